@@ -1,0 +1,68 @@
+"""A migration plan as values. No I/O.
+
+Phases: ``expand`` never breaks the version that still serves (add, widen, loosen, records); ``tighten`` runs when
+that version has gone (NOT NULL, checks, unique indexes, validated references). Nothing is dropped physically.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EXPAND = "expand"
+TIGHTEN = "tighten"
+
+
+@dataclass(frozen=True, slots=True)
+class RowCheck:
+    """A query that finds the rows a change would lose or break.
+
+    ``query`` selects (row identifier as text, offending value as text) with ``{schema}`` where the quoted schema
+    goes, and may return up to ``limit`` rows; ``count`` the same rows counted. ``message``: what is wrong with
+    them, as a sentence with ``{count}``; ``hint``: the edit or flag that goes on; ``element``: model path.
+    """
+
+    query: str
+    count: str
+    element: str
+    message: str
+    hint: str
+    limit: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Rows that a check found: how many, and the first few as (identifier, value)."""
+
+    check: RowCheck
+    count: int
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One change of the database: ``operation`` names the Alembic operation, ``arguments`` its plain values
+    (see ``odcpub.data.script``); ``summary`` says it in words; ``concurrent`` runs outside a transaction."""
+
+    phase: str
+    operation: str
+    arguments: tuple[tuple[str, object], ...]
+    summary: str
+    element: str = ""
+    concurrent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationPlan:
+    """Everything the Data tool will do to one schema.
+
+    ``base``: portable fingerprint of the live schema it was computed from; ``target``: of the target schema, which
+    ``expand`` records last in the marker table that readiness asks. ``refusals``: decisions that need the author
+    (not rows). ``warnings``: lines for the user. Executing it on another live schema is refused as stale.
+    """
+
+    base: str
+    target: str
+    steps: tuple[Step, ...] = ()
+    checks: tuple[RowCheck, ...] = ()
+    refusals: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()

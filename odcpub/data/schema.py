@@ -1,0 +1,71 @@
+"""A database schema as plain, comparable values, the same form for target and live. No I/O.
+
+Names here are physical (``odcpub.model.physical``); a schema is compared as sets, so order never matters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``type`` is PostgreSQL's ``format_type`` spelling (``character varying(100)``); ``default`` its canonical
+    SQL text or None; the identifier column is ``identity``."""
+
+    name: str
+    type: str
+    nullable: bool = True
+    default: str | None = None
+    identity: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """``on_delete``: ``NO ACTION``, ``CASCADE`` or ``SET NULL``. ``validated`` is False while rows are unchecked."""
+
+    name: str
+    column: str
+    target: str
+    on_delete: str = "NO ACTION"
+    validated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A CHECK constraint: its name holds a hash of ``expression``, so names alone tell whether it changed."""
+
+    name: str
+    expression: str
+    validated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDef:
+    """An index; ``valid`` is False for what a failed CREATE INDEX CONCURRENTLY left behind."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+    valid: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """``records``: of a static entity's table, rows (id, label, order, is_active), else empty."""
+
+    name: str
+    columns: tuple[Column, ...]
+    primary_key: str = "id"
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    checks: tuple[Check, ...] = ()
+    indexes: tuple[IndexDef, ...] = ()
+    static: bool = False
+    records: tuple[tuple[str, str, int, bool], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """All tables of one asset."""
+
+    tables: tuple[Table, ...] = ()

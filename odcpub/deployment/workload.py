@@ -1,0 +1,54 @@
+"""What a stage should run, and what was found running: plain values. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """One app's revision in one stage.
+
+    ``asset``: the app's DNS label (``helpdesk``); ``stage``: the stage's (``development``); ``reference``: what the
+    runner pulls; ``digest``: the image's. ``settings`` and ``secrets``: environment names and values, sorted;
+    ``secrets`` holds the database login too and is never printed. ``schema``: the fingerprint readiness waits for.
+    """
+
+    app: str
+    asset: str
+    asset_key: str
+    stage: str
+    revision: int
+    reference: str
+    repository: str
+    digest: str
+    settings: tuple[tuple[str, str], ...] = ()
+    secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    schema: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One planned change: verb (``create``, ``update``, ``delete``, ``start``, ``stop``), what, and for updates the
+    fields as (path, old, new), values of secrets replaced by ``(hidden)``."""
+
+    verb: str
+    what: str
+    fields: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentPlan:
+    """Everything the runner will do; empty where the stage already is as asked."""
+
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What runs in a stage: revision, image digest, address, and health (``ready``, ``starting`` or ``failed``)."""
+
+    revision: int
+    digest: str
+    address: str
+    health: str

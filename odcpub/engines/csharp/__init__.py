@@ -1,0 +1,1 @@
+"""C# compilers: the toolchain and the warm compile server. Does I/O."""

@@ -1,0 +1,1 @@
+"""Databases: the embedded PostgreSQL and a PostgreSQL server. Does I/O."""

@@ -1,0 +1,1 @@
+"""Image builders: our own assembly and the Docker engine. Does I/O."""

@@ -1,0 +1,138 @@
+"""The five ports. An engine is a class that has a port's methods; ``factory.py`` chooses engines from settings.
+
+Nothing here does I/O; what implements it does. Every method is idempotent, since a step of an operation may run
+again after a kill. Failures are ``odcpub.errors.EngineError`` (or ``TemporaryEngineError``), refusals ``Refused``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from odcpub.compiler.drafts import Assembly
+from odcpub.data.migration import Finding, MigrationPlan, RowCheck
+from odcpub.data.schema import Schema
+from odcpub.deployment.workload import DeploymentPlan, Running, Workload
+from odcpub.image.content import ImageContent, ImageRef
+
+Report = Callable[[str], None]
+"""Takes one line of progress for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Toolchain:
+    """A C# toolchain in use. ``source``: ``sdk`` or ``bootstrap``; ``identity`` changes whenever its output could.
+
+    ``root``: a DOTNET_ROOT with ``shared/`` and ``host/fxr/``; ``launcher``: an apphost that starts ``app.dll``
+    beside it; ``libraries``: managed assemblies published apps carry (Npgsql). ``warnings``: known vulnerabilities.
+    """
+
+    source: str
+    compiler_version: str
+    runtime_version: str
+    identity: str
+    root: Path
+    launcher: Path
+    libraries: tuple[Path, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class CSharpCompiler(Protocol):
+    def toolchain(self) -> Toolchain:
+        """The toolchain in use, fetched first where there is none yet (progress is the engine's constructor's)."""
+
+    def compile(self, assemblies: Sequence[Assembly], given: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        """Assembly name → the bytes of its .dll, deterministic. ``given``: already compiled references by name.
+
+        Raises ``CompileFailed`` (a ``Refused`` whose ``problems`` name the element a diagnostic belongs to).
+        """
+
+    def close(self) -> None:
+        """Ends the processes in its care."""
+
+
+class ImageBuilder(Protocol):
+    def base(self) -> str:
+        """The base layer's identity, an input of every image (see ``ImageContent.base``); made where missing."""
+
+    def build(self, content: ImageContent, repository: str) -> ImageRef:
+        """Builds the image and puts it into the builder's registry, only blobs that are missing there."""
+
+
+class Registry(Protocol):
+    def manifest(self, image: ImageRef) -> bytes | None:
+        """The manifest's bytes, or None where the registry does not have it."""
+
+    def blob(self, image: ImageRef, digest: str) -> Iterator[bytes]:
+        """A blob's bytes in pieces, checked against its digest."""
+
+    def put(self, image: ImageRef, manifest: bytes, blobs: Mapping[str, Path | bytes]) -> None:
+        """Stores what is missing of ``blobs`` (several at once), then the manifest. ``blobs``: digest → content."""
+
+    def reference(self, image: ImageRef) -> str:
+        """What a runner pulls: ``localhost:5001/helpdesk@sha256:…``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an app's data lives: the stage's database and the asset's schema, both physical names."""
+
+    database: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How an app logs in. The password never enters a log, plan or process argument; ``repr`` hides it."""
+
+    host: str
+    port: int
+    database: str
+    schema: str
+    user: str
+    password: str
+
+    def __repr__(self) -> str:
+        return f"Login({self.user}@{self.host}:{self.port}/{self.database}, schema {self.schema})"
+
+
+class Database(Protocol):
+    def prepare(self, place: Place, password: str) -> Login:
+        """Makes what is missing of database, schema and app role; the login as the apps must use it."""
+
+    def observe(self, place: Place) -> Schema | None:
+        """The live schema, read with a few catalog queries in one transaction that is closed again; None where
+        database or schema is not there. Creates nothing."""
+
+    def inspect(self, place: Place, checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
+        """Runs the plan's row checks (read only): a finding for every check that found rows."""
+
+    def apply(self, place: Place, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
+        """Executes the plan's phase (``expand`` or ``tighten``) through the Alembic script that ``folder`` holds,
+        under the advisory lock, retrying on lock timeouts; a phase that was applied already does nothing."""
+
+
+class Runner(Protocol):
+    def observe(self, workload: Workload) -> DeploymentPlan:
+        """What is there compared with what the workload asks for: the deployment plan. Changes nothing."""
+
+    def start(self, workload: Workload) -> None:
+        """Applies configuration, then starts the new version; returns at once, the old version goes on serving."""
+
+    def wait(self, workload: Workload, report: Report) -> str:
+        """Waits until the new version is ready; its address. Raises ``NotReady`` (an EngineError that carries the
+        reason and the last log lines) as soon as it is known that it can't become ready; the old one serves on."""
+
+    def settle(self, workload: Workload) -> None:
+        """Returns when the old version has drained and is gone; prunes what it left."""
+
+    def stop(self, stage: str, asset: str) -> None:
+        """Undeploys: nothing of the asset is left running or configured in the stage."""
+
+    def running(self, stage: str, asset: str) -> Running | None:
+        """What runs now."""
+
+    def close(self) -> None:
+        """Ends what only this machine's session needs (local processes, keeper)."""

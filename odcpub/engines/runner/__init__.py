@@ -1,0 +1,1 @@
+"""Runners: processes on this machine, and Kubernetes. Does I/O."""

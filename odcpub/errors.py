@@ -1,0 +1,97 @@
+"""The one tree of errors that users meet. No I/O.
+
+A message reads ``where: what is wrong: why`` and a hint says how to go on. The exit code of the
+command line is a property of the class: 1 model or plan refused, 2 usage, 3 an engine failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """ODC's message severities."""
+
+    INFO = "Info"
+    WARNING = "Warning"
+    ERROR = "Error"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A position in a file of the model: path relative to the model's folder, line and column from 1."""
+
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One finding about a model: stable code (``ODC-M101``), place, the element's path, message, hint."""
+
+    code: str
+    message: str
+    hint: str = ""
+    place: Place | None = None
+    element: str = ""
+    severity: Severity = Severity.ERROR
+
+    def __str__(self) -> str:
+        where = ": ".join(str(part) for part in (self.place, self.element) if part)
+        return f"{where}: {self.message} [{self.code}]" if where else f"{self.message} [{self.code}]"
+
+
+class OdcpubError(Exception):
+    """Anything that ends an operation with a message for the user.
+
+    ``temporary`` tells whether doing the same again may succeed.
+    """
+
+    exit_code = 3
+    temporary = False
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(OdcpubError):
+    """The command or request itself is wrong: unknown asset, stage or option."""
+
+    exit_code = 2
+
+
+class Refused(OdcpubError):
+    """A plan or request was understood and refused; nothing was changed. ``details`` are further lines."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "", details: Sequence[str] = ()) -> None:
+        super().__init__(message, hint)
+        self.details = tuple(details)
+
+
+class ModelError(Refused):
+    """The model has problems; all of them at once."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        errors = sum(problem.severity is Severity.ERROR for problem in problems)
+        super().__init__(f"the model has {errors} error{'s' if errors != 1 else ''}")
+        self.problems = tuple(problems)
+
+
+class EngineError(OdcpubError):
+    """An engine (compiler, builder, registry, database, runner) failed or cannot be reached."""
+
+
+class TemporaryEngineError(EngineError):
+    """An engine failed in a way that may pass: a lock timeout, a refused connection."""
+
+    temporary = True

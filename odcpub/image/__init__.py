@@ -1,0 +1,1 @@
+"""Images as values: files, layers, configuration, manifest, digests. Pure."""

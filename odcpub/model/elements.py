@@ -1,0 +1,228 @@
+"""The elements of an app model as frozen values; the language is described in docs/model.md. No I/O.
+
+Every element has a ``name`` (what authors call it now), a ``key`` (its first name: its identity, equal to
+``name`` unless the author wrote ``key:``), a ``description`` and the ``place`` where it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from odcpub.errors import Place
+
+NOWHERE = Place("", 0, 0)
+
+
+class Kind(StrEnum):
+    """The kinds of asset; the first key of a model says which."""
+
+    APP = "app"
+    LIBRARY = "library"
+    EXTENSION = "extension"
+
+
+class Basic(StrEnum):
+    """ODC's data types. IDENTIFIER and STRUCTURE name a target."""
+
+    TEXT = "Text"
+    INTEGER = "Integer"
+    LONG_INTEGER = "Long Integer"
+    DECIMAL = "Decimal"
+    CURRENCY = "Currency"
+    BOOLEAN = "Boolean"
+    DATE = "Date"
+    TIME = "Time"
+    DATE_TIME = "Date Time"
+    EMAIL = "Email"
+    PHONE_NUMBER = "Phone Number"
+    BINARY_DATA = "Binary Data"
+    IDENTIFIER = "Identifier"
+    STRUCTURE = "Structure"
+
+
+class DeleteRule(StrEnum):
+    """What deleting a row does to the rows that refer to it. Ignore: the reference is emptied."""
+
+    PROTECT = "Protect"
+    DELETE = "Delete"
+    IGNORE = "Ignore"
+
+
+class Function(StrEnum):
+    """The functions a default may call; moments are UTC."""
+
+    CURR_DATE = "CurrDate"
+    CURR_TIME = "CurrTime"
+    CURR_DATE_TIME = "CurrDateTime"
+
+
+Scalar = str | int | Decimal | bool
+"""A literal: dates and times stay ISO 8601 text (``2026-01-31``, ``12:30:00``, ``2026-01-31T12:30:00Z``)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataType:
+    """A data type with its measures.
+
+    ``length``: characters, None for an unbounded text. ``digits``/``decimals``: of a Decimal.
+    ``target``: of an Identifier or Structure, the *current* name of what is meant, ``Library.Name`` for a
+    library's; ``target_key`` its first name (with the library's name in front likewise).
+    """
+
+    basic: Basic
+    length: int | None = None
+    digits: int | None = None
+    decimals: int | None = None
+    target: str = ""
+    target_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """An attribute of an entity, static entity or structure; limits are in its type's own units."""
+
+    name: str
+    key: str
+    type: DataType
+    mandatory: bool = False
+    default: Scalar | Function | None = None
+    min_length: int | None = None
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
+    pattern: str | None = None
+    on_delete: DeleteRule = DeleteRule.PROTECT
+    description: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index; ``attributes`` are current attribute names, in order."""
+
+    name: str
+    key: str
+    attributes: tuple[str, ...]
+    unique: bool = False
+    description: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A table of the app. Its identifier ``Id`` is a 64-bit number the database gives; it is no attribute here."""
+
+    name: str
+    key: str
+    attributes: tuple[Attribute, ...]
+    indexes: tuple[Index, ...] = ()
+    display: str = ""
+    description: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record of a static entity. ``key`` is its identifier, the same in every stage; ``order`` counts from 1."""
+
+    key: str
+    label: str
+    order: int
+    is_active: bool = True
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class StaticEntity:
+    """Id (text, the record's key), Label, Order, Is_Active. A table in an app, an enumeration in a library."""
+
+    name: str
+    key: str
+    records: tuple[Record, ...]
+    description: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """Attributes without identity or table."""
+
+    name: str
+    key: str
+    attributes: tuple[Attribute, ...]
+    description: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value that each stage may set. A secret has no default and is never shown."""
+
+    name: str
+    type: DataType
+    default: Scalar | None = None
+    secret: bool = False
+    mandatory: bool = False
+    description: str = ""
+    place: Place = NOWHERE
+
+
+class ScreenKind(StrEnum):
+    LIST = "list"
+    DETAIL = "detail"
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A list or detail screen of an entity (current names). ``generated``: made because the author wrote none."""
+
+    name: str
+    kind: ScreenKind
+    entity: str
+    columns: tuple[str, ...] = ()
+    search: tuple[str, ...] = ()
+    generated: bool = False
+    description: str = ""
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A library that the asset uses: its name and the range of versions it accepts (``^1.0``)."""
+
+    name: str
+    range: str
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A whole verified model. Tuples keep the author's order; ``key`` is the asset's UUID."""
+
+    kind: Kind
+    name: str
+    key: str
+    description: str = ""
+    accent: str = "#2457a6"
+    uses: tuple[Use, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    static_entities: tuple[StaticEntity, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    structures: tuple[Structure, ...] = ()
+    screens: tuple[Screen, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """What a consumer knows of a released library: its verified model and what was locked.
+
+    ``digest``: sha256 of its stored build. ``uses``: its own libraries, already resolved.
+    """
+
+    asset: Asset
+    version: str
+    revision: int
+    digest: str
+    uses: tuple[Library, ...] = field(default=())

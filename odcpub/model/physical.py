@@ -1,0 +1,21 @@
+"""Physical names in the database: a function of an element's first name alone. No I/O.
+
+``OpenedAt`` → ``opened_at``; what exceeds PostgreSQL's 63 bytes is cut and gets eight hash digits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+LIMIT = 63
+_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def physical(*keys: str) -> str:
+    """The physical name made of the given first names, joined by two underscores."""
+    name = "__".join(_BOUNDARY.sub("_", key).lower() for key in keys)
+    if len(name.encode()) <= LIMIT:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name.encode()[: LIMIT - 9].decode(errors='ignore')}_{digest}"

@@ -1,0 +1,1 @@
+"""Durable operations: the only place that puts observe, plan and apply together."""

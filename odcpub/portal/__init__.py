@@ -1,0 +1,1 @@
+"""The server: REST API, the life of the one resident process."""

@@ -1,0 +1,1 @@
+"""The records of the platform itself. Does I/O."""
