@@ -1,0 +1,51 @@
+"""Contents by digest: models, compiled files, archives. Does I/O.
+
+A blob's name is the sha256 of its bytes, so writing the same again changes nothing, and reading checks what it gets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from odcpub.errors import EngineError
+
+
+class Blobs:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def put(self, content: bytes) -> str:
+        """Stores the content whole or not at all; its sha256 in hexadecimal."""
+        digest = hashlib.sha256(content).hexdigest()
+        path = self._path(digest)
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True, mode=0o700)
+            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(content)
+                Path(temporary).replace(path)
+            except OSError:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """The content; an EngineError where it is missing or damaged."""
+        path = self._path(digest)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            raise EngineError(
+                f"{path}: a stored content is missing", "publish the asset again from its model"
+            ) from None
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise EngineError(f"{path}: a stored content is damaged", "remove the file and publish the asset again")
+        return content
+
+    def _path(self, digest: str) -> Path:
+        return self._folder / digest[:2] / digest

@@ -1,0 +1,49 @@
+"""Opens the platform's database (SQLite in the data folder) and brings it to the present schema. Does I/O."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError
+
+from odcpub.errors import EngineError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def open_database(path: Path) -> Engine:
+    """An engine on the SQLite file, migrated. The file is readable by its owner only."""
+    path.touch(mode=0o600, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
+    event.listen(engine, "connect", _pragmas)
+    try:
+        _migrate(engine)
+    except DatabaseError as error:
+        raise EngineError(
+            f"{path}: the platform's records cannot be opened: {error.orig}",
+            "see whether the disk is full or the file was changed by another program; a newer odcpub may have made it",
+        ) from None
+    return engine
+
+
+def _pragmas(connection: Any, _record: object) -> None:
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    config = Config(attributes={})
+    config.set_main_option("script_location", str(MIGRATIONS))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    with engine.begin() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == head:
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

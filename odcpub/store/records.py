@@ -1,0 +1,111 @@
+"""The platform's records as values. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from odcpub.errors import Severity
+
+
+class Status(StrEnum):
+    """ODC's operation statuses."""
+
+    RUNNING = "Running"
+    FINISHED = "Finished"
+    FAILED = "FinishedWithError"
+
+
+class OperationKind(StrEnum):
+    PUBLISH = "Publish"
+    DEPLOY = "Deploy"
+    APPLY = "ApplyConfigs"
+    UNDEPLOY = "Undeploy"
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRecord:
+    """``label``: the DNS label, also the schema's and repository's base; ``folder``: where its model lay last."""
+
+    key: str
+    name: str
+    kind: str
+    label: str
+    folder: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRecord:
+    """``model`` and ``build``: blob digests; ``image``: manifest digest, empty for a library; ``schema``: the target
+    schema's fingerprint; ``lock``: JSON of library name → {version, revision, digest}; ``build_key``: all inputs."""
+
+    asset: str
+    number: int
+    model: str
+    build: str
+    build_key: str
+    image: str
+    repository: str
+    schema: str
+    lock: str
+    operation: str
+    created_at: str
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRecord:
+    asset: str
+    version: str
+    revision: int
+    notes: str
+    created_at: str
+    created_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRecord:
+    """``number`` counts a stage's deployments of the asset: the number of its migration script."""
+
+    id: int
+    asset: str
+    stage: str
+    number: int
+    revision: int
+    configuration: str
+    operation: str
+    status: str
+    address: str
+    created_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRecord:
+    """``request`` is what was asked, ``state`` what the steps have found out so far; neither holds secrets."""
+
+    key: str
+    kind: str
+    asset: str
+    asset_name: str
+    stage: str
+    status: str
+    user: str
+    started_at: str
+    finished_at: str | None
+    request: dict[str, Any]
+    state: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line of an operation; ``id`` rises, so a reader resumes after the last it saw. ``data``: JSON for programs."""
+
+    id: int
+    operation: str
+    timestamp: str
+    step: str
+    severity: Severity
+    text: str
+    data: dict[str, Any]

@@ -1,0 +1,106 @@
+"""The platform's tables, for SQLAlchemy Core. No I/O.
+
+Times are UTC as ISO 8601 text, JSON is canonical text: one representation on every database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
+
+METADATA = MetaData()
+
+ASSETS = Table(
+    "assets",
+    METADATA,
+    Column("key", String, primary_key=True),
+    Column("name", String, nullable=False, unique=True),
+    Column("kind", String, nullable=False),
+    Column("label", String, nullable=False, unique=True),
+    Column("folder", Text, nullable=False),
+    Column("created_at", String, nullable=False),
+)
+
+REVISIONS = Table(
+    "revisions",
+    METADATA,
+    Column("asset", ForeignKey("assets.key"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("model", String, nullable=False),
+    Column("build", String, nullable=False),
+    Column("build_key", String, nullable=False),
+    Column("image", String, nullable=False),
+    Column("repository", String, nullable=False),
+    Column("schema", String, nullable=False),
+    Column("lock", Text, nullable=False),
+    Column("operation", ForeignKey("operations.key"), nullable=False, unique=True),
+    Column("created_at", String, nullable=False),
+    Column("created_by", String, nullable=False),
+)
+
+RELEASES = Table(
+    "releases",
+    METADATA,
+    Column("asset", ForeignKey("assets.key"), primary_key=True),
+    Column("version", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("notes", Text, nullable=False),
+    Column("created_at", String, nullable=False),
+    Column("created_by", String, nullable=False),
+)
+
+VALUES = Table(
+    "configuration_values",
+    METADATA,
+    Column("asset", ForeignKey("assets.key"), primary_key=True),
+    Column("stage", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("value", Text),
+    Column("secret", LargeBinary),
+)
+
+DEPLOYMENTS = Table(
+    "deployments",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("asset", ForeignKey("assets.key"), nullable=False),
+    Column("stage", String, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("configuration", String, nullable=False),
+    Column("operation", ForeignKey("operations.key"), nullable=False, unique=True),
+    Column("status", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("created_at", String, nullable=False),
+    Index("deployments_chain", "asset", "stage", "number", unique=True),
+)
+
+OPERATIONS = Table(
+    "operations",
+    METADATA,
+    Column("key", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("asset", String, nullable=False),
+    Column("asset_name", String, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("user", String, nullable=False),
+    Column("started_at", String, nullable=False),
+    Column("finished_at", String),
+    Column("request", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # Two at once on one asset in one stage cannot both be Running: the database says so, not a check before it.
+    Index("operations_running", "asset", "stage", unique=True, sqlite_where=text("status = 'Running'")),
+)
+
+MESSAGES = Table(
+    "messages",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("operation", ForeignKey("operations.key"), nullable=False),
+    Column("timestamp", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("severity", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    Index("messages_operation", "operation", "id"),
+)
