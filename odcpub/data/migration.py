@@ -19,6 +19,7 @@ class RowCheck:
     ``query`` selects (row identifier as text, offending value as text) with ``{schema}`` where the quoted schema
     goes, and may return up to ``limit`` rows; ``count`` the same rows counted. ``message``: what is wrong with
     them, as a sentence with ``{count}``; ``hint``: the edit or flag that goes on; ``element``: model path.
+    ``phases``: before which phases it can be asked; what holds ``expand`` is asked when planning, too.
     """
 
     query: str
@@ -27,6 +28,7 @@ class RowCheck:
     message: str
     hint: str
     limit: int = 5
+    phases: tuple[str, ...] = (EXPAND, TIGHTEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class MigrationPlan:
 
     ``base``: portable fingerprint of the live schema it was computed from; ``target``: of the target schema, which
     ``expand`` records last in the marker table that readiness asks. ``refusals``: decisions that need the author
-    (not rows). ``warnings``: lines for the user. Executing it on another live schema is refused as stale.
+    (not rows). ``warnings``: lines for the user. ``notices``: row checks whose findings are worth a line but refuse
+    nothing (rows that still refer to a removed record). Executing it on another live schema is refused as stale.
     """
 
     base: str
@@ -66,3 +69,4 @@ class MigrationPlan:
     checks: tuple[RowCheck, ...] = ()
     refusals: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    notices: tuple[RowCheck, ...] = ()

@@ -1,7 +1,8 @@
 """The elements of an app model as frozen values; the language is described in docs/model.md. No I/O.
 
 Every element has a ``name`` (what authors call it now), a ``key`` (its first name: its identity, equal to
-``name`` unless the author wrote ``key:``), a ``description`` and the ``place`` where it stands.
+``name`` unless the author wrote ``key:``), a ``description`` and the ``place`` where it stands. ``explicit_key``
+tells that the author wrote ``key:``, be it equal to the name: the answer to the question "renamed?".
 """
 
 from __future__ import annotations
@@ -95,6 +96,7 @@ class Attribute:
     on_delete: DeleteRule = DeleteRule.PROTECT
     description: str = ""
     place: Place = NOWHERE
+    explicit_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ class Entity:
     display: str = ""
     description: str = ""
     place: Place = NOWHERE
+    explicit_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,7 @@ class StaticEntity:
     records: tuple[Record, ...]
     description: str = ""
     place: Place = NOWHERE
+    explicit_key: bool = False
 
 
 @dataclass(frozen=True, slots=True)
