@@ -1,0 +1,161 @@
+"""The target schema of an asset: what its stage's database should look like. No I/O.
+
+Names come from first names alone (docs/published-app.md, "Physical names"); the name of a constraint or index ends
+in a hash of what it says, so that a changed rule is another constraint and names alone tell what changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from odcpub.data import literals
+from odcpub.data.patterns import as_postgres
+from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Schema, Table
+from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Library, StaticEntity
+from odcpub.model.physical import LIMIT, physical
+
+RESERVED = ("odcpub_schema", "odcpub_alembic")
+"""Tables of the platform's own in every schema."""
+
+ON_DELETE = {DeleteRule.PROTECT: "NO ACTION", DeleteRule.DELETE: "CASCADE", DeleteRule.IGNORE: "SET NULL"}
+TEXTS = (Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER)
+LONGEST_VARCHAR = 10_485_760
+_SIMPLE = {
+    Basic.INTEGER: "integer",
+    Basic.LONG_INTEGER: "bigint",
+    Basic.CURRENCY: "numeric(28,8)",
+    Basic.BOOLEAN: "boolean",
+    Basic.DATE: "date",
+    Basic.TIME: "time without time zone",
+    Basic.DATE_TIME: "timestamp with time zone",
+    Basic.EMAIL: "character varying(250)",
+    Basic.PHONE_NUMBER: "character varying(20)",
+    Basic.BINARY_DATA: "bytea",
+}
+STATIC_COLUMNS = (
+    Column("id", "text", nullable=False),
+    Column("label", "text", nullable=False),
+    Column("order", "integer", nullable=False),
+    Column("is_active", "boolean", nullable=False, default="true"),
+)
+ID_COLUMN = Column("id", "bigint", nullable=False, identity=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Referable:
+    """Where a reference can point: key of an entity → its table, and whether its identifier is text."""
+
+    tables: Mapping[str, str]
+    static: frozenset[str]
+
+
+def target_schema(asset: Asset, libraries: Sequence[Library] = ()) -> Schema:
+    """The schema of an app. ``libraries`` add nothing to it: their static entities are enumerations without table."""
+    elements: tuple[Entity | StaticEntity, ...] = (*asset.static_entities, *asset.entities)
+    known = _Referable(
+        {element.key: physical(element.key) for element in elements},
+        frozenset(element.key for element in asset.static_entities),
+    )
+    tables = [_static_table(static) for static in asset.static_entities]
+    tables += [_entity_table(entity, known) for entity in asset.entities]
+    return Schema(tuple(sorted(tables, key=lambda table: table.name)))
+
+
+def sql_type(attribute: Attribute, static: bool = False) -> str:
+    """The column type of an attribute in ``format_type``'s spelling; ``static``: it refers to a static entity."""
+    type_ = attribute.type
+    if type_.basic is Basic.TEXT:
+        bounded = type_.length is not None and type_.length <= LONGEST_VARCHAR
+        return f"character varying({type_.length})" if bounded else "text"
+    if type_.basic is Basic.DECIMAL:
+        digits = 28 if type_.digits is None else type_.digits
+        return f"numeric({digits},{8 if type_.decimals is None else type_.decimals})"
+    if type_.basic is Basic.IDENTIFIER:
+        return "text" if static else "bigint"
+    return _SIMPLE[type_.basic]
+
+
+def named(what: str, content: str, *parts: str) -> str:
+    """``table__column__what_12345678``: the hash is of ``content``; the front is cut to PostgreSQL's limit."""
+    front = "__".join(parts)
+    tail = f"__{what}_{_short(content)}"
+    if len((front + tail).encode()) > LIMIT:
+        tail = f"_{_short(front)}{tail}"
+        front = front.encode()[: LIMIT - len(tail)].decode(errors="ignore")
+    return front + tail
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def _static_table(static: StaticEntity) -> Table:
+    records = tuple(sorted((record.key, record.label, record.order, record.is_active) for record in static.records))
+    return Table(physical(static.key), STATIC_COLUMNS, static=True, records=records)
+
+
+def _entity_table(entity: Entity, known: _Referable) -> Table:
+    name = physical(entity.key)
+    columns, keys, checks, indexes = [ID_COLUMN], [], [], []
+    for attribute in entity.attributes:
+        column = _column(attribute, known)
+        columns.append(column)
+        checks += _checks(name, attribute, column)
+        target = _target(attribute, known)
+        if target is not None:
+            keys.append(_foreign_key(name, column.name, target, ON_DELETE[attribute.on_delete]))
+            indexes.append(IndexDef(named("ref", column.name, name, column.name), (column.name,)))
+    names = {attribute.name: physical(attribute.key) for attribute in entity.attributes}
+    for index in entity.indexes:
+        parts = tuple(names.get(part, "id") for part in index.attributes)
+        what = "ux" if index.unique else "ix"
+        indexes.append(IndexDef(named(what, ",".join(parts), name, physical(index.key)), parts, index.unique))
+    return Table(
+        name, tuple(columns), foreign_keys=tuple(keys), checks=tuple(sorted(checks, key=lambda check: check.name)),
+        indexes=tuple(sorted(indexes, key=lambda index: index.name)),
+    )  # fmt: skip
+
+
+def _target(attribute: Attribute, known: _Referable) -> str | None:
+    """The table an attribute refers to; None for a library's enumeration and for what is no reference."""
+    if attribute.type.basic is not Basic.IDENTIFIER:
+        return None
+    return known.tables.get(attribute.type.target_key or attribute.type.target)
+
+
+def _is_text_identifier(attribute: Attribute, known: _Referable) -> bool:
+    key = attribute.type.target_key or attribute.type.target
+    return "." in key or key in known.static
+
+
+def _column(attribute: Attribute, known: _Referable) -> Column:
+    type_ = sql_type(attribute, _is_text_identifier(attribute, known))
+    given = attribute.default
+    value = None if given is None or given == "" else literals.default(attribute.type.basic, type_, given)
+    return Column(physical(attribute.key), type_, not attribute.mandatory, value)
+
+
+def _foreign_key(table: str, column: str, target: str, on_delete: str) -> ForeignKey:
+    return ForeignKey(named("fk", f"{column}>{target} {on_delete}", table, column), column, target, on_delete)
+
+
+def _checks(table: str, attribute: Attribute, column: Column) -> list[Check]:
+    name = literals.quoted(column.name)
+    rules: list[tuple[str, str]] = []
+    if attribute.type.basic in TEXTS:
+        if attribute.mandatory:
+            rules.append(("filled", f"{name} ~ '[^[:space:]]'"))
+        if attribute.min_length is not None:
+            rules.append(("shortest", f"char_length({name}) >= {int(attribute.min_length)}"))
+        if attribute.type.length is not None and column.type == "text":
+            rules.append(("longest", f"char_length({name}) <= {int(attribute.type.length)}"))
+        pattern = as_postgres(attribute.pattern) if attribute.pattern is not None else None
+        if pattern is not None:
+            rules.append(("pattern", f"{name} ~ {literals.text(pattern)}"))
+    if attribute.minimum is not None:
+        rules.append(("minimum", f"{name} >= {literals.number(attribute.minimum)}"))
+    if attribute.maximum is not None:
+        rules.append(("maximum", f"{name} <= {literals.number(attribute.maximum)}"))
+    return [Check(named(what, expression, table, column.name), expression) for what, expression in rules]
