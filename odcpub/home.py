@@ -1,0 +1,95 @@
+"""Where odcpub keeps its things on this machine: data, cache and sockets. Does I/O when folders are made.
+
+Standard library only, since the command line imports it too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from odcpub.errors import UsageError
+
+PRIVATE = 0o700
+LONGEST_SOCKET = 100
+"""Bytes of a unix socket's path; the system allows 107, some databases add a suffix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """``data``: what must not be lost. ``cache``: what can be made again. ``run``: sockets, gone after a restart."""
+
+    data: Path
+    cache: Path
+    run: Path
+
+    def make(self) -> Home:
+        """Makes the three folders for their owner alone; raises ``UsageError`` where that is impossible."""
+        make_private(self.data, "ODCPUB_HOME")
+        make_private(self.cache, "ODCPUB_CACHE")
+        make_private(self.run, "XDG_RUNTIME_DIR")
+        _check_owner(self.run)
+        return self
+
+    def socket(self, name: str) -> Path:
+        """The path of a unix socket, short enough for the system."""
+        path = self.run / name
+        if len(os.fsencode(path)) >= LONGEST_SOCKET:
+            raise UsageError(
+                f"{path}: is too long for a unix socket: at most {LONGEST_SOCKET - 1} bytes",
+                "set XDG_RUNTIME_DIR to a shorter folder",
+            )
+        return path
+
+
+def find_home(env: Mapping[str, str] | None = None) -> Home:
+    """The folders that the environment names; nothing is made. A data folder has its own ``run``."""
+    env = os.environ if env is None else env
+    data = _folder(env, "ODCPUB_HOME", "XDG_DATA_HOME", ".local/share")
+    cache = _folder(env, "ODCPUB_CACHE", "XDG_CACHE_HOME", ".cache")
+    return Home(data, cache, _run(env, data))
+
+
+def make_private(folder: Path, variable: str) -> None:
+    """Makes a folder that only its owner may enter; ``variable`` is named where it cannot be made or written."""
+    hint = f"set {variable} to a folder that you can write to"
+    try:
+        folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be made: {error.strerror}", hint) from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"{folder}: cannot be written: permission denied", hint)
+
+
+def _folder(env: Mapping[str, str], own: str, base: str, default: str) -> Path:
+    """The XDG rule: a relative base is ignored."""
+    if env.get(own):
+        return Path(env[own]).expanduser().absolute()
+    if Path(env.get(base, "")).is_absolute():
+        return Path(env[base]) / "odcpub"
+    return Path(env.get("HOME") or Path.home()) / default / "odcpub"
+
+
+def _run(env: Mapping[str, str], data: Path) -> Path:
+    digest = hashlib.sha256(os.fsencode(os.path.realpath(data))).hexdigest()[:12]
+    given = Path(env.get("XDG_RUNTIME_DIR", ""))
+    # A runtime folder that is gone (sudo, su, containers) must not stop everything.
+    if given.is_absolute() and os.access(given, os.W_OK | os.X_OK):
+        return given / f"odcpub-{digest}"
+    return Path(tempfile.gettempdir()) / f"odcpub-{os.getuid()}-{digest}"
+
+
+def _check_owner(folder: Path) -> None:
+    """In a shared ``/tmp`` somebody else could have made the folder, or a link in its place, first."""
+    found = folder.lstat()
+    if folder.is_symlink() or found.st_uid != os.getuid():
+        raise UsageError(
+            f"{folder}: is not yours: another user made it",
+            "remove it, or set XDG_RUNTIME_DIR to a folder of your own",
+        )
+    if found.st_mode & 0o077:
+        folder.chmod(PRIVATE)
