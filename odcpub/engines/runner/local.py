@@ -1,0 +1,320 @@
+"""The local runner: published apps as processes of this machine. I/O: processes, sockets, files under its home.
+
+The keeper holds each app's public socket; the version that serves and the one that starts both accept from it, and
+readiness is asked on a private socket of the new process's own. What the runner knows is in state files, so a killed
+server's successor adopts what runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from odcpub.deployment.workload import Change, DeploymentPlan, Running, Workload
+from odcpub.engines.ports import Report
+from odcpub.engines.runner import process as processes
+from odcpub.engines.runner.environment import app_environment, differences
+from odcpub.engines.runner.not_ready import LAST_LINES, NotReady, redact
+from odcpub.engines.runner.sockets import FIRST_PORT, HOST, LAST_PORT, Keeper, Ports, private
+from odcpub.engines.runner.state import Process, State, States
+from odcpub.engines.runner.supervisor import Supervisor
+from odcpub.errors import EngineError
+from odcpub.image.content import ImageRef
+
+READY_SECONDS = 30.0
+DRAIN_SECONDS = 35.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
+LOG_BYTES = 5_000_000
+LONGEST_WAIT, QUIET_SECONDS = 30.0, 60.0
+"""Seconds between two restarts of an app that crashes again and again; how long it must live to be trusted anew."""
+
+
+class Unpacked(Protocol):
+    """An image laid out as folders: ``root`` with ``app/app``; ``base`` with ``usr/share/dotnet``."""
+
+    @property
+    def root(self) -> Path: ...
+
+    @property
+    def base(self) -> Path: ...
+
+
+Unpack = Callable[[ImageRef], Unpacked]
+"""Lays an image of the registry out, once; the same image again returns what is there."""
+
+Recall = Callable[[str, str], Workload | None]
+"""The workload that the platform's records say runs for (stage, asset)."""
+
+
+class LocalRunner:
+    """Implements the port ``Runner``. ``home``: a folder of this user alone, not shared with another runner."""
+
+    def __init__(
+        self, home: Path, unpack: Unpack, ready_seconds: float = READY_SECONDS, ports: tuple[int, int] | None = None
+    ) -> None:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._home = home.resolve()
+        self._unpack = unpack
+        self._ready_seconds = ready_seconds
+        self._keeper = Keeper(self._home)
+        self._ports = Ports(self._home / "ports.json", *(ports or (FIRST_PORT, LAST_PORT)))
+        self._states = States(self._home / "apps")
+        self._locks: defaultdict[tuple[str, str], threading.RLock] = defaultdict(threading.RLock)
+        self._workloads: dict[tuple[str, str, str], tuple[Workload, Unpacked]] = {}
+        self._supervisor = Supervisor(self._supervise)
+
+    def observe(self, workload: Workload) -> DeploymentPlan:
+        state = self._states.read(workload.stage, workload.asset)
+        current = state.current if state else None
+        if current is None or not processes.alive(current.pid, current.began):
+            return DeploymentPlan((Change("start", _what(workload), (("image", "", workload.digest),)),))
+        if current.identity == identity(workload):
+            return DeploymentPlan()
+        fields = differences(current, processes.environment(current.pid), workload)
+        return DeploymentPlan((Change("update", _what(workload), fields),))
+
+    def start(self, workload: Workload) -> None:
+        wanted = identity(workload)
+        unpacked = self._unpack(ImageRef(workload.repository, workload.digest))
+        with self._changing(workload.stage, workload.asset) as state:
+            self._workloads[(workload.stage, workload.asset, wanted)] = (workload, unpacked)
+            if any(each and each.identity == wanted and _lives(each) for each in (state.current, state.next)):
+                return
+            self._end_strays(state)
+            state = self._without_next(state)
+            started, port = self._spawn(state, workload, unpacked)
+            self._states.write(replace(state, next=started, port=port))
+        self._supervisor.start()
+
+    def wait(self, workload: Workload, report: Report) -> str:
+        where = f"{workload.asset} in {workload.stage}"
+        deadline, pause, said = time.monotonic() + self._ready_seconds, FIRST_PAUSE, ""
+        while True:
+            state = self._states.read(workload.stage, workload.asset)
+            mine = _of(state, identity(workload))
+            if state is None or mine is None:
+                raise NotReady(where, "it was never started", "Publish or promote again.")
+            living = _lives(mine)
+            answer = processes.ask(HOST, mine.private, "/_odc/ready") if living else None
+            if answer and answer[0] == 200:
+                return self._promote(workload, mine)
+            if not living or time.monotonic() > deadline:
+                self._give_up(workload, mine, where, answer)
+            if answer and answer[1] != said:
+                said = answer[1]
+                report(f"not ready yet: {said}")
+            time.sleep(pause)
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+
+    def settle(self, workload: Workload) -> None:
+        state = self._states.read(workload.stage, workload.asset)
+        leaving = state.leaving if state else ()
+        processes.end([(each.pid, each.began) for each in leaving], DRAIN_SECONDS)
+        with self._changing(workload.stage, workload.asset) as state:
+            kept = {each.identity for each in (state.current, state.next) if each}
+            for key in [key for key in self._workloads if key[:2] == _key(state) and key[2] not in kept]:
+                del self._workloads[key]
+            if leaving:
+                state = replace(state, leaving=tuple(each for each in state.leaving if each not in leaving))
+                self._states.write(state)
+                processes.prune({Path(each.log) for each in leaving}, {Path(each.log) for each in state.processes()})
+
+    def stop(self, stage: str, asset: str) -> None:
+        with self._changing(stage, asset) as state:
+            self._end_strays(state)
+            processes.end([(each.pid, each.began) for each in state.processes()], DRAIN_SECONDS)
+            self._keeper.drop(state.name)
+            self._states.remove(stage, asset)
+            for key in [key for key in self._workloads if key[:2] == (stage, asset)]:
+                del self._workloads[key]
+
+    def running(self, stage: str, asset: str) -> Running | None:
+        state = self._states.read(stage, asset)
+        shown = (state.current or state.next) if state else None
+        if state is None or shown is None:
+            return None
+        return Running(shown.revision, shown.digest, _address(state), _health(shown))
+
+    def close(self) -> None:
+        """Ends every app and the keeper; the state files stay, so that ``resume`` starts them again."""
+        self._supervisor.stop()
+        states = list(self._states.all())
+        processes.end([(e.pid, e.began) for state in states for e in state.processes()], DRAIN_SECONDS)
+        for state in states:
+            self._end_strays(replace(state, current=None, next=None, leaving=()))
+        self._keeper.end()
+
+    def resume(self, recall: Recall, report: Report) -> None:
+        """At the server's start: adopts what runs, starts what should run and doesn't, without waiting for it."""
+        for state in list(self._states.all()):
+            try:
+                workload = recall(state.stage, state.asset)
+                if workload is not None:
+                    self._resume(workload, report)
+            except EngineError as error:
+                report(f"{state.asset} in {state.stage}: could not be started again: {error.message}")
+        self._supervisor.start()
+
+    def _resume(self, workload: Workload, report: Report) -> None:
+        unpacked = self._unpack(ImageRef(workload.repository, workload.digest))
+        with self._changing(workload.stage, workload.asset) as state:
+            self._workloads[(workload.stage, workload.asset, identity(workload))] = (workload, unpacked)
+            if state.current is None or _lives(state.current):
+                return
+            self._end_strays(state)
+            started, port = self._spawn(state, workload, unpacked)
+            self._states.write(replace(state, current=started, port=port))
+            report(f"{workload.asset} in {workload.stage}: started again")
+
+    @contextmanager
+    def _changing(self, stage: str, asset: str) -> Iterator[State]:
+        """The app's state while nobody else changes it."""
+        with self._locks[(stage, asset)]:
+            yield self._states.read(stage, asset) or State(stage, asset)
+
+    def _spawn(self, state: State, workload: Workload, unpacked: Unpacked) -> tuple[Process, int]:
+        """Starts a version on the app's public socket; the process, and the port it serves."""
+        told = self._log(workload)
+        public = self._keeper.get(state.name)
+        if public is None:
+            public = self._ports.listen(state.name, lambda line: _append(told, line))
+            self._keeper.put(state.name, public)
+        with public, private() as own:
+            descriptors = (public.fileno(), own.fileno())
+            mark = f"{self._home}|{state.name}"
+            env = app_environment(workload, unpacked.base, mark, *descriptors)
+            app = unpacked.root / "app"
+            since = processes.size(told)
+            pid, began = processes.spawn([str(app / "app")], app, env, told, descriptors)
+            started = Process(
+                pid=pid,
+                began=began,
+                identity=identity(workload),
+                revision=workload.revision,
+                digest=workload.digest,
+                private=int(own.getsockname()[1]),
+                log=str(told),
+                since=since,
+            )
+            return started, int(public.getsockname()[1])
+
+    def _promote(self, workload: Workload, mine: Process) -> str:
+        with self._changing(workload.stage, workload.asset) as state:
+            if state.next == mine:
+                state = state.promoted()
+                self._states.write(state)
+            return _address(state)
+
+    def _give_up(self, workload: Workload, mine: Process, where: str, answer: tuple[int, str] | None) -> None:
+        """Takes the new version away again, the one before it serving, and says why."""
+        reason = processes.exit_reason(mine.pid)
+        if _lives(mine):
+            reason = f"not ready after {self._ready_seconds:g} s" + (f": {answer[1]}" if answer and answer[1] else "")
+        with self._changing(workload.stage, workload.asset) as state:
+            if state.next == mine:
+                state = self._without_next(state)
+                if state.current is None:
+                    self._keeper.drop(state.name)
+                    self._states.remove(state.stage, state.asset)
+        lines = processes.tail(Path(mine.log), LAST_LINES, mine.since)
+        hint = f"All of its output: {mine.log}"
+        reason = redact([reason], workload.secrets)[0]
+        raise NotReady(where, reason, hint, redact(lines, workload.secrets))
+
+    def _without_next(self, state: State) -> State:
+        if state.next is None:
+            return state
+        processes.end([(state.next.pid, state.next.began)], 2.0)
+        state = replace(state, next=None)
+        self._states.write(state)
+        return state
+
+    def _end_strays(self, state: State) -> None:
+        """A server killed between starting a process and writing it down leaves one that nobody knows."""
+        known = {each.pid for each in state.processes()}
+        found = [(pid, processes.began(pid)) for pid in processes.marked(f"{self._home}|{state.name}")]
+        processes.end([(pid, began) for pid, began in found if began and pid not in known], 2.0)
+
+    def _supervise(self, attempts: dict[str, tuple[int, float]]) -> None:
+        """One look at every app: a crashed one is started again, later each time; logs are kept short."""
+        for known in list(self._states.all()):
+            for each in known.processes():
+                processes.shorten(Path(each.log), LOG_BYTES)
+            count, due = attempts.get(known.name, (0, 0.0))
+            if known.current is None or _lives(known.current):
+                if time.monotonic() > due + QUIET_SECONDS:
+                    attempts.pop(known.name, None)
+            elif time.monotonic() >= due:
+                attempts[known.name] = (count + 1, time.monotonic() + min(0.5 * 2**count, LONGEST_WAIT))
+                self._restart(known)
+
+    def _restart(self, known: State) -> None:
+        with self._changing(known.stage, known.asset) as state:
+            dead = state.current
+            held = self._workloads.get((*_key(state), dead.identity)) if dead else None
+            if dead is None or dead != known.current or held is None:
+                return
+            log = self._log(held[0])
+            _append(log, f"{processes.exit_reason(dead.pid)}; starting it again")
+            try:
+                started, port = self._spawn(state, *held)
+            except EngineError as error:
+                _append(log, error.message)
+                return
+            self._states.write(replace(state, current=started, port=port))
+
+    def _log(self, workload: Workload) -> Path:
+        """A file a version, so that a version's last words are its own."""
+        name = f"{workload.revision}-{identity(workload)[:8]}.log"
+        return self._home / "logs" / workload.stage / workload.asset / name
+
+
+def identity(workload: Workload) -> str:
+    """A hash of all that a workload asks for. Secrets are in it with the database's random password, so that
+    guessing a short secret from the hash is hopeless."""
+    parts = [workload.app, workload.stage, workload.revision, workload.digest, workload.schema]
+    asked = json.dumps([*parts, workload.settings, workload.secrets])
+    return hashlib.sha256(asked.encode(errors="surrogatepass")).hexdigest()
+
+
+def _append(log: Path, line: str) -> None:
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with log.open("a") as stream:
+        stream.write(f"odcpub: {line}\n")
+
+
+def _what(workload: Workload) -> str:
+    return f"process {workload.asset} in {workload.stage}"
+
+
+def _key(state: State) -> tuple[str, str]:
+    return state.stage, state.asset
+
+
+def _of(state: State | None, wanted: str) -> Process | None:
+    """The process of this identity; the starting one first."""
+    found = (state.next, state.current) if state else ()
+    return next((each for each in found if each and each.identity == wanted), None)
+
+
+def _lives(found: Process) -> bool:
+    return processes.alive(found.pid, found.began)
+
+
+def _address(state: State) -> str:
+    return f"http://{HOST}:{state.port}"
+
+
+def _health(shown: Process) -> str:
+    if not _lives(shown):
+        return "failed"
+    answer = processes.ask(HOST, shown.private, "/_odc/ready")
+    return "ready" if answer and answer[0] == 200 else "starting"

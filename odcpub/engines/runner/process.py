@@ -1,0 +1,195 @@
+"""Processes of published apps on this machine. I/O: starts, signals and inspects processes (Linux, ``/proc``).
+
+A process is known by pid and start time together; signals go through a pidfd, so that a reused pid is never hit.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import select
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from odcpub.errors import EngineError
+
+MARK = "ODCPUB_LOCAL"
+"""Environment name that tells a local app's process: ``<home>|<stage>/<asset>``."""
+
+_children: dict[int, subprocess.Popen[bytes]] = {}
+"""Our own children, to be reaped; those of a killed server are reaped by the system."""
+_children_lock = threading.Lock()
+
+
+def began(pid: int) -> int | None:
+    """The process's start time in clock ticks since boot; None where it is gone or only waits to be reaped."""
+    _reap(pid)
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return None
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def alive(pid: int, start: int) -> bool:
+    return pid > 0 and began(pid) == start
+
+
+def environment(pid: int) -> dict[str, str]:
+    """The environment a process was started with; empty where it can't be read."""
+    try:
+        content = Path(f"/proc/{pid}/environ").read_bytes().decode(errors="surrogateescape")
+    except OSError:
+        return {}
+    return dict(entry.split("=", 1) for entry in content.split("\0") if "=" in entry)
+
+
+def marked(mark: str) -> Iterator[int]:
+    """The pids of processes that were started with this mark."""
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal() and int(folder.name) != os.getpid():
+            pid = int(folder.name)
+            if environment(pid).get(MARK) == mark and began(pid) is not None:
+                yield pid
+
+
+def spawn(
+    command: Sequence[str], folder: Path, env: Mapping[str, str], log: Path, descriptors: Sequence[int]
+) -> tuple[int, int]:
+    """Starts a process in a session of its own, output appended to ``log``; its pid and start time."""
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        process = subprocess.Popen(
+            list(command),
+            cwd=folder,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            pass_fds=tuple(descriptors),
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        raise EngineError(f"local runner: {command[0]}: cannot be started: {error}") from error
+    finally:
+        os.close(output)
+    with _children_lock:
+        _children[process.pid] = process
+    return process.pid, began(process.pid) or 0
+
+
+def exit_reason(pid: int) -> str:
+    """How our own child ended; without a number for one that a killed server had started."""
+    with _children_lock:
+        process = _children.get(pid)
+    code = process.poll() if process else None
+    if code is None:
+        return "its process ended"
+    return (
+        f"its process was ended by {signal.Signals(-code).name}" if code < 0 else f"its process ended with code {code}"
+    )
+
+
+def end(processes: Sequence[tuple[int, int]], seconds: float) -> None:
+    """Asks the processes to end, waits up to ``seconds`` in all, then kills what is left and waits for that."""
+    handles = {pid: handle for pid, start in processes if (handle := _handle(pid, start)) is not None}
+    try:
+        for handle in handles.values():
+            _signal(handle, signal.SIGTERM)
+        left = _gone(handles, seconds)
+        for handle in left.values():
+            _signal(handle, signal.SIGKILL)
+        _gone(left, 5.0)
+    finally:
+        for handle in handles.values():
+            os.close(handle)
+        for pid, _ in processes:
+            _reap(pid, forget=True)
+
+
+def _handle(pid: int, start: int) -> int | None:
+    """A pidfd of exactly this process."""
+    if not alive(pid, start):
+        return None
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:
+        return None
+    if alive(pid, start):
+        return handle
+    os.close(handle)
+    return None
+
+
+def _signal(handle: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(handle, number)
+
+
+def _gone(handles: Mapping[int, int], seconds: float) -> dict[int, int]:
+    """Waits until all have ended; those that have not."""
+    left, deadline = dict(handles), time.monotonic() + seconds
+    while left and (wait := deadline - time.monotonic()) > 0:
+        poll = select.poll()
+        for handle in left.values():
+            poll.register(handle, select.POLLIN)
+        ended = {handle for handle, _ in poll.poll(wait * 1000)}
+        left = {pid: handle for pid, handle in left.items() if handle not in ended}
+    return left
+
+
+def _reap(pid: int, forget: bool = False) -> None:
+    with _children_lock:
+        process = _children.get(pid)
+        if process is not None and process.poll() is not None and forget:
+            del _children[pid]
+
+
+def ask(host: str, port: int, path: str, seconds: float = 2.0) -> tuple[int, str] | None:
+    """Status and first words of an HTTP answer; None where nothing answers."""
+    connection = http.client.HTTPConnection(host, port, timeout=seconds)
+    try:
+        connection.request("GET", path, headers={"Connection": "close"})
+        answer = connection.getresponse()
+        return answer.status, answer.read(500).decode(errors="replace").strip()
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()
+
+
+def size(log: Path) -> int:
+    return log.stat().st_size if log.exists() else 0
+
+
+def tail(log: Path, lines: int, since: int) -> list[str]:
+    """The last lines of a log file, of what was written after byte ``since``; read from its end only."""
+    try:
+        with log.open("rb") as stream:
+            length = stream.seek(0, os.SEEK_END)
+            stream.seek(max(length - 65536, since if since <= length else 0))
+            return stream.read().decode(errors="replace").splitlines()[-lines:]
+    except FileNotFoundError:
+        return []
+
+
+def shorten(log: Path, limit: int) -> None:
+    """Moves a log that outgrew ``limit`` bytes to ``<log>.1``; writers append, so they go on in the emptied file."""
+    with contextlib.suppress(FileNotFoundError):
+        if log.stat().st_size > limit:
+            keep = log.read_bytes()[-limit:]
+            log.with_name(f"{log.name}.1").write_bytes(keep)
+            os.truncate(log, 0)
+
+
+def prune(logs: set[Path], kept: set[Path]) -> None:
+    """Removes logs, and what ``shorten`` moved of them."""
+    for log in logs - kept:
+        log.unlink(missing_ok=True)
+        log.with_name(f"{log.name}.1").unlink(missing_ok=True)

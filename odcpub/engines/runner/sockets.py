@@ -1,0 +1,150 @@
+"""The server's side of the keeper, and the apps' ports. I/O: the keeper's unix socket, listening sockets, ports.json.
+
+Every app of a stage has one public port on 127.0.0.1, remembered for good, so that its address stays the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from odcpub.engines.runner import keeper
+from odcpub.engines.runner.state import write
+from odcpub.errors import EngineError
+
+HOST = "127.0.0.1"
+FIRST_PORT, LAST_PORT = 8100, 8999
+START_SECONDS = 10.0
+
+
+class Keeper:
+    """A client of the keeper of ``folder``; the keeper is started when something is to be kept."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def get(self, name: str) -> socket.socket | None:
+        answer = self._ask({"do": "get", "name": name})
+        return answer[1] if answer else None
+
+    def put(self, name: str, listener: socket.socket) -> None:
+        if self._ask({"do": "put", "name": name}, listener) is None:
+            self._start()
+            if self._ask({"do": "put", "name": name}, listener) is None:
+                raise EngineError(
+                    "local runner: the keeper of sockets does not answer", "Run `odcpub down`, then again."
+                )
+
+    def drop(self, name: str) -> None:
+        self._ask({"do": "drop", "name": name})
+
+    def end(self) -> None:
+        """Tells the keeper to end and waits until it has; every socket it kept is closed."""
+        self._ask({"do": "end"})
+        deadline = time.monotonic() + START_SECONDS
+        while self._ask({"do": "ask"}) is not None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(START_SECONDS)
+            self._process = None
+
+    def _ask(
+        self, message: dict[str, object], given: socket.socket | None = None
+    ) -> tuple[dict[str, object], socket.socket | None] | None:
+        """The keeper's answer and the socket beside it; None where no keeper answers."""
+        try:
+            path, opened = keeper.address(str(self._folder))
+        except FileNotFoundError:
+            return None
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+                connection.settimeout(START_SECONDS)
+                connection.connect(path)
+                keeper.send(connection, message, [given.fileno()] if given else [])
+                answer, descriptors = keeper.receive(connection)
+        except OSError:
+            return None
+        finally:
+            os.close(opened)
+        return (answer, socket.socket(fileno=descriptors[0]) if descriptors else None) if answer else None
+
+    def _start(self) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._process = subprocess.Popen(
+            [sys.executable, "-I", "-S", str(Path(keeper.__file__)), str(self._folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            cwd="/",
+            env={"LANG": "C.UTF-8"},
+        )
+        deadline = time.monotonic() + START_SECONDS
+        while self._ask({"do": "ask"}) is None and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+
+class Ports:
+    """Which public port belongs to which ``stage/asset``; kept in ``file``."""
+
+    def __init__(self, file: Path, first: int = FIRST_PORT, last: int = LAST_PORT) -> None:
+        self._file, self._first, self._last = file, first, last
+        self._lock = threading.Lock()
+
+    def listen(self, name: str, tell: Callable[[str], None]) -> socket.socket:
+        """A listening socket on the remembered port, else on the first free one that is nobody's."""
+        with self._lock:
+            known = self._read()
+            mine, others = known.get(name), {port for other, port in known.items() if other != name}
+            free = [port for port in range(self._first, self._last + 1) if port not in others and port != mine]
+            for port in [*([mine] if mine else []), *free]:
+                listener = _listen(port)
+                if listener is None:
+                    tell(f"port {port} on {HOST} is taken by another program; trying the next")
+                    continue
+                write(self._file, {**known, name: port})
+                return listener
+        raise EngineError(
+            f"local runner: no free port: {self._first} to {self._last} on {HOST} are all taken",
+            "End the programs that listen there, or undeploy apps with `odcpub undeploy`.",
+        )
+
+    def _read(self) -> dict[str, int]:
+        try:
+            known = json.loads(self._file.read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return {str(name): int(port) for name, port in known.items()} if isinstance(known, dict) else {}
+
+
+def _listen(port: int) -> socket.socket | None:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            return None
+        raise EngineError(f"local runner: {HOST}:{port}: cannot listen: {error.strerror}") from error
+    return listener
+
+
+def private() -> socket.socket:
+    """A listening socket of one process's own, where its readiness is asked."""
+    listener = _listen(0)
+    if listener is None:
+        raise EngineError(f"local runner: no free port on {HOST}", "Too many connections are open on this machine.")
+    return listener

@@ -1,0 +1,107 @@
+"""What the local runner remembers of an app in a stage: one JSON file each. I/O: those files, written atomically.
+
+A file means "should run", also over a reboot. ``current`` serves, ``next`` is starting, ``leaving`` still drain.
+No secrets are in it: a process's own environment holds them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A started version. ``began``: the kernel's start time, so that a reused pid is not taken for it.
+
+    ``identity``: hash of everything the workload asks for; ``private``: the port where readiness is asked;
+    ``log``: the file of its output, its own from byte ``since`` on.
+    """
+
+    pid: int
+    began: int
+    identity: str
+    revision: int
+    digest: str
+    private: int
+    log: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    stage: str
+    asset: str
+    port: int = 0
+    current: Process | None = None
+    next: Process | None = None
+    leaving: tuple[Process, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.stage}/{self.asset}"
+
+    def processes(self) -> tuple[Process, ...]:
+        return tuple(process for process in (self.current, self.next, *self.leaving) if process)
+
+    def promoted(self) -> State:
+        """The starting version serves; what served leaves."""
+        gone = (*self.leaving, *((self.current,) if self.current else ()))
+        return replace(self, current=self.next, next=None, leaving=gone)
+
+
+def write(file: Path, content: object) -> None:
+    """Writes JSON so that a reader, or a reboot, sees the old or the new file and nothing between."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    temporary = file.with_name(f".{file.name}.new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w") as stream:
+        json.dump(content, stream, indent=1, sort_keys=True)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(file)
+
+
+class States:
+    """The state files in ``folder``: ``<stage>/<asset>.json``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def read(self, stage: str, asset: str) -> State | None:
+        try:
+            return _state(json.loads(self._file(stage, asset).read_text()))
+        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            return None
+
+    def write(self, state: State) -> None:
+        write(self._file(state.stage, state.asset), asdict(state))
+
+    def remove(self, stage: str, asset: str) -> None:
+        with contextlib.suppress(FileNotFoundError):
+            self._file(stage, asset).unlink()
+
+    def all(self) -> Iterator[State]:
+        for file in sorted(self._folder.glob("*/*.json")):
+            state = self.read(file.parent.name, file.stem)
+            if state:
+                yield state
+
+    def _file(self, stage: str, asset: str) -> Path:
+        return self._folder / stage / f"{asset}.json"
+
+
+def _state(found: dict[str, Any]) -> State:
+    return State(
+        stage=str(found["stage"]),
+        asset=str(found["asset"]),
+        port=int(found["port"]),
+        current=Process(**found["current"]) if found["current"] else None,
+        next=Process(**found["next"]) if found["next"] else None,
+        leaving=tuple(Process(**process) for process in found["leaving"]),
+    )

@@ -1,0 +1,328 @@
+"""The local runner with real processes: hand-over, failure, adoption after kill -9, restart, down and resume."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from odcpub.deployment.workload import Workload
+from odcpub.engines.runner.local import LocalRunner
+from odcpub.engines.runner.not_ready import NotReady
+from odcpub.image.content import ImageRef
+
+PORTS = (18100, 18199)
+STANDIN = Path(__file__).with_name("standin.py")
+SECRET = "s3cret-token"
+DATABASE = "Host=127.0.0.1;Username=u;Password=pa55word;Search Path=x"
+WORKLOAD = Workload(
+    app="Helpdesk",
+    asset="helpdesk",
+    asset_key="2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10",
+    stage="development",
+    revision=1,
+    reference="",
+    repository="helpdesk",
+    digest="sha256:" + "1" * 64,
+    settings=(("ODC_SETTING_Mode", "ready"),),
+    secrets=(("ODCPUB_DATABASE", DATABASE), ("ODC_SECRET_Token", SECRET)),
+)
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    root: Path
+    base: Path
+
+
+def unpack_into(folder: Path) -> Callable[[ImageRef], Unpacked]:
+    """A fake image: the stand-in as ``app/app``."""
+
+    def unpack(image: ImageRef) -> Unpacked:
+        root = folder / image.digest[-8:]
+        (root / "app").mkdir(parents=True, exist_ok=True)
+        launcher = root / "app" / "app"
+        if not launcher.exists():
+            launcher.write_text(f"#!/bin/sh\nexec {sys.executable} -I -S {STANDIN}\n")
+            launcher.chmod(0o755)
+        return Unpacked(root, root)
+
+    return unpack
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Iterator[Callable[[], LocalRunner]]:
+    made: list[LocalRunner] = []
+
+    def runner() -> LocalRunner:
+        made.append(LocalRunner(tmp_path / "home", unpack_into(tmp_path / "images"), 3.0, PORTS))
+        return made[-1]
+
+    yield runner
+    for each in made or [runner()]:
+        each.close()
+
+
+def version(revision: int, mode: str = "ready") -> Workload:
+    return replace(
+        WORKLOAD, revision=revision, digest=f"sha256:{revision:064x}", settings=(("ODC_SETTING_Mode", mode),)
+    )
+
+
+def get(address: str) -> dict[str, object]:
+    with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+        return dict(json.load(answer))
+
+
+def publish(runner: LocalRunner, workload: Workload) -> str:
+    runner.start(workload)
+    address = runner.wait(workload, lambda line: None)
+    runner.settle(workload)
+    return address
+
+
+def alive(pid: object) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
+def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return condition()
+
+
+def test_started_app_answers_at_its_address(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    plan = runner.observe(version(1))
+    assert [(change.verb, change.what) for change in plan.changes] == [("start", "process helpdesk in development")]
+    address = publish(runner, version(1))
+    assert get(address)["revision"] == "1"
+    running = runner.running("development", "helpdesk")
+    assert running is not None
+    assert (running.revision, running.address, running.health) == (1, address, "ready")
+    assert running.digest == version(1).digest
+    assert runner.observe(version(1)).changes == ()
+
+
+def test_environment_is_minimal(make: Callable[[], LocalRunner], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMEBODYS_PASSWORD", "x")
+    told = get(publish(make(), version(1)))["environment"]
+    assert isinstance(told, dict)
+    assert "SOMEBODYS_PASSWORD" not in told
+    assert told["ODC_SECRET_Token"] == SECRET
+    assert told["ODCPUB_STAGE"] == "development"
+
+
+def test_no_connection_fails_over_five_versions(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    ended, failures, seen = threading.Event(), list[str](), list[str]()
+
+    def load() -> None:
+        while not ended.is_set():
+            try:
+                seen.append(str(get(address)["revision"]))
+            except OSError as error:
+                failures.append(repr(error))
+            time.sleep(0.002)
+
+    clients = [threading.Thread(target=load) for _ in range(4)]
+    for client in clients:
+        client.start()
+    for revision in range(2, 7):
+        assert publish(runner, version(revision)) == address
+        assert get(address)["revision"] == str(revision)
+    ended.set()
+    for client in clients:
+        client.join()
+    assert failures == []
+    assert set(seen) == {"1", "2", "3", "4", "5", "6"}
+
+
+def test_slow_request_is_finished_by_the_old_version(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    answers: list[dict[str, object]] = []
+    asking = threading.Thread(target=lambda: answers.append(get(f"{address}/slow")))
+    asking.start()
+    time.sleep(0.1)
+    publish(runner, version(2))
+    asking.join()
+    assert answers[0]["revision"] == "1"
+    assert get(address)["revision"] == "2"
+
+
+@pytest.mark.parametrize(("mode", "reason"), [("crash", "ended with code 3"), ("never", "the schema is not there yet")])
+def test_failed_version_leaves_the_old_one_serving(make: Callable[[], LocalRunner], mode: str, reason: str) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    before = time.monotonic()
+    runner.start(version(2, mode))
+    with pytest.raises(NotReady) as caught:
+        runner.wait(version(2, mode), lambda line: None)
+    assert reason in caught.value.message
+    assert time.monotonic() - before < (2 if mode == "crash" else 6)
+    told = "\n".join((caught.value.message, caught.value.hint, *caught.value.log))
+    assert "secret is (hidden)" in told
+    assert SECRET not in told
+    assert "pa55word" not in told
+    assert get(address)["revision"] == "1"
+    assert runner.observe(version(1)).changes == ()
+
+
+def test_failed_first_version_leaves_nothing(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    runner.start(version(1, "crash"))
+    with pytest.raises(NotReady):
+        runner.wait(version(1, "crash"), lambda line: None)
+    assert runner.running("development", "helpdesk") is None
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", PORTS[0])) != 0
+
+
+def test_start_and_wait_can_be_repeated(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    first = get(address)["pid"]
+    assert publish(runner, version(1)) == address
+    assert get(address)["pid"] == first
+
+
+def test_changed_configuration_is_shown_without_secrets_and_restarts(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    first = get(address)["pid"]
+    secrets = (("ODCPUB_DATABASE", DATABASE), ("ODC_SECRET_Token", "another"))
+    changed = replace(version(1), settings=(("ODC_SETTING_Mode", "ready"), ("ODC_SETTING_Rate", "95")), secrets=secrets)
+    (change,) = runner.observe(changed).changes
+    assert change.fields == (
+        ("environment.ODC_SECRET_Token", "(hidden)", "(hidden)"),
+        ("environment.ODC_SETTING_Rate", "", "95"),
+    )
+    publish(runner, changed)
+    assert get(address)["pid"] != first
+
+
+def test_deaf_process_is_killed_and_stop_leaves_nothing(
+    make: Callable[[], LocalRunner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("odcpub.engines.runner.local.DRAIN_SECONDS", 0.5)
+    runner = make()
+    address = publish(runner, version(1, "deaf"))
+    pid = get(address)["pid"]
+    runner.stop("development", "helpdesk")
+    assert not alive(pid)
+    assert runner.running("development", "helpdesk") is None
+    with pytest.raises(OSError):
+        get(address)
+    runner.stop("development", "helpdesk")
+
+
+def test_taken_port_is_passed_over_and_the_address_is_remembered(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", PORTS[0]))
+        other.listen()
+        address = publish(runner, version(1))
+        assert address == f"http://127.0.0.1:{PORTS[0] + 1}"
+    runner.stop("development", "helpdesk")
+    assert publish(runner, version(1)) == address
+    assert publish(runner, replace(version(1), stage="qa")) == f"http://127.0.0.1:{PORTS[0]}"
+
+
+def test_crashed_app_is_started_again(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    first = get(address)["pid"]
+    with pytest.raises(OSError):
+        get(f"{address}/crash")
+    assert get(address)["pid"] != first  # the connection waits in the socket until the new process takes it
+
+
+def test_down_ends_everything_and_resume_brings_it_back(make: Callable[[], LocalRunner], tmp_path: Path) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    pid = get(address)["pid"]
+    runner.close()
+    assert not alive(pid)
+    assert processes_of(tmp_path / "home") == []
+    with pytest.raises(OSError):
+        get(address)
+    again = make()
+    again.resume(lambda stage, asset: version(1), lambda line: None)
+    assert again.wait(version(1), lambda line: None) == address
+    assert get(address)["revision"] == "1"
+
+
+def test_only_the_owner_reaches_the_keeper(make: Callable[[], LocalRunner], tmp_path: Path) -> None:
+    publish(make(), version(1))
+    assert stat.S_IMODE((tmp_path / "home" / "keeper.sock").stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "home").stat().st_mode) == 0o700
+    for file in (tmp_path / "home").rglob("*"):
+        if file.is_file():
+            assert SECRET not in file.read_text() or file.suffix == ".log"  # the stand-in tells it on purpose
+            assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0
+
+
+SERVER = """
+import sys, time
+sys.path[:0] = [{tests!r}]
+from pathlib import Path
+from test_runner_local import PORTS, LocalRunner, publish, unpack_into, version
+home = Path({home!r})
+runner = LocalRunner(home / "home", unpack_into(home / "images"), 3.0, PORTS)
+print(publish(runner, version(1)), flush=True)
+runner.start(version(2))
+print("started", flush=True)
+time.sleep(60)
+"""
+
+
+def test_killed_server_loses_nothing_and_its_successor_adopts(make: Callable[[], LocalRunner], tmp_path: Path) -> None:
+    code = SERVER.format(tests=str(Path(__file__).parent), home=str(tmp_path))
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        address = server.stdout.readline().strip()
+        assert server.stdout.readline().strip() == "started"
+        server.send_signal(signal.SIGKILL)
+    assert get(address)["revision"] in ("1", "2")
+    runner = make()
+    runner.resume(lambda stage, asset: version(1), lambda line: None)
+    before = set(processes_of(tmp_path / "home"))
+    assert publish(runner, version(2)) == address  # the interrupted operation goes on
+    assert get(address)["revision"] == "2"
+    assert get(address)["pid"] in before  # adopted, not started a second time
+    assert len(processes_of(tmp_path / "home")) == 2  # the app and the keeper
+    assert publish(runner, version(3)) == address
+    assert get(address)["revision"] == "3"
+
+
+def processes_of(home: Path) -> list[int]:
+    """The pids of apps and keepers of this home."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdecimal() and int(folder.name) != os.getpid() and alive(folder.name):
+            try:
+                told = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
+            except OSError:
+                continue
+            if str(home).encode() in told:
+                found.append(int(folder.name))
+    return sorted(found)
