@@ -1,0 +1,82 @@
+// Talking to the app's own API. Every failure becomes a Problem with words for the person in front of the page.
+
+/** A refused or failed request: status (0: no answer came), title, detail, errors by attribute. */
+export class Problem extends Error {
+  constructor(status, { title, detail, errors } = {}) {
+    super(title ?? "Something went wrong");
+    this.status = status;
+    this.title = title ?? "Something went wrong";
+    this.detail = detail ?? "Try again in a moment.";
+    this.errors = errors ?? {};
+  }
+}
+
+const OFFLINE = { title: "The app doesn't answer", detail: "Check your connection, then try again." };
+
+/** Answers {body, etag}. GET is tried a second time when the connection breaks: kept-alive ones are closed at times. */
+async function send(method, path, { body, etag, signal } = {}) {
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (etag) headers["If-Match"] = etag;
+  const request = { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) };
+  const response = await reach(path, request, method === "GET" ? 2 : 1);
+  const answer = await read(response);
+  if (!response.ok) throw new Problem(response.status, answer ?? words(response.status));
+  return { body: answer, etag: response.headers.get("ETag") };
+}
+
+async function reach(path, request, attempts) {
+  for (;;) {
+    attempts -= 1;
+    try {
+      return await fetch(path, request);
+    } catch (failure) {
+      if (failure.name === "AbortError") throw failure;
+      if (attempts === 0) throw new Problem(0, OFFLINE);
+    }
+  }
+}
+
+async function read(response) {
+  const kind = response.headers.get("Content-Type") ?? "";
+  if (!kind.includes("json")) return null;
+  try {
+    return await response.json();
+  } catch {
+    throw new Problem(response.ok ? 0 : response.status, OFFLINE);
+  }
+}
+
+const words = (status) =>
+  status === 413
+    ? { title: "Too large", detail: "The request is larger than 30 MB. Choose a smaller file." }
+    : { title: "Something went wrong", detail: `The app answered with status ${status}. Try again in a moment.` };
+
+export const get = async (path, options) => (await send("GET", path, options)).body;
+export const address = (...parts) => `/api/${parts.map(encodeURIComponent).join("/")}`;
+
+const kept = new Map();
+
+/** A descriptor below /_odc, fetched once; a failure isn't remembered. */
+export function descriptor(path) {
+  if (!kept.has(path)) {
+    const answer = get(`/_odc/${path}`);
+    answer.catch(() => kept.delete(path));
+    kept.set(path, answer);
+  }
+  return kept.get(path);
+}
+
+export const entity = (name) => descriptor(`entities/${encodeURIComponent(name)}.json`);
+export const rows = (name, query, signal) => get(`${address(name)}?${query}`, { signal });
+export const row = (name, id) => send("GET", address(name, id));
+export const create = (name, body) => send("POST", address(name), { body });
+export const change = (name, id, body, etag) => send("PATCH", address(name, id), { body, etag });
+export const remove = (name, id) => send("DELETE", address(name, id));
+
+/** Labels for pickers: {items: [{Id, Label}], total}. */
+export function labels(name, search, size, signal) {
+  const query = new URLSearchParams({ labels: "true", size: String(size) });
+  if (search) query.set("search", search);
+  return rows(name, query, signal);
+}
