@@ -40,7 +40,8 @@ def visible(live: Schema | None, target: Schema) -> Schema:
 
 def _visible(live: Table, target: Table) -> Table:
     columns = {column.name for column in target.columns}
-    rules = {rule.name for rule in (*target.foreign_keys, *target.checks, *target.indexes)}
+    rules = {key.name for key in target.foreign_keys} | {check.name for check in target.checks}
+    rules |= {index.name for index in target.indexes}
     records = {record[0] for record in target.records}
     return replace(
         live,

@@ -16,8 +16,8 @@ TIGHTEN = "tighten"
 class RowCheck:
     """A query that finds the rows a change would lose or break.
 
-    ``query`` selects (row identifier as text, offending value as text) with ``{schema}`` where the quoted schema
-    goes, and may return up to ``limit`` rows; ``count`` the same rows counted. ``message``: what is wrong with
+    ``query`` selects (row identifier as text, offending value as text), up to ``limit`` rows; ``count`` counts them
+    all. Names in them are not qualified: the asset's schema is the search path. ``message``: what is wrong with
     them, as a sentence with ``{count}``; ``hint``: the edit or flag that goes on; ``element``: model path.
     ``phases``: before which phases it can be asked; what holds ``expand`` is asked when planning, too.
     """

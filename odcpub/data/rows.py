@@ -1,0 +1,93 @@
+"""Row checks: queries for the rows that a change would lose or break. No I/O.
+
+Names in a query are quoted and unqualified; it runs with the asset's schema as its search path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from odcpub.data.literals import quoted
+from odcpub.data.literals import text as literal
+from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck
+
+BOTH = (EXPAND, TIGHTEN)
+SHOWN = 5
+
+
+def where(
+    table: str, value: str, condition: str, element: str, message: str, hint: str, phases: tuple[str, ...] = BOTH
+) -> RowCheck:
+    """The rows of ``table`` for which ``condition`` holds; ``value`` is the SQL expression shown beside their Id."""
+    rows = f"FROM {quoted(table)} WHERE {condition}"
+    return RowCheck(
+        f'SELECT "id"::text, left(coalesce(({value})::text, \'\'), 80) {rows} ORDER BY "id" LIMIT {SHOWN}',
+        f"SELECT count(*) {rows}",
+        element, message, hint, SHOWN, phases,
+    )  # fmt: skip
+
+
+def any_row(table: str, element: str, message: str, hint: str) -> RowCheck:
+    """Any row at all; asked before ``expand`` only, since the new version writes rows afterwards."""
+    return where(table, "''", "true", element, message, hint, (EXPAND,))
+
+
+def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH) -> RowCheck:
+    """Rows without a value where one becomes mandatory."""
+    return where(
+        table, "''", f"{quoted(column)} IS NULL", element,
+        f"{element}: {{count}} rows have no value, and it is mandatory now",
+        "Give these rows a value in the version that runs, or leave the attribute optional.", phases,
+    )  # fmt: skip
+
+
+def breaking(table: str, column: str, expression: str, element: str, phases: tuple[str, ...] = BOTH) -> RowCheck:
+    """Rows that a new check does not hold for; rows without a value always pass."""
+    return where(
+        table, quoted(column), f"({expression}) IS FALSE", element,
+        f"{element}: {{count}} rows break its new limits",
+        "Correct these rows in the version that runs, or widen the limit.", phases,
+    )  # fmt: skip
+
+
+def losing(table: str, column: str, loss: str, element: str, types: str) -> RowCheck:
+    """Rows whose value would not survive a change of type."""
+    return where(
+        table, quoted(column), loss.replace("{column}", quoted(column)), element,
+        f"{element}: {{count}} rows hold values that {types} would cut",
+        "Shorten or correct these values in the version that runs, or keep the wider type.",
+    )  # fmt: skip
+
+
+def orphans(table: str, column: str, target: str | None, known: Sequence[str] | None, element: str) -> RowCheck:
+    """Rows that refer to nothing. ``known``: a static entity's keys; ``target`` None: a table that is new."""
+    name = quoted(column)
+    if known is not None:
+        missing = f"{name} NOT IN ({', '.join(literal(key) for key in known)})" if known else "true"
+    elif target is not None:
+        missing = f'NOT EXISTS (SELECT FROM {quoted(target)} AS there WHERE there."id" = {quoted(table)}.{name})'
+    else:
+        missing = "true"
+    return where(
+        table, name, f"{name} IS NOT NULL AND {missing}", element,
+        f"{element}: {{count}} rows refer to rows that are not there",
+        "Correct or empty these references in the version that runs.",
+    )  # fmt: skip
+
+
+def duplicates(
+    table: str, columns: Sequence[str], expressions: Sequence[str], element: str, phases: tuple[str, ...]
+) -> RowCheck:
+    """Values that occur more than once where they become unique: (values, number of rows)."""
+    keys = ", ".join(expressions)
+    shown = " || ', ' || ".join(f"left(({part})::text, 40)" for part in expressions)
+    known = " AND ".join(f"({part}) IS NOT NULL" for part in expressions)
+    groups = f"FROM {quoted(table)} WHERE {known} GROUP BY {keys} HAVING count(*) > 1"
+    return RowCheck(
+        f"SELECT {shown}, count(*)::text {groups} ORDER BY {shown} LIMIT {SHOWN}",
+        f"SELECT count(*) FROM (SELECT {shown} {groups}) AS twice",  # noqa: S608
+        element,
+        f"{element}: {{count}} values of {', '.join(columns)} occur more than once, and they are unique now",
+        "Change or delete the duplicates in the version that runs, or leave the index not unique.",
+        SHOWN, phases,
+    )  # fmt: skip

@@ -1,0 +1,119 @@
+"""Steps of a migration as plain values, one builder an operation. No I/O.
+
+``RANKS`` orders them inside a phase: what stands in the way goes first, tables before what refers to them. What an
+operation's arguments are is said here; how it is written, in ``odcpub.data.script``.
+"""
+
+from __future__ import annotations
+
+from odcpub.data.diff import Record
+from odcpub.data.migration import EXPAND, Step
+from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Table
+
+RANKS = (
+    "drop_constraint", "drop_index", "create_table", "upsert_records", "drop_not_null", "alter_type", "add_column",
+    "set_default", "add_check", "add_foreign_key", "validate", "set_not_null", "create_index", "deactivate_records",
+)  # fmt: skip
+PlainColumn = tuple[str, str, bool, str | None, bool]
+
+
+def order(step: Step) -> tuple[int, int, str]:
+    """The sort key of a step: phase, rank, arguments."""
+    return int(step.phase != EXPAND), RANKS.index(step.operation), repr(step.arguments)
+
+
+def plain(column: Column) -> PlainColumn:
+    return column.name, column.type, column.nullable, column.default, column.identity
+
+
+def create_table(table: Table, element: str) -> Step:
+    return _step(
+        EXPAND, "create_table", f"create table {table.name}", element,
+        table=table.name,
+        columns=tuple(plain(column) for column in table.columns),
+        checks=tuple((check.name, check.expression) for check in table.checks),
+    )  # fmt: skip
+
+
+def add_column(table: str, column: Column, element: str) -> Step:
+    summary = f"add column {table}.{column.name} {column.type}"
+    return _step(EXPAND, "add_column", summary, element, table=table, column=plain(column))
+
+
+def alter_type(phase: str, table: str, old: Column, new: Column, element: str) -> Step:
+    """Drops the default, changes the type, sets the new default, so that no default is cast by the way."""
+    summary = f"change {table}.{new.name} from {old.type} to {new.type}"
+    return _step(
+        phase, "alter_type", summary, element, table=table, column=new.name, type=new.type, default=new.default,
+        had_default=old.default is not None,
+    )  # fmt: skip
+
+
+def set_default(phase: str, table: str, column: Column, element: str) -> Step:
+    words = f"set the default of {table}.{column.name}" if column.default else f"no default for {table}.{column.name}"
+    return _step(phase, "set_default", words, element, table=table, column=column.name, default=column.default)
+
+
+def drop_not_null(table: str, column: str, element: str) -> Step:
+    return _step(
+        EXPAND, "drop_not_null", f"{table}.{column} may be empty", element, table=table, column=column
+    )  # fmt: skip
+
+
+def set_not_null(phase: str, table: str, column: str, element: str) -> Step:
+    return _step(phase, "set_not_null", f"{table}.{column} is mandatory", element, table=table, column=column)
+
+
+def add_check(phase: str, table: str, check: Check, element: str) -> Step:
+    return _step(
+        phase, "add_check", f"limit {table} by {check.expression}", element,
+        table=table, name=check.name, expression=check.expression,
+    )  # fmt: skip
+
+
+def validate(phase: str, table: str, name: str, element: str) -> Step:
+    return _step(phase, "validate", f"check all rows of {table} for {name}", element, table=table, name=name)
+
+
+def drop_constraint(phase: str, table: str, name: str, element: str) -> Step:
+    return _step(phase, "drop_constraint", f"drop constraint {name} of {table}", element, table=table, name=name)
+
+
+def add_foreign_key(phase: str, table: str, key: ForeignKey, element: str, validated: bool) -> Step:
+    return _step(
+        phase, "add_foreign_key", f"{table}.{key.column} refers to {key.target}, on delete {key.on_delete}", element,
+        table=table, name=key.name, column=key.column, target=key.target, on_delete=key.on_delete,
+        validated=validated,
+    )  # fmt: skip
+
+
+def create_index(phase: str, table: str, index: IndexDef, element: str, concurrent: bool) -> Step:
+    what = "unique index" if index.unique else "index"
+    step = _step(
+        phase, "create_index", f"{what} on {table} ({', '.join(index.columns)})", element,
+        table=table, name=index.name, columns=index.columns, unique=index.unique, concurrent=concurrent,
+    )  # fmt: skip
+    return Step(step.phase, step.operation, step.arguments, step.summary, element, concurrent)
+
+
+def drop_index(phase: str, table: str, index: IndexDef, element: str, concurrent: bool) -> Step:
+    step = _step(
+        phase, "drop_index", f"drop index {index.name}", element, table=table, name=index.name, concurrent=concurrent
+    )  # fmt: skip
+    return Step(step.phase, step.operation, step.arguments, step.summary, element, concurrent)
+
+
+def upsert_records(table: str, records: tuple[Record, ...], element: str) -> Step:
+    words = f"write {len(records)} record{'s' if len(records) != 1 else ''} of {table}"
+    return _step(EXPAND, "upsert_records", words, element, table=table, records=records)
+
+
+def deactivate_records(table: str, records: tuple[Record, ...], element: str) -> Step:
+    keys = tuple(record[0] for record in records)
+    return _step(
+        EXPAND, "deactivate_records", f"deactivate {', '.join(keys)} of {table}", element, table=table, keys=keys
+    )  # fmt: skip
+
+
+def _step(phase: str, operation: str, summary: str, element: str, **arguments: object) -> Step:
+    return Step(phase, operation, tuple(sorted(arguments.items())), summary, element)
