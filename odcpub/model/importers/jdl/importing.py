@@ -1,0 +1,66 @@
+"""The import's front door: refuses what is no text, then reads, maps and writes. No I/O."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from odcpub.errors import Place, Problem
+from odcpub.model.importers.emit import emit
+from odcpub.model.importers.jdl.findings import Code, Findings
+from odcpub.model.importers.jdl.mapping import to_asset
+from odcpub.model.importers.jdl.parser import parse
+
+# Control characters that no text file holds, and halves of surrogate pairs, which no file can be written with.
+_BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ud800-\udfff]")
+MAX_SIZE = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """``files``: (path, text) of the model, none when a problem is an error; ``problems``: in the file's order."""
+
+    files: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...]
+
+
+def import_jdl(source: str | bytes, name: str | None, key: str, file: str = "model.jdl") -> Imported:
+    """The model that a JDL text describes.
+
+    ``name``: the app's, else JDL's baseName, else the file's. ``key``: the new asset's UUID. ``file``: what the
+    problems' places call the text.
+    """
+    findings = Findings()
+    text = _text(source, file, findings)
+    declarations = parse(text, file, findings) if text else ()
+    if text and not declarations and not findings.failed:
+        hint = "Give it at least one: entity Task { title String }"
+        findings.error(Code.EMPTY, Place(file, 1, 1), "the file declares nothing", hint)
+    asset = to_asset(declarations, name, key, PurePath(file).stem, findings)
+    return Imported(() if findings.failed else emit(asset), findings.sorted())
+
+
+def _text(source: str | bytes, file: str, findings: Findings) -> str:
+    """The text with ``\\n`` at line ends; empty, with a finding, when it is none."""
+    start = Place(file, 1, 1)
+    if len(source) > MAX_SIZE:
+        findings.error(Code.NOT_TEXT, start, f"the file is larger than {MAX_SIZE:,} characters", "Split it")
+        return ""
+    try:
+        text = source.decode("utf-8-sig") if isinstance(source, bytes) else source.removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        message = f"the file is not UTF-8 text: byte {error.start + 1} cannot be read"
+        findings.error(Code.NOT_TEXT, start, message, "Save it as UTF-8; a JDL file is plain text")
+        return ""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    binary = _BINARY.search(text)
+    if binary:
+        before = text[: binary.start()]
+        place = Place(file, before.count("\n") + 1, binary.start() - before.rfind("\n"))
+        message = f"the file is not text: it holds the control character U+{ord(binary[0]):04X}"
+        findings.error(Code.NOT_TEXT, place, message, "Is it really a JDL file? Remove the character otherwise")
+        return ""
+    if not text.strip():
+        findings.error(Code.EMPTY, start, "the file is empty", "Give it at least: entity Task { title String }")
+    return text.strip() and text
