@@ -23,7 +23,7 @@ HIDDEN = "(hidden)"
 
 
 def platform_environment(workload: Workload) -> dict[str, str]:
-    """What every runner sets for every app."""
+    """What every runner sets for every app, unless its settings say otherwise."""
     return {
         "ODCPUB_APP": workload.app,
         "ODCPUB_STAGE": workload.stage,
@@ -35,10 +35,10 @@ def platform_environment(workload: Workload) -> dict[str, str]:
 def app_environment(workload: Workload, base: Path, mark: str, listen: int, private: int) -> dict[str, str]:
     """The whole environment; ``listen`` and ``private`` are inherited descriptors."""
     return {
-        **dict(workload.settings),
-        **dict(workload.secrets),
         **_FIXED,
         **platform_environment(workload),
+        **dict(workload.settings),
+        **dict(workload.secrets),
         "DOTNET_ROOT": str(base / "usr" / "share" / "dotnet"),
         "ODCPUB_LISTEN_FD": str(listen),
         "ODCPUB_PRIVATE_FD": str(private),

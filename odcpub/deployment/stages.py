@@ -1,0 +1,165 @@
+"""The stages a revision passes, in order: the usual three, or those of the project file. No I/O.
+
+``odcpub.yaml`` beside (or above) the model names others, the first being where publishing goes:
+
+    stages:
+      Development: {}
+      Acceptance: {}                          # purpose NonProduction unless said
+      Production: { allow_bootstrap: true }   # purpose Production because of its name
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from odcpub.errors import Place, Problem, UsageError
+from odcpub.model.problems import listed, shown, suggest
+from odcpub.model.yaml_text import Mapping, Node, Scalar, parse
+
+LONGEST_LABEL = 40
+_LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
+_PROJECT_KEYS = ("stages",)
+_STAGE_KEYS = ("purpose", "allow_bootstrap", "description")
+
+
+class Purpose(StrEnum):
+    """ODC's kinds of stage."""
+
+    DEVELOPMENT = "Development"
+    NON_PRODUCTION = "NonProduction"
+    PRODUCTION = "Production"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """``label`` is its name as a DNS label; ``order`` counts from 1; ``allow_bootstrap``: may run images built on
+    the bootstrap .NET runtime, which gets no security fixes."""
+
+    name: str
+    label: str
+    purpose: Purpose
+    order: int
+    allow_bootstrap: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What the project file says; with problems the stages are not to be used."""
+
+    stages: tuple[Stage, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+DEFAULT_STAGES = (
+    Stage("Development", "development", Purpose.DEVELOPMENT, 1),
+    Stage("QA", "qa", Purpose.NON_PRODUCTION, 2),
+    Stage("Production", "production", Purpose.PRODUCTION, 3, allow_bootstrap=False),
+)
+
+
+def find(stages: Sequence[Stage], word: str) -> Stage:
+    """The stage called so, by name or label in any case; a UsageError that names those there are."""
+    wanted = label_of(word)
+    for stage in stages:
+        if stage.label == wanted:
+            return stage
+    names = f"stages: {listed(stage.label for stage in stages)}"
+    raise UsageError(f"{shown(word)}: no such stage", suggest(word, (stage.label for stage in stages), names))
+
+
+def next_stage(stages: Sequence[Stage], stage: Stage) -> Stage | None:
+    return next((other for other in stages if other.order == stage.order + 1), None)
+
+
+def previous_stage(stages: Sequence[Stage], stage: Stage) -> Stage | None:
+    return next((other for other in stages if other.order == stage.order - 1), None)
+
+
+def label_of(name: str) -> str:
+    """``Pre Production`` → ``pre-production``."""
+    return re.sub(r"[\s_]+", "-", name.strip().lower())
+
+
+def parse_project(text: str, path: str = "odcpub.yaml") -> Project:
+    """The stages of a project file's text; the usual ones where it names none. All problems at once."""
+    root, found = parse(text, path)
+    reading = _Reading(path, list(found))
+    entries = reading.mapping(root, "", _PROJECT_KEYS) if root is not None else {}
+    declared = entries.get("stages")
+    stages = DEFAULT_STAGES if declared is None else tuple(reading.stages(declared))
+    return Project(stages, tuple(reading.problems))
+
+
+class _Reading:
+    """Reads the nodes and notes what is wrong."""
+
+    def __init__(self, path: str, problems: list[Problem]) -> None:
+        self.path, self.problems = path, problems
+
+    def problem(self, node: Node, element: str, message: str, hint: str) -> None:
+        place = Place(self.path, node.line, node.column)
+        self.problems.append(Problem("ODC-D101", message, hint, place, element))
+
+    def mapping(self, node: Node, element: str, known: Iterable[str] | None) -> dict[str, Node]:
+        """The entries of a mapping whose keys must be ``known`` ones; None allows any."""
+        if isinstance(node, Scalar) and node.value is None:
+            return {}
+        if not isinstance(node, Mapping):
+            self.problem(node, element, "a mapping is expected here", "Write `name: value` lines, or {} for none.")
+            return {}
+        keys = None if known is None else tuple(known)
+        for key, _ in node.entries.values():
+            if keys is not None and key.text not in keys:
+                self.problem(key, element, f"unknown key {shown(key.text)}", suggest(key.text, keys, listed(keys)))
+        return {text: value for text, (_, value) in node.entries.items()}
+
+    def stages(self, node: Node) -> list[Stage]:
+        stages: list[Stage] = []
+        for name, value in self.mapping(node, "stages", None).items():
+            stage = self._stage(name, value, len(stages) + 1)
+            if any(other.label == stage.label for other in stages):
+                self.problem(value, f"stages.{name}", "another stage has this name", "Rename one of them.")
+            stages.append(stage)
+        self._check(node, stages)
+        return stages
+
+    def _stage(self, name: str, node: Node, order: int) -> Stage:
+        element, label = f"stages.{name}", label_of(name)
+        if not _LABEL.fullmatch(label) or len(label) > LONGEST_LABEL:
+            hint = f"Use up to {LONGEST_LABEL} letters, digits and dashes, a letter first."
+            self.problem(node, element, f"'{shown(name)}' cannot be a stage's name", hint)
+        entries = self.mapping(node, element, _STAGE_KEYS)
+        purpose = self._purpose(entries.get("purpose"), element, order, label)
+        allowed = self._allowed(entries.get("allow_bootstrap"), element, purpose)
+        return Stage(name, label, purpose, order, allowed)
+
+    def _purpose(self, node: Node | None, element: str, order: int, label: str) -> Purpose:
+        if node is None:
+            last = Purpose.PRODUCTION if label == "production" else Purpose.NON_PRODUCTION
+            return Purpose.DEVELOPMENT if order == 1 else last
+        text = node.text if isinstance(node, Scalar) else ""
+        try:
+            return Purpose(text)
+        except ValueError:
+            self.problem(node, f"{element}.purpose", f"'{shown(text)}' is no purpose", f"One of: {listed(Purpose)}.")
+            return Purpose.NON_PRODUCTION
+
+    def _allowed(self, node: Node | None, element: str, purpose: Purpose) -> bool:
+        if node is None:
+            return purpose is not Purpose.PRODUCTION
+        if isinstance(node, Scalar) and isinstance(node.value, bool):
+            return node.value
+        self.problem(node, f"{element}.allow_bootstrap", "it must be true or false", "Write true or false.")
+        return False
+
+    def _check(self, node: Node, stages: Sequence[Stage]) -> None:
+        """Publishing goes to the first stage, and to no other."""
+        if not stages:
+            self.problem(node, "stages", "there is no stage", "Name at least one, or leave `stages` out.")
+        elif stages[0].purpose is not Purpose.DEVELOPMENT:
+            self.problem(node, "stages", "the first stage must have the purpose Development", "Publishing goes there.")
+        if sum(stage.purpose is Purpose.DEVELOPMENT for stage in stages) > 1:
+            self.problem(node, "stages", "only the first stage can have the purpose Development", "Use NonProduction.")

@@ -1,0 +1,108 @@
+"""Configuration: which value wins, what is refused, and that secrets stay hidden."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from odcpub.deployment.configuration import check_value, parse_stage_file, resolve
+from odcpub.errors import UsageError
+from odcpub.model.elements import Asset, Basic, DataType, Kind, Setting
+
+ASSET = Asset(
+    Kind.APP,
+    "Helpdesk",
+    "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10",
+    settings=(
+        Setting("HourlyRate", DataType(Basic.CURRENCY), Decimal(80)),
+        Setting("Greeting", DataType(Basic.TEXT, length=20), mandatory=True),
+        Setting("Open", DataType(Basic.BOOLEAN), True),
+        Setting("Since", DataType(Basic.DATE)),
+        Setting("MailToken", DataType(Basic.TEXT), secret=True, mandatory=True),
+    ),
+)
+
+
+def test_file_wins_over_default_and_command_over_file() -> None:
+    parsed = parse_stage_file("settings:\n  HourlyRate: 90.50\n  Open: false\n  Greeting: Hello\n", "stages/qa.yaml")
+    resolved = resolve(ASSET, parsed.values, {"HourlyRate": "95"}, {"MailToken": "t"})
+    assert resolved.settings == (("Greeting", "Hello"), ("HourlyRate", "95"), ("Open", "false"))
+    assert resolved.secrets == (("MailToken", "t"),)
+    assert (resolved.missing, resolved.problems) == ((), ())
+
+
+def test_missing_mandatory_ones_are_listed() -> None:
+    assert resolve(ASSET, (), {}, {}).missing == ("Greeting", "MailToken")
+
+
+def test_empty_file_gives_the_defaults() -> None:
+    for text in ("", "settings:\n", "settings: {}\n", "# nothing\n"):
+        parsed = parse_stage_file(text, "stages/qa.yaml")
+        assert (parsed.values, parsed.problems) == ((), ())
+    assert resolve(ASSET, (), {}, {}).settings == (("HourlyRate", "80"), ("Open", "true"))
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("HourlyRat: 1", "ODC-D202", "Did you mean HourlyRate?"),
+        ("HourlyRate: a lot", "ODC-D203", "not a valid Currency"),
+        ("Greeting: 95", "ODC-D203", "put quotes around it"),
+        ("Greeting: 'much too long for the length'", "ODC-D203", "20 are the most"),
+        ("Open: yes", "ODC-D203", "true or false"),
+        ("Since: 31.1.2026", "ODC-D203", "2026-01-31"),
+        ("MailToken: hunter2", "ODC-D204", "a secret never stands in a file"),
+        ("Greeting: [a]", "ODC-D201", "a single value"),
+    ],
+)
+def test_wrong_value_is_told_with_place_and_reason(line: str, code: str, said: str) -> None:
+    parsed = parse_stage_file(f"settings:\n  {line}\n", "stages/qa.yaml")
+    (problem,) = (*parsed.problems, *resolve(ASSET, parsed.values, {}, {}).problems)
+    assert problem.code == code
+    assert said in f"{problem.message} {problem.hint}"
+    assert problem.place is not None
+    assert (problem.place.file, problem.place.line) == ("stages/qa.yaml", 2)
+    assert "hunter2" not in f"{problem!r} {parsed!r}"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("setings: {}", "ODC-D201"),
+        ("secrets: { MailToken: x }", "ODC-D204"),
+        ("timers: {}", "ODC-D205"),
+        ("settings: 5", "ODC-D201"),
+        ("settings: [", "ODC-M001"),
+    ],
+)
+def test_wrong_form_of_a_stage_file(text: str, code: str) -> None:
+    problems = parse_stage_file(text, "stages/qa.yaml").problems
+    assert problems
+    assert problems[0].code[:5] == code[:5]
+    assert problems[0].hint
+
+
+def test_all_problems_at_once() -> None:
+    parsed = parse_stage_file("settings: { HourlyRate: x, Other: 1, MailToken: y }", "stages/qa.yaml")
+    assert len(resolve(ASSET, parsed.values, {"Since": "soon"}, {}).problems) == 4
+
+
+def test_value_of_a_setting_that_is_gone_is_passed_over() -> None:
+    assert resolve(ASSET, (), {"Gone": "1", "Greeting": "Hi"}, {}).problems == ()
+
+
+def test_secrets_are_in_no_representation() -> None:
+    resolved = resolve(ASSET, (), {}, {"MailToken": "hunter2"})
+    assert "hunter2" not in repr(resolved)
+    assert resolved.digest != resolve(ASSET, (), {}, {"MailToken": "hunter3"}).digest
+
+
+def test_typed_value_is_checked_and_made_canonical() -> None:
+    setting, text = check_value(ASSET, "HourlyRate", " 95.50 ")
+    assert (setting.name, text) == ("HourlyRate", "95.5")
+    for name, value, said in (("Rate", "1", "no such setting"), ("Since", "now", "not a valid Date")):
+        with pytest.raises(UsageError) as caught:
+            check_value(ASSET, name, value)
+        assert said in caught.value.message
+        assert caught.value.hint
