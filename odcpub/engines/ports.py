@@ -27,6 +27,7 @@ class Toolchain:
 
     ``root``: a DOTNET_ROOT with ``shared/`` and ``host/fxr/``; ``launcher``: an apphost that starts ``app.dll``
     beside it; ``libraries``: managed assemblies published apps carry (Npgsql). ``warnings``: known vulnerabilities.
+    ``notices``: licence texts that images must carry.
     """
 
     source: str
@@ -37,6 +38,7 @@ class Toolchain:
     launcher: Path
     libraries: tuple[Path, ...]
     warnings: tuple[str, ...] = ()
+    notices: tuple[Path, ...] = ()
 
 
 class CSharpCompiler(Protocol):

@@ -1,0 +1,138 @@
+"""The bootstrap toolchain: .NET and Roslyn out of two pinned packages, set up once per user. Does I/O.
+
+The folder's name is a hash of all that goes into it; it appears whole or not at all. Downloads that were complete
+when a set-up was interrupted are kept for the next one.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from odcpub.engines.csharp import packages
+from odcpub.engines.csharp.fetch import fetch
+from odcpub.engines.csharp.launcher import write_launcher
+from odcpub.engines.csharp.locks import exclusive, remove_left_overs, whole, writing
+from odcpub.engines.csharp.parts import DRIVER, DRIVER_NAME, Parts, digest, runtime_config
+from odcpub.engines.csharp.runtime_tree import is_runtime_file, lay_out, unpack
+from odcpub.engines.ports import Report, Toolchain
+from odcpub.errors import EngineError
+
+LAYOUT = 1
+"""Counts up when the folder's layout changes."""
+CONTENTS = "contents.json"
+SUPPORTED = ("Linux", "x86_64")
+
+
+def bootstrap(cache: Path, report: Report) -> Parts:
+    """The toolchain, set up first where it is not there or damaged. Raises ``EngineError``."""
+    check_machine(platform.system(), platform.machine(), platform.libc_ver()[0])
+    identity = key()
+    home = cache / "toolchain"
+    folder = home / f"bootstrap-{identity[:16]}"
+    if not is_whole(folder):
+        with writing(home), exclusive(home / "bootstrap.lock", report, "setting up the C# toolchain"):
+            if not is_whole(folder):
+                _set_up(folder, home / "downloads", report)
+    return _parts(folder, identity)
+
+
+def key() -> str:
+    """Changes with all that the toolchain's output could depend on."""
+    return digest(LAYOUT, [package.integrity for package in packages.PACKAGES], DRIVER.read_text(), packages.CARRIED)
+
+
+def check_machine(system: str, processor: str, libc: str) -> None:
+    """Raises ``EngineError`` where the packages' binaries don't run."""
+    if (system, processor) != SUPPORTED or libc != "glibc":
+        found = f"{system} on {processor}" + ("" if libc == "glibc" else " without glibc")
+        raise EngineError(
+            f"C# toolchain: the bootstrap does not run here: it is for x86-64 Linux with glibc, this is {found}",
+            "install a .NET SDK 10 or newer; it is found by itself",
+        )
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether every file is there in its size; sizes, since reading 100 MB at each start would be felt."""
+    try:
+        sizes = json.loads((folder / CONTENTS).read_bytes())
+        return all((folder / path).stat().st_size == size for path, size in sizes.items())
+    except (OSError, ValueError):
+        return False
+
+
+def _set_up(folder: Path, downloads: Path, report: Report) -> None:
+    report("setting up the C# toolchain, once for this user")
+    downloads.mkdir(parents=True, exist_ok=True)
+    remove_left_overs(folder.parent, folder.name)
+    tarballs = [fetch(package, downloads, report) for package in packages.PACKAGES]
+    with whole(folder) as work:
+        report("unpacking the .NET runtime and the compiler")
+        _unpack(work, *tarballs)
+        report("compiling the compile server")
+        _compile_driver(work)
+        sizes = {str(path.relative_to(work)): path.stat().st_size for path in sorted(work.rglob("*")) if path.is_file()}
+        (work / CONTENTS).write_text(json.dumps(sizes, indent=1))
+    # Complete: what was downloaded is of no more use.
+    shutil.rmtree(downloads, ignore_errors=True)
+
+
+def _unpack(work: Path, runtime: Path, roslyn: Path) -> None:
+    loose = work / "loose"
+    unpack(runtime, loose, is_runtime_file)
+    unpack(roslyn, work / "driver", packages.ROSLYN_FILES.__contains__)
+    for folder in ("libraries", "notices"):
+        (work / folder).mkdir()
+    for name in packages.CARRIED:
+        (loose / f"{name}.dll").replace(work / "libraries" / f"{name}.dll")
+    for name in packages.NOTICES:
+        file = Path(name).name
+        (loose / file).replace(work / "notices" / file)
+    apphost = loose / packages.RUNTIME_LAUNCHER
+    write_launcher(apphost, packages.LAUNCHER_NAME, work / "launcher" / "app", "app.dll")
+    write_launcher(apphost, packages.LAUNCHER_NAME, work / "driver" / DRIVER_NAME, f"{DRIVER_NAME}.dll")
+    lay_out(loose, work / "dotnet")
+    shutil.rmtree(loose)
+
+
+def _compile_driver(work: Path) -> None:
+    """In a process of its own: a .NET runtime that was loaded stays for a process's life."""
+    driver = work / "driver"
+    config = driver / f"{DRIVER_NAME}.runtimeconfig.json"
+    config.write_text(runtime_config("net9.0", packages.RUNTIME_VERSION))
+    framework = work / "dotnet" / "shared" / "Microsoft.NETCore.App" / packages.RUNTIME_VERSION
+    references = [*sorted(framework.glob("*.dll")), *sorted(driver.glob("Microsoft.CodeAnalysis*.dll"))]
+    target = driver / f"{DRIVER_NAME}.dll"
+    command = [sys.executable, "-m", "odcpub.engines.csharp.load"]
+    arguments = [work / "dotnet", config, driver, DRIVER, target, *references]
+    done = subprocess.run(
+        [*command, *map(str, arguments)], capture_output=True, text=True, errors="replace", check=False
+    )
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["no message"]
+        raise EngineError(
+            f"C# toolchain: the compile server does not compile: {lines[-1][:300]}",
+            "install a .NET SDK 10 or newer, or report this with the output of: odcpub doctor",
+        )
+
+
+def _parts(folder: Path, identity: str) -> Parts:
+    libraries = tuple(folder / "libraries" / f"{name}.dll" for name in packages.CARRIED)
+    toolchain = Toolchain(
+        source="bootstrap",
+        compiler_version=packages.ROSLYN_VERSION,
+        runtime_version=packages.RUNTIME_VERSION,
+        identity=identity,
+        root=folder / "dotnet",
+        launcher=folder / "launcher" / "app",
+        libraries=libraries,
+        warnings=packages.WARNINGS,
+        notices=tuple(folder / "notices" / Path(name).name for name in packages.NOTICES),
+    )
+    shared = folder / "dotnet" / "shared"
+    framework = sorted(path for name in packages.FRAMEWORKS for path in (shared / name).glob("*/*.dll"))
+    return Parts(toolchain, (str(folder / "driver" / DRIVER_NAME),), (*framework, *libraries))
