@@ -1,0 +1,122 @@
+"""Unpacks an image for the local runner: its base once, its own layers as a folder of hard links. I/O: files, registry.
+
+An image is input from outside: nothing it holds may be written outside its folder. So files are never written through
+a link, links that leave the image are refused, absolute ones are made relative to the image's root, and devices, odd
+names and endless archives are refused. A folder appears whole or not at all, by a rename.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from odcpub.engines.image.overlay import compose
+from odcpub.engines.image.untar import untar
+from odcpub.engines.ports import Registry
+from odcpub.engines.registry.files import told
+from odcpub.engines.registry.names import checked_digest
+from odcpub.errors import EngineError
+from odcpub.image.content import ImageRef
+from odcpub.image.settings import BASE_LAYERS_LABEL
+
+MARK = ".odcpub-image"
+
+
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """``root``: the image's own layers (``root/app/app``); ``base``: its base (``base/usr/share/dotnet``).
+
+    Both are shared with other revisions by hard links: read-only for whoever runs from them.
+    """
+
+    root: Path
+    base: Path
+
+
+def unpack(registry: Registry, image: ImageRef, target: Path, cache: Path) -> Unpacked:
+    """Unpacks ``image`` into the folder ``target``, layers kept in ``cache`` (same file system for hard links).
+
+    Does nothing where ``target`` holds this image already; refuses a ``target`` that holds anything else.
+    """
+    with told(f"unpacking {image}"):
+        layers, count = _layers(registry, image)
+        folders = tuple(_layer(registry, image, digest, cache) for digest in layers)
+        base = folders[0] if count == 1 else _base(layers[:count], folders[:count], cache)
+        if not target.exists():
+            _appear(target, folders[count:], image.digest)
+        elif not (target / MARK).is_file() or (target / MARK).read_text() != image.digest:
+            raise EngineError(
+                f"{target}: does not hold image {image.digest}: the folder belongs to something else",
+                "delete the folder and run the same command again",
+            )
+    return Unpacked(target, base)
+
+
+def _layers(registry: Registry, image: ImageRef) -> tuple[tuple[str, ...], int]:
+    """Digests of the layers from the bottom up, and how many of them are the base."""
+    manifest = registry.manifest(image)
+    if manifest is None:
+        raise EngineError(f"{image}: the image is not in the registry", "publish again, or choose another revision")
+    try:
+        document = json.loads(manifest)
+        config = json.loads(b"".join(registry.blob(image, document["config"]["digest"])))
+        layers = tuple(checked_digest(str(layer["digest"])) for layer in document["layers"])
+        count = int(_labels(config).get(BASE_LAYERS_LABEL, "1"))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise EngineError(f"{image}: the manifest or configuration is not an OCI image's") from error
+    if not 0 < count <= len(layers):
+        raise EngineError(f"{image}: has {len(layers)} layers where its base alone should have {count}")
+    return layers, count
+
+
+def _labels(config: Any) -> dict[str, Any]:
+    return (config.get("config") or {}).get("Labels") or {}
+
+
+def _layer(registry: Registry, image: ImageRef, digest: str, cache: Path) -> Path:
+    folder = cache / "layers" / digest.removeprefix("sha256:")
+    if not folder.exists():
+        with _draft(folder) as draft:
+            untar(f"{image}: layer {digest}", registry.blob(image, digest), draft)
+    return folder
+
+
+def _base(digests: tuple[str, ...], folders: tuple[Path, ...], cache: Path) -> Path:
+    """A base of several layers, composed once."""
+    folder = cache / "bases" / sha256("\n".join(digests).encode()).hexdigest()
+    if not folder.exists():
+        with _draft(folder) as draft:
+            compose(folders, draft)
+    return folder
+
+
+def _appear(target: Path, folders: tuple[Path, ...], digest: str) -> None:
+    with _draft(target) as draft:
+        compose(folders, draft)
+        (draft / MARK).unlink(missing_ok=True)
+        (draft / MARK).write_text(digest)
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    """A new folder beside the wanted one that takes its name at the end, unless another process was first."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=folder.parent))
+    try:
+        yield draft
+        draft.chmod(0o755)
+        try:
+            draft.rename(folder)
+        except OSError:
+            if not folder.is_dir():
+                raise
+    finally:
+        if draft.exists():
+            shutil.rmtree(draft, ignore_errors=True)

@@ -1,0 +1,172 @@
+"""HTTP to one registry: addresses, logins, retries, errors in plain words. Does I/O on the network.
+
+Logins follow the distribution project's token protocol (``WWW-Authenticate: Bearer realm=…``) or are Basic. A login is
+sent to the registry and to its token service alone, over https except on this machine, and never logged.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from odcpub.engines.registry.credentials import Credential, docker_credential
+from odcpub.engines.registry.errors import denied, refused, unreachable
+from odcpub.engines.registry.names import checked_host, is_loopback
+from odcpub.errors import EngineError, TemporaryEngineError
+
+if TYPE_CHECKING:
+    import httpx
+
+Body = Callable[[], Iterator[bytes]] | bytes | None
+"""A request's content; a function where it is streamed, since a request may be sent twice."""
+
+TRIES = 4
+PAUSE = 0.2
+REDIRECTS = 5
+_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+_CHALLENGE = re.compile(r'([a-z_]+)="([^"]*)"')
+
+
+class Transport:
+    """Sends requests to the registry at ``host``, several threads at once."""
+
+    def __init__(self, host: str, credential: Callable[[str], Credential | None] = docker_credential) -> None:
+        import httpx
+
+        self.host = checked_host(host)
+        local = is_loopback(host)
+        # A proxy has no business between a process and its own machine.
+        timeout = httpx.Timeout(60, connect=10)
+        self._client = httpx.Client(trust_env=not local, timeout=timeout, follow_redirects=False)
+        self._root = f"{'http' if local else 'https'}://{host}"
+        self._credential = credential
+        self._logins: dict[str, str] = {}
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        repository: str,
+        headers: Mapping[str, str] | None = None,
+        body: Body = None,
+        tries: int = TRIES,
+    ) -> httpx.Response:
+        """One request, answered 2xx or 404; retried on failures that may pass. Raises ``EngineError``."""
+        for number in range(tries - 1):
+            with suppress(TemporaryEngineError):
+                return self._checked(method, path, repository, headers or {}, body)
+            time.sleep(PAUSE * 3**number)
+        return self._checked(method, path, repository, headers or {}, body)
+
+    @contextmanager
+    def stream(self, path: str, repository: str) -> Iterator[httpx.Response]:
+        """A GET whose content is read in pieces; redirects are followed, without the login on other hosts."""
+        self.send("HEAD", path, repository)
+        url = self._url(path)
+        for _ in range(REDIRECTS):
+            with self._told(), self._client.stream("GET", url, headers=self._headers(url, repository)) as response:
+                if not response.is_redirect:
+                    self._check(response, repository)
+                    yield response
+                    return
+                url = self._secure(urljoin(url, response.headers.get("Location", "")))
+        raise EngineError(f"registry {self.host}: {repository}: redirects without end", "see the registry's own log")
+
+    def close(self) -> None:
+        """Closes kept connections."""
+        self._client.close()
+
+    def _checked(
+        self, method: str, path: str, repository: str, headers: Mapping[str, str], body: Body
+    ) -> httpx.Response:
+        response = self._once(method, path, repository, headers, body)
+        if response.status_code == 401 and self._log_in(response, repository):
+            response = self._once(method, path, repository, headers, body)
+        self._check(response, repository)
+        return response
+
+    def _once(self, method: str, path: str, repository: str, headers: Mapping[str, str], body: Body) -> httpx.Response:
+        url = self._url(path)
+        content = body() if callable(body) else body
+        with self._told():
+            return self._client.request(
+                method, url, headers={**self._headers(url, repository), **headers}, content=content
+            )
+
+    def _url(self, path: str) -> str:
+        return self._secure(urljoin(self._root, path))
+
+    def _secure(self, url: str) -> str:
+        parts = urlsplit(url)
+        local = is_loopback(self.host) and is_loopback(parts.netloc)
+        if "@" not in parts.netloc and (parts.scheme == "https" or (parts.scheme == "http" and local)):
+            return url
+        raise EngineError(
+            f"registry {self.host}: sends us to an address that is not https ({parts.scheme}://{parts.hostname})",
+            "set the registry's own external address to https",
+        )
+
+    def _headers(self, url: str, repository: str) -> dict[str, str]:
+        login = self._logins.get(repository)
+        return {"Authorization": login} if login and urlsplit(url).netloc == self.host else {}
+
+    def _check(self, response: httpx.Response, repository: str) -> None:
+        if response.status_code in (401, 403):
+            raise denied(self.host, repository, response)
+        if response.is_success or response.is_redirect or response.status_code == 404:
+            return
+        raise refused(self.host, repository, response, temporary=response.status_code in _TRANSIENT)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        import httpx
+
+        try:
+            yield
+        except httpx.TransportError as error:
+            raise unreachable(self.host, error) from error
+
+    def _log_in(self, response: httpx.Response, repository: str) -> bool:
+        """Answers a challenge; whether there is something new to try."""
+        kind, _, rest = response.headers.get("WWW-Authenticate", "").partition(" ")
+        credential = self._credential(self.host)
+        if kind.lower() == "basic" and credential and not credential.token:
+            login = credential.basic()
+        elif kind.lower() == "bearer":
+            login = self._token(dict(_CHALLENGE.findall(rest)), credential)
+        else:
+            return False
+        self._logins[repository] = login
+        return bool(login)
+
+    def _token(self, challenge: Mapping[str, str], credential: Credential | None) -> str:
+        """A token of the registry's token service, as an ``Authorization`` header, or an empty text."""
+        realm = self._secure(challenge.get("realm", ""))
+        query = {key: challenge[key] for key in ("service", "scope") if key in challenge}
+        with self._told():
+            if credential and credential.token:
+                form = {
+                    **query,
+                    "grant_type": "refresh_token",
+                    "client_id": "odcpub",
+                    "refresh_token": credential.token,
+                }
+                response = self._client.post(realm, data=form)
+            else:
+                headers = {"Authorization": credential.basic()} if credential else {}
+                response = self._client.get(realm, params=query, headers=headers)
+        document = _json(response) if response.is_success else {}
+        token = document.get("token") or document.get("access_token")
+        return f"Bearer {token}" if isinstance(token, str) else ""
+
+
+def _json(response: httpx.Response) -> dict[str, Any]:
+    try:
+        document = response.json()
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
