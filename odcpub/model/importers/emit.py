@@ -19,7 +19,7 @@ PER_FILE = 10
 _WIDTH = 120
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ./()';!?+*%$€&=<>^-]*[\w.)!?])?")
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+_WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]")
 
 Value = str | int | bool | Decimal | Sequence["Value"] | Mapping[str, "Value"]
@@ -107,7 +107,8 @@ def _block(mapping: Mapping[str, Value], indent: int = 0) -> str:
     for key, value in mapping.items():
         name = f"{margin}{scalar(key)}:"
         line = f"{name} {_flow(value)}"
-        nested = isinstance(value, Mapping) and not (isinstance(value, _Flow) and len(line) <= _WIDTH)
+        flow = not value or (isinstance(value, _Flow) and len(line) <= _WIDTH)
+        nested = isinstance(value, Mapping) and not flow
         text += f"{name}\n{_block(value, indent + 2)}" if nested and isinstance(value, Mapping) else f"{line}\n"
     return text
 

@@ -22,6 +22,11 @@ def valid(name: str) -> bool:
     return re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is not None and len(name) <= LIMIT
 
 
+def same_words(source: str, name: str) -> bool:
+    """Whether ``name`` is ``source`` but for case and separators: a change that needs no telling."""
+    return _GAPS.sub("", source).lower() == _GAPS.sub("", name).lower()
+
+
 class Namer:
     """Gives each name once. Two names that differ in case alone, or would be one in the database, count as the same."""
 

@@ -75,6 +75,7 @@ class Cursor:
         return self.expect_kind(what, TokenKind.NAME, hint=hint)
 
     def unexpected(self, wanted: str, hint: str = "") -> SyntaxProblem:
+        hint = hint or f"Put {wanted} there, or remove what stands before it"
         return SyntaxProblem(Code.SYNTAX, self.token.place, f"expected {wanted}, found {self.token}", hint)
 
     def at_block(self) -> bool:
@@ -113,21 +114,17 @@ class Cursor:
             self.record(problem)
             if self._at == before:
                 self.take()
-            self._skip_item()
+            self._skip_item(sum(map(_depth, self._tokens[before : self._at])))
 
-    def _skip_item(self) -> None:
-        """To where the next item of a block can start: behind a comma, on a later line, before the block's end."""
-        while not (self.ended or self.at("}") or self.at_block() or self.token.first_on_line):
-            if self.take().text == ",":
+    def _skip_item(self, depth: int) -> None:
+        """To where the next item of a block can start: behind a comma, on a later line, before the block's end.
+
+        ``depth``: how many braces the item itself has open.
+        """
+        while not (self.ended or self.at_block() or self.token.first_on_line):
+            if depth == 0 and (self.at("}") or self.accept(",")):
                 return
-            if self.previous.text == "{":
-                self._skip_braces()
-
-    def _skip_braces(self) -> None:
-        depth = 1
-        while depth and not (self.ended or self.at_block()):
-            token = self.take()
-            depth += {"{": 1, "}": -1}.get(token.text, 0) if token.kind is TokenKind.SYMBOL else 0
+            depth += _depth(self.take())
 
     def skip_declaration(self) -> None:
         """To the next declaration, at least one token further."""
@@ -140,3 +137,7 @@ class Cursor:
 
     def _at_annotation(self) -> bool:
         return self.at("@") and self.token.first_on_line
+
+
+def _depth(token: Token) -> int:
+    return {"{": 1, "}": -1}.get(token.text, 0) if token.kind is TokenKind.SYMBOL else 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from odcpub.errors import Place
 from odcpub.model.elements import Attribute, Basic, DataType, DeleteRule, Entity, Index
 from odcpub.model.importers.jdl.findings import Code, Findings
-from odcpub.model.importers.names import LIMIT, Namer, pascal
+from odcpub.model.importers.names import LIMIT, Namer, pascal, same_words
 from odcpub.model.language import RESERVED_ATTRIBUTES
 
 _DISPLAYABLE = (Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER)
@@ -33,7 +33,7 @@ class EntityDraft:
         # A reserved name gets the entity's in front: ProductId rather than Id2.
         reserved = wanted.lower() in RESERVED_ATTRIBUTES
         name = self._names.give(f"{self.name}{wanted}"[:LIMIT] if reserved else wanted)
-        if name.lower() != "".join(character for character in source if character.isalnum()).lower():
+        if not same_words(source, name):
             why = "its own is reserved" if reserved else "its own is taken, too long or not a name"
             self.findings.warn(Code.RENAMED, place, f"{source} becomes {name}: {why}", element=self.name)
         return name

@@ -13,7 +13,7 @@ from odcpub.model.importers.jdl.builtins import BUILT_IN
 from odcpub.model.importers.jdl.drafts import EntityDraft
 from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.relations import Relations
-from odcpub.model.importers.names import LIMIT, Namer, pascal, valid
+from odcpub.model.importers.names import LIMIT, Namer, pascal, same_words, valid
 from odcpub.model.language import LABEL_LENGTH, RESERVED_TABLE_PREFIX, RESERVED_TABLES
 from odcpub.model.physical import physical
 from odcpub.model.problems import suggest
@@ -89,32 +89,37 @@ class _Mapper:
         if physical(wanted).startswith(RESERVED_TABLE_PREFIX):
             wanted = f"My{wanted}"[:LIMIT]
         name = self._names.give(wanted)
-        if name != source and pascal(source) != name:
+        if not same_words(source, name):
             message = f"{source} becomes {name}: its own is taken, reserved, too long or not a name"
             self._findings.warn(Code.RENAMED, place, message, element=name)
         return name
 
     def _static_entity(self, node: tree.EnumNode) -> StaticEntity:
         name = self._converter.enums[node.name]
-        if not node.values:
+        # A value that could not be read is reported already.
+        if not node.values and not self._findings.failed:
             message = f"the enum {node.name} has no values"
             self._findings.error(Code.SYNTAX, node.place, message, "Give it at least one value", name)
-        keys = Namer()
-        seen: set[str] = set()
-        records: list[Record] = []
+        values: dict[str, tree.EnumValue] = {}
         for value in node.values:
-            if value.name in seen:
+            if value.name in values:
                 message = f"the value {value.name} is there twice"
                 self._findings.error(Code.DUPLICATE, value.place, message, "Remove one of them", name)
-                continue
-            seen.add(value.name)
-            key = keys.give(value.name if valid(value.name) else pascal(value.name, "Value"))
-            if key != value.name:
-                message = f"the value {value.name} becomes {key}: its own is taken, too long or not a name"
-                self._findings.warn(Code.RENAMED, value.place, message, element=name)
-            records.append(Record(key, self._label(value, name), len(records) + 1))
-        description = self._converter.description(node.doc, node.place, name)
-        return StaticEntity(name, name, tuple(records), description)
+            values.setdefault(value.name, value)
+        keys = Namer()
+        records = tuple(self._record(value, keys, order, name) for order, value in enumerate(values.values(), 1))
+        return StaticEntity(name, name, records, self._converter.description(node.doc, node.place, name))
+
+    def _record(self, value: tree.EnumValue, keys: Namer, order: int, element: str) -> Record:
+        key = keys.give(value.name if valid(value.name) else pascal(value.name, "Value"))
+        if key != value.name:
+            message = f"the value {value.name} becomes {key}: its own is taken, too long or not a name"
+            self._findings.warn(Code.RENAMED, value.place, message, element=element)
+        self._converter.unmapped(value.annotations, element)
+        if value.doc:
+            message = f"the comment of {value.name} is left out: records have no description"
+            self._findings.warn(Code.DROPPED, value.place, message, element=element)
+        return Record(key, self._label(value, element), order)
 
     def _label(self, value: tree.EnumValue, element: str) -> str:
         label = value.label.strip() or value.name

@@ -5,10 +5,13 @@ Every syntax error is reported: inside a block it goes on at the next item, outs
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from odcpub.model.importers.jdl import options, tree
 from odcpub.model.importers.jdl.cursor import BLOCKS, Cursor, SyntaxProblem
 from odcpub.model.importers.jdl.findings import Code, Findings
-from odcpub.model.importers.jdl.tokens import TokenKind, tokenize
+from odcpub.model.importers.jdl.tokens import Token, TokenKind, tokenize
 from odcpub.model.problems import listed, suggest
 
 _KINDS = tuple(tree.RelationKind)
@@ -43,13 +46,18 @@ class _Parser:
         if cursor.ended and doc and not annotations:
             return []
         word = cursor.name("a declaration", f"A declaration starts with {', '.join(BLOCKS)} or an option's word")
+        if word.text == "entity":
+            return [self._entity(doc, annotations)]
+        loose = [tree.Unmapped(f"@{annotation.name}", annotation.place) for annotation in annotations]
+        return [*loose, *self._other(word, doc)]
+
+    def _other(self, word: Token, doc: str) -> Sequence[tree.Declaration]:
+        cursor = self._cursor
         match word.text:
-            case "entity":
-                return [self._entity(doc, annotations)]
             case "enum":
                 return [self._enum(doc)]
             case "relationship":
-                return list(self._relationships())
+                return self._relationships()
             case "application":
                 return [options.application(cursor, word.place, doc)]
             case "deployment":
@@ -59,7 +67,8 @@ class _Parser:
             return [tree.Constant(word.text, value.text, word.place)]
         if word.text in options.WORDS:
             return [options.statement(cursor, word)]
-        hint = suggest(word.text, (*BLOCKS, *options.WORDS), f"Declarations start with {listed(BLOCKS)} or an option")
+        otherwise = f"Declarations start with {listed(BLOCKS)} or an option"
+        hint = suggest(word.text, (*BLOCKS, *options.WORDS), otherwise)
         raise SyntaxProblem(Code.SYNTAX, word.place, f"'{word.text}' starts no declaration", hint)
 
     def _preamble(self) -> tuple[str, tuple[tree.Annotation, ...]]:
@@ -147,15 +156,15 @@ class _Parser:
         return tree.EnumNode(name.text, values, doc, name.place)
 
     def _enum_value(self) -> tree.EnumValue:
-        self._preamble()
+        doc, annotations = self._preamble()
         name = self._cursor.name("a value's name or '}'")
         label = name.text
         if self._cursor.accept("("):
             kinds = (TokenKind.STRING, TokenKind.NAME, TokenKind.NUMBER)
             label = self._cursor.expect_kind("the value's label", *kinds, hint='As in OPEN("Open")').text
             self._cursor.expect(")")
-        self._trailing_doc()
-        return tree.EnumValue(name.text, label, name.place)
+        doc = _joined((doc, self._trailing_doc()))
+        return tree.EnumValue(name.text, label, doc, annotations, name.place)
 
     def _relationships(self) -> tuple[tree.RelationNode, ...]:
         word = self._cursor.name("the kind of relationship", f"One of {', '.join(_KINDS)}")
@@ -172,7 +181,7 @@ class _Parser:
         words = []
         while self._cursor.accept("with"):
             words.append(self._cursor.name("an option, as builtInEntity").text)
-        self._trailing_doc()
+        source = replace(source, doc=_joined((source.doc, self._trailing_doc())))
         return tree.RelationNode(kind, source, target, tuple(words), source.place)
 
     def _side(self) -> tree.Side:

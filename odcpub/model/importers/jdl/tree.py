@@ -75,6 +75,8 @@ class EnumValue:
 
     name: str
     label: str
+    doc: str
+    annotations: tuple[Annotation, ...]
     place: Place
 
 

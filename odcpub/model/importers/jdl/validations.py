@@ -126,10 +126,12 @@ class LimitReader:
         elif argument and argument.kind != TokenKind.NUMBER:
             self._wrong(validation, f"{validation.name} takes a number", f"As in {validation.name}(5)")
             return None
-        number = Decimal(text)
+        number = Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
         problem = self._out_of_range(validation.name, number)
         if problem:
-            self._wrong(validation, f"{validation.name}({text[:40]}): {problem}", "")
+            self._wrong(
+                validation, f"{validation.name}({text[:40]}): {problem}", "Write a number that the type can hold"
+            )
         return None if problem else number
 
     def _out_of_range(self, name: str, number: Decimal) -> str:
