@@ -180,7 +180,7 @@ class Store:
         if attribute["type"] == "Long Integer":
             return str(value)
         if "maximum" in attribute and not attribute["minimum"] <= int(value) <= attribute["maximum"]:
-            errors[key] = [f"Enter a number from {attribute['minimum']} to {attribute['maximum']}."]
+            errors[key] = [f"{attribute['label']} must be between {attribute['minimum']} and {attribute['maximum']}."]
         if value == "refused by the server":
             errors[key] = ["The server refuses this."]
         return value

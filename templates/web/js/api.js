@@ -39,7 +39,7 @@ async function reach(path, request, attempts) {
 
 async function read(response) {
   const kind = response.headers.get("Content-Type") ?? "";
-  if (!kind.includes("json")) return null;
+  if (response.status === 204 || !kind.includes("json")) return null;
   try {
     return await response.json();
   } catch {

@@ -220,10 +220,10 @@ export class Field {
     const texts = [attribute.description, control.help, lengthHelp(attribute), defaultHelp(attribute)].filter(Boolean);
     this.help = texts.length ? h("p", { class: "help", id: `${id}-help`, dir: "auto" }, texts.join(" ")) : null;
     if (attribute.type === "Boolean") {
-      return h("div", { class: "field" }, h("label", { class: "check", for: id }, control.node, h("span", { dir: "auto" }, attribute.label)), this.help, this.note, this.error);
+      return h("div", { class: "field" }, h("label", { class: "check", for: id }, control.node, h("span", { dir: "auto" }, attribute.label)), this.error, this.note, this.help);
     }
     const label = h("label", { for: id, dir: "auto" }, attribute.label, mark);
-    return h("div", { class: "field" }, label, control.parts ?? control.node, this.help, this.note, this.error);
+    return h("div", { class: "field" }, label, control.parts ?? control.node, this.error, this.note, this.help);
   }
 
   describe() {

@@ -25,6 +25,7 @@ class List {
     this.detail = app.screens.find((other) => other.kind === "detail" && other.entity === screen.entity);
     this.query = readQuery(url);
     this.filters = new Map();
+    this.timer = null;
     this.build();
     document.title = `${screen.title} · ${app.app}`;
     rememberList(screen.name, url);
@@ -246,13 +247,19 @@ class List {
   }
 
   clear() {
+    clearTimeout(this.timer);
+    this.timer = null;
     this.move({ search: "", filters: {}, page: 1 });
     this.search.focus();
   }
 
   typed() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.move({ search: this.search.value.trim(), page: 1 }, { replace: this.query.search !== "" }), SEARCH_DELAY);
+    this.timer = setTimeout(() => {
+      this.timer = null;
+      const search = this.search.value.trim();
+      if (search !== this.query.search) this.move({ search, page: 1 }, { replace: this.query.search !== "" });
+    }, SEARCH_DELAY);
   }
 
   move(part, { replace = false } = {}) {
@@ -265,6 +272,8 @@ class List {
   /** Back or Forward within this list: true when it is this list still. */
   follow(url) {
     if (url.pathname !== `/${this.screen.name}`) return false;
+    clearTimeout(this.timer);
+    this.timer = null;
     this.query = readQuery(url);
     this.refresh(url);
     return true;
@@ -277,7 +286,8 @@ class List {
   }
 
   showQuery() {
-    if (document.activeElement !== this.search || this.search.value.trim() !== this.query.search) this.search.value = this.query.search;
+    // What is being typed right now stays: its own turn comes with the timer.
+    if (!this.timer && this.search.value.trim() !== this.query.search) this.search.value = this.query.search;
     if (this.sort) this.sort.value = this.query.sort;
     for (const [name, mark] of this.filters) mark(this.query.filters[name]);
     if (this.clearing) this.clearing.hidden = !this.narrowed();

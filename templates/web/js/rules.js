@@ -14,7 +14,7 @@ export function check(attribute, value) {
 }
 
 function missing(attribute, label) {
-  const verb = ["Identifier", "Binary Data"].includes(attribute.type) ? "Choose" : "Enter";
+  const verb = ["Identifier", "Boolean", "Binary Data"].includes(attribute.type) ? "Choose" : "Enter";
   return `${verb} ${article(label)} ${label}.`;
 }
 
@@ -58,12 +58,12 @@ function checkDigits(attribute, text) {
   return before.replace(/^0+/, "").length > digits - decimals ? "This number is too large." : "";
 }
 
-function checkRange({ minimum, maximum }, text) {
+function checkRange({ label, minimum, maximum }, text) {
   const low = minimum !== undefined && compare(text, String(minimum)) < 0;
   const high = maximum !== undefined && compare(text, String(maximum)) > 0;
   if (!low && !high) return "";
-  if (minimum !== undefined && maximum !== undefined) return `Enter a number from ${minimum} to ${maximum}.`;
-  return low ? `Enter a number of at least ${minimum}.` : `Enter a number of at most ${maximum}.`;
+  if (minimum !== undefined && maximum !== undefined) return `${label} must be between ${minimum} and ${maximum}.`;
+  return low ? `${label} must be at least ${minimum}.` : `${label} must be at most ${maximum}.`;
 }
 
 // Exact comparison of decimal texts: both are scaled to whole numbers.

@@ -1,0 +1,86 @@
+"""A Chromium page and the address of an app: a published one by ODCPUB_TEST_APP_URL, else the fake one. I/O: both."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .fake_app import App, Store
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def _absent(reason: str) -> None:
+    if os.environ.get("ODCPUB_TEST_REQUIRE") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, headless; skipped with a reason when there is none, failed when it was asked for."""
+    path = os.environ.get("ODCPUB_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        _absent("no Chromium on this machine: install the system's chromium, or name one by ODCPUB_TEST_CHROMIUM")
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        _absent("no Playwright in this environment: install odcpub[browser]")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of its own; anything the page's scripts throw, or the policy refuses, fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US", timezone_id="Europe/Berlin")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def store() -> Store:
+    """The fake app's rows, for tests of the front end alone."""
+    return Store()
+
+
+@pytest.fixture
+def fake(store: Store) -> Iterator[str]:
+    """The address of a fake app of this test's own."""
+    app = App(store)
+    thread = threading.Thread(target=app.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield app.address
+    app.shutdown()
+    thread.join()
+    app.server_close()
+
+
+@pytest.fixture
+def address(request: pytest.FixtureRequest) -> str:
+    """The app under test: really published where ODCPUB_TEST_APP_URL names it, else the fake one."""
+    return os.environ.get("ODCPUB_TEST_APP_URL", "").rstrip("/") or str(request.getfixturevalue("fake"))

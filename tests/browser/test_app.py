@@ -1,0 +1,158 @@
+"""What a person does in a published helpdesk: create, edit, search, delete, and be refused what is wrong.
+
+Runs against any app with entities Customer (Name, Email mandatory; Score 0 to 100) and Ticket (Subject, Customer
+protected, Status static), named by ODCPUB_TEST_APP_URL; else against the fake app. Leaves no rows behind.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import APIResponse, Page
+
+pytestmark = pytest.mark.browser
+
+
+def _screens(page: Page, address: str) -> dict[tuple[str, str], str]:
+    """(kind, entity) → screen: the authors choose the names."""
+    app: dict[str, Any] = page.request.get(f"{address}/_odc/app.json").json()
+    return {(screen["kind"], screen["entity"]): screen["name"] for screen in app["screens"]}
+
+
+def _open(page: Page, address: str) -> None:
+    page.goto(address)
+    page.wait_for_selector("main h1")
+
+
+def _created(page: Page) -> str:
+    """The new record's identifier, from the address."""
+    page.locator(".toast", has_text="created").wait_for()
+    return page.url.rsplit("/", 1)[-1]
+
+
+def _gone(answer: APIResponse) -> bool:
+    return answer.status == 404
+
+
+def test_customer_and_ticket_are_created_edited_searched_and_deleted(page: Page, address: str) -> None:
+    screens = _screens(page, address)
+    mark = uuid.uuid4().hex[:12]
+    _open(page, f"{address}/{screens['list', 'Customer']}")
+
+    # Created
+    page.get_by_role("link", name="New customer").click()
+    page.get_by_label("Name").fill(f"Zoë {mark} <b>&amp;</b>")
+    page.get_by_label("Email").fill(f"{mark}@example.com")
+    page.get_by_label("Score").fill("42")
+    page.get_by_role("button", name="Create customer").click()
+    customer = _created(page)
+    assert page.locator("h1").inner_text() == f"Zoë {mark} <b>&amp;</b>"
+
+    # Edited: only what changed is sent
+    page.get_by_label("Score").fill("43")
+    with page.expect_request(lambda request: request.method == "PATCH") as patch:
+        page.get_by_role("button", name="Save").click()
+    assert json.loads(patch.value.post_data or "") == {"Score": 43}
+    assert patch.value.headers["if-match"]
+    page.locator(".toast", has_text="Saved").wait_for()
+    assert page.request.get(f"{address}/api/Customer/{customer}").json()["Score"] == 43
+
+    # Searched, on the server
+    page.goto(f"{address}/{screens['list', 'Customer']}")
+    page.get_by_role("searchbox").fill(mark)
+    page.wait_for_url(f"**search={mark}*")
+    page.locator(".range", has_text="1–1 of 1").wait_for()
+    assert page.locator("tbody tr").count() == 1
+    assert f"Zoë {mark}" in page.locator("tbody").inner_text()
+
+    # Referred to, picked by label
+    page.goto(f"{address}/{screens['detail', 'Ticket']}/new")
+    page.get_by_label("Subject").fill(f"Printer {mark}")
+    _pick(page, "Customer", mark)
+    page.get_by_role("button", name="Create ticket").click()
+    ticket = _created(page)
+    row = page.request.get(f"{address}/api/Ticket/{ticket}").json()
+    assert (row["Customer"], row["Status"]) == (int(customer), "Open")
+
+    # A protected customer stays, and the page says why
+    page.goto(f"{address}/{screens['detail', 'Customer']}/{customer}")
+    _delete(page)
+    page.locator(".banner").wait_for()
+    assert page.locator(".banner p").inner_text().strip()
+    assert page.request.get(f"{address}/api/Customer/{customer}").ok
+
+    # Deleted
+    for entity, id_ in (("Ticket", ticket), ("Customer", customer)):
+        page.goto(f"{address}/{screens['detail', entity]}/{id_}")
+        _delete(page)
+        page.locator(".toast", has_text="deleted").wait_for()
+        assert _gone(page.request.get(f"{address}/api/{entity}/{id_}"))
+
+
+def _pick(page: Page, label: str, text: str) -> None:
+    """Chooses a reference by its label, in a picker or, where there are few choices, in a select."""
+    control = page.get_by_label(label, exact=False).first
+    if control.evaluate("node => node.localName") == "select":
+        return control.evaluate(
+            """(node, text) => {
+                node.value = [...node.options].find((option) => option.text.includes(text)).value;
+                node.dispatchEvent(new Event("change", { bubbles: true }));
+            }""",
+            text,
+        )
+    control.fill(text)
+    page.get_by_role("option", name=text).click()
+    return None
+
+
+def _delete(page: Page) -> None:
+    page.get_by_role("button", name="Delete").click()
+    page.locator("dialog").get_by_role("button", name="Delete").click()
+
+
+def test_wrong_input_is_refused_beside_its_field(page: Page, address: str) -> None:
+    screens = _screens(page, address)
+    before = page.request.get(f"{address}/api/Customer").json()["total"]
+    _open(page, f"{address}/{screens['detail', 'Customer']}/new")
+    page.get_by_label("Name").fill("x" * 101)
+    page.get_by_label("Score").fill("101")
+    page.get_by_role("button", name="Create customer").click()
+    assert _error(page, "Name") == "Use at most 100 characters; these are 101."
+    assert _error(page, "Email") == "Enter an email."
+    assert _error(page, "Score") == "Score must be between 0 and 100."
+    assert page.evaluate("document.activeElement.id") == "field-Name"
+
+    # An emoji is one character, as the server counts; the sentence goes as soon as the value is right.
+    page.get_by_label("Name").fill("🎈" * 100)
+    assert page.locator("#field-Name").get_attribute("aria-invalid") is None
+    assert page.request.get(f"{address}/api/Customer").json()["total"] == before
+
+
+def _error(page: Page, name: str) -> str:
+    field = page.locator(f"#field-{name}")
+    assert field.get_attribute("aria-invalid") == "true"
+    described = (field.get_attribute("aria-describedby") or "").split()
+    assert f"field-{name}-error" in described
+    return page.locator(f"#field-{name}-error").inner_text()
+
+
+def test_what_the_server_refuses_is_shown_as_well(page: Page, address: str) -> None:
+    """The browser's own checks are switched off: the server's answer must reach the field all the same."""
+    screens = _screens(page, address)
+    _open(page, f"{address}/{screens['detail', 'Customer']}/new")
+    page.get_by_label("Name").fill("Refused")
+    page.get_by_label("Email").fill("refused@example.com")
+    page.get_by_label("Score").fill("7")
+    page.route("**/api/Customer", lambda route: route.continue_(post_data=_spoiled(route.request.post_data)))
+    page.get_by_role("button", name="Create customer").click()
+    page.locator("#field-Score-error:not([hidden])").wait_for()
+    assert page.evaluate("document.activeElement.id") == "field-Score"
+
+
+def _spoiled(body: str | None) -> str:
+    return json.dumps({**json.loads(body or "{}"), "Score": 1000})
