@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Schema, Table
 
-_OWN = re.compile(r"__(fk|filled|shortest|longest|pattern|minimum|maximum|ux|ix|ref)_[0-9a-f]{8}\Z")
+_OWN = re.compile(r"__(fk|filled|shortest|longest|pattern|minimum|maximum|present|fits|ux|ix|ref)_[0-9a-f]{8}\Z")
 Record = tuple[str, str, int, bool]
 
 

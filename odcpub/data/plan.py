@@ -117,7 +117,7 @@ def _mandatory_without_default(draft: _Draft, table: str, column: Column, elemen
             element,
             f"{element}: it is new and mandatory, and {{count}} rows have no value for it",
             "Give it a default, or publish it as optional first, fill it in, and make it mandatory then.",
-        )  # fmt: skip
+        )
     )
     draft.checks.append(rows.empty(table, column.name, element, (TIGHTEN,)))
     draft.steps.append(steps.add_column(table, Column(column.name, column.type), element))
@@ -147,7 +147,8 @@ def _type_changed(draft: _Draft, found: diff.TypeChanged) -> None:
         draft.checks.append(rows.losing(found.table, found.new.name, how.loss, element, types))
     if how.rewrites:
         draft.notices.append(_rewrite(found.table, element, types))
-    draft.steps.append(steps.alter_type(how.phase, found.table, found.old, found.new, element))
+    guard = f"NOT ({how.loss})".replace("{column}", quoted(found.new.name)) if how.loss else ""
+    draft.steps.append(steps.alter_type(how.phase, found.table, found.old, found.new, guard, element))
 
 
 def _rewrite(table: str, element: str, types: str) -> RowCheck:
@@ -193,7 +194,7 @@ def _reference_added(draft: _Draft, found: diff.ReferenceAdded) -> None:
                 f"{element}: {{count}} rows refer to {old}; the same identifiers would mean others in {now}",
                 "Add a new attribute for the new reference, fill it, then drop this one.",
                 (EXPAND,),
-            )  # fmt: skip
+            )
         )
         return
     draft.checks.append(_orphans(draft, table, key.column, key.target, element))
@@ -278,7 +279,9 @@ def _today(draft: _Draft, table: str, column: str) -> str | None:
     if not draft.is_new(table, column):
         return quoted(column)
     new = next(there for there in draft.target[table].columns if there.name == column)
-    return f"({new.default})::{new.type}" if new.default is not None else None
+    if new.default is None or (new.nullable and "now()" in new.default):
+        return None
+    return f"({new.default})::{new.type}"
 
 
 def _index_dropped(draft: _Draft, found: diff.IndexDropped) -> None:

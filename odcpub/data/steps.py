@@ -40,12 +40,14 @@ def add_column(table: str, column: Column, element: str) -> Step:
     return _step(EXPAND, "add_column", summary, element, table=table, column=plain(column))
 
 
-def alter_type(phase: str, table: str, old: Column, new: Column, element: str) -> Step:
-    """Drops the default, changes the type, sets the new default, so that no default is cast by the way."""
+def alter_type(phase: str, table: str, old: Column, new: Column, guard: str, element: str) -> Step:
+    """Drops the default, changes the type, sets the new default, so that no default is cast by the way.
+
+    ``guard``: an expression that holds for all values which survive, validated as a check first."""
     summary = f"change {table}.{new.name} from {old.type} to {new.type}"
     return _step(
         phase, "alter_type", summary, element, table=table, column=new.name, type=new.type, default=new.default,
-        had_default=old.default is not None,
+        had_default=old.default is not None, guard=guard,
     )  # fmt: skip
 
 
