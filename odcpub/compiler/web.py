@@ -1,0 +1,150 @@
+"""The published app's static files: page, look, scripts and the JSON descriptors they read. Reads templates only."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from odcpub.compiler.csharp import LENGTHS
+from odcpub.compiler.drafts import Draft
+from odcpub.compiler.literals import css_color, json_text
+from odcpub.compiler.names import Names
+from odcpub.compiler.reuse import Reuse
+from odcpub.compiler.templates import content, render
+from odcpub.compiler.templates import names as template_names
+from odcpub.compiler.words import label
+from odcpub.model.elements import Asset, Attribute, Basic, Entity, Function, Screen, StaticEntity
+
+_ROOT = "wwwroot/_odc"
+_COPIED = (".js", ".css", ".svg")
+_EXACT = (Basic.LONG_INTEGER, Basic.DECIMAL, Basic.CURRENCY)
+"""Types whose numbers are text in JSON, so that no reader rounds them."""
+_STATIC_ATTRIBUTES = (("Label", Basic.TEXT), ("Order", Basic.INTEGER), ("Is_Active", Basic.BOOLEAN))
+
+
+def app_files(asset: Asset, names: Names, reuse: Reuse) -> tuple[Draft, ...]:
+    page = {"app": asset.name, "description": asset.description}
+    files = [
+        Draft("wwwroot/index.html", render("web/index.html", page).encode()),
+        Draft(f"{_ROOT}/theme.css", render("web/theme.css.j2", {"accent": css_color(asset.accent)}).encode()),
+        Draft(f"{_ROOT}/app.json", json_text(_app(asset)).encode()),
+        *(Draft(f"{_ROOT}/{path}", content(f"web/{path}")) for path in template_names("web", _COPIED)),
+        *(_entity_file(entity, names, reuse) for entity in asset.entities),
+        *(_static_file(static, static.name, library=False) for static in asset.static_entities),
+    ]
+    for library in names.libraries.values():
+        files.extend(library_files(library.asset))
+    return tuple(sorted(files, key=lambda draft: draft.path))
+
+
+def library_files(asset: Asset) -> tuple[Draft, ...]:
+    """An enumeration's descriptor, the same in the library's own build and in every consumer."""
+    return tuple(_static_file(static, f"{asset.name}.{static.name}", library=True) for static in asset.static_entities)
+
+
+def _app(asset: Asset) -> dict[str, Any]:
+    return _present(
+        app=asset.name,
+        description=asset.description or None,
+        accent=css_color(asset.accent),
+        screens=[_screen(screen) for screen in asset.screens],
+    )
+
+
+def _screen(screen: Screen) -> dict[str, Any]:
+    return {
+        "name": screen.name,
+        "kind": screen.kind.value,
+        "entity": screen.entity,
+        "columns": list(screen.columns),
+        "search": list(screen.search),
+        "generated": screen.generated,
+        "title": label(screen.name),
+    }
+
+
+def _entity_file(entity: Entity, names: Names, reuse: Reuse) -> Draft:
+    statics = tuple(attribute.type.target in names.statics for attribute in entity.attributes)
+    return reuse.get(("web", entity, statics), lambda: _draft(entity.name, _entity(entity, statics)))
+
+
+def _entity(entity: Entity, statics: tuple[bool, ...]) -> dict[str, Any]:
+    return _present(
+        name=entity.name,
+        label=label(entity.name),
+        display=entity.display or None,
+        static=False,
+        library=False,
+        description=entity.description or None,
+        attributes=[_attribute(a, static) for a, static in zip(entity.attributes, statics, strict=True)],
+    )
+
+
+def _static_file(static: StaticEntity, name: str, library: bool) -> Draft:
+    records = [
+        {"id": record.key, "label": record.label, "order": record.order, "isActive": record.is_active}
+        for record in static.records
+    ]
+    value = _present(
+        name=name,
+        label=label(static.name),
+        display="Label",
+        static=True,
+        library=library,
+        description=static.description or None,
+        attributes=[{"name": name, "label": label(name), "type": basic.value} for name, basic in _STATIC_ATTRIBUTES],
+        records=records if library else None,
+    )
+    return _draft(name, value)
+
+
+def _draft(name: str, value: dict[str, Any]) -> Draft:
+    return Draft(f"{_ROOT}/entities/{name}.json", json_text(value).encode())
+
+
+def _attribute(attribute: Attribute, static: bool) -> dict[str, Any]:
+    type_ = attribute.type
+    reference = type_.basic is Basic.IDENTIFIER
+    return _present(
+        name=attribute.name,
+        label=label(attribute.name),
+        type=type_.basic.value,
+        length=LENGTHS.get(type_.basic, type_.length),
+        digits=_digits(attribute, type_.digits, 28),
+        decimals=_digits(attribute, type_.decimals, 8),
+        mandatory=attribute.mandatory,
+        default=_default(attribute),
+        minLength=attribute.min_length,
+        minimum=_limit(attribute, attribute.minimum),
+        maximum=_limit(attribute, attribute.maximum),
+        pattern=attribute.pattern,
+        target=type_.target if reference else None,
+        targetStatic=static if reference else None,
+        onDelete=attribute.on_delete.value if reference else None,
+        description=attribute.description or None,
+    )
+
+
+def _digits(attribute: Attribute, value: int | None, usual: int) -> int | None:
+    if attribute.type.basic not in (Basic.DECIMAL, Basic.CURRENCY):
+        return None
+    return usual if value is None else value
+
+
+def _limit(attribute: Attribute, limit: Decimal | None) -> str | int | None:
+    if limit is None:
+        return None
+    return format(limit, "f") if attribute.type.basic in _EXACT else int(limit)
+
+
+def _default(attribute: Attribute) -> object:
+    default = attribute.default
+    if isinstance(default, Function):
+        return {"function": default.value}
+    if attribute.type.basic in _EXACT and default is not None:
+        return format(Decimal(default), "f")
+    return default
+
+
+def _present(**members: object) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}

@@ -1,0 +1,13 @@
+"""Labels made from names. Pure, no I/O."""
+
+from __future__ import annotations
+
+import re
+
+_BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
+
+
+def label(name: str) -> str:
+    """``OpenedAt`` → ``Opened at``, ``CustomerID`` → ``Customer ID``, ``Is_Active`` → ``Is active``."""
+    first, *rest = [word for word in _BOUNDARY.split(name) if word] or [name]
+    return " ".join([first[:1].upper() + first[1:], *(word if word.isupper() else word.lower() for word in rest)])

@@ -1,0 +1,60 @@
+// The connection pool. Statements name their columns and cast what they select, so that a schema that has grown since
+// (wider types, more columns) serves this version too; for the same reason nothing is prepared on the server: a plan
+// that was prepared before a column was widened fails after it.
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+using Npgsql;
+
+namespace Odcpub.Runtime;
+
+public sealed class Database : IDisposable
+{
+    private readonly NpgsqlDataSource? source;
+    private readonly string schema;
+    private bool ready;
+
+    public Database(Settings settings)
+    {
+        schema = settings.Schema;
+        if (settings.Database.Length == 0) return;
+        var connection = new NpgsqlConnectionStringBuilder(settings.Database)
+        {
+            MaxPoolSize = 20, MinPoolSize = 0, Timezone = "UTC", Timeout = 5, CommandTimeout = 30,
+            ConnectionIdleLifetime = 60, IncludeErrorDetail = false, ApplicationName = "odcpub app",
+        };
+        source = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).Build();
+    }
+
+    public NpgsqlDataSource Source => source ?? throw new Problem(503, "No database is configured.");
+
+    /// <summary>Null when ready, else the reason. Asked until yes, then never again.</summary>
+    public async Task<string?> NotReady(CancellationToken cancellation)
+    {
+        if (ready) return null;
+        try
+        {
+            var reason = await Ask(cancellation);
+            ready = reason is null;
+            return reason;
+        }
+        catch (Problem problem) { return problem.Message; }
+        catch (PostgresException error) when (error.SqlState is "42P01" or "3F000")
+        {
+            return "the schema is not there yet";
+        }
+        catch (PostgresException error) { return $"the database refuses: {error.MessageText}"; }
+        catch (NpgsqlException error) { return $"the database can't be reached: {error.Message}"; }
+    }
+
+    private async Task<string?> Ask(CancellationToken cancellation)
+    {
+        await using var command = Source.CreateCommand(
+            schema.Length == 0 ? "select true" : "select exists (select from \"odcpub_schema\" where \"target\" = $1)");
+        if (schema.Length > 0) command.Parameters.AddWithValue(NpgsqlTypes.NpgsqlDbType.Text, schema);
+        return (bool)(await command.ExecuteScalarAsync(cancellation))! ? null : $"the schema is not {schema} yet";
+    }
+
+    public void Dispose() => source?.Dispose();
+}

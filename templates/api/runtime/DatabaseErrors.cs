@@ -1,0 +1,103 @@
+// What the database refused, told in words. Rules are checked before a statement runs; what arrives here is a race
+// with another request or a schema that is stricter than this version knows, since a newer one has arrived.
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Npgsql;
+
+namespace Odcpub.Runtime;
+
+public sealed class DatabaseErrors(Catalog catalog, Database database)
+{
+    // The columns of a constraint or index by its name.
+    private const string Columns = """
+        select a.attname::text from pg_catalog.pg_class r
+        join pg_catalog.pg_namespace n on n.oid = r.relnamespace
+        join pg_catalog.pg_attribute a on a.attrelid = r.oid and a.attnum > 0
+        where n.nspname = $1 and r.relname = $2 and (
+          exists (select from pg_catalog.pg_constraint c
+                  where c.conrelid = r.oid and c.conname = $3 and a.attnum = any (c.conkey))
+          or exists (select from pg_catalog.pg_index i join pg_catalog.pg_class x on x.oid = i.indexrelid
+                     where i.indrelid = r.oid and x.relname = $3 and a.attnum = any (i.indkey)))
+        order by a.attnum
+        """;
+
+    private static readonly HashSet<string> Away =
+        ["57P01", "57P02", "57P03", "53300", "53400", "55000", "28P01", "28000", "3D000", "25006", "40001", "40P01"];
+
+    /// <summary>True where the same request may succeed later: no connection, shutting down, too many clients.</summary>
+    public static bool IsAway(Exception error) => error switch
+    {
+        PostgresException postgres => Away.Contains(postgres.SqlState) || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+        NpgsqlException => true,
+        TimeoutException or SocketException or EndOfStreamException => true,
+        _ => false,
+    };
+
+    /// <summary>The refusal that a failed write of <paramref name="entity"/> means, or null where it is none.</summary>
+    public async Task<Problem?> Explain(EntityDescriptor entity, PostgresException error, CancellationToken cancellation)
+    {
+        switch (error.SqlState)
+        {
+            case PostgresErrorCodes.UniqueViolation:
+                return Unique(entity, await Attributes(entity, error, cancellation));
+            case PostgresErrorCodes.ForeignKeyViolation when error.TableName == entity.Table:
+                return Each(await Attributes(entity, error, cancellation), "This {0} doesn't exist any more. Choose another.");
+            case PostgresErrorCodes.CheckViolation:
+                return Each(await Attributes(entity, error, cancellation), "This {0} is outside what is allowed now.");
+            case PostgresErrorCodes.NotNullViolation:
+                return NotNull(entity, error.ColumnName);
+            case PostgresErrorCodes.StringDataRightTruncation:
+                return new Problem(422, "A text is longer than what is allowed now.");
+            case PostgresErrorCodes.NumericValueOutOfRange:
+                return new Problem(422, "A number is larger than what is allowed now.");
+            default:
+                return error.SqlState.StartsWith("22", StringComparison.Ordinal)
+                    ? new Problem(422, "A value is not accepted by the database.") : null;
+        }
+    }
+
+    private async Task<List<AttributeDescriptor>> Attributes(EntityDescriptor entity, PostgresException error, CancellationToken cancellation)
+    {
+        await using var command = database.Source.CreateCommand(Columns);
+        foreach (var name in new[] { error.SchemaName, error.TableName, error.ConstraintName })
+            command.Parameters.AddWithValue(NpgsqlTypes.NpgsqlDbType.Text, name ?? "");
+        var found = new List<AttributeDescriptor>();
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            var column = reader.GetString(0);
+            var attribute = entity.Attributes.FirstOrDefault(candidate => candidate.Column == column);
+            if (attribute is not null) found.Add(attribute);
+        }
+        return found;
+    }
+
+    private static Problem Unique(EntityDescriptor entity, List<AttributeDescriptor> attributes)
+    {
+        if (attributes.Count == 0) return new Problem(409, $"There is already {Words.WithArticle(entity.Label)} like this.");
+        var labels = attributes.Select(attribute => Words.Inside(attribute.Label)).ToList();
+        var joined = labels.Count == 1 ? labels[0] : $"{string.Join(", ", labels[..^1])} and {labels[^1]}";
+        var sentence = $"There is already {Words.WithArticle(entity.Label)} with this {joined}.";
+        var errors = attributes.ToDictionary(attribute => attribute.Name, _ => new List<string> { sentence });
+        return new Problem(409, sentence) { Errors = errors };
+    }
+
+    private static Problem Each(List<AttributeDescriptor> attributes, string sentence) => attributes.Count == 0
+        ? new Problem(422, "The values break a rule that is new. Reload the page.")
+        : Problem.Refused(attributes.ToDictionary(
+            attribute => attribute.Name,
+            attribute => new List<string> { string.Format(sentence, Words.Inside(attribute.Label)) }));
+
+    private static Problem NotNull(EntityDescriptor entity, string? column)
+    {
+        var attribute = entity.Attributes.FirstOrDefault(candidate => candidate.Column == column);
+        return attribute is null
+            ? new Problem(422, "A value is needed now that this page doesn't know yet. Reload the page.")
+            : Problem.Refused(attribute.Name, Words.Missing(attribute));
+    }
+}

@@ -1,0 +1,110 @@
+// What the generated code says about an app: names, physical names, rules. Values only.
+// Libraries compiled earlier refer to these types, so members are added and never renamed or renumbered.
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace Odcpub.Runtime;
+
+public enum AttributeType
+{
+    Text = 0, Integer = 1, LongInteger = 2, Decimal = 3, Currency = 4, Boolean = 5, Date = 6, Time = 7, DateTime = 8,
+    Email = 9, PhoneNumber = 10, BinaryData = 11, Identifier = 12,
+}
+
+/// <summary>An attribute. Numbers and defaults are canonical text; null means that nothing was said.</summary>
+public sealed class AttributeDescriptor
+{
+    public string Name { get; init; } = "";
+    public string Label { get; init; } = "";
+    public string Column { get; init; } = "";
+    public string Description { get; init; } = "";
+    public AttributeType Type { get; init; }
+    public bool Mandatory { get; init; }
+    public int Length { get; init; } = -1;
+    public int MinLength { get; init; } = -1;
+    public int Digits { get; init; } = 28;
+    public int Decimals { get; init; } = 8;
+    public string? Minimum { get; init; }
+    public string? Maximum { get; init; }
+    public string? Pattern { get; init; }
+    public string? Target { get; init; }
+    public bool TargetStatic { get; init; }
+    public string? Default { get; init; }
+    public string? DefaultFunction { get; init; }
+
+    public bool IsReference => Type == AttributeType.Identifier;
+    public bool IsText => Type is AttributeType.Text or AttributeType.Email or AttributeType.PhoneNumber;
+}
+
+/// <summary>A record of a library's enumeration.</summary>
+public sealed class RecordDescriptor(string id, string label, int order, bool isActive)
+{
+    public string Id { get; } = id;
+    public string Label { get; } = label;
+    public int Order { get; } = order;
+    public bool IsActive { get; } = isActive;
+}
+
+/// <summary>An entity (a table), a static entity (a table that is only read) or, with Records, an enumeration.</summary>
+public sealed class EntityDescriptor
+{
+    private static readonly AttributeDescriptor[] OfStatic =
+    [
+        new() { Name = "Label", Label = "Label", Column = "label", Type = AttributeType.Text },
+        new() { Name = "Order", Label = "Order", Column = "order", Type = AttributeType.Integer },
+        new() { Name = "Is_Active", Label = "Is active", Column = "is_active", Type = AttributeType.Boolean },
+    ];
+
+    private readonly AttributeDescriptor[] attributes = [];
+    private Dictionary<string, AttributeDescriptor>? byName;
+
+    public string Name { get; init; } = "";
+    public string Label { get; init; } = "";
+    public string Table { get; init; } = "";
+    public string Display { get; init; } = "";
+    public string Description { get; init; } = "";
+    public bool Static { get; init; }
+    public string[] Search { get; init; } = [];
+    public RecordDescriptor[]? Records { get; init; }
+
+    public AttributeDescriptor[] Attributes
+    {
+        get => Static ? OfStatic : attributes;
+        init => attributes = value;
+    }
+
+    /// <summary>The attribute that stands for a row, null where its identifier does.</summary>
+    public AttributeDescriptor? DisplayAttribute => Find(Static ? "Label" : Display);
+
+    public AttributeDescriptor? Find(string name)
+    {
+        byName ??= Attributes.ToDictionary(attribute => attribute.Name, StringComparer.Ordinal);
+        return byName.GetValueOrDefault(name);
+    }
+}
+
+/// <summary>Where an entity's descriptor is: looked up, and its assembly loaded, when first asked for.</summary>
+public sealed class EntityEntry(string name, string table, string assembly, string type)
+{
+    public string Name { get; } = name;
+    public string Table { get; } = table;
+    public string Assembly { get; } = assembly;
+    public string Type { get; } = type;
+}
+
+/// <summary>A setting (or, by name only, a secret) of the app.</summary>
+public sealed class SettingDescriptor(string name, bool secret, string? defaultValue)
+{
+    public string Name { get; } = name;
+    public bool Secret { get; } = secret;
+    public string? Default { get; } = defaultValue;
+}
+
+public sealed class AppDescriptor
+{
+    public string Name { get; init; } = "";
+    public string Description { get; init; } = "";
+    public SettingDescriptor[] Settings { get; init; } = [];
+    public EntityEntry[] Entities { get; init; } = [];
+}

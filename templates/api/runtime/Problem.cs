@@ -1,0 +1,65 @@
+// Refusals: an exception a handler throws, and its answer as problem details (RFC 9457).
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json;
+using System.Threading.Tasks;
+using Microsoft.AspNetCore.Http;
+
+namespace Odcpub.Runtime;
+
+/// <summary>A request that is refused, told in words; Errors are sentences by attribute.</summary>
+public sealed class Problem(int status, string detail) : Exception(detail)
+{
+    private static readonly Dictionary<int, string> Titles = new()
+    {
+        [400] = "The request can't be understood", [404] = "Not found", [405] = "Not allowed",
+        [409] = "Conflict", [412] = "Changed by somebody else", [413] = "Too large",
+        [415] = "Unsupported content type", [422] = "Some values are not accepted",
+        [500] = "Something went wrong", [503] = "Not available at the moment",
+    };
+
+    public int Status { get; } = status;
+    public IReadOnlyDictionary<string, List<string>>? Errors { get; init; }
+    public string? Allow { get; init; }
+
+    public static Problem Refused(Dictionary<string, List<string>> errors, int status = 422)
+    {
+        var first = errors.OrderBy(pair => pair.Key, StringComparer.Ordinal).First().Value[0];
+        var detail = errors.Count == 1 ? first : $"{errors.Count} values are not accepted.";
+        return new Problem(status, detail) { Errors = errors };
+    }
+
+    public static Problem Refused(string attribute, string sentence, int status = 422) =>
+        Refused(new Dictionary<string, List<string>> { [attribute] = [sentence] }, status);
+
+    public Task Write(HttpContext context)
+    {
+        var response = context.Response;
+        response.StatusCode = Status;
+        if (Allow is not null) response.Headers.Allow = Allow;
+        if (Status == 503) response.Headers.RetryAfter = "2";
+        return Json.Write(context, Status, "application/problem+json", writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type", "about:blank");
+            writer.WriteString("title", Titles.GetValueOrDefault(Status, "Refused"));
+            writer.WriteNumber("status", Status);
+            writer.WriteString("detail", Message);
+            if (Errors is not null) WriteErrors(writer);
+            writer.WriteEndObject();
+        });
+    }
+
+    private void WriteErrors(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("errors");
+        foreach (var (attribute, sentences) in Errors!)
+        {
+            writer.WriteStartArray(attribute);
+            foreach (var sentence in sentences) writer.WriteStringValue(sentence);
+            writer.WriteEndArray();
+        }
+        writer.WriteEndObject();
+    }
+}

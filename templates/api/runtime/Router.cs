@@ -1,0 +1,79 @@
+// From a request to its handler, and from anything that goes wrong to problem details.
+using System;
+using System.Threading.Tasks;
+using Microsoft.AspNetCore.Http;
+using Npgsql;
+
+namespace Odcpub.Runtime;
+
+public sealed class Router(Catalog catalog, Database database, Settings settings, Drain drain)
+{
+    private readonly Meta meta = new(catalog, database, settings);
+    private readonly Api api = new(catalog, database);
+    private readonly StaticFiles files = new();
+
+    public async Task Handle(HttpContext context)
+    {
+        if (drain.Started) context.Response.Headers.Connection = "close";
+        Headers(context.Response.Headers);
+        try
+        {
+            await Route(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested) { }
+        catch (Exception error)
+        {
+            var problem = Explain(context, error);
+            if (context.Response.HasStarted) context.Abort();
+            else await problem.Write(context);
+        }
+    }
+
+    private Task Route(HttpContext context)
+    {
+        var path = context.Request.Path.Value ?? "/";
+        if (path == "/api" || path.StartsWith("/api/", StringComparison.Ordinal)) return api.Handle(context, path);
+        Read(context);
+        return path switch
+        {
+            "/_odc/about" => meta.About(context),
+            "/_odc/health" => meta.Health(context),
+            "/_odc/ready" => meta.Ready(context),
+            "/_odc/openapi.json" => meta.OpenApi(context),
+            _ => files.Serve(context, path),
+        };
+    }
+
+    internal static void Read(HttpContext context)
+    {
+        if (HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)) return;
+        throw new Problem(405, "This can only be read.") { Allow = "GET, HEAD" };
+    }
+
+    private static void Headers(IHeaderDictionary headers)
+    {
+        headers["X-Content-Type-Options"] = "nosniff";
+        headers["X-Frame-Options"] = "DENY";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Content-Security-Policy"] =
+            "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+    }
+
+    private static Problem Explain(HttpContext context, Exception error)
+    {
+        switch (error)
+        {
+            case Problem problem:
+                return problem;
+            case BadHttpRequestException bad:
+                return new Problem(bad.StatusCode, bad.StatusCode == 413 ? "The body is larger than 30 MB." : "The request is malformed.");
+        }
+        if (DatabaseErrors.IsAway(error))
+        {
+            Log.Warning($"the database is away: {error.Message}");
+            return new Problem(503, "The database can't be reached at the moment. Try again in a moment.");
+        }
+        Log.Error($"{context.Request.Method} {context.Request.Path.Value}", error);
+        return new Problem(500, "The app made a mistake; it is in its log.");
+    }
+}

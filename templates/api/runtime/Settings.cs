@@ -1,0 +1,39 @@
+// The environment of this process, read once at start. Secrets are never written anywhere.
+using System;
+using System.Globalization;
+using System.Linq;
+
+namespace Odcpub.Runtime;
+
+public sealed class Settings
+{
+    public string Database { get; } = Read("ODCPUB_DATABASE");
+    public string Schema { get; } = Read("ODCPUB_SCHEMA");
+    public string Stage { get; } = Read("ODCPUB_STAGE");
+    public string Revision { get; } = Read("ODCPUB_REVISION");
+    public string App { get; } = Read("ODCPUB_APP");
+    public int Port { get; } = Number("ODCPUB_PORT", 8080);
+    public int ListenDescriptor { get; } = Number("ODCPUB_LISTEN_FD", -1);
+    public int PrivateDescriptor { get; } = Number("ODCPUB_PRIVATE_FD", -1);
+
+    /// <summary>The values of the app's settings and the names of the secrets that were found, for the first log line.</summary>
+    public static string Summary(AppDescriptor app)
+    {
+        var values = app.Settings.Where(setting => !setting.Secret)
+            .Select(setting => $"{setting.Name}={Environment.GetEnvironmentVariable("ODC_SETTING_" + setting.Name) ?? setting.Default}");
+        var secrets = app.Settings
+            .Where(setting => setting.Secret && Environment.GetEnvironmentVariable("ODC_SECRET_" + setting.Name) is not null)
+            .Select(setting => setting.Name);
+        return $"settings: {string.Join(", ", values)}; secrets: {string.Join(", ", secrets)}";
+    }
+
+    private static string Read(string name) => Environment.GetEnvironmentVariable(name) ?? "";
+
+    private static int Number(string name, int fallback)
+    {
+        var text = Read(name);
+        if (text.Length == 0) return fallback;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)) return value;
+        throw new InvalidOperationException($"{name}: {text} is not a number");
+    }
+}

@@ -1,0 +1,151 @@
+"""The compiler as its callers see it: what comes out, that it is the same again, and what a change touches."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from helpdesk_asset import HELPDESK, LIBRARIES, MONEY, TICKET, attribute
+
+from odcpub.compiler.compile import compile_app, compile_library
+from odcpub.compiler.drafts import Compiled
+from odcpub.compiler.reuse import Reuse
+from odcpub.compiler.runtime import runtime_assembly, runtime_config
+from odcpub.model.elements import Asset, Basic, Entity
+
+
+def texts(compiled: Compiled) -> dict[str, str]:
+    return {assembly.name: assembly.sources[0].text for assembly in compiled.assemblies}
+
+
+def web(compiled: Compiled) -> dict[str, bytes]:
+    return {draft.path: draft.content for draft in compiled.web}
+
+
+def test_the_same_model_gives_the_same_drafts() -> None:
+    assert compile_app(HELPDESK, LIBRARIES) == compile_app(HELPDESK, LIBRARIES)
+
+
+def test_what_was_reused_is_what_would_be_made() -> None:
+    reuse = Reuse()
+    compile_app(many(40), {}, reuse)
+    changed = many(40, extra=7)
+    assert compile_app(changed, {}, reuse) == compile_app(changed, {})
+
+
+def test_units_come_before_the_main_assembly_and_only_it_has_main() -> None:
+    assemblies = compile_app(HELPDESK, LIBRARIES).assemblies
+    assert assemblies[-1].name == "app"
+    assert [assembly.executable for assembly in assemblies] == [False] * (len(assemblies) - 1) + [True]
+    assert assemblies[-1].references == ("Odcpub.Runtime",)
+
+
+def many(count: int, extra: int = -1) -> Asset:
+    """``count`` like entities; number ``extra`` has one attribute more."""
+    entities = tuple(
+        Entity(
+            f"Thing{i}",
+            f"Thing{i}",
+            tuple(attribute(f"A{j}", Basic.TEXT, length=50) for j in range(12 + (i == extra))),
+            display="A0",
+        )
+        for i in range(count)
+    )
+    return replace(HELPDESK, entities=entities, static_entities=(), structures=(), screens=(), uses=())
+
+
+def test_a_changed_entity_changes_one_unit_and_nothing_else() -> None:
+    before, after = texts(compile_app(many(200), {})), texts(compile_app(many(200, extra=77), {}))
+    assert len(before) > 8
+    assert [name for name in before if before[name] != after[name]] == [next(n for n in after if "A12" in after[n])]
+
+
+def test_an_entity_more_changes_its_unit_and_the_main_assembly() -> None:
+    before, after = texts(compile_app(many(200), {})), texts(compile_app(many(201), {}))
+    changed = [name for name in after if before.get(name) != after[name]]
+    assert len(changed) == 2
+    assert "app" in changed
+
+
+def test_lines_of_a_unit_belong_to_their_elements() -> None:
+    source = next(a.sources[0] for a in compile_app(HELPDESK, LIBRARIES).assemblies if a.name == "app.Unit00")
+    lines = source.text.split("\n")
+    places = [line for line, element in source.elements if element == "Ticket.Weight"]
+    assert "public decimal? Weight { get; set; }" in lines[places[0] - 1]
+    assert 'Name = "Weight"' in lines[places[1] - 1]
+    assert "//@" not in source.text
+
+
+def test_first_names_decide_on_physical_names() -> None:
+    source = texts(compile_app(HELPDESK, LIBRARIES))["app.Unit00"]
+    assert 'Name = "Ticket", Label = "Ticket", Table = "issue"' in source
+    assert 'Name = "Subject", Label = "Subject", Column = "title"' in source
+
+
+def test_a_members_name_never_meets_its_class_or_object() -> None:
+    entity = replace(TICKET, attributes=tuple(attribute(n, Basic.TEXT) for n in ("Ticket", "GetType", "Id_", "class")))
+    source = texts(compile_app(replace(HELPDESK, entities=(entity,)), LIBRARIES))["app.Unit00"]
+    for member in ("Ticket_", "GetType_", "Id_", "@class"):
+        assert f"public string? {member} {{ get; set; }}" in source
+
+
+def test_a_library_is_one_assembly_and_its_descriptors() -> None:
+    compiled = compile_library(MONEY, {})
+    assert [assembly.name for assembly in compiled.assemblies] == ["Library.Money"]
+    assert list(web(compiled)) == ["wwwroot/_odc/entities/Money.CurrencyCode.json"]
+    assert '"DEM", "German mark", 3, false' in texts(compiled)["Library.Money"]
+
+
+def test_a_consumer_serves_the_librarys_descriptors_byte_for_byte() -> None:
+    path = "wwwroot/_odc/entities/Money.CurrencyCode.json"
+    assert web(compile_app(HELPDESK, LIBRARIES))[path] == web(compile_library(MONEY, {}))[path]
+
+
+def test_libraries_of_libraries_are_there_too() -> None:
+    other = replace(HELPDESK, kind=MONEY.kind, name="Trade", entities=(), structures=(), screens=(), settings=())
+    through = replace(LIBRARIES["Money"], asset=other, uses=(LIBRARIES["Money"],))
+    compiled = compile_app(HELPDESK, {"Trade": through})
+    assert "wwwroot/_odc/entities/Money.CurrencyCode.json" in web(compiled)
+    assert '"Money.CurrencyCode", "", "Library.Money"' in texts(compiled)["app"]
+
+
+def test_the_descriptor_of_an_entity_for_the_page() -> None:
+    value = json.loads(web(compile_app(HELPDESK, LIBRARIES))["wwwroot/_odc/entities/Ticket.json"])
+    by_name = {item["name"]: item for item in value["attributes"]}
+    assert by_name["OpenedAt"] == {
+        "name": "OpenedAt",
+        "label": "Opened at",
+        "type": "Date Time",
+        "mandatory": False,
+        "default": {"function": "CurrDateTime"},
+    }
+    assert by_name["Currency"]["target"] == "Money.CurrencyCode"
+    assert by_name["Currency"]["targetStatic"] is True
+    assert by_name["Weight"]["minimum"] == "0.5"
+    assert (by_name["Fee"]["digits"], by_name["Fee"]["decimals"]) == (28, 8)
+
+
+def test_the_page_escapes_what_the_author_wrote() -> None:
+    hostile = replace(HELPDESK, description='"></head><script>alert(1)</script>{{ 7 * 7 }}')
+    page = web(compile_app(hostile, LIBRARIES))["wwwroot/index.html"].decode()
+    assert "<script>alert" not in page
+    assert "{{ 7 * 7 }}" in page
+    assert b"<" not in web(compile_app(hostile, LIBRARIES))["wwwroot/_odc/app.json"]
+
+
+def test_the_project_holds_every_source_once() -> None:
+    paths = [draft.path for draft in compile_app(HELPDESK, LIBRARIES).project]
+    assert len(paths) == len(set(paths))
+    assert {"app.csproj", "Program.cs", "units/Unit00.cs", "libraries/Money.cs"} <= set(paths)
+
+
+def test_how_dotnet_starts_an_app() -> None:
+    options = json.loads(runtime_config("9.0.7"))["runtimeOptions"]
+    assert options["framework"] == {"name": "Microsoft.AspNetCore.App", "version": "9.0.7"}
+    assert options["rollForward"] == "LatestMajor"
+    assert options["configProperties"]["System.Globalization.Invariant"] is True
+
+
+def test_the_runtime_library_is_one_assembly_of_many_sources() -> None:
+    assert runtime_assembly().name == "Odcpub.Runtime"
+    assert len(runtime_assembly().sources) > 5
