@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from odcpub.deployment.workload import Workload
 from odcpub.errors import Place, Problem, UsageError
 from odcpub.model import yaml_text
 from odcpub.model.elements import Asset, Setting
@@ -57,6 +58,16 @@ def digest(settings: Iterable[tuple[str, str]], secrets: Iterable[tuple[str, str
     """sha256 over both, whatever their order."""
     text = json.dumps([sorted(settings), sorted(secrets)], ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def platform_environment(workload: Workload) -> dict[str, str]:
+    """What every runner sets for every app, unless its settings say otherwise."""
+    return {
+        "ODCPUB_APP": workload.app,
+        "ODCPUB_STAGE": workload.stage,
+        "ODCPUB_REVISION": str(workload.revision),
+        "ODCPUB_SCHEMA": workload.schema,
+    }
 
 
 def parse_stage_file(text: str, path: str) -> StageFile:

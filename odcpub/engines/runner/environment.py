@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from odcpub.deployment.configuration import platform_environment
 from odcpub.deployment.workload import Workload
 from odcpub.engines.runner.process import MARK
 from odcpub.engines.runner.state import Process
@@ -20,16 +21,6 @@ _FIXED = {
     "TZ": "UTC",
 }
 HIDDEN = "(hidden)"
-
-
-def platform_environment(workload: Workload) -> dict[str, str]:
-    """What every runner sets for every app, unless its settings say otherwise."""
-    return {
-        "ODCPUB_APP": workload.app,
-        "ODCPUB_STAGE": workload.stage,
-        "ODCPUB_REVISION": str(workload.revision),
-        "ODCPUB_SCHEMA": workload.schema,
-    }
 
 
 def app_environment(workload: Workload, base: Path, mark: str, listen: int, private: int) -> dict[str, str]:

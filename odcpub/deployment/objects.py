@@ -1,0 +1,231 @@
+"""A workload as Kubernetes objects, plain dictionaries in the order they are applied. No I/O.
+
+Configuration is named by its content and immutable, so that it arrives with its version and never touches pods that
+run. Everything keeps to Pod Security "restricted" (kubernetes.io/docs/concepts/security/pod-security-standards).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from odcpub.deployment.configuration import platform_environment
+from odcpub.deployment.workload import Workload
+
+Object = dict[str, Any]
+
+MANAGER = "odcpub"
+PORT = 8080
+DRAIN_SECONDS = 3
+"""How long a stopped pod still answers, until no node sends it anything any more."""
+GRACE_SECONDS = DRAIN_SECONDS + 35
+USER = 10001
+POSTGRES_PORT = 5432
+INSTANCE = "odcpub/instance"
+_DATABASE_PORT = re.compile(r"(?i)(?:^|;)\s*port\s*=\s*'?(\d+)")
+_LEVELS = ("enforce", "audit", "warn")
+
+
+@dataclass(frozen=True, slots=True)
+class Sizing:
+    """What a pod asks for and may use, in Kubernetes' units."""
+
+    replicas: int = 1
+    cpu: str = "50m"
+    memory: str = "96Mi"
+    cpu_limit: str = "1"
+    memory_limit: str = "384Mi"
+
+
+def namespace_of(stage: str) -> str:
+    return f"odc-{stage}"
+
+
+def labels(asset: str) -> dict[str, str]:
+    """What tells an app's objects; also the selector of its pods."""
+    return {"app.kubernetes.io/managed-by": MANAGER, "app.kubernetes.io/name": asset}
+
+
+def instance_of(workload: Workload) -> str:
+    """Ten hex digits of all that a version's pods are made from."""
+    parts = [workload.revision, workload.reference, workload.digest, workload.settings, workload.secrets]
+    return _hash([*parts, workload.stage, workload.app, workload.schema])
+
+
+def objects(workload: Workload, node_port: int | None = None, sizing: Sizing | None = None) -> tuple[Object, ...]:
+    """Everything one app needs in one stage. ``node_port``: where nodes answer for it, the cluster's choice if None."""
+    config, secret = _config_map(workload), _secret(workload)
+    return (
+        _namespace(workload.stage),
+        _default_deny(workload.stage),
+        config,
+        secret,
+        _object(workload, "v1", "ServiceAccount", workload.asset) | {"automountServiceAccountToken": False},
+        _network_policy(workload),
+        _service(workload, node_port),
+        _deployment(workload, config["metadata"]["name"], secret["metadata"]["name"], sizing or Sizing()),
+    )
+
+
+def _namespace(stage: str) -> Object:
+    security = {f"pod-security.kubernetes.io/{level}": "restricted" for level in _LEVELS}
+    named = {"app.kubernetes.io/managed-by": MANAGER, "odcpub/stage": stage}
+    return {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": namespace_of(stage), "labels": {**named, **security}},
+    }
+
+
+def _object(workload: Workload, version: str, kind: str, name: str) -> Object:
+    told = {**labels(workload.asset), "odcpub/stage": workload.stage}
+    metadata = {"name": name, "namespace": namespace_of(workload.stage), "labels": told}
+    return {"apiVersion": version, "kind": kind, "metadata": metadata}
+
+
+def _config_map(workload: Workload) -> Object:
+    data = {**platform_environment(workload), **dict(workload.settings)}
+    name = f"{workload.asset}-{_hash(sorted(data.items()))}"
+    return _object(workload, "v1", "ConfigMap", name) | {"data": dict(sorted(data.items())), "immutable": True}
+
+
+def _secret(workload: Workload) -> Object:
+    """The hash in its name covers the database's random password too, so that it gives no short secret away."""
+    data = {name: base64.b64encode(value.encode()).decode() for name, value in sorted(workload.secrets)}
+    name = f"{workload.asset}-{_hash([workload.asset_key, workload.stage, sorted(data.items())])}"
+    return _object(workload, "v1", "Secret", name) | {"data": data, "immutable": True, "type": "Opaque"}
+
+
+def _default_deny(stage: str) -> Object:
+    named = {"app.kubernetes.io/managed-by": MANAGER, "odcpub/stage": stage}
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": {"name": "default-deny", "namespace": namespace_of(stage), "labels": named},
+        "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+    }
+
+
+def _network_policy(workload: Workload) -> Object:
+    """In: the app's port. Out: names, and the database wherever it is."""
+    names = [{"port": 53, "protocol": protocol} for protocol in ("TCP", "UDP")]
+    database = [{"port": database_port(workload.secrets), "protocol": "TCP"}]
+    spec = {
+        "podSelector": {"matchLabels": labels(workload.asset)},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"ports": [{"port": PORT, "protocol": "TCP"}]}],
+        "egress": [{"ports": names}, {"ports": database}],
+    }
+    return _object(workload, "networking.k8s.io/v1", "NetworkPolicy", workload.asset) | {"spec": spec}
+
+
+def database_port(secrets: Iterable[tuple[str, str]]) -> int:
+    found = _DATABASE_PORT.search(dict(secrets).get("ODCPUB_DATABASE", ""))
+    return int(found.group(1)) if found else POSTGRES_PORT
+
+
+def _service(workload: Workload, node_port: int | None) -> Object:
+    port: Object = {"name": "http", "port": 80, "protocol": "TCP", "targetPort": "http"}
+    spec = {
+        "type": "NodePort",
+        "selector": labels(workload.asset),
+        "ports": [port if node_port is None else {**port, "nodePort": node_port}],
+    }
+    return _object(workload, "v1", "Service", workload.asset) | {"spec": spec}
+
+
+def _deployment(workload: Workload, config: str, secret: str, sizing: Sizing) -> Object:
+    deployment = _object(workload, "apps/v1", "Deployment", workload.asset)
+    told = {**deployment["metadata"]["labels"], "app.kubernetes.io/version": str(workload.revision)}
+    annotations = _annotations(workload)
+    deployment["metadata"] |= {"labels": told, "annotations": annotations}
+    template = {
+        "metadata": {"labels": {**told, INSTANCE: instance_of(workload)}, "annotations": annotations},
+        "spec": _pod(workload, config, secret, sizing),
+    }
+    deployment["spec"] = {
+        "replicas": sizing.replicas,
+        "revisionHistoryLimit": 0,
+        "progressDeadlineSeconds": 120,
+        "selector": {"matchLabels": labels(workload.asset)},
+        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}},
+        "template": template,
+    }
+    return deployment
+
+
+def _annotations(workload: Workload) -> dict[str, str]:
+    return {
+        "odcpub/app": workload.app,
+        "odcpub/asset-key": workload.asset_key,
+        "odcpub/digest": workload.digest,
+        "odcpub/revision": str(workload.revision),
+        "odcpub/schema": workload.schema,
+    }
+
+
+def _pod(workload: Workload, config: str, secret: str, sizing: Sizing) -> Object:
+    return {
+        "serviceAccountName": workload.asset,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": GRACE_SECONDS,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": USER,
+            "runAsGroup": USER,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "containers": [_container(workload, config, secret, sizing)],
+        "volumes": [{"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}}],
+    }
+
+
+def _container(workload: Workload, config: str, secret: str, sizing: Sizing) -> Object:
+    return {
+        "name": "app",
+        "image": workload.reference,
+        # A digest never changes its meaning: asking the registry again could only fail.
+        "imagePullPolicy": "IfNotPresent",
+        "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
+        # .NET's diagnostics want to write where a read-only root does not let them.
+        "env": [{"name": "DOTNET_EnableDiagnostics", "value": "0"}],
+        "envFrom": [{"configMapRef": {"name": config}}, {"secretRef": {"name": secret}}],
+        "resources": {
+            "requests": {"cpu": sizing.cpu, "memory": sizing.memory},
+            "limits": {"cpu": sizing.cpu_limit, "memory": sizing.memory_limit},
+        },
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "readOnlyRootFilesystem": True,
+            "runAsNonRoot": True,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}},
+        "startupProbe": _probe("health", period=1, failures=60),
+        "readinessProbe": _probe("ready", period=1, failures=3),
+        "livenessProbe": _probe("health", period=10, failures=3),
+        "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - a folder of the pod's own
+    }
+
+
+def _probe(path: str, period: int, failures: int) -> Object:
+    request = {"path": f"/_odc/{path}", "port": "http", "scheme": "HTTP"}
+    return {"httpGet": request, "periodSeconds": period, "timeoutSeconds": 2, "failureThreshold": failures}
+
+
+def _hash(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value).encode()).hexdigest()[:10]
+
+
+def configuration_names(pod: Mapping[str, Any]) -> set[str]:
+    """The names of ConfigMaps and Secrets that a pod's (or template's) containers take their environment from."""
+    sources = [each for one in pod.get("spec", {}).get("containers", ()) for each in one.get("envFrom", ())]
+    found = (each.get(kind, {}).get("name") for each in sources for kind in ("configMapRef", "secretRef"))
+    return {name for name in found if name}
