@@ -1,0 +1,215 @@
+"""Attributes and settings: from their mappings to elements, with all that can be judged without the rest. No I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import cast
+
+from odcpub.errors import Place
+from odcpub.model import elements as el
+from odcpub.model.elements import Attribute, Basic, DataType, DeleteRule, Function
+from odcpub.model.fields import Fields, Reading, fields
+from odcpub.model.language import FIXED_LENGTH, LIMITS, NUMBER_TYPES, SETTING_TYPES, TEXT_TYPES
+from odcpub.model.literals import as_text, canonical
+from odcpub.model.pattern_match import matches
+from odcpub.model.patterns import PatternError, portable
+from odcpub.model.problems import Code, shown, suggest
+from odcpub.model.types import UNKNOWN, data_type, limits_fit, spelled
+from odcpub.model.yaml_text import Node, Scalar
+
+_CALL = re.compile(r"=\s*([A-Za-z]+)\(\s*\)\s*")
+_FUNCTION_TYPES = {
+    Function.CURR_DATE: Basic.DATE,
+    Function.CURR_TIME: Basic.TIME,
+    Function.CURR_DATE_TIME: Basic.DATE_TIME,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An attribute whose type names a target: its index, and where its type and its other keys stand."""
+
+    index: int
+    type_place: Place
+    places: Mapping[str, Place]
+
+
+def attribute(reading: Reading, name: Scalar, node: Node, element: str) -> tuple[Attribute, Fields]:
+    found = fields(reading, "attribute", node, name, element)
+    type_ = data_type(reading, found, element)
+    values = found.values
+    if not found.nodes.keys() <= _SIMPLE:
+        limits_fit(reading, found, type_, element)
+        _check_limits(reading, found, type_, element)
+    pattern = _pattern(reading, found, element)
+    made = Attribute(
+        name=name.text,
+        key=values.get("key", name.text),
+        type=type_,
+        mandatory=values.get("mandatory", False),
+        default=None,
+        min_length=values.get("min_length"),
+        minimum=values.get("minimum"),
+        maximum=values.get("maximum"),
+        pattern=pattern,
+        on_delete=values.get("on_delete", DeleteRule.PROTECT),
+        description=values.get("description", ""),
+        place=reading.place(name),
+    )
+    if "default" in values and type_ is not UNKNOWN:
+        made = replace(made, default=_default(reading, made, values["default"], element))
+    return made, found
+
+
+_SIMPLE = frozenset({"type", "mandatory", "description", "key", "default"})
+
+
+def reference(reading: Reading, index: int, found: Fields) -> Reference:
+    places = {key: reading.place(found.nodes[key]) for key in (*LIMITS, "default") if key in found.nodes}
+    return Reference(index, reading.place(found.nodes["type"]), places)
+
+
+def _check_limits(reading: Reading, found: Fields, type_: DataType, element: str) -> None:
+    low, high, least = found.get("minimum"), found.get("maximum"), found.get("min_length")
+    if type_.basic in NUMBER_TYPES:
+        for limit in ("minimum", "maximum"):
+            _held(reading, found, limit, type_, element)
+    if low is not None and high is not None and low > high:
+        message = f"minimum {as_text(low)} is greater than maximum {as_text(high)}"
+        reading.problem(Code.BAD_LIMIT, found.nodes["minimum"], element, message, "No value could be both.")
+    if least is None or type_.basic not in TEXT_TYPES:
+        return
+    length = FIXED_LENGTH.get(type_.basic, type_.length)
+    if least < 1:
+        hint = "Leave it out, or make the attribute mandatory to have any text at all."
+        reading.problem(
+            Code.BAD_LIMIT, found.nodes["min_length"], element, f"min_length begins at 1, and is {least}", hint
+        )
+    elif length is not None and least > length:
+        message = f"min_length {least} is greater than the length {length}"
+        reading.problem(Code.BAD_LIMIT, found.nodes["min_length"], element, message, "No text could be both.")
+
+
+def _held(reading: Reading, found: Fields, limit: str, type_: DataType, element: str) -> None:
+    """A limit must itself be a value of the type: what the type cannot hold limits nothing."""
+    value: Decimal | None = found.get(limit)
+    if value is None:
+        return
+    try:
+        canonical(int(value) if value == value.to_integral_value() else value, type_)
+    except ValueError as error:
+        message = f"{limit} does not fit {spelled(type_)}: {error}"
+        reading.problem(
+            Code.BAD_LIMIT, found.nodes[limit], element, message, "Leave it out where the type is limit enough."
+        )
+
+
+def _pattern(reading: Reading, found: Fields, element: str) -> str | None:
+    pattern = found.get("pattern")
+    if pattern is None:
+        return None
+    try:
+        return portable(pattern)
+    except PatternError as error:
+        hint = "Literals, classes, groups, alternatives, repetitions, \\d, \\w and \\s mean the same in every engine."
+        reading.problem(Code.BAD_PATTERN, found.nodes["pattern"], element, f"the pattern cannot be used: {error}", hint)
+        return None
+
+
+def _default(reading: Reading, made: Attribute, node: Scalar, element: str) -> el.Scalar | Function | None:
+    type_ = made.type
+    if type_.basic is Basic.STRUCTURE:
+        return None
+    if type_.basic is Basic.BINARY_DATA:
+        reading.problem(Code.BAD_DEFAULT, node, element, "Binary Data has no default", "Leave default out.")
+    elif isinstance(node.value, str) and node.value.startswith("="):
+        return _function(reading, type_, node, element)
+    elif type_.basic is Basic.IDENTIFIER:
+        return node.text
+    else:
+        return _literal(reading, made, node, element)
+    return None
+
+
+def _function(reading: Reading, type_: DataType, node: Scalar, element: str) -> Function | None:
+    call = _CALL.fullmatch(node.text)
+    known = {function.value: function for function in Function}
+    if not call:
+        message = f"the expression '{shown(node.text)}' is not supported yet"
+        hint = "A default is a literal, or one of =CurrDate(), =CurrTime() and =CurrDateTime()."
+        reading.problem(Code.NOT_SUPPORTED, node, element, message, hint)
+    elif call[1] not in known:
+        hint = suggest(call[1], known, "=CurrDate(), =CurrTime() and =CurrDateTime() are there.")
+        reading.problem(Code.EXPRESSION, node, element, f"there is no function {call[1]}() for defaults", hint)
+    elif type_.basic is not _FUNCTION_TYPES[known[call[1]]]:
+        fitting = next((name.value for name, basic in _FUNCTION_TYPES.items() if basic is type_.basic), "")
+        hint = f"Use ={fitting}()." if fitting else "Write a literal, or change the type."
+        message = f"{call[1]}() gives a {_FUNCTION_TYPES[known[call[1]]].value}, not a {spelled(type_)}"
+        reading.problem(Code.EXPRESSION, node, element, message, hint)
+    else:
+        return known[call[1]]
+    return None
+
+
+def _literal(reading: Reading, made: Attribute, node: Scalar, element: str) -> el.Scalar | None:
+    try:
+        value = canonical(node.value, made.type)
+        _within(made, value)
+    except ValueError as error:
+        message = f"the default does not fit {spelled(made.type)}: {error}"
+        reading.problem(Code.BAD_DEFAULT, node, element, message, "Change the default, the type or its limits.")
+        return None
+    return value
+
+
+def _within(made: Attribute, value: el.Scalar) -> None:
+    """Raises ValueError where a value breaks the attribute's own limits."""
+    if isinstance(value, str):
+        if made.min_length is not None and len(value) < made.min_length:
+            raise ValueError(f"it has {len(value)} characters, and {made.min_length} are the fewest")
+        if made.pattern is not None and not matches(made.pattern, value):
+            raise ValueError("it does not match the pattern")
+    elif not isinstance(value, bool):
+        if made.minimum is not None and value < made.minimum:
+            raise ValueError(f"it is less than the minimum {as_text(made.minimum)}")
+        if made.maximum is not None and value > made.maximum:
+            raise ValueError(f"it is greater than the maximum {as_text(made.maximum)}")
+
+
+def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Setting:
+    found = fields(reading, "setting", node, name, element)
+    type_ = data_type(reading, found, element)
+    if type_ is not UNKNOWN and type_.basic not in SETTING_TYPES:
+        hint = f"A setting is one of {', '.join(basic.value for basic in SETTING_TYPES)}."
+        code = Code.UNKNOWN_TYPE if type_.basic is Basic.STRUCTURE else Code.WRONG_TYPE
+        hint = suggest(spelled(type_), [basic.value for basic in SETTING_TYPES], hint)
+        reading.problem(code, found.nodes["type"], element, f"a setting cannot be a {spelled(type_)}", hint)
+        type_ = UNKNOWN
+    limits_fit(reading, found, type_, element)
+    values = found.values
+    default: el.Scalar | None = None
+    if "default" in values and values.get("secret"):
+        hint = "Remove it; 'odcpub config set' asks for the secret, and each stage keeps its own, encrypted."
+        reading.problem(Code.SECRET_DEFAULT, values["default"], element, "a secret has no default", hint)
+    elif "default" in values and type_ is not UNKNOWN:
+        default = _setting_default(reading, name.text, type_, values["default"], element)
+    return el.Setting(
+        name=name.text,
+        type=type_,
+        default=default,
+        secret=values.get("secret", False),
+        mandatory=values.get("mandatory", False),
+        description=values.get("description", ""),
+        place=reading.place(name),
+    )
+
+
+def _setting_default(reading: Reading, name: str, type_: DataType, node: Scalar, element: str) -> el.Scalar | None:
+    if isinstance(node.value, str) and node.value.startswith("="):
+        hint = "Write a literal: a setting is the same until somebody sets it."
+        reading.problem(Code.EXPRESSION, node, element, "a setting's default cannot be an expression", hint)
+        return None
+    return cast("el.Scalar | None", _literal(reading, Attribute(name, name, type_), node, element))

@@ -1,0 +1,202 @@
+"""The tables of the model language: keys, shapes, types, limits, kept words. No I/O.
+
+The one source for reading a model, for its JSON Schema and for the tests that compare docs/model.md with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from odcpub.model.elements import Basic, DeleteRule
+
+NAME_PATTERN = "[A-Za-z][A-Za-z0-9_]*"
+NAME_LENGTH = 50
+LABEL_LENGTH = 200
+DESCRIPTION_LENGTH = 4_000
+MAX_LENGTH = 10_485_760
+MAX_DIGITS = 28
+MAX_ATTRIBUTES = 1_000
+MAX_INDEX_ATTRIBUTES = 32
+
+
+class Shape(StrEnum):
+    """What stands after a key."""
+
+    NAME = "name"
+    NAMES = "list of names"
+    TEXT = "text"
+    BOOLEAN = "true or false"
+    INTEGER = "whole number"
+    NUMBER = "number"
+    UUID = "UUID"
+    COLOUR = "colour"
+    TYPE = "data type"
+    LITERAL = "value or expression"
+    PATTERN = "pattern"
+    DELETE_RULE = "delete rule"
+    RANGE = "version range"
+    ELEMENTS = "elements"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of an element: what it takes, whether it must be there, what it means. ``of``: the kind of ELEMENTS."""
+
+    name: str
+    shape: Shape
+    about: str
+    required: bool = False
+    of: str = ""
+
+
+_DESCRIPTION = Key("description", Shape.TEXT, "What it is for, in the author's words.")
+
+
+def _identity(what: str) -> Key:
+    return Key("key", Shape.NAME, f"The {what}'s first name, its identity; needed once it has been renamed.")
+
+
+ASSET_KINDS = ("app", "library", "extension")
+
+KEYS: Mapping[str, tuple[Key, ...]] = {
+    "asset": (
+        Key("app", Shape.NAME, "The app's name; exactly one of app, library and extension."),
+        Key("library", Shape.NAME, "The library's name."),
+        Key("extension", Shape.NAME, "The extension's name."),
+        Key("key", Shape.UUID, "The asset's identity; never changed.", required=True),
+        _DESCRIPTION,
+        Key("accent", Shape.COLOUR, "The published app's accent colour, such as '#2457a6'."),
+        Key("uses", Shape.ELEMENTS, "Libraries and the versions accepted.", of="use"),
+        Key("settings", Shape.ELEMENTS, "Values that each stage may set.", of="setting"),
+        Key("static_entities", Shape.ELEMENTS, "Fixed lists of records.", of="static_entity"),
+        Key("entities", Shape.ELEMENTS, "Tables of the app.", of="entity"),
+        Key("structures", Shape.ELEMENTS, "Attributes without identity or table.", of="structure"),
+        Key("screens", Shape.ELEMENTS, "Lists and details of entities.", of="screen"),
+    ),
+    "setting": (
+        Key("type", Shape.TYPE, "The value's data type.", required=True),
+        Key("length", Shape.INTEGER, "Text: the most characters."),
+        Key("digits", Shape.INTEGER, "Decimal: digits in all."),
+        Key("decimals", Shape.INTEGER, "Decimal: digits after the point."),
+        Key("default", Shape.LITERAL, "The value of stages that set none."),
+        Key("secret", Shape.BOOLEAN, "Encrypted at rest and never shown; has no default."),
+        Key("mandatory", Shape.BOOLEAN, "A stage without a value refuses the deployment."),
+        _DESCRIPTION,
+    ),
+    "static_entity": (
+        _identity("static entity"),
+        Key("records", Shape.ELEMENTS, "The records by their identifiers, in order.", of="record"),
+        _DESCRIPTION,
+    ),
+    "record": (
+        Key("label", Shape.TEXT, "What people read; the record's identifier unless said."),
+        Key("is_active", Shape.BOOLEAN, "false: kept by rows that have it, offered to no new one."),
+    ),
+    "entity": (
+        _identity("entity"),
+        Key("display", Shape.NAME, "The attribute that stands for a row; the first Text unless said."),
+        Key("attributes", Shape.ELEMENTS, "The columns; the identifier Id is there by itself.", of="attribute"),
+        Key("indexes", Shape.ELEMENTS, "Indexes, unique ones too.", of="index"),
+        _DESCRIPTION,
+    ),
+    "attribute": (
+        _identity("attribute"),
+        Key("type", Shape.TYPE, "The data type.", required=True),
+        Key("mandatory", Shape.BOOLEAN, "A row must have a value; an empty text is no value."),
+        Key("default", Shape.LITERAL, "The value of new rows that are given none: a literal, or '=' and a function."),
+        Key("length", Shape.INTEGER, "Text: the most characters; unbounded unless said."),
+        Key("min_length", Shape.INTEGER, "Text, Email, Phone Number: the fewest characters."),
+        Key("digits", Shape.INTEGER, "Decimal: digits in all, 28 unless said."),
+        Key("decimals", Shape.INTEGER, "Decimal: digits after the point, 8 unless said."),
+        Key("minimum", Shape.NUMBER, "Numbers: the least value."),
+        Key("maximum", Shape.NUMBER, "Numbers: the greatest value."),
+        Key("pattern", Shape.PATTERN, "Text, Email, Phone Number: a regular expression for the whole value."),
+        Key(
+            "on_delete", Shape.DELETE_RULE, "Identifiers: what deleting the row referred to does; Protect unless said."
+        ),
+        _DESCRIPTION,
+    ),
+    "index": (
+        _identity("index"),
+        Key("attributes", Shape.NAMES, "The attributes, in order.", required=True),
+        Key("unique", Shape.BOOLEAN, "No two rows may have the same values."),
+        _DESCRIPTION,
+    ),
+    "structure": (
+        _identity("structure"),
+        Key("attributes", Shape.ELEMENTS, "The structure's attributes.", required=True, of="attribute"),
+        _DESCRIPTION,
+    ),
+    "screen": (
+        Key("list", Shape.NAME, "The entity whose rows it lists; exactly one of list and detail."),
+        Key("detail", Shape.NAME, "The entity of which it shows and edits one row."),
+        Key("columns", Shape.NAMES, "List: the attributes shown; the first five unless said."),
+        Key("search", Shape.NAMES, "List: the attributes searched; the display attribute unless said."),
+        _DESCRIPTION,
+    ),
+}
+
+KEPT: Mapping[str, tuple[str, ...]] = {
+    "asset": (
+        "server_actions",
+        "client_actions",
+        "events",
+        "consumed_rest",
+        "timers",
+        "blocks",
+        "themes",
+        "roles",
+    ),
+    "screen": ("roles", "actions"),
+}
+"""Words the language keeps for later: answered "not supported yet", not "unknown key"."""
+
+TITLES: Mapping[str, str] = {
+    "asset": "the model",
+    "use": "a library used",
+    "setting": "a setting",
+    "static_entity": "a static entity",
+    "record": "a record",
+    "entity": "an entity",
+    "attribute": "an attribute",
+    "index": "an index",
+    "structure": "a structure",
+    "screen": "a screen",
+}
+
+_TEXTS = frozenset({Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER})
+_NUMBERS = frozenset({Basic.INTEGER, Basic.LONG_INTEGER, Basic.DECIMAL, Basic.CURRENCY})
+
+LIMITS: Mapping[str, frozenset[Basic]] = {
+    "length": frozenset({Basic.TEXT}),
+    "min_length": _TEXTS,
+    "pattern": _TEXTS,
+    "digits": frozenset({Basic.DECIMAL}),
+    "decimals": frozenset({Basic.DECIMAL}),
+    "minimum": _NUMBERS,
+    "maximum": _NUMBERS,
+    "on_delete": frozenset({Basic.IDENTIFIER}),
+}
+"""The types that have each limit."""
+
+TEXT_TYPES = _TEXTS
+NUMBER_TYPES = _NUMBERS
+PLAIN_TYPES = tuple(basic for basic in Basic if basic not in (Basic.IDENTIFIER, Basic.STRUCTURE))
+SETTING_TYPES = tuple(basic for basic in PLAIN_TYPES if basic is not Basic.BINARY_DATA)
+DELETE_RULES = tuple(rule.value for rule in DeleteRule)
+
+FIXED_LENGTH: Mapping[Basic, int] = {Basic.EMAIL: 250, Basic.PHONE_NUMBER: 20}
+DEFAULT_DIGITS, DEFAULT_DECIMALS = 28, 8
+INTEGER_RANGE: Mapping[Basic, tuple[int, int]] = {
+    Basic.INTEGER: (-(2**31), 2**31 - 1),
+    Basic.LONG_INTEGER: (-(2**63), 2**63 - 1),
+}
+
+RESERVED_ATTRIBUTES = frozenset({"id", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
+"""Physical names that a column cannot have: the identifier, and PostgreSQL's own system columns."""
+RESERVED_TABLES = frozenset({"alembic_version"})
+RESERVED_TABLE_PREFIX = "odcpub_"
+RESERVED_SCREENS = frozenset({"api"})
+RESERVED_STRUCTURES = frozenset(basic.value.casefold() for basic in Basic)

@@ -1,0 +1,221 @@
+"""A model's folder → its parts. Reads files, writes nothing; what is wrong with a file becomes a problem.
+
+All ``*.yaml`` and ``*.yml`` files of the folder and its subfolders are one model; hidden files and folders, the
+folder ``stages`` and the project file ``odcpub.yaml`` beside the model are not.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import stat
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from odcpub.errors import Place, Problem
+from odcpub.model.elements import Kind
+from odcpub.model.parts import FileParts, Header, read
+from odcpub.model.problems import Code
+
+MAX_FILE = 5_000_000
+MAX_FILES = 10_000
+MAX_BYTES = 100_000_000
+_ASIDE = frozenset({"stages", "odcpub.yaml", "odcpub.yml"})
+_SETTLED_NS = 50_000_000
+"""A file changed less than this ago may change again without a new time stamp: it is not remembered yet."""
+
+_Stamp = tuple[int, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RawModel:
+    """A folder's parts, by file name, and the problems of files that could not become parts."""
+
+    parts: tuple[FileParts, ...]
+    problems: tuple[Problem, ...] = ()
+
+    def header(self, key: str) -> Header | None:
+        """The first header of that key, or None."""
+        return next((header for part in self.parts for header in part.headers if header.key == key), None)
+
+    @property
+    def kind(self) -> Kind | None:
+        return next((kind for kind in Kind if self.header(kind.value)), None)
+
+    @property
+    def name(self) -> str:
+        """The asset's name; empty where the model does not say it (verify does)."""
+        header = self.header(self.kind.value) if self.kind else None
+        return header.value if header else ""
+
+    @property
+    def key(self) -> str:
+        """The asset's UUID; empty where the model does not say it (verify does)."""
+        header = self.header("key")
+        return header.value if header else ""
+
+
+@dataclass(slots=True)
+class FileCache:
+    """What a server remembers of the files it has read: per folder, path → (stamp, parts)."""
+
+    folders: dict[str, dict[str, tuple[_Stamp, FileParts]]] = field(default_factory=dict)
+
+
+def load(folder: Path, cache: FileCache | None = None) -> RawModel:
+    """The model of ``folder``; with a cache, only files that changed since are read."""
+    problems: list[Problem] = []
+    found = _find(folder, problems)
+    known = cache.folders.get(str(folder), {}) if cache else {}
+    kept: dict[str, tuple[_Stamp, FileParts]] = {}
+    parts: list[FileParts] = []
+    with _no_collection():
+        for name, path, stamp in found:
+            before = known.get(name)
+            part = before[1] if before and before[0] == stamp else _read(name, path)
+            parts.append(part)
+            if (before and before[1] is part) or time.time_ns() - max(stamp[2:4]) > _SETTLED_NS:
+                kept[name] = (stamp, part)
+    if cache:
+        cache.folders[str(folder)] = kept
+    if not found and not problems:
+        hint = "'odcpub new app' makes a first model there."
+        problems.append(Problem(str(Code.NO_MODEL), f"{folder} holds no model: it has no *.yaml file", hint))
+    return RawModel(tuple(parts), tuple(problems))
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pauses the garbage collector: a model is many small objects that all stay, and looking through them again and
+    again takes three times as long as making them."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _find(folder: Path, problems: list[Problem]) -> list[tuple[str, Path, _Stamp]]:
+    """The model's files in the order of their names: (POSIX path below the folder, path to open, stamp)."""
+    if not folder.is_dir():
+        what = "is not a folder" if folder.exists() else "is not there"
+        problems.append(
+            Problem(str(Code.FOLDER), f"{folder} {what}", "Name the folder of an app's or library's model.")
+        )
+        return []
+    root = folder.resolve()
+    files: list[tuple[str, Path, _Stamp]] = []
+    links: list[tuple[str, Path]] = []
+    _walk(folder, "", files, links, problems)
+    real = {root / name for name, _, _ in files}
+    for name, path in links:
+        target = path.resolve()
+        if root not in target.parents:
+            hint = "Put the file itself there: a model is complete in its folder."
+            problems.append(_file_problem(name, Code.FILE, "it is a link to outside of the model's folder", hint))
+        elif target not in real and target.is_file():
+            real.add(target)
+            files.append((name, target, _stamp(target.stat())))
+    files = _bounded(sorted(files), problems)
+    return files
+
+
+def _walk(
+    folder: Path,
+    prefix: str,
+    files: list[tuple[str, Path, _Stamp]],
+    links: list[tuple[str, Path]],
+    problems: list[Problem],
+) -> None:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError as error:
+        problems.append(
+            _file_problem(
+                prefix or ".", Code.FOLDER, f"the folder cannot be read: {error.strerror}", "Check its permissions."
+            )
+        )
+        return
+    for entry in entries:
+        if entry.name.startswith(".") or (not prefix and entry.name in _ASIDE):
+            continue
+        name, path = prefix + _printable(entry.name), Path(entry.path)
+        is_yaml = entry.name.lower().endswith((".yaml", ".yml"))
+        if entry.is_symlink():
+            if is_yaml or path.is_dir():
+                links.append((name, path))
+        elif entry.is_dir(follow_symlinks=False):
+            _walk(path, f"{name}/", files, links, problems)
+        elif is_yaml:
+            found = entry.stat(follow_symlinks=False)
+            if stat.S_ISREG(found.st_mode):
+                files.append((name, path, _stamp(found)))
+            else:
+                problems.append(_file_problem(name, Code.FILE, "it is not a regular file", "Remove it or rename it."))
+
+
+def _bounded(files: list[tuple[str, Path, _Stamp]], problems: list[Problem]) -> list[tuple[str, Path, _Stamp]]:
+    if len(files) > MAX_FILES or sum(stamp[1] for _, _, stamp in files) > MAX_BYTES:
+        message = f"the folder has {len(files):,} YAML files of {sum(stamp[1] for _, _, stamp in files):,} bytes"
+        hint = f"A model has at most {MAX_FILES:,} files and {MAX_BYTES:,} bytes; is this the right folder?"
+        problems.append(Problem(str(Code.FILE_SIZE), message, hint))
+        return []
+    small = []
+    for name, path, stamp in files:
+        if stamp[1] > MAX_FILE:
+            hint = f"Divide it into files of at most {MAX_FILE:,} bytes; all files of the folder are one model."
+            problems.append(_file_problem(name, Code.FILE_SIZE, f"it has {stamp[1]:,} bytes", hint))
+        else:
+            small.append((name, path, stamp))
+    return small
+
+
+def _read(name: str, path: Path) -> FileParts:
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_FILE + 1)
+    except OSError as error:
+        problem = _file_problem(name, Code.FILE, f"it cannot be read: {error.strerror}", "Check its permissions.")
+        return FileParts(name, problems=(problem,))
+    return parts_of(content, name)
+
+
+def parts_of(content: bytes, name: str) -> FileParts:
+    """The parts of a file's bytes, such as one from a model's archive."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
+        hint = "Save it as UTF-8."
+        return FileParts(
+            name, problems=(_file_problem(name, Code.ENCODING, "it is UTF-16 or UTF-32, not UTF-8", hint),)
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = _place(name, content[: error.start].decode("utf-8-sig"))
+        message = f"byte 0x{content[error.start]:02x} is not UTF-8"
+        return FileParts(name, problems=(Problem(str(Code.ENCODING), message, "Save the file as UTF-8.", place),))
+    if "\0" in text:
+        place = _place(name, text[: text.index("\0")])
+        problem = Problem(str(Code.ENCODING), "a NUL character", "Is this a text file? Remove the character.", place)
+        return FileParts(name, problems=(problem,))
+    return read(text, name)
+
+
+def _place(file: str, before: str) -> Place:
+    return Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+
+
+def _stamp(found: os.stat_result) -> _Stamp:
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_dev
+
+
+def _printable(name: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in os.fsencode(name).decode(errors="replace"))
+
+
+def _file_problem(name: str, code: Code, message: str, hint: str) -> Problem:
+    return Problem(str(code), message, hint, Place(name, 1, 1))

@@ -1,0 +1,58 @@
+"""Names and identities that must differ: by case, by first name, by what the database calls them. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from odcpub.errors import Place, Problem
+from odcpub.model.physical import physical
+from odcpub.model.problems import Code
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An element's name, first name, place and path."""
+
+    name: str
+    key: str
+    place: Place
+    path: str
+
+
+def check_unique(problems: list[Problem], elements: Iterable[Named], what: str, stored: bool = True) -> None:
+    """Appends a problem for every element whose name or identity another has already. ``stored``: has a physical name."""
+    names: dict[str, Named] = {}
+    keys: dict[str, Named] = {}
+    for element in elements:
+        first = names.setdefault(element.name.casefold(), element)
+        if first is not element:
+            problems.append(_same_name(first, element, what))
+            continue
+        if not stored:
+            continue
+        other = keys.setdefault(physical(element.key), element)
+        if other is not element:
+            problems.append(_same_identity(other, element, what))
+
+
+def _same_name(first: Named, second: Named, what: str) -> Problem:
+    if first.name == second.name:
+        message, hint = (
+            f"the {what} {second.name} is there twice: first at {first.place}",
+            "Remove or rename one of them.",
+        )
+    else:
+        message = f"{second.name} and {first.name} ({first.place}) differ in case alone"
+        hint = "Rename one: addresses and databases do not tell them apart."
+    return Problem(str(Code.DUPLICATE_NAME), message, hint, second.place, second.path)
+
+
+def _same_identity(first: Named, second: Named, what: str) -> Problem:
+    if first.key == second.key:
+        message = f"{second.name} and {first.name} ({first.place}) are both the {what} first called {second.key}"
+        hint = f"Only one can be it: remove 'key: {second.key}' from the other, or rename what is new."
+        return Problem(str(Code.DUPLICATE_IDENTITY), message, hint, second.place, second.path)
+    message = f"{second.key} and {first.key} ({first.place}) would both be {physical(second.key)} in the database"
+    hint = "Rename the newer one."
+    return Problem(str(Code.PHYSICAL_COLLISION), message, hint, second.place, second.path)

@@ -1,0 +1,83 @@
+"""The table of problem codes, and the suggestion for a misspelt word. No I/O."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Stable codes of model problems; ``meaning`` is the line of docs/model.md."""
+
+    meaning: str
+
+    def __new__(cls, value: str, meaning: str) -> Code:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.meaning = meaning
+        return member
+
+    FOLDER = "ODC-M001", "the folder is missing, is not a folder or cannot be read"
+    NO_MODEL = "ODC-M002", "the folder holds no model"
+    FILE = "ODC-M003", "a file cannot be read: permissions, not a regular file, a link out of the folder"
+    FILE_SIZE = "ODC-M004", "a file, or the model, is too large"
+    ENCODING = "ODC-M005", "a file is not UTF-8 text"
+    SYNTAX = "ODC-M006", "a file is not valid YAML"
+    YAML_FEATURE = "ODC-M007", "YAML that a model may not use: tags, several documents, too deep, too many aliases"
+    DUPLICATE_KEY = "ODC-M008", "the same key twice in one mapping"
+    UNKNOWN_KEY = "ODC-M101", "a key that the language does not have"
+    MISSING_KEY = "ODC-M102", "a key that must be there is not"
+    WRONG_SHAPE = "ODC-M103", "a value of the wrong YAML type"
+    BAD_VALUE = "ODC-M104", "a value that its key does not take"
+    BAD_UUID = "ODC-M105", "the asset's key is not a UUID"
+    BAD_NAME = "ODC-M201", "a name that is not letters, digits and underscores, or too long"
+    RESERVED_NAME = "ODC-M202", "a name that is taken by the platform"
+    DUPLICATE_NAME = "ODC-M203", "two elements of one name, or of names that differ in case alone"
+    DUPLICATE_IDENTITY = "ODC-M204", "two elements of one identity"
+    PHYSICAL_COLLISION = "ODC-M205", "two elements that would get one name in the database"
+    UNKNOWN_TYPE = "ODC-M301", "a data type that does not exist"
+    WRONG_TYPE = "ODC-M302", "a data type that cannot be used there"
+    LIMIT_TYPE = "ODC-M303", "a limit that the data type does not have"
+    BAD_LIMIT = "ODC-M304", "a limit out of range, or limits that contradict one another"
+    BAD_PATTERN = "ODC-M305", "a pattern outside the common subset"
+    BAD_DEFAULT = "ODC-M306", "a default that its type or limits do not allow"
+    EXPRESSION = "ODC-M307", "an expression that is unknown or does not fit"
+    SECRET_DEFAULT = "ODC-M308", "a secret with a default"
+    UNKNOWN_TARGET = "ODC-M401", "a name that leads nowhere: entity, attribute, record"
+    DELETE_RULE = "ODC-M402", "a delete rule that cannot work"
+    MANDATORY_CYCLE = "ODC-M403", "mandatory references in a circle: the first row could never be created"
+    STRUCTURE_CYCLE = "ODC-M404", "a structure that contains itself"
+    BAD_INDEX = "ODC-M405", "an index that the database cannot keep"
+    BAD_SCREEN = "ODC-M406", "a screen that is not exactly one list or one detail, or misuses a key"
+    LIBRARY_DATA = "ODC-M501", "data, settings or screens in a library"
+    UNKNOWN_LIBRARY = "ODC-M502", "a library that is not there, or not used"
+    LIBRARY_VERSION = "ODC-M503", "a version range that is malformed or that the library does not meet"
+    NO_RECORDS = "ODC-M601", "a static entity without records (warning)"
+    NOT_SUPPORTED = "ODC-M901", "part of the language, not supported yet"
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The known word that ``word`` was probably meant to be, or an empty text."""
+    choices = {choice.casefold(): choice for choice in known}
+    found = difflib.get_close_matches(word[:100].casefold(), choices, n=1, cutoff=0.6)
+    return choices[found[0]] if found else ""
+
+
+def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The hint for a misspelt word: the nearest known one, else ``otherwise``."""
+    found = nearest(word, known)
+    return f"Did you mean {found}?" if found else otherwise
+
+
+def listed(words: Iterable[str], limit: int = 12) -> str:
+    """``A, B, C`` with at most ``limit`` words."""
+    all_words = list(words)
+    more = len(all_words) - limit
+    return ", ".join(all_words[:limit]) + (f" and {more} more" if more > 0 else "")
+
+
+def shown(text: object, limit: int = 60) -> str:
+    """A value as messages quote it: short, on one line."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= limit else f"{line[:limit]}…"

@@ -1,0 +1,95 @@
+"""Data types: from their text to ``DataType``, with length, digits and decimals. No I/O."""
+
+from __future__ import annotations
+
+import re
+
+from odcpub.model.elements import Basic, DataType
+from odcpub.model.fields import Fields, Reading
+from odcpub.model.language import (
+    DEFAULT_DECIMALS,
+    DEFAULT_DIGITS,
+    LIMITS,
+    MAX_DIGITS,
+    MAX_LENGTH,
+    NAME_PATTERN,
+    PLAIN_TYPES,
+)
+from odcpub.model.problems import Code, shown, suggest
+from odcpub.model.yaml_text import Node
+
+_IDENTIFIER = re.compile(rf"((?:{NAME_PATTERN}\.)?{NAME_PATTERN}) Identifier")
+_STRUCTURE = re.compile(rf"(?:{NAME_PATTERN}\.)?{NAME_PATTERN}")
+_PLAIN = {basic.value: DataType(basic) for basic in PLAIN_TYPES} | {
+    Basic.DECIMAL.value: DataType(Basic.DECIMAL, digits=DEFAULT_DIGITS, decimals=DEFAULT_DECIMALS)
+}
+UNKNOWN = DataType(Basic.STRUCTURE)
+"""The type of an element whose own type is wrong: reported already, so nothing else is said about it."""
+
+
+def data_type(reading: Reading, found: Fields, element: str) -> DataType:
+    """The type that ``type`` and its measures say. Targets are looked up later, with the whole model."""
+    scalar = found.get("type")
+    if scalar is None:
+        return UNKNOWN
+    text: str = scalar.text
+    plain = _PLAIN.get(text)
+    if plain is None:
+        return _target(reading, text, scalar, element)
+    if plain.basic is Basic.TEXT and "length" in found.values:
+        return DataType(Basic.TEXT, length=_length(reading, found, element))
+    if plain.basic is Basic.DECIMAL and ("digits" in found.values or "decimals" in found.values):
+        return _decimal(reading, found, element)
+    return plain
+
+
+def _target(reading: Reading, text: str, node: Node, element: str) -> DataType:
+    identifier = _IDENTIFIER.fullmatch(text)
+    if identifier:
+        return DataType(Basic.IDENTIFIER, target=identifier[1])
+    if _STRUCTURE.fullmatch(text) and text != "Identifier":
+        return DataType(Basic.STRUCTURE, target=text)
+    hint = suggest(text, _PLAIN, f"A type is one of {', '.join(_PLAIN)}, or an entity's name and 'Identifier'.")
+    reading.problem(Code.UNKNOWN_TYPE, node, element, f"there is no data type '{shown(text)}'", hint)
+    return UNKNOWN
+
+
+def _length(reading: Reading, found: Fields, element: str) -> int:
+    length: int = found.get("length")
+    if not 1 <= length <= MAX_LENGTH:
+        hint = "Leave length out for a text without a limit."
+        message = f"length goes from 1 to {MAX_LENGTH:,}, and is {length}"
+        reading.problem(Code.BAD_LIMIT, found.nodes["length"], element, message, hint)
+        return MAX_LENGTH
+    return length
+
+
+def _decimal(reading: Reading, found: Fields, element: str) -> DataType:
+    digits: int = found.get("digits", DEFAULT_DIGITS)
+    decimals: int = found.get("decimals", min(DEFAULT_DECIMALS, digits))
+    if not 1 <= digits <= MAX_DIGITS:
+        message = f"digits goes from 1 to {MAX_DIGITS}, and is {digits}"
+        reading.problem(Code.BAD_LIMIT, found.nodes["digits"], element, message, "Digits before and after the point.")
+    elif not 0 <= decimals <= digits:
+        node = found.nodes.get("decimals") or found.nodes["digits"]
+        message = f"decimals goes from 0 to the {digits} digits, and is {decimals}"
+        reading.problem(Code.BAD_LIMIT, node, element, message, "Have more digits or fewer decimals.")
+    else:
+        return DataType(Basic.DECIMAL, digits=digits, decimals=decimals)
+    return _PLAIN[Basic.DECIMAL.value]
+
+
+def limits_fit(reading: Reading, found: Fields, type_: DataType, element: str) -> None:
+    """Reports limits that the type does not have. A structure's wait until it is known that it is there."""
+    for limit, basics in LIMITS.items():
+        if limit in found.nodes and type_.basic is not Basic.STRUCTURE and type_.basic not in basics:
+            names = ", ".join(basic.value for basic in Basic if basic in basics)
+            message = f"{limit} is not for {spelled(type_)}"
+            reading.problem(Code.LIMIT_TYPE, found.nodes[limit], element, message, f"It is for {names}.")
+
+
+def spelled(type_: DataType) -> str:
+    """The type as authors write it."""
+    if type_.basic is Basic.IDENTIFIER:
+        return f"{type_.target} Identifier"
+    return type_.target if type_.basic is Basic.STRUCTURE else type_.basic.value

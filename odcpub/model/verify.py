@@ -1,0 +1,164 @@
+"""A model's parts → a verified asset, or every problem at once. No I/O.
+
+What one file alone can show is found where it is read (``odcpub.model.parts``); this is what needs the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import chain
+
+from odcpub.errors import ModelError, Place, Problem, Severity
+from odcpub.model import elements as el
+from odcpub.model.elements import NOWHERE, Asset, Kind, Library
+from odcpub.model.language import ASSET_KINDS
+from odcpub.model.load import RawModel
+from odcpub.model.names import Named, check_unique
+from odcpub.model.parts import EntityPart, FileParts, ScreenPart, StructurePart
+from odcpub.model.problems import Code, listed, suggest
+from odcpub.model.references import check_cycles, resolve_entities, resolve_structures
+from odcpub.model.screens import screens
+from odcpub.model.targets import Targets
+from odcpub.model.versions import parse_range, parse_version
+
+_DEFAULT_ACCENT = "#2457a6"
+
+
+def verify(raw: RawModel, libraries: Mapping[str, Library]) -> tuple[Asset, tuple[Problem, ...]]:
+    """The asset and its warnings; raises ModelError with all problems. ``libraries``: by name, what ``uses`` got."""
+    problems = [*raw.problems, *chain.from_iterable(part.problems for part in raw.parts)]
+    asset = _asset(raw, libraries, problems) if raw.parts else None
+    ordered = tuple(sorted(dict.fromkeys(problems), key=_order))
+    if asset is None or any(problem.severity is Severity.ERROR for problem in ordered):
+        raise ModelError(ordered)
+    return asset, ordered
+
+
+def uses(raw: RawModel) -> tuple[el.Use, ...]:
+    """What the model uses, before it is verified: for resolving versions."""
+    return tuple(chain.from_iterable(part.uses for part in raw.parts))
+
+
+def _order(problem: Problem) -> tuple[Place, str, str]:
+    return problem.place or NOWHERE, problem.code, problem.message
+
+
+def _asset(raw: RawModel, libraries: Mapping[str, Library], problems: list[Problem]) -> Asset:
+    parts = raw.parts
+    kind, headers = _headers(raw, problems)
+    used = uses(raw)
+    entity_parts = tuple(chain.from_iterable(part.entities for part in parts))
+    structure_parts = tuple(chain.from_iterable(part.structures for part in parts))
+    static_entities = tuple(chain.from_iterable(part.static_entities for part in parts))
+    settings = tuple(chain.from_iterable(part.settings for part in parts))
+    screen_parts = tuple(chain.from_iterable(part.screens for part in parts))
+    _check_names(problems, entity_parts, structure_parts, static_entities, settings, screen_parts, used)
+    _check_uses(problems, raw.name, used, libraries)
+    if kind is Kind.LIBRARY:
+        _check_library(problems, parts)
+    targets = Targets(entity_parts, static_entities, structure_parts, used, libraries)
+    entities = resolve_entities(problems, entity_parts, targets)
+    structures = resolve_structures(problems, structure_parts, targets)
+    check_cycles(problems, entities, structures)
+    name = headers.get(kind.value, "")
+    return Asset(
+        kind=kind,
+        name=name,
+        key=headers.get("key", ""),
+        description=headers.get("description", ""),
+        accent=headers.get("accent", _DEFAULT_ACCENT),
+        uses=used,
+        settings=settings,
+        static_entities=static_entities,
+        entities=entities,
+        structures=structures,
+        screens=screens(problems, screen_parts, entities),
+        place=next((h.place for part in parts for h in part.headers if h.key == kind.value), NOWHERE),
+    )
+
+
+def _headers(raw: RawModel, problems: list[Problem]) -> tuple[Kind, dict[str, str]]:
+    first: dict[str, Place] = {}
+    values: dict[str, str] = {}
+    for header in chain.from_iterable(part.headers for part in raw.parts):
+        slot = "kind" if header.key in ASSET_KINDS else header.key
+        if slot in first:
+            what = "a second asset" if slot == "kind" else f"'{header.key}' a second time"
+            message = f"{what} in one model: the first is at {first[slot]}"
+            hint = "A folder holds one asset: move the other to a folder of its own, or remove this line."
+            problems.append(Problem(str(Code.DUPLICATE_KEY), message, hint, header.place))
+            continue
+        first[slot] = header.place
+        values[header.key] = header.value
+    kind = next((kind for kind in Kind if kind.value in values), None)
+    failed = {problem.place.file for problem in problems if problem.place and problem.code == Code.SYNTAX}
+    where = first.get("kind") or Place(raw.parts[0].file, 1, 1)
+    if kind is Kind.EXTENSION:
+        hint = "Write app: or library: for now."
+        problems.append(Problem(str(Code.NOT_SUPPORTED), "extensions are not supported yet", hint, where))
+    if not failed:
+        if kind is None and not _is_said(problems, ASSET_KINDS):
+            hint = "Write app: and a name, or library: and a name, as the first line."
+            problems.append(Problem(str(Code.MISSING_KEY), "the model does not say what it is", hint, where))
+        if "key" not in values and not any(problem.code == Code.BAD_UUID for problem in problems):
+            hint = "Write key: and a UUID below the name; 'odcpub new' makes one. Never change it afterwards."
+            problems.append(Problem(str(Code.MISSING_KEY), "the asset has no key", hint, where))
+    return kind or Kind.APP, values
+
+
+def _is_said(problems: Iterable[Problem], keys: tuple[str, ...]) -> bool:
+    """Whether a header was there but wrong, so that its absence is reported already."""
+    return any(
+        problem.code in (Code.WRONG_SHAPE, Code.BAD_NAME) and not problem.element and problem.message.startswith(keys)
+        for problem in problems
+    )
+
+
+def _check_names(
+    problems: list[Problem],
+    entities: tuple[EntityPart, ...],
+    structures: tuple[StructurePart, ...],
+    static_entities: tuple[el.StaticEntity, ...],
+    settings: tuple[el.Setting, ...],
+    screen_parts: tuple[ScreenPart, ...],
+    used: tuple[el.Use, ...],
+) -> None:
+    types = [
+        *(Named(e.name, e.key, e.place, f"static_entities.{e.name}") for e in static_entities),
+        *(Named(p.element.name, p.element.key, p.element.place, f"entities.{p.element.name}") for p in entities),
+        *(Named(p.element.name, p.element.key, p.element.place, f"structures.{p.element.name}") for p in structures),
+    ]
+    check_unique(problems, types, "element")
+    for section, what, elements in (
+        ("settings", "setting", settings),
+        ("screens", "screen", tuple(part.element for part in screen_parts)),
+        ("uses", "library", used),
+    ):
+        named = [Named(e.name, e.name, e.place, f"{section}.{e.name}") for e in elements]  # type: ignore[attr-defined]
+        check_unique(problems, named, what, stored=False)
+
+
+def _check_uses(problems: list[Problem], name: str, used: tuple[el.Use, ...], libraries: Mapping[str, Library]) -> None:
+    for use in used:
+        path = f"uses.{use.name}"
+        library = libraries.get(use.name)
+        if use.name == name:
+            problems.append(Problem(str(Code.UNKNOWN_LIBRARY), "it uses itself", "Remove it.", use.place, path))
+        elif library is None:
+            otherwise = f"Publish and release the library {use.name} first"
+            otherwise += f"; there are {listed(sorted(libraries))}." if libraries else "."
+            hint = suggest(use.name, libraries, otherwise)
+            message = f"there is no library {use.name}"
+            problems.append(Problem(str(Code.UNKNOWN_LIBRARY), message, hint, use.place, path))
+        elif not parse_range(use.range).has(parse_version(library.version)):
+            hint = "Change the range, or run 'odcpub update' to take another version."
+            message = f"{use.name} {library.version} is not in the range {use.range}"
+            problems.append(Problem(str(Code.LIBRARY_VERSION), message, hint, use.place, path))
+
+
+def _check_library(problems: list[Problem], parts: tuple[FileParts, ...]) -> None:
+    for key, place in chain.from_iterable(part.sections for part in parts):
+        if key in ("entities", "settings", "screens"):
+            hint = "A library has static entities and structures; move the rest to the app that uses it."
+            message = f"a library has no {key}"
+            problems.append(Problem(str(Code.LIBRARY_DATA), message, hint, place, key))

@@ -1,0 +1,280 @@
+"""YAML text → nodes with places; the YAML 1.2 core schema. No I/O.
+
+PyYAML's C parser gives events; its own composer and resolver are not used: they are YAML 1.1 (``NO`` would be
+False, ``12:30:00`` a number) and know no limits. Numbers with a fraction become ``Decimal``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import yaml
+from yaml.cyaml import CParser
+
+from odcpub.errors import Place, Problem
+from odcpub.model.problems import Code, shown
+
+MAX_DEPTH = 32
+MAX_ALIASED = 50_000
+"""How many nodes aliases may add to one file: stops alias bombs, whose text is small and whose content is not."""
+MAX_NUMBER = 64
+"""Characters of a number, and its largest exponent."""
+
+_CORE_TAG = re.compile(r"!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)")
+_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_WORDS: dict[str, object] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), Decimal("Infinity")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), Decimal("-Infinity")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), Decimal("NaN")),
+}
+
+
+@dataclass(slots=True)
+class Scalar:
+    """A scalar: its value by the core schema and its text as written. Lines and columns count from 1."""
+
+    value: object
+    text: str
+    plain: bool
+    line: int
+    column: int
+
+
+@dataclass(slots=True)
+class Sequence:
+    items: list[Node]
+    line: int
+    column: int
+    flow: bool = False
+
+
+@dataclass(slots=True)
+class Mapping:
+    """``entries``: key text → (key, value), in the order written; merge keys are already merged."""
+
+    entries: dict[str, tuple[Scalar, Node]]
+    line: int
+    column: int
+
+
+Node = Scalar | Sequence | Mapping
+
+
+class _Bad(Exception):
+    def __init__(self, code: Code, message: str, hint: str, line: int, column: int) -> None:
+        self.problem = (code, message, hint, line, column)
+
+
+def parse(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
+    """The root node of the one document in ``text``, None where it is empty or broken, and the problems."""
+    composer = _Composer()
+    try:
+        return composer.compose(text), tuple(_problem(file, *found) for found in composer.problems)
+    except _Bad as bad:
+        return None, (*(_problem(file, *found) for found in composer.problems), _problem(file, *bad.problem))
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        what = ": ".join(str(part) for part in (error.context, error.problem) if part)
+        return None, (_problem(file, Code.SYNTAX, f"not valid YAML: {what}", _syntax_hint(text, line), line, column),)
+    except yaml.YAMLError as error:
+        position = getattr(error, "position", 0) or 0
+        before = text.encode()[:position].decode(errors="ignore")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        reason = getattr(error, "reason", None) or "characters that YAML does not allow"
+        hint = "Remove the invisible character there, or write it as an escape within double quotes."
+        return None, (_problem(file, Code.SYNTAX, f"not valid YAML: {reason}", hint, line, column),)
+
+
+def _problem(file: str, code: Code, message: str, hint: str, line: int, column: int) -> Problem:
+    return Problem(str(code), message, hint, Place(file, line, column))
+
+
+def _syntax_hint(text: str, line: int) -> str:
+    lines = text.split("\n")
+    written = lines[line - 1] if line <= len(lines) else ""
+    if "\t" in written[: len(written) - len(written.lstrip())]:
+        return "Indent with spaces: YAML allows no tabs there."
+    return "Check the indentation, and put quotes around a text that holds ': ', '#' or begins with a special sign."
+
+
+class _Composer:
+    """Events → nodes by an explicit stack, so that depth costs no recursion."""
+
+    def __init__(self) -> None:
+        self.problems: list[tuple[Code, str, str, int, int]] = []
+        self.anchors: dict[str, tuple[Node | None, int]] = {}
+        self.count = 0
+        self.aliased = 0
+
+    def compose(self, text: str) -> Node | None:
+        events = _events(text)
+        root: Node | None = None
+        documents = 0
+        for event in events:
+            kind = type(event)
+            if kind is yaml.DocumentStartEvent:
+                documents += 1
+                if documents > 1:
+                    raise _at(
+                        event,
+                        Code.YAML_FEATURE,
+                        "a second document in one file",
+                        "Remove the '---' line, or make it a file of its own.",
+                    )
+            elif kind in (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent, yaml.AliasEvent):
+                root = self._node(event, events)
+        return None if isinstance(root, Scalar) and root.value is None else root
+
+    def _node(self, first: Any, events: Iterator[Any]) -> Node:
+        """The node that begins with event ``first``. The stack holds (children, start event, count before)."""
+        stack: list[tuple[list[Node], Any, int]] = []
+        event = first
+        while True:
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                node: Node = self._scalar(event)
+            elif kind is yaml.AliasEvent:
+                node = self._alias(event)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                self._open(event, len(stack))
+                stack.append(([], event, self.count))
+                event = next(events)
+                continue
+            else:
+                children, start, before = stack.pop()
+                node = self._close(children, start)
+                if start.anchor:
+                    self.anchors[start.anchor] = (node, self.count - before + 1)
+            if not stack:
+                return node
+            stack[-1][0].append(node)
+            event = next(events)
+
+    def _open(self, event: Any, depth: int) -> None:
+        self.count += 1
+        if depth >= MAX_DEPTH:
+            raise _at(event, Code.YAML_FEATURE, f"more than {MAX_DEPTH} levels deep", "A model needs no more than ten.")
+        self._check_tag(event)
+        if event.anchor:
+            self.anchors[event.anchor] = (None, 0)
+
+    def _check_tag(self, event: Any) -> None:
+        if event.tag and not _CORE_TAG.fullmatch(event.tag):
+            mark = event.start_mark
+            hint = "Remove it: a model has plain values only."
+            message = f"the tag {shown(event.tag)} is not allowed"
+            self.problems.append((Code.YAML_FEATURE, message, hint, mark.line + 1, mark.column + 1))
+
+    def _scalar(self, event: Any) -> Scalar:
+        self.count += 1
+        mark = event.start_mark
+        text: str = event.value
+        plain: bool = event.implicit[0]
+        value: object = text
+        if event.tag:
+            self._check_tag(event)
+            plain = not event.tag.endswith(":str") and event.tag != "!"
+        if plain:
+            value = resolve(text)
+            if value is _TOO_LONG:
+                self.problems.append(
+                    (Code.BAD_VALUE, "a number too long to be meant", "", mark.line + 1, mark.column + 1)
+                )
+                value = 0
+        node = Scalar(value, text, plain, mark.line + 1, mark.column + 1)
+        if event.anchor:
+            self.anchors[event.anchor] = (node, 1)
+        return node
+
+    def _alias(self, event: Any) -> Node:
+        node, size = self.anchors.get(event.anchor, (None, -1))
+        if node is None:
+            why = "refers to what it stands in" if size == 0 else "refers to an anchor that is not there"
+            raise _at(event, Code.YAML_FEATURE, f"the alias *{shown(event.anchor)} {why}", "Write the value out.")
+        self.count += size
+        self.aliased += size
+        if self.aliased > MAX_ALIASED:
+            hint = "Write the values out, or have fewer aliases of aliases."
+            raise _at(event, Code.YAML_FEATURE, f"aliases repeat more than {MAX_ALIASED:,} values", hint)
+        return node
+
+    def _close(self, children: list[Node], start: Any) -> Node:
+        mark = start.start_mark
+        line, column = mark.line + 1, mark.column + 1
+        if type(start) is yaml.SequenceStartEvent:
+            return Sequence(children, line, column)
+        entries: dict[str, tuple[Scalar, Node]] = {}
+        merges: list[Node] = []
+        for index in range(0, len(children), 2):
+            key, value = children[index], children[index + 1]
+            if type(key) is not Scalar:
+                self._note(
+                    key, Code.WRONG_SHAPE, "a key must be a plain word", "Remove the brackets or braces around it."
+                )
+            elif key.plain and key.text == "<<":
+                merges.append(value)
+            elif key.text in entries:
+                first = entries[key.text][0]
+                message = f"the key {shown(key.text)} is there twice: first in line {first.line}"
+                self._note(key, Code.DUPLICATE_KEY, message, "Remove or rename one of them.")
+            else:
+                entries[key.text] = (key, value)
+        for merge in merges:
+            self._merge(entries, merge)
+        return Mapping(entries, line, column)
+
+    def _merge(self, entries: dict[str, tuple[Scalar, Node]], source: Node) -> None:
+        for mapping in source.items if isinstance(source, Sequence) else (source,):
+            if not isinstance(mapping, Mapping):
+                self._note(mapping, Code.WRONG_SHAPE, "'<<' merges mappings only", "Refer to a mapping's anchor.")
+                continue
+            for text, entry in mapping.entries.items():
+                entries.setdefault(text, entry)
+
+    def _note(self, node: Node, code: Code, message: str, hint: str) -> None:
+        self.problems.append((code, message, hint, node.line, node.column))
+
+
+def _events(text: str) -> Iterator[Any]:
+    parser = CParser(text)
+    try:
+        while True:
+            event = parser.get_event()
+            yield event
+            if type(event) is yaml.StreamEndEvent:
+                return
+    finally:
+        parser.dispose()
+
+
+def _at(event: Any, code: Code, message: str, hint: str) -> _Bad:
+    return _Bad(code, message, hint, event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+_TOO_LONG = object()
+_FIRST = frozenset("-+.0123456789~nNtTfF")
+
+
+def resolve(text: str) -> object:
+    """A plain scalar's value by YAML 1.2's core schema: None, bool, int, Decimal or the text itself."""
+    if text and text[0] not in _FIRST:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return _TOO_LONG if len(text) > MAX_NUMBER else int(text, 0 if text[:2] in ("0o", "0x") else 10)
+    if _FLOAT.fullmatch(text):
+        exponent = re.split("[eE]", text)[1:]
+        if len(text) > MAX_NUMBER or (exponent and abs(int(exponent[0])) > MAX_NUMBER):
+            return _TOO_LONG
+        return Decimal(text)
+    return text
