@@ -13,7 +13,7 @@ from odcpub.model.importers.jdl.mapping import to_asset
 from odcpub.model.importers.jdl.parser import parse
 
 # Control characters that no text file holds, and halves of surrogate pairs, which no file can be written with.
-_BINARY = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\ud800-\udfff]")
+_BINARY = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff]")
 MAX_SIZE = 5_000_000
 
 

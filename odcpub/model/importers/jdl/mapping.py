@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from odcpub.errors import Place
-from odcpub.model.elements import Asset, Kind, Record, StaticEntity
+from odcpub.model.elements import Asset, Attribute, Basic, Kind, Record, StaticEntity
 from odcpub.model.importers.jdl import tree
 from odcpub.model.importers.jdl.attributes import TYPES, Converter
 from odcpub.model.importers.jdl.builtins import BUILT_IN
@@ -15,6 +15,7 @@ from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.relations import Relations
 from odcpub.model.importers.names import LIMIT, Namer, pascal, same_words, valid
 from odcpub.model.language import LABEL_LENGTH, RESERVED_TABLE_PREFIX, RESERVED_TABLES
+from odcpub.model.parts import MAX_INDEX_BYTES
 from odcpub.model.physical import physical
 from odcpub.model.problems import suggest
 
@@ -144,8 +145,17 @@ class _Mapper:
             draft.fields[field.name] = name
             attribute, unique = self._converter.attribute(field, name, f"{draft.name}.{name}")
             draft.attributes.append(attribute)
-            if unique:
+            if unique and self._indexable(attribute, field, draft.name):
                 draft.unique(name)
+
+    def _indexable(self, attribute: Attribute, field: tree.FieldNode, element: str) -> bool:
+        basic, length = attribute.type.basic, attribute.type.length
+        fits = length is not None and length <= MAX_INDEX_BYTES // 4 if basic is Basic.TEXT else True
+        if basic is Basic.BINARY_DATA or not fits:
+            message = f"unique is left out: the values of {field.name} are too long for an index"
+            self._findings.warn(Code.DROPPED, field.place, message, element=f"{element}.{attribute.name}")
+            return False
+        return True
 
     def _resolved(self, node: tree.RelationNode) -> bool:
         """Whether both entities are there; a built-in one is made when it is first meant."""
@@ -191,7 +201,7 @@ class _Mapper:
                 self._findings.warn(Code.APPROXIMATED, application.place, message)
             for entity in application.entities:
                 if entity not in self._drafts:
-                    hint = suggest(entity, self._drafts)
+                    hint = suggest(entity, self._drafts, f"Declare it: entity {entity} {{ … }}")
                     message = f"the application lists the entity {entity}, which is not declared"
                     self._findings.error(Code.MISSING_ENTITY, application.place, message, hint)
         docs = [application.doc for application in applications if application.doc]

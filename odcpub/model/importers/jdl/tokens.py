@@ -1,6 +1,6 @@
 """JDL's lexer: text → tokens with places. Comments vanish, documentation comments stay. No I/O.
 
-Works in one pass and never fails: what is no token becomes a problem and is left out.
+Works in one pass and never fails: what is no token becomes a problem.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class _Lexer:
             position = end
             if kind in _PROBLEMS:
                 self._report(kind, value, place)
-            elif kind in _KINDS:
+            if kind in _KINDS:
                 self._last_line = self._line
                 found.append(Token(_KINDS[kind], _meaning(kind, value), place, first, self._line))
         found.append(Token(TokenKind.END, "", self._place(position), True, self._line))
@@ -114,6 +114,7 @@ class _Lexer:
 _KINDS = {
     "doc": TokenKind.DOC,
     "string": TokenKind.STRING,
+    "open_string": TokenKind.STRING,
     "number": TokenKind.NUMBER,
     "name": TokenKind.NAME,
     "symbol": TokenKind.SYMBOL,
@@ -133,6 +134,8 @@ _PROBLEMS = {
 def _meaning(kind: str, value: str) -> str:
     if kind == "string":
         return value[1:-1]
+    if kind == "open_string":
+        return value[1:]
     if kind == "regex":
         # JDL escapes the slash because slashes delimit; elsewhere it is an ordinary character.
         return re.sub(r"\\(.)", lambda match: "/" if match[1] == "/" else match[0], value)
