@@ -1,0 +1,115 @@
+"""The live schema by four catalog queries in one read-only snapshot. Does network I/O, changes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Schema, Table
+from odcpub.data.target import RESERVED
+
+if TYPE_CHECKING:
+    import psycopg
+
+_COLUMNS = """
+SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+       pg_get_expr(d.adbin, d.adrelid), a.attidentity <> ''
+FROM pg_class c
+LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+WHERE c.relnamespace = %s::oid AND c.relkind IN ('r', 'p') AND c.relname <> ALL(%s)
+ORDER BY c.relname, a.attname
+"""
+_CONSTRAINTS = """
+SELECT c.relname, k.conname, k.contype::text, k.convalidated, k.confdeltype::text, t.relname,
+       CASE WHEN k.contype = 'c' THEN pg_get_expr(k.conbin, k.conrelid) END,
+       (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = k.conrelid AND a.attnum = k.conkey[1])
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid
+LEFT JOIN pg_class t ON t.oid = k.confrelid
+WHERE c.relnamespace = %s::oid AND k.contype IN ('c', 'f', 'p') AND c.relname <> ALL(%s)
+ORDER BY c.relname, k.conname
+"""
+_INDEXES = """
+SELECT c.relname, i.relname, x.indisunique, x.indisvalid AND x.indisready,
+       ARRAY(SELECT coalesce(a.attname::text, '(expression)')
+             FROM unnest(x.indkey::int[]) WITH ORDINALITY AS n(num, ord)
+             LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = n.num ORDER BY n.ord)
+FROM pg_index x
+JOIN pg_class c ON c.oid = x.indrelid
+JOIN pg_class i ON i.oid = x.indexrelid
+WHERE c.relnamespace = %s::oid AND NOT x.indisprimary AND c.relname <> ALL(%s)
+ORDER BY c.relname, i.relname
+"""
+_RULES = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+_STATIC = {"id", "label", "order", "is_active"}
+
+
+def read(connection: psycopg.Connection[Any], schema: str) -> Schema | None:
+    """The schema as the session's snapshot shows it, None where it is not there.
+
+    The caller gives a transaction in REPEATABLE READ and ends it: left open it would hold up index builds.
+    """
+    found = connection.execute("SELECT oid FROM pg_namespace WHERE nspname = %s", [schema]).fetchone()
+    if found is None:
+        return None
+    arguments = [found[0], list(RESERVED)]
+    columns: dict[str, list[Column]] = defaultdict(list)
+    for table, name, type_, nullable, default, identity in connection.execute(_COLUMNS, arguments):
+        own = columns[table]
+        if name is not None:
+            own.append(Column(name, type_, nullable, default, identity))
+    keys, checks, primary = _constraints(connection.execute(_CONSTRAINTS, arguments).fetchall())
+    indexes: dict[str, list[IndexDef]] = defaultdict(list)
+    for table, name, unique, valid, parts in connection.execute(_INDEXES, arguments):
+        indexes[table].append(IndexDef(name, tuple(parts), unique, valid))
+    static = [table for table in columns if _is_static(columns[table])]
+    records = _records(connection, schema, static)
+    return Schema(
+        tuple(
+            Table(
+                name, tuple(columns[name]), primary.get(name, ""), tuple(keys[name]), tuple(checks[name]),
+                tuple(indexes[name]), name in records, tuple(records.get(name, ())),
+            )
+            for name in sorted(columns)
+        )
+    )  # fmt: skip
+
+
+def _constraints(
+    rows: list[Any],
+) -> tuple[dict[str, list[ForeignKey]], dict[str, list[Check]], dict[str, str]]:
+    keys: dict[str, list[ForeignKey]] = defaultdict(list)
+    checks: dict[str, list[Check]] = defaultdict(list)
+    primary: dict[str, str] = {}
+    for table, name, kind, validated, rule, target, expression, column in rows:
+        if kind == "f":
+            keys[table].append(ForeignKey(name, column, target, _RULES[rule], validated))
+        elif kind == "c":
+            checks[table].append(Check(name, expression, validated))
+        else:
+            primary[table] = column
+    return keys, checks, primary
+
+
+def _is_static(columns: list[Column]) -> bool:
+    names = {column.name for column in columns}
+    return names >= _STATIC and any(column.name == "id" and column.type == "text" for column in columns)
+
+
+def _records(connection: psycopg.Connection[Any], schema: str, tables: list[str]) -> dict[str, list[Any]]:
+    """The records of all static tables by one query."""
+    from psycopg import sql
+
+    records: dict[str, list[Any]] = {table: [] for table in tables}
+    if not tables:
+        return records
+    part = 'SELECT {name}, "id", "label", "order", "is_active" FROM {table}'
+    query = sql.SQL(" UNION ALL ").join(
+        sql.SQL(part).format(name=sql.Literal(table), table=sql.Identifier(schema, table)) for table in tables
+    )
+    for table, *record in connection.execute(sql.SQL("{} ORDER BY 1, 2").format(query)):
+        records[table].append(tuple(record))
+    for own in records.values():
+        own.sort()
+    return records

@@ -1,0 +1,128 @@
+"""Connections to a PostgreSQL server, and what its refusals mean in words. Does network I/O."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from odcpub.errors import EngineError, Refused, TemporaryEngineError
+
+if TYPE_CHECKING:
+    import psycopg
+
+CONNECT_SECONDS = 10
+SESSION = "-c timezone=UTC -c datestyle=ISO,YMD -c client_encoding=UTF8 -c standard_conforming_strings=on"
+"""What canonical forms of defaults depend on."""
+
+TEMPORARY_STATES = {
+    "40001": "two changes met",
+    "40P01": "two changes waited for each other",
+    "53200": "the server is out of memory",
+    "53300": "the server has no connection left",
+    "55P03": "a lock was not free in time",
+    "57P01": "the server is going down",
+    "57P03": "the server is starting or stopping",
+}
+HINTS = {
+    "28P01": "The user or password is wrong: odcpub engines set database.url …",
+    "28000": "pg_hba.conf does not let this user in from here.",
+    "3D000": "The database is not there; publish makes it.",
+    "42501": "The user of the platform must be able to create databases, schemas and roles.",
+    "53100": "The server's disk is full: make room, then run the same command again.",
+    "53300": "Raise max_connections, or close clients that are not needed.",
+    "55P03": "A long transaction holds the table: end it (pg_stat_activity shows it), then run the command again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where a PostgreSQL server is and how the platform logs in. ``password`` is asked for anew each time."""
+
+    host: str
+    port: int
+    user: str
+    password: Callable[[], str]
+    maintenance: str = "postgres"
+    options: tuple[tuple[str, str], ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Server({self.user}@{self.host}:{self.port})"
+
+    def connect(self, database: str = "", autocommit: bool = True, schema: str = "") -> psycopg.Connection[Any]:
+        """A new connection; its search path is ``schema`` alone."""
+        import psycopg
+        from psycopg import sql
+
+        with translated(f"PostgreSQL at {self.host}:{self.port}"):
+            connection = psycopg.connect(
+                host=self.host,
+                port=self.port,
+                user=self.user,
+                password=self.password(),
+                dbname=database or self.maintenance,
+                connect_timeout=CONNECT_SECONDS,
+                application_name="odcpub",
+                options=SESSION,
+                autocommit=True,
+                **dict(self.options),  # type: ignore[arg-type]
+            )
+            if schema:
+                connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
+            connection.autocommit = autocommit
+            return connection
+
+
+@contextlib.contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turns psycopg's (and SQLAlchemy's wrapped) errors into the platform's, without statement or secret."""
+    import psycopg
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except DBAPIError as error:
+        original = error.orig
+        if isinstance(original, psycopg.Error):
+            raise _meaning(where, original) from None
+        raise EngineError(f"{where}: {type(original).__name__}: the database failed") from None
+    except psycopg.Error as error:
+        raise _meaning(where, error) from None
+
+
+def _meaning(where: str, error: psycopg.Error) -> EngineError | Refused:
+    import psycopg
+
+    state = error.sqlstate or ""
+    reason = (error.diag.message_primary or str(error)).strip().splitlines() or [type(error).__name__]
+    if not state and isinstance(error, psycopg.OperationalError):
+        return _unreachable(where, str(error))
+    message = f"{where}: {reason[0]}" + (f" ({state})" if state else "")
+    if state.startswith("23"):
+        hint = "The rows changed while this ran: plan again; the rows in question are named then."
+        return Refused(message, hint, [error.diag.message_detail] if error.diag.message_detail else [])
+    if state in TEMPORARY_STATES or state.startswith("08"):
+        return TemporaryEngineError(f"{message}: {TEMPORARY_STATES.get(state, 'the connection broke')}",
+                                    HINTS.get(state, "Run the same command again."))  # fmt: skip
+    return EngineError(message, HINTS.get(state, ""))
+
+
+def _unreachable(where: str, text: str) -> EngineError:
+    """libpq tells failures of logging in by text alone."""
+    reason = text.strip().splitlines()[-1].strip() if text.strip() else "it does not answer"
+    signs = (
+        ("password authentication failed", "28P01"),
+        ("no password supplied", "28P01"),
+        ("no pg_hba.conf entry", "28000"),
+        ("does not exist", "3D000"),
+        ("permission denied", "42501"),
+        ("too many clients", "53300"),
+        ("remaining connection slots", "53300"),
+    )
+    for sign, state in signs:
+        if sign in text:
+            kind = TemporaryEngineError if state in TEMPORARY_STATES else EngineError
+            return kind(f"{where}: {reason}", HINTS[state])
+    hint = "Is it running, and is the address right? `odcpub doctor` shows what is set."
+    return TemporaryEngineError(f"{where}: can't be reached: {reason}", hint)

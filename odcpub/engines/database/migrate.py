@@ -1,0 +1,224 @@
+"""Executes a phase of a migration plan through the Alembic script in its chain's folder. Network and file I/O.
+
+Under a session advisory lock (a lock row would outlive a killed process) on a connection of its own, with a short
+lock timeout and retries: a waiting ALTER TABLE makes everybody behind it wait. What the plan was computed from and
+the row checks are looked at again under the lock.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from odcpub.data.fingerprint import fingerprint
+from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
+from odcpub.data.schema import Schema
+from odcpub.data.script import VERSION_TABLE, marker_statement
+from odcpub.engines.database import catalog, chain
+from odcpub.engines.database.connection import Server, translated
+from odcpub.engines.ports import Place
+from odcpub.errors import EngineError, Refused, TemporaryEngineError
+
+if TYPE_CHECKING:
+    import psycopg
+
+PATIENCE_SECONDS = 60.0
+LOCK_TIMEOUT = "1s"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0
+_RETRIED = ("55P03", "40P01")
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is migrated, and how long to wait for locks."""
+
+    server: Server
+    place: Place
+    patience: float = PATIENCE_SECONDS
+
+    @property
+    def where(self) -> str:
+        return f"{self.place.database}.{self.place.schema}"
+
+
+def observe(target: Target) -> Schema | None:
+    """The live schema in one closed snapshot."""
+    import psycopg
+
+    with translated(target.where), target.server.connect(target.place.database, autocommit=False) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        return catalog.read(connection, target.place.schema)
+
+
+def findings(connection: psycopg.Connection[Any], checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
+    """What the checks find; the connection's search path is the schema."""
+    found = []
+    for check in checks:
+        row = connection.execute(check.count.encode()).fetchone()
+        count = int(row[0]) if row is not None else 0
+        if count:
+            rows = connection.execute(check.query.encode()).fetchmany(check.limit)
+            found.append(Finding(check, count, tuple((str(key), str(value)) for key, value in rows)))
+    return tuple(found)
+
+
+def refusal(where: str, found: Sequence[Finding]) -> Refused:
+    """What rows stand in the way, all of them, as the platform's one refusal."""
+    lines = []
+    for finding in found:
+        lines.append(finding.check.message.replace("{count}", str(finding.count)))
+        lines += [f"  row {key}: {value}" if value else f"  row {key}" for key, value in finding.rows]
+        lines.append(f"  {finding.check.hint}")
+    return Refused(f"{where}: rows stand in the way of the new model; nothing was changed", found[0].check.hint, lines)
+
+
+def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
+    """Brings the phase about, or does nothing where it is there already."""
+    with translated(target.where), target.server.connect(target.place.database, schema=target.place.schema) as lock:
+        _advisory_lock(lock, target)
+        _Phase(target, plan, phase, folder, report, lock).run()
+
+
+def _advisory_lock(connection: psycopg.Connection[Any], target: Target) -> None:
+    """Waits for the schema's lock; a session lock that ends with the connection."""
+    end, pause = time.monotonic() + target.patience, _FIRST_PAUSE
+    query = "SELECT pg_try_advisory_lock(hashtextextended('odcpub:' || %s, 0))"
+    while True:
+        row = connection.execute(query, [target.place.schema]).fetchone()
+        if row is not None and row[0]:
+            return
+        if time.monotonic() > end:
+            raise TemporaryEngineError(
+                f"{target.where}: another migration of the same schema runs", "Wait for it: odcpub log shows it."
+            )
+        time.sleep(pause)
+        pause = min(pause * 2, _LONGEST_PAUSE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Phase:
+    """One execution under the lock; ``lock`` is the connection that holds it and looks around."""
+
+    target: Target
+    plan: MigrationPlan
+    phase: str
+    folder: Path
+    report: Report
+    lock: psycopg.Connection[Any]
+
+    def run(self) -> None:
+        if not self.plan.steps:
+            self._record()
+            return
+        script = chain.find(self.folder, self.plan, self.phase)
+        if script is None:
+            if self.phase == EXPAND:
+                raise EngineError(f"{self.folder}: the script of this migration is missing", "Publish again.")
+            return
+        current = self._current()
+        if self._is_done(script, current):
+            return
+        before = fingerprint(observe(self.target))
+        self._check_base(script, current, before)
+        self._check_rows()
+        script = chain.promote(script)
+        try:
+            self._with_retries(script)
+        except Exception:
+            if self.phase != EXPAND and fingerprint(observe(self.target)) == before:
+                chain.demote(script)
+            raise
+
+    def _record(self) -> None:
+        """No steps: the schema fits already; say so to readiness."""
+        if self.phase == EXPAND:
+            if fingerprint(observe(self.target)) != self.plan.base:
+                raise self._stale()
+            self.lock.execute(marker_statement(self.plan.target).encode())
+
+    def _current(self) -> str:
+        row = self.lock.execute(f"SELECT version_num FROM {VERSION_TABLE}".encode()).fetchone()  # noqa: S608
+        return str(row[0]) if row is not None else ""
+
+    def _is_done(self, script: chain.Script, current: str) -> bool:
+        return current in (script.revision, f"{script.number:04d}_tighten")
+
+    def _check_base(self, script: chain.Script, current: str, live: str) -> None:
+        """``tighten`` follows its own ``expand`` and nothing else; parts of it may be there already."""
+        if self.phase == EXPAND and live == self.plan.base:
+            return
+        if self.phase != EXPAND and current == f"{script.number:04d}_{EXPAND}":
+            return
+        raise self._stale()
+
+    def _stale(self) -> Refused:
+        return Refused(
+            f"{self.target.where}: the plan is stale: the schema has changed since it was made",
+            "Plan again: run the same command once more.",
+        )
+
+    def _check_rows(self) -> None:
+        found = findings(self.lock, [check for check in self.plan.checks if self.phase in check.phases])
+        if found:
+            raise refusal(self.target.where, found)
+
+    def _with_retries(self, script: chain.Script) -> None:
+        """Every attempt is a whole one: ``expand`` is one transaction, what ``tighten`` did already is done again."""
+        from sqlalchemy.exc import DBAPIError
+
+        end, pause = time.monotonic() + self.target.patience, _FIRST_PAUSE
+        while True:
+            try:
+                self._execute(script)
+                return
+            except DBAPIError as error:
+                state = getattr(error.orig, "sqlstate", None)
+                if state not in _RETRIED or time.monotonic() + pause > end:
+                    raise
+            self.report(f"{self.target.where}: a table is in use; trying again")
+            time.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _execute(self, script: chain.Script) -> None:
+        """Runs the file through Alembic on a connection of its own, and its revision with it."""
+        from alembic.migration import MigrationContext, RevisionStep
+        from alembic.operations import Operations
+        from alembic.script import ScriptDirectory
+        from sqlalchemy import create_engine, pool
+
+        directory = ScriptDirectory(str(self.folder), version_locations=[str(self.folder / "versions")])
+        revision = directory.get_revision(script.revision)
+        engine = create_engine("postgresql+psycopg://", creator=self._connect, poolclass=pool.NullPool)
+        with engine.connect() as connection:
+            self._stamp(revision.down_revision)
+
+            def steps(heads: Any, context: MigrationContext) -> list[RevisionStep]:
+                return [RevisionStep(directory.revision_map, revision, True)]
+
+            context = MigrationContext.configure(
+                connection,
+                opts={"version_table": VERSION_TABLE, "transaction_per_migration": True, "fn": steps},
+            )
+            with context.begin_transaction():
+                context.run_migrations(op=Operations(context))
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        connection = self.target.server.connect(self.target.place.database, schema=self.target.place.schema)
+        connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'".encode())
+        connection.autocommit = False
+        return connection
+
+    def _stamp(self, down: Any) -> None:
+        """The chain goes on from where this script does: the base was checked by the schema itself, which says more
+        than a version that a restored or half tightened database remembers."""
+        if self._current() == (down or ""):
+            return
+        with self.lock.transaction():
+            self.lock.execute(f"DELETE FROM {VERSION_TABLE}".encode())  # noqa: S608
+            if down:
+                self.lock.execute(f"INSERT INTO {VERSION_TABLE} VALUES (%s)".encode(), [down])  # noqa: S608

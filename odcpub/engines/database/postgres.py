@@ -1,0 +1,52 @@
+"""The ``Database`` port on PostgreSQL; where the server comes from is its subclasses' affair. Network and file I/O."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+
+from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
+from odcpub.data.schema import Schema
+from odcpub.engines.database import migrate, roles
+from odcpub.engines.database.connection import Server, translated
+from odcpub.engines.ports import Login, Place, Report
+
+
+class Postgres(ABC):
+    """What embedded PostgreSQL and a server of its own have in common."""
+
+    @abstractmethod
+    def server(self) -> Server:
+        """How to log in as the platform; starts the server where that is this engine's affair."""
+
+    @abstractmethod
+    def host_of_apps(self) -> str:
+        """The server's address as apps see it."""
+
+    def prepare(self, place: Place, password: str) -> Login:
+        return roles.prepare(self.server(), place, password, self.host_of_apps())
+
+    def observe(self, place: Place) -> Schema | None:
+        server = self.server()
+        with translated("the stage's database"), server.connect() as connection:
+            query = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(query, [place.database]).fetchone() is None:
+                return None
+        return migrate.observe(migrate.Target(server, place))
+
+    def inspect(self, place: Place, checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
+        """A check that can be asked only later (its column is not there yet) is left to ``apply``."""
+        now = [check for check in checks if EXPAND in check.phases]
+        if not now:
+            return ()
+        where = f"{place.database}.{place.schema}"
+        with (
+            translated(where),
+            self.server().connect(place.database, autocommit=False, schema=place.schema) as connection,
+        ):
+            connection.read_only = True
+            return migrate.findings(connection, now)
+
+    def apply(self, place: Place, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
+        migrate.apply(migrate.Target(self.server(), place), plan, phase, folder, report)

@@ -1,0 +1,116 @@
+"""A stage's database, an app's schema and its role, which reads and writes rows and nothing else. Network I/O.
+
+The password never reaches the server in plain: the SCRAM verifier is computed here, so neither the server's log nor
+``pg_stat_activity`` ever shows more than that.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import re
+from typing import TYPE_CHECKING, Any
+
+from odcpub.data.script import MARKER_DDL, MARKER_TABLE, VERSION_TABLE
+from odcpub.engines.database.connection import Server, translated
+from odcpub.engines.ports import Login, Place
+from odcpub.model.physical import physical
+
+if TYPE_CHECKING:
+    import psycopg
+
+_VERIFIER = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)")
+_PREPARE = 0x6F6463
+"""The advisory lock under which databases and roles are made: two at once would trip over each other."""
+
+_DATABASE = (
+    "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+    "GRANT CONNECT ON DATABASE {database} TO {role}",
+)
+_SCHEMA = (
+    "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+    "CREATE SCHEMA IF NOT EXISTS {schema}",
+    "SET search_path TO {schema}",
+    MARKER_DDL,
+    f"CREATE TABLE IF NOT EXISTS {VERSION_TABLE} (version_num varchar(32) NOT NULL, "
+    f"CONSTRAINT {VERSION_TABLE}_pkc PRIMARY KEY (version_num))",
+    "REVOKE ALL ON SCHEMA {schema} FROM {role}",
+    "GRANT USAGE ON SCHEMA {schema} TO {role}",
+    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
+    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
+    "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT USAGE, SELECT ON SEQUENCES TO {role}",
+    f"REVOKE ALL ON {VERSION_TABLE}, {MARKER_TABLE} FROM {{role}}",
+    f"GRANT SELECT ON {MARKER_TABLE} TO {{role}}",
+    "ALTER ROLE {role} IN DATABASE {database} SET search_path TO {schema}",
+)
+
+
+def role_name(place: Place) -> str:
+    """``helpdesk_qa``: schema and stage."""
+    return physical(f"{place.schema}_{place.database.removeprefix('odc_')}")
+
+
+def prepare(server: Server, place: Place, password: str, host: str) -> Login:
+    """Makes what is missing; ``host``: the server's address as the app sees it."""
+    role = role_name(place)
+    with translated("the stage's database"):
+        with server.connect() as connection:
+            connection.execute("SELECT pg_advisory_lock(%s)", [_PREPARE])
+            _role(connection, role, password)
+            _database(connection, place.database)
+            _run(connection, _DATABASE, place, role)
+        with server.connect(place.database, autocommit=False) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [_PREPARE])
+            _run(connection, _SCHEMA, place, role)
+    return Login(host, server.port, place.database, place.schema, role, password)
+
+
+def _run(connection: psycopg.Connection[Any], statements: tuple[str, ...], place: Place, role: str) -> None:
+    from psycopg import sql
+
+    names = {
+        "database": sql.Identifier(place.database),
+        "schema": sql.Identifier(place.schema),
+        "role": sql.Identifier(role),
+    }
+    for statement in statements:
+        connection.execute(sql.SQL(statement).format(**names))
+
+
+def _database(connection: psycopg.Connection[Any], name: str) -> None:
+    from psycopg import sql
+
+    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'")
+        connection.execute(statement.format(sql.Identifier(name)))
+
+
+def _role(connection: psycopg.Connection[Any], role: str, password: str) -> None:
+    """Makes the role, or gives it the password where it has another."""
+    from psycopg import sql
+
+    there = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
+    if there and _has_password(connection, role, password):
+        return
+    verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
+    rights = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT" if not there else ""
+    statement = sql.SQL("{} ROLE {} LOGIN {} PASSWORD {}").format(
+        sql.SQL("ALTER" if there else "CREATE"), sql.Identifier(role), sql.SQL(rights), sql.Literal(verifier)
+    )
+    connection.execute(statement)
+
+
+def _has_password(connection: psycopg.Connection[Any], role: str, password: str) -> bool:
+    """Whether the role's stored verifier is this password's; False where only a superuser may look."""
+    allowed = connection.execute("SELECT has_table_privilege('pg_authid', 'SELECT')").fetchone()
+    if allowed is None or not allowed[0]:
+        return False
+    row = connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = %s", [role]).fetchone()
+    match = _VERIFIER.fullmatch(row[0]) if row is not None and row[0] else None
+    if match is None:
+        return False
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), base64.b64decode(match[2]), int(match[1]))
+    client = hmac.digest(salted, b"Client Key", "sha256")
+    return hmac.compare_digest(hashlib.sha256(client).digest(), base64.b64decode(match[3]))

@@ -1,0 +1,54 @@
+"""A PostgreSQL server that somebody else runs. Network I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from odcpub.engines.database.connection import Server
+from odcpub.engines.database.postgres import Postgres
+from odcpub.errors import UsageError
+
+_OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "gssencmode", "require_auth")
+
+
+class PostgresServer(Postgres):
+    """``url``: ``postgresql://user@host:port/database?sslmode=…`` without a password, which ``password`` gives.
+
+    The user must be able to create databases, schemas and roles. ``apps_host``: the server's address as apps see it,
+    where it is another than the platform's.
+    """
+
+    def __init__(self, url: str, password: Callable[[], str], apps_host: str = "") -> None:
+        self._server = parse(url, password)
+        self._apps_host = apps_host or self._server.host
+
+    def server(self) -> Server:
+        return self._server
+
+    def host_of_apps(self) -> str:
+        return self._apps_host
+
+    def close(self, stop: bool = False) -> None:
+        """Nothing of this server is ours to end."""
+
+
+def parse(url: str, password: Callable[[], str]) -> Server:
+    """The parts of an address; UsageError where it is none, or where it holds a password."""
+    where = "database address"
+    example = "Write postgresql://user@host:5432/postgres."
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 5432
+    except ValueError:
+        raise UsageError(f"{where}: it can't be read", example) from None
+    if parts.scheme not in ("postgresql", "postgres") or not parts.hostname or not parts.username:
+        raise UsageError(f"{where}: scheme, user and host are needed", example)
+    if parts.password is not None:
+        raise UsageError(f"{where}: it holds a password: addresses are shown and logged", "Give the password apart.")
+    options = dict(parse_qsl(parts.query))
+    unknown = sorted(options.keys() - set(_OPTIONS))
+    if unknown:
+        raise UsageError(f"{where}: unknown option {unknown[0]}", f"Known are {', '.join(_OPTIONS)}.")
+    database = unquote(parts.path.lstrip("/")) or "postgres"
+    return Server(parts.hostname, port, unquote(parts.username), password, database, tuple(sorted(options.items())))
