@@ -74,6 +74,15 @@ export const create = (name, body) => send("POST", address(name), { body });
 export const change = (name, id, body, etag) => send("PATCH", address(name, id), { body, etag });
 export const remove = (name, id) => send("DELETE", address(name, id));
 
+/** One record's label, by its identifier. */
+export async function labelOf(name, id) {
+  const { display, attributes, static: fixed } = await entity(name);
+  if (fixed) return (await labels(name, "", 200)).items.find((item) => String(item.Id) === String(id))?.Label ?? String(id);
+  const { body } = await row(name, id);
+  const shown = attributes.some((attribute) => attribute.name === display) ? (body.$labels?.[display] ?? body[display]) : null;
+  return String(shown ?? id);
+}
+
 /** Labels for pickers: {items: [{Id, Label}], total}. */
 export function labels(name, search, size, signal) {
   const query = new URLSearchParams({ labels: "true", size: String(size) });

@@ -1,7 +1,7 @@
 // The detail page: one record in a form, to be created, changed and deleted.
 import { change, create, entity, remove, row } from "./api.js";
 import { confirm, h, icon, show, toast } from "./dom.js";
-import { inSentence } from "./format.js";
+import { inSentence, short } from "./format.js";
 import { base64, choicesFor, Field } from "./fields.js";
 import { listAddress } from "./query.js";
 import { go } from "./router.js";
@@ -49,7 +49,7 @@ class Detail {
     if (this.row === null) return `New ${this.noun}`;
     const attribute = this.descriptor.attributes.find((candidate) => candidate.name === this.descriptor.display);
     const name = attribute ? (this.row.$labels?.[attribute.name] ?? this.row[attribute.name]) : null;
-    return name === null || name === undefined ? `${this.descriptor.label} ${this.row.Id}` : String(name);
+    return name === null || name === undefined ? `${this.descriptor.label} ${this.row.Id}` : short(String(name));
   }
 
   build(choices) {
@@ -143,8 +143,8 @@ class Detail {
     const values = await Promise.all(fields.map(async (field) => [field.attribute.name, await sendable(field)]));
     const body = Object.fromEntries(values);
     if (this.row === null) return this.created((await create(this.screen.entity, body)).body);
-    await change(this.screen.entity, this.id, body, this.etag);
-    const { body: stored, etag } = await row(this.screen.entity, this.id);
+    const changed = await change(this.screen.entity, this.id, body, this.etag);
+    const { body: stored, etag } = changed.etag ? changed : await row(this.screen.entity, this.id);
     this.take(stored, etag);
     for (const field of this.fields) field.fill(stored);
     this.title.textContent = this.heading();

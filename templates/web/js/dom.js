@@ -24,6 +24,7 @@ const ICONS = {
   up: "M8 13V3M4 7l4-4 4 4",
   down: "M8 3v10M4 9l4 4 4-4",
   both: "M5 6l3-3 3 3M5 10l3 3 3-3",
+  expand: "M4 6l4 4 4-4",
   inbox: "M2 9l2-6h8l2 6v4H2zM2 9h3.5l1 2h3l1-2H14",
   alert: "M8 2L1.5 13.5h13zM8 6.5v3M8 11.5v.2",
 };

@@ -181,7 +181,7 @@ function referenceControl(attribute, id, { choices }) {
 }
 
 function pickerControl(attribute, id) {
-  const box = picker({ id, target: attribute.target, placeholder: "Type to search", attributes: { "aria-label": null } });
+  const box = picker({ id, target: attribute.target, placeholder: "Type to search" });
   return {
     node: box.input,
     parts: [box.root],
@@ -217,7 +217,7 @@ export class Field {
     const { attribute, control, id } = this;
     const mark = attribute.mandatory ? h("span", { class: "mark", "aria-hidden": "true" }, " *") : null;
     if (attribute.mandatory && attribute.type !== "Boolean") control.node.setAttribute("aria-required", "true");
-    const texts = [attribute.description, control.help, lengthHelp(attribute), defaultHelp(attribute)].filter(Boolean);
+    const texts = [sentence(attribute.description), control.help, lengthHelp(attribute), defaultHelp(attribute)].filter(Boolean);
     this.help = texts.length ? h("p", { class: "help", id: `${id}-help`, dir: "auto" }, texts.join(" ")) : null;
     if (attribute.type === "Boolean") {
       return h("div", { class: "field" }, h("label", { class: "check", for: id }, control.node, h("span", { dir: "auto" }, attribute.label)), this.error, this.note, this.help);
@@ -293,6 +293,8 @@ export class Field {
   }
 }
 
+/** A description as a sentence, so that another can follow it. */
+const sentence = (text) => (text && !/[.!?\u2026)]$/.test(text.trim()) ? `${text.trim()}.` : text);
 const isFunction = (value) => typeof value === "object" && value !== null;
 const literalDefault = ({ default: value }) => (isFunction(value) ? undefined : value);
 

@@ -61,7 +61,8 @@ export function display(row, attribute) {
   return show ? show(value, attribute.type) : short(String(value));
 }
 
-function short(text) {
+/** The beginning of a long text. */
+export function short(text) {
   const points = Array.from(text.slice(0, 500));
   return points.length > 200 ? `${points.slice(0, 200).join("")}…` : text;
 }

@@ -227,9 +227,9 @@ class List {
     } catch {
       return holder.remove();
     }
-    const box = picker({ id: `filter-${attribute.name}`, target: attribute.target, label: `Filter by ${inSentence(attribute.label)}`, placeholder: `${attribute.label}: all`, changed: set });
+    const box = picker({ id: `filter-${attribute.name}`, target: attribute.target, label: `Filter by ${inSentence(attribute.label)}`, placeholder: `${attribute.label}: all`, changed: set, tidy: true });
     holder.replaceChildren(box.root);
-    this.filters.set(attribute.name, (value) => box.set(value ?? null, null));
+    this.filters.set(attribute.name, (value) => box.set(value ?? null, value === "" ? `No ${inSentence(attribute.label)}` : null));
     return this.showQuery();
   }
 

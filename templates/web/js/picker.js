@@ -1,22 +1,23 @@
 // A reference picker: the ARIA combobox pattern over labels that the server searches.
-import { labels } from "./api.js";
-import { h } from "./dom.js";
+import { labelOf, labels } from "./api.js";
+import { h, icon } from "./dom.js";
 
 const DELAY = 200;
 const SHOWN = 20;
 
 /**
  * `changed(id or null)` is called on a choice. Answers {root, input, get(), set(id, label), pending()}.
- * `pending`: text stands there that is no choice.
+ * `pending`: text stands there that is no choice; with `tidy` it goes when the focus does.
  */
-export function picker({ id, target, label, placeholder, changed, attributes = {} }) {
-  return new Picker({ id, target, label, placeholder, changed, attributes });
+export function picker({ id, target, label, placeholder, changed, tidy = false }) {
+  return new Picker({ id, target, label, placeholder, changed, tidy });
 }
 
 class Picker {
-  constructor({ id, target, label, placeholder, changed, attributes }) {
+  constructor({ id, target, label, placeholder, changed, tidy }) {
     this.target = target;
     this.changed = changed;
+    this.tidy = tidy;
     this.chosen = null;
     this.label = "";
     this.items = [];
@@ -24,12 +25,12 @@ class Picker {
     this.listId = `${id}-list`;
     this.input = h("input", {
       type: "text", id, role: "combobox", autocomplete: "off", spellcheck: "false", dir: "auto", "aria-autocomplete": "list",
-      "aria-expanded": "false", "aria-controls": this.listId, "aria-label": label, placeholder, ...attributes,
+      "aria-expanded": "false", "aria-controls": this.listId, "aria-label": label, placeholder,
     });
     this.list = h("ul", { id: this.listId, role: "listbox", "aria-label": label ?? "Choices", hidden: true });
     this.hint = h("div", { class: "picker-hint", role: "status", hidden: true });
     this.popup = h("div", { class: "popup", hidden: true }, this.list, this.hint);
-    this.root = h("div", { class: "picker" }, this.input, this.popup);
+    this.root = h("div", { class: "picker" }, this.input, icon("expand"), this.popup);
     this.listen();
   }
 
@@ -55,9 +56,8 @@ class Picker {
     this.chosen = id;
     this.show(id === null ? "" : label ?? String(id));
     if (id === null || label !== null) return;
-    const { items } = await labels(this.target, "", 200).catch(() => ({ items: [] }));
-    const found = items.find((item) => String(item.Id) === String(id));
-    if (found && this.chosen === id) this.show(found.Label ?? String(id));
+    const found = await labelOf(this.target, id).catch(() => String(id));
+    if (this.chosen === id) this.show(found);
   }
 
   show(label) {
@@ -146,6 +146,7 @@ class Picker {
     const typed = this.input.value.trim().toLowerCase();
     const same = this.items.filter((item) => typed && String(item.Label).toLowerCase() === typed);
     if (this.pending() && same.length === 1) this.choose(same[0]);
+    else if (this.pending() && this.tidy) this.show(this.label);
     this.shut();
   }
 

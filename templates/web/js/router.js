@@ -53,7 +53,7 @@ async function mayLeave() {
 // The browser has moved already when it tells: with unsaved work go back first, ask, then follow.
 async function popped(event) {
   const target = event.state?.position ?? 0;
-  if (new URL(location.href).href === shown) return;
+  if (bare(location.href) === bare(shown)) return;
   if (page?.unsaved?.()) {
     const steps = target - position;
     await travel(-steps);
@@ -65,6 +65,8 @@ async function popped(event) {
   if (page?.update?.(url)) shown = url.href;
   else await render(true);
 }
+
+const bare = (address) => address.split("#")[0];
 
 function travel(steps) {
   if (steps === 0) return Promise.resolve();
@@ -84,7 +86,8 @@ function clicked(event) {
   if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
   const url = new URL(link.href);
   if (url.origin !== location.origin || /^\/(_odc|api)\//.test(url.pathname)) return;
-  if (url.hash && url.pathname === location.pathname) return;
   event.preventDefault();
+  if (url.hash && bare(url.href) === bare(location.href)) return document.querySelector(url.hash)?.focus();
   if (url.href !== location.href || !page?.unsaved?.()) go(url.href, { replace: url.href === location.href });
+  return undefined;
 }

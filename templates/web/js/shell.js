@@ -43,7 +43,8 @@ function escape(event) {
 }
 
 function outside(event) {
-  if (isOpen() && !nav.contains(event.target) && !menu.contains(event.target)) open(false);
+  const path = event.composedPath();
+  if (isOpen() && !path.includes(nav) && !path.includes(menu)) open(false);
 }
 
 /** Marks where the person is: the list itself, or the list that a record belongs to. */
