@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import cast
 
 from odcpub.errors import Place
 from odcpub.model import elements as el
@@ -212,4 +211,4 @@ def _setting_default(reading: Reading, name: str, type_: DataType, node: Scalar,
         hint = "Write a literal: a setting is the same until somebody sets it."
         reading.problem(Code.EXPRESSION, node, element, "a setting's default cannot be an expression", hint)
         return None
-    return cast("el.Scalar | None", _literal(reading, Attribute(name, name, type_), node, element))
+    return _literal(reading, Attribute(name, name, type_), node, element)

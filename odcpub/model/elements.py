@@ -202,7 +202,11 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A whole verified model. Tuples keep the author's order; ``key`` is the asset's UUID."""
+    """A whole verified model; ``key`` is the asset's UUID.
+
+    Elements are in the order of their names, so that it does not matter which file they stand in; screens, and what
+    is within an element (attributes, records, columns), keep the author's order.
+    """
 
     kind: Kind
     name: str

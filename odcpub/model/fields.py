@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -25,6 +24,7 @@ from odcpub.model.problems import Code, listed, shown, suggest
 from odcpub.model.yaml_text import Mapping, Node, Scalar, Sequence
 
 _NAME = re.compile(NAME_PATTERN)
+_UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _BY_NAME = {kind: {key.name: key for key in keys} for kind, keys in KEYS.items()}
 _REQUIRED = {kind: tuple(key.name for key in keys if key.required) for kind, keys in KEYS.items()}
@@ -193,17 +193,12 @@ def _number(reading: Reading, key: Key, node: Node, element: str) -> Decimal | N
 
 
 def _uuid(reading: Reading, key: Key, node: Node, element: str) -> str | None:
-    text = node.text if isinstance(node, Scalar) else ""
-    try:
-        return str(uuid.UUID(text)) if len(text) == 36 else _bad_uuid(reading, node, element)
-    except ValueError:
-        return _bad_uuid(reading, node, element)
-
-
-def _bad_uuid(reading: Reading, node: Node, element: str) -> None:
-    text = shown(node.text) if isinstance(node, Scalar) else "no text"
+    text = node.text if isinstance(node, Scalar) else "no text"
+    if _UUID.fullmatch(text):
+        return text.lower()
     hint = "Write 32 hexadecimal digits as 8-4-4-4-12; 'odcpub new' makes one. Never change it afterwards."
-    reading.problem(Code.BAD_UUID, node, element, f"key must be a UUID, and is '{text}'", hint)
+    reading.problem(Code.BAD_UUID, node, element, f"key must be a UUID, and is '{shown(text)}'", hint)
+    return None
 
 
 def _colour(reading: Reading, key: Key, node: Node, element: str) -> str | None:

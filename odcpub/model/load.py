@@ -121,8 +121,7 @@ def _find(folder: Path, problems: list[Problem]) -> list[tuple[str, Path, _Stamp
         elif target not in real and target.is_file():
             real.add(target)
             files.append((name, target, _stamp(target.stat())))
-    files = _bounded(sorted(files), problems)
-    return files
+    return _bounded(sorted(files), problems)
 
 
 def _walk(

@@ -21,7 +21,10 @@ class Named:
 
 
 def check_unique(problems: list[Problem], elements: Iterable[Named], what: str, stored: bool = True) -> None:
-    """Appends a problem for every element whose name or identity another has already. ``stored``: has a physical name."""
+    """Appends a problem for every element whose name or identity another has already.
+
+    ``stored``: the elements have identities, and physical names made of them.
+    """
     names: dict[str, Named] = {}
     keys: dict[str, Named] = {}
     for element in elements:

@@ -31,7 +31,8 @@ class Targets:
         self.libraries = set(libraries)
         for name in sorted(self.used & set(libraries)):
             asset = libraries[name].asset
-            for element in (*asset.static_entities, *asset.structures):
+            exposed: tuple[StaticEntity | Structure, ...] = (*asset.static_entities, *asset.structures)
+            for element in exposed:
                 self.elements[f"{name}.{element.name}"] = element
 
     def find(self, name: str) -> Target | None:

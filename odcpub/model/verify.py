@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import chain
+from typing import TypeVar
 
 from odcpub.errors import ModelError, Place, Problem, Severity
 from odcpub.model import elements as el
@@ -36,7 +37,20 @@ def verify(raw: RawModel, libraries: Mapping[str, Library]) -> tuple[Asset, tupl
 
 def uses(raw: RawModel) -> tuple[el.Use, ...]:
     """What the model uses, before it is verified: for resolving versions."""
-    return tuple(chain.from_iterable(part.uses for part in raw.parts))
+    return _by_name(chain.from_iterable(part.uses for part in raw.parts))
+
+
+_Element = TypeVar("_Element", el.Use, el.Setting, el.StaticEntity)
+_Part = TypeVar("_Part", EntityPart, StructurePart)
+
+
+def _by_name(elements: Iterable[_Element]) -> tuple[_Element, ...]:
+    """In the order of their names, so that it does not matter which file an element stands in."""
+    return tuple(sorted(elements, key=lambda element: element.name))
+
+
+def _parts_by_name(parts: Iterable[_Part]) -> tuple[_Part, ...]:
+    return tuple(sorted(parts, key=lambda part: part.element.name))
 
 
 def _order(problem: Problem) -> tuple[Place, str, str]:
@@ -47,10 +61,10 @@ def _asset(raw: RawModel, libraries: Mapping[str, Library], problems: list[Probl
     parts = raw.parts
     kind, headers = _headers(raw, problems)
     used = uses(raw)
-    entity_parts = tuple(chain.from_iterable(part.entities for part in parts))
-    structure_parts = tuple(chain.from_iterable(part.structures for part in parts))
-    static_entities = tuple(chain.from_iterable(part.static_entities for part in parts))
-    settings = tuple(chain.from_iterable(part.settings for part in parts))
+    entity_parts = _parts_by_name(chain.from_iterable(part.entities for part in parts))
+    structure_parts = _parts_by_name(chain.from_iterable(part.structures for part in parts))
+    static_entities = _by_name(chain.from_iterable(part.static_entities for part in parts))
+    settings = _by_name(chain.from_iterable(part.settings for part in parts))
     screen_parts = tuple(chain.from_iterable(part.screens for part in parts))
     _check_names(problems, entity_parts, structure_parts, static_entities, settings, screen_parts, used)
     _check_uses(problems, raw.name, used, libraries)
@@ -134,7 +148,7 @@ def _check_names(
         ("screens", "screen", tuple(part.element for part in screen_parts)),
         ("uses", "library", used),
     ):
-        named = [Named(e.name, e.name, e.place, f"{section}.{e.name}") for e in elements]  # type: ignore[attr-defined]
+        named = [Named(e.name, e.name, e.place, f"{section}.{e.name}") for e in elements]
         check_unique(problems, named, what, stored=False)
 
 

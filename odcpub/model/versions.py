@@ -80,7 +80,7 @@ def _bounds(word: str, text: str) -> tuple[tuple[str, Version], ...]:
     pre = tuple(match[5].split(".")) if match[5] else ()
     if pre and len(given) < 3:
         raise ValueError(f"'{shown(text)}' is not a range of versions: a pre-release needs all three numbers")
-    low = Version(*(given + [0, 0])[:3], pre)
+    low = _first(given, pre)
     if operator in (">=", "<"):
         return ((operator, low),)
     end = _next(given)
@@ -95,9 +95,14 @@ def _bounds(word: str, text: str) -> tuple[tuple[str, Version], ...]:
     return (("=", low),) if len(given) == 3 else ((">=", low), ("<", end))
 
 
+def _first(given: list[int], pre: tuple[str, ...] = ()) -> Version:
+    major, minor, patch = [*given, 0, 0][:3]
+    return Version(major, minor, patch, pre)
+
+
 def _next(given: list[int]) -> Version:
     """The first version after all that begin with the numbers given."""
-    return Version(*([*given[:-1], given[-1] + 1] + [0, 0])[:3])
+    return _first([*given[:-1], given[-1] + 1])
 
 
 def _first_not_zero(given: list[int]) -> int:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 import yaml
-from yaml.cyaml import CParser
+from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from odcpub.errors import Place, Problem
 from odcpub.model.problems import Code, shown

@@ -1,0 +1,94 @@
+"""A verified asset as plain data and back, and its digest. No I/O.
+
+Data is what JSON holds: mappings, lists, texts, whole numbers, truth values. Decimals are ``{"decimal": "1.5"}``,
+functions ``{"function": "CurrDate"}``. Places are left out, so layout and files do not count; what has its usual
+value is left out too, so that a new key of the language changes no digest. The order of elements counts: it is
+the order on the screen.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import Any, get_args, get_type_hints
+
+from odcpub.model import elements as el
+from odcpub.model.elements import NOWHERE, Asset, Function
+
+FORMAT = 1
+"""Changes when old data can no longer be read as it is."""
+
+
+def model_digest(asset: Asset) -> str:
+    """``sha256:…`` of the asset's content: the same however the YAML is laid out and divided into files."""
+    text = json.dumps(to_data(asset), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def to_data(asset: Asset) -> dict[str, Any]:
+    """The asset as JSON-able data; ``from_data`` reads it back, without places."""
+    return {"format": FORMAT, **_data(asset)}
+
+
+def from_data(data: dict[str, Any]) -> Asset:
+    """The asset that ``to_data`` was given, all places NOWHERE. Raises ValueError for another format."""
+    if data.get("format") != FORMAT:
+        raise ValueError(f"model data of format {data.get('format')!r}, not {FORMAT}")
+    made = _element(Asset, {key: value for key, value in data.items() if key != "format"})
+    assert isinstance(made, Asset)  # noqa: S101 - for the type checker
+    return made
+
+
+@cache
+def _usual(cls: type) -> tuple[tuple[str, Any], ...]:
+    """The fields of an element that count, each with its usual value (or MISSING)."""
+    return tuple((field.name, field.default) for field in fields(cls) if field.name != "place")
+
+
+def _data(element: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {}
+    cls: type = type(element)
+    for name, usual in _usual(cls):
+        value = getattr(element, name)
+        if value is usual or (value == usual and type(value) is type(usual)):
+            continue
+        kind = type(value)
+        if kind is str or kind is int or kind is bool:
+            data[name] = value
+        elif kind is tuple:
+            data[name] = [item if type(item) is str else _data(item) for item in value]
+        elif kind is Decimal:
+            data[name] = {"decimal": format(value, "f")}
+        elif kind is Function:
+            data[name] = {"function": value.value}
+        else:
+            data[name] = value.value if isinstance(value, StrEnum) else _data(value)
+    return data
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return get_type_hints(cls, vars(el) | {"Decimal": Decimal})
+
+
+def _element(cls: type, data: dict[str, Any]) -> Any:
+    hints = _hints(cls)
+    values = {name: _value(hints[name], value) for name, value in data.items()}
+    if "place" in hints and "place" not in values:
+        values["place"] = NOWHERE
+    return cls(**values)
+
+
+def _value(hint: Any, value: Any) -> Any:
+    if isinstance(value, list):
+        item = get_args(hint)[0]
+        return tuple(value) if item is str else tuple(_element(item, one) for one in value)
+    if isinstance(value, dict):
+        if "decimal" in value:
+            return Decimal(value["decimal"])
+        return Function(value["function"]) if "function" in value else _element(hint, value)
+    return hint(value) if isinstance(hint, type) and issubclass(hint, StrEnum) else value

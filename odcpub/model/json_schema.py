@@ -1,0 +1,100 @@
+"""The JSON Schema of model files, made from the language's tables: what editors complete and check by. No I/O."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odcpub.model.language import (
+    ASSET_KINDS,
+    DELETE_RULES,
+    DESCRIPTION_LENGTH,
+    KEPT,
+    KEYS,
+    MAX_DIGITS,
+    MAX_LENGTH,
+    NAME_LENGTH,
+    NAME_PATTERN,
+    PLAIN_TYPES,
+    SETTING_TYPES,
+    TITLES,
+    Key,
+    Shape,
+)
+
+_NAME: dict[str, Any] = {"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": NAME_LENGTH}
+_TARGET = rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}( Identifier)?$"
+_SHAPES: dict[Shape, dict[str, Any]] = {
+    Shape.NAME: _NAME,
+    Shape.NAMES: {"type": "array", "items": _NAME, "uniqueItems": True},
+    Shape.TEXT: {"type": "string", "maxLength": DESCRIPTION_LENGTH},
+    Shape.BOOLEAN: {"type": "boolean"},
+    Shape.INTEGER: {"type": "integer"},
+    Shape.NUMBER: {"type": "number"},
+    Shape.UUID: {"type": "string", "pattern": "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"},
+    Shape.COLOUR: {"type": "string", "pattern": "^#[0-9a-fA-F]{6}$"},
+    Shape.LITERAL: {"type": ["string", "number", "boolean"]},
+    Shape.PATTERN: {"type": "string", "format": "regex"},
+    Shape.DELETE_RULE: {"enum": list(DELETE_RULES)},
+    Shape.RANGE: {"type": "string"},
+}
+_TYPES: dict[str, dict[str, Any]] = {
+    "setting": {"enum": [basic.value for basic in SETTING_TYPES]},
+    "attribute": {"anyOf": [{"enum": [basic.value for basic in PLAIN_TYPES]}, {"type": "string", "pattern": _TARGET}]},
+}
+_BOUNDS: dict[str, dict[str, int]] = {
+    "length": {"minimum": 1, "maximum": MAX_LENGTH},
+    "min_length": {"minimum": 1, "maximum": MAX_LENGTH},
+    "digits": {"minimum": 1, "maximum": MAX_DIGITS},
+    "decimals": {"minimum": 0, "maximum": MAX_DIGITS},
+}
+_EITHER = {"screen": ("list", "detail")}
+_MAY_BE_EMPTY = frozenset({"record", "entity", "static_entity"})
+"""Elements of which the name alone will do."""
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of one model file. A model is several files, so nothing is required at the top."""
+    definitions = {kind: _element(kind) for kind in KEYS if kind != "asset"}
+    definitions["use"] = {**_SHAPES[Shape.RANGE], "description": "The versions accepted, such as ^1.0."}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A file of an odcpub model",
+        **_element("asset"),
+        "not": {"anyOf": [{"required": [first, second]} for first, second in _pairs(ASSET_KINDS)]},
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _pairs(words: tuple[str, ...]) -> list[tuple[str, str]]:
+    return [(first, second) for at, first in enumerate(words) for second in words[at + 1 :]]
+
+
+def _element(kind: str) -> dict[str, Any]:
+    properties = {key.name: _property(kind, key) for key in KEYS[kind]}
+    properties |= {word: {"not": {}, "description": "Not supported yet."} for word in KEPT.get(kind, ())}
+    schema: dict[str, Any] = {
+        "type": ["object", "null"] if kind in _MAY_BE_EMPTY else "object",
+        "description": TITLES[kind][0].upper() + TITLES[kind][1:],
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    required = [key.name for key in KEYS[kind] if key.required]
+    if required and kind != "asset":
+        schema["required"] = required
+    if kind in _EITHER:
+        schema["oneOf"] = [{"required": [word]} for word in _EITHER[kind]]
+    return schema
+
+
+def _property(kind: str, key: Key) -> dict[str, Any]:
+    if key.shape is Shape.ELEMENTS:
+        shape: dict[str, Any] = {
+            "type": ["object", "null"],
+            "propertyNames": _NAME,
+            "additionalProperties": {"$ref": f"#/$defs/{key.of}"},
+        }
+    elif key.shape is Shape.TYPE:
+        shape = _TYPES[kind]
+    else:
+        shape = {**_SHAPES[key.shape], **_BOUNDS.get(key.name, {})}
+    return {**shape, "description": key.about}

@@ -1,0 +1,96 @@
+"""First models: the files that ``odcpub new`` writes. No I/O."""
+
+from __future__ import annotations
+
+import re
+
+from odcpub.errors import UsageError
+from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
+from odcpub.model.problems import shown
+
+_APP = """\
+# The app {name}. All *.yaml files of this folder and its subfolders are one model; divide it as you like.
+app: {name}
+key: {key}      # the app's identity: never change it
+description: What {name} is for
+
+# Values that each stage may set; a secret has no default and never stands in a file.
+settings:
+  Greeting: {{ type: Text, length: 100, default: Welcome }}
+
+# Fixed lists: the same records in every stage.
+static_entities:
+  Status:
+    records:
+      Open: {{ label: Open }}
+      Done: {{ label: Done }}
+
+# Tables. Each gets a list and a detail page; write screens: to have them otherwise.
+# To rename an element, change its name and add key: with its first name. Its rows stay.
+entities:
+  Task:
+    display: Title      # what stands for a task elsewhere
+    attributes:
+      Title:   {{ type: Text, length: 100, mandatory: true }}
+      Status:  {{ type: Status Identifier, mandatory: true, default: Open }}
+      DueOn:   {{ type: Date }}
+      Created: {{ type: Date Time, mandatory: true, default: =CurrDateTime() }}
+      Notes:   {{ type: Text }}      # no length: unbounded
+"""
+
+_STAGE = """\
+# QA's values of settings, instead of the model's defaults. One file a stage; secrets are set by command:
+#   odcpub config set {label} SomeSecret --stage qa
+settings:
+  Greeting: Welcome to QA
+"""
+
+_LIBRARY = """\
+# The library {name}: what several apps share. It has no data and no pages.
+# Publish it, then release it: odcpub release {label} --version 1.0.0 --notes "first"
+# Apps name the versions they accept: uses: {{ {name}: "^1.0" }}
+library: {name}
+key: {key}      # the library's identity: never change it
+description: What {name} is for
+
+# Fixed lists. An app refers to one by the type '{name}.Size Identifier'.
+static_entities:
+  Size:
+    records:
+      Small: {{ label: Small }}
+      Large: {{ label: Large }}
+
+# Attributes that belong together, without identity or table.
+structures:
+  Box:
+    attributes:
+      Size:   {{ type: Size Identifier, mandatory: true, default: Small }}
+      Weight: {{ type: Decimal, digits: 8, decimals: 3, minimum: 0 }}
+"""
+
+
+def new_app(name: str, key: str) -> dict[str, str]:
+    """The files of a first app, by POSIX path below its folder. ``key``: a fresh UUID."""
+    return {
+        "app.yaml": _APP.format(name=_checked(name), key=key),
+        "stages/qa.yaml": _STAGE.format(label=name.lower().replace("_", "-")),
+    }
+
+
+def new_library(name: str, key: str) -> dict[str, str]:
+    """The files of a first library, by POSIX path below its folder. ``key``: a fresh UUID."""
+    return {"library.yaml": _LIBRARY.format(name=_checked(name), label=name.lower().replace("_", "-"), key=key)}
+
+
+def _checked(name: str) -> str:
+    if len(name) > NAME_LENGTH or not re.fullmatch(NAME_PATTERN, name):
+        hint = f"A name begins with a letter A to Z, then letters, digits and underscores, {NAME_LENGTH} at most."
+        raise UsageError(f"'{shown(name)}' is not a name", hint)
+    return name
+
+
+def name_of_folder(folder: str) -> str:
+    """The asset's name that a folder's name suggests: ``help-desk`` → ``HelpDesk``; empty where nothing is left."""
+    words = [word for word in re.split("[^A-Za-z0-9]+", folder) if word]
+    name = "".join(word[0].upper() + word[1:] for word in words)
+    return re.sub("^[0-9]+", "", name)[:NAME_LENGTH]
