@@ -6,11 +6,9 @@ Every scalar is written so that a reader of YAML 1.2's core schema gets the very
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import TypeVar
 
 from odcpub.model.elements import Asset, Attribute, Basic, DataType, DeleteRule, Entity, Function, Index, StaticEntity
 
@@ -20,10 +18,9 @@ _WIDTH = 120
 _PLAIN = re.compile(r"[^\W\d_](?:[\w ./()';!?+*%$€&=<>^-]*[\w.)!?])?")
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\uffff]")
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 
 Value = str | int | bool | Decimal | Sequence["Value"] | Mapping[str, "Value"]
-Element = TypeVar("Element")
 
 
 def emit(asset: Asset) -> tuple[tuple[str, str], ...]:
@@ -127,8 +124,11 @@ def _flow(value: Value) -> str:
 
 def scalar(text: str) -> str:
     """``text`` as a YAML scalar that reads as exactly this text, in block and in flow style, as key and as value."""
-    plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS and "  " not in text
-    if plain or _UUID.fullmatch(text):
-        return text
-    # A JSON string is a YAML double-quoted scalar, but for what YAML holds unprintable.
-    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
+    plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS and "  " not in text and text.isprintable()
+    return text if plain or _UUID.fullmatch(text) else f'"{"".join(map(_escaped, text))}"'
+
+
+def _escaped(char: str) -> str:
+    if char in _ESCAPES or char.isprintable():
+        return _ESCAPES.get(char, char)
+    return f"\\u{ord(char):04x}" if ord(char) < 0x10000 else f"\\U{ord(char):08x}"
