@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
-from odcpub.errors import Place
 from odcpub.model import elements as el
 from odcpub.model.elements import Attribute, Basic, DataType, DeleteRule, Function
 from odcpub.model.fields import Fields, Reading, fields
@@ -16,6 +14,7 @@ from odcpub.model.literals import as_text, canonical
 from odcpub.model.pattern_match import matches
 from odcpub.model.patterns import PatternError, portable
 from odcpub.model.problems import Code, shown, suggest
+from odcpub.model.raw import Reference
 from odcpub.model.types import UNKNOWN, data_type, limits_fit, spelled
 from odcpub.model.yaml_text import Node, Scalar
 
@@ -25,15 +24,6 @@ _FUNCTION_TYPES = {
     Function.CURR_TIME: Basic.TIME,
     Function.CURR_DATE_TIME: Basic.DATE_TIME,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """An attribute whose type names a target: its index, and where its type and its other keys stand."""
-
-    index: int
-    type_place: Place
-    places: Mapping[str, Place]
 
 
 def attribute(reading: Reading, name: Scalar, node: Node, element: str) -> tuple[Attribute, Fields]:

@@ -19,6 +19,8 @@ MAX_LENGTH = 10_485_760
 MAX_DIGITS = 28
 MAX_ATTRIBUTES = 1_000
 MAX_INDEX_ATTRIBUTES = 32
+MAX_INDEX_BYTES = 2_600
+"""PostgreSQL refuses rows whose index entry is longer than 2,704 bytes; a character takes up to four."""
 
 
 class Shape(StrEnum):

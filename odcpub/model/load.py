@@ -17,8 +17,9 @@ from pathlib import Path
 
 from odcpub.errors import Place, Problem
 from odcpub.model.elements import Kind
-from odcpub.model.parts import FileParts, Header, read
+from odcpub.model.parts import read
 from odcpub.model.problems import Code
+from odcpub.model.raw import FileParts, Header
 
 MAX_FILE = 5_000_000
 MAX_FILES = 10_000

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from odcpub.errors import Problem
-from odcpub.model.attributes import Reference
 from odcpub.model.elements import (
     Attribute,
     Basic,
@@ -16,8 +15,8 @@ from odcpub.model.elements import (
     StaticEntity,
     Structure,
 )
-from odcpub.model.parts import EntityPart, StructurePart
 from odcpub.model.problems import Code, listed, shown, suggest
+from odcpub.model.raw import EntityPart, Reference, StructurePart
 from odcpub.model.targets import Targets
 from odcpub.model.types import spelled
 

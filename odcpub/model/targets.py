@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from odcpub.model.elements import Entity, Library, StaticEntity, Structure, Use
 from odcpub.model.language import PLAIN_TYPES
-from odcpub.model.parts import EntityPart, StructurePart
 from odcpub.model.problems import suggest
+from odcpub.model.raw import EntityPart, StructurePart
 
 Target = Entity | StaticEntity | Structure
 

@@ -15,8 +15,8 @@ from odcpub.model.elements import NOWHERE, Asset, Kind, Library
 from odcpub.model.language import ASSET_KINDS
 from odcpub.model.load import RawModel
 from odcpub.model.names import Named, check_unique
-from odcpub.model.parts import EntityPart, FileParts, ScreenPart, StructurePart
 from odcpub.model.problems import Code, listed, suggest
+from odcpub.model.raw import EntityPart, FileParts, ScreenPart, StructurePart
 from odcpub.model.references import check_cycles, resolve_entities, resolve_structures
 from odcpub.model.screens import screens
 from odcpub.model.targets import Targets

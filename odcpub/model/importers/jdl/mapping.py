@@ -14,8 +14,7 @@ from odcpub.model.importers.jdl.drafts import EntityDraft
 from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.relations import Relations
 from odcpub.model.importers.names import LIMIT, Namer, pascal, same_words, valid
-from odcpub.model.language import LABEL_LENGTH, RESERVED_TABLE_PREFIX, RESERVED_TABLES
-from odcpub.model.parts import MAX_INDEX_BYTES
+from odcpub.model.language import LABEL_LENGTH, MAX_INDEX_BYTES, RESERVED_TABLE_PREFIX, RESERVED_TABLES
 from odcpub.model.physical import physical
 from odcpub.model.problems import suggest
 

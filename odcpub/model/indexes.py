@@ -1,0 +1,80 @@
+"""Indexes: their attributes, and whether the database can keep an entry of them. No I/O."""
+
+from __future__ import annotations
+
+from odcpub.model import elements as el
+from odcpub.model.elements import Basic
+from odcpub.model.fields import Fields, Reading, fields, name_ok
+from odcpub.model.language import (
+    MAX_INDEX_ATTRIBUTES,
+    MAX_INDEX_BYTES,
+)
+from odcpub.model.names import Named, check_unique
+from odcpub.model.problems import Code, listed, shown, suggest
+from odcpub.model.yaml_text import Mapping, Scalar
+
+
+def indexes(reading: Reading, found: Fields, attributes: dict[str, el.Attribute], element: str) -> tuple[el.Index, ...]:
+    mapping: Mapping | None = found.get("indexes")
+    made: list[el.Index] = []
+    for name, node in mapping.entries.values() if mapping else ():
+        path = f"{element}.indexes.{shown(name.text)}"
+        name_ok(reading, name, path)
+        its = fields(reading, "index", node, name, path)
+        members: tuple[tuple[str, Scalar], ...] = its.get("attributes", ())
+        _check_members(reading, its, members, attributes, path)
+        names = tuple(member for member, _ in members)
+        made.append(
+            el.Index(
+                name.text,
+                its.get("key", name.text),
+                names,
+                its.get("unique", False),
+                its.get("description", ""),
+                reading.place(name),
+            )
+        )
+    check_unique(
+        reading.problems, [Named(i.name, i.key, i.place, f"{element}.indexes.{i.name}") for i in made], "index"
+    )
+    return tuple(made)
+
+
+def _check_members(
+    reading: Reading,
+    found: Fields,
+    members: tuple[tuple[str, Scalar], ...],
+    attributes: dict[str, el.Attribute],
+    path: str,
+) -> None:
+    size = 0
+    for text, node in members:
+        if text not in attributes:
+            hint = suggest(text, attributes, f"The entity has {listed(attributes) or 'no attributes'}.")
+            message = f"the index names {shown(text)}, which is no attribute of the entity"
+            reading.problem(Code.UNKNOWN_TARGET, node, path, message, hint)
+            continue
+        size += (width := _index_width(attributes[text].type))
+        if width > MAX_INDEX_BYTES:
+            what = "Binary Data" if attributes[text].type.basic is Basic.BINARY_DATA else "a text this long"
+            hint = f"Index another attribute, or give the text a length of {MAX_INDEX_BYTES // 4} at most."
+            reading.problem(Code.BAD_INDEX, node, path, f"{text} cannot be indexed: {what} does not fit", hint)
+            return
+    if "attributes" in found.values and not (0 < len(members) <= MAX_INDEX_ATTRIBUTES):
+        message = f"an index has 1 to {MAX_INDEX_ATTRIBUTES} attributes, and this one {len(members)}"
+        reading.problem(Code.BAD_INDEX, found.nodes["attributes"], path, message, "attributes: [Name]")
+    elif size > MAX_INDEX_BYTES:
+        hint = "Index fewer attributes, or shorten their lengths."
+        message = (
+            f"together its texts are too long for an index entry: {size:,} bytes, and {MAX_INDEX_BYTES:,} are the most"
+        )
+        reading.problem(Code.BAD_INDEX, found.nodes["attributes"], path, message, hint)
+
+
+_FIXED_WIDTHS = {Basic.EMAIL: 1_000, Basic.PHONE_NUMBER: 80, Basic.IDENTIFIER: 50}
+
+
+def _index_width(type_: el.DataType) -> int:
+    if type_.basic is Basic.BINARY_DATA or (type_.basic is Basic.TEXT and type_.length is None):
+        return MAX_INDEX_BYTES + 1
+    return 4 * (type_.length or 0) if type_.basic is Basic.TEXT else _FIXED_WIDTHS.get(type_.basic, 24)

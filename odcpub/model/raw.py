@@ -1,0 +1,69 @@
+"""What is read of a model's files, before it is verified as a whole: typed parts, by file. No I/O.
+
+Parts are what a server keeps of a file that did not change: only names that lead to other elements are left to
+look up (``odcpub.model.verify``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from odcpub.errors import Place, Problem
+from odcpub.model import elements as el
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """An attribute whose type names a target: its index, and where its type and its other keys stand."""
+
+    index: int
+    type_place: Place
+    places: Mapping[str, Place]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityPart:
+    element: el.Entity
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StructurePart:
+    element: el.Structure
+    references: tuple[Reference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenPart:
+    """``columns`` and ``search``: (name, place), None where the author wrote none."""
+
+    element: el.Screen
+    entity_place: Place
+    columns: tuple[tuple[str, Place], ...] | None
+    search: tuple[tuple[str, Place], ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A key that a model has once: ``app``, ``key``, ``description``, ``accent``."""
+
+    key: str
+    value: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class FileParts:
+    """What one file says; ``file`` is its POSIX path below the model's folder. ``sections``: (key, place)."""
+
+    file: str
+    headers: tuple[Header, ...] = ()
+    sections: tuple[tuple[str, Place], ...] = ()
+    uses: tuple[el.Use, ...] = ()
+    settings: tuple[el.Setting, ...] = ()
+    static_entities: tuple[el.StaticEntity, ...] = ()
+    entities: tuple[EntityPart, ...] = ()
+    structures: tuple[StructurePart, ...] = ()
+    screens: tuple[ScreenPart, ...] = ()
+    problems: tuple[Problem, ...] = ()
