@@ -15,19 +15,9 @@ from odcpub.model.versions import Version, parse_range, parse_version
 from odcpub.model.yaml_text import Mapping as MappingNode
 from odcpub.model.yaml_text import Scalar, parse
 
+LOCK_FILE = "odcpub.lock"
 MAX_STEPS = 20_000
 """Choices tried before giving up; real assets need a few."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lock:
-    """``libraries``: every library of the asset by name, those of libraries too, each with its own ``uses``."""
-
-    libraries: Mapping[str, Library]
-
-    @property
-    def versions(self) -> dict[str, str]:
-        return {name: library.version for name, library in sorted(self.libraries.items())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +38,10 @@ def resolve(
     locked: Mapping[str, str],
     update: bool = False,
     asker: str = "the model",
-) -> Lock:
+) -> Mapping[str, Library]:
     """The newest versions that satisfy everybody, locked ones as they are unless ``update``.
 
+    Every library of the asset by name, those of libraries too, each with its own ``uses`` as resolved here.
     ``available``: released versions by name. Raises Refused with who asked for what and what there is.
     """
     search = _Search(available, {} if update else locked)
@@ -59,7 +50,7 @@ def resolve(
         raise search.refusal()
     if asker in chosen:
         raise Refused(f"{asker} would use itself: {listed(_way(chosen, asker))}", "Remove one of the uses.")
-    return Lock({name: _with_uses(name, chosen, ()) for name in sorted(chosen)})
+    return {name: _with_uses(name, chosen, ()) for name in sorted(chosen)}
 
 
 class _Search:
@@ -150,16 +141,16 @@ def _way(chosen: Mapping[str, Library], name: str) -> Iterator[str]:
 _HEAD = "# Versions of the libraries this model uses. Written by odcpub, changed by 'odcpub update'; commit it.\n"
 
 
-def lock_text(versions: Mapping[str, str]) -> str:
-    """The content of ``odcpub.lock``: the same versions, the same bytes."""
+def write_lock(versions: Mapping[str, str]) -> str:
+    """The content of ``odcpub.lock``: the same versions, the same bytes; empty (no file) where there are none."""
     lines = [f"  {name}: '{version}'\n" for name, version in sorted(versions.items())]
-    return _HEAD + ("libraries:\n" + "".join(lines) if lines else "libraries: {}\n")
+    return _HEAD + "libraries:\n" + "".join(lines) if lines else ""
 
 
-def read_lock(text: str) -> dict[str, str]:
+def read_lock(text: str, file: str = LOCK_FILE) -> dict[str, str]:
     """Versions by library's name. Raises Refused where the text is no lock file."""
     hint = "Delete odcpub.lock and run 'odcpub update' to write it anew."
-    root, problems = parse(text, "odcpub.lock")
+    root, problems = parse(text, file)
     if problems:
         raise Refused(str(problems[0]), hint)
     if root is None:
@@ -167,12 +158,12 @@ def read_lock(text: str) -> dict[str, str]:
     entries = root.entries if isinstance(root, MappingNode) else {}
     libraries = entries["libraries"][1] if set(entries) == {"libraries"} else None
     if not isinstance(libraries, MappingNode):
-        raise Refused("odcpub.lock: it must hold 'libraries:' and a version for each", hint)
+        raise Refused(f"{file}: it must hold 'libraries:' and a version for each", hint)
     versions: dict[str, str] = {}
     for name, (_, node) in libraries.entries.items():
         written = node.text if isinstance(node, Scalar) else ""
         try:
             versions[name] = str(parse_version(written))
         except ValueError as error:
-            raise Refused(f"odcpub.lock:{node.line}:{node.column}: {shown(name)}: {error}", hint) from error
+            raise Refused(f"{file}:{node.line}:{node.column}: {shown(name)}: {error}", hint) from error
     return versions
