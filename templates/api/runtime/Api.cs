@@ -1,11 +1,64 @@
-// The data routes: /api/{Entity}, /api/{Entity}/{Id}, /api/{Entity}/{Id}/{Attribute}.
+// The data routes: /api/{Entity}, /api/{Entity}/{Id}, /api/{Entity}/{Id}/{Attribute}; the same for every entity.
 using System;
+using System.Globalization;
+using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
 
 namespace Odcpub.Runtime;
 
-public sealed class Api(Catalog catalog, Database database)
+public sealed class Api
 {
-    public Task Handle(HttpContext context, string path) => throw new Problem(404, $"There is no {path} {catalog.App.Name} {database.Source}.");
+    private readonly Catalog catalog;
+    private readonly Reads reads;
+    private readonly Writes writes;
+
+    public Api(Catalog catalog, Database database)
+    {
+        this.catalog = catalog;
+        reads = new Reads(catalog, database);
+        writes = new Writes(catalog, database, reads);
+    }
+
+    public Task Handle(HttpContext context, string path)
+    {
+        var parts = path.Split('/'); // "", "api", entity, id, attribute
+        if (parts.Length is < 3 or > 5) throw new Problem(404, "There is nothing at this address.");
+        var entity = catalog.Find(parts[2])
+            ?? throw new Problem(404, $"There is no entity {parts[2]}.{Words.Suggestion(parts[2], catalog.Names)}");
+        var method = HttpMethods.IsHead(context.Request.Method) ? "GET" : context.Request.Method;
+        var allowed = Allowed(entity, parts.Length);
+        if (!allowed.Contains(method)) throw new Problem(405, Refusal(entity, method)) { Allow = string.Join(", ", allowed) };
+        if (parts.Length == 3) return Rows(context, entity, method);
+        if (!IsIdentifier(entity, parts[3])) throw Reads.NotFound(entity);
+        if (parts.Length == 5) return reads.Bytes(context, entity, parts[3], parts[4]);
+        return Row(context, entity, method, parts[3]);
+    }
+
+    private static string[] Allowed(EntityDescriptor entity, int parts) => (entity.Static, parts) switch
+    {
+        (false, 3) => ["GET", "HEAD", "POST"],
+        (false, 4) => ["GET", "HEAD", "PATCH", "DELETE"],
+        _ => ["GET", "HEAD"],
+    };
+
+    private static string Refusal(EntityDescriptor entity, string method) =>
+        entity.Static ? $"{entity.Name} is a static entity: it can only be read." : $"{method} is not possible here.";
+
+    private Task Rows(HttpContext context, EntityDescriptor entity, string method) => method switch
+    {
+        "POST" => writes.Create(context, entity),
+        _ => entity.Records is null ? reads.List(context, entity) : Enumerations.Labels(context, entity),
+    };
+
+    private Task Row(HttpContext context, EntityDescriptor entity, string method, string id) => method switch
+    {
+        "PATCH" => writes.Change(context, entity, id),
+        "DELETE" => writes.Delete(context, entity, id),
+        _ => entity.Records is null ? reads.One(context, entity, id) : Enumerations.One(context, entity, id),
+    };
+
+    private static bool IsIdentifier(EntityDescriptor entity, string id) => entity.Static
+        ? !id.Contains('\0')
+        : long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
 }

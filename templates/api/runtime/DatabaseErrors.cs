@@ -27,7 +27,8 @@ public sealed class DatabaseErrors(Catalog catalog, Database database)
         """;
 
     private static readonly HashSet<string> Away =
-        ["57P01", "57P02", "57P03", "53300", "53400", "55000", "28P01", "28000", "3D000", "25006", "40001", "40P01"];
+        ["57P01", "57P02", "57P03", "53300", "53400", "55000", "28P01", "28000", "3D000", "25006", "40001", "40P01",
+            "42P01", "42703", "3F000", "42501"]; // the last four: the schema is not there yet
 
     /// <summary>True where the same request may succeed later: no connection, shutting down, too many clients.</summary>
     public static bool IsAway(Exception error) => error switch
@@ -59,6 +60,23 @@ public sealed class DatabaseErrors(Catalog catalog, Database database)
                 return error.SqlState.StartsWith("22", StringComparison.Ordinal)
                     ? new Problem(422, "A value is not accepted by the database.") : null;
         }
+    }
+
+    /// <summary>Why a row can't be deleted: who refers to it, and how many.</summary>
+    public async Task<Problem> Protected(EntityDescriptor entity, string id, string table, CancellationToken cancellation)
+    {
+        var what = $"This {Words.Inside(entity.Label)} can't be deleted";
+        if (catalog.FindByTable(table) is not { } other) return new Problem(409, $"{what}: other records refer to it.");
+        var references = other.Attributes.Where(attribute => attribute.Target == entity.Name).ToList();
+        if (references.Count == 0) return new Problem(409, $"{what}: {Words.Inside(other.Label)} records refer to what would be deleted with it.");
+        var sql = new Sql();
+        var conditions = references.Select(reference => $"{Sql.Name(reference.Column)} = {sql.Identifier(entity, id)}");
+        await using var batch = database.Source.CreateBatch();
+        batch.BatchCommands.Add(sql.Command($"select count(*) from {Sql.Name(other.Table)} where {string.Join(" or ", conditions)}"));
+        var count = (long)(await batch.ExecuteScalarAsync(cancellation))!;
+        var name = Words.Inside(other.Label);
+        var records = Words.Count(count, $"{name} record refers", $"{name} records refer");
+        return new Problem(409, $"{what}: {records} to it. Change or delete {(count == 1 ? "it" : "them")} first.");
     }
 
     private async Task<List<AttributeDescriptor>> Attributes(EntityDescriptor entity, PostgresException error, CancellationToken cancellation)

@@ -1,0 +1,104 @@
+// The query of a list: search, sort, filters and page, read strictly; every mistake at once.
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using Microsoft.AspNetCore.Http;
+
+namespace Odcpub.Runtime;
+
+public sealed class ListRequest
+{
+    private const int LargestSize = 200;
+    private const int LongestSearch = 200;
+    private static readonly string[] Known = ["search", "sort", "page", "size", "labels"];
+    private readonly Dictionary<string, List<string>> errors = new(StringComparer.Ordinal);
+    private readonly EntityDescriptor entity;
+
+    public ListRequest(EntityDescriptor entity, IQueryCollection query)
+    {
+        this.entity = entity;
+        foreach (var (name, values) in query)
+        {
+            if (values.Count > 1) Refuse(name, $"{name} is given twice.");
+            else Read(name, values[0] ?? "");
+        }
+        if (errors.Count > 0) throw Problem.Refused(errors, 400);
+    }
+
+    public string Search { get; private set; } = "";
+    public bool Labels { get; private set; }
+    public int Page { get; private set; } = 1;
+    public int Size { get; private set; } = 25;
+
+    /// <summary>Attributes to sort by, null for the identifier.</summary>
+    public List<(AttributeDescriptor? Attribute, bool Descending)> Sort { get; } = [];
+
+    /// <summary>Attributes (null for the identifier) and their values in canonical form.</summary>
+    public List<(AttributeDescriptor? Attribute, object? Value)> Filters { get; } = [];
+
+    private void Read(string name, string value)
+    {
+        if (value.Contains('\0')) Refuse(name, $"{name} holds a character that can't be searched for (NUL).");
+        else if (name.StartsWith("filter.", StringComparison.Ordinal)) Filter(name, name["filter.".Length..], value);
+        else if (name == "search" && value.Length <= LongestSearch) Search = value;
+        else if (name == "search") Refuse(name, $"Search for {LongestSearch} characters at most.");
+        else if (name == "sort") Order(value);
+        else if (name == "page") Page = Number(name, value, 1_000_000_000);
+        else if (name == "size") Size = Number(name, value, LargestSize);
+        else if (name == "labels" && value is "true" or "false") Labels = value == "true";
+        else if (name == "labels") Refuse(name, "labels must be true or false.");
+        else Refuse(name, $"There is no parameter {name}.{Words.Suggestion(name, Known)}");
+    }
+
+    private int Number(string name, string value, int largest)
+    {
+        if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= largest) return number;
+        Refuse(name, $"{name} must be between 1 and {largest}.");
+        return 1;
+    }
+
+    private void Order(string value)
+    {
+        foreach (var part in value.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var descending = part[0] == '-';
+            var name = descending ? part[1..] : part;
+            var attribute = entity.Find(name);
+            if (attribute is null && name != "Id") Refuse("sort", Unknown(name));
+            else if (attribute?.Type == AttributeType.BinaryData) Refuse("sort", $"{name} can't be sorted by.");
+            else Sort.Add((attribute, descending));
+        }
+    }
+
+    private void Filter(string parameter, string name, string value)
+    {
+        var attribute = entity.Find(name);
+        if (name == "Id")
+        {
+            if (entity.Static || long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) Filters.Add((null, value));
+            else Refuse(parameter, "Id must be an identifier.");
+        }
+        else if (attribute is null) Refuse(parameter, Unknown(name));
+        else if (value.Length == 0) Filters.Add((attribute, null));
+        else if (attribute.Type == AttributeType.BinaryData) Refuse(parameter, $"{name} can't be filtered by.");
+        else if (Values.ReadText(Loose(attribute), value, out var canonical) is { } sentence) Refuse(parameter, sentence);
+        else Filters.Add((attribute, canonical));
+    }
+
+    // Only the form counts: a value outside today's rules may well stand in an older row.
+    private static AttributeDescriptor Loose(AttributeDescriptor attribute) => new()
+    {
+        Name = attribute.Name, Label = attribute.Label, Target = attribute.Target, TargetStatic = attribute.TargetStatic,
+        Type = attribute.IsText ? AttributeType.Text : attribute.Type, Digits = 1000, Decimals = 500,
+    };
+
+    private string Unknown(string name) =>
+        $"{entity.Name} has no attribute {name}.{Words.Suggestion(name, entity.Attributes.Select(attribute => attribute.Name))}";
+
+    private void Refuse(string name, string sentence)
+    {
+        if (!errors.TryGetValue(name, out var sentences)) errors[name] = sentences = [];
+        sentences.Add(sentence);
+    }
+}

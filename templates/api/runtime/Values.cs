@@ -1,0 +1,185 @@
+// Reads one value of an attribute strictly: from JSON, or from text in an address or a default.
+// A value is held as text in canonical form (the database casts it exactly), as bytes, or as null for "no value".
+using System;
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Odcpub.Runtime;
+
+public static class Values
+{
+    private const RegexOptions Plain = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
+    private static readonly Regex Email = new(@"\A[^@\s]+@[^@\s]+\.[^@\s]+\z", Plain);
+    private static readonly Regex Moment = new(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})\z", Plain);
+    private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
+    private static readonly string[] TimeForms = ["HH:mm", "HH:mm:ss", "HH:mm:ss.FFFFFF"];
+
+    /// <summary>Null and the value, or the sentence that refuses it.</summary>
+    public static string? Read(AttributeDescriptor attribute, JsonElement json, out object? value)
+    {
+        value = null;
+        switch (json.ValueKind)
+        {
+            case JsonValueKind.Null:
+                return CheckMandatory(attribute, null);
+            case JsonValueKind.True or JsonValueKind.False when attribute.Type == AttributeType.Boolean:
+                value = json.ValueKind == JsonValueKind.True ? "true" : "false";
+                return null;
+            case JsonValueKind.Number when IsNumber(attribute):
+                return ReadText(attribute, json.GetRawText(), out value);
+            case JsonValueKind.String when attribute.Type != AttributeType.Boolean:
+                return Text(json) is { } text ? ReadText(attribute, text, out value) : $"{attribute.Label} holds a character that is not valid Unicode.";
+            default:
+                return Shape(attribute);
+        }
+    }
+
+    /// <summary>The same from text; empty text is no value.</summary>
+    public static string? ReadText(AttributeDescriptor attribute, string text, out object? value)
+    {
+        value = null;
+        if (text.Length == 0) return CheckMandatory(attribute, null);
+        var sentence = attribute.Type switch
+        {
+            AttributeType.Integer or AttributeType.LongInteger or AttributeType.Decimal or AttributeType.Currency => Number(attribute, text, out value),
+            AttributeType.Identifier => Identifier(attribute, text, out value),
+            AttributeType.Boolean => Keep(text is "true" or "false" ? text : null, attribute, out value),
+            AttributeType.Date => Keep(DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? text : null, attribute, out value),
+            AttributeType.Time => Keep(TimeOnly.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? text : null, attribute, out value),
+            AttributeType.DateTime => Keep(Utc(text), attribute, out value),
+            AttributeType.BinaryData => Bytes(attribute, text, out value),
+            _ => String(attribute, text, out value),
+        };
+        return sentence ?? CheckMandatory(attribute, value);
+    }
+
+    /// <summary>What an attribute gets that a new row leaves out; null for nothing.</summary>
+    public static string? Default(AttributeDescriptor attribute) => attribute.DefaultFunction switch
+    {
+        "CurrDate" => DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        "CurrTime" => DateTime.UtcNow.ToString("HH:mm:ss", CultureInfo.InvariantCulture),
+        "CurrDateTime" => Canonical(DateTimeOffset.UtcNow),
+        _ => attribute.Default is { } text && attribute.Type == AttributeType.DateTime ? Utc(text) ?? text : attribute.Default,
+    };
+
+    private static bool IsNumber(AttributeDescriptor attribute) => attribute.Type
+        is AttributeType.Integer or AttributeType.LongInteger or AttributeType.Decimal or AttributeType.Currency
+        || (attribute.IsReference && !attribute.TargetStatic);
+
+    private static string? CheckMandatory(AttributeDescriptor attribute, object? value) =>
+        attribute.Mandatory && (value is null || (value is string text && string.IsNullOrWhiteSpace(text)))
+            ? Words.Missing(attribute) : null;
+
+    private static string Shape(AttributeDescriptor attribute) => attribute.Type switch
+    {
+        AttributeType.Integer or AttributeType.LongInteger => $"{attribute.Label} must be a whole number.",
+        AttributeType.Decimal or AttributeType.Currency => $"{attribute.Label} must be a number, such as 12.50.",
+        AttributeType.Boolean => $"{attribute.Label} must be true or false.",
+        AttributeType.Date => $"{attribute.Label} must be a date, such as 2026-01-31.",
+        AttributeType.Time => $"{attribute.Label} must be a time, such as 12:30:00.",
+        AttributeType.DateTime => $"{attribute.Label} must be a moment with its offset, such as 2026-01-31T12:30:00Z.",
+        AttributeType.BinaryData => $"{attribute.Label} must be base64 text.",
+        AttributeType.Identifier => $"{attribute.Label} must be an identifier.",
+        _ => $"{attribute.Label} must be text.",
+    };
+
+    private static string? Keep(string? canonical, AttributeDescriptor attribute, out object? value)
+    {
+        value = canonical;
+        return canonical is null ? Shape(attribute) : null;
+    }
+
+    private static string? Text(JsonElement json)
+    {
+        try { return json.GetString(); }
+        catch (InvalidOperationException) { return null; } // half of a surrogate pair
+    }
+
+    private static string? Number(AttributeDescriptor attribute, string text, out object? value)
+    {
+        value = null;
+        if (!ExactNumber.TryParse(text, out var number)) return Shape(attribute);
+        var whole = attribute.Type is AttributeType.Integer or AttributeType.LongInteger;
+        var sentence = whole ? Whole(attribute, number) : Digits(attribute, number);
+        if (sentence is not null) return sentence;
+        if ((attribute.Minimum is { } minimum && number.CompareTo(ExactNumber.Parse(minimum)) < 0)
+            || (attribute.Maximum is { } maximum && number.CompareTo(ExactNumber.Parse(maximum)) > 0)) return Words.OutOfRange(attribute);
+        value = number.ToString();
+        return null;
+    }
+
+    private static string? Whole(AttributeDescriptor attribute, ExactNumber number)
+    {
+        if (number.Decimals > 0) return Shape(attribute);
+        var fits = attribute.Type == AttributeType.Integer
+            ? int.TryParse(number.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)
+            : long.TryParse(number.ToString(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _);
+        if (fits) return null;
+        return attribute.Type == AttributeType.Integer
+            ? $"{attribute.Label} must be between {int.MinValue} and {int.MaxValue}."
+            : $"{attribute.Label} must be between {long.MinValue} and {long.MaxValue}.";
+    }
+
+    private static string? Digits(AttributeDescriptor attribute, ExactNumber number)
+    {
+        if (number.Decimals > attribute.Decimals)
+            return attribute.Decimals == 0 ? $"{attribute.Label} must be a whole number."
+                : $"{attribute.Label} can have {Words.Count(attribute.Decimals, "decimal", "decimals")} at most.";
+        var before = attribute.Digits - attribute.Decimals;
+        return number.IntegerDigits > before
+            ? $"{attribute.Label} can have {Words.Count(before, "digit", "digits")} before the point at most." : null;
+    }
+
+    private static string? Identifier(AttributeDescriptor attribute, string text, out object? value)
+    {
+        if (attribute.TargetStatic)
+        {
+            value = text;
+            return text.Contains('\0') ? Shape(attribute) : null;
+        }
+        value = null;
+        if (!ExactNumber.TryParse(text, out var number) || Whole(Long, number) is not null) return Shape(attribute);
+        value = number.ToString();
+        return null;
+    }
+
+    private static readonly AttributeDescriptor Long = new() { Type = AttributeType.LongInteger };
+
+    private static string? Bytes(AttributeDescriptor attribute, string text, out object? value)
+    {
+        value = null;
+        try { value = Convert.FromBase64String(text); }
+        catch (FormatException) { return Shape(attribute); }
+        return null;
+    }
+
+    private static string? String(AttributeDescriptor attribute, string text, out object? value)
+    {
+        value = text;
+        if (text.Contains('\0')) return $"{attribute.Label} holds a character that can't be stored (NUL).";
+        var length = text.EnumerateRunes().Count();
+        if (attribute.Length >= 0 && length > attribute.Length)
+            return $"{attribute.Label} can have {Words.Count(attribute.Length, "character", "characters")} at most; this has {length}.";
+        if (length < attribute.MinLength)
+            return $"{attribute.Label} needs at least {Words.Count(attribute.MinLength, "character", "characters")}.";
+        if (attribute.Type == AttributeType.Email && !Email.IsMatch(text))
+            return $"{attribute.Label} must be an e-mail address, such as name@example.com.";
+        if (attribute.Pattern is { } pattern && !Pattern(pattern).IsMatch(text))
+            return $"{attribute.Label} doesn't have the expected form: {(attribute.Description.Length > 0 ? attribute.Description : pattern)}";
+        return null;
+    }
+
+    // The model holds patterns in a subset that needs no backtracking, so no value can keep the matcher busy.
+    private static Regex Pattern(string pattern) => Patterns.GetOrAdd(pattern, text => new Regex($@"\A(?:{text})\z", Plain));
+
+    private static string? Utc(string text) =>
+        Moment.IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+            ? Canonical(moment) : null;
+
+    private static string Canonical(DateTimeOffset moment) =>
+        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+}
