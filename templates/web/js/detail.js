@@ -120,18 +120,18 @@ class Detail {
     if (wrong.length) return wrong[0].focus();
     const sending = this.fields.filter((field) => field.sends());
     if (this.row !== null && sending.length === 0) return toast("Nothing has changed.");
-    await this.working(() => this.send(sending));
+    await this.working("Not saved", () => this.send(sending));
     return undefined;
   }
 
-  async working(act) {
+  async working(failure, act) {
     this.busy = true;
     this.save.setAttribute("aria-disabled", "true");
     this.form.setAttribute("aria-busy", "true");
     try {
       await act();
     } catch (problem) {
-      this.refuse(problem);
+      this.refuse(problem, failure);
     } finally {
       this.busy = false;
       this.save.removeAttribute("aria-disabled");
@@ -158,7 +158,8 @@ class Detail {
     toast(`${this.descriptor.label} created.`);
   }
 
-  refuse(problem) {
+  // `failure` says what didn't happen; the server's own words say why.
+  refuse(problem, failure) {
     if (problem.status === 412) return this.meanwhile();
     const named = this.fields.filter((field) => problem.errors?.[field.attribute.name]);
     for (const field of named) field.tell(problem.errors[field.attribute.name].join(" "));
@@ -166,7 +167,8 @@ class Detail {
     if (named.length && !others.length) return named[0].focus();
     const extra = others.flatMap(([, sentences]) => sentences).join(" ");
     if (problem.status === 404) return this.tell(`This ${this.noun} has been deleted`, "Somebody deleted it meanwhile. Copy what you need, then go back to the list.");
-    return this.tell(problem.title ?? "Not saved", extra || problem.detail || String(problem.message));
+    if (problem.status === 0) return this.tell(failure, `${problem.title}. ${problem.detail} What you typed is still here.`);
+    return this.tell(failure, extra || problem.detail || String(problem.message));
   }
 
   meanwhile() {
@@ -175,7 +177,7 @@ class Detail {
   }
 
   rebase() {
-    return this.working(async () => {
+    return this.working("Not loaded", async () => {
       const { body, etag } = await row(this.screen.entity, this.id);
       this.take(body, etag);
       for (const field of this.fields) field.rebase(body);
@@ -199,7 +201,7 @@ class Detail {
     if (this.busy) return;
     const sure = await confirm({ title: `Delete this ${this.noun}?`, text: `\u201c${this.heading()}\u201d will be deleted for good.`, yes: "Delete", danger: true });
     if (!sure) return;
-    await this.working(async () => {
+    await this.working("Not deleted", async () => {
       await remove(this.screen.entity, this.id);
       this.done = true;
       await go(this.backAddress(), { replace: true });

@@ -27,7 +27,7 @@ class Picker {
       type: "text", id, role: "combobox", autocomplete: "off", spellcheck: "false", dir: "auto", "aria-autocomplete": "list",
       "aria-expanded": "false", "aria-controls": this.listId, "aria-label": label, placeholder,
     });
-    this.list = h("ul", { id: this.listId, role: "listbox", "aria-label": label ?? "Choices", hidden: true });
+    this.list = h("ul", { id: this.listId, role: "listbox", "aria-label": "Choices", hidden: true });
     this.hint = h("div", { class: "picker-hint", role: "status", hidden: true });
     this.popup = h("div", { class: "popup", hidden: true }, this.list, this.hint);
     this.root = h("div", { class: "picker" }, this.input, icon("expand"), this.popup);
