@@ -39,7 +39,8 @@ class AssetRecord:
 @dataclass(frozen=True, slots=True)
 class RevisionRecord:
     """``model`` and ``build``: blob digests; ``image``: manifest digest, empty for a library; ``schema``: the target
-    schema's fingerprint; ``lock``: JSON of library name → {version, revision, digest}; ``build_key``: all inputs."""
+    schema's fingerprint; ``lock``: JSON of library name → {version, revision, digest}; ``build_key``: all inputs;
+    ``runtime``: the toolchain's source (``sdk``, ``bootstrap``)."""
 
     asset: str
     number: int
@@ -50,6 +51,7 @@ class RevisionRecord:
     repository: str
     schema: str
     lock: str
+    runtime: str
     operation: str
     created_at: str
     created_by: str

@@ -20,7 +20,8 @@ class Store:
         self.folder = folder
         self.assets = Assets(self._engine)
         self.journal = Journal(self._engine)
-        self.stages = Stages(self._engine, Vault(folder / "vault.key"))
+        self.vault = Vault(folder / "vault.key")
+        self.stages = Stages(self._engine, self.vault)
         self.blobs = Blobs(folder / "blobs")
 
     def close(self) -> None:

@@ -32,6 +32,7 @@ REVISIONS = Table(
     Column("repository", String, nullable=False),
     Column("schema", String, nullable=False),
     Column("lock", Text, nullable=False),
+    Column("runtime", String, nullable=False),
     Column("operation", ForeignKey("operations.key"), nullable=False, unique=True),
     Column("created_at", String, nullable=False),
     Column("created_by", String, nullable=False),

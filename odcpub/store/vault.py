@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import os
 import secrets
 from functools import cached_property
@@ -33,6 +35,10 @@ class Vault:
                 "put the key file back that it was written with, or set the secret again",
             ) from None
 
+    def fingerprint(self, text: str) -> str:
+        """Tells whether two texts are equal to who holds the key, and nothing to anybody else."""
+        return hmac.new(self._key, text.encode(), "sha256").hexdigest()
+
     @staticmethod
     def random_password() -> str:
         """A new password with 192 bits of randomness, safe in connection strings."""
@@ -42,13 +48,16 @@ class Vault:
     def _fernet(self) -> Fernet:
         from cryptography.fernet import Fernet
 
-        try:
-            handle = os.open(self._key_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return Fernet(self._key_file.read_bytes())
-        with os.fdopen(handle, "wb") as file:
-            key = Fernet.generate_key()
-            file.write(key)
-            file.flush()
-            os.fsync(file.fileno())
-        return Fernet(key)
+        return Fernet(self._key)
+
+    @cached_property
+    def _key(self) -> bytes:
+        """The key, made at the first use and written whole before it is used."""
+        if not self._key_file.exists():
+            temporary = self._key_file.with_suffix(".new")
+            with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(base64.urlsafe_b64encode(os.urandom(32)))
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self._key_file)
+        return self._key_file.read_bytes()

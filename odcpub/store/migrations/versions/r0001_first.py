@@ -17,6 +17,7 @@ STATEMENTS = (
     """CREATE TABLE revisions (asset VARCHAR NOT NULL REFERENCES assets ("key"), number INTEGER NOT NULL,
        model VARCHAR NOT NULL, build VARCHAR NOT NULL, build_key VARCHAR NOT NULL, image VARCHAR NOT NULL,
        repository VARCHAR NOT NULL, schema VARCHAR NOT NULL, lock TEXT NOT NULL,
+       runtime VARCHAR NOT NULL,
        operation VARCHAR NOT NULL UNIQUE REFERENCES operations ("key"), created_at VARCHAR NOT NULL,
        created_by VARCHAR NOT NULL, PRIMARY KEY (asset, number))""",
     """CREATE TABLE releases (asset VARCHAR NOT NULL REFERENCES assets ("key"), version VARCHAR NOT NULL,

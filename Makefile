@@ -1,0 +1,45 @@
+# Everything is set up by the targets themselves; a machine needs Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := 0.13.8
+PYTEST_ARGS ?=
+
+.PHONY: demo setup test check bench clean
+
+demo: setup ## publish the examples on this machine and print the address
+	@$(BIN)/odcpub publish examples/money
+	@$(BIN)/odcpub release money --version 1.0.0 --notes "first"
+	@$(BIN)/odcpub publish examples/helpdesk
+
+setup: $(VENV)/.ready ## what publishing needs
+
+test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left out is said
+	@$(BIN)/pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.ready-dev ## style, types, layers
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: $(VENV)/.ready-dev ## the benchmarks, each beside a floor or a peer
+	@$(BIN)/python -m bench
+
+$(VENV)/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: $(PYTHON) is missing or older than 3.11"; \
+	  echo "hint: install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3.13"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "error: $(PYTHON) cannot make a virtual environment"; \
+	  echo "hint: install its venv module (Debian, Ubuntu: apt install python3-venv)"; exit 3; }
+	@$(BIN)/python -m pip install --quiet uv==$(UV) || { echo "error: the package index cannot be reached"; \
+	  echo "hint: see whether there is a network, or configure pip's index or proxy"; exit 3; }
+
+$(VENV)/.ready: requirements.lock pyproject.toml $(VENV)/bin/uv
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean: ## forgets the virtual environment; data and cache stay
+	rm -rf $(VENV)

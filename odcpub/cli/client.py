@@ -1,0 +1,162 @@
+"""The API's client: HTTP over the server's unix socket, and starting the server. Standard library only. Does I/O."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from odcpub import __version__
+from odcpub.errors import EngineError, OdcpubError
+from odcpub.home import Home, find_home
+
+START_SECONDS = 30.0
+
+
+class ApiError(OdcpubError):
+    """A problem that the server answered; ``details`` and ``problems`` as it sent them."""
+
+    def __init__(self, body: dict[str, Any]) -> None:
+        super().__init__(body.get("title") or "the server failed", body.get("hint") or "see: odcpub log")
+        self.exit_code = body.get("exit_code", 3)
+        self.details: list[str] = body.get("details", [])
+        self.problems: list[dict[str, Any]] = body.get("problems", [])
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: Path, timeout: float | None) -> None:
+        super().__init__("localhost", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class Client:
+    """Talks to the server of this user; starts it where there is none."""
+
+    def __init__(self, home: Home | None = None) -> None:
+        self._home = (home or find_home()).make()
+        self._socket = self._home.socket("api.sock")
+
+    def request(self, method: str, path: str, body: object = None) -> Any:
+        """The answer's JSON; raises ApiError for a problem."""
+        connection = self._connect()
+        try:
+            content = None if body is None else json.dumps(body)
+            connection.request(method, path, content, {"Content-Type": "application/json"})
+            response = connection.getresponse()
+            text = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise EngineError(f"the server ended while it answered: {error}", self._log_hint()) from None
+        finally:
+            connection.close()
+        return self._answer(response.status, text)
+
+    def _answer(self, status: int, text: bytes) -> Any:
+        try:
+            answer = json.loads(text) if text else {}
+        except ValueError:
+            raise EngineError(f"the server failed (status {status})", self._log_hint()) from None
+        if status >= 400:
+            raise ApiError(answer)
+        return answer
+
+    def events(self, path: str, after: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Server-sent events as (event, data); goes on after the last one seen when the server was restarted."""
+        while True:
+            connection = self._connect(timeout=60)
+            try:
+                connection.request("GET", path, headers={"Last-Event-ID": str(after)})
+                response = connection.getresponse()
+                if response.status >= 400:
+                    self._answer(response.status, response.read())
+                for event, data in _parse(response):
+                    after = data.get("id", after)
+                    yield event, data
+                    if event == "end":
+                        return
+            except (OSError, http.client.HTTPException):
+                pass
+            finally:
+                connection.close()
+            time.sleep(0.1)
+
+    def running(self) -> bool:
+        try:
+            self._open(5).close()
+        except OSError:
+            return False
+        return True
+
+    def _connect(self, timeout: float | None = 600) -> http.client.HTTPConnection:
+        try:
+            return self._open(timeout)
+        except OSError:
+            self._start()
+        return self._open(timeout)
+
+    def _open(self, timeout: float | None) -> http.client.HTTPConnection:
+        connection = _UnixConnection(self._socket, timeout)
+        connection.connect()
+        return connection
+
+    def _start(self) -> None:
+        """Starts the server in the background; whoever comes second waits for the same one."""
+        failed = self._home.data / "server.failed"
+        failed.unlink(missing_ok=True)
+        with (self._home.data / "server.out").open("ab") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "odcpub.portal"], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                start_new_session=True, cwd="/",
+            )  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while not self.running():
+            if failed.exists():
+                message, _, hint = failed.read_text(encoding="utf-8").partition("\n")
+                raise EngineError(message, hint.strip())
+            if process.poll() not in (None, 0) or time.monotonic() > deadline:
+                raise EngineError("the server did not start", self._log_hint())
+            time.sleep(0.02)
+
+    def stop(self) -> bool:
+        """Ends the server and waits until it has gone; whether there was one."""
+        if not self.running():
+            return False
+        pid = self.request("POST", "/api/v1/shutdown")["pid"]
+        deadline = time.monotonic() + 90
+        while Path(f"/proc/{pid}").exists() if os.path.isdir("/proc") else self.running():  # noqa: PTH112
+            if time.monotonic() > deadline:
+                raise EngineError("the server does not end", self._log_hint())
+            time.sleep(0.02)
+        return True
+
+    def check_version(self) -> None:
+        """A server of another version is ended, so that the next request starts one of this version."""
+        if self.running() and self.request("GET", "/api/v1/server")["version"] != __version__:
+            self.request("POST", "/api/v1/shutdown?apps=false")
+            deadline = time.monotonic() + 30
+            while self.running() and time.monotonic() < deadline:
+                time.sleep(0.05)
+
+    def _log_hint(self) -> str:
+        return f"see {self._home.data / 'server.log'}; it is started again by the next command"
+
+
+def _parse(response: http.client.HTTPResponse) -> Iterator[tuple[str, dict[str, Any]]]:
+    event = ""
+    for raw in response:
+        line = raw.decode().rstrip("\n")
+        if line.startswith("event: "):
+            event = line[7:]
+        elif line.startswith("data: "):
+            yield event, json.loads(line[6:])

@@ -1,0 +1,210 @@
+"""The commands: each asks the API and shows the answer; its return value is the exit code. Does I/O."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from odcpub.cli import show
+from odcpub.cli.client import Client
+from odcpub.cli.progress import follow
+from odcpub.errors import UsageError
+
+DEPLOYMENTS = "/api/deployments/v1"
+DONE, REFUSED = 0, 1
+
+
+def _client() -> Client:
+    client = Client()
+    client.check_version()
+    return client
+
+
+def _folder(path: str) -> str:
+    folder = Path(path).expanduser().absolute()
+    if not folder.is_dir():
+        what = "is a file" if folder.is_file() else "no such folder"
+        raise UsageError(f"{path}: {what}", "name the folder that holds the model's YAML files")
+    return str(folder)
+
+
+def publish(options: argparse.Namespace) -> int:
+    if options.stage and options.stage.lower() not in ("development", "dev"):
+        raise UsageError(
+            f"{options.stage}: apps are published to the first stage alone",
+            f"publish, then: odcpub promote <app> --to {options.stage}",
+        )
+    body = {"folder": _folder(options.path)}
+    if options.plan:
+        return show.plan(_client().request("POST", f"{DEPLOYMENTS}/publish-plans", body), options.json)
+    client = _client()
+    return _run(client, "publish-operations", body, options)
+
+
+def promote(options: argparse.Namespace) -> int:
+    body = {"operation": "Deploy", "assetKey": options.asset, "environmentKey": options.to}
+    body |= {"revision": options.revision} if options.revision else {}
+    if options.plan:
+        return show.plan(_client().request("POST", f"{DEPLOYMENTS}/deployment-plans", body), options.json)
+    return _run(_client(), "deployment-operations", body, options)
+
+
+def _run(client: Client, collection: str, body: dict[str, Any], options: argparse.Namespace) -> int:
+    operation = client.request("POST", f"{DEPLOYMENTS}/{collection}", body)
+    if not options.json:
+        print(f"{operation['operation']} {operation['assetName']} → {operation['environmentName']}", file=sys.stderr)
+    return follow(client, collection, operation, options.json)
+
+
+def undeploy(options: argparse.Namespace) -> int:
+    body = {"operation": "Undeploy", "assetKey": options.asset, "environmentKey": options.stage}
+    return _run(_client(), "deployment-operations", body, options)
+
+
+def release(options: argparse.Namespace) -> int:
+    path = f"/api/asset-repository/v1/assets/{quote(options.asset)}/revisions/{options.revision or 0}"
+    body = {"tag": options.version, "releaseNotes": options.notes}
+    answer = _client().request("PATCH", path, body)
+    text = f"{answer['name']} {answer['tag']} is revision {answer['revision']}."
+    return show.answer(answer, text, options.json)
+
+
+def _configuration(options: argparse.Namespace) -> str:
+    base = "/api/asset-configurations/v1/environments"
+    return f"{base}/{quote(options.stage)}/applications/{quote(options.asset)}/configurations"
+
+
+def config_set(options: argparse.Namespace) -> int:
+    settings = [_value(text) for text in options.values]
+    answer = _client().request("PATCH", _configuration(options), {"settings": settings})
+    apply = f"odcpub config apply {options.asset} --stage {options.stage}"
+    return show.answer(
+        answer, f"Set {', '.join(answer['set'])}; takes effect with the next deployment, or: {apply}", options.json
+    )
+
+
+def _value(text: str) -> dict[str, Any]:
+    """NAME=VALUE as it stands; NAME alone is asked for (or read from stdin), so that it is in no process list."""
+    name, equals, value = text.partition("=")
+    if equals:
+        return {"key": name, "value": value, "fromArgument": True}
+    return {"key": name, "value": _ask(name)}
+
+
+def _ask(what: str) -> str:
+    if sys.stdin.isatty():
+        return getpass.getpass(f"{what}: ")
+    line = sys.stdin.readline()
+    if not line:
+        raise UsageError(f"{what}: no value", "type it at the prompt, or give it on standard input, a line each")
+    return line.rstrip("\r\n")
+
+
+def config_unset(options: argparse.Namespace) -> int:
+    settings = [{"key": name, "value": None} for name in options.values]
+    answer = _client().request("PATCH", _configuration(options), {"settings": settings})
+    return show.answer(answer, f"Forgot {', '.join(answer['unset'])}.", options.json)
+
+
+def config_show(options: argparse.Namespace) -> int:
+    return show.configuration(_client().request("GET", _configuration(options)), options.json)
+
+
+def config_apply(options: argparse.Namespace) -> int:
+    body = {"operation": "ApplyConfigs", "assetKey": options.asset, "environmentKey": options.stage}
+    return _run(_client(), "deployment-operations", body, options)
+
+
+def new(options: argparse.Namespace) -> int:
+    folder = Path(options.path)
+    name = options.name or "".join(word.capitalize() for word in folder.absolute().name.replace("_", "-").split("-"))
+    files = _client().request("POST", "/api/v1/scaffolds", {"kind": options.kind, "name": name})["files"]
+    _write(folder, files)
+    return show.answer({"files": sorted(files)}, f"{name} is in {folder}. Try: odcpub publish {folder}", options.json)
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder}: is there already", "name a new or empty folder; nothing was written")
+    for path, text in files.items():
+        target = folder / path
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8")
+        except OSError as error:
+            raise UsageError(f"{target}: cannot be written: {error.strerror}", "name a folder you can write") from None
+
+
+def update(options: argparse.Namespace) -> int:
+    return show.update(_client().request("POST", "/api/v1/updates", {"folder": _folder(options.path)}), options.json)
+
+
+def import_model(options: argparse.Namespace) -> int:
+    source = Path(options.file)
+    try:
+        text = source.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{source}: is not UTF-8 text", "save it as UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"{source}: cannot be read: {error.strerror}", "name a file you can read") from None
+    body = {"format": options.format, "text": text, "name": options.name or None, "file": source.name}
+    answer = _client().request("POST", "/api/v1/imports", body)
+    _write(Path(options.out), answer["files"])
+    return show.imported(answer, options.out, options.json)
+
+
+def schema(options: argparse.Namespace) -> int:
+    print(json.dumps(_client().request("GET", "/api/v1/model-schema"), indent=2))
+    return DONE
+
+
+def engines(options: argparse.Namespace) -> int:
+    return show.engines(_client().request("GET", "/api/v1/engines"), options.json)
+
+
+def engines_use(options: argparse.Namespace) -> int:
+    return show.engines(_client().request("PATCH", "/api/v1/engines", {"use": options.profile}), options.json)
+
+
+def engines_set(options: argparse.Namespace) -> int:
+    values = {}
+    for text in options.values:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"{text}: is not NAME=VALUE", "for example: odcpub engines set registry=localhost:5001")
+        values[name] = value
+    body: dict[str, Any] = {"set": values}
+    if values.get("database", "embedded") != "embedded":
+        body["databasePassword"] = _ask("password of the database")
+    return show.engines(_client().request("PATCH", "/api/v1/engines", body), options.json)
+
+
+def status(options: argparse.Namespace) -> int:
+    return show.status(_client().request("GET", "/api/v1/status"), options.json)
+
+
+def doctor(options: argparse.Namespace) -> int:
+    return show.doctor(_client().request("GET", "/api/v1/doctor"), options.json)
+
+
+def log(options: argparse.Namespace) -> int:
+    client = _client()
+    if not options.operation:
+        return show.operations(client.request("GET", "/api/v1/operations"), options.json)
+    operation = client.request("GET", f"/api/v1/operations/{quote(options.operation)}")
+    collection = "publish-operations" if operation["operation"] == "Publish" else "deployment-operations"
+    if options.follow and operation["status"] == "Running":
+        return follow(client, collection, operation, options.json)
+    path = f"{DEPLOYMENTS}/{collection}/{operation['key']}/messages?limit=5000"
+    return show.operation(operation, client.request("GET", path)["results"], options.json)
+
+
+def down(options: argparse.Namespace) -> int:
+    stopped = Client().stop()
+    text = "Stopped: apps, database, compiler, server. Data stays." if stopped else "Nothing is running."
+    return show.answer({"stopped": stopped}, text, options.json)

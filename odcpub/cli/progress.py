@@ -1,0 +1,117 @@
+"""Shows an operation while it runs: a line a step on stderr, the address on stdout, or JSON. Does I/O: printing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any, TextIO
+
+from odcpub.cli.client import ApiError, Client
+
+INTERRUPTED = 130
+
+
+def follow(client: Client, collection: str, operation: dict[str, Any], as_json: bool) -> int:
+    """Prints the operation's progress until it ends; the exit code. Ctrl-C leaves it running and says so."""
+    printer = _Json() if as_json else _Lines(sys.stderr)
+    path = f"/api/deployments/v1/{collection}/{operation['key']}/events"
+    try:
+        for event, data in client.events(path):
+            if event == "end":
+                return printer.end(data)
+            printer.message(data)
+    except KeyboardInterrupt:
+        print(f"\nThe operation goes on. Follow it with: odcpub log {operation['key'][:8]} --follow", file=sys.stderr)
+        return INTERRUPTED
+    return 3
+
+
+class _Json:
+    """Everything at once when it has ended, for programs."""
+
+    def __init__(self) -> None:
+        self._messages: list[dict[str, Any]] = []
+
+    def message(self, data: dict[str, Any]) -> None:
+        self._messages.append(data)
+
+    def end(self, operation: dict[str, Any]) -> int:
+        print(json.dumps(operation | {"messages": self._messages}, indent=2))
+        return int(operation["exitCode"])
+
+
+class _Lines:
+    """A line a step: marker, seconds, what it did. In a terminal the running step is shown and overwritten."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+        self._terminal = out.isatty()
+        self._said: list[str] = []
+
+    def message(self, data: dict[str, Any]) -> None:
+        event = data["data"].get("event")
+        if event == "began":
+            self._said = []
+            self._transient(f"  {data['type']:<8} …")
+        elif event == "ended":
+            self._line(f"  {data['type']:<8} {data['data']['seconds']:6.2f} s  {'; '.join(self._said)}")
+            self._said = []
+        elif data["severity"] == "Error":
+            print_problem(ApiError({"title": data["message"]} | data["data"]), self._clear())
+        elif data["severity"] == "Warning":
+            hint = data["data"].get("hint")
+            self._line(f"  {data['type']:<8} warning: {data['message']}" + (f"\n           {hint}" if hint else ""))
+        elif data["type"]:
+            self._said.append(data["message"])
+            self._transient(f"  {data['type']:<8} … {data['message']}")
+
+    def end(self, operation: dict[str, Any]) -> int:
+        failed = operation["status"] != "Finished"
+        if failed:
+            print(f"See everything with: odcpub log {operation['key'][:8]}", file=self._clear())
+        else:
+            self._line(_summary(operation))
+            if operation["address"]:
+                print(operation["address"])
+        return int(operation["exitCode"])
+
+    def _transient(self, text: str) -> None:
+        if self._terminal:
+            self._out.write(f"\r\x1b[K{text[:110]}")
+            self._out.flush()
+
+    def _line(self, text: str) -> None:
+        print(text, file=self._clear(), flush=True)
+
+    def _clear(self) -> TextIO:
+        if self._terminal:
+            self._out.write("\r\x1b[K")
+        return self._out
+
+
+def _summary(operation: dict[str, Any]) -> str:
+    revision, stage = operation["revision"], operation["environmentName"]
+    name = operation["assetName"]
+    if operation["unchanged"]:
+        return f"Nothing changed: {name} is at revision {revision}."
+    if operation["operation"] == "Undeploy":
+        return f"{name} is no longer in {stage}; its data stays."
+    if not operation["address"]:
+        return f"{name} is stored as revision {revision}."
+    return f"{name} runs revision {revision} in {stage}:"
+
+
+def print_problem(error: Any, out: TextIO = sys.stderr) -> None:
+    """An error: its message, every problem or detail on a line of its own, then the hint."""
+    print(f"error: {error.message}", file=out)
+    for problem in getattr(error, "problems", ()):
+        where = f"{problem['file']}:{problem['line']}:{problem['column']}: " if problem["file"] else ""
+        element = f"{problem['element']}: " if problem["element"] else ""
+        severity = "warning: " if problem["severity"] == "Warning" else ""
+        print(f"  {where}{severity}{element}{problem['message']} [{problem['code']}]", file=out)
+        if problem["hint"]:
+            print(f"      hint: {problem['hint']}", file=out)
+    for detail in getattr(error, "details", ()):
+        print(f"  - {detail}", file=out)
+    if error.hint:
+        print(f"hint: {error.hint}", file=out)

@@ -1,0 +1,112 @@
+"""Answers of the API as people read them, or as JSON. Does I/O: printing to stdout."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from odcpub.cli.client import ApiError
+from odcpub.cli.progress import print_problem
+
+
+def answer(data: Any, text: str, as_json: bool, code: int = 0) -> int:
+    """JSON on stdout if asked for, else the text."""
+    print(json.dumps(data, indent=2) if as_json else text)
+    return code
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell."""
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows))
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def status(data: dict[str, Any], as_json: bool) -> int:
+    rows = []
+    for asset in data["assets"]:
+        where = [
+            (one["stage"], str(one["revision"]), one["digest"][7:19], one["health"], one["address"])
+            for one in asset["stages"]
+        ]
+        released = f"{asset['release']} released" if asset["release"] else "not released"
+        stored = ("", str(asset["revision"] or ""), "", released if asset["kind"] == "library" else "not deployed", "")
+        rows += [(asset["name"], asset["kind"], *line) for line in where or [stored]]
+    head = ("ASSET", "KIND", "STAGE", "REVISION", "DIGEST", "HEALTH", "ADDRESS")
+    return answer(data, table(head, rows) if rows else "Nothing is published yet. Try: odcpub new app my-app", as_json)
+
+
+def operations(data: dict[str, Any], as_json: bool) -> int:
+    rows = [
+        (one["key"][:8], one["startedDateTime"], one["operation"], one["assetName"], one["environmentName"],
+         one["status"], one["deployedBy"])
+        for one in data["results"]
+    ]  # fmt: skip
+    head = ("OPERATION", "STARTED", "KIND", "ASSET", "STAGE", "STATUS", "BY")
+    return answer(data, table(head, rows) if rows else "Nothing has been done yet.", as_json)
+
+
+def operation(record: dict[str, Any], messages: list[dict[str, Any]], as_json: bool) -> int:
+    if as_json:
+        return answer(record | {"messages": messages}, "", True)
+    print(f"{record['operation']} {record['assetName']} → {record['environmentName']}: {record['status']}")
+    for one in messages:
+        if one["severity"] == "Error":
+            sys.stdout.flush()
+            print_problem(ApiError({"title": one["message"]} | one["data"]), sys.stdout)
+        elif one["message"]:
+            severity = "" if one["severity"] == "Info" else f"{one['severity'].lower()}: "
+            print(f"{one['timestamp']}  {one['type']:<8} {severity}{one['message']}")
+    return 0
+
+
+def configuration(data: dict[str, Any], as_json: bool) -> int:
+    rows = [(one["name"], one["dataType"], one["value"] or "", one["valueOrigin"]) for one in data["settings"]]
+    head = ("NAME", "TYPE", "VALUE", "FROM")
+    return answer(data, table(head, rows) if rows else "The app has no settings.", as_json)
+
+
+def engines(data: dict[str, str], as_json: bool) -> int:
+    return answer(data, table(("ENGINE", "CHOICE"), [(name, value or "-") for name, value in data.items()]), as_json)
+
+
+def doctor(data: dict[str, Any], as_json: bool) -> int:
+    lines = []
+    for one in data["checks"]:
+        mark = {"ok": "ok     ", "warning": "warning", "missing": "missing"}[one["state"]]
+        lines.append(f"{mark}  {one['what']}: {one['found']}")
+        lines += [f"         {line}" for line in one["hints"]]
+    broken = any(one["state"] == "missing" for one in data["checks"])
+    return answer(data, "\n".join(lines), as_json, 3 if broken else 0)
+
+
+def update(data: dict[str, Any], as_json: bool) -> int:
+    lines = [f"{one['name']}: {one['from'] or 'new'} → {one['to'] or 'gone'}" for one in data["changes"]]
+    return answer(data, "\n".join(lines) or "Everything is up to date.", as_json)
+
+
+def imported(data: dict[str, Any], out: str, as_json: bool) -> int:
+    for one in data["problems"]:
+        print(f"warning: {one['file']}:{one['line']}:{one['column']}: {one['message']}", file=sys.stderr)
+    files = ", ".join(sorted(data["files"]))
+    return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {out}", as_json)
+
+
+def plan(data: dict[str, Any], as_json: bool) -> int:
+    """A plan in words; exit code 1 where it would be refused."""
+    code = 1 if data["refusals"] else 0
+    if as_json:
+        return answer(data, "", True, code)
+    print(f"Plan {data['fingerprint'][:12]}: {data['asset']} → {data['stage']}, nothing was changed")
+    sections = (("Build", "build"), ("Data", "data"), ("Deploy", "deploy"))
+    for title, part in sections:
+        print(f"  {title}")
+        for line in data[part] or ["nothing to do"]:
+            print(f"    {line}")
+    for line in data["warnings"]:
+        print(f"  warning: {line}")
+    for line in data["refusals"]:
+        print(f"  refused: {line}")
+    return code

@@ -1,0 +1,100 @@
+"""``odcpub doctor``: each engine asked for what is there; nothing is set up by asking. Does I/O."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
+
+from odcpub.errors import OdcpubError
+
+if TYPE_CHECKING:
+    from odcpub.engines.factory import Engines
+
+ROOM = 2_000_000_000
+"""Bytes that a first publish needs on disk, with room to spare."""
+
+
+class Check(TypedDict):
+    """``state``: ``ok``, ``warning`` or ``missing``; ``hints``: how to go on."""
+
+    what: str
+    state: str
+    found: str
+    hints: list[str]
+
+
+def examine(engines: Engines) -> list[Check]:
+    """One check a part, in the order of a publish."""
+    parts: tuple[tuple[str, Callable[[Engines], Check]], ...] = (
+        ("Python", lambda _: _python()),
+        ("disk", lambda one: _disk(one.folder)),
+        ("C# toolchain", _csharp),
+        ("image builder", _builder),
+        ("registry", _registry),
+        ("database", _database),
+        ("runner", _runner),
+    )
+    return [_guarded(what, check, engines) for what, check in parts]
+
+
+def _guarded(what: str, check: Callable[[Engines], Check], engines: Engines) -> Check:
+    try:
+        return check(engines)
+    except OdcpubError as error:
+        return Check(what=what, state="missing", found=error.message, hints=[error.hint] if error.hint else [])
+
+
+def _ok(what: str, found: str, *hints: str) -> Check:
+    return Check(what=what, state="warning" if hints else "ok", found=found, hints=list(hints))
+
+
+def _python() -> Check:
+    return _ok("Python", f"{platform.python_version()} on {platform.system()} {platform.machine()}, {sys.executable}")
+
+
+def _disk(folder: Path) -> Check:
+    free = shutil.disk_usage(folder).free
+    hints = ("make room: a first publish needs about 2 GB",) if free < ROOM else ()
+    return _ok("disk", f"{free / 1e9:.1f} GB free for {folder}", *hints)
+
+
+def _csharp(engines: Engines) -> Check:
+    if not engines.toolchain_is_there():
+        found = "the bootstrap toolchain is not fetched yet"
+        return _ok("C# toolchain", found, "the first publish fetches it (121 MB); or install a .NET SDK 10")
+    one = engines.csharp.toolchain()
+    found = f"{one.source}: C# compiler {one.compiler_version}, .NET {one.runtime_version} in {one.root}"
+    return _ok("C# toolchain", found, *one.warnings)
+
+
+def _builder(engines: Engines) -> Check:
+    if engines.settings.image == "assembly":
+        return _ok("image builder", "assembly: built in, needs no engine")
+    from odcpub.engines.image.docker import connect
+
+    client = connect()
+    try:
+        return _ok("image builder", f"Docker engine {client.version()['Version']}")
+    finally:
+        client.close()
+
+
+def _registry(engines: Engines) -> Check:
+    if engines.settings.registry == "layout":
+        return _ok("registry", "layout: an OCI image layout folder")
+    engines.ping_registry()
+    return _ok("registry", f"{engines.settings.registry} answers")
+
+
+def _database(engines: Engines) -> Check:
+    return _ok("database", f"{engines.settings.database}: PostgreSQL {engines.database_version()}")
+
+
+def _runner(engines: Engines) -> Check:
+    if engines.settings.runner == "local":
+        return _ok("runner", "local: processes of this machine")
+    return _ok("runner", f"Kubernetes {engines.kubernetes_version()}")

@@ -1,0 +1,142 @@
+"""Chooses the engines behind the ports from the settings; the only place that knows them all. Does I/O when asked.
+
+Engines are made when first needed: a server that only answers questions starts no database and no compiler.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from odcpub.engines.examination import Check, examine
+from odcpub.engines.csharp.cached import CachedCompiler
+from odcpub.engines.csharp.server import RoslynCompiler
+from odcpub.engines.csharp.toolchain import find_toolchain
+from odcpub.engines.image.base import BaseLayer, make_base
+from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runner
+from odcpub.engines.settings import EngineSettings
+from odcpub.errors import UsageError
+from odcpub.home import Home
+from odcpub.image.content import ImageRef
+
+if TYPE_CHECKING:
+    from odcpub.engines.database.embedded import EmbeddedPostgres
+    from odcpub.engines.image.unpack import Unpacked
+    from odcpub.engines.runner.local import LocalRunner, Recall
+
+
+class Engines:
+    """The engines of one set of settings. ``open_secret`` opens what the settings keep sealed."""
+
+    def __init__(self, settings: EngineSettings, home: Home, open_secret: Callable[[str], str], report: Report) -> None:
+        self.settings = settings
+        self._home = home
+        self._open = open_secret
+        self._report = report
+        self._guard = threading.RLock()
+
+    @cached_property
+    def csharp(self) -> CachedCompiler:
+        return CachedCompiler(self.roslyn, self._home.cache / "compiled")
+
+    @cached_property
+    def roslyn(self) -> RoslynCompiler:
+        settings, cache, report = self.settings, self._home.cache, self._report
+        return RoslynCompiler(lambda: find_toolchain(settings.csharp, cache, report))
+
+    @cached_property
+    def registry(self) -> Registry:
+        if self.settings.registry == "layout":
+            from odcpub.engines.registry.layout import LayoutRegistry
+
+            return LayoutRegistry(self._home.data / "images")
+        from odcpub.engines.registry.distribution import OciRegistry
+
+        host, _, prefix = self.settings.registry.partition("/")
+        return OciRegistry(host, prefix)
+
+    @cached_property
+    def builder(self) -> ImageBuilder:
+        def base_layer() -> BaseLayer:
+            return make_base(self.csharp.toolchain(), self._home.cache, self._report)
+
+        if self.settings.image == "assembly":
+            from odcpub.engines.image.assembly import AssemblyBuilder
+
+            return AssemblyBuilder(self.registry, base_layer)
+        from odcpub.engines.image.docker import DockerBuilder, connect
+        from odcpub.engines.registry.distribution import OciRegistry
+
+        if not isinstance(self.registry, OciRegistry):
+            raise UsageError(
+                "image=docker: the Docker engine pushes to a registry, and registry=layout is a folder",
+                "odcpub engines set registry=localhost:5001, or image=assembly",
+            )
+        return DockerBuilder(connect(), self.registry, base_layer, self.settings.base)
+
+    @cached_property
+    def database(self) -> Database:
+        if self.settings.database == "embedded":
+            return self._embedded
+        from odcpub.engines.database.server import PostgresServer
+
+        return PostgresServer(
+            self.settings.database, lambda: self._open(self.settings.database_password), self.settings.database_address
+        )
+
+    @cached_property
+    def runner(self) -> Runner:
+        if self.settings.runner == "local":
+            return self._local
+        from odcpub.engines.runner.kubernetes import KubernetesRunner
+
+        return KubernetesRunner(self.settings.kubeconfig, self.settings.context, self.settings.node_address)
+
+    @cached_property
+    def _local(self) -> LocalRunner:
+        from odcpub.engines.image.unpack import unpack
+        from odcpub.engines.runner.local import LocalRunner
+
+        def lay_out(image: ImageRef) -> Unpacked:
+            target = self._home.cache / "unpacked" / image.repository / image.digest.removeprefix("sha256:")[:24]
+            return unpack(self.registry, image, target, self._home.cache / "layers")
+
+        return LocalRunner(self._home.data / "apps", lay_out)
+
+    @cached_property
+    def _embedded(self) -> EmbeddedPostgres:
+        """On loopback alone, unless the settings name an address that pods reach: then there too, for private
+        networks."""
+        from odcpub.engines.database.embedded import EmbeddedPostgres
+
+        data, run = self._home.data / "postgres", self._home.data
+        host = self.settings.database_address
+        if not host:
+            return EmbeddedPostgres(data, run)
+        networks = ("127.0.0.1/32", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+        return EmbeddedPostgres(data, run, ("127.0.0.1", host), networks, host)
+
+    def warm(self, recall: Recall) -> None:
+        """Ahead of the first publish: what should run runs, the compile server is up if the toolchain is there."""
+        if self.settings.runner == "local":
+            self._local.resume(recall, self._report)
+        if (self._home.cache / "toolchain").is_dir():
+            self.roslyn.start()
+
+    def serving(self) -> bool:
+        """Whether apps run in this process's care, so that it must not end by itself."""
+        return self.settings.runner == "local" and self._local.serves()
+
+    def close(self, apps: bool) -> None:
+        """Ends the processes in its care; ``apps``: local apps and the embedded database too. Data stays."""
+        self.roslyn.close()
+        if apps and self.settings.runner == "local":
+            self._local.close()
+        if apps and self.settings.database == "embedded":
+            self._embedded.close(stop=True)
+
+    def examine(self) -> list[Check]:
+        """What is there behind each port, what is missing and how to get it."""
+        return examine(self)

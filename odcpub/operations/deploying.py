@@ -1,0 +1,170 @@
+"""The steps that bring a revision into a stage: plan, start, expand, ready, tighten, finish. Does I/O.
+
+The Data tool expands the schema while the new version is pulled and started; that version becomes ready when its
+schema is there, the old one serves until then; what the old one could not bear is tightened when it has gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.deployment.stages import Stage
+from odcpub.deployment.workload import Workload
+from odcpub.engines.database.chain import write_scripts
+from odcpub.errors import Refused
+from odcpub.operations import stage as stages
+from odcpub.operations.libraries import locked
+from odcpub.operations.models import stage_of
+from odcpub.operations.platform import Platform, Run
+from odcpub.operations.stored_plan import from_text, to_text
+from odcpub.store.records import DeploymentRecord, OperationKind, RevisionRecord, Status
+
+
+def target(run: Run) -> stages.Target:
+    """What this operation deploys and where: the verified model of a publish, else the revision's."""
+    record = _revision(run)
+    model = record.model if record else run.state["model"]
+    lock = record.lock if record else run.state["lock"]
+    libraries = {library.asset.name: library for library in locked(run.platform, lock)}
+    return stages.Target(run.asset, _stage(run), run.platform.memory.model(model), libraries)
+
+
+def _stage(run: Run) -> Stage:
+    return stage_of(run.platform, run.asset, run.operation.stage)
+
+
+def _revision(run: Run) -> RevisionRecord | None:
+    number = run.state.get("revision") or run.operation.request.get("revision") or 0
+    return run.platform.store.assets.revision(run.operation.asset, number)
+
+
+def plan(run: Run) -> None:
+    """Refuses, before anything is made, what cannot be done; finds out whether there is anything to do."""
+    aim = target(run)
+    _check_runtime(run, aim.stage)
+    resolved = stages.configuration(run.platform, aim)
+    record = _revision(run)
+    sealed, digest = stages.seal(run.platform, resolved)
+    migration, findings = stages.migration(run.platform, aim, run.operation.kind == OperationKind.PUBLISH)
+    stages.refuse(aim, migration, findings)
+    for line in (*migration.warnings, *stages.notices(run.platform, aim, migration)):
+        run.warn(line)
+    plan_blob = run.platform.store.blobs.put(to_text(migration).encode())
+    unchanged = not migration.steps and _runs_already(run, record, digest)
+    run.note(configuration=digest, sealed=sealed, migration=plan_blob, unchanged=unchanged)
+    run.say(summary([step.summary for step in migration.steps]) or "the schema is up to date")
+
+
+def summary(lines: Sequence[str], most: int = 3) -> str:
+    """The first few lines as one, and how many more there are."""
+    more = f"; and {len(lines) - most} more" if len(lines) > most else ""
+    return "; ".join(lines[:most]) + more
+
+
+def _check_runtime(run: Run, stage: Stage) -> None:
+    """Bootstrap runtimes get no security fixes: a stage can refuse what was built on one; Production does."""
+    source = run.state.get("runtime") or _made(run).runtime
+    if source == "bootstrap" and not stage.allow_bootstrap:
+        raise Refused(
+            f"{run.asset.name} ({stage.name}): the image holds the bootstrap .NET runtime, which gets no fixes",
+            f"install a .NET SDK 10 and publish again; or allow it in odcpub.yaml: stages: {stage.name}: "
+            "allow_bootstrap: true",
+        )
+
+
+def _runs_already(run: Run, record: RevisionRecord | None, digest: str) -> bool:
+    """Whether the stage runs this very revision with this very configuration, and healthily."""
+    current = run.platform.store.stages.current(run.operation.asset, run.operation.stage)
+    if record is None or current is None or (current.revision, current.configuration) != (record.number, digest):
+        return False
+    found = run.platform.engines().runner.running(run.operation.stage, run.asset.label)
+    if found is None or found.health != "ready" or (found.revision, found.digest) != (record.number, record.image):
+        return False
+    run.note(address=found.address)
+    return True
+
+
+def start(run: Run) -> None:
+    """Configuration first, then the new version; the old one goes on serving."""
+    record = _made(run)
+    _deployment(run)
+    run.platform.engines().runner.start(_workload(run))
+    run.say(f"starting revision {record.number}")
+
+
+def _made(run: Run) -> RevisionRecord:
+    record = _revision(run)
+    if record is None:
+        raise Refused(f"{run.asset.name}: the revision to deploy is not there", "see: odcpub status")
+    return record
+
+
+def _workload(run: Run) -> Workload:
+    aim = target(run)
+    configured = stages.unseal(run.platform, run.state["sealed"])
+    password = run.platform.store.stages.database_password(run.operation.asset, run.operation.stage)
+    login = run.platform.engines().database.prepare(aim.place, password)
+    return stages.workload(run.platform, aim, _made(run), configured, login)
+
+
+def expand(run: Run) -> None:
+    """Everything the new version needs and the old one bears."""
+    _migrate(run, EXPAND)
+
+
+def tighten(run: Run) -> None:
+    """What only the new version obeys, now that the old one has gone."""
+    _migrate(run, TIGHTEN)
+
+
+def _migrate(run: Run, phase: str) -> None:
+    """Executes one phase of the plan that the plan step made; stale, it is refused under the database's own lock."""
+    aim = target(run)
+    migration = from_text(run.platform.store.blobs.get(run.state["migration"]).decode())
+    folder = run.platform.home.data / "migrations" / run.operation.stage / run.asset.label
+    if phase == EXPAND:
+        write_scripts(migration, folder, _deployment(run).number)
+    run.platform.engines().database.apply(aim.place, migration, phase, folder, run.say)
+
+
+def _deployment(run: Run) -> DeploymentRecord:
+    """This operation's deployment, recorded at the first call."""
+    return run.platform.store.stages.begin_deployment(
+        run.operation.asset, run.operation.stage, _made(run).number, run.state["configuration"], run.operation.key
+    )
+
+
+def ready(run: Run) -> None:
+    """Waits until the new version answers, then until the old one has drained."""
+    runner, asked = run.platform.engines().runner, _workload(run)
+    address = runner.wait(asked, run.say)
+    run.note(address=address)
+    run.say(f"ready at {address}", address=address)
+    runner.settle(asked)
+
+
+def finish(run: Run) -> None:
+    """Records that the stage runs the revision."""
+    run.platform.store.stages.end_deployment(run.operation.key, Status.FINISHED, run.state["address"])
+
+
+def recall(platform: Platform, stage: str, label: str) -> Workload | None:
+    """What the records say runs there, for a runner that must start it again; None where nothing should."""
+    asset = platform.store.assets.find(label)
+    current = platform.store.stages.current(asset.key, stage) if asset else None
+    operation = platform.store.journal.operation(current.operation) if current else None
+    return _workload(Run(platform, operation, "Deploy")) if operation else None
+
+
+def undeploy(run: Run) -> None:
+    """Nothing of the app is left running in the stage; its data stays."""
+    run.platform.engines().runner.stop(run.operation.stage, run.asset.label)
+    run.platform.store.stages.undeployed(run.operation.asset, run.operation.stage)
+    run.say("undeployed; its database stays")
+
+
+def failed(run: Run) -> None:
+    """Closes what a failed deployment has open."""
+    if run.operation.kind != OperationKind.UNDEPLOY:
+        run.platform.store.stages.end_deployment(run.operation.key, Status.FAILED)

@@ -1,0 +1,24 @@
+"""Other people's models as files of the model language. No I/O."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from odcpub.errors import ModelError, Severity
+from odcpub.model.importers.jdl.importing import import_jdl
+from odcpub.operations.platform import error_data
+
+IMPORTERS = {"jdl": import_jdl}
+
+
+def import_text(kind: str, text: str, file: str, name: str | None) -> dict[str, Any]:
+    """The model's files and warnings; raises ModelError with every problem where there is an error."""
+    imported = IMPORTERS[kind](text, name, str(uuid.uuid4()), file)
+    if any(one.severity is Severity.ERROR for one in imported.problems):
+        raise ModelError(imported.problems)
+    return {
+        "name": name or file,
+        "files": dict(imported.files),
+        "problems": error_data(ModelError(imported.problems))["problems"],
+    }

@@ -1,0 +1,109 @@
+"""Models where their authors keep them: reading, locking libraries, stages, a stage's file. Does I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from odcpub.deployment.stages import DEFAULT_STAGES, Stage, find, parse_project
+from odcpub.errors import ModelError, Problem, Refused, UsageError
+from odcpub.model.elements import Asset, Kind, Library
+from odcpub.model.load import load
+from odcpub.model.lock import LOCK_FILE, read_lock, resolve, write_lock
+from odcpub.model.physical import physical
+from odcpub.model.verify import uses, verify
+from odcpub.operations.libraries import available
+from odcpub.operations.platform import Platform
+from odcpub.store.records import AssetRecord
+
+PROJECT_FILE = "odcpub.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A verified model, the libraries it is locked to by name, and its warnings."""
+
+    asset: Asset
+    libraries: Mapping[str, Library]
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Who a model says it is, before it is verified. ``label``: the asset's DNS label."""
+
+    key: str
+    name: str
+    kind: Kind
+    label: str
+
+
+def read_head(platform: Platform, folder: Path) -> Head:
+    """The model's kind, name and key; a model that does not say them is refused with all its problems."""
+    raw = load(folder, platform.files)
+    if not raw.key or raw.kind is None or not raw.name:
+        verify(raw, {})
+    if raw.kind is Kind.EXTENSION:
+        raise Refused(f"{raw.name}: extensions are not supported yet", "publish an app or a library")
+    assert raw.kind is not None  # noqa: S101 - verify has raised otherwise
+    return Head(raw.key, raw.name, raw.kind, physical(raw.name).replace("_", "-").strip("-"))
+
+
+def read_model(platform: Platform, folder: Path, update: bool = False) -> Read:
+    """Reads, locks and verifies. Libraries without a lock are locked now; ``update`` takes newer ones."""
+    raw = load(folder, platform.files)
+    path = folder / LOCK_FILE
+    before = read_lock(read_text(path))
+    wanted = uses(raw)
+    libraries = resolve(wanted, available(platform) if wanted else {}, before, update, raw.name or "the model")
+    asset, warnings = verify(raw, libraries)
+    versions = {name: library.version for name, library in libraries.items()}
+    if versions != before:
+        _write(path, write_lock(versions))
+    return Read(asset, libraries, warnings)
+
+
+def read_text(path: Path) -> str:
+    """A file's text; empty where there is none."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read: {error}", "make it a readable text file in UTF-8") from None
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        if text:
+            path.write_text(text, encoding="utf-8")
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(
+            f"{path}: the locked versions cannot be kept: {error.strerror}", "make the folder writable"
+        ) from None
+
+
+def asset_stages(platform: Platform, asset: AssetRecord | None) -> Sequence[Stage]:
+    """The stages of the asset's project: of the nearest ``odcpub.yaml`` at or above its folder, else the usual."""
+    folder = Path(asset.folder) if asset else None
+    for parent in (folder, *folder.parents) if folder else ():
+        path = parent / PROJECT_FILE
+        if path.is_file():
+            project = parse_project(read_text(path), str(path))
+            if project.problems:
+                raise ModelError(project.problems)
+            return project.stages
+    return DEFAULT_STAGES
+
+
+def stage_of(platform: Platform, asset: AssetRecord | None, word: str) -> Stage:
+    """The stage of that name or label."""
+    return find(asset_stages(platform, asset), word)
+
+
+def stage_file(asset: AssetRecord, stage: Stage) -> str:
+    """The text of the stage's file beside the model; empty where there is none."""
+    return read_text(Path(asset.folder) / "stages" / f"{stage.label}.yaml")

@@ -1,0 +1,94 @@
+"""Answers about what is there: status, one stage's configuration, doctor. Reads only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from odcpub.deployment.configuration import parse_stage_file, resolve
+from odcpub.errors import OdcpubError
+from odcpub.operations import requests
+from odcpub.operations.models import asset_stages, stage_file, stage_of
+from odcpub.operations.platform import Platform
+from odcpub.store.records import AssetRecord
+
+
+def status(platform: Platform) -> dict[str, Any]:
+    """Every asset's latest revision and release, and what runs of it in each stage."""
+    return {"assets": [_asset(platform, asset) for asset in platform.store.assets.all()]}
+
+
+def _asset(platform: Platform, asset: AssetRecord) -> dict[str, Any]:
+    latest = platform.store.assets.latest(asset.key)
+    releases = platform.store.assets.releases(asset.key)
+    stages = [
+        _deployed(platform, asset, stage.label, stage.name)
+        for stage in asset_stages(platform, asset)
+        if platform.store.stages.current(asset.key, stage.label)
+    ]
+    return {
+        "key": asset.key,
+        "name": asset.name,
+        "kind": asset.kind,
+        "revision": latest.number if latest else 0,
+        "release": releases[-1].version if releases else "",
+        "stages": stages,
+    }
+
+
+def _deployed(platform: Platform, asset: AssetRecord, label: str, name: str) -> dict[str, Any]:
+    current = platform.store.stages.current(asset.key, label)
+    assert current is not None  # noqa: S101 - the caller has just seen it
+    revision = platform.store.assets.revision(asset.key, current.revision)
+    running, why = None, ""
+    try:
+        running = platform.engines().runner.running(label, asset.label)
+    except OdcpubError as error:
+        why = error.message
+    return {
+        "stage": name,
+        "revision": running.revision if running else current.revision,
+        "digest": running.digest if running else (revision.image if revision else ""),
+        "address": running.address if running else "",
+        "health": running.health if running else ("unknown: " + why if why else "stopped"),
+        "deployedAt": current.created_at,
+    }
+
+
+def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
+    """Every setting of the latest revision with its value in the stage and where that comes from; secrets hidden."""
+    asset = requests.app(platform, name)
+    stage = stage_of(platform, asset, to)
+    latest = platform.store.assets.latest(asset.key)
+    model = platform.memory.model(latest.model) if latest else None
+    parsed = parse_stage_file(stage_file(asset, stage), f"stages/{stage.label}.yaml")
+    settings, secrets = platform.store.stages.values(asset.key, stage.label)
+    resolved = dict(resolve(model, parsed.values, settings, secrets).settings) if model else {}
+    in_file = {value.name for value in parsed.values}
+
+    def origin(name: str) -> str:
+        if name in settings or name in secrets:
+            return "EnvironmentLevelOverride"
+        return "stages/" + stage.label + ".yaml" if name in in_file else "ApplicationLevelDefault"
+
+    return {
+        "key": asset.key,
+        "name": asset.name,
+        "revisionDeployed": getattr(platform.store.stages.current(asset.key, stage.label), "revision", None),
+        "settings": [
+            {
+                "key": one.name,
+                "name": one.name,
+                "description": one.description,
+                "dataType": one.type.basic,
+                "isSecret": one.secret,
+                "value": ("(set)" if one.name in secrets else None) if one.secret else resolved.get(one.name),
+                "valueOrigin": origin(one.name),
+            }
+            for one in (model.settings if model else ())
+        ],
+    }
+
+
+def doctor(platform: Platform) -> dict[str, Any]:
+    """What is there behind each port, what is missing and how to get it."""
+    return {"checks": platform.engines().examine()}

@@ -1,0 +1,118 @@
+"""Plans as they are shown: all that an operation would do, and nothing done. Reads only.
+
+A plan's fingerprint is of everything it was computed from: the model, the live schema, the configuration.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from odcpub.data.fingerprint import target_fingerprint
+from odcpub.data.target import target_schema
+from odcpub.errors import ModelError, Refused
+from odcpub.model.elements import Asset, Kind
+from odcpub.operations import requests
+from odcpub.operations import stage as stages
+from odcpub.operations.building import build_key
+from odcpub.operations.libraries import locked
+from odcpub.operations.models import asset_stages, read_head, read_model
+from odcpub.operations.platform import Platform
+from odcpub.store.records import AssetRecord, RevisionRecord
+
+
+def publish(platform: Platform, folder: Path) -> dict[str, Any]:
+    """What publishing the model in the folder would do."""
+    read = read_model(platform, folder)
+    head = read_head(platform, folder)
+    known = platform.store.assets.find(read.asset.key)
+    record = known or AssetRecord(head.key, head.name, head.kind, head.label, str(folder), "")
+    stage = asset_stages(platform, record)[0]
+    key = build_key(platform, read.asset, read.libraries)
+    latest = platform.store.assets.latest(read.asset.key)
+    same = latest is not None and latest.build_key == key
+    if same:
+        build = []
+    else:
+        what = "store the build" if read.asset.kind is Kind.LIBRARY else "build the image"
+        build = ["compile " + _counted(read.asset), f"{what} as revision {latest.number + 1 if latest else 1}"]
+    if read.asset.kind is Kind.LIBRARY:
+        return _shown(record.name, stage.name, key, build, [str(one) for one in read.warnings])
+    target = stages.Target(record, stage, read.asset, read.libraries)
+    return _stage_plan(platform, target, latest if same else None, build, [str(one) for one in read.warnings], key)
+
+
+def _counted(model: Asset) -> str:
+    return f"{len(model.entities)} entities, {len(model.static_entities)} static entities, {len(model.screens)} screens"
+
+
+def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[str, Any]:
+    """What promoting would do: nothing is compiled, nothing built."""
+    asset = requests.app(platform, name)
+    stage, revision = requests.promotion(platform, asset, to, number)
+    libraries = {library.asset.name: library for library in locked(platform, revision.lock)}
+    target = stages.Target(asset, stage, platform.memory.model(revision.model), libraries)
+    return _stage_plan(platform, target, revision, [], [], revision.build_key)
+
+
+def _stage_plan(
+    platform: Platform,
+    target: stages.Target,
+    revision: RevisionRecord | None,
+    build: list[str],
+    warnings: list[str],
+    key: str,
+) -> dict[str, Any]:
+    refusals: list[str] = []
+    configuration, deploy = "", []
+    try:
+        resolved = stages.configuration(platform, target)
+        _, configuration = stages.seal(platform, resolved)
+        deploy = _deployment(platform, target, revision, configuration)
+    except ModelError as error:
+        refusals += [str(problem) for problem in error.problems]
+    except Refused as error:
+        refusals.append(error.message)
+    migration, findings = stages.migration(platform, target, asks=revision is None)
+    try:
+        stages.refuse(target, migration, findings)
+    except Refused as error:
+        refusals += error.details
+    schema = target_fingerprint(target_schema(target.model))
+    basis = "\n".join((key, configuration, migration.base, schema))
+    data = [step.summary for step in migration.steps]
+    shown = _shown(target.asset.name, target.stage.name, basis, build, [*warnings, *migration.warnings])
+    return shown | {"data": data, "deploy": deploy, "refusals": refusals}
+
+
+def _shown(name: str, stage: str, basis: str, build: list[str], warnings: list[str]) -> dict[str, Any]:
+    return {
+        "fingerprint": sha256(basis.encode()).hexdigest(),
+        "asset": name,
+        "stage": stage,
+        "build": build,
+        "data": [],
+        "deploy": [],
+        "warnings": warnings,
+        "refusals": [],
+    }
+
+
+def _deployment(
+    platform: Platform, target: stages.Target, revision: RevisionRecord | None, configuration: str
+) -> list[str]:
+    current = platform.store.stages.current(target.asset.key, target.stage.label)
+    if revision is None:
+        return [
+            "start the new revision, wait until it is ready, end "
+            + (f"revision {current.revision}" if current else "nothing")
+        ]
+    if current is None:
+        return [f"start revision {revision.number} ({revision.image[:19]})"]
+    lines = []
+    if current.revision != revision.number:
+        lines.append(f"replace revision {current.revision} by {revision.number} ({revision.image[:19]})")
+    if current.configuration != configuration:
+        lines.append("apply the changed configuration")
+    return lines

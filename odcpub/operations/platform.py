@@ -1,0 +1,127 @@
+"""What operations work with: the records, the engines, and what the process remembers. Does I/O through them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from odcpub.compiler.reuse import Reuse
+from odcpub.engines.factory import Engines
+from odcpub.errors import OdcpubError, Severity, UsageError
+from odcpub.home import Home
+from odcpub.model.digest import from_data, to_data
+from odcpub.model.elements import Asset
+from odcpub.model.load import FileCache
+from odcpub.store.records import AssetRecord, OperationRecord
+from odcpub.store.store import Store
+
+
+class Memory:
+    """What the process remembers so as not to do it again: models by their blob's digest, what compiles left."""
+
+    LIMIT = 64
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._models: dict[str, Asset] = {}
+        self._reuse: dict[str, Reuse] = {}
+
+    def keep(self, asset: Asset) -> str:
+        """Stores the model; its blob's digest."""
+        content = json.dumps(to_data(asset), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        digest = self._store.blobs.put(content)
+        self._remember(digest, asset)
+        return digest
+
+    def model(self, digest: str) -> Asset:
+        if digest not in self._models:
+            self._remember(digest, from_data(json.loads(self._store.blobs.get(digest))))
+        return self._models[digest]
+
+    def reuse(self, asset: str) -> Reuse:
+        """What the asset's last compile left for its next one."""
+        return self._reuse.setdefault(asset, Reuse())
+
+    def _remember(self, digest: str, asset: Asset) -> None:
+        self._models[digest] = asset
+        while len(self._models) > self.LIMIT:
+            del self._models[next(iter(self._models))]
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """One installation. ``engines`` gives the engines of the present settings."""
+
+    home: Home
+    store: Store
+    engines: Callable[[], Engines]
+    memory: Memory
+    files: FileCache
+
+    def asset(self, name_or_key: str) -> AssetRecord:
+        """The asset meant, or a UsageError that names those there are."""
+        found = self.store.assets.find(name_or_key)
+        if found is None:
+            names = ", ".join(asset.name for asset in self.store.assets.all())
+            hint = f"published so far: {names}" if names else "publish it first: odcpub publish <folder>"
+            raise UsageError(f"{name_or_key}: no such asset", hint)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One step's view of its operation: the platform, the record as it was when the step began, its voice."""
+
+    platform: Platform
+    operation: OperationRecord
+    marker: str
+
+    @property
+    def state(self) -> dict[str, Any]:
+        return self.operation.state
+
+    @property
+    def asset(self) -> AssetRecord:
+        return self.platform.asset(self.operation.asset)
+
+    def say(self, text: str, **data: Any) -> None:
+        self.platform.store.journal.say(self.operation.key, self.marker, text, Severity.INFO, data)
+
+    def warn(self, text: str, **data: Any) -> None:
+        self.platform.store.journal.say(self.operation.key, self.marker, text, Severity.WARNING, data)
+
+    def fail(self, error: OdcpubError) -> None:
+        """Tells the error with its hint, further lines and the model's problems."""
+        self.platform.store.journal.say(
+            self.operation.key, self.marker, error.message, Severity.ERROR, error_data(error)
+        )
+
+    def note(self, **state: Any) -> None:
+        """Keeps what this step has found out for the steps after it."""
+        self.platform.store.journal.note(self.operation.key, **state)
+        self.operation.state.update(state)
+
+
+def error_data(error: OdcpubError) -> dict[str, Any]:
+    """An error as JSON: hint, exit code, details and problems."""
+    problems = [
+        {
+            "code": one.code,
+            "file": one.place.file if one.place else "",
+            "line": one.place.line if one.place else 0,
+            "column": one.place.column if one.place else 0,
+            "element": one.element,
+            "message": one.message,
+            "hint": one.hint,
+            "severity": one.severity,
+        }
+        for one in getattr(error, "problems", ())
+    ]
+    return {
+        "hint": error.hint,
+        "exit_code": error.exit_code,
+        "details": list(getattr(error, "details", ())),
+        "problems": problems,
+    }

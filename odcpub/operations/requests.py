@@ -1,0 +1,181 @@
+"""What users ask for: begins operations, or does at once what is small (release, configuration). Does I/O.
+
+Everything that can be refused without looking at a stage is refused here, before an operation is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from odcpub.deployment.configuration import check_value
+from odcpub.deployment.stages import Stage
+from odcpub.errors import Refused, UsageError
+from odcpub.model.compatibility import breaking_changes, required_version
+from odcpub.model.elements import Kind
+from odcpub.model.versions import Version, parse_version
+from odcpub.operations import durable
+from odcpub.operations.models import asset_stages, read_head, stage_of
+from odcpub.operations.platform import Platform
+from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
+
+
+def publish(platform: Platform, folder: Path, user: str) -> str:
+    """Begins a publish of the model in the folder, to the first stage; the operation's key."""
+    head = read_head(platform, folder)
+    asset = platform.store.assets.register(head.key, head.name, head.kind, head.label, str(folder))
+    stage = asset_stages(platform, asset)[0]
+    return _begin(platform, OperationKind.PUBLISH, asset, stage, user, {"folder": str(folder)})
+
+
+def deploy(platform: Platform, name: str, to: str, number: int | None, user: str) -> str:
+    """Begins a promotion: the revision that runs in the stage before (or an older one that ran there), unchanged."""
+    asset = app(platform, name)
+    stage, revision = promotion(platform, asset, to, number)
+    return _begin(platform, OperationKind.DEPLOY, asset, stage, user, {"revision": revision.number})
+
+
+def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | None) -> tuple[Stage, RevisionRecord]:
+    """The stage and revision a promotion means; refused for the first stage and for what the stage before lacks."""
+    stage, stages = stage_of(platform, asset, to), asset_stages(platform, asset)
+    place = stages.index(stage)
+    if place == 0:
+        raise Refused(f"{stage.name}: is where apps are published, not promoted to", f"odcpub publish {asset.folder}")
+    before = stages[place - 1]
+    ran = [one for one in platform.store.stages.deployments(asset.key, before.label) if one.status == "Finished"]
+    if number is not None and all(one.revision != number for one in ran):
+        raise Refused(f"{asset.name}: revision {number} never ran in {before.name}", "promote through every stage")
+    if not ran:
+        raise Refused(f"{asset.name}: does not run in {before.name}", _how_to_reach(asset, before, place - 1))
+    revision = platform.store.assets.revision(asset.key, ran[0].revision if number is None else number)
+    assert revision is not None  # noqa: S101 - what was deployed is never removed
+    return stage, revision
+
+
+def _how_to_reach(asset: AssetRecord, stage: Stage, place: int) -> str:
+    return f"odcpub publish {asset.folder}" if place == 0 else f"odcpub promote {asset.label} --to {stage.label}"
+
+
+def apply(platform: Platform, name: str, to: str, user: str) -> str:
+    """Begins applying a stage's configuration to the revision that runs there."""
+    asset = app(platform, name)
+    stage = stage_of(platform, asset, to)
+    return _begin(platform, OperationKind.APPLY, asset, stage, user, {"revision": _deployed(platform, asset, stage)})
+
+
+def _deployed(platform: Platform, asset: AssetRecord, stage: Stage) -> int:
+    current = platform.store.stages.current(asset.key, stage.label)
+    if current is None:
+        raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
+    return current.revision
+
+
+def undeploy(platform: Platform, name: str, to: str, user: str) -> str:
+    asset = app(platform, name)
+    return _begin(platform, OperationKind.UNDEPLOY, asset, stage_of(platform, asset, to), user, {})
+
+
+def app(platform: Platform, name: str) -> AssetRecord:
+    """The app meant; libraries are never deployed."""
+    asset = platform.asset(name)
+    if asset.kind != Kind.APP:
+        raise Refused(f"{asset.name}: is a {asset.kind}, and only apps are deployed", "publish an app that uses it")
+    return asset
+
+
+def _begin(
+    platform: Platform, kind: OperationKind, asset: AssetRecord, stage: Stage, user: str, request: dict[str, object]
+) -> str:
+    key = platform.store.journal.begin(kind, (asset.key, asset.name), stage.label, user, request)
+    durable.begin(key)
+    return key
+
+
+def release(
+    platform: Platform, name: str, version: str | None, notes: str, number: int | None, user: str
+) -> ReleaseRecord:
+    """Gives a revision a semantic version: the first 0.1.0, then one patch higher, unless one is named."""
+    asset = platform.asset(name)
+    revision = _revision(platform, asset, number)
+    releases = platform.store.assets.releases(asset.key)
+    if version and (same := [one for one in releases if (one.version, one.revision) == (version, revision.number)]):
+        return same[0]
+    highest = max((parse_version(one.version) for one in releases), default=None)
+    wanted = _version(version) if version else _next(highest)
+    if highest and wanted <= highest:
+        raise Refused(f"{asset.name}: {wanted} is not above the last release {highest}", "choose a higher version")
+    if not notes.strip():
+        raise UsageError(f"{asset.name}: a release needs notes", 'tell what it brings: --notes "…"')
+    if highest and asset.kind == Kind.LIBRARY:
+        last = next(one for one in releases if parse_version(one.version) == highest)
+        _insist(platform, asset, revision, last, wanted)
+    record = ReleaseRecord(asset.key, str(wanted), revision.number, notes, "", user)
+    platform.store.assets.release(record)
+    return record
+
+
+def _revision(platform: Platform, asset: AssetRecord, number: int | None) -> RevisionRecord:
+    assets = platform.store.assets
+    found = assets.latest(asset.key) if number is None else assets.revision(asset.key, number)
+    if found is None:
+        raise UsageError(f"{asset.name}: no such revision", f"publish it first: odcpub publish {asset.folder}")
+    return found
+
+
+def _version(text: str) -> Version:
+    try:
+        return parse_version(text)
+    except ValueError as error:
+        raise UsageError(str(error), "for example: --version 1.2.0") from None
+
+
+def _next(highest: Version | None) -> Version:
+    """ODC's suggestion: 0.1.0 at first, then one patch above."""
+    return Version(highest.major, highest.minor, highest.patch + 1) if highest else Version(0, 1, 0)
+
+
+def _insist(
+    platform: Platform, asset: AssetRecord, revision: RevisionRecord, last: ReleaseRecord, wanted: Version
+) -> None:
+    """A version of a library that breaks its consumers says so in its number."""
+    old = platform.store.assets.revision(asset.key, last.revision)
+    assert old is not None  # noqa: S101 - a release's revision is never removed
+    before, after = platform.memory.model(old.model), platform.memory.model(revision.model)
+    changes, least = breaking_changes(before, after), required_version(last.version, before, after)
+    if changes and wanted < least:
+        raise Refused(
+            f"{asset.name}: {wanted} would break who uses {last.version}",
+            f"release it as {least}, or take the changes back",
+            changes,
+        )
+
+
+def configure(
+    platform: Platform,
+    name: str,
+    to: str,
+    values: Mapping[str, str],
+    unset: Sequence[str],
+    from_arguments: Sequence[str],
+) -> tuple[str, ...]:
+    """Sets and forgets values of a stage, all or none; they take effect with the next deployment or when applied."""
+    asset = app(platform, name)
+    stage = stage_of(platform, asset, to)
+    model = platform.memory.model(_revision(platform, asset, None).model)
+    checked = [check_value(model, one, text) for one, text in values.items()]
+    for setting, _ in checked:
+        if setting.secret and setting.name in from_arguments:
+            raise UsageError(
+                f"{setting.name}: is a secret, and a command line can be read by others",
+                f"odcpub config set {asset.label} {setting.name} --stage {stage.label}  (asks for it, or reads stdin)",
+            )
+    known = platform.store.stages.values(asset.key, stage.label)
+    for one in unset:
+        if one not in known[0] and one not in known[1]:
+            hint = f"see: odcpub config show {asset.label} --stage {stage.label}"
+            raise UsageError(f"{one}: was not set in {stage.name}", hint)
+    for setting, text in checked:
+        platform.store.stages.set_value(asset.key, stage.label, setting.name, text, setting.secret)
+    for one in unset:
+        platform.store.stages.unset_value(asset.key, stage.label, one)
+    return tuple(setting.name for setting, _ in checked)

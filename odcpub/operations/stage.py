@@ -1,0 +1,149 @@
+"""Observing and planning one stage for one app: configuration, migration, workload. Reads only.
+
+What the steps execute and what ``--plan`` shows both come from here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from odcpub.data.migration import Finding, MigrationPlan
+from odcpub.data.plan import plan_migration
+from odcpub.data.target import target_schema
+from odcpub.deployment.configuration import Resolved, parse_stage_file, resolve
+from odcpub.deployment.stages import Stage
+from odcpub.deployment.workload import Workload
+from odcpub.engines.ports import Login
+from odcpub.engines.ports import Place as DataPlace
+from odcpub.errors import ModelError, Refused
+from odcpub.image.content import ImageRef
+from odcpub.model.elements import Asset, Library
+from odcpub.model.physical import physical
+from odcpub.operations.models import stage_file
+from odcpub.operations.platform import Platform
+from odcpub.store.records import AssetRecord, RevisionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One app in one stage, at the revision (or not yet made revision) that shall run there."""
+
+    asset: AssetRecord
+    stage: Stage
+    model: Asset
+    libraries: Mapping[str, Library]
+
+    @property
+    def place(self) -> DataPlace:
+        return DataPlace(f"odc_{physical(self.stage.label.replace('-', '_'))}", self.asset.label.replace("-", "_"))
+
+
+def configuration(platform: Platform, target: Target) -> Resolved:
+    """The stage's values: model default, then the stage's file, then what was set by command. Refused when wrong."""
+    parsed = parse_stage_file(stage_file(target.asset, target.stage), f"stages/{target.stage.label}.yaml")
+    if parsed.problems:
+        raise ModelError(parsed.problems)
+    settings, secrets = platform.store.stages.values(target.asset.key, target.stage.label)
+    resolved = resolve(target.model, parsed.values, settings, secrets)
+    if resolved.problems:
+        raise ModelError(resolved.problems)
+    if resolved.missing:
+        names = ", ".join(resolved.missing)
+        raise Refused(
+            f"{target.asset.name} ({target.stage.name}): no value for the mandatory {names}",
+            f"odcpub config set {target.asset.label} {resolved.missing[0]} --stage {target.stage.label}",
+        )
+    return resolved
+
+
+def migration(platform: Platform, target: Target, asks: bool) -> tuple[MigrationPlan, tuple[Finding, ...]]:
+    """The migration plan for the stage's live schema, and the rows that stand in its way.
+
+    ``asks``: the author can still answer "renamed?", as in a publish; in a promotion the answer stands already.
+    """
+    database = platform.engines().database
+    current = platform.store.stages.current(target.asset.key, target.stage.label) if asks else None
+    before = platform.store.assets.revision(target.asset.key, current.revision) if current else None
+    previous = platform.memory.model(before.model) if before else None
+    live = database.observe(target.place)
+    plan = plan_migration(live, target_schema(target.model), asset=target.model, previous=previous)
+    return plan, database.inspect(target.place, plan.checks) if plan.checks else ()
+
+
+def notices(platform: Platform, target: Target, plan: MigrationPlan) -> tuple[str, ...]:
+    """What is worth a line and refuses nothing: rows that still refer to a removed record, a table's rewrite."""
+    found = platform.engines().database.inspect(target.place, plan.notices) if plan.notices else ()
+    return tuple(f"{one.check.element}: {one.check.message.replace('{count}', str(one.count))}" for one in found)
+
+
+def refuse(target: Target, plan: MigrationPlan, findings: tuple[Finding, ...]) -> None:
+    """Raises Refused where the plan needs the author or rows stand in its way; all reasons at once."""
+    details = list(plan.refusals)
+    for finding in findings:
+        rows = ", ".join(f"{row} ({value})" if value else row for row, value in finding.rows)
+        more = ", …" if finding.count > len(finding.rows) else ""
+        text = finding.check.message.replace("{count}", str(finding.count))
+        details.append(f"{finding.check.element}: {text}: {rows}{more}; {finding.check.hint}")
+    if details:
+        raise Refused(
+            f"{target.asset.name} ({target.stage.name}): the data would not survive this change",
+            "nothing was changed; settle each point above, then publish again",
+            details,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Settings and secrets as (name, value), sorted."""
+
+    settings: tuple[tuple[str, str], ...]
+    secrets: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+def workload(
+    platform: Platform, target: Target, revision: RevisionRecord, configured: Configuration, login: Login
+) -> Workload:
+    """What the runner shall run."""
+    image = ImageRef(revision.repository, revision.image)
+    secrets = {f"ODC_SECRET_{name}": value for name, value in configured.secrets}
+    settings = {f"ODC_SETTING_{name}": value for name, value in configured.settings}
+    about = {
+        "ODCPUB_APP": target.asset.name,
+        "ODCPUB_STAGE": target.stage.name,
+        "ODCPUB_REVISION": str(revision.number),
+        "ODCPUB_SCHEMA": revision.schema,
+    }
+    return Workload(
+        target.asset.name, target.asset.label, target.asset.key, target.stage.label, revision.number,
+        platform.engines().registry.reference(image), image.repository, image.digest,
+        tuple(sorted((settings | about).items())),
+        tuple(sorted((secrets | {"ODCPUB_DATABASE": connection_string(login)}).items())),
+        revision.schema,
+    )  # fmt: skip
+
+
+def connection_string(login: Login) -> str:
+    """Npgsql's form; every value quoted, so that nothing in it can add a keyword."""
+    values = {
+        "Host": login.host,
+        "Port": str(login.port),
+        "Database": login.database,
+        "Username": login.user,
+        "Password": login.password,
+        "Search Path": login.schema,
+    }
+    return ";".join(f"{name}='{value.replace(chr(39), chr(39) * 2)}'" for name, value in values.items())
+
+
+def seal(platform: Platform, resolved: Resolved) -> tuple[str, str]:
+    """Keeps the configuration as this deployment has it: (blob of it encrypted, fingerprint for comparing)."""
+    text = json.dumps({"settings": sorted(resolved.settings), "secrets": sorted(resolved.secrets)})
+    return platform.store.blobs.put(platform.store.vault.seal(text)), platform.store.vault.fingerprint(text)
+
+
+def unseal(platform: Platform, blob: str) -> Configuration:
+    """The configuration a deployment was begun with, whatever was set since."""
+    data = json.loads(platform.store.vault.open(platform.store.blobs.get(blob)))
+    return Configuration(*(tuple((name, value) for name, value in data[part]) for part in ("settings", "secrets")))

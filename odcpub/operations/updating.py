@@ -1,0 +1,24 @@
+"""``odcpub update``: newer versions of what a model uses, into its lock file. Does I/O."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from odcpub.model.lock import LOCK_FILE, read_lock
+from odcpub.operations.models import read_model, read_text
+from odcpub.operations.platform import Platform
+
+
+def update(platform: Platform, folder: Path) -> dict[str, Any]:
+    """Locks the newest versions that every range allows; what changed. Nothing is written where verify refuses."""
+    before = read_lock(read_text(folder / LOCK_FILE))
+    read = read_model(platform, folder, update=True)
+    after = {name: library.version for name, library in read.libraries.items()}
+    names = sorted({*before, *after})
+    changes = [
+        {"name": name, "from": before.get(name), "to": after.get(name)}
+        for name in names
+        if before.get(name) != after.get(name)
+    ]
+    return {"asset": read.asset.name, "changes": changes}

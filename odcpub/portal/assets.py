@@ -1,0 +1,48 @@
+"""Assets, revisions, releases, stages and their configuration, in ODC's paths and shapes. Does I/O."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from odcpub.operations import overview, requests
+from odcpub.operations.models import asset_stages
+from odcpub.portal import views
+from odcpub.portal.life import Server
+from odcpub.portal.schemas import ApplicationConfigPatch, AssetVersionPatchRequest
+
+
+def router(server: Server) -> APIRouter:
+    api = APIRouter(tags=["assets"])
+    platform = server.platform
+
+    @api.get("/api/asset-repository/v1/assets/{key}/revisions")
+    def revisions(key: str) -> dict[str, Any]:
+        asset = platform.asset(key)
+        tags = {one.revision: one.version for one in platform.store.assets.releases(asset.key)}
+        found = platform.store.assets.revisions(asset.key)
+        return {"results": [views.revision(asset, one, tags.get(one.number)) for one in found]}
+
+    @api.patch("/api/asset-repository/v1/assets/{key}/revisions/{number}")
+    def release(key: str, number: int, body: AssetVersionPatchRequest) -> dict[str, Any]:
+        record = requests.release(platform, key, body.tag, body.releaseNotes, number or None, server.user)
+        return {"name": platform.asset(record.asset).name, "revision": record.revision, "tag": record.version}
+
+    @api.get("/api/portfolios/v2/environments")
+    def environments(asset: str = "") -> dict[str, Any]:
+        stages = asset_stages(platform, platform.asset(asset) if asset else None)
+        return {"results": [views.environment(stage, order) for order, stage in enumerate(stages)]}
+
+    @api.get("/api/asset-configurations/v1/environments/{stage}/applications/{key}/configurations")
+    def configurations(stage: str, key: str) -> dict[str, Any]:
+        return overview.configuration(platform, key, stage)
+
+    @api.patch("/api/asset-configurations/v1/environments/{stage}/applications/{key}/configurations")
+    def configure(stage: str, key: str, body: ApplicationConfigPatch) -> dict[str, Any]:
+        values = {one.key: one.value for one in body.settings if one.value is not None}
+        unset = [one.key for one in body.settings if one.value is None]
+        open_ones = [one.key for one in body.settings if one.fromArgument]
+        return {"set": requests.configure(platform, key, stage, values, unset, open_ones), "unset": unset}
+
+    return api

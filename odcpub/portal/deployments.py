@@ -1,0 +1,120 @@
+"""``/api/deployments/v1``: publish and deployment operations, their messages, events and plans. Does I/O."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Header, Query, Response
+from fastapi.responses import StreamingResponse
+
+from odcpub.errors import UsageError
+from odcpub.operations import planning, requests
+from odcpub.operations.platform import Platform
+from odcpub.portal import views
+from odcpub.portal.life import Server
+from odcpub.portal.schemas import DeploymentOperationRequest, PublishOperationRequest
+from odcpub.store.records import OperationKind, OperationRecord, Status
+
+PATH = "/api/deployments/v1"
+POLL_SECONDS = 0.02
+KINDS = {
+    "publish-operations": (OperationKind.PUBLISH,),
+    "deployment-operations": (OperationKind.DEPLOY, OperationKind.APPLY, OperationKind.UNDEPLOY),
+}
+
+
+def router(server: Server) -> APIRouter:
+    """The routes of both kinds of operation; they differ only in what begins them."""
+    api = APIRouter(prefix=PATH, tags=["deployments"])
+    platform = server.platform
+
+    @api.post("/publish-operations", status_code=201)
+    def publish(body: PublishOperationRequest, response: Response) -> dict[str, Any]:
+        key = requests.publish(platform, Path(body.folder), server.user)
+        return _created(platform, response, "publish-operations", key)
+
+    @api.post("/publish-plans")
+    def publish_plan(body: PublishOperationRequest) -> dict[str, Any]:
+        return planning.publish(platform, Path(body.folder))
+
+    @api.post("/deployment-operations", status_code=201)
+    def deploy(body: DeploymentOperationRequest, response: Response) -> dict[str, Any]:
+        return _created(platform, response, "deployment-operations", _begin(platform, body, server.user))
+
+    @api.post("/deployment-plans")
+    def deployment_plan(body: DeploymentOperationRequest) -> dict[str, Any]:
+        return planning.deploy(platform, body.assetKey, body.environmentKey, body.revision)
+
+    for name in KINDS:
+        _read_routes(api, platform, name)
+    return api
+
+
+def _begin(platform: Platform, body: DeploymentOperationRequest, user: str) -> str:
+    if body.operation == "Deploy":
+        return requests.deploy(platform, body.assetKey, body.environmentKey, body.revision, user)
+    begin = requests.undeploy if body.operation == "Undeploy" else requests.apply
+    return begin(platform, body.assetKey, body.environmentKey, user)
+
+
+def _created(platform: Platform, response: Response, name: str, key: str) -> dict[str, Any]:
+    response.headers["Location"] = f"{PATH}/{name}/{key}"
+    return views.operation(find_operation(platform, key))
+
+
+def find_operation(platform: Platform, key: str) -> OperationRecord:
+    found = platform.store.journal.operation(key)
+    if found is None:
+        raise UsageError(f"{key}: no such operation", "see: odcpub log")
+    return found
+
+
+def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
+    @api.get(f"/{name}")
+    def listed(
+        assetKey: str = "",  # noqa: N803 - ODC's name
+        status: str = "",
+        limit: int = Query(50, ge=1, le=500),
+        offset: int = Query(0, ge=0),
+    ) -> dict[str, Any]:
+        asset = platform.asset(assetKey).key if assetKey else ""
+        found = platform.store.journal.operations(asset, status, KINDS[name], limit + 1, offset)
+        return views.page([views.operation(one) for one in found], limit, offset)
+
+    @api.get(f"/{name}/{{key}}")
+    def one(key: str) -> dict[str, Any]:
+        return views.operation(find_operation(platform, key))
+
+    @api.get(f"/{name}/{{key}}/messages")
+    def messages(key: str, limit: int = Query(500, ge=1, le=5000), offset: int = Query(0, ge=0)) -> dict[str, Any]:
+        found = find_operation(platform, key)
+        lines = platform.store.journal.messages(found.key, limit=offset + limit + 1)[offset:]
+        return views.page([views.message(line, found.asset) for line in lines], limit, offset)
+
+    @api.get(f"/{name}/{{key}}/events")
+    def events(key: str, last_event_id: int = Header(0)) -> StreamingResponse:
+        found = find_operation(platform, key)
+        return StreamingResponse(_events(platform, found, last_event_id), media_type="text/event-stream")
+
+
+async def _events(platform: Platform, operation: OperationRecord, after: int) -> AsyncIterator[str]:
+    """The messages as server-sent events, from the one after the last the reader has seen; ends with the operation."""
+    quiet = 0.0
+    while True:
+        status = await asyncio.to_thread(find_operation, platform, operation.key)
+        lines = await asyncio.to_thread(platform.store.journal.messages, operation.key, after)
+        for line in lines:
+            after, quiet = line.id, 0.0
+            yield f"id: {line.id}\nevent: message\ndata: {json.dumps(views.message(line, operation.asset))}\n\n"
+        if status.status != Status.RUNNING and not lines:
+            yield f"event: end\ndata: {json.dumps(views.operation(status))}\n\n"
+            return
+        quiet += POLL_SECONDS
+        if quiet > 15:
+            quiet = 0.0
+            yield ": still running\n\n"
+        await asyncio.sleep(POLL_SECONDS)

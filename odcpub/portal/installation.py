@@ -1,0 +1,79 @@
+"""``/api/v1``: the installation itself: server, status, engines, doctor, libraries' locks. Does I/O."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Query
+
+from odcpub import __version__
+from odcpub.model.json_schema import json_schema
+from odcpub.model.scaffold import new_app, new_library
+from odcpub.operations import importing, overview, updating
+from odcpub.portal import views
+from odcpub.portal.deployments import find_operation
+from odcpub.portal.life import Server
+from odcpub.portal.schemas import EnginesPatch, FolderRequest, ImportRequest, ScaffoldRequest
+
+
+def router(server: Server) -> APIRouter:
+    api = APIRouter(prefix="/api/v1", tags=["installation"])
+    platform = server.platform
+
+    @api.get("/server")
+    def about() -> dict[str, Any]:
+        return {"version": __version__, "pid": server.pid, "data": str(platform.home.data)}
+
+    @api.post("/shutdown", status_code=202)
+    def shut_down(apps: bool = True) -> dict[str, Any]:
+        """Ends the server, and with it (unless told otherwise) apps, database and compiler; data stays."""
+        threading.Thread(target=server.stop, args=(apps,), daemon=True).start()
+        return {"pid": server.pid}
+
+    @api.get("/status")
+    def status() -> dict[str, Any]:
+        return overview.status(platform)
+
+    @api.get("/doctor")
+    def doctor() -> dict[str, Any]:
+        return overview.doctor(platform)
+
+    @api.get("/engines")
+    def engines() -> dict[str, Any]:
+        return dict(platform.engines().settings.shown())
+
+    @api.patch("/engines")
+    def change(body: EnginesPatch) -> dict[str, Any]:
+        return dict(server.change_engines(body.use, body.set, body.databasePassword).shown())
+
+    @api.get("/operations")
+    def operations(limit: int = Query(20, ge=1, le=500), offset: int = Query(0, ge=0)) -> dict[str, Any]:
+        """Operations of every kind, the latest first."""
+        found = platform.store.journal.operations(limit=limit + 1, offset=offset)
+        return views.page([views.operation(one) for one in found], limit, offset)
+
+    @api.get("/operations/{key}")
+    def operation(key: str) -> dict[str, Any]:
+        return views.operation(find_operation(platform, key))
+
+    @api.get("/model-schema")
+    def model_schema() -> dict[str, Any]:
+        return json_schema()
+
+    @api.post("/scaffolds")
+    def scaffold(body: ScaffoldRequest) -> dict[str, Any]:
+        make = new_app if body.kind == "app" else new_library
+        return {"files": make(body.name, str(uuid.uuid4()))}
+
+    @api.post("/imports")
+    def imports(body: ImportRequest) -> dict[str, Any]:
+        return importing.import_text(body.format, body.text, body.file, body.name)
+
+    @api.post("/updates")
+    def update(body: FolderRequest) -> dict[str, Any]:
+        return updating.update(platform, Path(body.folder))
+
+    return api

@@ -1,0 +1,123 @@
+"""The life of the one resident process: lock, engines, operations, end. Does I/O.
+
+Only who holds the installation's lock may run operations: a second server of the same installation ends at once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import getpass
+import logging
+import os
+import signal
+import threading
+import time
+from typing import TextIO
+
+from odcpub.engines.factory import Engines
+from odcpub.engines.settings import EngineSettings, change, read_settings, use_profile, write_settings
+from odcpub.errors import Refused, UsageError
+from odcpub.home import Home
+from odcpub.model.load import FileCache
+from odcpub.operations import durable
+from odcpub.operations.deploying import recall
+from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.voice import tell
+from odcpub.store.records import Status
+from odcpub.store.store import Store
+
+LOG = logging.getLogger("odcpub.portal")
+IDLE_SECONDS = 8 * 3600
+
+
+def take_lock(home: Home) -> TextIO | None:
+    """The installation's exclusive lock, held while the file is open; None where another server holds it."""
+    file = (home.data / "server.lock").open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    file.seek(0)
+    file.truncate()
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
+class Server:
+    """What the routes work with. Made by who holds the lock."""
+
+    def __init__(self, home: Home) -> None:
+        self.pid = os.getpid()
+        self.user = getpass.getuser()
+        self._store = Store(home.data)
+        self._home = home
+        self._engines: Engines | None = None
+        self._guard = threading.RLock()
+        self._last_request = time.monotonic()
+        self.platform = Platform(home, self._store, self.engines, Memory(self._store), FileCache())
+
+    def engines(self) -> Engines:
+        """The engines of the present settings, made when first needed."""
+        with self._guard:
+            if self._engines is None:
+                self._engines = Engines(read_settings(self._home.data), self._home, self._open, tell)
+            return self._engines
+
+    def _open(self, sealed: str) -> str:
+        return self._store.vault.open(sealed.encode())
+
+    def launch(self) -> None:
+        """Resumes pending operations, and in the background what ran when the machine went down."""
+        durable.launch(self.platform, self._home.data)
+        threading.Thread(target=self._warm, daemon=True).start()
+        threading.Thread(target=self._watch_idleness, daemon=True).start()
+
+    def _warm(self) -> None:
+        """Imports and starts ahead what the first publish needs; a failure shows there, with its hint."""
+        try:
+            self.engines().warm(lambda stage, asset: recall(self.platform, stage, asset))
+        except Exception:
+            LOG.warning("warming up failed", exc_info=True)
+
+    def touched(self) -> None:
+        self._last_request = time.monotonic()
+
+    def _watch_idleness(self) -> None:
+        while True:
+            time.sleep(60)
+            idle = time.monotonic() - self._last_request > IDLE_SECONDS
+            busy = self._store.journal.operations(status=Status.RUNNING, limit=1)
+            if idle and not busy and not self.engines().serving():
+                self.stop(apps=True)
+
+    def change_engines(self, use: str | None, values: dict[str, str], password: str | None) -> EngineSettings:
+        """Other engines from now on; refused while an operation runs, since it would change them under its feet."""
+        if self._store.journal.operations(status=Status.RUNNING, limit=1):
+            raise Refused("engines: an operation is running", "wait for it: odcpub log")
+        if use is None and not values and password is None:
+            raise UsageError(
+                "engines: nothing to change", "odcpub engines use local | kind, or: engines set name=value"
+            )
+        with self._guard:
+            settings = read_settings(self._home.data) if use is None else use_profile(use)
+            sealed = None if password is None else self._store.vault.seal(password).decode()
+            if values or sealed:
+                settings = change(settings, values, sealed)
+            if self._engines is not None:
+                self._engines.close(apps=False)
+                self._engines = None
+            write_settings(self._home.data, settings)
+            return settings
+
+    def stop(self, apps: bool) -> None:
+        """Ends the process: operations stay pending, engines are closed (apps and database too, if asked)."""
+        time.sleep(0.05)  # the answer to who asked leaves first
+        durable.shut_down()
+        if apps:
+            self.engines().close(apps=True)
+        elif self._engines is not None:
+            self._engines.close(apps=False)
+        self._store.close()
+        os.kill(self.pid, signal.SIGTERM)

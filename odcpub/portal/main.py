@@ -1,0 +1,75 @@
+"""``python -m odcpub.portal``: the resident server on its unix socket. Does I/O."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from odcpub.errors import OdcpubError
+from odcpub.home import find_home
+
+if TYPE_CHECKING:
+    from odcpub.portal.life import Server
+
+
+def main() -> int:
+    """Serves until told to end; 0 as well where another server of this installation is there already."""
+    home = find_home()
+    try:
+        home.make()
+        from odcpub.portal.life import Server, take_lock
+
+        lock = take_lock(home)
+        if lock is None:
+            return 0
+        (home.data / "server.failed").unlink(missing_ok=True)
+        _log_to(home.data / "server.log")
+        with _listen(home.socket("api.sock")) as listening:
+            _serve(Server(home), listening)
+    except OdcpubError as error:
+        (home.data / "server.failed").write_text(f"{error.message}\n{error.hint}\n", encoding="utf-8")
+        return error.exit_code
+    return 0
+
+
+def _serve(server: Server, listening: socket.socket) -> None:
+    import uvicorn
+
+    from odcpub.portal.api import make_api
+
+    config = uvicorn.Config(
+        make_api(server), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2
+    )
+    server.launch()
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(path: Path) -> socket.socket:
+    """A socket that only this user can open: its folder is closed to others, and so is the socket itself."""
+    path.unlink(missing_ok=True)
+    listening = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177)
+    try:
+        listening.bind(str(path))
+    finally:
+        os.umask(before)
+    listening.listen(64)
+    return listening
+
+
+def _log_to(path: Path) -> None:
+    path.touch(mode=0o600, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=5_000_000, backupCount=1, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for noisy in ("httpx", "httpcore", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
