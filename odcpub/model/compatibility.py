@@ -9,23 +9,12 @@ from collections.abc import Iterator
 
 from odcpub.model.elements import Asset, Attribute, Basic, Record, StaticEntity, Structure
 from odcpub.model.types import spelled
-from odcpub.model.versions import Version, parse_range, parse_version
+from odcpub.model.versions import Version, parse_range
 
 
 def breaking_changes(old: Asset, new: Asset) -> tuple[str, ...]:
     """A sentence for everything that worked with ``old`` and may not with ``new``; empty: nothing breaks."""
     return (*_static_entities(old, new), *_structures(old, new), *_uses(old, new))
-
-
-def required_version(previous: str, old: Asset, new: Asset) -> Version:
-    """The least version that ``new`` may be released as after ``previous``: the next major where something breaks.
-
-    Before 1.0.0 the minor number takes the major's part, as ``^0.1`` reads it.
-    """
-    last = parse_version(previous)
-    if not breaking_changes(old, new):
-        return last if last.pre else Version(last.major, last.minor, last.patch + 1)
-    return Version(last.major + 1, 0, 0) if last.major else Version(0, last.minor + 1, 0)
 
 
 def _static_entities(old: Asset, new: Asset) -> Iterator[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from odcpub.errors import Refused
 from odcpub.model.elements import Library, Use
 from odcpub.model.problems import listed, shown, suggest
-from odcpub.model.versions import Version, parse_range, parse_version
+from odcpub.model.versions import BadVersion, Version, parse_range, parse_version
 from odcpub.model.yaml_text import Mapping as MappingNode
 from odcpub.model.yaml_text import Scalar, parse
 
@@ -164,6 +164,6 @@ def read_lock(text: str, file: str = LOCK_FILE) -> dict[str, str]:
         written = node.text if isinstance(node, Scalar) else ""
         try:
             versions[name] = str(parse_version(written))
-        except ValueError as error:
+        except BadVersion as error:
             raise Refused(f"{file}:{node.line}:{node.column}: {shown(name)}: {error}", hint) from error
     return versions

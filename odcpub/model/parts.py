@@ -15,7 +15,7 @@ from odcpub.model.language import (
 from odcpub.model.problems import Code, shown
 from odcpub.model.raw import FileParts, Header, ScreenPart
 from odcpub.model.tables import entity, static_entity, structure
-from odcpub.model.versions import parse_range
+from odcpub.model.versions import BadVersion, parse_range
 from odcpub.model.yaml_text import Mapping, Node, Scalar, parse
 
 
@@ -52,7 +52,7 @@ def _use(reading: Reading, name: Scalar, node: Node, element: str) -> el.Use:
     text = node.text if isinstance(node, Scalar) and node.value is not None else ""
     try:
         parse_range(text)
-    except ValueError as error:
+    except BadVersion as error:
         hint = 'Write a range in quotes: "^1.0", "~1.2", "1.2.3" or ">=1.0 <2.0".'
         reading.problem(Code.LIBRARY_VERSION, node, element, str(error), hint)
         text = "*"

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import total_ordering
 
+from odcpub.errors import UsageError
 from odcpub.model.problems import shown
 
 _NUMBER = "(?:0|[1-9][0-9]{0,8})"
@@ -16,6 +17,10 @@ _VERSION = re.compile(
 _TERM = re.compile(
     rf"(\^|~|>=|<=|>|<|=)?\s*({_NUMBER})(?:\.({_NUMBER}))?(?:\.({_NUMBER}))?(?:-({_IDENT}(?:\.{_IDENT})*))?"
 )
+
+
+class BadVersion(UsageError, ValueError):
+    """A text that is no version, or no range of versions."""
 
 
 @total_ordering
@@ -31,6 +36,18 @@ class Version:
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}" + (f"-{'.'.join(self.pre)}" if self.pre else "")
 
+    def next_patch(self) -> Version:
+        """The next version that changes nothing for users; a pre-release's own release."""
+        return Version(self.major, self.minor, self.patch + (not self.pre))
+
+    def next_breaking(self) -> Version:
+        """The next version that may break users: before 1.0.0 the minor number counts, as ``^0.1`` reads it."""
+        return Version(self.major + 1, 0, 0) if self.major else Version(0, self.minor + 1, 0)
+
+    def breaks(self, earlier: Version) -> bool:
+        """Whether this version's number says that users of ``earlier`` may break."""
+        return self.major > earlier.major or (self.major == 0 and self.minor > earlier.minor)
+
     def __lt__(self, other: Version) -> bool:
         return self._order() < other._order()
 
@@ -41,10 +58,10 @@ class Version:
 
 
 def parse_version(text: str) -> Version:
-    """Raises ValueError with the reason."""
+    """Raises BadVersion with the reason."""
     match = _VERSION.fullmatch(text) if len(text) <= 100 else None
     if not match:
-        raise ValueError(f"'{shown(text)}' is not a semantic version such as 1.2.0")
+        raise BadVersion(f"'{shown(text)}' is not a semantic version such as 1.2.0")
     return Version(int(match[1]), int(match[2]), int(match[3]), tuple(match[4].split(".")) if match[4] else ())
 
 
@@ -62,24 +79,24 @@ class Range:
 
 
 def parse_range(text: str) -> Range:
-    """``^1.0``, ``~1.2``, ``1.2.3``, ``>=1.0 <2.0``, ``*``. Raises ValueError with the reason."""
+    """``^1.0``, ``~1.2``, ``1.2.3``, ``>=1.0 <2.0``, ``*``. Raises BadVersion with the reason."""
     words = re.sub(r"(\^|~|>=|<=|>|<|=)\s+", r"\1", text.strip()).split() if len(text) <= 100 else []
     if words == ["*"]:
         return Range(())
     if not words:
-        raise ValueError(f"'{shown(text)}' is not a range of versions")
+        raise BadVersion(f"'{shown(text)}' is not a range of versions")
     return Range(tuple(bound for word in words for bound in _bounds(word, text)))
 
 
 def _bounds(word: str, text: str) -> tuple[tuple[str, Version], ...]:
     match = _TERM.fullmatch(word)
     if not match:
-        raise ValueError(f"'{shown(text)}' is not a range of versions: '{shown(word)}' is not understood")
+        raise BadVersion(f"'{shown(text)}' is not a range of versions: '{shown(word)}' is not understood")
     operator = match[1] or ""
     given = [int(part) for part in match.group(2, 3, 4) if part is not None]
     pre = tuple(match[5].split(".")) if match[5] else ()
     if pre and len(given) < 3:
-        raise ValueError(f"'{shown(text)}' is not a range of versions: a pre-release needs all three numbers")
+        raise BadVersion(f"'{shown(text)}' is not a range of versions: a pre-release needs all three numbers")
     low = _first(given, pre)
     if operator in (">=", "<"):
         return ((operator, low),)
