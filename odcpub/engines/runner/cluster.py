@@ -1,0 +1,184 @@
+"""A Kubernetes cluster through the official client's DynamicClient. I/O: HTTPS requests, each with a time limit.
+
+Kinds are a table, so that no discovery requests are needed; answers stay plain dictionaries.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import Any
+
+from odcpub.deployment.objects import MANAGER, Object
+from odcpub.errors import EngineError, TemporaryEngineError
+
+SECONDS = 10.0
+_KINDS: dict[str, tuple[str, str, str, bool]] = {
+    "Namespace": ("", "v1", "namespaces", False),
+    "Node": ("", "v1", "nodes", False),
+    "ConfigMap": ("", "v1", "configmaps", True),
+    "Event": ("", "v1", "events", True),
+    "PersistentVolumeClaim": ("", "v1", "persistentvolumeclaims", True),
+    "Pod": ("", "v1", "pods", True),
+    "ResourceQuota": ("", "v1", "resourcequotas", True),
+    "Secret": ("", "v1", "secrets", True),
+    "Service": ("", "v1", "services", True),
+    "ServiceAccount": ("", "v1", "serviceaccounts", True),
+    "Deployment": ("apps", "v1", "deployments", True),
+    "ReplicaSet": ("apps", "v1", "replicasets", True),
+    "StatefulSet": ("apps", "v1", "statefulsets", True),
+    "EndpointSlice": ("discovery.k8s.io", "v1", "endpointslices", True),
+    "NetworkPolicy": ("networking.k8s.io", "v1", "networkpolicies", True),
+}
+"""Kind → (group, version, plural, namespaced)."""
+
+
+class Answer(EngineError):
+    """The API server refused a request; ``status`` is its HTTP status."""
+
+    def __init__(self, message: str, hint: str, status: int) -> None:
+        super().__init__(message, hint)
+        self.status = status
+
+
+class Cluster:
+    """``kubeconfig`` and ``context``: the user's defaults where empty."""
+
+    def __init__(self, kubeconfig: str = "", context: str = "") -> None:
+        self._kubeconfig, self._context = kubeconfig, context
+
+    def get(self, kind: str, name: str, namespace: str = "") -> Object | None:
+        try:
+            found: Object = self._ask("get", kind, name, namespace)
+            return found
+        except Answer as answer:
+            if answer.status == 404:
+                return None
+            raise
+
+    def find(self, kind: str, namespace: str = "", selector: str = "", fields: str = "") -> tuple[Object, ...]:
+        """The objects of a kind; ``namespace`` empty for all namespaces. Each gets its kind, which lists leave out."""
+        found = self._ask("get", kind, "", namespace, label_selector=selector or None, field_selector=fields or None)
+        return tuple({**each, "kind": kind} for each in found.get("items", ()))
+
+    def apply(self, body: Object, dry_run: bool = False, manager: str = MANAGER) -> Object:
+        """Server-side apply, by our one field manager unless said; the object as the cluster has (or would have) it."""
+        metadata = body["metadata"]
+        applied: Object = self._ask(
+            "patch",
+            body["kind"],
+            metadata["name"],
+            metadata.get("namespace", ""),
+            body=body,
+            content_type="application/apply-patch+yaml",
+            field_manager=manager,
+            force_conflicts="true",
+            dry_run="All" if dry_run else None,
+        )
+        return applied
+
+    def delete(self, kind: str, name: str, namespace: str = "") -> None:
+        """Deletes with all that depends on it; what is not there is fine."""
+        try:
+            self._ask("delete", kind, name, namespace, body={"propagationPolicy": "Background"})
+        except Answer as answer:
+            if answer.status != 404:
+                raise
+
+    def log(self, namespace: str, pod: str, lines: int, previous: bool) -> list[str]:
+        """The last lines of a pod's output, or of the container that ran in it before; empty where there is none."""
+        path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
+        query = [("tailLines", str(lines)), ("previous", "true" if previous else "false")]
+        try:
+            with _told(self._where):
+                answer = self._client.request(
+                    "get",
+                    path,
+                    query_params=query,
+                    header_params={"Accept": "*/*"},
+                    serialize=False,
+                    _request_timeout=SECONDS,
+                )
+                return str(answer.data.decode(errors="replace")).splitlines()
+        except Answer:
+            return []
+
+    @property
+    def local(self) -> bool:
+        """Whether the API server is on this machine, as kind's is."""
+        return any(part in self._client.configuration.host for part in ("//127.0.0.1", "//localhost", "//[::1]"))
+
+    def close(self) -> None:
+        """Drops the connections."""
+        if "_client" in self.__dict__:
+            self._client.client.rest_client.pool_manager.clear()
+            del self.__dict__["_client"]
+
+    @property
+    def _where(self) -> str:
+        return f"Kubernetes ({self._context})" if self._context else "Kubernetes"
+
+    @cached_property
+    def _client(self) -> Any:
+        from kubernetes import config, dynamic  # late: 0.5 to 1 s
+
+        try:
+            chosen = {"config_file": self._kubeconfig or None, "context": self._context or None}
+            api: Any = config.new_client_from_config(**chosen, persist_config=False)  # type: ignore[no-untyped-call]
+        except (config.ConfigException, OSError, ValueError, TypeError) as error:
+            file = self._kubeconfig or "the kubeconfig"
+            hint = "Create a cluster as docs/kind.md says, or set: odcpub engines set kubeconfig=PATH context=NAME"
+            raise EngineError(f"{self._where}: {file} cannot be used: {error}", hint) from error
+        api.configuration.retries = 1
+        nothing = lambda client, cache: None  # noqa: E731 - the kinds are known
+        return dynamic.DynamicClient(api, discoverer=nothing)  # type: ignore[no-untyped-call]
+
+    def _ask(self, verb: str, kind: str, name: str, namespace: str, **more: Any) -> Any:
+        group, version, plural, namespaced = _KINDS[kind]
+        prefix = f"/apis/{group}/{version}" if group else f"/api/{version}"
+        parts = [
+            prefix,
+            *(["namespaces", namespace] if namespaced and namespace else []),
+            plural,
+            *([name] if name else []),
+        ]
+        with _told(self._where):
+            answer = self._client.request(verb, "/".join(parts), serialize=False, _request_timeout=SECONDS, **more)
+            return json.loads(answer.data)
+
+
+@contextmanager
+def _told(where: str) -> Iterator[None]:
+    """The client's failures as ours."""
+    from kubernetes.client import ApiException
+    from kubernetes.dynamic.exceptions import DynamicApiError
+    from urllib3.exceptions import HTTPError
+
+    try:
+        yield
+    except (ApiException, DynamicApiError) as error:
+        raise _answer(where, error) from error
+    except HTTPError as error:
+        hint = "Is the cluster up? `kubectl cluster-info` tells; docs/kind.md says how to create one."
+        raise TemporaryEngineError(f"{where}: the cluster cannot be reached: {_reason(error)}", hint) from error
+
+
+def _answer(where: str, error: Any) -> EngineError:
+    status = int(error.status or 0)
+    try:
+        message = str(json.loads(error.body)["message"])
+    except (TypeError, ValueError, KeyError):
+        message = str(error.reason or "no reason given")
+    if status in (401, 403):
+        hint = "The kubeconfig's user may not do this; docs/kind.md lists what odcpub needs."
+        return Answer(f"{where}: not allowed: {message}", hint, status)
+    if status == 429 or status >= 500:
+        return TemporaryEngineError(f"{where}: the API server is busy or failing ({status}): {message}")
+    return Answer(f"{where}: refused: {message}", "", status)
+
+
+def _reason(error: Exception) -> str:
+    cause = getattr(error, "reason", None) or error
+    return str(cause).rpartition(": ")[2] or type(error).__name__

@@ -1,0 +1,193 @@
+"""The Kubernetes runner: a namespace a stage, a Deployment an app, server-side apply. I/O through ``Cluster``."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+from odcpub.deployment.objects import (
+    INSTANCE,
+    MANAGER,
+    Object,
+    Sizing,
+    configuration_names,
+    instance_of,
+    namespace_of,
+    objects,
+)
+from odcpub.deployment.plan import deployment_plan
+from odcpub.deployment.workload import DeploymentPlan, Running, Workload
+from odcpub.engines.ports import Report
+from odcpub.engines.runner import pods
+from odcpub.engines.runner.cluster import Answer, Cluster
+from odcpub.engines.runner.rollout import PAUSE, Rollout, prune, remove, selector, unused
+from odcpub.errors import EngineError, TemporaryEngineError
+
+POOL = (30080, 30099)
+READY_SECONDS = 120.0
+DRAIN_SECONDS = 90.0
+_OCCUPYING = ("Deployment", "StatefulSet", "Pod", "Service", "PersistentVolumeClaim", "ConfigMap", "Secret")
+"""What keeps a stage's namespace alive."""
+
+
+class KubernetesRunner:
+    """Implements the port ``Runner``. ``node_address``: where NodePorts answer; found out where empty."""
+
+    def __init__(
+        self,
+        kubeconfig: str = "",
+        context: str = "",
+        node_address: str = "",
+        node_ports: tuple[int, int] = POOL,
+        sizing: Sizing | None = None,
+        ready_seconds: float = READY_SECONDS,
+    ) -> None:
+        self._cluster = Cluster(kubeconfig, context)
+        self._node_address = node_address
+        self._node_ports = node_ports
+        self._sizing = sizing or Sizing()
+        self._ready_seconds = ready_seconds
+
+    def observe(self, workload: Workload) -> DeploymentPlan:
+        wanted = objects(workload, self._node_port(workload), self._sizing)
+        namespace = namespace_of(workload.stage)
+        there = self._cluster.get("Namespace", namespace) is not None
+        pairs = [(live, self._would_be(each, live)) for each in wanted for live in [self._live(each, there)]]
+        kept = {
+            name for each in wanted if each["kind"] == "Deployment" for name in configuration_names(_template(each))
+        }
+        rest = unused(self._cluster, namespace, workload.asset, kept | self._in_use(workload)) if there else ()
+        return deployment_plan(pairs, rest)
+
+    def start(self, workload: Workload) -> None:
+        self._await_namespace(workload.stage)
+        for attempt in range(5):
+            try:
+                for each in objects(workload, self._node_port(workload), self._sizing):
+                    self._cluster.apply(each)
+                return
+            except Answer as answer:
+                # Somebody took the port between our look and our apply: look again.
+                if "already allocated" not in answer.message or attempt == 4:
+                    raise
+
+    def wait(self, workload: Workload, report: Report) -> str:
+        Rollout(self._cluster, workload).wait(report, self._ready_seconds)
+        return self._address(namespace_of(workload.stage), workload.asset)
+
+    def settle(self, workload: Workload) -> None:
+        old = f"{selector(workload.asset)},{INSTANCE}!={instance_of(workload)}"
+        Rollout(self._cluster, workload).gone(old, DRAIN_SECONDS)
+        prune(self._cluster, namespace_of(workload.stage), workload.asset)
+
+    def stop(self, stage: str, asset: str) -> None:
+        namespace = self._cluster.get("Namespace", namespace_of(stage))
+        if namespace is None:
+            return
+        remove(self._cluster, stage, asset)
+        ours = namespace["metadata"].get("labels", {}).get("app.kubernetes.io/managed-by") == MANAGER
+        if ours and not self._occupied(namespace_of(stage)):
+            self._cluster.delete("Namespace", namespace_of(stage))
+            self._await_namespace(stage)
+
+    def running(self, stage: str, asset: str) -> Running | None:
+        namespace = namespace_of(stage)
+        deployment = self._cluster.get("Deployment", asset, namespace)
+        if deployment is None:
+            return None
+        found = self._cluster.find("Pod", namespace, selector(asset))
+        serving = [each for each in found if pods.ready(each)]
+        newest = max(serving, key=_revision, default=None)
+        broken = any(pods.failure(each, patient=False) for each in found)
+        return Running(
+            revision=_revision(newest or _template(deployment)),
+            digest=pods.digest(newest) if newest else _annotation(_template(deployment), "odcpub/digest"),
+            address=self._address(namespace, asset),
+            health="ready" if newest else "failed" if broken else "starting",
+        )
+
+    def close(self) -> None:
+        """The cluster runs on; only our connections end."""
+        self._cluster.close()
+
+    def _live(self, wanted: Object, there: bool) -> Object | None:
+        metadata = wanted["metadata"]
+        if wanted["kind"] != "Namespace" and not there:
+            return None
+        return self._cluster.get(wanted["kind"], metadata["name"], metadata.get("namespace", ""))
+
+    def _would_be(self, wanted: Object, live: Object | None) -> Object:
+        """The object after applying, by the cluster's own word where it is there already."""
+        return self._cluster.apply(wanted, dry_run=True) if live is not None else wanted
+
+    def _in_use(self, workload: Workload) -> set[str]:
+        """What runs now keeps its configuration until it is gone, so the plan does not call that unused."""
+        deployment = self._cluster.get("Deployment", workload.asset, namespace_of(workload.stage))
+        return configuration_names(_template(deployment)) if deployment else set()
+
+    def _node_port(self, workload: Workload) -> int:
+        """The app's port if it has one in the pool, else the first free one."""
+        taken: dict[int, tuple[str, str]] = {}
+        for service in self._cluster.find("Service"):
+            metadata = service["metadata"]
+            for port in service["spec"].get("ports", ()):
+                if "nodePort" in port:
+                    taken[port["nodePort"]] = (metadata["namespace"], metadata["name"])
+        own = (namespace_of(workload.stage), workload.asset)
+        first, last = self._node_ports
+        pool = range(first, last + 1)
+        mine = [port for port, owner in taken.items() if owner == own]
+        free = [port for port in pool if port not in taken]
+        if not mine and not free:
+            hint = "Undeploy an app that is not needed, or map more ports in kind-config.yaml."
+            raise EngineError(f"Kubernetes: all node ports from {first} to {last} are taken", hint)
+        return mine[0] if mine else free[0]
+
+    def _await_namespace(self, stage: str) -> None:
+        """A namespace that is being deleted takes no new objects."""
+        deadline = time.monotonic() + DRAIN_SECONDS
+        while True:
+            found = self._cluster.get("Namespace", namespace_of(stage))
+            if found is None or not found["metadata"].get("deletionTimestamp"):
+                return
+            if time.monotonic() > deadline:
+                raise TemporaryEngineError(f"Kubernetes: namespace {namespace_of(stage)} is still being deleted")
+            time.sleep(PAUSE)
+
+    def _occupied(self, namespace: str) -> bool:
+        found = (each for kind in _OCCUPYING for each in self._cluster.find(kind, namespace))
+        return any(each["metadata"]["name"] != "kube-root-ca.crt" for each in found)
+
+    def _address(self, namespace: str, asset: str) -> str:
+        service = self._cluster.get("Service", asset, namespace)
+        ports = service["spec"]["ports"] if service else ()
+        port = next((each["nodePort"] for each in ports if "nodePort" in each), None)
+        return f"http://{self._node(port)}:{port}" if port else ""
+
+    def _node(self, port: int) -> str:
+        """What the setting says; this machine where a local cluster maps the port; else a node's own address."""
+        if self._node_address:
+            return self._node_address
+        if self._cluster.local and _listens(port):
+            return "127.0.0.1"
+        addresses = [each for node in self._cluster.find("Node") for each in node["status"].get("addresses", ())]
+        return next((str(each["address"]) for each in addresses if each["type"] == "InternalIP"), "127.0.0.1")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _template(deployment: Object) -> Object:
+    found: Object = deployment["spec"]["template"]
+    return found
+
+
+def _annotation(found: Object, name: str) -> str:
+    return str(found["metadata"].get("annotations", {}).get(name, ""))
+
+
+def _revision(found: Object) -> int:
+    return int(_annotation(found, "odcpub/revision") or 0)

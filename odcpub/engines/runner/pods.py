@@ -1,0 +1,113 @@
+"""What pods and ReplicaSets tell about a version that can't start. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from odcpub.deployment.objects import Object
+
+_FATAL = {
+    "ErrImagePull": "its image cannot be pulled",
+    "ImagePullBackOff": "its image cannot be pulled",
+    "InvalidImageName": "its image has no valid name",
+    "ErrImageNeverPull": "its image is not on the node",
+    "ImageInspectError": "its image cannot be read",
+    "CreateContainerConfigError": "its configuration is not there",
+    "CreateContainerError": "its container cannot be created",
+    "RunContainerError": "its container cannot be started",
+    "StartError": "its container cannot be started",
+    "ContainerCannotRun": "its container cannot be started",
+    "CrashLoopBackOff": "it ends again and again",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a version can't become ready; ``pod`` is empty where none could be made, ``ran``: its container ran."""
+
+    reason: str
+    pod: str = ""
+    ran: bool = False
+
+
+def ready(pod: Object) -> bool:
+    conditions = pod.get("status", {}).get("conditions", ())
+    return not leaving(pod) and any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
+
+
+def leaving(pod: Object) -> bool:
+    return bool(pod["metadata"].get("deletionTimestamp"))
+
+
+def failure(pod: Object, patient: bool) -> Failure | None:
+    """What is wrong with a pod; ``patient`` leaves it a moment to be scheduled."""
+    if leaving(pod):
+        return None
+    status, name = pod.get("status", {}), pod["metadata"]["name"]
+    for container in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
+        found = _container(container)
+        if found:
+            return Failure(found, name, _ran(container))
+    if status.get("phase") == "Failed":
+        return Failure(_words(status.get("reason", "Failed"), status.get("message", "")), name)
+    for condition in status.get("conditions", ()):
+        if not patient and condition["type"] == "PodScheduled" and condition.get("reason") == "Unschedulable":
+            return Failure(f"no node can take it: {condition.get('message', '')}", name)
+    return None
+
+
+def _ran(container: Mapping[str, Any]) -> bool:
+    """A container that could not even be started has no log."""
+    ended = container.get("state", {}).get("terminated") or container.get("lastState", {}).get("terminated") or {}
+    return bool(ended) and ended.get("reason") not in ("StartError", "ContainerCannotRun")
+
+
+def _container(container: Mapping[str, Any]) -> str:
+    """Why a container can't run, or an empty text. Apps wait for what is missing, so one that ends has failed."""
+    state = container.get("state", {})
+    ended = state.get("terminated") or container.get("lastState", {}).get("terminated")
+    waiting = state.get("waiting", {})
+    if ended:
+        return _ended(ended)
+    if waiting.get("reason") in _FATAL:
+        return _words(f"{_FATAL[waiting['reason']]} ({waiting['reason']})", waiting.get("message", ""))
+    return ""
+
+
+def _ended(ended: Mapping[str, Any]) -> str:
+    reason, code = ended.get("reason", ""), ended.get("exitCode")
+    if reason == "OOMKilled":
+        return "it needed more memory than its limit (OOMKilled)"
+    if reason in _FATAL:
+        return _words(f"{_FATAL[reason]} ({reason})", ended.get("message", ""))
+    return f"its process ended with code {code}"
+
+
+def replica_failure(sets: Iterable[Object]) -> Failure | None:
+    """A ReplicaSet that may not make its pods: quota, Pod Security, admission."""
+    for found in sets:
+        for condition in found.get("status", {}).get("conditions", ()):
+            if condition["type"] == "ReplicaFailure" and condition["status"] == "True":
+                return Failure(f"no pod may be made ({condition.get('reason', '')}): {condition.get('message', '')}")
+    return None
+
+
+def _words(reason: str, message: str) -> str:
+    text = " ".join(message.split())
+    return f"{reason}: {text}" if text else reason
+
+
+def last_warning(events: Iterable[Object]) -> str:
+    """The youngest warning among events, as one line."""
+    warnings = [each for each in events if each.get("type") == "Warning"]
+    youngest = max(warnings, key=lambda each: each.get("lastTimestamp") or each.get("eventTime") or "", default=None)
+    return _words(youngest.get("reason", ""), youngest.get("message", "")) if youngest else ""
+
+
+def digest(pod: Object) -> str:
+    """The digest of the image a pod really runs, from its container's imageID."""
+    for container in pod.get("status", {}).get("containerStatuses", ()):
+        return str(container.get("imageID", "")).rpartition("@")[2]
+    return ""

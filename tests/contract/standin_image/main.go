@@ -1,0 +1,68 @@
+// A stand-in for a published app's image: the addresses and signals of docs/published-app.md, nothing else.
+// ODC_SETTING_Mode: ready, crash (ends at once), never (stays unready), hungry (needs more memory than it may use).
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+)
+
+func about(w http.ResponseWriter, _ *http.Request) {
+	environment := map[string]string{}
+	for _, entry := range os.Environ() {
+		name, value, _ := strings.Cut(entry, "=")
+		environment[name] = value
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"revision": os.Getenv("ODCPUB_REVISION"), "environment": environment})
+}
+
+func ready(mode string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		if mode == "never" {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprint(w, "the schema is not there yet")
+		}
+	}
+}
+
+func eat() {
+	var eaten [][]byte
+	for {
+		block := make([]byte, 16<<20)
+		for i := range block {
+			block[i] = 1
+		}
+		eaten = append(eaten, block)
+		_ = eaten
+	}
+}
+
+func main() {
+	mode := os.Getenv("ODC_SETTING_Mode")
+	fmt.Println("secret is", os.Getenv("ODC_SECRET_Token"), "in", os.Getenv("ODCPUB_DATABASE"))
+	if mode == "crash" {
+		fmt.Println("cannot go on")
+		os.Exit(3)
+	}
+	if mode == "hungry" {
+		eat()
+	}
+	http.HandleFunc("/", about)
+	http.HandleFunc("/_odc/health", func(http.ResponseWriter, *http.Request) {})
+	http.HandleFunc("/_odc/ready", ready(mode))
+	server := &http.Server{Addr: ":8080"}
+	told, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	go func() { _ = server.ListenAndServe() }()
+	<-told.Done()
+	limited, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	_ = server.Shutdown(limited)
+}

@@ -1,0 +1,295 @@
+"""The Kubernetes runner on a real cluster. Takes KUBECONFIG, ODCPUB_TEST_REGISTRY and a Docker engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from odcpub.deployment.objects import namespace_of
+from odcpub.deployment.workload import Workload
+from odcpub.engines.runner.cluster import Cluster
+from odcpub.engines.runner.kubernetes import KubernetesRunner
+from odcpub.engines.runner.not_ready import NotReady
+from odcpub.errors import EngineError, TemporaryEngineError
+
+pytestmark = pytest.mark.kubernetes
+
+SOURCE = Path(__file__).with_name("standin_image")
+NEEDED = ("KUBECONFIG", "ODCPUB_TEST_REGISTRY")
+SECRET = "s3cret-token"
+DATABASE = "Host='10.0.0.1';Port='5433';Username='u';Password='pa55word';Search Path='x'"
+STAGE = "runner-test"
+
+
+def absent(reason: str) -> None:
+    if os.environ.get("ODCPUB_TEST_REQUIRE") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """Repository reference by digest and the digest of the stand-in, built FROM scratch and pushed."""
+    for name in NEEDED:
+        if not os.environ.get(name):
+            absent(f"{name} is not set: no Kubernetes to test on (docs/kind.md)")
+    go = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
+    if go is None:
+        absent("no Go compiler: the stand-in image cannot be built")
+    import docker
+
+    folder = tmp_path_factory.mktemp("image")
+    shutil.copytree(SOURCE, folder, dirs_exist_ok=True)
+    environment = {**os.environ, "CGO_ENABLED": "0"}
+    subprocess.run([str(go), "build", "-o", "standin", "."], cwd=folder, env=environment, check=True)
+    repository = f"{os.environ['ODCPUB_TEST_REGISTRY']}/runner-standin"
+    with closing(docker.from_env()) as engine:
+        engine.images.build(path=str(folder), tag=f"{repository}:test")
+        pushed = engine.images.push(repository, tag="test", stream=True, decode=True)
+        digest = next(line["aux"]["Digest"] for line in pushed if "aux" in line)
+    return f"{repository}@{digest}", digest
+
+
+@pytest.fixture
+def runner() -> Iterator[KubernetesRunner]:
+    made = KubernetesRunner(os.environ.get("KUBECONFIG", ""), ready_seconds=30)
+    yield made
+    made.stop(STAGE, "helpdesk")
+    made.close()
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    made = Cluster(os.environ.get("KUBECONFIG", ""))
+    yield made
+    made.close()
+
+
+def version(image: tuple[str, str], revision: int, mode: str = "ready", stage: str = STAGE) -> Workload:
+    return Workload(
+        app="Helpdesk",
+        asset="helpdesk",
+        asset_key="2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10",
+        stage=stage,
+        revision=revision,
+        reference=image[0],
+        repository="runner-standin",
+        digest=image[1],
+        settings=(("ODC_SETTING_Mode", mode),),
+        secrets=(("ODCPUB_DATABASE", DATABASE), ("ODC_SECRET_Token", SECRET)),
+    )
+
+
+def get(address: str) -> dict[str, object]:
+    with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+        return dict(json.load(answer))
+
+
+def quiet(line: str) -> None:
+    pass
+
+
+def publish(runner: KubernetesRunner, workload: Workload) -> str:
+    runner.start(workload)
+    address = runner.wait(workload, quiet)
+    runner.settle(workload)
+    return address
+
+
+def configuration(cluster: Cluster) -> list[str]:
+    found = [*cluster.find("ConfigMap", namespace_of(STAGE)), *cluster.find("Secret", namespace_of(STAGE))]
+    return sorted(each["metadata"]["name"] for each in found if each["metadata"]["name"] != "kube-root-ca.crt")
+
+
+def test_publish_update_under_load_and_undeploy(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    first = version(image, 1)
+    plan = runner.observe(first)
+    assert {change.verb for change in plan.changes} == {"create"}
+    assert SECRET not in repr(plan)
+    address = publish(runner, first)
+    assert get(address)["revision"] == "1"
+    assert runner.observe(first).changes == ()
+    ended, failures = threading.Event(), list[str]()
+
+    def load() -> None:
+        while not ended.is_set():
+            try:
+                get(address)
+            except OSError as error:
+                failures.append(repr(error))
+            time.sleep(0.01)
+
+    clients = [threading.Thread(target=load) for _ in range(3)]
+    for client in clients:
+        client.start()
+    second = version(image, 2)
+    assert publish(runner, second) == address
+    ended.set()
+    for client in clients:
+        client.join()
+    assert failures == []
+    told = get(address)["environment"]
+    assert isinstance(told, dict)
+    assert (told["ODCPUB_REVISION"], told["ODC_SECRET_Token"]) == ("2", SECRET)
+    assert len(configuration(cluster)) == 2  # the first version's ConfigMap is pruned, the Secret is the same
+    running = runner.running(STAGE, "helpdesk")
+    assert running is not None
+    assert (running.revision, running.digest, running.address, running.health) == (2, image[1], address, "ready")
+    runner.stop(STAGE, "helpdesk")
+    assert runner.running(STAGE, "helpdesk") is None
+    assert cluster.get("Namespace", namespace_of(STAGE)) is None
+    runner.stop(STAGE, "helpdesk")
+
+
+@pytest.mark.parametrize(
+    ("mode", "reason", "logged"),
+    [("crash", "ended with code 3", "cannot go on"), ("hungry", "OOMKilled", "secret is (hidden)")],
+)
+def test_version_that_ends_is_taken_back_at_once(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster, mode: str, reason: str, logged: str
+) -> None:
+    address = publish(runner, version(image, 1))
+    before = configuration(cluster)
+    began = time.monotonic()
+    bad = version(image, 2, mode)
+    runner.start(bad)
+    with pytest.raises(NotReady) as caught:
+        runner.wait(bad, quiet)
+    assert time.monotonic() - began < 15
+    assert reason in caught.value.message
+    told = "\n".join((caught.value.message, caught.value.hint, *caught.value.log))
+    assert logged in told
+    assert SECRET not in told
+    assert "pa55word" not in told
+    assert get(address)["revision"] == "1"
+    assert configuration(cluster) == before
+    assert runner.observe(version(image, 1)).changes == ()
+    pods = [each["metadata"]["name"] for each in cluster.find("Pod", namespace_of(STAGE))]
+    assert len(pods) == 1
+    assert publish(runner, version(image, 3)) == address
+    assert get(address)["revision"] == "3"
+
+
+def test_image_that_is_not_there_fails_within_seconds_and_leaves_nothing(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    digest = "sha256:" + "0" * 64
+    bad = replace(version(image, 1), reference=f"{image[0].partition('@')[0]}@{digest}", digest=digest)
+    began = time.monotonic()
+    runner.start(bad)
+    with pytest.raises(NotReady) as caught:
+        runner.wait(bad, quiet)
+    assert time.monotonic() - began < 15
+    assert "image cannot be pulled" in caught.value.message
+    assert runner.running(STAGE, "helpdesk") is None
+    assert configuration(cluster) == []
+
+
+def test_version_that_never_becomes_ready(image: tuple[str, str]) -> None:
+    runner = KubernetesRunner(os.environ["KUBECONFIG"], ready_seconds=4)
+    try:
+        address = publish(runner, version(image, 1))
+        runner.start(version(image, 2, "never"))
+        with pytest.raises(NotReady) as caught:
+            runner.wait(version(image, 2, "never"), quiet)
+        assert "not ready after 4 s" in caught.value.message
+        assert "503" in caught.value.message
+        assert get(address)["revision"] == "1"
+    finally:
+        runner.stop(STAGE, "helpdesk")
+        runner.close()
+
+
+def test_quota_is_told(image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster) -> None:
+    address = publish(runner, version(image, 1))
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "full", "namespace": namespace_of(STAGE)},
+        "spec": {"hard": {"pods": "1"}},
+    }
+    cluster.apply(quota)
+    try:
+        bad = version(image, 2)
+        began = time.monotonic()
+        runner.start(bad)
+        with pytest.raises(NotReady) as caught:
+            runner.wait(bad, quiet)
+        assert time.monotonic() - began < 10
+        assert "exceeded quota" in caught.value.message
+        assert get(address)["revision"] == "1"
+    finally:
+        cluster.delete("ResourceQuota", "full", namespace_of(STAGE))
+
+
+def test_drift_is_shown_field_by_field(image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster) -> None:
+    publish(runner, version(image, 1))
+    deployment = cluster.get("Deployment", "helpdesk", namespace_of(STAGE))
+    assert deployment is not None
+    changed = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "helpdesk", "namespace": namespace_of(STAGE)},
+        "spec": {"replicas": 2, "minReadySeconds": 1},
+    }
+    cluster.apply(changed, manager="somebody")
+    fields = [field for change in runner.observe(version(image, 1)).changes for field in change.fields]
+    assert ("spec.replicas", "2", "1") in fields
+    assert ("spec.minReadySeconds", "set by somebody", "kept") in fields
+    publish(runner, version(image, 1))
+    changed_secret = replace(version(image, 1), secrets=(("ODCPUB_DATABASE", DATABASE), ("ODC_SECRET_Token", "new")))
+    told = repr(runner.observe(changed_secret))
+    assert "new" not in told.replace("renew", "")
+    assert SECRET not in told
+
+
+def test_start_is_idempotent(image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster) -> None:
+    address = publish(runner, version(image, 1))
+    pods = [each["metadata"]["name"] for each in cluster.find("Pod", namespace_of(STAGE))]
+    assert publish(runner, version(image, 1)) == address
+    assert [each["metadata"]["name"] for each in cluster.find("Pod", namespace_of(STAGE))] == pods
+
+
+def test_namespace_of_others_stays(image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster) -> None:
+    publish(runner, version(image, 1))
+    theirs = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": "theirs", "namespace": namespace_of(STAGE)},
+    }
+    cluster.apply(theirs, manager="somebody")
+    runner.stop(STAGE, "helpdesk")
+    assert configuration(cluster) == ["theirs"]
+    cluster.delete("ConfigMap", "theirs", namespace_of(STAGE))
+
+
+def test_absent_cluster_is_told_plainly(tmp_path: Path) -> None:
+    with pytest.raises(EngineError) as caught:
+        KubernetesRunner(str(tmp_path / "none")).running(STAGE, "helpdesk")
+    assert "cannot be used" in caught.value.message
+    config = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "x",
+        "contexts": [{"name": "x", "context": {"cluster": "x", "user": "x"}}],
+        "clusters": [{"name": "x", "cluster": {"server": "http://127.0.0.1:9"}}],
+        "users": [{"name": "x", "user": {}}],
+    }
+    (tmp_path / "config").write_text(json.dumps(config))
+    with pytest.raises(TemporaryEngineError) as caught:
+        KubernetesRunner(str(tmp_path / "config")).running(STAGE, "helpdesk")
+    assert "cannot be reached" in caught.value.message
+    assert caught.value.hint
