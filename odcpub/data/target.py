@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from odcpub.data import literals
-from odcpub.data.patterns import as_postgres
 from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Schema, Table
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Library, StaticEntity
 from odcpub.model.physical import LIMIT, physical
@@ -151,9 +150,9 @@ def _checks(table: str, attribute: Attribute, column: Column) -> list[Check]:
             rules.append(("shortest", f"char_length({name}) >= {int(attribute.min_length)}"))
         if attribute.type.length is not None and column.type == "text":
             rules.append(("longest", f"char_length({name}) <= {int(attribute.type.length)}"))
-        pattern = as_postgres(attribute.pattern) if attribute.pattern is not None else None
-        if pattern is not None:
-            rules.append(("pattern", f"{name} ~ {literals.text(pattern)}"))
+        if attribute.pattern is not None:
+            # Verified models hold patterns in the spelling that PostgreSQL reads as everybody does; they fit whole.
+            rules.append(("pattern", f"{name} ~ {literals.text(f'^(?:{attribute.pattern})$')}"))
     if attribute.minimum is not None:
         rules.append(("minimum", f"{name} >= {literals.number(attribute.minimum)}"))
     if attribute.maximum is not None:

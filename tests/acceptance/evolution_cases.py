@@ -1,0 +1,249 @@
+"""The ways a model changes over a populated database, as one table: models, rows, what becomes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from odcpub.model.elements import (
+    Asset,
+    Attribute,
+    Basic,
+    DataType,
+    DeleteRule,
+    Entity,
+    Function,
+    Index,
+    Kind,
+    Record,
+    StaticEntity,
+)
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def text(name: str, length: int | None = 100, **rules: Any) -> Attribute:
+    return Attribute(name, rules.pop("key", name), DataType(Basic.TEXT, length=length), **rules)
+
+
+def plain(name: str, basic: Basic, digits: int | None = None, decimals: int | None = None, **rules: Any) -> Attribute:
+    return Attribute(name, rules.pop("key", name), DataType(basic, digits=digits, decimals=decimals), **rules)
+
+
+def reference(name: str, target: str, **rules: Any) -> Attribute:
+    return Attribute(
+        name, rules.pop("key", name), DataType(Basic.IDENTIFIER, target=target, target_key=target), **rules
+    )
+
+
+def entity(name: str, *attributes: Attribute, key: str = "", unique: tuple[str, ...] = (), **rules: Any) -> Entity:
+    indexes = (Index("Key", "Key", unique, True),) if unique else ()
+    return Entity(name, key or name, attributes, indexes, **rules)
+
+
+def static(name: str, **labels: str) -> StaticEntity:
+    records = tuple(Record(key, label, order) for order, (key, label) in enumerate(labels.items(), start=1))
+    return StaticEntity(name, name, records)
+
+
+def app(*elements: Entity | StaticEntity) -> Asset:
+    return Asset(
+        Kind.APP, "Shop", "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10",
+        static_entities=tuple(element for element in elements if isinstance(element, StaticEntity)),
+        entities=tuple(element for element in elements if isinstance(element, Entity)),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Case:
+    """``rows``: written into the first model. ``late``: written by the version still serving when the last model
+    expands. Every value of before must be there afterwards, but for ``changed`` ((table, id, column) → value), and
+    columns that are new hold ``added`` ((table, column) → value, else nothing). ``refused``: lines the last publish
+    must be refused with; nothing has changed then. ``empty``: the last migration has no steps. ``warned``: a line
+    among the plan's warnings."""
+
+    name: str
+    models: tuple[Asset, ...]
+    rows: Rows
+    late: Rows = field(default_factory=dict)
+    added: dict[tuple[str, str], Any] = field(default_factory=dict)
+    changed: dict[tuple[str, Any, str], Any] = field(default_factory=dict)
+    refused: tuple[str, ...] = ()
+    empty: bool = False
+    warned: str = ""
+
+
+NAME, SCORE = text("Name", mandatory=True), plain("Score", Basic.INTEGER)
+CUSTOMER = entity("Customer", NAME, SCORE)
+ORDER = entity("Order", text("Title"), reference("Customer", "Customer"))
+SHOP = app(CUSTOMER, ORDER)
+PEOPLE: Rows = {
+    "customer": [
+        {"id": 1, "name": "Ada", "score": 3},
+        {"id": 2, "name": "Grace O'Hopper %s :x", "score": None},
+        {"id": 3, "name": "Ωmega", "score": 2147483647},
+    ],
+    "order": [{"id": 1, "title": "first", "customer": 2}, {"id": 2, "title": None, "customer": None}],
+}
+LATE: Rows = {"customer": [{"id": 90, "name": "Late", "score": 1}]}
+ONE: Rows = {"customer": PEOPLE["customer"]}
+STATUS = static("Status", Open="Open", Closed="Closed")
+TICKET = entity("Ticket", text("Subject"), reference("Status", "Status", default="Open"))
+TICKETS: Rows = {"ticket": [{"id": 1, "subject": "a", "status": "Open"}, {"id": 2, "subject": "b", "status": "Closed"}]}
+
+
+def customer(*attributes: Attribute, **rules: Any) -> Asset:
+    return app(entity("Customer", *attributes, **rules))
+
+
+CASES = (
+    Case("entity added", (app(CUSTOMER), SHOP), ONE, LATE),
+    Case("entity dropped", (SHOP, app(CUSTOMER)), PEOPLE, LATE, warned="Order: gone from the model; its rows are kept"),
+    Case("referred entity dropped", (SHOP, app(entity("Order", text("Title")))), PEOPLE,
+         {"order": [{"id": 90, "title": "late", "customer": 1}]}),
+    Case("entity dropped, back again", (SHOP, app(CUSTOMER), SHOP), PEOPLE, LATE),
+    Case("entity dropped, static entity under its key", (SHOP, app(CUSTOMER), app(CUSTOMER, static("Order", A="A"))),
+         PEOPLE, refused=("Order: its key belonged to an entity",)),
+    Case("attribute added", (customer(NAME, SCORE), customer(NAME, SCORE, text("City"))), ONE, LATE),
+    Case("attribute of every type added", (customer(NAME, SCORE), customer(
+        NAME, SCORE, *(plain(f"A{n}", basic) for n, basic in enumerate(Basic)
+                       if basic not in (Basic.IDENTIFIER, Basic.STRUCTURE)))), ONE, LATE),
+    Case("attribute with a default added", (customer(NAME, SCORE), customer(NAME, SCORE, text("City", default="Köln"))),
+         ONE, LATE, added={("customer", "city"): "Köln"}),
+    Case("attribute with a moment as default added", (customer(NAME, SCORE), customer(
+        NAME, SCORE, plain("Since", Basic.DATE_TIME, default=Function.CURR_DATE_TIME))), ONE, {}),
+    Case("mandatory added with default", (customer(NAME, SCORE), customer(
+        NAME, SCORE, text("City", mandatory=True, default="50% of 'it'\\"), plain("Vip", Basic.BOOLEAN, mandatory=True,
+                                                                                  default=False))),
+         ONE, LATE, added={("customer", "city"): "50% of 'it'\\", ("customer", "vip"): False}),
+    Case("mandatory added without default, no rows", (customer(NAME, SCORE), customer(NAME, SCORE, text(
+        "City", mandatory=True))), {}),
+    Case("mandatory added without default", (customer(NAME, SCORE), customer(NAME, SCORE, text(
+        "City", mandatory=True))), ONE, refused=("Customer.City: it is new and mandatory, and 3 rows have no value",
+                                                  "row 1", "row 3", "Give it a default")),
+    Case("mandatory added, late rows", (customer(NAME, SCORE), customer(NAME, SCORE, text("City", mandatory=True))),
+         {}, LATE, refused=("Customer.City: 1 rows have no value", "row 90")),
+    Case("attribute dropped", (customer(NAME, SCORE), customer(NAME)), ONE, LATE,
+         warned="Customer.Score: gone from the model; its values are kept"),
+    Case("mandatory attribute dropped", (customer(NAME, SCORE), customer(SCORE)), ONE, LATE),
+    Case("attribute dropped, back again", (customer(NAME, SCORE), customer(NAME), customer(NAME, SCORE)), ONE, {},
+         empty=True),
+    Case("mandatory attribute dropped, back again", (customer(NAME, SCORE), customer(SCORE), customer(NAME, SCORE)),
+         ONE, LATE),
+    Case("attribute dropped, back as another type", (customer(NAME, SCORE), customer(NAME), customer(
+        NAME, text("Score"))), ONE, refused=("Customer.Score: integer → character varying(100) is refused",)),
+    Case("reference dropped, back again", (SHOP, app(CUSTOMER, entity("Order", text("Title"))), SHOP), PEOPLE, {}),
+    Case("attribute renamed", (customer(NAME, SCORE), customer(NAME, plain("Points", Basic.INTEGER, key="Score"))),
+         ONE, LATE, empty=True),
+    Case("attribute renamed without key", (customer(NAME, SCORE), customer(NAME, plain("Points", Basic.INTEGER))), ONE,
+         refused=("Customer.Points: is it Score, renamed?", "`key: Score`", "`key: Points`")),
+    Case("attribute replaced", (customer(NAME, SCORE), customer(
+        NAME, plain("Points", Basic.INTEGER, explicit_key=True))), ONE, LATE),
+    Case("entity renamed", (SHOP, app(entity("Client", NAME, SCORE, key="Customer"), ORDER)), PEOPLE, LATE, empty=True),
+    Case("entity renamed without key", (app(CUSTOMER), app(entity("Client", NAME, SCORE))), ONE,
+         refused=("Client: is it Customer, renamed?", "`key: Customer`", "`key: Client`")),
+    Case("entity replaced", (app(CUSTOMER), app(entity("Client", NAME, SCORE, explicit_key=True))), ONE, LATE),
+    Case("both renamed", (app(CUSTOMER), app(entity("Client", text("Called", mandatory=True, key="Name"), SCORE,
+                                                    key="Customer"))), ONE, LATE, empty=True),
+    Case("text longer", (customer(NAME, SCORE), customer(text("Name", 200, mandatory=True), SCORE)), ONE, LATE),
+    Case("text unbounded", (customer(NAME, SCORE), customer(text("Name", None, mandatory=True, default="x"), SCORE)),
+         ONE, LATE),
+    Case("text shorter", (customer(NAME, SCORE), customer(text("Name", 40, mandatory=True), SCORE)), ONE, LATE),
+    Case("text shorter with offenders", (customer(NAME, SCORE), customer(text("Name", 5, mandatory=True), SCORE)), ONE,
+         refused=("Customer.Name: 1 rows hold values that character varying(100) → character varying(5) would cut",
+                  "row 2: Grace O'Hopper %s :x")),
+    Case("text shorter, trailing blanks", (customer(NAME, SCORE), customer(text("Name", 5), SCORE)),
+         {"customer": [{"id": 1, "name": "Ada    ", "score": 1}]}, refused=("row 1: Ada",)),
+    Case("text shorter, late offender", (customer(NAME, SCORE), customer(text("Name", 30), SCORE)), ONE,
+         {"customer": [{"id": 90, "name": "x" * 31, "score": 1}]}, refused=("row 90: xxx",)),
+    Case("limits added", (customer(NAME, SCORE), customer(
+        text("Name", min_length=3, pattern="[^0-9]+", mandatory=True),
+        plain("Score", Basic.INTEGER, minimum=Decimal(0), maximum=Decimal(2147483647)))), ONE, LATE),
+    Case("limits added with offenders", (customer(NAME, SCORE), customer(
+        text("Name", min_length=4, mandatory=True), plain("Score", Basic.INTEGER, maximum=Decimal(10)))), ONE,
+         refused=("Customer.Name: 1 rows break its new limits", "row 1: Ada", "Customer.Score: 1 rows break",
+                  "row 3: 2147483647")),
+    Case("limits widened", (customer(NAME, plain("Score", Basic.INTEGER, minimum=Decimal(1))), customer(
+        NAME, plain("Score", Basic.INTEGER, minimum=Decimal(-5)))), ONE, LATE),
+    Case("integer to long integer", (customer(NAME, SCORE), customer(NAME, plain("Score", Basic.LONG_INTEGER))), ONE,
+         LATE),
+    Case("integer to decimal", (customer(NAME, SCORE), customer(NAME, plain("Score", Basic.DECIMAL, 12, 2))), ONE,
+         LATE),
+    Case("decimal narrower", (customer(NAME, plain("Score", Basic.DECIMAL, 12, 4)), customer(
+        NAME, plain("Score", Basic.DECIMAL, 12, 2))), {"customer": [{"id": 1, "name": "a", "score": Decimal("1.25")}]}),
+    Case("decimal narrower with offenders", (customer(NAME, plain("Score", Basic.DECIMAL, 12, 4)), customer(
+        NAME, plain("Score", Basic.DECIMAL, 12, 2))),
+         {"customer": [{"id": 1, "name": "a", "score": Decimal("1.2399")}]}, refused=("row 1: 1.2399",)),
+    Case("long integer to integer with offenders", (customer(plain("N", Basic.LONG_INTEGER)), customer(
+        plain("N", Basic.INTEGER))), {"customer": [{"id": 1, "n": 2**31}]}, refused=("row 1: 2147483648",)),
+    Case("long integer to integer", (customer(plain("N", Basic.LONG_INTEGER)), customer(plain("N", Basic.INTEGER))),
+         {"customer": [{"id": 1, "n": 2**31 - 1}]}),
+    Case("text to integer", (customer(text("Name")), customer(plain("Name", Basic.INTEGER))),
+         {"customer": [{"id": 1, "name": "7"}]}, refused=("character varying(100) → integer is refused",)),
+    Case("date time to date", (customer(plain("At", Basic.DATE_TIME)), customer(plain("At", Basic.DATE))),
+         {"customer": [{"id": 1, "at": "2026-01-31T12:30:00Z"}]}, refused=("timestamp with time zone → date",)),
+    Case("mandatory on", (customer(NAME, SCORE), customer(NAME, plain("Score", Basic.INTEGER, mandatory=True))),
+         {"customer": [{"id": 1, "name": "a", "score": 1}]}, LATE),
+    Case("mandatory on with nulls", (customer(NAME, SCORE), customer(NAME, plain(
+        "Score", Basic.INTEGER, mandatory=True))), ONE, refused=("Customer.Score: 1 rows have no value", "row 2")),
+    Case("mandatory on with blanks", (customer(text("Name")), customer(text("Name", mandatory=True))),
+         {"customer": [{"id": 1, "name": "a"}, {"id": 2, "name": " \t\u00a0"}]},
+         refused=("Customer.Name: 1 rows break", "row 2")),
+    Case("mandatory off", (customer(NAME, SCORE), customer(text("Name"), SCORE)), ONE, LATE,
+         warned="Customer.Name: it may be empty from now on"),
+    Case("default changed", (customer(NAME, plain("Score", Basic.INTEGER, default=1)), customer(
+        NAME, plain("Score", Basic.INTEGER, default=-2))), ONE, {"customer": [{"id": 90, "name": "l", "score": 4}]}),
+    Case("default dropped", (customer(NAME, plain("Score", Basic.INTEGER, default=1)), customer(NAME, SCORE)), ONE,
+         LATE),
+    Case("unique index", (customer(NAME, SCORE), customer(NAME, SCORE, unique=("Name",))), ONE, LATE),
+    Case("unique index with duplicates", (customer(NAME, SCORE), customer(NAME, SCORE, unique=("Score",))),
+         {"customer": [{"id": n, "name": str(n), "score": 5 if n < 3 else None} for n in range(1, 6)]},
+         refused=("Customer (Score): 1 values of Score occur more than once", "row 5: 2")),
+    Case("unique index, late duplicates", (customer(NAME, SCORE), customer(NAME, SCORE, unique=("Name",))), ONE,
+         {"customer": [{"id": 90, "name": "Ada"}]}, refused=("row Ada: 2",)),
+    Case("unique index over an added default", (customer(NAME), customer(
+        NAME, text("City", default="Bonn"), unique=("City",))), {"customer": [{"id": 1, "name": "a"},
+                                                                              {"id": 2, "name": "b"}]},
+         refused=("row Bonn: 2",)),
+    Case("unique index dropped", (customer(NAME, SCORE, unique=("Name",)), customer(NAME, SCORE)), ONE,
+         {"customer": [{"id": 90, "name": "Ada"}]}),
+    Case("attribute of unique index dropped", (customer(NAME, SCORE, unique=("Name", "Score")), customer(NAME)), ONE,
+         {"customer": [{"id": 90, "name": "Late"}]}),
+    Case("reference added", (app(CUSTOMER, entity("Order", text("Title"))), SHOP),
+         {**ONE, "order": [{"id": 1, "title": "t"}]}, {"order": [{"id": 90, "title": "late"}]}),
+    Case("reference out of a number", (app(CUSTOMER, entity("Order", plain("Customer", Basic.LONG_INTEGER))), app(
+        CUSTOMER, entity("Order", reference("Customer", "Customer")))), {**ONE, "order": [{"id": 1, "customer": 3}]}),
+    Case("reference out of a number with orphans", (
+        app(CUSTOMER, entity("Order", plain("Customer", Basic.LONG_INTEGER))),
+        app(CUSTOMER, entity("Order", reference("Customer", "Customer")))),
+         {**ONE, "order": [{"id": 1, "customer": 4}]}, refused=("Order.Customer: 1 rows refer to rows that are not",
+                                                                "row 1: 4")),
+    Case("reference to a new static entity with unknown keys", (
+        app(entity("Ticket", text("Status", None))), app(STATUS, entity("Ticket", reference("Status", "Status")))),
+         {"ticket": [{"id": 1, "status": "Open"}, {"id": 2, "status": "Lost"}]}, refused=("row 2: Lost",)),
+    Case("reference to another entity", (
+        app(CUSTOMER, entity("Firm", NAME), entity("Order", reference("By", "Customer"))),
+        app(CUSTOMER, entity("Firm", NAME), entity("Order", reference("By", "Firm")))),
+         {**ONE, "firm": [{"id": 1, "name": "f"}], "order": [{"id": 1, "by": 1}]},
+         refused=("Order.By: 1 rows refer to Customer; the same identifiers would mean others in Firm",)),
+    Case("delete rule to Delete", (SHOP, app(CUSTOMER, entity("Order", text("Title"), reference(
+        "Customer", "Customer", on_delete=DeleteRule.DELETE)))), PEOPLE, LATE,
+         warned="Order.Customer: deleting a Customer deletes the rows that refer to it"),
+    Case("delete rule to Ignore", (SHOP, app(CUSTOMER, entity("Order", text("Title"), reference(
+        "Customer", "Customer", on_delete=DeleteRule.IGNORE)))), PEOPLE, LATE),
+    Case("delete rule to Protect", (app(CUSTOMER, entity("Order", text("Title"), reference(
+        "Customer", "Customer", on_delete=DeleteRule.DELETE))), SHOP), PEOPLE, LATE),
+    Case("static record added", (app(STATUS, TICKET), app(static(
+        "Status", Open="Open", Closed="Closed", Lost="it's 100% :lost"), TICKET)), TICKETS),
+    Case("static record relabelled", (app(STATUS, TICKET), app(static("Status", Open="Offen", Closed="Closed"),
+                                                               TICKET)),
+         TICKETS, changed={("status", "Open", "label"): "Offen"}),
+    Case("static record removed", (app(STATUS, TICKET), app(static("Status", Open="Open"), TICKET)), TICKETS,
+         changed={("status", "Closed", "is_active"): False}),
+    Case("static record removed, back again", (app(STATUS, TICKET), app(static("Status", Open="Open"), TICKET),
+                                               app(STATUS, TICKET)), TICKETS),
+    Case("index on two columns made unique", (
+        app(Entity("Customer", "Customer", (NAME, SCORE), (Index("Key", "Key", ("Name", "Score")),))),
+        customer(NAME, SCORE, unique=("Name", "Score"))), ONE, LATE),
+)  # fmt: skip

@@ -1,0 +1,128 @@
+"""PostgreSQL for tests: the embedded one always, a server besides where ODCPUB_TEST_DATABASE names one.
+
+The variable holds a superuser's URL with its password. ``Stage`` is one app in one stage, published by plan, check,
+expand, tighten, as the operations do it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from odcpub.data.fingerprint import fingerprint, visible
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.plan import plan_migration
+from odcpub.data.schema import Schema
+from odcpub.data.target import target_schema
+from odcpub.engines.database.chain import write_scripts
+from odcpub.engines.database.embedded import EmbeddedPostgres
+from odcpub.engines.database.migrate import refusal
+from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.database.server import PostgresServer
+from odcpub.engines.ports import Place
+from odcpub.errors import Refused
+from odcpub.model.elements import Asset
+
+SERVER = os.environ.get("ODCPUB_TEST_DATABASE", "")
+ENGINES = ("embedded", "server") if SERVER or os.environ.get("ODCPUB_TEST_REQUIRE") == "1" else ("embedded",)
+Row = dict[str, Any]
+
+
+@contextmanager
+def engine(kind: str, folder: Path) -> Iterator[Postgres]:
+    if kind == "server":
+        assert SERVER, "ODCPUB_TEST_REQUIRE=1 asks for ODCPUB_TEST_DATABASE, a superuser's postgresql:// URL"
+        parts = urlsplit(SERVER)
+        url = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")).geturl()
+        yield PostgresServer(url, lambda: parts.password or "")
+        return
+    embedded = EmbeddedPostgres(folder / "data", folder / "run")
+    try:
+        yield embedded
+    finally:
+        embedded.close(stop=True)
+
+
+@dataclass
+class Stage:
+    """One app in one stage of one engine; a new one starts without a schema."""
+
+    engine: Postgres
+    folder: Path
+    schema: str
+    database: str = "odc_test"
+    number: int = 0
+    asset: Asset | None = None
+    late: dict[str, list[Row]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.engine.prepare(self.place, "a-password")
+        with self.connect("") as connection:
+            connection.execute(f'DROP SCHEMA "{self.schema}" CASCADE')
+        self.engine.prepare(self.place, "a-password")
+
+    @property
+    def place(self) -> Place:
+        return Place(self.database, self.schema)
+
+    def connect(self, schema: str | None = None) -> Any:
+        return self.engine.server().connect(self.database, schema=self.schema if schema is None else schema)
+
+    def live(self) -> Schema | None:
+        return self.engine.observe(self.place)
+
+    def plan(self, asset: Asset, ask: bool = True) -> MigrationPlan:
+        return plan_migration(self.live(), target_schema(asset), asset=asset, previous=self.asset if ask else None)
+
+    def publish(self, asset: Asset, ask: bool = True, late: dict[str, list[Row]] | None = None) -> MigrationPlan:
+        """Publishes whole; ``late``: rows that the version still serving writes between the phases."""
+        plan = self.plan(asset, ask)
+        if plan.refusals:
+            raise Refused("the plan is refused", "", plan.refusals)
+        found = self.engine.inspect(self.place, plan.checks)
+        if found:
+            raise refusal(self.schema, found)
+        self.number += 1
+        write_scripts(plan, self.folder, self.number)
+        self.engine.apply(self.place, plan, EXPAND, self.folder, print)
+        self.insert(late or {})
+        self.engine.apply(self.place, plan, TIGHTEN, self.folder, print)
+        self.asset = asset
+        return plan
+
+    def insert(self, rows: dict[str, list[Row]]) -> None:
+        from psycopg import sql
+
+        with self.connect() as connection:
+            for table, given in rows.items():
+                for row in given:
+                    statement = sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES ({})").format(
+                        sql.Identifier(table),
+                        sql.SQL(", ").join(map(sql.Identifier, row)),
+                        sql.SQL(", ").join([sql.Placeholder()] * len(row)),
+                    )
+                    connection.execute(statement, list(row.values()))
+
+    def rows(self) -> dict[str, dict[Any, Row]]:
+        """Every row of every table by identifier, hidden columns too."""
+        from psycopg import sql
+        from psycopg.rows import dict_row
+
+        live = self.live()
+        found: dict[str, dict[Any, Row]] = {}
+        with self.connect() as connection, connection.cursor(row_factory=dict_row) as cursor:
+            for table in live.tables if live else ():
+                cursor.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table.name)))
+                found[table.name] = {row["id"]: row for row in cursor}
+        return found
+
+    def fingerprint(self) -> str:
+        return fingerprint(self.live())
+
+    def visible_fingerprint(self, asset: Asset) -> str:
+        return fingerprint(visible(self.live(), target_schema(asset)))
