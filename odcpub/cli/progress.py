@@ -61,6 +61,8 @@ class _Lines:
         elif data["severity"] == "Warning":
             hint = data["data"].get("hint")
             self._line(f"  {data['type']:<8} warning: {data['message']}" + (f"\n           {hint}" if hint else ""))
+        elif event == "progress":
+            self._progress(f"  {data['type']:<8} … {data['message']}")
         elif data["type"]:
             self._said.append(data["message"])
             self._transient(f"  {data['type']:<8} … {data['message']}")
@@ -74,6 +76,12 @@ class _Lines:
             if operation["address"]:
                 print(operation["address"])
         return int(operation["exitCode"])
+
+    def _progress(self, text: str) -> None:
+        if self._terminal:
+            self._transient(text)
+        else:
+            self._line(text)
 
     def _transient(self, text: str) -> None:
         if self._terminal:

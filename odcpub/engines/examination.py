@@ -9,7 +9,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from odcpub.engines.ports import Place
 from odcpub.errors import OdcpubError
+from odcpub.image.content import ImageRef
 
 if TYPE_CHECKING:
     from odcpub.engines.factory import Engines
@@ -86,15 +88,17 @@ def _builder(engines: Engines) -> Check:
 def _registry(engines: Engines) -> Check:
     if engines.settings.registry == "layout":
         return _ok("registry", "layout: an OCI image layout folder")
-    engines.ping_registry()
+    engines.registry.manifest(ImageRef("odcpub-doctor", "sha256:" + "0" * 64))
     return _ok("registry", f"{engines.settings.registry} answers")
 
 
 def _database(engines: Engines) -> Check:
-    return _ok("database", f"{engines.settings.database}: PostgreSQL {engines.database_version()}")
+    engines.database.observe(Place("odcpub_doctor", "odcpub_doctor"))
+    return _ok("database", f"{engines.settings.database} answers")
 
 
 def _runner(engines: Engines) -> Check:
+    engines.runner.running("development", "odcpub-doctor")
     if engines.settings.runner == "local":
         return _ok("runner", "local: processes of this machine")
-    return _ok("runner", f"Kubernetes {engines.kubernetes_version()}")
+    return _ok("runner", "Kubernetes answers")

@@ -8,12 +8,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from odcpub.engines.examination import Check, examine
 from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.csharp.toolchain import find_toolchain
+from odcpub.engines.examination import Check, examine
 from odcpub.engines.image.base import BaseLayer, make_base
 from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runner
 from odcpub.engines.settings import EngineSettings
@@ -26,6 +27,19 @@ if TYPE_CHECKING:
     from odcpub.engines.image.unpack import Unpacked
     from odcpub.engines.runner.local import LocalRunner, Recall
 
+if TYPE_CHECKING:
+    _shared = cached_property
+else:
+
+    class _shared(cached_property):  # noqa: N801 - used like the property it is
+        """A cached property that several threads may ask for at once and that is made once."""
+
+        def __get__(self, instance, owner=None):
+            if instance is None:
+                return self
+            with instance.guard:
+                return super().__get__(instance, owner)
+
 
 class Engines:
     """The engines of one set of settings. ``open_secret`` opens what the settings keep sealed."""
@@ -35,18 +49,18 @@ class Engines:
         self._home = home
         self._open = open_secret
         self._report = report
-        self._guard = threading.RLock()
+        self.guard = threading.RLock()
 
-    @cached_property
+    @_shared
     def csharp(self) -> CachedCompiler:
         return CachedCompiler(self.roslyn, self._home.cache / "compiled")
 
-    @cached_property
+    @_shared
     def roslyn(self) -> RoslynCompiler:
         settings, cache, report = self.settings, self._home.cache, self._report
         return RoslynCompiler(lambda: find_toolchain(settings.csharp, cache, report))
 
-    @cached_property
+    @_shared
     def registry(self) -> Registry:
         if self.settings.registry == "layout":
             from odcpub.engines.registry.layout import LayoutRegistry
@@ -57,7 +71,7 @@ class Engines:
         host, _, prefix = self.settings.registry.partition("/")
         return OciRegistry(host, prefix)
 
-    @cached_property
+    @_shared
     def builder(self) -> ImageBuilder:
         def base_layer() -> BaseLayer:
             return make_base(self.csharp.toolchain(), self._home.cache, self._report)
@@ -76,7 +90,7 @@ class Engines:
             )
         return DockerBuilder(connect(), self.registry, base_layer, self.settings.base)
 
-    @cached_property
+    @_shared
     def database(self) -> Database:
         if self.settings.database == "embedded":
             return self._embedded
@@ -86,7 +100,7 @@ class Engines:
             self.settings.database, lambda: self._open(self.settings.database_password), self.settings.database_address
         )
 
-    @cached_property
+    @_shared
     def runner(self) -> Runner:
         if self.settings.runner == "local":
             return self._local
@@ -94,7 +108,7 @@ class Engines:
 
         return KubernetesRunner(self.settings.kubeconfig, self.settings.context, self.settings.node_address)
 
-    @cached_property
+    @_shared
     def _local(self) -> LocalRunner:
         from odcpub.engines.image.unpack import unpack
         from odcpub.engines.runner.local import LocalRunner
@@ -105,7 +119,7 @@ class Engines:
 
         return LocalRunner(self._home.data / "apps", lay_out)
 
-    @cached_property
+    @_shared
     def _embedded(self) -> EmbeddedPostgres:
         """On loopback alone, unless the settings name an address that pods reach: then there too, for private
         networks."""
@@ -122,7 +136,7 @@ class Engines:
         """Ahead of the first publish: what should run runs, the compile server is up if the toolchain is there."""
         if self.settings.runner == "local":
             self._local.resume(recall, self._report)
-        if (self._home.cache / "toolchain").is_dir():
+        if self.toolchain_is_there():
             self.roslyn.start()
 
     def serving(self) -> bool:
@@ -140,3 +154,12 @@ class Engines:
     def examine(self) -> list[Check]:
         """What is there behind each port, what is missing and how to get it."""
         return examine(self)
+
+    @property
+    def folder(self) -> Path:
+        """Where the installation's data is."""
+        return self._home.data
+
+    def toolchain_is_there(self) -> bool:
+        """Whether asking for the toolchain fetches nothing."""
+        return self.settings.csharp == "sdk" or (self._home.cache / "toolchain").is_dir()

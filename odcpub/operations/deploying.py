@@ -125,7 +125,7 @@ def _migrate(run: Run, phase: str) -> None:
     folder = run.platform.home.data / "migrations" / run.operation.stage / run.asset.label
     if phase == EXPAND:
         write_scripts(migration, folder, _deployment(run).number)
-    run.platform.engines().database.apply(aim.place, migration, phase, folder, run.say)
+    run.platform.engines().database.apply(aim.place, migration, phase, folder, run.progress)
 
 
 def _deployment(run: Run) -> DeploymentRecord:
@@ -138,7 +138,7 @@ def _deployment(run: Run) -> DeploymentRecord:
 def ready(run: Run) -> None:
     """Waits until the new version answers, then until the old one has drained."""
     runner, asked = run.platform.engines().runner, _workload(run)
-    address = runner.wait(asked, run.say)
+    address = runner.wait(asked, run.progress)
     run.note(address=address)
     run.say(f"ready at {address}", address=address)
     runner.settle(asked)

@@ -79,7 +79,7 @@ def _execute(key: str, name: str) -> bool:
     platform = run.platform
     try:
         platform.store.journal.say(key, step.marker, "", data={"step": name, "event": "began"})
-        with heard_by(run.say):
+        with heard_by(run.progress):
             step.run(run)
     except OdcpubError as error:
         return _fail(run, error)

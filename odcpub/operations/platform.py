@@ -89,6 +89,10 @@ class Run:
     def say(self, text: str, **data: Any) -> None:
         self.platform.store.journal.say(self.operation.key, self.marker, text, Severity.INFO, data)
 
+    def progress(self, text: str) -> None:
+        """A line that matters only while the step runs."""
+        self.say(text, event="progress")
+
     def warn(self, text: str, **data: Any) -> None:
         self.platform.store.journal.say(self.operation.key, self.marker, text, Severity.WARNING, data)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from odcpub.deployment.configuration import check_value
 from odcpub.deployment.stages import Stage
 from odcpub.errors import Refused, UsageError
-from odcpub.model.compatibility import breaking_changes, required_version
+from odcpub.model.compatibility import breaking_changes
 from odcpub.model.elements import Kind
 from odcpub.model.versions import Version, parse_version
 from odcpub.operations import durable
@@ -101,7 +101,7 @@ def release(
     if version and (same := [one for one in releases if (one.version, one.revision) == (version, revision.number)]):
         return same[0]
     highest = max((parse_version(one.version) for one in releases), default=None)
-    wanted = _version(version) if version else _next(highest)
+    wanted = parse_version(version) if version else _next(highest)
     if highest and wanted <= highest:
         raise Refused(f"{asset.name}: {wanted} is not above the last release {highest}", "choose a higher version")
     if not notes.strip():
@@ -122,16 +122,9 @@ def _revision(platform: Platform, asset: AssetRecord, number: int | None) -> Rev
     return found
 
 
-def _version(text: str) -> Version:
-    try:
-        return parse_version(text)
-    except ValueError as error:
-        raise UsageError(str(error), "for example: --version 1.2.0") from None
-
-
 def _next(highest: Version | None) -> Version:
     """ODC's suggestion: 0.1.0 at first, then one patch above."""
-    return Version(highest.major, highest.minor, highest.patch + 1) if highest else Version(0, 1, 0)
+    return highest.next_patch() if highest else Version(0, 1, 0)
 
 
 def _insist(
@@ -141,11 +134,11 @@ def _insist(
     old = platform.store.assets.revision(asset.key, last.revision)
     assert old is not None  # noqa: S101 - a release's revision is never removed
     before, after = platform.memory.model(old.model), platform.memory.model(revision.model)
-    changes, least = breaking_changes(before, after), required_version(last.version, before, after)
-    if changes and wanted < least:
+    changes, released = breaking_changes(before, after), parse_version(last.version)
+    if changes and not wanted.breaks(released):
         raise Refused(
             f"{asset.name}: {wanted} would break who uses {last.version}",
-            f"release it as {least}, or take the changes back",
+            f"release it as {released.next_breaking()}, or take the changes back",
             changes,
         )
 
