@@ -29,8 +29,14 @@ function decode(part) {
   }
 }
 
-const notFound = () => notice("Page not found", "There is no such page in this app.", h("a", { class: "button", href: "/" }, "Go to the start page"));
-const noScreens = (app) => notice(app.app, "This app has no list screen yet. Add an entity to its model and publish again.");
+const notFound = () =>
+  notice(
+    "Page not found",
+    "There is no such page in this app.",
+    h("a", { class: "button", href: "/" }, "Go to the start page"),
+  );
+const noScreens = (app) =>
+  notice(app.app, "This app has no list screen yet. Add an entity to its model and publish again.");
 
 async function draw(app, url, moved) {
   const target = pageFor(app, url);

@@ -122,7 +122,7 @@ def test_wrong_input_is_refused_beside_its_field(page: Page, address: str) -> No
     page.get_by_label("Name").fill("x" * 101)
     page.get_by_label("Score").fill("101")
     page.get_by_role("button", name="Create customer").click()
-    assert _error(page, "Name") == "Use at most 100 characters; these are 101."
+    assert _error(page, "Name") == "Name can have 100 characters at most; this has 101."
     assert _error(page, "Email") == "Enter an email."
     assert _error(page, "Score") == "Score must be between 0 and 100."
     assert page.evaluate("document.activeElement.id") == "field-Name"

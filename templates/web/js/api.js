@@ -77,9 +77,12 @@ export const remove = (name, id) => send("DELETE", address(name, id));
 /** One record's label, by its identifier. */
 export async function labelOf(name, id) {
   const { display, attributes, static: fixed } = await entity(name);
-  if (fixed) return (await labels(name, "", 200)).items.find((item) => String(item.Id) === String(id))?.Label ?? String(id);
+  if (fixed)
+    return (await labels(name, "", 200)).items.find((item) => String(item.Id) === String(id))?.Label ?? String(id);
   const { body } = await row(name, id);
-  const shown = attributes.some((attribute) => attribute.name === display) ? (body.$labels?.[display] ?? body[display]) : null;
+  const shown = attributes.some((attribute) => attribute.name === display)
+    ? (body.$labels?.[display] ?? body[display])
+    : null;
   return String(shown ?? id);
 }
 

@@ -2,7 +2,8 @@
 import { change, create, entity, remove, row } from "./api.js";
 import { confirm, h, icon, show, toast } from "./dom.js";
 import { inSentence, short } from "./format.js";
-import { base64, choicesFor, Field } from "./fields.js";
+import { base64 } from "./controls.js";
+import { choicesFor, Field } from "./fields.js";
 import { listAddress } from "./query.js";
 import { go } from "./router.js";
 import { notice } from "./shell.js";
@@ -53,19 +54,33 @@ class Detail {
   }
 
   build(choices) {
-    this.fields = this.descriptor.attributes.map((attribute) => new Field(attribute, { entity: this.screen.entity, choices: choices[attribute.name] }));
+    this.fields = this.descriptor.attributes.map(
+      (attribute) => new Field(attribute, { entity: this.screen.entity, choices: choices[attribute.name] }),
+    );
     this.title = h("h1", { dir: "auto" }, this.heading());
     this.summary = h("div", { class: "banner", role: "alert", tabindex: "-1", hidden: true });
-    this.save = h("button", { class: "button primary", type: "submit" }, this.row === null ? `Create ${this.noun}` : "Save");
+    this.save = h(
+      "button",
+      { class: "button primary", type: "submit" },
+      this.row === null ? `Create ${this.noun}` : "Save",
+    );
     const cancel = h("a", { class: "button", href: this.backAddress() }, "Cancel");
-    this.form = h("form", { novalidate: true, autocomplete: "off" }, this.fields.map((field) => field.root));
-    this.form.append(h("div", { class: "form-buttons" }, this.save, cancel, this.row === null ? null : this.deleteButton()));
+    this.form = h(
+      "form",
+      { novalidate: true, autocomplete: "off" },
+      this.fields.map((field) => field.root),
+    );
+    this.form.append(
+      h("div", { class: "form-buttons" }, this.save, cancel, this.row === null ? null : this.deleteButton()),
+    );
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.submit();
     });
     for (const field of this.fields) field.fill(this.row);
-    const legend = this.fields.some((field) => field.attribute.mandatory) ? h("p", { class: "legend" }, "* must be filled in") : null;
+    const legend = this.fields.some((field) => field.attribute.mandatory)
+      ? h("p", { class: "legend" }, "* must be filled in")
+      : null;
     const root = h("div", { class: "page narrow" }, this.crumbs(), this.title, this.summary, legend, this.form);
     if (this.descriptor.static) this.freeze();
     this.swap(root);
@@ -98,7 +113,11 @@ class Detail {
 
   crumbs() {
     const list = this.list();
-    return h("nav", { class: "crumbs", "aria-label": "Breadcrumb" }, h("a", { href: this.backAddress(), dir: "auto" }, icon("left"), list?.title ?? "Start"));
+    return h(
+      "nav",
+      { class: "crumbs", "aria-label": "Breadcrumb" },
+      h("a", { href: this.backAddress(), dir: "auto" }, icon("left"), list?.title ?? "Start"),
+    );
   }
 
   deleteButton() {
@@ -163,17 +182,32 @@ class Detail {
     if (problem.status === 412) return this.meanwhile();
     const named = this.fields.filter((field) => problem.errors?.[field.attribute.name]);
     for (const field of named) field.tell(problem.errors[field.attribute.name].join(" "));
-    const others = Object.entries(problem.errors ?? {}).filter(([name]) => !named.some((field) => field.attribute.name === name));
+    const others = Object.entries(problem.errors ?? {}).filter(
+      ([name]) => !named.some((field) => field.attribute.name === name),
+    );
     if (named.length && !others.length) return named[0].focus();
     const extra = others.flatMap(([, sentences]) => sentences).join(" ");
-    if (problem.status === 404) return this.tell(`This ${this.noun} has been deleted`, "Somebody deleted it meanwhile. Copy what you need, then go back to the list.");
-    if (problem.status === 0) return this.tell(failure, `${problem.title}. ${problem.detail} What you typed is still here.`);
+    if (problem.status === 404)
+      return this.tell(
+        `This ${this.noun} has been deleted`,
+        "Somebody deleted it meanwhile. Copy what you need, then go back to the list.",
+      );
+    if (problem.status === 0)
+      return this.tell(failure, `${problem.title}. ${problem.detail} What you typed is still here.`);
     return this.tell(failure, extra || problem.detail || String(problem.message));
   }
 
   meanwhile() {
-    const reload = h("button", { class: "button", type: "button", onclick: () => this.rebase() }, "Load the latest, keep what I typed");
-    this.tell(`Somebody else changed this ${this.noun}`, "It was saved by somebody else after you opened it, so your changes were not saved. Load the latest values, look at what changed, then save again.", reload);
+    const reload = h(
+      "button",
+      { class: "button", type: "button", onclick: () => this.rebase() },
+      "Load the latest, keep what I typed",
+    );
+    this.tell(
+      `Somebody else changed this ${this.noun}`,
+      "It was saved by somebody else after you opened it, so your changes were not saved. Load the latest values, look at what changed, then save again.",
+      reload,
+    );
   }
 
   rebase() {
@@ -192,14 +226,22 @@ class Detail {
     this.summary.hidden = title === null;
     this.summary.replaceChildren();
     if (title === null) return;
-    this.summary.append(icon("alert"), h("div", {}, h("strong", { dir: "auto" }, title), h("p", { dir: "auto" }, text), ...actions));
+    this.summary.append(
+      icon("alert"),
+      h("div", {}, h("strong", { dir: "auto" }, title), h("p", { dir: "auto" }, text), ...actions),
+    );
     this.summary.scrollIntoView({ block: "center" });
     this.summary.focus({ preventScroll: true });
   }
 
   async delete() {
     if (this.busy) return;
-    const sure = await confirm({ title: `Delete this ${this.noun}?`, text: `\u201c${this.heading()}\u201d will be deleted for good.`, yes: "Delete", danger: true });
+    const sure = await confirm({
+      title: `Delete this ${this.noun}?`,
+      text: `\u201c${this.heading()}\u201d will be deleted for good.`,
+      yes: "Delete",
+      danger: true,
+    });
     if (!sure) return;
     await this.working("Not deleted", async () => {
       await remove(this.screen.entity, this.id);
@@ -233,6 +275,12 @@ async function sendable(field) {
 }
 
 function formSkeleton() {
-  const line = () => h("div", { class: "field" }, h("span", { class: "bone label" }), h("span", { class: "bone control" }));
-  return h("div", { class: "skeleton form", "aria-hidden": "true" }, h("span", { class: "bone heading" }), Array.from({ length: 4 }, line));
+  const line = () =>
+    h("div", { class: "field" }, h("span", { class: "bone label" }), h("span", { class: "bone control" }));
+  return h(
+    "div",
+    { class: "skeleton form", "aria-hidden": "true" },
+    h("span", { class: "bone heading" }),
+    Array.from({ length: 4 }, line),
+  );
 }

@@ -14,6 +14,9 @@ export function h(tag, attributes = {}, ...children) {
   return node;
 }
 
+/** A choice of a select. */
+export const option = (value, text, selected = false) => h("option", { value, selected }, text);
+
 const ICONS = {
   menu: "M2 4h12M2 8h12M2 12h12",
   close: "M4 4l8 8M12 4l-8 8",
@@ -58,7 +61,11 @@ export function announce(text) {
 
 /** A short message that goes away by itself; it stays while the pointer or the focus is on it. */
 export function toast(text) {
-  const close = h("button", { class: "icon-button", type: "button", "aria-label": "Dismiss", onclick: () => item.remove() }, icon("close"));
+  const close = h(
+    "button",
+    { class: "icon-button", type: "button", "aria-label": "Dismiss", onclick: () => item.remove() },
+    icon("close"),
+  );
   const item = h("div", { class: "toast" }, h("span", { dir: "auto" }, text), close);
   document.getElementById("toasts").replaceChildren(item);
   const fade = () => (item.matches(":hover, :focus-within") ? setTimeout(fade, 1000) : item.remove());
@@ -69,7 +76,11 @@ export function toast(text) {
 export function confirm({ title, text, yes, no = "Cancel", danger = false }) {
   return new Promise((resolve) => {
     const refuse = h("button", { class: "button", type: "button", onclick: () => dialog.close() }, no);
-    const accept = h("button", { class: danger ? "button danger" : "button primary", type: "button", onclick: () => dialog.close("yes") }, yes);
+    const accept = h(
+      "button",
+      { class: danger ? "button danger" : "button primary", type: "button", onclick: () => dialog.close("yes") },
+      yes,
+    );
     const dialog = h(
       "dialog",
       { class: "dialog", "aria-labelledby": "dialog-title", "aria-describedby": "dialog-text" },

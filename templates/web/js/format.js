@@ -1,10 +1,26 @@
 // Values as people read them. Exact decimals stay text from end to end; no number type ever rounds them.
 
 const LOCALE = navigator.language;
-const DATE = new Intl.DateTimeFormat(LOCALE, { year: "numeric", month: "short", day: "numeric" });
-const UTC_DATE = new Intl.DateTimeFormat(LOCALE, { year: "numeric", month: "short", day: "numeric", timeZone: "UTC" });
-const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit" });
-const UTC_CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit", timeZone: "UTC" });
+const DATE = new Intl.DateTimeFormat(LOCALE, {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  numberingSystem: "latn",
+});
+const UTC_DATE = new Intl.DateTimeFormat(LOCALE, {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  numberingSystem: "latn",
+  timeZone: "UTC",
+});
+const CLOCK = new Intl.DateTimeFormat(LOCALE, { hour: "numeric", minute: "2-digit", numberingSystem: "latn" });
+const UTC_CLOCK = new Intl.DateTimeFormat(LOCALE, {
+  hour: "numeric",
+  minute: "2-digit",
+  numberingSystem: "latn",
+  timeZone: "UTC",
+});
 const WHOLE = new Intl.NumberFormat(LOCALE, { useGrouping: true, maximumFractionDigits: 0, numberingSystem: "latn" });
 const SEPARATORS = new Intl.NumberFormat(LOCALE, { numberingSystem: "latn" }).formatToParts(1234.5);
 
@@ -73,7 +89,8 @@ export const isNumber = (type) => ["Integer", "Long Integer", "Decimal", "Curren
 export const article = (word) => (/^[aeiou]/i.test(word) ? "an" : "a");
 
 /** A label within a sentence: "Opened at" → "opened at", "URL" stays. */
-export const inSentence = (label) => (/^\p{Lu}\p{Lu}/u.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1));
+export const inSentence = (label) =>
+  /^\p{Lu}\p{Lu}/u.test(label) ? label : label.charAt(0).toLowerCase() + label.slice(1);
 
 /** A count with its noun: "1 ticket", "200 tickets". */
 export const count = (number, one, many) => `${WHOLE.format(number)} ${number === 1 ? one : many}`;

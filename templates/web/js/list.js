@@ -1,16 +1,15 @@
 // The list page: one table over one entity, searched, sorted, filtered and paged by the server.
-import { entity, labels, rows } from "./api.js";
-import { announce, h, icon } from "./dom.js";
-import { article, count, display, inSentence, isNumber } from "./format.js";
-import { picker } from "./picker.js";
-import { readQuery, rememberList, SIZES, writeQuery } from "./query.js";
+import { entity, rows } from "./api.js";
+import { announce, h, icon, option } from "./dom.js";
+import { filter } from "./filters.js";
+import { article, count, inSentence } from "./format.js";
+import { paging } from "./paging.js";
+import { readQuery, rememberList, writeQuery } from "./query.js";
 import { go } from "./router.js";
-import { notice } from "./shell.js";
+import { skeleton, Table } from "./table.js";
 
 const SEARCH_DELAY = 250;
 const SLOW = 150;
-const MANY_LABELS = 50;
-const NONE = "\u2014";
 
 /** Builds the page; answers {root, update(url), close()}. */
 export function listPage({ app, screen, url }) {
@@ -33,13 +32,32 @@ class List {
   }
 
   build() {
-    this.search = h("input", { type: "search", id: "search", autocomplete: "off", spellcheck: "false", dir: "auto", "aria-label": `Search ${inSentence(this.screen.title)}`, placeholder: "Search" });
+    this.search = h("input", {
+      type: "search",
+      maxlength: "200",
+      id: "search",
+      autocomplete: "off",
+      spellcheck: "false",
+      dir: "auto",
+      "aria-label": `Search ${inSentence(this.screen.title)}`,
+      placeholder: "Search",
+    });
     this.search.value = this.query.search;
     this.search.addEventListener("input", () => this.typed());
-    this.tools = h("div", { class: "tools", role: "search" }, h("div", { class: "search" }, icon("search"), this.search));
+    this.tools = h(
+      "div",
+      { class: "tools", role: "search" },
+      h("div", { class: "search" }, icon("search"), this.search),
+    );
     this.actions = h("div", { class: "actions" });
-    this.content = h("div", { class: "content" }, skeleton(this.screen));
-    this.root = h("div", { class: "page wide" }, h("div", { class: "title" }, h("h1", { dir: "auto" }, this.screen.title), this.actions), this.tools, this.content);
+    this.content = h("div", { class: "content" }, skeleton(this.screen.columns?.length || 4));
+    this.root = h(
+      "div",
+      { class: "page wide" },
+      h("div", { class: "title" }, h("h1", { dir: "auto" }, this.screen.title), this.actions),
+      this.tools,
+      this.content,
+    );
   }
 
   close() {
@@ -54,7 +72,10 @@ class List {
     const slow = setTimeout(() => this.content.classList.add("waiting"), SLOW);
     this.content.setAttribute("aria-busy", "true");
     try {
-      const answers = [entity(this.screen.entity), rows(this.screen.entity, writeQuery(this.query, { all: true }), request.signal)];
+      const answers = [
+        entity(this.screen.entity),
+        rows(this.screen.entity, writeQuery(this.query, { all: true }), request.signal),
+      ];
       const [descriptor, answer] = await Promise.all(answers);
       if (!this.closed && this.request === request) this.draw(descriptor, answer);
     } catch (problem) {
@@ -70,101 +91,46 @@ class List {
 
   draw(descriptor, answer) {
     if (!this.descriptor) this.complete(descriptor);
-    const pages = Math.max(1, Math.ceil(answer.total / this.query.size));
-    if (this.query.page > pages) return this.move({ page: pages }, { replace: true });
+    const { page, size, sort } = this.query;
+    const pages = Math.max(1, Math.ceil(answer.total / size));
+    if (page > pages) return this.move({ page: pages }, { replace: true });
     const words = count(answer.total, inSentence(descriptor.label), inSentence(this.screen.title));
-    announce(answer.total === 0 ? this.emptyTitle() : pages > 1 ? `${words}, page ${this.query.page} of ${pages}` : words);
+    announce(answer.total === 0 ? this.emptyTitle() : pages > 1 ? `${words}, page ${page} of ${pages}` : words);
     if (answer.total === 0) return this.content.replaceChildren(this.empty());
-    if (!this.body?.isConnected) this.content.replaceChildren(...this.frame());
-    this.markSort();
-    this.body.replaceChildren(...answer.items.map((item) => this.line(item)));
-    this.foot.replaceChildren(...this.paging(answer.total, pages));
+    if (!this.table.root.isConnected) this.content.replaceChildren(this.table.root, this.paging.root);
+    this.table.mark(sort);
+    this.table.fill(answer.items);
+    this.paging.fill(this.query, answer.total, words);
     return undefined;
   }
 
   // What needs the descriptor is added when it is there: columns, filters, the New button.
   complete(descriptor) {
     this.descriptor = descriptor;
-    const byName = new Map(descriptor.attributes.map((attribute) => [attribute.name, attribute]));
-    byName.set("Id", { name: "Id", label: "Id", type: descriptor.static ? "Text" : "Integer" });
-    const named = this.screen.columns?.length ? this.screen.columns : descriptor.attributes.slice(0, 5).map((attribute) => attribute.name);
-    this.columns = named.map((name) => byName.get(name)).filter(Boolean);
+    this.columns = columnsOf(descriptor, this.screen);
+    const address = (item) => (this.creates() ? `/${this.detail.name}/${encodeURIComponent(item.Id)}` : null);
+    const { title } = this.screen;
+    const sortBy = (name) => this.sortBy(name);
+    this.table = new Table({ title, columns: this.columns, label: descriptor.label, address, sortBy });
+    this.paging = paging((part) => this.turn(part));
     const chosen = descriptor.attributes.filter((attribute) => ["Identifier", "Boolean"].includes(attribute.type));
     this.tools.append(...chosen.map((attribute) => this.filter(attribute)), this.sortChooser(), this.clearButton());
-    if (this.detail && !descriptor.static) this.actions.replaceChildren(this.newButton());
+    if (this.creates()) this.actions.replaceChildren(this.newButton());
     this.showQuery();
   }
 
-  newButton() {
-    return h("a", { class: "button primary", href: `/${this.detail.name}/new` }, icon("plus"), h("span", { dir: "auto" }, `New ${inSentence(this.descriptor.label)}`));
+  // A static entity's records come from the model.
+  creates() {
+    return Boolean(this.detail) && !this.descriptor.static;
   }
 
-  frame() {
-    const heads = this.columns.map((column) => this.head(column));
-    this.heads = heads;
-    this.body = h("tbody", { role: "rowgroup" });
-    this.foot = h("div", { class: "paging" });
-    const table = h("table", { role: "table", "aria-label": this.screen.title }, h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)), this.body);
-    return [h("div", { class: "scroller", role: "region", "aria-label": this.screen.title, tabindex: "0" }, table), this.foot];
-  }
-
-  head(column) {
-    const kind = isNumber(column.type) ? "number" : null;
-    if (column.type === "Binary Data") return h("th", { scope: "col", role: "columnheader" }, column.label);
-    const button = h("button", { type: "button", class: "sorter", onclick: () => this.sortBy(column.name) }, h("span", { dir: "auto" }, column.label), h("span", { class: "arrow" }));
-    return h("th", { scope: "col", role: "columnheader", class: kind, "data-name": column.name }, button);
+  newButton(text = `New ${inSentence(this.descriptor.label)}`, look = "button primary") {
+    return h("a", { class: look, href: `/${this.detail.name}/new` }, icon("plus"), h("span", { dir: "auto" }, text));
   }
 
   sortBy(name) {
     const [now] = this.query.sort.split(",");
     this.move({ sort: now === name ? `-${name}` : now === `-${name}` ? "" : name, page: 1 });
-  }
-
-  markSort() {
-    const [now] = this.query.sort.split(",");
-    for (const head of this.heads.filter((th) => th.dataset.name)) {
-      const { name } = head.dataset;
-      const order = now === name ? "ascending" : now === `-${name}` ? "descending" : null;
-      if (order) head.setAttribute("aria-sort", order);
-      else head.removeAttribute("aria-sort");
-      head.querySelector(".arrow").replaceChildren(icon(order === "ascending" ? "up" : order ? "down" : "both"));
-    }
-  }
-
-  line(item) {
-    const address = this.detail && !this.descriptor.static ? `/${this.detail.name}/${encodeURIComponent(item.Id)}` : null;
-    const cells = this.columns.map((column, index) => this.cell(item, column, index === 0 ? address : null));
-    const open = (event) => {
-      if (event.target.closest("a, button") || String(getSelection())) return;
-      go(address);
-    };
-    return h("tr", { role: "row", class: address ? "link" : null, ...(address ? { onclick: open } : {}) }, cells);
-  }
-
-  cell(item, column, address) {
-    const text = display(item, column);
-    const kind = isNumber(column.type) ? "number" : column.targetStatic ? "state" : null;
-    const shown = address ? h("a", { href: address, dir: "auto" }, text || `${this.descriptor.label} ${item.Id}`) : value(text, column);
-    return h("td", { role: "cell", class: [kind, address ? "first" : null].filter(Boolean).join(" ") || null, "data-label": column.label, title: text.length > 30 ? text : null }, shown);
-  }
-
-  paging(total, pages) {
-    const { page, size } = this.query;
-    const from = (page - 1) * size + 1;
-    const range = `${from}\u2013${Math.min(page * size, total)} of ${count(total, inSentence(this.descriptor.label), inSentence(this.screen.title))}`;
-    const sizes = h("select", { "aria-label": "Rows a page", onchange: (event) => this.move({ size: Number(event.target.value), page: 1 }) }, SIZES.map((number) => option(String(number), `${number} a page`, number === size)));
-    const step = (to, name, label) => {
-      if (to < 1 || to > pages) return h("span", { class: "button icon-only off", "aria-hidden": "true" }, icon(name));
-      const address = `?${writeQuery({ ...this.query, page: to })}`;
-      const turn = (event) => {
-        if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-        event.preventDefault();
-        this.move({ page: to });
-      };
-      return h("a", { class: "button icon-only", href: address, "aria-label": label, onclick: turn }, icon(name));
-    };
-    const turns = pages > 1 ? [h("span", { class: "of" }, `Page ${page} of ${pages}`), step(page - 1, "left", "Previous page"), step(page + 1, "right", "Next page")] : [];
-    return [h("span", { class: "range" }, range), total > SIZES[0] ? sizes : null, h("div", { class: "turns" }, turns)].filter(Boolean);
   }
 
   emptyTitle() {
@@ -178,66 +144,59 @@ class List {
 
   empty() {
     const one = inSentence(this.descriptor.label);
-    const clear = h("button", { class: "button", type: "button", onclick: () => this.clear() }, "Clear search and filters");
-    const creates = this.detail && !this.descriptor.static;
-    const text = this.narrowed() ? "Try other words or fewer filters." : creates ? `Create the first one: it will show up here.` : "There is nothing to show here.";
-    const action = this.narrowed() ? clear : creates ? h("a", { class: "button", href: `/${this.detail.name}/new` }, icon("plus"), `Create ${article(one)} ${one}`) : null;
-    return h("div", { class: "empty" }, icon("inbox"), h("h2", { dir: "auto" }, this.emptyTitle()), h("p", {}, text), action);
+    const title = h("h2", { dir: "auto" }, this.emptyTitle());
+    const [text, action] = this.narrowed()
+      ? ["Try other words or fewer filters.", this.clearingButton()]
+      : this.creates()
+        ? ["Create the first one: it will show up here.", this.newButton(`Create ${article(one)} ${one}`, "button")]
+        : ["There is nothing to show here.", null];
+    return h("div", { class: "empty" }, icon("inbox"), title, h("p", {}, text), action);
   }
 
+  clearingButton(more) {
+    return h(
+      "button",
+      { class: "button", type: "button", onclick: () => this.clear(more) },
+      "Clear search and filters",
+    );
+  }
+
+  // A request that can't be understood comes from the address: asking again won't help, starting over will.
   fail(problem) {
     const again = h("button", { class: "button", type: "button", onclick: () => this.load() }, "Try again");
-    const box = notice(`${this.screen.title} couldn't be loaded`, problem.detail, again);
-    box.classList.add("error");
-    const heading = box.querySelector("h1");
-    heading.replaceWith(h("h2", { dir: "auto" }, heading.textContent));
-    box.prepend(icon("alert"));
-    box.setAttribute("role", "alert");
-    this.content.replaceChildren(box);
+    const action = problem.status === 400 ? this.clearingButton({ sort: "" }) : again;
+    const title = h("h2", { dir: "auto" }, `${this.screen.title} couldn't be loaded`);
+    const text = h("p", { dir: "auto" }, problem.detail ?? String(problem.message));
+    this.content.replaceChildren(h("div", { class: "empty error", role: "alert" }, icon("alert"), title, text, action));
   }
 
   filter(attribute) {
-    const set = (value) => {
+    const changed = (value) => {
       const filters = { ...this.query.filters };
       if (value === null) delete filters[attribute.name];
-      else filters[attribute.name] = value;
+      else filters[attribute.name] = String(value);
       this.move({ filters, page: 1 });
     };
-    const holder = h("div", { class: "filter" });
-    const choose = (items) => {
-      const select = h("select", { "aria-label": `Filter by ${inSentence(attribute.label)}` });
-      select.addEventListener("change", () => set(select.value === "*" ? null : select.value));
-      select.append(option("*", `${attribute.label}: all`), ...items.map(({ Id, Label }) => option(String(Id), Label)));
-      if (!attribute.mandatory) select.append(option("", `No ${inSentence(attribute.label)}`));
-      holder.replaceChildren(select);
-      this.filters.set(attribute.name, (value) => showChoice(select, value));
-      this.showQuery();
+    const ready = (mark) => {
+      this.filters.set(attribute.name, mark);
+      mark(this.query.filters[attribute.name]);
     };
-    if (attribute.type === "Boolean") choose([{ Id: "true", Label: `${attribute.label}: yes` }, { Id: "false", Label: `${attribute.label}: no` }]);
-    else this.referenceFilter(attribute, holder, choose, set);
-    return holder;
-  }
-
-  // Few labels make a plain select; many make a picker that asks the server.
-  async referenceFilter(attribute, holder, choose, set) {
-    holder.append(h("select", { disabled: true, "aria-label": `Filter by ${inSentence(attribute.label)}` }, option("", `${attribute.label}: all`)));
-    try {
-      const { items, total } = await labels(attribute.target, "", MANY_LABELS);
-      if (total <= items.length) return choose(items);
-    } catch {
-      return holder.remove();
-    }
-    const box = picker({ id: `filter-${attribute.name}`, target: attribute.target, label: `Filter by ${inSentence(attribute.label)}`, placeholder: `${attribute.label}: all`, changed: set, tidy: true });
-    holder.replaceChildren(box.root);
-    this.filters.set(attribute.name, (value) => box.set(value ?? null, value === "" ? `No ${inSentence(attribute.label)}` : null));
-    return this.showQuery();
+    return filter(attribute, changed, ready);
   }
 
   // Where the table is cards there are no headers to sort by.
   sortChooser() {
     const sortable = this.columns.filter((column) => column.type !== "Binary Data");
-    const choices = sortable.flatMap(({ name, label }) => [option(name, `${label}, rising`), option(`-${name}`, `${label}, falling`)]);
-    this.sort = h("select", { "aria-label": "Sort by", onchange: () => this.move({ sort: this.sort.value, page: 1 }) }, option("", "Sort by\u2026"), choices);
+    const choices = sortable.flatMap(({ name, label }) => [
+      option(name, `${label}, rising`),
+      option(`-${name}`, `${label}, falling`),
+    ]);
+    this.sort = h(
+      "select",
+      { "aria-label": "Sort by", onchange: () => this.move({ sort: this.sort.value, page: 1 }) },
+      option("", "Sort by\u2026"),
+      choices,
+    );
     return h("div", { class: "filter sort-chooser" }, this.sort);
   }
 
@@ -246,10 +205,10 @@ class List {
     return this.clearing;
   }
 
-  clear() {
+  clear(more = {}) {
     clearTimeout(this.timer);
     this.timer = null;
-    this.move({ search: "", filters: {}, page: 1 });
+    this.move({ search: "", filters: {}, page: 1, ...more });
     this.search.focus();
   }
 
@@ -260,6 +219,11 @@ class List {
       const search = this.search.value.trim();
       if (search !== this.query.search) this.move({ search, page: 1 }, { replace: this.query.search !== "" });
     }, SEARCH_DELAY);
+  }
+
+  turn(part) {
+    this.move(part);
+    window.scrollTo({ top: 0 });
   }
 
   move(part, { replace = false } = {}) {
@@ -294,23 +258,10 @@ class List {
   }
 }
 
-function showChoice(select, value) {
-  const wanted = value ?? "*";
-  if (![...select.options].some((item) => item.value === wanted)) select.append(option(wanted, wanted));
-  select.value = wanted;
-  select.classList.toggle("set", value !== undefined);
-}
-
-function value(text, column) {
-  if (!text) return h("span", { class: "none" }, NONE);
-  return h("span", { class: column.targetStatic ? "badge" : null, dir: isNumber(column.type) ? null : "auto" }, text);
-}
-
-const option = (value, text, selected = false) => h("option", { value, selected }, text);
-
-// The table's own shape while it loads, so that nothing jumps when the rows arrive.
-function skeleton(screen) {
-  const columns = Math.max(1, Math.min(screen.columns?.length || 4, 6));
-  const line = () => h("div", { class: "bones" }, Array.from({ length: columns }, () => h("span", { class: "bone" })));
-  return h("div", { class: "skeleton", "aria-hidden": "true" }, Array.from({ length: 8 }, line));
+// The screen's columns or, where it names none, the first attributes.
+function columnsOf(descriptor, screen) {
+  const byName = new Map(descriptor.attributes.map((attribute) => [attribute.name, attribute]));
+  byName.set("Id", { name: "Id", label: "Id", type: descriptor.static ? "Text" : "Integer" });
+  const names = screen.columns?.length ? screen.columns : [...byName.keys()].slice(0, 5);
+  return names.map((name) => byName.get(name)).filter(Boolean);
 }

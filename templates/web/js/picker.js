@@ -24,8 +24,17 @@ class Picker {
     this.active = -1;
     this.listId = `${id}-list`;
     this.input = h("input", {
-      type: "text", id, role: "combobox", autocomplete: "off", spellcheck: "false", dir: "auto", "aria-autocomplete": "list",
-      "aria-expanded": "false", "aria-controls": this.listId, "aria-label": label, placeholder,
+      type: "text",
+      id,
+      role: "combobox",
+      autocomplete: "off",
+      spellcheck: "false",
+      dir: "auto",
+      "aria-autocomplete": "list",
+      "aria-expanded": "false",
+      "aria-controls": this.listId,
+      "aria-label": label,
+      placeholder,
     });
     this.list = h("ul", { id: this.listId, role: "listbox", "aria-label": "Choices", hidden: true });
     this.hint = h("div", { class: "picker-hint", role: "status", hidden: true });
@@ -54,7 +63,7 @@ class Picker {
   async set(id, label) {
     if (id === this.chosen && label === null) return;
     this.chosen = id;
-    this.show(id === null ? "" : label ?? String(id));
+    this.show(id === null ? "" : (label ?? String(id)));
     if (id === null || label !== null) return;
     const found = await labelOf(this.target, id).catch(() => String(id));
     if (this.chosen === id) this.show(found);
@@ -75,21 +84,28 @@ class Picker {
     this.request?.abort();
     const request = (this.request = new AbortController());
     try {
-      const { items, total } = await labels(this.target, search.trim(), SHOWN, request.signal);
-      if (document.activeElement === this.input) this.fill(items, total);
+      const { items, total } = await labels(this.target, search.trim().slice(0, 200), SHOWN, request.signal);
+      if (document.activeElement === this.input) this.fill(items, total, search.trim() !== "");
     } catch (problem) {
       if (problem.name !== "AbortError") this.tell(problem.detail, true);
     }
   }
 
-  fill(items, total) {
+  fill(items, total, searched) {
     this.items = items;
     this.list.replaceChildren(...items.map((item, index) => this.choice(item, index)));
     this.list.hidden = items.length === 0;
-    this.tell(items.length === 0 ? "Nothing found" : total > items.length ? `${total - items.length} more: type to find them` : "");
+    this.tell(
+      items.length === 0
+        ? "Nothing found"
+        : total > items.length
+          ? `${total - items.length} more: type to find them`
+          : "",
+    );
     this.popup.hidden = false;
     this.input.setAttribute("aria-expanded", "true");
-    this.mark(items.findIndex((item) => item.Id === this.chosen));
+    const chosen = items.findIndex((item) => item.Id === this.chosen);
+    this.mark(chosen < 0 && searched && items.length > 0 ? 0 : chosen);
   }
 
   tell(text, open = false) {
@@ -101,7 +117,11 @@ class Picker {
   choice(item, index) {
     const chosen = String(item.Id === this.chosen);
     const take = () => this.choose(item);
-    return h("li", { id: `${this.listId}-${index}`, role: "option", "aria-selected": chosen, dir: "auto", onclick: take }, item.Label ?? String(item.Id));
+    return h(
+      "li",
+      { id: `${this.listId}-${index}`, role: "option", "aria-selected": chosen, dir: "auto", onclick: take },
+      item.Label ?? String(item.Id),
+    );
   }
 
   key(event) {

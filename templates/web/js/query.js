@@ -1,5 +1,6 @@
 // What a list shows, kept in the address, so that Back, Reload and a copied link show the same.
 
+const LONGEST_SEARCH = 200;
 export const SIZES = [25, 50, 100, 200];
 
 /** Reads an address's query; whatever is not understood falls back to the default. */
@@ -9,7 +10,7 @@ export function readQuery(url) {
   for (const [name, value] of values) if (name.startsWith("filter.")) filters[name.slice(7)] = value;
   const size = Number(values.get("size"));
   return {
-    search: values.get("search") ?? "",
+    search: (values.get("search") ?? "").slice(0, LONGEST_SEARCH),
     sort: values.get("sort") ?? "",
     page: Math.max(1, Math.min(Number.parseInt(values.get("page"), 10) || 1, 1_000_000)),
     size: SIZES.includes(size) ? size : SIZES[0],

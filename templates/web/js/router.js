@@ -72,10 +72,14 @@ function travel(steps) {
   if (steps === 0) return Promise.resolve();
   return new Promise((resolve) => {
     window.removeEventListener("popstate", popped);
-    window.addEventListener("popstate", () => {
-      window.addEventListener("popstate", popped);
-      resolve();
-    }, { once: true });
+    window.addEventListener(
+      "popstate",
+      () => {
+        window.addEventListener("popstate", popped);
+        resolve();
+      },
+      { once: true },
+    );
     history.go(steps);
   });
 }

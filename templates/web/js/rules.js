@@ -2,12 +2,13 @@
 import { article, DECIMAL_SIGN, inSentence, isNumber } from "./format.js";
 
 const INTEGER_RANGE = { Integer: [-(2n ** 31n), 2n ** 31n - 1n], "Long Integer": [-(2n ** 63n), 2n ** 63n - 1n] };
-const EMAIL = /^[^\s@]+@[^\s@]+$/u;
+const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/u;
 
 /** The first thing wrong with a value ready to be sent (null: none given), or "". */
 export function check(attribute, value) {
   const label = inSentence(attribute.label);
-  if (value === null || (typeof value === "string" && !value.trim() && attribute.mandatory)) return attribute.mandatory ? missing(attribute, label) : "";
+  if (value === null || (typeof value === "string" && !value.trim() && attribute.mandatory))
+    return attribute.mandatory ? missing(attribute, label) : "";
   if (isNumber(attribute.type)) return checkNumber(attribute, value);
   if (typeof value !== "string") return "";
   return checkText(attribute, value);
@@ -19,14 +20,19 @@ function missing(attribute, label) {
 }
 
 function checkText(attribute, text) {
+  const { label, minLength, pattern } = attribute;
   const length = Array.from(text).length;
   const most = attribute.length ?? { Email: 250, "Phone Number": 20 }[attribute.type];
-  if (most !== undefined && length > most) return `Use at most ${most} characters; these are ${length}.`;
-  if (attribute.minLength !== undefined && length < attribute.minLength) return `Use at least ${attribute.minLength} characters.`;
-  if (attribute.type === "Email" && !EMAIL.test(text)) return "Enter an email address, like name@example.com.";
-  if (attribute.pattern !== undefined && !fits(attribute.pattern, text)) return `${attribute.label} doesn't have the expected form.`;
-  return "";
+  if (most !== undefined && length > most) return `${label} can have ${characters(most)} at most; this has ${length}.`;
+  if (minLength !== undefined && length < minLength) return `${label} needs at least ${characters(minLength)}.`;
+  if (attribute.type === "Email" && !EMAIL.test(text))
+    return `${label} must be an e-mail address, such as name@example.com.`;
+  if (pattern === undefined || fits(pattern, text)) return "";
+  return `${label} doesn't have the expected form: ${attribute.description ?? pattern}`;
 }
+
+const many = (number, one) => `${number} ${number === 1 ? one : `${one}s`}`;
+const characters = (number) => many(number, "character");
 
 // The server has the last word on patterns that this browser reads differently.
 function fits(pattern, text) {
@@ -38,24 +44,25 @@ function fits(pattern, text) {
 }
 
 function checkNumber(attribute, text) {
-  const whole = attribute.type in INTEGER_RANGE;
-  if (!(whole ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/).test(text)) return whole ? "Enter a whole number." : `Enter a number, like 12${DECIMAL_SIGN}5.`;
-  if (whole) {
-    const [least, most] = INTEGER_RANGE[attribute.type];
-    if (BigInt(text) < least || BigInt(text) > most) return "This number is too large.";
-  } else {
-    const wrong = checkDigits(attribute, text);
-    if (wrong) return wrong;
-  }
-  return checkRange(attribute, text);
+  const { label, type } = attribute;
+  const range = INTEGER_RANGE[type];
+  if (range && !/^-?\d+$/.test(text)) return `${label} must be a whole number.`;
+  if (!/^-?\d+(\.\d+)?$/.test(text)) return `${label} must be a number, such as 12${DECIMAL_SIGN}50.`;
+  const tooLarge = range && (BigInt(text) < range[0] || BigInt(text) > range[1]);
+  if (tooLarge) return `${label} must be between ${range[0]} and ${range[1]}.`;
+  return (range ? "" : checkDigits(attribute, text)) || checkRange(attribute, text);
 }
 
-function checkDigits(attribute, text) {
-  const digits = attribute.digits ?? 28;
-  const decimals = attribute.decimals ?? 8;
-  const [before, after = ""] = text.replace("-", "").split(".");
-  if (after.replace(/0+$/, "").length > decimals) return decimals === 0 ? "Enter a whole number." : `Use at most ${decimals} decimals.`;
-  return before.replace(/^0+/, "").length > digits - decimals ? "This number is too large." : "";
+function checkDigits({ label, digits = 28, decimals = 8 }, text) {
+  const [whole, fraction = ""] = text.replace("-", "").split(".");
+  const before = digits - decimals;
+  if (fraction.replace(/0+$/, "").length > decimals) {
+    return decimals === 0
+      ? `${label} must be a whole number.`
+      : `${label} can have ${many(decimals, "decimal")} at most.`;
+  }
+  const fit = whole.replace(/^0+/, "").length <= before;
+  return fit ? "" : `${label} can have ${many(before, "digit")} before the point at most.`;
 }
 
 function checkRange({ label, minimum, maximum }, text) {

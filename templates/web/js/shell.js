@@ -7,7 +7,9 @@ const menu = document.getElementById("menu");
 /** Draws the navigation over the list screens and, unless it is Production, the stage's badge. */
 export function startShell(app, about) {
   const lists = app.screens.filter((screen) => screen.kind === "list");
-  const items = lists.map((screen) => h("li", {}, h("a", { href: `/${screen.name}`, "data-screen": screen.name, dir: "auto" }, screen.title)));
+  const items = lists.map((screen) =>
+    h("li", {}, h("a", { href: `/${screen.name}`, "data-screen": screen.name, dir: "auto" }, screen.title)),
+  );
   nav.replaceChildren(h("ul", {}, items));
   menu.replaceChildren(icon("menu"));
   menu.hidden = lists.length === 0;
@@ -49,7 +51,10 @@ function outside(event) {
 
 /** Marks where the person is: the list itself, or the list that a record belongs to. */
 export function markCurrent(app, screen) {
-  const list = screen?.kind === "detail" ? app.screens.find((other) => other.kind === "list" && other.entity === screen.entity) : screen;
+  const list =
+    screen?.kind === "detail"
+      ? app.screens.find((other) => other.kind === "list" && other.entity === screen.entity)
+      : screen;
   for (const link of nav.querySelectorAll("a")) {
     if (link.dataset.screen === list?.name) link.setAttribute("aria-current", screen === list ? "page" : "true");
     else link.removeAttribute("aria-current");
@@ -58,5 +63,11 @@ export function markCurrent(app, screen) {
 
 /** A page, or a part of one, that only says something and offers a way on. */
 export function notice(title, text, ...actions) {
-  return h("section", { class: "notice" }, h("h1", { dir: "auto" }, title), h("p", { dir: "auto" }, text), h("div", { class: "actions" }, actions));
+  return h(
+    "section",
+    { class: "notice" },
+    h("h1", { dir: "auto" }, title),
+    h("p", { dir: "auto" }, text),
+    h("div", { class: "actions" }, actions),
+  );
 }
