@@ -5,6 +5,7 @@ A real Docker engine and registry (ODCPUB_TEST_REGISTRY) are asked for by the ma
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import secrets
@@ -234,11 +235,15 @@ def test_docker_imports_the_base_once(base: Base) -> None:
     client.close()
 
 
+# The docker SDK leaves the socket that could not connect to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_no_docker_engine_is_told_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
     with pytest.raises(EngineError, match="no Docker engine") as failure:
         connect()
     assert "builder=assembly" in failure.value.hint
+    del failure
+    gc.collect()
 
 
 @pytest.mark.docker

@@ -31,7 +31,11 @@ def connect() -> DockerClient:
 
     with told("connecting"):
         client = docker.from_env(timeout=600)
-        client.ping()
+        try:
+            client.ping()
+        except BaseException:
+            client.close()
+            raise
     return client
 
 
