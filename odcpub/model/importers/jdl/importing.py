@@ -14,7 +14,7 @@ from odcpub.model.importers.jdl.parser import parse
 
 # Control characters that no text file holds, and halves of surrogate pairs, which no file can be written with.
 _BINARY = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff]")
-MAX_SIZE = 5_000_000
+MAX_SIZE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
