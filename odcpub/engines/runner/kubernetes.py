@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import time
+from urllib.parse import urlsplit
 
 from odcpub.deployment.objects import (
     INSTANCE,
@@ -20,12 +21,14 @@ from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Report
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Answer, Cluster
+from odcpub.engines.runner.process import ask
 from odcpub.engines.runner.rollout import PAUSE, Rollout, prune, remove, selector, unused
 from odcpub.errors import EngineError, TemporaryEngineError
 
 POOL = (30080, 30099)
 READY_SECONDS = 120.0
 DRAIN_SECONDS = 90.0
+ANSWER_SECONDS = 10.0
 _OCCUPYING = ("Deployment", "StatefulSet", "Pod", "Service", "PersistentVolumeClaim", "ConfigMap", "Secret")
 """What keeps a stage's namespace alive."""
 
@@ -73,7 +76,10 @@ class KubernetesRunner:
 
     def wait(self, workload: Workload, report: Report) -> str:
         Rollout(self._cluster, workload).wait(report, self._ready_seconds)
-        return self._address(namespace_of(workload.stage), workload.asset)
+        address = self._address(namespace_of(workload.stage), workload.asset)
+        if not _answers(address):
+            report(f"{address} does not answer from here: is there a firewall between this machine and the nodes?")
+        return address
 
     def settle(self, workload: Workload) -> None:
         old = f"{selector(workload.asset)},{INSTANCE}!={instance_of(workload)}"
@@ -172,6 +178,17 @@ class KubernetesRunner:
             return "127.0.0.1"
         addresses = [each for node in self._cluster.find("Node") for each in node["status"].get("addresses", ())]
         return next((str(each["address"]) for each in addresses if each["type"] == "InternalIP"), "127.0.0.1")
+
+
+def _answers(address: str) -> bool:
+    """A Service's rules reach the nodes up to a second or two after its pods are ready."""
+    parts, deadline = urlsplit(address), time.monotonic() + ANSWER_SECONDS
+    while time.monotonic() < deadline:
+        answer = ask(parts.hostname or "", parts.port or 80, "/_odc/health")
+        if answer and answer[0] == 200:
+            return True
+        time.sleep(PAUSE)
+    return False
 
 
 def _listens(port: int) -> bool:
