@@ -57,11 +57,11 @@ class CachedCompiler:
 
     def _compile(
         self, missing: list[Assembly], waiting: list[Assembly], known: Mapping[str, bytes], keys: Mapping[str, str]
-    ) -> Mapping[str, bytes]:
+    ) -> dict[str, bytes]:
         if not missing:
             return {}
         try:
-            made = self._inner.compile(missing, known)
+            made = dict(self._inner.compile(missing, known))
         except CompileFailed:
             # All problems at once: those of the later rounds too.
             self._inner.compile(waiting, known)
