@@ -22,10 +22,14 @@ from odcpub.model.elements import (
     Use,
 )
 
+FIRST_NAMES = {"Ticket": "Issue"}
+"""Current name → first name, of what was renamed."""
+
 
 def attribute(name: str, basic: Basic, *, key: str = "", **rules: object) -> Attribute:
     measures = {k: rules.pop(k) for k in ("length", "digits", "decimals", "target") if k in rules}
-    type_ = DataType(basic, **measures, target_key=str(measures.get("target", "")))  # type: ignore[arg-type]
+    target_key = FIRST_NAMES.get(str(measures.get("target", "")), str(measures.get("target", "")))
+    type_ = DataType(basic, **measures, target_key=target_key)  # type: ignore[arg-type]
     return Attribute(name, key or name, type_, **rules)  # type: ignore[arg-type]
 
 

@@ -15,7 +15,7 @@ namespace Odcpub.Runtime;
 
 public static class Application
 {
-    private const long LargestBody = 30_000_000;
+    internal const long LargestBody = 30_000_000;
 
     /// <summary>Runs until SIGTERM; the process's exit code.</summary>
     public static int Run(AppDescriptor app)

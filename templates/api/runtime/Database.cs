@@ -24,7 +24,9 @@ public sealed class Database : IDisposable
             MaxPoolSize = 20, MinPoolSize = 0, Timezone = "UTC", Timeout = 5, CommandTimeout = 30,
             ConnectionIdleLifetime = 60, IncludeErrorDetail = false, ApplicationName = "odcpub app",
         };
-        source = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).Build();
+        var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
+        builder.EnableArrays();
+        source = builder.Build();
     }
 
     public NpgsqlDataSource Source => source ?? throw new Problem(503, "No database is configured.");

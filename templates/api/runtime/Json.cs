@@ -2,9 +2,11 @@
 using System;
 using System.Buffers;
 using System.Collections.Generic;
+using System.IO;
 using System.Text.Json;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
 namespace Odcpub.Runtime;
@@ -31,6 +33,7 @@ public static class Json
     public static async Task<List<KeyValuePair<string, JsonElement>>> ReadObject(HttpContext context)
     {
         CheckContentType(context.Request);
+        await CheckLength(context);
         try
         {
             using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
@@ -58,6 +61,18 @@ public static class Json
             members.Add(new(member.Name, member.Value.Clone()));
         }
         return members;
+    }
+
+    // A client that is still sending would see a reset instead of the answer, so what is not far too long is read.
+    private static async Task CheckLength(HttpContext context)
+    {
+        if (context.Request.ContentLength is not > Application.LargestBody) return;
+        if (context.Request.ContentLength <= 4 * Application.LargestBody)
+        {
+            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
+            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+        }
+        throw new Problem(413, "The body is larger than 30 MB.");
     }
 
     private static void CheckContentType(HttpRequest request)

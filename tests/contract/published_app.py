@@ -1,0 +1,149 @@
+"""A published app on real engines, for tests: compiled by Roslyn, its schema made in PostgreSQL, run as a process."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from odcpub.compiler.compile import compile_app, compile_library
+from odcpub.compiler.runtime import runtime_assembly, runtime_config
+from odcpub.data.fingerprint import target_fingerprint
+from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.plan import plan_migration
+from odcpub.data.target import target_schema
+from odcpub.engines.csharp.server import RoslynCompiler
+from odcpub.engines.database.chain import write_scripts
+from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.ports import Login, Place
+from odcpub.model.elements import Asset, Library
+
+DEADLINE = 20.0
+
+
+def absent(reason: str) -> None:
+    """Skips, or fails where every engine is asked for."""
+    if os.environ.get("ODCPUB_TEST_REQUIRE") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass
+class App:
+    """A running app; every request opens a connection of its own."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    port: int = 0
+    process: subprocess.Popen[str] | None = None
+    lines: list[str] = field(default_factory=list)
+
+    def start(self, **more: str) -> App:
+        with closing(socket.socket()) as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        env = {**self.environment, "ODCPUB_PORT": str(self.port), **more}
+        self.process = subprocess.Popen([self.folder / "app"], env=env, stdout=subprocess.PIPE, text=True)
+        self.wait("/_odc/health", 200)
+        return self
+
+    def wait(self, path: str, status: int) -> Answer:
+        end = time.monotonic() + DEADLINE
+        while True:
+            try:
+                answer = self.request("GET", path)
+            except OSError:
+                answer = Answer(0, {}, b"")
+            if answer.status == status:
+                return answer
+            assert time.monotonic() < end, f"{path} answers {answer.status}: {answer.body!r}"
+            assert self.process is None or self.process.poll() is None, "the app has ended"
+            time.sleep(0.01)
+
+    def request(self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None) -> Answer:
+        data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json"} if data is not None else {}
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)) as connection:
+            connection.request(method, path, data, {**sent, **(headers or {})})
+            response = connection.getresponse()
+            return Answer(response.status, dict(response.getheaders()), response.read())
+
+    def stop(self) -> str:
+        """Ends the app; what it wrote."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        output, _ = self.process.communicate(timeout=DEADLINE)
+        assert self.process.returncode == 0
+        return output
+
+
+def lay_out(compiler: RoslynCompiler, asset: Asset, libraries: Mapping[str, Library], folder: Path) -> Path:
+    """The app's folder as in an image: assemblies, launcher, static files."""
+    toolchain = compiler.toolchain()
+    compiled = compile_app(asset, libraries)
+    used = [compile_library(library.asset, {}).assemblies[0] for library in libraries.values()]
+    images = compiler.compile((runtime_assembly(), *used, *compiled.assemblies), {})
+    folder.mkdir()
+    for name, image in images.items():
+        (folder / f"{name}.dll").write_bytes(image)
+    for draft in compiled.web:
+        (folder / draft.path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / draft.path).write_bytes(draft.content)
+    (folder / "app.runtimeconfig.json").write_bytes(runtime_config(toolchain.runtime_version))
+    for library in toolchain.libraries:
+        shutil.copy(library, folder)
+    shutil.copy(toolchain.launcher, folder / "app")
+    return folder
+
+
+def migrate(database: Postgres, place: Place, asset: Asset, folder: Path, number: int = 1) -> str:
+    """Brings the schema to the asset's; the fingerprint that readiness asks for."""
+    target = target_schema(asset)
+    plan = plan_migration(database.observe(place), target, asset=asset)
+    write_scripts(plan, folder, number)
+    for phase in (EXPAND, TIGHTEN):
+        database.apply(place, plan, phase, folder, lambda line: None)
+    return target_fingerprint(target)
+
+
+def environment(compiler: RoslynCompiler, login: Login, fingerprint: str) -> dict[str, str]:
+    values = {
+        "Host": login.host,
+        "Port": login.port,
+        "Database": login.database,
+        "Username": login.user,
+        "Password": login.password,
+        "Search Path": login.schema,
+    }
+    return {
+        "DOTNET_ROOT": str(compiler.toolchain().root),
+        "DOTNET_EnableDiagnostics": "0",
+        "ODCPUB_DATABASE": ";".join(f"{name}={value}" for name, value in values.items()),
+        "ODCPUB_SCHEMA": fingerprint,
+        "ODCPUB_APP": "Helpdesk",
+        "ODCPUB_STAGE": "Development",
+        "ODCPUB_REVISION": "7",
+    }

@@ -1,0 +1,650 @@
+"""A published app's HTTP interface as docs/published-app.md has it: compiled by Roslyn, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import secrets
+import socket
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from helpdesk_asset import CUSTOMER, HELPDESK, LIBRARIES, TICKET, attribute
+from published_app import App, absent, environment, lay_out, migrate
+
+from odcpub.engines.csharp.server import RoslynCompiler
+from odcpub.engines.csharp.toolchain import find_toolchain
+from odcpub.engines.database.embedded import EmbeddedPostgres
+from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.ports import Place
+from odcpub.errors import OdcpubError
+from odcpub.home import find_home
+from odcpub.model.elements import Basic
+
+pytestmark = pytest.mark.database
+PLACE = Place("development", "helpdesk")
+
+
+@pytest.fixture(scope="module")
+def compiler() -> Iterator[RoslynCompiler]:
+    cache = find_home().cache
+    cache.mkdir(parents=True, exist_ok=True)
+    made = RoslynCompiler(lambda: find_toolchain("auto", cache, lambda line: None))
+    try:
+        made.toolchain()
+    except OdcpubError as error:
+        absent(f"no C# compiler: {error.message}")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Postgres]:
+    # A short path, for the server's unix socket is in it.
+    with tempfile.TemporaryDirectory(prefix="odcpub-api-") as folder:
+        Path(folder).chmod(0o700)
+        made = EmbeddedPostgres(Path(folder) / "data", Path(folder))
+        yield made
+        made.close(stop=True)
+
+
+@pytest.fixture(scope="module")
+def prepared(compiler: RoslynCompiler, database: Postgres, tmp_path_factory: pytest.TempPathFactory) -> App:
+    """The app's folder and environment, its schema in place."""
+    folder = tmp_path_factory.mktemp("published")
+    app = lay_out(compiler, HELPDESK, LIBRARIES, folder / "app")
+    login = database.prepare(PLACE, secrets.token_hex(16))
+    fingerprint = migrate(database, PLACE, HELPDESK, folder / "migrations")
+    return App(app, environment(compiler, login, fingerprint))
+
+
+@pytest.fixture(scope="module")
+def app(prepared: App) -> Iterator[App]:
+    running = App(prepared.folder, prepared.environment).start()
+    running.wait("/_odc/ready", 200)
+    yield running
+    running.stop()
+
+
+def create(app: App, entity: str, **values: Any) -> dict[str, Any]:
+    answer = app.request("POST", f"/api/{entity}", values)
+    assert answer.status == 201, answer.body
+    return dict(answer.json)
+
+
+def customer(app: App, **values: Any) -> dict[str, Any]:
+    return create(app, "Customer", **{"Name": "Acme", "Email": f"{secrets.token_hex(6)}@example.com", **values})
+
+
+def ticket(app: App, **values: Any) -> dict[str, Any]:
+    return create(app, "Ticket", **{"Subject": "Help me", "Customer": customer(app)["Id"], **values})
+
+
+def errors(app: App, values: dict[str, Any], method: str = "POST", path: str = "/api/Ticket") -> dict[str, list[str]]:
+    answer = app.request(method, path, values)
+    assert answer.status == 422, answer.body
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    return dict(answer.json["errors"])
+
+
+# Rows
+
+
+def test_a_row_as_it_comes_back(app: App) -> None:
+    owner = customer(app, Name="Åse & <Sønn>")["Id"]
+    made = ticket(
+        app,
+        Customer=owner,
+        OpenedAt="2026-01-31T14:30:00.5+02:00",
+        Fee="12345678901234567890.12345678",
+        Weight=1.5,
+        Reference="9223372036854775807",
+        Urgent=True,
+        Due="2024-02-29",
+        CallAt="07:05",
+        Phone="+49 30 1234",
+        Code="AB-12",
+        Photo="aGVsbG8=",
+        Notes="line one\nline \U0001f600 two",
+        **{"class": -5},
+    )
+    number = made.pop("Id")
+    assert made == {
+        "Subject": "Help me",
+        "Customer": owner,
+        "Status": "Open",
+        "Currency": "EUR",
+        "OpenedAt": "2026-01-31T12:30:00.5Z",
+        "Fee": "12345678901234567890.12345678",
+        "Weight": "1.5",
+        "Reference": "9223372036854775807",
+        "Urgent": True,
+        "Due": "2024-02-29",
+        "CallAt": "07:05:00",
+        "Phone": "+49 30 1234",
+        "Code": "AB-12",
+        "Photo": {"size": 5},
+        "Notes": "line one\nline \U0001f600 two",
+        "class": -5,
+        "Ticket": None,
+        "Parent": None,
+        "$labels": {"Customer": "Åse & <Sønn>", "Status": "Open", "Currency": "Euro"},
+    }
+    assert app.request("GET", f"/api/Ticket/{number}").json == {"Id": number, **made}
+    assert app.request("GET", f"/api/Ticket/{number}/Photo").body == b"hello"
+
+
+def test_attributes_left_out_get_their_defaults(app: App) -> None:
+    made = ticket(app)
+    assert (made["Status"], made["Currency"], made["Urgent"]) == ("Open", "EUR", False)
+    assert made["OpenedAt"].endswith("Z")
+    assert made["Fee"] is None
+
+
+def test_null_and_empty_text_are_no_value(app: App) -> None:
+    made = ticket(app, Status=None, Notes="", Fee="", Photo="")
+    assert (made["Status"], made["Notes"], made["Fee"], made["Photo"]) == (None, None, None, None)
+    assert made["$labels"].keys() == {"Customer", "Currency"}
+
+
+def test_where_a_new_row_is(app: App) -> None:
+    answer = app.request("POST", "/api/Customer", {"Name": "New", "Email": "new@example.com"})
+    assert answer.headers["Location"] == f"/api/Customer/{answer.json['Id']}"
+    assert app.request("GET", answer.headers["Location"]).json == answer.json
+
+
+def test_only_what_is_given_changes(app: App) -> None:
+    made = ticket(app, Notes="keep", Fee=5)
+    changed = app.request("PATCH", f"/api/Ticket/{made['Id']}", {"Fee": "7.25", "Status": "Closed"}).json
+    assert changed == {**made, "Fee": "7.25", "Status": "Closed", "$labels": {**made["$labels"], "Status": "Closed"}}
+    assert app.request("PATCH", f"/api/Ticket/{made['Id']}", {}).json == changed
+
+
+def test_a_row_that_somebody_else_changed_is_refused(app: App) -> None:
+    path = f"/api/Customer/{customer(app)['Id']}"
+    tag = app.request("GET", path).headers["ETag"]
+    first = app.request("PATCH", path, {"Name": "First"}, {"If-Match": tag})
+    assert first.status == 200
+    second = app.request("PATCH", path, {"Name": "Second"}, {"If-Match": tag})
+    assert second.status == 412
+    assert "Somebody else has changed this customer" in second.json["detail"]
+    assert app.request("PATCH", path, {}, {"If-Match": tag}).status == 412
+    assert app.request("DELETE", path, headers={"If-Match": tag}).status == 412
+    assert app.request("DELETE", path, headers={"If-Match": first.headers["ETag"]}).status == 204
+    assert app.request("PATCH", path, {"Name": "Third"}, {"If-Match": "*"}).status == 404
+
+
+@pytest.mark.parametrize("path", ["/api/Ticket/999999", "/api/Ticket/none", "/api/Ticket/99999999999999999999"])
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_rows_that_are_not_there(app: App, method: str, path: str) -> None:
+    answer = app.request(method, path, {"Fee": 1} if method == "PATCH" else None)
+    assert (answer.status, answer.json["detail"]) == (404, "There is no such ticket. It may have been deleted.")
+
+
+# Rules
+
+REFUSED: list[tuple[str, Any, str]] = [
+    ("Subject", "ab", "Subject needs at least 3 characters."),
+    ("Subject", "\U0001f600" * 201, "Subject can have 200 characters at most; this has 201."),
+    ("Subject", "    ", "Enter a subject."),
+    ("Subject", "", "Enter a subject."),
+    ("Subject", None, "Enter a subject."),
+    ("Subject", 5, "Subject must be text."),
+    ("Subject", "a\0bc", "Subject holds a character that can't be stored (NUL)."),
+    ("Customer", None, "Choose a customer."),
+    ("Customer", 424242, "This customer doesn't exist. Choose another."),
+    ("Customer", "x", "Customer must be an identifier."),
+    ("Customer", 1.5, "Customer must be an identifier."),
+    ("Status", "Gone", "This status doesn't exist. Choose another."),
+    ("Status", 1, "Status must be an identifier."),
+    ("Currency", "XXX", "Currency must be one of EUR, USD, DEM."),
+    ("OpenedAt", "2026-01-31T12:30:00", "must be a moment with its offset"),
+    ("OpenedAt", "2026-02-30T12:30:00Z", "must be a moment with its offset"),
+    ("OpenedAt", "2026-01-31 12:30:00Z", "must be a moment with its offset"),
+    ("Fee", "1.123456789", "Fee can have 8 decimals at most."),
+    ("Fee", "123456789012345678901", "Fee can have 20 digits before the point at most."),
+    ("Fee", "NaN", "Fee must be a number, such as 12.50."),
+    ("Fee", "1e999", "Fee can have 20 digits before the point at most."),
+    ("Fee", True, "Fee must be a number, such as 12.50."),
+    ("Weight", "0.49", "Weight must be at least 0.5."),
+    ("Weight", 1000, "Weight can have 3 digits before the point at most."),
+    ("Weight", 1.005, "Weight can have 2 decimals at most."),
+    ("Reference", 9223372036854775808, "Reference must be between -9223372036854775808 and 9223372036854775807."),
+    ("Reference", 1.5, "Reference must be a whole number."),
+    ("class", 2147483648, "Class must be between -2147483648 and 2147483647."),
+    ("Urgent", "true", "Urgent must be true or false."),
+    ("Urgent", 1, "Urgent must be true or false."),
+    ("Due", "2026-02-29", "Due must be a date, such as 2026-01-31."),
+    ("Due", "2026-1-3", "Due must be a date, such as 2026-01-31."),
+    ("CallAt", "24:00", "Call at must be a time, such as 12:30:00."),
+    ("Phone", "1" * 21, "Phone can have 20 characters at most; this has 21."),
+    ("Code", "AB-12x", "Code doesn't have the expected form: [A-Z]{2}-[0-9]+"),
+    ("Code", "AB-12\n", "Code doesn't have the expected form: [A-Z]{2}-[0-9]+"),
+    ("Photo", "not base64!", "Photo must be base64 text."),
+    ("Photo", {"size": 5}, "Photo must be base64 text."),
+    ("Parent", 424242, "This parent doesn't exist. Choose another."),
+    ("Subjekt", "x", "Ticket has no attribute Subjekt. Did you mean Subject?"),
+    ("Id", 5, "Id is given by the database and never changes."),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "sentence"), REFUSED)
+def test_what_a_rule_refuses_and_how(app: App, name: str, value: Any, sentence: str) -> None:
+    total = app.request("GET", "/api/Ticket?size=1").json["total"]
+    values = {"Subject": "Help me", "Customer": customer(app)["Id"], name: value}
+    found = errors(app, values)
+    assert list(found) == [name]
+    assert sentence in found[name][0]
+    assert app.request("GET", "/api/Ticket?size=1").json["total"] == total
+    made = ticket(app)
+    assert errors(app, {name: value}, "PATCH", f"/api/Ticket/{made['Id']}") == found
+    assert app.request("GET", f"/api/Ticket/{made['Id']}").json == made
+
+
+def test_all_refusals_are_told_at_once(app: App) -> None:
+    found = errors(app, {"Customer": 424242, "Currency": "XXX", "Weight": 0, "Nonsense": 1})
+    assert found.keys() == {"Subject", "Customer", "Currency", "Weight", "Nonsense"}
+
+
+def test_half_of_a_surrogate_pair_is_refused(app: App) -> None:
+    body = b'{"Name": "a\\ud800b", "Email": "a@example.com"}'
+    answer = app.request("POST", "/api/Customer", body)
+    assert answer.json["errors"] == {"Name": ["Name holds a character that is not valid Unicode."]}
+
+
+def test_limits_count_code_points(app: App) -> None:
+    made = ticket(app, Subject="\U0001f600" * 200)
+    assert len(made["Subject"]) == 200
+
+
+def test_a_range_is_told_as_one(app: App) -> None:
+    found = errors(app, {"Name": "A", "Email": "a@example.com", "Score": 101}, path="/api/Customer")
+    assert found == {"Score": ["Score must be between 0 and 100."]}
+
+
+@pytest.mark.parametrize("email", ["nobody", "a@b", "a b@example.com", "@example.com", "a@example.com\n"])
+def test_an_email_must_look_like_one(app: App, email: str) -> None:
+    found = errors(app, {"Name": "A", "Email": email}, path="/api/Customer")
+    assert found == {"Email": ["Email must be an e-mail address, such as name@example.com."]}
+
+
+def test_what_is_unique_is_told_by_attribute(app: App) -> None:
+    email = customer(app)["Email"]
+    answer = app.request("POST", "/api/Customer", {"Name": "Other", "Email": email})
+    assert answer.status == 409
+    assert answer.json["errors"] == {"Email": ["There is already a customer with this email."]}
+
+
+def test_deleting_what_others_refer_to(app: App) -> None:
+    owner = customer(app)["Id"]
+    first, second = ticket(app, Customer=owner)["Id"], ticket(app, Customer=owner)["Id"]
+    answer = app.request("DELETE", f"/api/Customer/{owner}")
+    assert answer.status == 409
+    assert answer.json["detail"] == (
+        "This customer can't be deleted: 2 ticket records refer to it. Change or delete them first."
+    )
+    for number in (first, second):
+        assert app.request("DELETE", f"/api/Ticket/{number}").status == 204
+    assert app.request("DELETE", f"/api/Customer/{owner}").status == 204
+
+
+def test_the_other_delete_rules(app: App) -> None:
+    parent = ticket(app)["Id"]
+    child = ticket(app, Parent=parent)["Id"]
+    comment = create(app, "Comment", Body="deleted with its ticket", Ticket=parent)["Id"]
+    assert app.request("DELETE", f"/api/Ticket/{parent}").status == 204
+    assert app.request("GET", f"/api/Comment/{comment}").status == 404
+    assert app.request("GET", f"/api/Ticket/{child}").json["Parent"] is None
+
+
+# Lists
+
+
+def items(app: App, query: str, entity: str = "Ticket") -> list[dict[str, Any]]:
+    answer = app.request("GET", f"/api/{entity}?{query}")
+    assert answer.status == 200, answer.body
+    assert answer.json["total"] >= len(answer.json["items"])
+    return list(answer.json["items"])
+
+
+@pytest.fixture(scope="module")
+def listed(app: App) -> dict[str, int]:
+    """Some tickets under a tag of their own: name → identifier."""
+    zed, abe = customer(app, Name="listed zed")["Id"], customer(app, Name="Listed Abe")["Id"]
+    return {
+        "b": ticket(app, Subject="listed B 100%", Customer=zed, Fee=2, Due="2026-01-02")["Id"],
+        "a": ticket(app, Subject="Listed a_b", Customer=abe, Fee=10, Currency="USD")["Id"],
+        "c": ticket(app, Subject="listed c\\d", Customer=zed, Due="2026-01-01", Currency=None)["Id"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("search=listed&sort=Subject", "abc"),
+        ("search=LISTED&sort=-Subject", "cba"),
+        ("search=listed&sort=Fee", "bac"),
+        ("search=listed&sort=-Fee", "abc"),
+        ("search=listed&sort=Due,-Id", "cba"),
+        ("search=listed&sort=Customer,Id", "abc"),
+        ("search=listed&sort=-Id", "cab"),
+        ("search=listed%20abe", "a"),
+        ("search=100%25", "b"),
+        ("search=a_b", "a"),
+        ("search=c%5Cd", "c"),
+        ("search=listed&filter.Currency=USD", "a"),
+        ("search=listed&filter.Currency=", "c"),
+        ("search=listed&filter.Fee=2.0", "b"),
+        ("search=listed&filter.Due=2026-01-01", "c"),
+        ("search=listed&filter.Urgent=true", ""),
+        ("search=listed&sort=Subject&size=2&page=2", "c"),
+        ("search=listed&page=1000000000", ""),
+        ("search=%27%3B%20drop%20table%20issue%3B--", ""),
+    ],
+)
+def test_what_a_list_finds_in_which_order(app: App, listed: dict[str, int], query: str, expected: str) -> None:
+    assert [row["Id"] for row in items(app, query)] == [listed[name] for name in expected]
+
+
+def test_filters_by_reference_and_identifier(app: App, listed: dict[str, int]) -> None:
+    owner = app.request("GET", f"/api/Ticket/{listed['a']}").json["Customer"]
+    assert [row["Id"] for row in items(app, f"filter.Customer={owner}")] == [listed["a"]]
+    assert [row["Id"] for row in items(app, f"filter.Id={listed['b']}")] == [listed["b"]]
+
+
+def test_every_column_sorts(app: App, listed: dict[str, int]) -> None:
+    for name in [a.name for a in TICKET.attributes if a.type.basic is not Basic.BINARY_DATA]:
+        assert len(items(app, f"search=listed&sort={name}")) == 3
+        assert len(items(app, f"search=listed&sort=-{name}")) == 3
+
+
+def test_a_page_says_where_it_is(app: App, listed: dict[str, int]) -> None:
+    answer = app.request("GET", "/api/Ticket?search=listed&size=2").json
+    assert (answer["total"], answer["page"], answer["size"], len(answer["items"])) == (3, 1, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("sort=Nope", "sort"),
+        ("sort=Photo", "sort"),
+        ("filter.Nope=1", "filter.Nope"),
+        ("filter.Fee=abc", "filter.Fee"),
+        ("filter.Due=yesterday", "filter.Due"),
+        ("page=0", "page"),
+        ("size=201", "size"),
+        ("size=-1", "size"),
+        ("page=1&page=2", "page"),
+        ("pagee=1", "pagee"),
+        ("search=%00", "search"),
+        ("labels=maybe", "labels"),
+    ],
+)
+def test_a_query_that_makes_no_sense(app: App, query: str, name: str) -> None:
+    answer = app.request("GET", f"/api/Ticket?{query}")
+    assert answer.status == 400
+    assert list(answer.json["errors"]) == [name]
+
+
+def test_labels_for_pickers(app: App) -> None:
+    made = customer(app, Name="Pick Me")["Id"]
+    assert app.request("GET", "/api/Customer?labels=true&search=pick%20m").json == {
+        "items": [{"Id": made, "Label": "Pick Me"}],
+        "total": 1,
+    }
+    assert app.request("GET", "/api/Status?labels=true").json["items"] == [
+        {"Id": "Open", "Label": "Open"},
+        {"Id": "Closed", "Label": "Closed"},
+    ]
+    assert app.request("GET", "/api/Comment?labels=true").status == 200
+
+
+# Static entities and enumerations
+
+
+def test_static_entities_are_only_read(app: App) -> None:
+    assert app.request("GET", "/api/Status/Lost").json == {
+        "Id": "Lost",
+        "Label": "Lost",
+        "Order": 3,
+        "Is_Active": False,
+    }
+    assert [row["Id"] for row in items(app, "", "Status")] == ["Open", "Closed", "Lost"]
+    for path in ("/api/Status", "/api/Money.CurrencyCode"):
+        answer = app.request("POST", path, {"Label": "New"})
+        assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
+        assert app.request("DELETE", f"{path}/Open").status == 405
+    assert app.request("GET", "/api/Status/none").status == 404
+
+
+def test_a_librarys_enumeration(app: App) -> None:
+    answer = app.request("GET", "/api/Money.CurrencyCode?labels=true").json
+    assert answer == {"items": [{"Id": "EUR", "Label": "Euro"}, {"Id": "USD", "Label": "US dollar"}], "total": 2}
+    assert app.request("GET", "/api/Money.CurrencyCode?labels=true&search=DOLL").json["total"] == 1
+    assert app.request("GET", "/api/Money.CurrencyCode/DEM").json["Is_Active"] is False
+    assert app.request("GET", "/api/Money.CurrencyCode/XXX").status == 404
+
+
+# Requests that make no sense
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (b'{"Name": ', {}, 400),
+        (b"[]", {}, 400),
+        (b"", {}, 400),
+        (b'{"Name": "a", "Name": "b"}', {}, 400),
+        (b'{"\\ud800": 1}', {}, 400),
+        (b"\xff\xfe", {}, 400),
+        (b"{" * 100_000, {}, 400),
+        (b"{}", {"Content-Type": "text/plain"}, 415),
+        (b"{}", {"Content-Type": "application/json; charset=utf-16"}, 415),
+        (b'{"Name": "' + b"a" * 30_000_000 + b'"}', {}, 413),
+    ],
+)
+def test_bodies_that_make_no_sense(app: App, body: bytes, headers: dict[str, str], status: int) -> None:
+    answer = app.request("POST", "/api/Customer", body, headers)
+    assert (answer.status, answer.json["status"]) == (status, status)
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert b" at Odcpub" not in answer.body
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api", 404),
+        ("GET", "/api/", 404),
+        ("GET", "/api/Tikket", 404),
+        ("GET", "/api/Ticket/1/2/3", 404),
+        ("GET", "/api/Ticket/1/Subject", 404),
+        ("PUT", "/api/Ticket/1", 405),
+        ("DELETE", "/api/Ticket", 405),
+        ("POST", "/", 405),
+        ("GET", "/_odc/nothing.js", 404),
+        ("GET", "/../app.dll", 404),
+        ("GET", "/%2e%2e/app.dll", 404),
+        ("GET", "/..%2fapp.dll", 404),
+    ],
+)
+def test_addresses_that_lead_nowhere(app: App, method: str, path: str, status: int) -> None:
+    answer = app.request(method, path)
+    assert (answer.status, answer.json["status"]) == (status, status)
+
+
+def test_a_mistyped_entity_gets_a_suggestion(app: App) -> None:
+    assert "Did you mean Ticket?" in app.request("GET", "/api/Tikket").json["detail"]
+
+
+# The rest
+
+
+def test_about_health_and_openapi(app: App) -> None:
+    assert app.request("GET", "/_odc/about").json == {"app": "Helpdesk", "revision": "7", "stage": "Development"}
+    assert app.request("GET", "/_odc/health").status == 200
+    document = app.request("GET", "/_odc/openapi.json").json
+    assert document["openapi"] == "3.1.0"
+    assert {"/api/Ticket", "/api/Ticket/{Id}", "/api/Money.CurrencyCode"} <= document["paths"].keys()
+    assert document["components"]["schemas"]["Customer.Input"]["properties"]["Score"]["maximum"] == 100
+
+
+def references(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from [item] if name == "$ref" else references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+
+
+def test_every_reference_of_the_openapi_document_leads_somewhere(app: App) -> None:
+    document = app.request("GET", "/_odc/openapi.json").json
+    known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
+    assert set(references(document)) <= known
+
+
+def test_static_files(app: App) -> None:
+    page = app.request("GET", "/")
+    assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    assert page.headers["X-Content-Type-Options"] == "nosniff"
+    assert app.request("GET", "/Tickets/5").body == page.body
+    assert app.request("GET", "/", headers={"If-None-Match": page.headers["ETag"]}).status == 304
+    script = app.request("GET", "/_odc/app.js", headers={"Accept-Encoding": "gzip, br"})
+    assert script.headers["Content-Encoding"] == "gzip"
+    plain = app.request("GET", "/_odc/app.js")
+    assert gzip.decompress(script.body) == plain.body == (prepared_file(app, "_odc/app.js"))
+    assert script.headers["ETag"] != plain.headers["ETag"]
+    assert app.request("HEAD", "/_odc/app.js").body == b""
+    assert json.loads(app.request("GET", "/_odc/entities/Ticket.json").body)["name"] == "Ticket"
+
+
+def prepared_file(app: App, path: str) -> bytes:
+    return (app.folder / "wwwroot" / path).read_bytes()
+
+
+def test_many_at_once_lose_nothing(app: App) -> None:
+    tag = secrets.token_hex(4)
+    statuses: list[int] = []
+
+    def work(number: int) -> None:
+        for i in range(10):
+            body = {"Name": f"{tag} {number} {i}", "Email": f"{tag}.{number}.{i}@example.com"}
+            statuses.append(app.request("POST", "/api/Customer", body).status)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [201] * 160
+    assert app.request("GET", f"/api/Customer?search={quote(tag)}").json["total"] == 160
+
+
+# Starting and ending
+
+
+def test_the_first_line_names_secrets_and_shows_none(prepared: App) -> None:
+    app = App(prepared.folder, prepared.environment).start(ODC_SECRET_MailToken="hunter2", ODC_SETTING_HourlyRate="95")
+    output = app.stop()
+    assert "HourlyRate=95" in output
+    assert "secrets: MailToken" in output
+    assert "hunter2" not in output
+    assert "Password" not in output
+
+
+def test_not_ready_before_its_schema_is_there(prepared: App) -> None:
+    app = App(prepared.folder, prepared.environment).start(ODCPUB_SCHEMA="schema-of-tomorrow")
+    answer = app.request("GET", "/_odc/ready")
+    assert (answer.status, answer.json["detail"]) == (503, "Not ready: the schema is not schema-of-tomorrow yet.")
+    app.stop()
+
+
+def test_a_database_that_is_away(prepared: App) -> None:
+    parts = prepared.environment["ODCPUB_DATABASE"].split(";")
+    away = ";".join("Port=1" if part.startswith("Port=") else part for part in parts)
+    app = App(prepared.folder, prepared.environment).start(ODCPUB_DATABASE=away)
+    answer = app.request("GET", "/api/Ticket")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+    assert app.request("GET", "/_odc/ready").status == 503
+    assert app.request("GET", "/").status == 200
+    assert "Password" not in app.stop()
+
+
+def test_sockets_that_were_handed_over_outlive_a_process(prepared: App) -> None:
+    """Two versions on one socket, one after the other; no connection is refused in between."""
+    with socket.create_server(("127.0.0.1", 0)) as public, socket.create_server(("127.0.0.1", 0)) as private:
+        env = {**prepared.environment, "ODCPUB_LISTEN_FD": str(public.fileno())}
+        first = start_with(prepared, {**env, "ODCPUB_PRIVATE_FD": str(private.fileno())}, public, private)
+        App(prepared.folder, env, private.getsockname()[1]).wait("/_odc/ready", 200)
+        shared = App(prepared.folder, env, public.getsockname()[1])
+        shared.wait("/_odc/ready", 200)
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            second = start_with(prepared, {**env, "ODCPUB_PRIVATE_FD": str(other.fileno())}, public, other)
+            App(prepared.folder, env, other.getsockname()[1]).wait("/_odc/ready", 200)
+            found: list[int] = []
+            ended = threading.Event()
+            client = threading.Thread(target=ask_until, args=(shared, ended, found))
+            client.start()
+            first.terminate()
+            assert first.wait(20) == 0
+            ended.set()
+            client.join()
+            assert len(found) > 5
+            assert set(found) == {200}
+            second.terminate()
+            assert second.wait(20) == 0
+
+
+def start_with(prepared: App, env: dict[str, str], *sockets: socket.socket) -> subprocess.Popen[bytes]:
+    descriptors = tuple(item.fileno() for item in sockets)
+    return subprocess.Popen([prepared.folder / "app"], env=env, pass_fds=descriptors, stdout=subprocess.DEVNULL)
+
+
+def ask_until(app: App, ended: threading.Event, found: list[int]) -> None:
+    while not ended.is_set():
+        try:
+            found.append(app.request("GET", "/api/Customer?size=1").status)
+        except OSError:
+            found.append(0)
+
+
+# A schema that has grown, under a version that does not know it yet. Last, for it changes the schema.
+
+
+def test_an_old_version_works_on_a_newer_schema(app: App, database: Postgres, tmp_path: Path) -> None:
+    row = ticket(app, Subject="before", Fee=3)
+    code = next(a for a in TICKET.attributes if a.name == "Code")
+    wider = tuple(
+        replace(a, type=replace(a.type, length=300)) if a.name == "Subject"
+        else replace(a, type=replace(a.type, basic=Basic.LONG_INTEGER)) if a.name == "class"
+        else replace(a, type=replace(a.type, digits=9)) if a.name == "Weight"
+        else a
+        for a in TICKET.attributes
+        if a is not code
+    )  # fmt: skip
+    more = attribute("Priority", Basic.TEXT, length=10, mandatory=True, default="low")
+    newer = replace(TICKET, attributes=(*wider, more))
+    stricter = replace(
+        CUSTOMER, attributes=tuple(replace(a, mandatory=True) if a.name == "Score" else a for a in CUSTOMER.attributes)
+    )
+    asset = replace(
+        HELPDESK, entities=tuple({"Ticket": newer, "Customer": stricter}.get(e.name, e) for e in HELPDESK.entities)
+    )
+    for known in items(app, "size=200", "Customer"):
+        app.request("PATCH", f"/api/Customer/{known['Id']}", {"Score": 1})
+    while items(app, "filter.Score=", "Customer"):
+        for known in items(app, "filter.Score=&size=200", "Customer"):
+            app.request("PATCH", f"/api/Customer/{known['Id']}", {"Score": 1})
+    migrate(database, PLACE, asset, tmp_path, 2)
+    assert app.request("GET", f"/api/Ticket/{row['Id']}").json == row
+    assert create(app, "Ticket", Subject="after", Customer=row["Customer"])["Weight"] is None
+    assert app.request("PATCH", f"/api/Ticket/{row['Id']}", {"class": 5, "Weight": "1.25"}).status == 200
+    found = errors(app, {"Name": "Late", "Email": "late@example.com"}, path="/api/Customer")
+    assert found == {"Score": ["Enter a score."]}
