@@ -76,7 +76,11 @@ def fields(reading: Reading, kind: str, node: Node, owner: Node, element: str) -
             if found is not None:
                 values[text] = found
     elif not (type(node) is Scalar and node.value is None):
-        reading.problem(Code.WRONG_SHAPE, node, element, f"{TITLES[kind]} must be a mapping of keys", _keys_hint(kind))
+        hint = _keys_hint(kind)
+        if type(node) is Scalar and "type" in _REQUIRED[kind]:
+            hint = f"Write {{ type: {shown(node.text)} }}."
+        reading.problem(Code.WRONG_SHAPE, node, element, f"{TITLES[kind]} must be a mapping of keys", hint)
+        return Fields(values, nodes)
     for name in _REQUIRED[kind]:
         if name not in nodes and kind != "asset":
             reading.problem(

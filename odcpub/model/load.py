@@ -6,6 +6,7 @@ folder ``stages`` and the project file ``odcpub.yaml`` beside the model are not.
 
 from __future__ import annotations
 
+import codecs
 import gc
 import os
 import stat
@@ -28,6 +29,8 @@ _ASIDE = frozenset({"stages", "odcpub.yaml", "odcpub.yml"})
 _SETTLED_NS = 50_000_000
 """A file changed less than this ago may change again without a new time stamp: it is not remembered yet."""
 
+_OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+
 _Stamp = tuple[int, int, int, int, int]
 
 
@@ -41,6 +44,11 @@ class RawModel:
     def header(self, key: str) -> Header | None:
         """The first header of that key, or None."""
         return next((header for part in self.parts for header in part.headers if header.key == key), None)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every file could be read: else what leads nowhere may well be in the one that could not."""
+        return not self.problems and all(part.complete for part in self.parts)
 
     @property
     def kind(self) -> Kind | None:
@@ -181,28 +189,28 @@ def _read(name: str, path: Path) -> FileParts:
             content = file.read(MAX_FILE + 1)
     except OSError as error:
         problem = _file_problem(name, Code.FILE, f"it cannot be read: {error.strerror}", "Check its permissions.")
-        return FileParts(name, problems=(problem,))
+        return FileParts(name, problems=(problem,), complete=False)
     return parts_of(content, name)
 
 
 def parts_of(content: bytes, name: str) -> FileParts:
     """The parts of a file's bytes, such as one from a model's archive."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff")):
-        hint = "Save it as UTF-8."
-        return FileParts(
-            name, problems=(_file_problem(name, Code.ENCODING, "it is UTF-16 or UTF-32, not UTF-8", hint),)
-        )
+    if content.startswith(_OTHER_ENCODINGS):
+        return _unreadable(name, Place(name, 1, 1), "it is UTF-16 or UTF-32, not UTF-8", "Save it as UTF-8.")
+    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode()
     except UnicodeDecodeError as error:
-        place = _place(name, content[: error.start].decode("utf-8-sig"))
-        message = f"byte 0x{content[error.start]:02x} is not UTF-8"
-        return FileParts(name, problems=(Problem(str(Code.ENCODING), message, "Save the file as UTF-8.", place),))
+        place = _place(name, content[: error.start].decode())
+        return _unreadable(name, place, f"byte 0x{content[error.start]:02x} is not UTF-8", "Save the file as UTF-8.")
     if "\0" in text:
         place = _place(name, text[: text.index("\0")])
-        problem = Problem(str(Code.ENCODING), "a NUL character", "Is this a text file? Remove the character.", place)
-        return FileParts(name, problems=(problem,))
+        return _unreadable(name, place, "a NUL character", "Is this a text file? Remove the character.")
     return read(text, name)
+
+
+def _unreadable(name: str, place: Place, message: str, hint: str) -> FileParts:
+    return FileParts(name, problems=(Problem(str(Code.ENCODING), message, hint, place),), complete=False)
 
 
 def _place(file: str, before: str) -> Place:

@@ -16,8 +16,8 @@ from odcpub.model.yaml_text import Mapping as MappingNode
 from odcpub.model.yaml_text import Scalar, parse
 
 LOCK_FILE = "odcpub.lock"
-MAX_STEPS = 20_000
-"""Choices tried before giving up; real assets need a few."""
+MAX_STEPS = 3_000
+"""Choices tried before giving up, a second at most; real assets need a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +109,11 @@ class _Search:
             gone = "is not released any more" if locked not in versions else "is not in every range asked for"
             why = f"{name} is locked to {locked}, which {gone}"
             return Refused(why, "'odcpub update' chooses new versions.", (*details, there))
+        if self.steps > MAX_STEPS:
+            why = (
+                f"no versions that suit everybody were found in {MAX_STEPS:,} tries; the first conflict is about {name}"
+            )
+            return Refused(why, "Narrow the ranges, so that fewer versions come into question.", (*details, there))
         why = f"no version of the library {name} suits everybody who asks for it"
         hint = f"Widen a range, or release a version of {name} that is in all of them."
         return Refused(why, hint, (*details, there))

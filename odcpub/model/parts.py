@@ -24,16 +24,18 @@ def read(text: str, file: str) -> FileParts:
     root, problems = parse(text, file)
     reading = Reading(file)
     if root is None:
-        return FileParts(file, problems=problems)
+        return FileParts(file, problems=problems, complete=not problems)
     found = fields(reading, "asset", root, root, "")
     headers = tuple(
-        Header(key, found.values[key], reading.place(found.nodes[key]))
+        Header(key, found.get(key, ""), reading.place(found.nodes[key]))
         for key in (*ASSET_KINDS, "key", "description", "accent")
-        if key in found.values
+        if key in found.nodes
     )
     sections = {key: _section(reading, found, key, make) for key, make in _SECTIONS.items()}
     places = tuple((key, reading.place(found.nodes[key])) for key in _SECTIONS if found.values.get(key) is not None)
-    return FileParts(file, headers, places, problems=(*problems, *reading.problems), **sections)  # type: ignore[arg-type]
+    found_problems = (*problems, *reading.problems)
+    complete = isinstance(root, Mapping)
+    return FileParts(file, headers, places, problems=found_problems, complete=complete, **sections)  # type: ignore[arg-type]
 
 
 def _section(reading: Reading, found: Fields, section: str, make: Maker) -> tuple[object, ...]:

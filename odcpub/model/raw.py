@@ -46,7 +46,7 @@ class ScreenPart:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A key that a model has once: ``app``, ``key``, ``description``, ``accent``."""
+    """A key that a model has once: ``app``, ``key``, ``description``, ``accent``. ``value``: empty if wrong."""
 
     key: str
     value: str
@@ -55,7 +55,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class FileParts:
-    """What one file says; ``file`` is its POSIX path below the model's folder. ``sections``: (key, place)."""
+    """What one file says; ``file`` is its POSIX path below the model's folder.
+
+    ``sections``: (key, place) of those written. ``complete``: False where the file could not be read to its end.
+    """
 
     file: str
     headers: tuple[Header, ...] = ()
@@ -67,3 +70,4 @@ class FileParts:
     structures: tuple[StructurePart, ...] = ()
     screens: tuple[ScreenPart, ...] = ()
     problems: tuple[Problem, ...] = ()
+    complete: bool = True

@@ -23,12 +23,16 @@ from odcpub.model.targets import Targets
 from odcpub.model.versions import parse_range, parse_version
 
 _DEFAULT_ACCENT = "#2457a6"
+_FOLLOWING = frozenset({Code.UNKNOWN_TYPE, Code.UNKNOWN_TARGET, Code.MISSING_KEY})
+"""What a file that cannot be read brings about elsewhere: not told, for it is no fault of the author's there."""
 
 
 def verify(raw: RawModel, libraries: Mapping[str, Library]) -> tuple[Asset, tuple[Problem, ...]]:
     """The asset and its warnings; raises ModelError with all problems. ``libraries``: by name, what ``uses`` got."""
     problems = [*raw.problems, *chain.from_iterable(part.problems for part in raw.parts)]
-    asset = _asset(raw, libraries, problems) if raw.parts else None
+    whole: list[Problem] = []
+    asset = _asset(raw, libraries, whole) if raw.parts else None
+    problems += whole if raw.complete else [problem for problem in whole if problem.code not in _FOLLOWING]
     ordered = tuple(sorted(dict.fromkeys(problems), key=_order))
     if asset is None or any(problem.severity is Severity.ERROR for problem in ordered):
         raise ModelError(ordered)
@@ -105,27 +109,17 @@ def _headers(raw: RawModel, problems: list[Problem]) -> tuple[Kind, dict[str, st
         first[slot] = header.place
         values[header.key] = header.value
     kind = next((kind for kind in Kind if kind.value in values), None)
-    failed = {problem.place.file for problem in problems if problem.place and problem.code == Code.SYNTAX}
     where = first.get("kind") or Place(raw.parts[0].file, 1, 1)
     if kind is Kind.EXTENSION:
         hint = "Write app: or library: for now."
         problems.append(Problem(str(Code.NOT_SUPPORTED), "extensions are not supported yet", hint, where))
-    if not failed:
-        if kind is None and not _is_said(problems, ASSET_KINDS):
-            hint = "Write app: and a name, or library: and a name, as the first line."
-            problems.append(Problem(str(Code.MISSING_KEY), "the model does not say what it is", hint, where))
-        if "key" not in values and not any(problem.code == Code.BAD_UUID for problem in problems):
-            hint = "Write key: and a UUID below the name; 'odcpub new' makes one. Never change it afterwards."
-            problems.append(Problem(str(Code.MISSING_KEY), "the asset has no key", hint, where))
+    if kind is None:
+        hint = "Write app: and a name, or library: and a name, as the first line."
+        problems.append(Problem(str(Code.MISSING_KEY), "the model does not say what it is", hint, where))
+    if "key" not in values:
+        hint = "Write key: and a UUID below the name; 'odcpub new' makes one. Never change it afterwards."
+        problems.append(Problem(str(Code.MISSING_KEY), "the asset has no key", hint, where))
     return kind or Kind.APP, values
-
-
-def _is_said(problems: Iterable[Problem], keys: tuple[str, ...]) -> bool:
-    """Whether a header was there but wrong, so that its absence is reported already."""
-    return any(
-        problem.code in (Code.WRONG_SHAPE, Code.BAD_NAME) and not problem.element and problem.message.startswith(keys)
-        for problem in problems
-    )
 
 
 def _check_names(
@@ -142,7 +136,7 @@ def _check_names(
         *(Named(p.element.name, p.element.key, p.element.place, f"entities.{p.element.name}") for p in entities),
         *(Named(p.element.name, p.element.key, p.element.place, f"structures.{p.element.name}") for p in structures),
     ]
-    check_unique(problems, types, "element")
+    check_unique(problems, sorted(types, key=lambda named: named.place), "element")
     for section, what, elements in (
         ("settings", "setting", settings),
         ("screens", "screen", tuple(part.element for part in screen_parts)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 from odcpub.errors import UsageError
 from odcpub.model.problems import shown
@@ -57,6 +57,7 @@ class Version:
         return (self.major, self.minor, self.patch, not self.pre, pre)
 
 
+@lru_cache(maxsize=4_096)
 def parse_version(text: str) -> Version:
     """Raises BadVersion with the reason."""
     match = _VERSION.fullmatch(text) if len(text) <= 100 else None
@@ -78,6 +79,7 @@ class Range:
         return all(_holds(version, operator, bound) for operator, bound in self.bounds)
 
 
+@lru_cache(maxsize=4_096)
 def parse_range(text: str) -> Range:
     """``^1.0``, ``~1.2``, ``1.2.3``, ``>=1.0 <2.0``, ``*``. Raises BadVersion with the reason."""
     words = re.sub(r"(\^|~|>=|<=|>|<|=)\s+", r"\1", text.strip()).split() if len(text) <= 100 else []

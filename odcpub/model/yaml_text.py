@@ -187,7 +187,13 @@ class _Composer:
             value = resolve(text)
             if value is _TOO_LONG:
                 self.problems.append(
-                    (Code.BAD_VALUE, "a number too long to be meant", "", mark.line + 1, mark.column + 1)
+                    (
+                        Code.BAD_VALUE,
+                        "a number too long to be meant",
+                        "Put quotes around it if it is a text.",
+                        mark.line + 1,
+                        mark.column + 1,
+                    )
                 )
                 value = 0
         node = Scalar(value, text, plain, mark.line + 1, mark.column + 1)

@@ -1,0 +1,90 @@
+"""One source of truth: tables, JSON Schema, documentation, first models and examples agree."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from odcpub.errors import UsageError
+from odcpub.model.elements import Library
+from odcpub.model.json_schema import json_schema
+from odcpub.model.language import KEPT, KEYS, LIMITS, PLAIN_TYPES
+from odcpub.model.load import load
+from odcpub.model.problems import Code
+from odcpub.model.scaffold import name_of_folder, new_app, new_library
+from odcpub.model.verify import verify
+from tests.unit.model.models import KEY, problems, raw
+
+ROOT = Path(__file__).parents[3]
+DOCS = (ROOT / "docs" / "model.md").read_text()
+
+
+def test_the_schema_has_every_key_and_no_other() -> None:
+    schema = json_schema()
+    elements = {"asset": schema, **schema["$defs"]}
+    for kind, keys in KEYS.items():
+        known = {key.name for key in keys} | set(KEPT.get(kind, ()))
+        assert set(elements[kind]["properties"]) == known
+        assert elements[kind]["additionalProperties"] is False
+    references = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(schema)))
+    assert references <= set(schema["$defs"])
+
+
+def test_verify_takes_every_key_of_the_tables() -> None:
+    """A key of a table that nobody reads would be silently lost; one that is misspelt would be refused."""
+    for kind, keys in KEYS.items():
+        for key in keys:
+            assert key.about.endswith("."), (kind, key.name)
+            assert f"`{key.name}`" in DOCS, f"docs/model.md does not tell of {kind}.{key.name}"
+
+
+def test_the_documentation_has_every_type_limit_code_and_kept_word() -> None:
+    for word in (
+        *(basic.value for basic in PLAIN_TYPES),
+        *LIMITS,
+        *(word for words in KEPT.values() for word in words),
+    ):
+        assert word in DOCS, word
+    for code in Code:
+        assert f"| {code} | {code.meaning} |" in DOCS, code
+
+
+def test_every_code_is_its_own() -> None:
+    assert len({str(code) for code in Code}) == len(Code.__members__)
+
+
+@pytest.mark.parametrize("files", [new_app("Shop", KEY), new_library("Sizes", KEY)], ids=["app", "library"])
+def test_first_models_are_right(files: dict[str, str]) -> None:
+    texts = [text for path, text in files.items() if not path.startswith("stages/")]
+    assert problems(*texts) == ()
+    assert raw(*texts).key == KEY
+    assert all(text.isascii() for text in files.values())
+
+
+@pytest.mark.parametrize("name", ["", "my shop", "1st", "x" * 51, "a{b}", "../up", "a\nb"])
+def test_names_of_first_models(name: str) -> None:
+    with pytest.raises(UsageError, match="not a name"):
+        new_app(name, KEY)
+
+
+def test_a_folders_name_suggests_a_name() -> None:
+    assert [name_of_folder(folder) for folder in ("help-desk", "2nd_try", "…", "Shop")] == [
+        "HelpDesk",
+        "ndTry",
+        "",
+        "Shop",
+    ]
+
+
+def test_the_examples_are_right_and_keep_their_promises() -> None:
+    money, warnings = verify(load(ROOT / "examples" / "money"), {})
+    assert warnings == ()
+    library = Library(money, "1.0.0", 1, "sha256:0")
+    helpdesk, warnings = verify(load(ROOT / "examples" / "helpdesk"), {"Money": library})
+    assert warnings == ()
+    assert [entity.name for entity in helpdesk.entities] == ["Comment", "Customer", "Ticket"]
+    assert [(setting.name, setting.secret, setting.mandatory) for setting in helpdesk.settings] == [
+        ("HourlyRate", False, False),
+        ("MailToken", True, False),
+    ]

@@ -1,0 +1,182 @@
+"""Files of a model: which are read, what is wrong with them, and that unchanged ones are not read again."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from odcpub.errors import ModelError, Problem
+from odcpub.model import load as loading
+from odcpub.model.load import FileCache, load
+from odcpub.model.verify import verify
+from tests.unit.model.models import HEAD
+
+ENTITY = "entities: {{ {}: {{ attributes: {{ Name: {{ type: Text }} }} }} }}\n"
+
+
+def write(folder: Path, **files: str | bytes) -> Path:
+    """``a__b_yaml`` is the file ``a/b.yaml``; all are an hour old."""
+    for name, content in files.items():
+        path = folder / name.replace("__", "/").replace("_yaml", ".yaml").replace("_yml", ".yml")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        os.utime(path, (time.time() - 3_600, time.time() - 3_600))
+    return folder
+
+
+def found(folder: Path) -> tuple[Problem, ...]:
+    with pytest.raises(ModelError) as error:
+        verify(load(folder), {})
+    return error.value.problems
+
+
+def entities(folder: Path, cache: FileCache | None = None) -> list[str]:
+    return [entity.name for entity in verify(load(folder, cache), {})[0].entities]
+
+
+def test_all_yaml_files_of_the_folder_are_one_model(tmp_path: Path) -> None:
+    write(tmp_path, app_yaml=HEAD, b_yml=ENTITY.format("B"), deep__er__a_yaml=ENTITY.format("A"))
+    write(tmp_path, stages__qa_yaml="settings: { X: 1 }", odcpub_yaml="stages: []")
+    write(tmp_path, _hidden_yaml="nonsense: [")
+    (tmp_path / "_hidden.yaml").rename(tmp_path / ".hidden.yaml")
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "x.yaml").write_text("nonsense: [")
+    (tmp_path / "notes.txt").write_text("nonsense: [")
+    assert entities(tmp_path) == ["A", "B"]
+
+
+def test_sections_in_several_files_are_united_and_a_double_is_told_with_both_places(tmp_path: Path) -> None:
+    write(tmp_path, app_yaml=HEAD, a_yaml=ENTITY.format("A"), z_yaml="\n" + ENTITY.format("A"))
+    (problem,) = found(tmp_path)
+    assert problem.code == "ODC-M203"
+    assert str(problem.place) == "z.yaml:2:13"
+    assert "a.yaml:1:13" in problem.message
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    write(tmp_path, app_yaml=b"\xef\xbb\xbf" + HEAD.encode() + b"description: B\xc3\xa4r\r\n")
+    assert verify(load(tmp_path), {})[0].description == "Bär"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "place", "says"),
+    [
+        (HEAD.encode() + b"description: \xff", "ODC-M005", "app.yaml:3:14", "0xff"),
+        (HEAD.encode() + b"description: caf\xe9 x", "ODC-M005", "app.yaml:3:17", "0xe9"),
+        (b"\xef\xbb\xbfapp: \x80", "ODC-M005", "app.yaml:1:6", "0x80"),
+        (HEAD.encode("utf-16"), "ODC-M005", "app.yaml:1:1", "UTF-16"),
+        (HEAD.encode("utf-32"), "ODC-M005", "app.yaml:1:1", "UTF-16 or UTF-32"),
+        (b"app: A\x00B", "ODC-M005", "app.yaml:1:7", "NUL"),
+        (b"app: \xed\xa0\x80", "ODC-M005", "app.yaml:1:6", "0xed"),
+        (b"\x7fELF\x01\x02", "ODC-M006", "app.yaml:1:1", "not valid YAML"),
+    ],
+)
+def test_a_file_that_is_no_utf8_text(tmp_path: Path, content: bytes, code: str, place: str, says: str) -> None:
+    (problem,) = found(write(tmp_path, app_yaml=content))
+    assert (problem.code, str(problem.place)) == (code, place)
+    assert says in problem.message
+    assert problem.hint
+
+
+def test_a_broken_file_brings_no_problems_about_what_it_holds(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        app_yaml=HEAD,
+        a_yaml="entities: { Customer: [",
+        b_yaml=ENTITY.format("B").replace("Text", "Customer Identifier"),
+    )
+    assert [problem.code for problem in found(tmp_path)] == ["ODC-M006"]
+
+
+def test_a_missing_folder_a_file_and_an_empty_folder(tmp_path: Path) -> None:
+    (missing,) = found(tmp_path / "nowhere")
+    assert missing.code == "ODC-M001"
+    assert "is not there" in missing.message
+    (file,) = found(write(tmp_path, app_yaml=HEAD) / "app.yaml")
+    assert "is not a folder" in file.message
+    (tmp_path / "empty").mkdir()
+    (empty,) = found(tmp_path / "empty")
+    assert empty.code == "ODC-M002"
+
+
+def test_files_with_comments_alone_are_fine_beside_others(tmp_path: Path) -> None:
+    write(tmp_path, app_yaml=HEAD, later_yaml="# entities come here\n", empty_yaml="")
+    assert entities(tmp_path) == []
+
+
+def test_links_out_of_the_folder_are_refused_and_links_within_count_once(tmp_path: Path) -> None:
+    model = write(tmp_path / "model", app_yaml=HEAD, a_yaml=ENTITY.format("A"), _data__b_yaml=ENTITY.format("B"))
+    (model / "_data").rename(model / ".data")
+    (model / "again.yaml").symlink_to("a.yaml")
+    (model / "mounted.yaml").symlink_to(".data/b.yaml")
+    assert entities(model) == ["A", "B"]
+    write(tmp_path, secret_yaml=ENTITY.format("Secret"))
+    (model / "out.yaml").symlink_to(tmp_path / "secret.yaml")
+    (model / "up").symlink_to(tmp_path)
+    assert [(p.code, p.place and p.place.file) for p in found(model)] == [("ODC-M003", "out.yaml"), ("ODC-M003", "up")]
+
+
+def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(write(tmp_path, app_yaml=HEAD) / "pipe.yaml")
+    (problem,) = found(tmp_path)
+    assert problem.code == "ODC-M003"
+    assert "regular file" in problem.message
+
+
+def test_too_large_a_file(tmp_path: Path) -> None:
+    (problem,) = found(write(tmp_path, app_yaml=HEAD + "#" * loading.MAX_FILE))
+    assert problem.code == "ODC-M004"
+    assert "5,000" in problem.message
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, app_yaml=HEAD)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    (problem,) = found(tmp_path)
+    assert problem.code == "ODC-M003"
+    assert "Permission denied" in problem.message
+
+
+def test_only_changed_files_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, app_yaml=HEAD, a_yaml=ENTITY.format("A"), b_yaml=ENTITY.format("B"))
+    monkeypatch.setattr(loading, "_SETTLED_NS", -1)
+    cache = FileCache()
+    entities(tmp_path, cache)
+    read: list[str] = []
+    monkeypatch.setattr(
+        loading, "_read", lambda name, path, real=loading._read: (read.append(name), real(name, path))[1]
+    )
+    assert entities(tmp_path, cache) == ["A", "B"]
+    assert read == []
+    write(tmp_path, b_yaml=ENTITY.format("C"))
+    assert entities(tmp_path, cache) == ["A", "C"]
+    assert read == ["b.yaml"]
+    (tmp_path / "a.yaml").unlink()
+    assert entities(tmp_path, cache) == ["C"]
+    assert set(cache.folders[str(tmp_path)]) == {"app.yaml", "b.yaml"}
+
+
+def test_a_file_that_changed_just_now_is_read_again_even_with_the_same_stamp(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, app_yaml=HEAD, a_yaml=ENTITY.format("A"))
+    monkeypatch.setattr(loading, "_SETTLED_NS", 10**15)
+    now = time.time_ns()
+    monkeypatch.setattr(loading, "_stamp", lambda found: (1, 1, now, now, 1))
+    cache = FileCache()
+    assert entities(tmp_path, cache) == ["A"]
+    write(tmp_path, a_yaml=ENTITY.format("B"))
+    assert entities(tmp_path, cache) == ["B"]
+
+
+def test_problems_come_again_from_the_cache(tmp_path: Path) -> None:
+    write(tmp_path, app_yaml=HEAD + "colour: red")
+    cache = FileCache()
+    first = load(tmp_path, cache)
+    assert load(tmp_path, cache) == first
+    assert first.parts[0].problems
