@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -168,7 +169,8 @@ def engines(options: argparse.Namespace) -> int:
 
 
 def engines_use(options: argparse.Namespace) -> int:
-    return show.engines(_client().request("PATCH", "/api/v1/engines", {"use": options.profile}), options.json)
+    body = {"use": options.profile, "kubeconfig": os.environ.get("KUBECONFIG", "")}
+    return show.engines(_client().request("PATCH", "/api/v1/engines", body), options.json)
 
 
 def engines_set(options: argparse.Namespace) -> int:

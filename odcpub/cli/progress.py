@@ -54,7 +54,8 @@ class _Lines:
             self._said = []
             self._transient(f"  {data['type']:<8} …")
         elif event == "ended":
-            self._line(f"  {data['type']:<8} {data['data']['seconds']:6.2f} s  {'; '.join(self._said)}")
+            if self._said:
+                self._line(f"  {data['type']:<8} {data['data']['seconds']:6.2f} s  {'; '.join(self._said)}")
             self._said = []
         elif data["severity"] == "Error":
             print_problem(ApiError({"title": data["message"]} | data["data"]), self._clear())

@@ -22,7 +22,7 @@ class EngineSettings(BaseModel):
     profile: Literal["local", "kind", "mixed"] = "local"
     csharp: Literal["auto", "sdk", "bootstrap"] = "auto"
     image: Literal["assembly", "docker"] = "assembly"
-    base: str = "runtime"
+    base: str = ""
     registry: str = "layout"
     database: str = "embedded"
     database_address: str = ""
@@ -73,12 +73,11 @@ def write_settings(folder: Path, settings: EngineSettings) -> None:
     temporary.replace(folder / FILE)
 
 
-def use_profile(name: str, registry: str = "") -> EngineSettings:
-    """A profile's settings; ``registry`` replaces the profile's own where one is given."""
+def use_profile(name: str, found: dict[str, str]) -> EngineSettings:
+    """A profile's settings, with what was found out about this machine."""
     if name not in PROFILES:
         raise UsageError(f"{name}: is no profile", f"profiles: {', '.join(PROFILES)}")
-    chosen = PROFILES[name] | ({"registry": registry} if registry and "registry" in PROFILES[name] else {})
-    return EngineSettings.model_validate({"profile": name, **chosen})
+    return EngineSettings.model_validate({"profile": name, **PROFILES[name], **found})
 
 
 def change(settings: EngineSettings, values: dict[str, str], sealed_password: str | None) -> EngineSettings:

@@ -123,9 +123,12 @@ def _migrate(run: Run, phase: str) -> None:
     aim = target(run)
     migration = from_text(run.platform.store.blobs.get(run.state["migration"]).decode())
     folder = run.platform.home.data / "migrations" / run.operation.stage / run.asset.label
+    steps = [step.summary for step in migration.steps if step.phase == phase]
     if phase == EXPAND:
         write_scripts(migration, folder, _deployment(run).number)
     run.platform.engines().database.apply(aim.place, migration, phase, folder, run.progress)
+    if steps:
+        run.say(f"{phase}ed: {len(steps)} change{'s' if len(steps) > 1 else ''}")
 
 
 def _deployment(run: Run) -> DeploymentRecord:

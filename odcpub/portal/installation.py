@@ -47,7 +47,7 @@ def router(server: Server) -> APIRouter:
 
     @api.patch("/engines")
     def change(body: EnginesPatch) -> dict[str, Any]:
-        return dict(server.change_engines(body.use, body.set, body.databasePassword).shown())
+        return dict(server.change_engines(body.use, body.set, body.databasePassword, body.kubeconfig).shown())
 
     @api.get("/operations")
     def operations(limit: int = Query(20, ge=1, le=500), offset: int = Query(0, ge=0)) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import threading
 import time
 from typing import TextIO
 
+from odcpub.engines.discovery import discover_kind
 from odcpub.engines.factory import Engines
 from odcpub.engines.settings import EngineSettings, change, read_settings, use_profile, write_settings
 from odcpub.errors import Refused, UsageError
@@ -92,7 +93,9 @@ class Server:
             if idle and not busy and not self.engines().serving():
                 self.stop(apps=True)
 
-    def change_engines(self, use: str | None, values: dict[str, str], password: str | None) -> EngineSettings:
+    def change_engines(
+        self, use: str | None, values: dict[str, str], password: str | None, kubeconfig: str
+    ) -> EngineSettings:
         """Other engines from now on; refused while an operation runs, since it would change them under its feet."""
         if self._store.journal.operations(status=Status.RUNNING, limit=1):
             raise Refused("engines: an operation is running", "wait for it: odcpub log")
@@ -101,7 +104,8 @@ class Server:
                 "engines: nothing to change", "odcpub engines use local | kind, or: engines set name=value"
             )
         with self._guard:
-            settings = read_settings(self._home.data) if use is None else use_profile(use)
+            found = discover_kind(kubeconfig) if use == "kind" else {}
+            settings = read_settings(self._home.data) if use is None else use_profile(use, found)
             sealed = None if password is None else self._store.vault.seal(password).decode()
             if values or sealed:
                 settings = change(settings, values, sealed)

@@ -49,11 +49,13 @@ class ApplicationConfigPatch(Input):
 
 
 class EnginesPatch(Input):
-    """``use`` a profile, or ``set`` single choices; ``databasePassword`` goes with a database address."""
+    """``use`` a profile, or ``set`` single choices; ``databasePassword`` goes with a database address.
+    ``kubeconfig``: the caller's file, whose current context profile ``kind`` keeps."""
 
     use: str | None = None
     set: dict[str, str] = {}
     databasePassword: str | None = None  # noqa: N815
+    kubeconfig: str = ""
 
 
 class FolderRequest(Input):
