@@ -38,9 +38,8 @@ def make_context(content: ImageContent, base_image: str, extra: Mapping[str, str
     for layer in layers:
         pack(replace(layer, files=tuple(replace(file, content=b"") for file in layer.files)))
     labels = {**image_labels(content), **extra}
-    draft = _tar(layers, _dockerfile(content, base_image, layers, labels))
-    key = sha256(draft)
-    dockerfile = _dockerfile(content, base_image, layers, {**labels, CONTENT_LABEL: key})
+    key = sha256(_tar(layers, _dockerfile(content, base_image, layers, labels, "")))
+    dockerfile = _dockerfile(content, base_image, layers, labels, key)
     return Context(_tar(layers, dockerfile), dockerfile, key)
 
 
@@ -54,7 +53,7 @@ def _tar(layers: tuple[LayerContent, ...], dockerfile: str) -> bytes:
 
 
 def _dockerfile(
-    content: ImageContent, base_image: str, layers: tuple[LayerContent, ...], labels: Mapping[str, str]
+    content: ImageContent, base_image: str, layers: tuple[LayerContent, ...], labels: Mapping[str, str], key: str
 ) -> str:
     settings = content.settings
     return _template().render(
@@ -67,6 +66,8 @@ def _dockerfile(
         user=settings.user,
         health=settings.health,
         entrypoint=settings.entrypoint,
+        key_label=CONTENT_LABEL,
+        key=key,
     )
 
 

@@ -49,9 +49,7 @@ def test_the_dockerfile_says_what_our_own_image_says() -> None:
         "FROM odcpub-base:123",
         "COPY layers/0/ /",
         "COPY layers/1/ /",
-        'LABEL "org.opencontainers.image.title"="Helpdesk"',
-        'LABEL "x"="y"',
-        'ENV A="1"',
+        'ENV A="1" B="2"',
         "EXPOSE 8080/tcp",
         'WORKDIR "/app"',
         "USER 10001:10001",
@@ -59,6 +57,15 @@ def test_the_dockerfile_says_what_our_own_image_says() -> None:
     ):
         assert line in text.splitlines()
     assert 'CMD ["/app/app", "--health"]' in text
+    assert ' "org.opencontainers.image.title"="Helpdesk" "x"="y"' in text
+
+
+def test_a_changed_app_leaves_the_engine_s_cache_all_but_its_own_steps() -> None:
+    app = replace(CONTENT.layers[2], files=(File("app/app", b"other", 0o755),))
+    changed = make_context(replace(CONTENT, layers=(*CONTENT.layers[:2], app)), "base", {})
+    before, after = (text.splitlines() for text in (make_context(CONTENT, "base", {}).dockerfile, changed.dockerfile))
+    assert before[:-1] == after[:-1]
+    assert before[-3:-1] == ["COPY layers/0/ /", "COPY layers/1/ /"]
 
 
 def test_the_context_holds_each_layer_s_files_with_their_modes() -> None:
