@@ -81,8 +81,9 @@ def _foreign(live: Object) -> Iterator[Field]:
         manager = str(entry.get("manager", ""))
         if manager == MANAGER or manager in _CONTROLLERS or entry.get("subresource"):
             continue
-        for part in ("spec", "data"):
-            for path in _leaves(part, entry.get("fieldsV1", {}).get(f"f:{part}", {})):
+        owned = entry.get("fieldsV1", {})
+        for part in (each for each in ("spec", "data") if f"f:{each}" in owned):
+            for path in _leaves(part, owned[f"f:{part}"]):
                 yield path, f"set by {manager}", "kept"
 
 
