@@ -5,6 +5,7 @@ Unproven on a real SDK: its detection is tested on a folder of an SDK's shape (`
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -178,13 +179,17 @@ def _npgsql(env: Mapping[str, str], cache: Path, report: Report) -> tuple[tuple[
         usable = next((file for file in files if file.is_file()), None)
         if usable is not None and _number(folder.name) >= (9,):
             return (usable,), tuple(sorted(folder.glob("LICENSE*")))
-    parts = bootstrap(cache, report)
+    try:
+        parts = bootstrap(cache, report)
+    except EngineError as error:
+        raise type(error)(
+            f"Npgsql: is not in {home}, and the packages that bring it cannot be had: {error.message}",
+            "put it there with any project: dotnet add package Npgsql",
+        ) from None
     return parts.toolchain.libraries, parts.toolchain.notices
 
 
 def _hash(file: Path) -> str:
-    import hashlib
-
     return hashlib.sha256(file.read_bytes()).hexdigest()
 
 

@@ -235,6 +235,15 @@ def test_an_sdk_that_is_too_old_or_has_no_packs_is_not_used(tmp_path: Path) -> N
     assert sdk.look(tmp_path) is None
 
 
+def test_npgsql_comes_from_the_nuget_cache_where_it_is_new_enough(tmp_path: Path) -> None:
+    for version in ("8.0.5", "9.0.3", "10.0.0", "11.0.0-preview.1"):
+        file = tmp_path / "npgsql" / version / "lib" / "net8.0" / "Npgsql.dll"
+        file.parent.mkdir(parents=True)
+        file.touch()
+    libraries, _ = sdk._npgsql({"NUGET_PACKAGES": str(tmp_path)}, tmp_path, lambda line: None)
+    assert [path.parts[-4] for path in libraries] == ["10.0.0"]
+
+
 def test_an_sdk_is_looked_for_where_the_environment_says_first(tmp_path: Path) -> None:
     home, named = tmp_path / "home", tmp_path / "named"
     for folder in (home / ".dotnet", named):
