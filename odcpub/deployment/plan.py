@@ -76,7 +76,9 @@ def _shown(value: Any, hidden: bool) -> str:
 
 
 def _foreign(live: Object) -> Iterator[Field]:
-    """Fields of the specification that somebody else set and applying would silently keep."""
+    """Fields of the specification that somebody else set and applying would silently keep. A namespace is shared."""
+    if live["kind"] == "Namespace":
+        return
     for entry in live.get("metadata", {}).get("managedFields", ()):
         manager = str(entry.get("manager", ""))
         if manager == MANAGER or manager in _CONTROLLERS or entry.get("subresource"):
