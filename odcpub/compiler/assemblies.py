@@ -56,8 +56,10 @@ def library_assembly(asset: Asset, names: Names) -> Assembly:
 
 
 def _unit(name: str, elements: tuple[Entity | StaticEntity, ...], names: Names, reuse: Reuse) -> Assembly:
-    key = ("unit", name, elements, *(_context(element, names) for element in elements))
-    return reuse.get(key, lambda: Assembly(f"app.{name}", (_unit_source(name, elements, names),), (RUNTIME,)))
+    made_from = (elements, [_context(element, names) for element in elements])
+    return reuse.get(
+        f"unit {name}", made_from, lambda: Assembly(f"app.{name}", (_unit_source(name, elements, names),), (RUNTIME,))
+    )
 
 
 def _context(element: Entity | StaticEntity, names: Names) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from odcpub.compiler.literals import csharp_identifier, csharp_string
+from odcpub.compiler.literals import csharp_identifier, csharp_string, number_text
 from odcpub.compiler.names import Names
 from odcpub.compiler.words import label
 from odcpub.model.elements import Attribute, Basic, Entity, Function, Scalar, StaticEntity, Structure
@@ -151,8 +151,8 @@ def _attribute(attribute: Attribute, names: Names) -> str:
         MinLength=attribute.min_length,
         Digits=type_.digits if type_.basic is Basic.DECIMAL else None,
         Decimals=type_.decimals if type_.basic is Basic.DECIMAL else None,
-        Minimum=None if attribute.minimum is None else format(attribute.minimum, "f"),
-        Maximum=None if attribute.maximum is None else format(attribute.maximum, "f"),
+        Minimum=None if attribute.minimum is None else number_text(attribute.minimum),
+        Maximum=None if attribute.maximum is None else number_text(attribute.maximum),
         Pattern=attribute.pattern,
         Target=type_.target if type_.basic is Basic.IDENTIFIER else None,
         TargetStatic=True if type_.basic is Basic.IDENTIFIER and static else None,
@@ -165,7 +165,7 @@ def literal_text(value: Scalar) -> str:
     """A literal as the runtimes read it: ``true``, ``80``, ``12.50``, ISO 8601."""
     if isinstance(value, bool):
         return _truth(value)
-    return value if isinstance(value, str) else format(value, "f") if not isinstance(value, int) else str(value)
+    return value if isinstance(value, str) else number_text(value)
 
 
 def _members(**members: Expression | str | int | bool | None) -> str:

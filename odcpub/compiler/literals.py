@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from decimal import Decimal
 
 _KEYWORD_TEXT = """
     abstract as base bool break byte case catch char checked class const continue decimal default delegate do double
@@ -23,12 +24,14 @@ _CONTEXTUAL_TEXT = """
     var when where with yield"""
 _KEYWORDS = frozenset(f"{_KEYWORD_TEXT} {_CONTEXTUAL_TEXT}".split())
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_CSHARP_SAFE = re.compile(r"[ !#-\[\]-~]\Z")
+_CSHARP_SAFE = re.compile(r"[ !#-\[\]-~]*\Z")
 _CSHARP_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def csharp_string(text: str) -> str:
     """A C# string literal: printable ASCII as it is, everything else as UTF-16 escapes (lone surrogates too)."""
+    if _CSHARP_SAFE.match(text):
+        return f'"{text}"'
     return '"' + "".join(_csharp_character(character) for character in text) + '"'
 
 
@@ -46,6 +49,14 @@ def csharp_identifier(name: str) -> str:
     if _PLAIN.match(name):
         return f"@{name}" if name in _KEYWORDS else name
     return f"N_{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+
+
+def number_text(value: Decimal | int) -> str:
+    """A number without exponent and without zeros at the end of its decimals: equal numbers, equal text."""
+    text = format(Decimal(value), "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def json_text(value: object) -> str:

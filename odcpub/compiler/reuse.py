@@ -1,11 +1,12 @@
 """What an earlier compile made and the next one can take over, so that cost grows with the change. No I/O.
 
-A value is kept under everything it was made from, so taking it over never changes a result.
+A value is kept with everything it was made from, and compared with it, so taking it over never changes a result.
+Comparing is quick: elements of files that were not read again are the same objects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -15,14 +16,18 @@ class Reuse:
     """Hold one for each asset. It keeps what the last compile used and forgets the rest."""
 
     def __init__(self) -> None:
-        self._last: dict[Hashable, Any] = {}
-        self._now: dict[Hashable, Any] = {}
+        self._last: dict[str, tuple[object, Any]] = {}
+        self._now: dict[str, tuple[object, Any]] = {}
 
     def start(self) -> None:
         """A new compile begins."""
         self._last, self._now = self._now, {}
 
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        value: T = self._last[key] if key in self._last else make()
-        self._now[key] = value
+    def get(self, slot: str, made_from: object, make: Callable[[], T]) -> T:
+        """The value of ``slot`` where it was made from the same, else what ``make`` makes."""
+        kept = self._last.get(slot)
+        if kept is None or kept[0] != made_from:
+            kept = (made_from, make())
+        self._now[slot] = kept
+        value: T = kept[1]
         return value

@@ -7,7 +7,7 @@ from typing import Any
 
 from odcpub.compiler.csharp import LENGTHS
 from odcpub.compiler.drafts import Draft
-from odcpub.compiler.literals import css_color, json_text
+from odcpub.compiler.literals import css_color, json_text, number_text
 from odcpub.compiler.names import Names
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.templates import content, render
@@ -65,7 +65,7 @@ def _screen(screen: Screen) -> dict[str, Any]:
 
 def _entity_file(entity: Entity, names: Names, reuse: Reuse) -> Draft:
     statics = tuple(attribute.type.target in names.statics for attribute in entity.attributes)
-    return reuse.get(("web", entity, statics), lambda: _draft(entity.name, _entity(entity, statics)))
+    return reuse.get(f"web {entity.name}", (entity, statics), lambda: _draft(entity.name, _entity(entity, statics)))
 
 
 def _entity(entity: Entity, statics: tuple[bool, ...]) -> dict[str, Any]:
@@ -134,7 +134,7 @@ def _digits(attribute: Attribute, value: int | None, usual: int) -> int | None:
 def _limit(attribute: Attribute, limit: Decimal | None) -> str | int | None:
     if limit is None:
         return None
-    return format(limit, "f") if attribute.type.basic in _EXACT else int(limit)
+    return number_text(limit) if attribute.type.basic in _EXACT else int(limit)
 
 
 def _default(attribute: Attribute) -> object:
@@ -142,7 +142,7 @@ def _default(attribute: Attribute) -> object:
     if isinstance(default, Function):
         return {"function": default.value}
     if attribute.type.basic in _EXACT and default is not None:
-        return format(Decimal(default), "f")
+        return number_text(Decimal(default))
     return default
 
 

@@ -5,13 +5,22 @@ from __future__ import annotations
 import html
 import json
 import re
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odcpub.compiler.literals import csharp_identifier, csharp_string, css_color, html_text, json_text, xml_text
+from odcpub.compiler.literals import (
+    csharp_identifier,
+    csharp_string,
+    css_color,
+    html_text,
+    json_text,
+    number_text,
+    xml_text,
+)
 
 HOSTILE = [
     "",
@@ -96,3 +105,11 @@ def test_only_a_colour_is_a_colour(text: str) -> None:
 
 def test_a_colour_as_css_has_it() -> None:
     assert css_color("#2457A6") == "#2457a6"
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, places=8), st.integers(0, 5))
+def test_equal_numbers_have_equal_texts(number: Decimal, zeros: int) -> None:
+    text = format(number, "f")
+    same = Decimal(text + "0" * zeros if "." in text else text)
+    assert number_text(number) == number_text(same)
+    assert Decimal(number_text(number)) == number
