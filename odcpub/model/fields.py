@@ -106,6 +106,11 @@ def _about(kind: str, name: str) -> str:
     return f"{name}: {_BY_NAME[kind][name].about}"
 
 
+def path_of(owner: str, name: Scalar) -> str:
+    """The element's path: the owner's and its name, whatever stands there instead of a name made harmless."""
+    return f"{owner}.{name.text if name.text.isidentifier() else shown(name.text)}"
+
+
 def name_ok(reading: Reading, node: Scalar, element: str) -> bool:
     """Whether a key that names an element is a name; reported otherwise."""
     return _name_text(reading, node, node.text, element) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from odcpub.model import elements as el
 from odcpub.model.elements import Basic
-from odcpub.model.fields import Fields, Reading, fields, name_ok
+from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
 from odcpub.model.language import (
     MAX_INDEX_ATTRIBUTES,
     MAX_INDEX_BYTES,
@@ -18,7 +18,7 @@ def indexes(reading: Reading, found: Fields, attributes: dict[str, el.Attribute]
     mapping: Mapping | None = found.get("indexes")
     made: list[el.Index] = []
     for name, node in mapping.entries.values() if mapping else ():
-        path = f"{element}.indexes.{shown(name.text)}"
+        path = path_of(f"{element}.indexes", name)
         name_ok(reading, name, path)
         its = fields(reading, "index", node, name, path)
         members: tuple[tuple[str, Scalar], ...] = its.get("attributes", ())

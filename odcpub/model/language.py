@@ -200,5 +200,6 @@ RESERVED_ATTRIBUTES = frozenset({"id", "tableoid", "xmin", "cmin", "xmax", "cmax
 """Physical names that a column cannot have: the identifier, and PostgreSQL's own system columns."""
 RESERVED_TABLES = frozenset({"alembic_version"})
 RESERVED_TABLE_PREFIX = "odcpub_"
+RESERVED_ASSETS = frozenset({"public", "information_schema", "system", "microsoft", "npgsql", "odcpub"})
 RESERVED_SCREENS = frozenset({"api"})
 RESERVED_STRUCTURES = frozenset(basic.value.casefold() for basic in Basic)

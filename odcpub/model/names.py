@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from odcpub.errors import Place, Problem
 from odcpub.model.physical import physical
-from odcpub.model.problems import Code
+from odcpub.model.problems import Code, shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +42,20 @@ def check_unique(problems: list[Problem], elements: Iterable[Named], what: str, 
 def _same_name(first: Named, second: Named, what: str) -> Problem:
     if first.name == second.name:
         message, hint = (
-            f"the {what} {second.name} is there twice: first at {first.place}",
+            f"the {what} {shown(second.name)} is there twice: first at {first.place}",
             "Remove or rename one of them.",
         )
     else:
-        message = f"{second.name} and {first.name} ({first.place}) differ in case alone"
+        message = f"{shown(second.name)} and {shown(first.name)} ({first.place}) differ in case alone"
         hint = "Rename one: addresses and databases do not tell them apart."
     return Problem(str(Code.DUPLICATE_NAME), message, hint, second.place, second.path)
 
 
 def _same_identity(first: Named, second: Named, what: str) -> Problem:
+    one, two, key = shown(first.name), shown(second.name), shown(second.key)
     if first.key == second.key:
-        message = f"{second.name} and {first.name} ({first.place}) are both the {what} first called {second.key}"
-        hint = f"Only one can be it: remove 'key: {second.key}' from the other, or rename what is new."
+        message = f"{two} and {one} ({first.place}) are both the {what} first called {key}"
+        hint = f"Only one can be it: remove 'key: {key}' from the other, or rename what is new."
         return Problem(str(Code.DUPLICATE_IDENTITY), message, hint, second.place, second.path)
-    message = f"{second.key} and {first.key} ({first.place}) would both be {physical(second.key)} in the database"
-    hint = "Rename the newer one."
-    return Problem(str(Code.PHYSICAL_COLLISION), message, hint, second.place, second.path)
+    message = f"{key} and {shown(first.key)} ({first.place}) would both be {shown(physical(key))} in the database"
+    return Problem(str(Code.PHYSICAL_COLLISION), message, "Rename the newer one.", second.place, second.path)

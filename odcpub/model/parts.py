@@ -7,12 +7,14 @@ from collections.abc import Callable
 from odcpub.errors import Place
 from odcpub.model import elements as el
 from odcpub.model.attributes import setting
-from odcpub.model.fields import Fields, Reading, fields, name_ok
+from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
 from odcpub.model.language import (
     ASSET_KINDS,
+    RESERVED_ASSETS,
     RESERVED_SCREENS,
 )
-from odcpub.model.problems import Code, shown
+from odcpub.model.physical import physical
+from odcpub.model.problems import Code
 from odcpub.model.raw import FileParts, Header, ScreenPart
 from odcpub.model.tables import entity, static_entity, structure
 from odcpub.model.versions import BadVersion, parse_range
@@ -26,6 +28,7 @@ def read(text: str, file: str) -> FileParts:
     if root is None:
         return FileParts(file, problems=problems, complete=not problems)
     found = fields(reading, "asset", root, root, "")
+    _check_asset_name(reading, found)
     headers = tuple(
         Header(key, found.get(key, ""), reading.place(found.nodes[key]))
         for key in (*ASSET_KINDS, "key", "description", "accent")
@@ -38,13 +41,22 @@ def read(text: str, file: str) -> FileParts:
     return FileParts(file, headers, places, problems=found_problems, complete=complete, **sections)  # type: ignore[arg-type]
 
 
+def _check_asset_name(reading: Reading, found: Fields) -> None:
+    """The asset's name is that of its schema in the database and of its assemblies too."""
+    for kind in ASSET_KINDS:
+        name = physical(found.get(kind, ""))
+        if name in RESERVED_ASSETS or name.startswith("pg_"):
+            message = f"an asset cannot be called {found.get(kind)}: the name is taken by the platform"
+            reading.problem(Code.RESERVED_NAME, found.nodes[kind], "", message, "Choose another name.")
+
+
 def _section(reading: Reading, found: Fields, section: str, make: Maker) -> tuple[object, ...]:
     mapping: Mapping | None = found.get(section)
     if mapping is None:
         return ()
     made = []
     for name, node in mapping.entries.values():
-        element = f"{section}.{name.text if len(name.text) <= 60 else shown(name.text)}"
+        element = path_of(section, name)
         name_ok(reading, name, element)
         made.append(make(reading, name, node, element))
     return tuple(made)

@@ -61,7 +61,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that ``word`` was probably meant to be, or an empty text."""
     choices = {choice.casefold(): choice for choice in known}
     found = difflib.get_close_matches(word[:100].casefold(), choices, n=1, cutoff=0.6)
-    return choices[found[0]] if found else ""
+    return shown(choices[found[0]]) if found else ""
 
 
 def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
@@ -74,10 +74,11 @@ def listed(words: Iterable[str], limit: int = 12) -> str:
     """``A, B, C`` with at most ``limit`` words."""
     all_words = list(words)
     more = len(all_words) - limit
-    return ", ".join(all_words[:limit]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(map(shown, all_words[:limit])) + (f" and {more} more" if more > 0 else "")
 
 
 def shown(text: object, limit: int = 60) -> str:
-    """A value as messages quote it: short, on one line."""
-    line = " ".join(str(text).split())
+    """A value as messages quote it: short, on one line, nothing that a terminal would act on."""
+    line = " ".join(str(text)[: 4 * limit].split())
+    line = line if line.isprintable() else "".join(char if char.isprintable() else "?" for char in line)
     return line if len(line) <= limit else f"{line[:limit]}…"

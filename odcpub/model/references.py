@@ -104,10 +104,10 @@ def _check_static(path: str, attribute: Attribute, target: StaticEntity, referen
     if attribute.on_delete is not DeleteRule.PROTECT:
         message = f"on_delete {attribute.on_delete.value} has no meaning: records of {target.name} are never deleted"
         yield Problem(str(Code.DELETE_RULE), message, "Remove on_delete.", reference.places["on_delete"], path)
-    records = [record.key for record in target.records]
+    records = [record.key for record in target.records if record.is_active]
     if isinstance(attribute.default, str) and attribute.default not in records:
         hint = suggest(attribute.default, records, f"It has {listed(records) or 'none'}.")
-        message = f"the default {shown(attribute.default)} is no record of {attribute.type.target}"
+        message = f"the default {shown(attribute.default)} is no active record of {attribute.type.target}"
         yield Problem(str(Code.BAD_DEFAULT), message, hint, reference.places["default"], path)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from odcpub.model import elements as el
 from odcpub.model.attributes import attribute, reference
 from odcpub.model.elements import Basic, DeleteRule
-from odcpub.model.fields import Fields, Reading, fields, name_ok
+from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
 from odcpub.model.indexes import indexes
 from odcpub.model.language import (
     LABEL_LENGTH,
@@ -28,7 +28,7 @@ def static_entity(reading: Reading, name: Scalar, node: Node, element: str) -> e
     records: list[el.Record] = []
     mapping: Mapping | None = found.get("records")
     for order, (key, value) in enumerate(mapping.entries.values() if mapping else (), 1):
-        records.append(_record(reading, key, value, order, f"{element}.records.{shown(key.text)}"))
+        records.append(_record(reading, key, value, order, path_of(f"{element}.records", key)))
     check_unique(
         reading.problems, [Named(r.key, r.key, r.place, f"{element}.records.{r.key}") for r in records], "record"
     )
@@ -79,7 +79,7 @@ def _attributes(
     attributes: list[el.Attribute] = []
     references: list[Reference] = []
     for name, node in mapping.entries.values():
-        path = f"{element}.attributes.{name.text if len(name.text) <= 60 else shown(name.text)}"
+        path = path_of(f"{element}.attributes", name)
         name_ok(reading, name, path)
         made, its_fields = attribute(reading, name, node, path)
         if made.type.target:

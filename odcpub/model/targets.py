@@ -9,6 +9,10 @@ from odcpub.model.language import PLAIN_TYPES
 from odcpub.model.problems import suggest
 from odcpub.model.raw import EntityPart, StructurePart
 
+MAX_SUGGESTIONS = 50
+"""Comparing a word with every element's name takes time: after so many, hints are general."""
+_TYPES_HINT = "Types are Text, Integer, Date and so on, or an entity's name and 'Identifier'."
+
 Target = Entity | StaticEntity | Structure
 
 
@@ -26,6 +30,7 @@ class Targets:
         self.elements: dict[str, Target] = {part.element.name: part.element for part in entities}
         self.elements |= {element.name: element for element in static_entities}
         self.elements |= {part.element.name: part.element for part in structures}
+        self.suggestions = MAX_SUGGESTIONS
         self.used = {use.name for use in used}
         self.absent = self.used - set(libraries)
         self.libraries = set(libraries)
@@ -53,9 +58,12 @@ class Targets:
         if "." in text and library not in self.used:
             used = suggest(library, self.used)
             return used or f'Add the library to the model: uses: {{ {library}: "^1.0" }}.'
+        if self.suggestions <= 0:
+            return _TYPES_HINT
+        self.suggestions -= 1
         types = [basic.value for basic in PLAIN_TYPES]
         for name, element in self.elements.items():
             types.append(name if isinstance(element, Structure) else f"{name} Identifier")
         if f"{text} Identifier" in types:
             return f"Did you mean {text} Identifier?"
-        return suggest(text, types, "Types are Text, Integer, Date and so on, or an entity's name and 'Identifier'.")
+        return suggest(text, types, _TYPES_HINT)

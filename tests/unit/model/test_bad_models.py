@@ -95,6 +95,9 @@ CASES = [
     ("columns a text", TWO + "screens: { S: { list: A, columns: X } }", ("M103", 6, 35, "screens.S"), "list"),
     ("column twice", TWO + "screens: { S: { list: A, columns: [X, X] } }", ("M104", 6, 39, "screens.S"), "twice"),
     # --- names
+    ("terminal codes", HEAD + 'entities: { "\\e[31m\\nX": }', ("M201", 3, 13, "entities.?[31m X"), "'?[31m X'"),
+    ("asset called Public", f"app: Public\nkey: {KEY}", ("M202", 1, 6, ""), "taken"),
+    ("asset called PgTemp", f"app: PgTemp\nkey: {KEY}", ("M202", 1, 6, ""), "taken"),
     ("umlaut", HEAD + "entities: { Größe: }", ("M201", 3, 13, "entities.Größe"), "letter"),
     ("begins with a digit", HEAD + "entities: { 2A: }", ("M201", 3, 13, "entities.2A"), "letter"),
     ("too long", HEAD + f"entities: {{ {LONG}: }}", ("M201", 3, 13, f"entities.{LONG}"), "51 characters"),
@@ -354,6 +357,13 @@ CASES = [
         STATIC + "entities: { A: { attributes: { X: { type: S Identifier, default: Tow } } } }",
         ("M306", 4, 66, "entities.A.attributes.X"),
         "Two?",
+    ),
+    (
+        "inactive record",
+        STATIC.replace("Two:", "Two: { is_active: false }")
+        + "entities: { A: { attributes: { X: { type: S Identifier, default: Two } } } }",
+        ("M306", 4, 66, "entities.A.attributes.X"),
+        "no active record",
     ),
     (
         "default identifier",
