@@ -9,6 +9,7 @@ import subprocess
 import tarfile
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,12 @@ def test_threads_take_turns(compiler: RoslynCompiler) -> None:
     for thread in threads:
         thread.join()
     assert results == dict.fromkeys(range(4), True)
+
+
+def test_a_server_that_cannot_start_says_why(parts: Parts, tmp_path: Path) -> None:
+    broken = replace(parts, toolchain=replace(parts.toolchain, root=tmp_path))
+    with pytest.raises(EngineError, match="compile server: ended while it worked: exit code"):
+        RoslynCompiler(lambda: broken).compile([LIB], {})
 
 
 def test_closing_ends_the_process(parts: Parts) -> None:

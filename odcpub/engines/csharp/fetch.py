@@ -67,7 +67,15 @@ def _check_space(folder: Path, package: Package) -> None:
 
 
 def _pack(package: Package, work: Path, folder: Path) -> None:
-    command = [*_npm(folder), "pack", package.spec, "--pack-destination", str(work), "--ignore-scripts", "--silent"]
+    command = [
+        *_npm(folder),
+        "pack",
+        package.spec,
+        "--pack-destination",
+        str(work),
+        "--ignore-scripts",
+        "--loglevel=error",
+    ]
     try:
         done = subprocess.run(
             command, cwd=work, capture_output=True, text=True, errors="replace", timeout=LONGEST, check=False

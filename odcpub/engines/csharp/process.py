@@ -54,7 +54,11 @@ class DriverProcess:
             raise EngineError(
                 f"{parts.command[0]}: cannot be started: {error.strerror}", "see: odcpub doctor"
             ) from None
-        self.compiler = str(self.ask({"references": [str(path) for path in parts.references]})["ready"])
+        try:
+            self.ask({"references": [str(path) for path in parts.references]})
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def pid(self) -> int:
