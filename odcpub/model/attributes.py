@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 
 from odcpub.model import elements as el
@@ -33,13 +32,16 @@ def attribute(reading: Reading, name: Scalar, node: Node, element: str) -> tuple
     if not found.nodes.keys() <= _SIMPLE:
         limits_fit(reading, found, type_, element)
         _check_limits(reading, found, type_, element)
-    pattern = _pattern(reading, found, element)
+    pattern = values["pattern"] = _pattern(reading, found, element)
+    default: el.Scalar | Function | None = None
+    if "default" in values and type_ is not UNKNOWN:
+        default = _default(reading, found, type_, element)
     made = Attribute(
         name=name.text,
         key=values.get("key", name.text),
         type=type_,
         mandatory=values.get("mandatory", False),
-        default=None,
+        default=default,
         min_length=values.get("min_length"),
         minimum=values.get("minimum"),
         maximum=values.get("maximum"),
@@ -48,8 +50,6 @@ def attribute(reading: Reading, name: Scalar, node: Node, element: str) -> tuple
         description=values.get("description", ""),
         place=reading.place(name),
     )
-    if "default" in values and type_ is not UNKNOWN:
-        made = replace(made, default=_default(reading, made, values["default"], element))
     return made, found
 
 
@@ -108,8 +108,8 @@ def _pattern(reading: Reading, found: Fields, element: str) -> str | None:
         return None
 
 
-def _default(reading: Reading, made: Attribute, node: Scalar, element: str) -> el.Scalar | Function | None:
-    type_ = made.type
+def _default(reading: Reading, found: Fields, type_: DataType, element: str) -> el.Scalar | Function | None:
+    node: Scalar = found.values["default"]
     if type_.basic is Basic.STRUCTURE:
         return None
     if type_.basic is Basic.BINARY_DATA:
@@ -119,7 +119,7 @@ def _default(reading: Reading, made: Attribute, node: Scalar, element: str) -> e
     elif type_.basic is Basic.IDENTIFIER:
         return node.text
     else:
-        return _literal(reading, made, node, element)
+        return _literal(reading, found, type_, element)
     return None
 
 
@@ -143,29 +143,32 @@ def _function(reading: Reading, type_: DataType, node: Scalar, element: str) -> 
     return None
 
 
-def _literal(reading: Reading, made: Attribute, node: Scalar, element: str) -> el.Scalar | None:
+def _literal(reading: Reading, found: Fields, type_: DataType, element: str) -> el.Scalar | None:
+    node: Scalar = found.values["default"]
     try:
-        value = canonical(node.value, made.type)
-        _within(made, value)
+        value = canonical(node.value, type_)
+        _within(found, value)
     except ValueError as error:
-        message = f"the default does not fit {spelled(made.type)}: {error}"
+        message = f"the default does not fit {spelled(type_)}: {error}"
         reading.problem(Code.BAD_DEFAULT, node, element, message, "Change the default, the type or its limits.")
         return None
     return value
 
 
-def _within(made: Attribute, value: el.Scalar) -> None:
+def _within(found: Fields, value: el.Scalar) -> None:
     """Raises ValueError where a value breaks the attribute's own limits."""
     if isinstance(value, str):
-        if made.min_length is not None and len(value) < made.min_length:
-            raise ValueError(f"it has {len(value)} characters, and {made.min_length} are the fewest")
-        if made.pattern is not None and not matches(made.pattern, value):
+        least, pattern = found.get("min_length"), found.get("pattern")
+        if least is not None and len(value) < least:
+            raise ValueError(f"it has {len(value)} characters, and {least} are the fewest")
+        if pattern is not None and not matches(pattern, value):
             raise ValueError("it does not match the pattern")
     elif not isinstance(value, bool):
-        if made.minimum is not None and value < made.minimum:
-            raise ValueError(f"it is less than the minimum {as_text(made.minimum)}")
-        if made.maximum is not None and value > made.maximum:
-            raise ValueError(f"it is greater than the maximum {as_text(made.maximum)}")
+        low, high = found.get("minimum"), found.get("maximum")
+        if low is not None and value < low:
+            raise ValueError(f"it is less than the minimum {as_text(low)}")
+        if high is not None and value > high:
+            raise ValueError(f"it is greater than the maximum {as_text(high)}")
 
 
 def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Setting:
@@ -184,7 +187,7 @@ def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Sett
         hint = "Remove it; 'odcpub config set' asks for the secret, and each stage keeps its own, encrypted."
         reading.problem(Code.SECRET_DEFAULT, values["default"], element, "a secret has no default", hint)
     elif "default" in values and type_ is not UNKNOWN:
-        default = _setting_default(reading, name.text, type_, values["default"], element)
+        default = _setting_default(reading, found, type_, element)
     return el.Setting(
         name=name.text,
         type=type_,
@@ -196,9 +199,10 @@ def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Sett
     )
 
 
-def _setting_default(reading: Reading, name: str, type_: DataType, node: Scalar, element: str) -> el.Scalar | None:
+def _setting_default(reading: Reading, found: Fields, type_: DataType, element: str) -> el.Scalar | None:
+    node: Scalar = found.values["default"]
     if isinstance(node.value, str) and node.value.startswith("="):
         hint = "Write a literal: a setting is the same until somebody sets it."
         reading.problem(Code.EXPRESSION, node, element, "a setting's default cannot be an expression", hint)
         return None
-    return _literal(reading, Attribute(name, name, type_), node, element)
+    return _literal(reading, found, type_, element)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 LIMIT = 63
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+@lru_cache(maxsize=65_536)
 def physical(*keys: str) -> str:
     """The physical name made of the given first names, joined by two underscores."""
     name = "__".join(_BOUNDARY.sub("_", key).lower() for key in keys)

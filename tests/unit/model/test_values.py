@@ -185,7 +185,7 @@ def test_what_people_type_for_a_setting(basic: Basic, typed: str, kept: str | No
 RICH = """
 uses: { Money: "^1.0" }
 settings: { Rate: { type: Decimal, digits: 5, decimals: 2, default: 80.5 }, Token: { type: Text, secret: true } }
-static_entities: { S: { records: { One: { label: Eins }, Two: { is_active: false } } } }
+static_entities: { S: { records: { One: { label: Eins }, Two: { is_active: false }, Three: } } }
 structures: { P: { attributes: { Sum: { type: Money.Amount } } } }
 entities:
   A:
@@ -234,7 +234,7 @@ def test_the_digest_knows_content_not_layout() -> None:
         ("label: Eins", "label: Uno"),
         ("unique: true", "unique: false"),
         ("columns: [X]", "columns: [Y]"),
-        ("default: One", "default: Two"),
+        ("default: One", "default: Three"),
         ("=CurrDate()", "2026-01-31"),
         ("default: 0", "default: 1"),
         ("Token", "Secret"),
