@@ -1,9 +1,9 @@
 """A migration plan as Alembic scripts and as SQL: text only. No I/O.
 
-One Alembic revision a phase; its id follows from the number of the deployment. The SQL beside it is what the very
-script says when Alembic renders it offline, so there is one source. In a script every text of the model is a Python
-literal, and every SQL text goes through ``sa.DDL`` or ``sa.literal_column``, which look for no bind parameters in it.
-``upgrade`` takes the operations to use, since ``alembic.op`` itself is one object for the whole process.
+One Alembic revision a phase; its id follows from the number of the deployment and the plan. The SQL beside it is what
+the very script says when Alembic renders it offline, so there is one source. In a script every text of the model is a
+Python literal, and every SQL text goes through ``sa.DDL`` or ``sa.literal_column``, which look for no bind parameters
+in it. ``upgrade`` takes the operations to use, since ``alembic.op`` itself is one object for the whole process.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _TYPES = {
 _MEASURED = {"character varying": "sa.String", "numeric": "sa.Numeric"}
 
 
-def revision_id(number: int, phase: str) -> str:
-    """``0007_expand``: the Alembic revision of a deployment's phase."""
-    return f"{number:04d}_{phase}"
+def revision_id(plan: MigrationPlan, phase: str, number: int) -> str:
+    """``0007_expand_1a2b3c4d``: the Alembic revision of a deployment's phase; another plan is another revision."""
+    return f"{number:04d}_{phase}_{plan_digest(plan)[:8]}"
 
 
 def plan_digest(plan: MigrationPlan) -> str:
@@ -62,7 +62,8 @@ def script_text(plan: MigrationPlan, phase: str, number: int, down: str | None) 
         lines = ["with op.get_context().autocommit_block():", *(f"    {line}" for line in lines)]
     body = "\n".join(f"    {line}" for line in lines)
     return _FRAME.format(
-        title=f"Deployment {number}, {phase}", revision=revision_id(number, phase), down=down,
+        title=f"Deployment {number}, {phase}", revision=revision_id(plan, phase, number), down=down,
+        base=plan.base,
         digest=plan_digest(plan), body=body,
     )  # fmt: skip
 
@@ -95,6 +96,12 @@ down_revision = {down!r}
 branch_labels = None
 depends_on = None
 plan = {digest!r}
+base = {base!r}
+
+
+def q(name):
+    """A name in quotes: what is a keyword differs from server to server."""
+    return sa.quoted_name(name, quote=True)
 
 
 def upgrade(op=op) -> None:
@@ -136,13 +143,17 @@ def _type(name: str) -> str:
 
 def _column(column: PlainColumn) -> str:
     name, type_, nullable, default, identity = column
-    parts = [repr(name), _type(type_)]
+    parts = [_name(name), _type(type_)]
     if identity:
         parts.append("sa.Identity(always=True)")
     parts.append(f"nullable={nullable}")
     if default is not None:
         parts.append(f"server_default={_raw(default)}")
     return f"sa.Column({', '.join(parts)})"
+
+
+def _name(name: str) -> str:
+    return f"q({name!r})"
 
 
 def _raw(sql: str) -> str:
@@ -154,17 +165,17 @@ Arguments = Mapping[str, Any]
 
 def _create_table(a: Arguments) -> Iterator[str]:
     yield "op.create_table("
-    yield f"    {a['table']!r},"
+    yield f"    {_name(a['table'])},"
     for column in a["columns"]:
         yield f"    {_column(column)},"
-    yield f"    sa.PrimaryKeyConstraint('id', name={named('pk', 'id', a['table'])!r}),"
+    yield f"    sa.PrimaryKeyConstraint('id', name={_name(named('pk', 'id', a['table']))}),"
     for name, expression in a["checks"]:
-        yield f"    sa.CheckConstraint({_raw(expression)}, name={name!r}),"
+        yield f"    sa.CheckConstraint({_raw(expression)}, name={_name(name)}),"
     yield ")"
 
 
 def _add_column(a: Arguments) -> Iterator[str]:
-    yield f"op.add_column({a['table']!r}, {_column(a['column'])})"
+    yield f"op.add_column({_name(a['table'])}, {_column(a['column'])})"
 
 
 def _alter_type(a: Arguments) -> Iterator[str]:
@@ -187,7 +198,7 @@ def _guarded(table: str, name: str, expression: str, change: str) -> Iterator[st
     yield _execute(_again(table, name, f"CHECK ({expression})"))
     yield _execute(f"ALTER TABLE {quoted(table)} VALIDATE CONSTRAINT {quoted(name)}")
     yield change
-    yield f"op.drop_constraint({name!r}, {table!r}, if_exists=True)"
+    yield f"op.drop_constraint({_name(name)}, {_name(table)}, if_exists=True)"
 
 
 def _again(table: str, name: str, rule: str) -> str:
@@ -198,16 +209,16 @@ def _again(table: str, name: str, rule: str) -> str:
 
 def _set_default(a: Arguments) -> Iterator[str]:
     default = _raw(a["default"]) if a["default"] is not None else "None"
-    yield f"op.alter_column({a['table']!r}, {a['column']!r}, server_default={default})"
+    yield f"op.alter_column({_name(a['table'])}, {_name(a['column'])}, server_default={default})"
 
 
 def _drop_not_null(a: Arguments) -> Iterator[str]:
-    yield f"op.alter_column({a['table']!r}, {a['column']!r}, nullable=True)"
+    yield f"op.alter_column({_name(a['table'])}, {_name(a['column'])}, nullable=True)"
 
 
 def _set_not_null(a: Arguments) -> Iterator[str]:
     name = named("present", a["column"], a["table"], a["column"])
-    change = f"op.alter_column({a['table']!r}, {a['column']!r}, nullable=False)"
+    change = f"op.alter_column({_name(a['table'])}, {_name(a['column'])}, nullable=False)"
     yield from _guarded(a["table"], name, f"{quoted(a['column'])} IS NOT NULL", change)
 
 
@@ -220,31 +231,42 @@ def _validate(a: Arguments) -> Iterator[str]:
 
 
 def _drop_constraint(a: Arguments) -> Iterator[str]:
-    yield f"op.drop_constraint({a['name']!r}, {a['table']!r}, if_exists=True)"
+    yield f"op.drop_constraint({_name(a['name'])}, {_name(a['table'])}, if_exists=True)"
 
 
 def _add_foreign_key(a: Arguments) -> Iterator[str]:
-    if a["validated"]:
-        rule = "" if a["on_delete"] == "NO ACTION" else f", ondelete={a['on_delete']!r}"
-        columns = f"[{a['column']!r}], ['id']"
-        yield f"op.create_foreign_key({a['name']!r}, {a['table']!r}, {a['target']!r}, {columns}{rule})"
-        return
     refers = f'FOREIGN KEY ({quoted(a["column"])}) REFERENCES {quoted(a["target"])} ("id")'
-    yield _execute(_again(a["table"], a["name"], f"{refers} ON DELETE {a['on_delete']}"))
+    rule = f"{refers} ON DELETE {a['on_delete']}"
+    if a["validated"]:
+        yield _execute(f"ALTER TABLE {quoted(a['table'])} ADD CONSTRAINT {quoted(a['name'])} {rule}")
+    else:
+        yield _execute(_again(a["table"], a["name"], rule))
 
 
 def _create_index(a: Arguments) -> Iterator[str]:
-    arguments = f"{a['name']!r}, {a['table']!r}, {list(a['columns'])!r}, unique={a['unique']}"
-    if a["concurrent"]:
-        # What a failed attempt left behind is invalid and in the way.
-        yield f"op.drop_index({a['name']!r}, {a['table']!r}, if_exists=True, postgresql_concurrently=True)"
-        arguments += ", postgresql_concurrently=True"
-    yield f"op.create_index({arguments})"
+    columns = ", ".join(_name(column) for column in a["columns"])
+    arguments = f"{_name(a['name'])}, {_name(a['table'])}, [{columns}], unique={a['unique']}"
+    if not a["concurrent"]:
+        yield f"op.create_index({arguments})"
+        return
+    # What a failed attempt left behind is invalid and in the way.
+    drop = f"op.drop_index({_name(a['name'])}, {_name(a['table'])}, if_exists=True, postgresql_concurrently=True)"
+    yield from _patiently(drop, f"op.create_index({arguments}, postgresql_concurrently=True)")
+
+
+def _patiently(*lines: str) -> Iterator[str]:
+    """Work that waits for others without anybody waiting for it."""
+    yield _execute("SET lock_timeout = '60s'")
+    yield from lines
+    yield _execute("SET lock_timeout = '1s'")
 
 
 def _drop_index(a: Arguments) -> Iterator[str]:
-    concurrently = ", postgresql_concurrently=True" if a["concurrent"] else ""
-    yield f"op.drop_index({a['name']!r}, {a['table']!r}, if_exists=True{concurrently})"
+    drop = f"op.drop_index({_name(a['name'])}, {_name(a['table'])}, if_exists=True"
+    if a["concurrent"]:
+        yield from _patiently(f"{drop}, postgresql_concurrently=True)")
+    else:
+        yield f"{drop})"
 
 
 def _upsert_records(a: Arguments) -> Iterator[str]:

@@ -242,7 +242,8 @@ CASES = (
     Case("static record removed", (app(STATUS, TICKET), app(static("Status", Open="Open"), TICKET)), TICKETS,
          changed={("status", "Closed", "is_active"): False}),
     Case("static record removed, back again", (app(STATUS, TICKET), app(static("Status", Open="Open"), TICKET),
-                                               app(STATUS, TICKET)), TICKETS),
+                                               app(STATUS, TICKET)), TICKETS,
+         changed={("status", "Closed", "is_active"): True}),
     Case("index on two columns made unique", (
         app(Entity("Customer", "Customer", (NAME, SCORE), (Index("Key", "Key", ("Name", "Score")),))),
         customer(NAME, SCORE, unique=("Name", "Score"))), ONE, LATE),

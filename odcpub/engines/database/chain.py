@@ -7,16 +7,17 @@ never needed because a later deployment came first. Written twice, a script is t
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from odcpub.data.fingerprint import EMPTY
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
-from odcpub.data.script import VERSION_TABLE, plan_digest, script_text, sql_text
+from odcpub.data.script import VERSION_TABLE, plan_digest, revision_id, script_text, sql_text
 from odcpub.errors import EngineError
 
-_NAME = re.compile(r"(\d{4,})_(expand|tighten)\.py")
-_DIGEST = re.compile(r"^plan = '([0-9a-f]{32})'$", re.MULTILINE)
+_NAME = re.compile(r"(\d{4,})_(expand|tighten)_[0-9a-f]{8}\.py")
+_FIELD = re.compile(r"^(down_revision|plan|base) = '([0-9a-z_]+)'$", re.MULTILINE)
+_FIELDS = ("down_revision", "plan", "base")
 _FRAME = {
     "alembic.ini": """\
 # Plain Alembic runs this chain: ODCPUB_URL=postgresql://user:password@host/database ODCPUB_NAMESPACE=schema \\
@@ -63,29 +64,26 @@ with engine.connect() as connection:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One script file: number of its deployment, phase, path."""
+    """One script file, and what it says of itself: the revision before it, its plan, what the plan started from."""
 
     number: int
     phase: str
     path: Path
+    down: str
+    plan: str
+    base: str
 
     @property
     def revision(self) -> str:
         return self.path.stem
 
-    def text(self) -> str:
-        return self.path.read_text(encoding="utf-8")
-
-    def digest(self) -> str:
-        """The plan it was written from."""
-        found = _DIGEST.search(self.text())
-        return found[1] if found is not None else ""
-
 
 def write_scripts(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
     """Writes the plan's scripts, SQL beside each, into the chain's folder; a plan without steps writes none.
 
-    A plan that starts from an empty schema starts a chain of its own; what was there before is put aside.
+    ``number``: the deployment's. The chain's last script that started from where this plan starts never had an
+    effect (its deployment failed before): it leaves the chain. A plan that starts from an empty schema starts a chain
+    of its own; what was there before is put aside.
     """
     if not plan.steps:
         return ()
@@ -96,21 +94,28 @@ def write_scripts(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path,
 
 
 def scripts(folder: Path, part: str = "versions") -> list[Script]:
-    """The scripts of ``versions`` or ``pending`` in the chain's order."""
-    found = []
-    for path in (folder / part).glob("*.py"):
+    """The scripts of ``versions``, each after the one it follows, or of ``pending``."""
+    found = {}
+    for path in sorted((folder / part).glob("*.py")):
         match = _NAME.fullmatch(path.name)
         if match is not None:
-            found.append(Script(int(match[1]), match[2], path))
-    return sorted(found, key=lambda script: (script.number, script.phase))
+            said = dict(_FIELD.findall(path.read_text(encoding="utf-8")))
+            script = Script(int(match[1]), match[2], path, *(said.get(key, "") for key in _FIELDS))
+            found[script.down] = script
+    if part != "versions":
+        return list(found.values())
+    ordered: list[Script] = []
+    while (ordered[-1].revision if ordered else "") in found:
+        ordered.append(found.pop(ordered[-1].revision if ordered else ""))
+    return ordered
 
 
 def find(folder: Path, plan: MigrationPlan, phase: str) -> Script | None:
     """The newest script of this plan and phase, wherever it is."""
     digest = plan_digest(plan)
-    candidates = [script for part in ("versions", "pending") for script in scripts(folder, part)]
-    candidates.sort(key=lambda script: script.number, reverse=True)
-    return next((script for script in candidates if script.phase == phase and script.digest() == digest), None)
+    candidates = [*scripts(folder, "pending"), *scripts(folder)]
+    candidates = [script for script in candidates if script.phase == phase and script.plan == digest]
+    return max(candidates, key=lambda script: script.number, default=None)
 
 
 def promote(script: Script) -> Script:
@@ -125,44 +130,61 @@ def demote(script: Script) -> Script:
 
 def _move(script: Script, part: str) -> Script:
     target = script.path.parent.parent / part / script.path.name
-    target.parent.mkdir(exist_ok=True)
-    if script.path.with_suffix(".sql").exists():
-        script.path.with_suffix(".sql").replace(target.with_suffix(".sql"))
-    script.path.replace(target)
-    return Script(script.number, script.phase, target)
+    if target != script.path:
+        if script.path.with_suffix(".sql").exists():
+            script.path.with_suffix(".sql").replace(target.with_suffix(".sql"))
+        script.path.replace(target)
+    return replace(script, path=target)
+
+
+def _remove(script: Script) -> None:
+    script.path.with_suffix(".sql").unlink(missing_ok=True)
+    script.path.unlink(missing_ok=True)
 
 
 def _write(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
-    digest = plan_digest(plan)
-    written = [script for script in scripts(folder) if script.number == number and script.digest() == digest]
-    earlier = [script for script in scripts(folder) if script.number < number]
-    if plan.base == EMPTY and earlier and not written:
-        (folder / "versions").rename(folder / f"versions-before-{number:04d}")
-        earlier = []
     for part in ("versions", "pending"):
         (folder / part).mkdir(parents=True, exist_ok=True)
     for name, content in _FRAME.items():
-        _replace(folder / name, content)
+        _put(folder / name, content)
+    mine = [script for phase in (EXPAND, TIGHTEN) if (script := find(folder, plan, phase)) and script.number == number]
+    phases = [
+        phase for phase in (EXPAND, TIGHTEN) if phase == EXPAND or any(step.phase == phase for step in plan.steps)
+    ]
+    if len(mine) == len(phases):
+        return tuple(script.path for script in mine)
     for old in scripts(folder, "pending"):
-        if old.number != number or old.digest() != digest:
-            old.path.unlink()
-            old.path.with_suffix(".sql").unlink(missing_ok=True)
-    down = earlier[-1].revision if earlier else None
+        _remove(old)
+    down = next((script.down for script in mine if script.phase == EXPAND), None)
+    if down is None:
+        down = _end(plan, folder, number)
     paths = [_script(plan, EXPAND, number, down, folder / "versions")]
-    if any(step.phase == TIGHTEN for step in plan.steps) and not any(old.phase == TIGHTEN for old in written):
+    if TIGHTEN in phases:
         paths.append(_script(plan, TIGHTEN, number, paths[0].stem, folder / "pending"))
     return tuple(paths)
 
 
-def _script(plan: MigrationPlan, phase: str, number: int, down: str | None, folder: Path) -> Path:
-    text = script_text(plan, phase, number, down)
-    path = folder / f"{number:04d}_{phase}.py"
-    _replace(path.with_suffix(".sql"), sql_text(text))
-    _replace(path, text)
+def _end(plan: MigrationPlan, folder: Path, number: int) -> str:
+    """The revision that the plan's scripts follow, after what had no effect has left the chain."""
+    chain = scripts(folder)
+    while chain and chain[-1].phase == EXPAND and chain[-1].base == plan.base:
+        _remove(chain.pop())
+    if chain and plan.base == EMPTY:
+        (folder / "versions").rename(folder / f"versions-before-{number:04d}")
+        (folder / "versions").mkdir()
+        return ""
+    return chain[-1].revision if chain else ""
+
+
+def _script(plan: MigrationPlan, phase: str, number: int, down: str, folder: Path) -> Path:
+    text = script_text(plan, phase, number, down or None)
+    path = folder / f"{revision_id(plan, phase, number)}.py"
+    _put(path.with_suffix(".sql"), sql_text(text))
+    _put(path, text)
     return path
 
 
-def _replace(path: Path, content: str) -> None:
+def _put(path: Path, content: str) -> None:
     """The whole file or none of it."""
     if path.exists() and path.read_bytes() == content.encode():
         return

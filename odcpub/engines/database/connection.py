@@ -78,17 +78,26 @@ class Server:
 def translated(where: str) -> Iterator[None]:
     """Turns psycopg's (and SQLAlchemy's wrapped) errors into the platform's, without statement or secret."""
     import psycopg
-    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import SQLAlchemyError
 
     try:
         yield
-    except DBAPIError as error:
-        original = error.orig
-        if isinstance(original, psycopg.Error):
+    except SQLAlchemyError as error:
+        original = cause(error)
+        if original is not None:
             raise _meaning(where, original) from None
-        raise EngineError(f"{where}: {type(original).__name__}: the database failed") from None
+        raise EngineError(f"{where}: {type(error).__name__}: the database failed") from None
     except psycopg.Error as error:
         raise _meaning(where, error) from None
+
+
+def cause(error: BaseException | None) -> psycopg.Error | None:
+    """The server's own words behind what SQLAlchemy made of them, also when a broken connection hid them."""
+    import psycopg
+
+    while error is not None and not isinstance(error, psycopg.Error):
+        error = getattr(error, "orig", None) or error.__cause__ or error.__context__
+    return error
 
 
 def _meaning(where: str, error: psycopg.Error) -> EngineError | Refused:

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from odcpub.data.fingerprint import fingerprint
-from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
+from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
-from odcpub.data.script import VERSION_TABLE, marker_statement
+from odcpub.data.script import VERSION_TABLE, marker_statement, revision_id
 from odcpub.engines.database import catalog, chain
-from odcpub.engines.database.connection import Server, translated
+from odcpub.engines.database.connection import Server, cause, translated
 from odcpub.engines.ports import Place
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 
@@ -115,13 +115,13 @@ class _Phase:
         if not self.plan.steps:
             self._record()
             return
+        if self.phase != EXPAND and all(step.phase != self.phase for step in self.plan.steps):
+            return
         script = chain.find(self.folder, self.plan, self.phase)
         if script is None:
-            if self.phase == EXPAND:
-                raise EngineError(f"{self.folder}: the script of this migration is missing", "Publish again.")
-            return
+            raise EngineError(f"{self.folder}: the script of this migration is missing", "Publish again.")
         current = self._current()
-        if self._is_done(script, current):
+        if current in (script.revision, revision_id(self.plan, TIGHTEN, script.number)):
             return
         before = fingerprint(observe(self.target))
         self._check_base(script, current, before)
@@ -145,14 +145,11 @@ class _Phase:
         row = self.lock.execute(f"SELECT version_num FROM {VERSION_TABLE}".encode()).fetchone()  # noqa: S608
         return str(row[0]) if row is not None else ""
 
-    def _is_done(self, script: chain.Script, current: str) -> bool:
-        return current in (script.revision, f"{script.number:04d}_tighten")
-
     def _check_base(self, script: chain.Script, current: str, live: str) -> None:
         """``tighten`` follows its own ``expand`` and nothing else; parts of it may be there already."""
         if self.phase == EXPAND and live == self.plan.base:
             return
-        if self.phase != EXPAND and current == f"{script.number:04d}_{EXPAND}":
+        if self.phase != EXPAND and current == revision_id(self.plan, EXPAND, script.number):
             return
         raise self._stale()
 
@@ -169,16 +166,16 @@ class _Phase:
 
     def _with_retries(self, script: chain.Script) -> None:
         """Every attempt is a whole one: ``expand`` is one transaction, what ``tighten`` did already is done again."""
-        from sqlalchemy.exc import DBAPIError
+        from sqlalchemy.exc import SQLAlchemyError
 
         end, pause = time.monotonic() + self.target.patience, _FIRST_PAUSE
         while True:
             try:
                 self._execute(script)
                 return
-            except DBAPIError as error:
-                state = getattr(error.orig, "sqlstate", None)
-                if state not in _RETRIED or time.monotonic() + pause > end:
+            except SQLAlchemyError as error:
+                original = cause(error)
+                if original is None or original.sqlstate not in _RETRIED or time.monotonic() + pause > end:
                     raise
             self.report(f"{self.target.where}: a table is in use; trying again")
             time.sleep(pause)

@@ -1,0 +1,141 @@
+"""The whole way on real engines: a library, an app that uses it, a change, its promotion to QA, and down again."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.installation import Installation, call
+
+
+@pytest.fixture
+def published(odcpub: Installation) -> Path:
+    """examples/helpdesk published to Development with the library it uses; the model's folder."""
+    odcpub.run("publish", str(odcpub.copy("money")))
+    odcpub.run("release", "money", "--version", "1.0.0", "--notes", "first")
+    model = odcpub.copy("helpdesk")
+    done = odcpub.run("publish", str(model))
+    assert done.out.startswith("http://127.0.0.1:")
+    for marker in ("Verify", "Compile", "Image", "Data", "Deploy"):
+        assert marker in done.err
+    return model
+
+
+def address(odcpub: Installation, stage: str) -> str:
+    return str(odcpub.stage("Helpdesk", stage)["address"])
+
+
+def test_app_from_model_to_qa(odcpub: Installation, published: Path, profile: str) -> None:
+    development = address(odcpub, "Development")
+    made = call("POST", f"{development}/api/Customer", {"Name": "Ada", "Email": "ada@example.com", "Currency": "USD"})
+    assert made.status == 201
+    wrong = call("POST", f"{development}/api/Customer", {"Name": "Bo", "Email": "bo@example.com", "Currency": "XXX"})
+    assert wrong.status == 422
+    assert list(wrong.body["errors"]) == ["Currency"]
+
+    again = odcpub.run("publish", str(published))
+    assert "Nothing changed" in again.err
+
+    (published / "stages" / "qa.yaml").write_text("settings: { HourlyRate: 90 }\n")
+    odcpub.run("config", "set", "helpdesk", "HourlyRate=95", "--stage", "qa")
+    odcpub.run("config", "set", "helpdesk", "MailToken", "--stage", "qa", stdin="s3cret-token\n")
+    promoted = odcpub.run("promote", "helpdesk", "--to", "qa")
+    assert "Compile" not in promoted.err
+    assert "Image" not in promoted.err
+    qa, before = odcpub.stage("Helpdesk", "QA"), odcpub.stage("Helpdesk", "Development")
+    assert (qa["digest"], qa["revision"], qa["health"]) == (before["digest"], before["revision"], "ready")
+    assert call("GET", f"{qa['address']}/api/Customer").body["total"] == 0, "QA has a database of its own"
+    assert call("GET", f"{qa['address']}/_odc/about").body["stage"] == "QA"
+    log = app_log(odcpub, profile)
+    assert "HourlyRate=95" in log
+    assert "MailToken" in log
+    assert "s3cret-token" not in log
+
+    odcpub.run("config", "set", "helpdesk", "HourlyRate=97", "--stage", "qa")
+    applied = odcpub.run("config", "apply", "helpdesk", "--stage", "qa")
+    assert "Compile" not in applied.err
+    assert odcpub.stage("Helpdesk", "QA")["revision"] == qa["revision"]
+    assert "HourlyRate=97" in app_log(odcpub, profile)
+    assert_nowhere(odcpub, "s3cret-token")
+
+    odcpub.run("undeploy", "helpdesk", "--stage", "qa")
+    assert [one["stage"] for one in odcpub.json("status")["assets"][0]["stages"]] == ["Development"]
+
+
+def app_log(odcpub: Installation, profile: str) -> str:
+    """What QA's app has written."""
+    if profile == "kind":
+        command = ["kubectl", "--namespace", "odc-qa", "logs", "deployment/helpdesk"]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return "".join(path.read_text() for path in (odcpub.folder / "data").rglob("*.log") if "qa" in str(path))
+
+
+def assert_nowhere(odcpub: Installation, secret: str) -> None:
+    """The secret is in no file of the installation and in no process's arguments."""
+    for path in (odcpub.folder / "data").rglob("*"):
+        if path.is_file():
+            assert secret.encode() not in path.read_bytes(), path
+    for arguments in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            assert secret.encode() not in arguments.read_bytes(), arguments
+        except OSError:
+            continue
+
+
+def test_change_keeps_the_rows(odcpub: Installation, published: Path) -> None:
+    base = address(odcpub, "Development")
+    row = call("POST", f"{base}/api/Customer", {"Name": "Ada", "Email": "ada@example.com"}).body
+    renamed = _rename(published)
+    done = odcpub.run("publish", str(published))
+    assert address(odcpub, "Development") == base, done.err
+    assert call("GET", f"{base}/api/Customer/{row['Id']}").body[renamed] == "Ada"
+
+
+def _rename(model: Path) -> str:
+    """Renames the attribute Customer.Name to FullName, which keeps its first name as its key."""
+    import yaml
+
+    for path in sorted(model.glob("**/*.yaml")):
+        data = yaml.safe_load(path.read_text())
+        attributes = (data.get("entities") or {}).get("Customer", {}).get("attributes")
+        if attributes and "Name" in attributes:
+            data["entities"]["Customer"]["attributes"] = {
+                ("FullName" if name == "Name" else name): (value | {"key": "Name"} if name == "Name" else value)
+                for name, value in attributes.items()
+            }
+            entity = data["entities"]["Customer"]
+            entity["display"] = "FullName" if entity.get("display") == "Name" else entity.get("display")
+            text = yaml.safe_dump(data, sort_keys=False)
+            path.write_text(text)
+            return "FullName"
+    raise AssertionError("the example has no Customer.Name")
+
+
+def test_plan_changes_nothing(odcpub: Installation, published: Path) -> None:
+    before = odcpub.json("status")
+    plan = odcpub.run("publish", str(published), "--plan")
+    assert "nothing was changed" in plan.out
+    promotion = odcpub.run("promote", "helpdesk", "--to", "qa", "--plan")
+    assert "create table" in promotion.out
+    assert odcpub.json("status") == before
+
+
+def test_down_leaves_nothing_running(odcpub: Installation, published: Path, profile: str) -> None:
+    pid = odcpub.server_pid()
+    odcpub.run("down")
+    assert not Path(f"/proc/{pid}").exists()
+    mark = str(odcpub.folder).encode()
+    deadline = time.monotonic() + 5
+    while left := [one for one in Path("/proc").glob("[0-9]*/cmdline") if mark in _read(one)]:
+        assert time.monotonic() < deadline, [_read(one) for one in left]
+        time.sleep(0.1)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""

@@ -1,0 +1,495 @@
+"""The Database port on every engine: logins, roles, the live schema, applying plans, what goes wrong."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from databases import ENGINES, Stage, engine
+from helpdesk_asset import attribute as field
+
+from odcpub.data.fingerprint import fingerprint
+from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.target import target_schema
+from odcpub.engines.database import migrate
+from odcpub.engines.database.chain import scripts, write_scripts
+from odcpub.engines.database.embedded import EmbeddedPostgres
+from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.database.server import PostgresServer
+from odcpub.engines.ports import Login, Place
+from odcpub.errors import EngineError, Refused, TemporaryEngineError, UsageError
+from odcpub.model.elements import Asset, Attribute, Basic, Entity, Function, Index, Kind, Record, StaticEntity
+
+HOSTILE = "it's \"50%\" %s %(x)s :bind \\ \\' {brace} $1 $$ -- /* 'ü' 😀 ; DROP"
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
+        yield made
+
+
+@pytest.fixture
+def stage(postgres: Postgres, tmp_path: Path) -> Stage:
+    return Stage(postgres, tmp_path / "chain", "contract")
+
+
+def app(*entities: Entity, statics: tuple[StaticEntity, ...] = ()) -> Asset:
+    return Asset(Kind.APP, "A", "k", static_entities=statics, entities=entities)
+
+
+def simple(*attributes: Attribute, unique: tuple[str, ...] = ()) -> Asset:
+    indexes = (Index("I", "I", unique, True),) if unique else ()
+    return app(Entity("Thing", "Thing", (field("Name", Basic.TEXT, length=50), *attributes), indexes))
+
+
+def login(access: Login, password: str = "", database: str = "") -> Any:
+    return psycopg.connect(
+        host=access.host, port=access.port, dbname=database or access.database, user=access.user,
+        password=password or access.password, autocommit=True, connect_timeout=5,
+    )  # fmt: skip
+
+
+def refused(connection: Any, statement: str) -> bool:
+    try:
+        connection.execute(statement)
+    except psycopg.errors.InsufficientPrivilege:
+        return True
+    return False
+
+
+def test_the_app_reads_and_writes_rows_and_nothing_else(stage: Stage) -> None:
+    stage.publish(simple())
+    other = Stage(stage.engine, stage.folder / "other", "contract_other")
+    other.publish(simple())
+    qa = Stage(stage.engine, stage.folder / "qa", "contract", "odc_test_qa")
+    with login(stage.engine.prepare(stage.place, "pw-one")) as connection:
+        connection.execute("INSERT INTO thing (name) VALUES ('a')")
+        connection.execute("UPDATE thing SET name = 'b'")
+        assert connection.execute("SELECT name FROM thing").fetchall() == [("b",)]
+        connection.execute("DELETE FROM thing")
+        assert connection.execute("SELECT count(*) FROM odcpub_schema").fetchone() == (1,)
+        for statement in (
+            "CREATE TABLE own (a int)", "ALTER TABLE thing ADD x int", "DROP TABLE thing", "TRUNCATE thing",
+            "CREATE SCHEMA own", "CREATE TABLE public.own (a int)", "CREATE TEMP TABLE own (a int)",
+            "SELECT * FROM odcpub_alembic", "DELETE FROM odcpub_schema", "INSERT INTO odcpub_schema VALUES ('x')",
+            "SELECT * FROM contract_other.thing", "CREATE ROLE other", "SELECT * FROM pg_authid",
+            "COPY thing TO PROGRAM 'true'", "SELECT pg_read_file('PG_VERSION')",
+        ):  # fmt: skip
+            assert refused(connection, statement), statement
+    access = stage.engine.prepare(stage.place, "pw-one")
+    assert qa.place.database != access.database
+    with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+        login(access, database=qa.place.database)
+
+
+def test_tables_made_later_are_the_apps_too(stage: Stage) -> None:
+    access = stage.engine.prepare(stage.place, "pw-one")
+    stage.publish(simple())
+    with login(access) as connection:
+        connection.execute("INSERT INTO thing (name) VALUES ('a')")
+
+
+def test_passwords_change_only_when_they_do(stage: Stage) -> None:
+    def verifier() -> str:
+        with stage.connect() as connection:
+            query = "SELECT rolpassword FROM pg_authid WHERE rolname = %s"
+            return str(connection.execute(query, [access.user]).fetchone()[0])
+
+    access = stage.engine.prepare(stage.place, HOSTILE)
+    assert HOSTILE not in repr(access)
+    first = verifier()
+    assert first.startswith("SCRAM-SHA-256$")
+    stage.engine.prepare(stage.place, HOSTILE)
+    assert verifier() == first
+    with login(access):
+        pass
+    stage.engine.prepare(stage.place, "another")
+    assert verifier() != first
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        login(access)
+
+
+def test_what_is_not_there_is_observed_as_nothing(stage: Stage) -> None:
+    assert stage.engine.observe(Place("odc_nowhere", "x")) is None
+    assert stage.engine.observe(Place(stage.database, "no_such_schema")) is None
+    live = stage.live()
+    assert live is not None
+    assert live.tables == ()
+
+
+EVERYTHING = app(
+    Entity("All", "All", (
+        field("Name", Basic.TEXT, length=200, mandatory=True, default=HOSTILE, min_length=1, pattern="[^']*'.*|x{2,3}"),
+        field("Notes", Basic.TEXT, default="a\nb\tc"),
+        field("N", Basic.INTEGER, default=-5, minimum=Decimal(-10), maximum=Decimal(10)),
+        field("P", Basic.INTEGER, default=5),
+        field("L", Basic.LONG_INTEGER, default=9_000_000_000, minimum=Decimal(-(2**62))),
+        field("D", Basic.DECIMAL, digits=10, decimals=3, default=Decimal("1.250"), minimum=Decimal("-0.5")),
+        field("C", Basic.CURRENCY, default=80),
+        field("C2", Basic.CURRENCY, default=Decimal("-0.1")),
+        field("B", Basic.BOOLEAN, default=True, mandatory=True),
+        field("Day", Basic.DATE, default="2026-01-31"),
+        field("Clock", Basic.TIME, default="12:30:00.25"),
+        field("Moment", Basic.DATE_TIME, default="2026-01-31T12:30:00.5+01:00"),
+        field("Today", Basic.DATE, default=Function.CURR_DATE),
+        field("Hour", Basic.TIME, default=Function.CURR_TIME),
+        field("Now", Basic.DATE_TIME, default=Function.CURR_DATE_TIME),
+        field("Mail", Basic.EMAIL, mandatory=True, default="a@b"),
+        field("Phone", Basic.PHONE_NUMBER, default="1"),
+        field("Photo", Basic.BINARY_DATA),
+        field("State", Basic.IDENTIFIER, target="State", default="It's"),
+        field("Code", Basic.IDENTIFIER, target="Money.CurrencyCode", default="EUR"),
+        field("Parent", Basic.IDENTIFIER, target="All"),
+    ), (Index("ByN", "ByN", ("N", "P"), True), Index("ByDay", "ByDay", ("Day",)))),
+    statics=(StaticEntity("State", "State", (Record("It's", HOSTILE, 1), Record("B", "b", 2, is_active=False))),),
+)  # fmt: skip
+
+
+def test_every_type_default_and_rule_reads_back_as_it_was_asked_for(stage: Stage) -> None:
+    stage.publish(EVERYTHING)
+    assert stage.fingerprint() == fingerprint(target_schema(EVERYTHING))
+    with stage.connect() as connection:
+        connection.execute('INSERT INTO "all" DEFAULT VALUES')
+        assert connection.execute('SELECT name, notes, d FROM "all"').fetchone() == (
+            HOSTILE, "a\nb\tc", Decimal("1.250")
+        )  # fmt: skip
+        assert connection.execute("SELECT label FROM state WHERE id = 'It''s'").fetchone() == (HOSTILE,)
+
+
+def test_every_type_default_and_rule_can_be_added_to_a_table_with_rows(stage: Stage) -> None:
+    entity = EVERYTHING.entities[0]
+    stage.publish(replace(EVERYTHING, entities=(replace(entity, attributes=(), indexes=()),)))
+    stage.insert({"all": [{"id": 1}]})
+    stage.publish(EVERYTHING)
+    assert stage.fingerprint() == fingerprint(target_schema(EVERYTHING))
+
+
+def test_words_of_sql_are_names_like_others(stage: Stage) -> None:
+    with stage.connect() as connection:
+        words = [row[0] for row in connection.execute("SELECT word FROM pg_get_keywords()")]
+    names = [word for word in words if word not in ("id",)]
+    asset = app(
+        *(Entity(word, word, (field("A", Basic.TEXT),)) for word in ("user", "select", "order", "table", "default")),
+        Entity("Words", "Words", tuple(field(word, Basic.INTEGER) for word in names)),
+    )
+    stage.publish(asset)
+    wider = replace(
+        asset, entities=tuple(
+            replace(entity, attributes=tuple(
+                replace(attribute, type=field("x", Basic.LONG_INTEGER).type, mandatory=True)
+                if attribute.type.basic is Basic.INTEGER else attribute for attribute in entity.attributes
+            )) for entity in asset.entities
+        ),
+    )  # fmt: skip
+    stage.publish(wider)
+    assert stage.fingerprint() == fingerprint(target_schema(wider))
+
+
+def test_an_index_somebody_added_stays(stage: Stage) -> None:
+    stage.publish(simple())
+    with stage.connect() as connection:
+        connection.execute("CREATE INDEX by_hand ON thing (lower(name))")
+    assert stage.plan(simple()).steps == ()
+    stage.publish(simple(field("B", Basic.TEXT)))
+    with stage.connect() as connection:
+        assert connection.execute("SELECT to_regclass('by_hand') IS NOT NULL").fetchone() == (True,)
+
+
+def test_a_stale_plan_is_refused_and_changes_nothing(stage: Stage) -> None:
+    stage.publish(simple())
+    plan = stage.plan(simple(field("B", Basic.TEXT)))
+    write_scripts(plan, stage.folder, 2)
+    with stage.connect() as connection:
+        connection.execute("ALTER TABLE thing ADD COLUMN meanwhile int")
+    before = stage.fingerprint()
+    with pytest.raises(Refused, match="stale"):
+        stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    assert stage.fingerprint() == before
+
+
+def test_tighten_of_an_earlier_deployment_is_refused(stage: Stage) -> None:
+    stage.publish(simple())
+    old = stage.plan(simple(unique=("Name",)))
+    write_scripts(old, stage.folder, 2)
+    stage.engine.apply(stage.place, old, EXPAND, stage.folder, print)
+    stage.number = 2
+    stage.publish(simple(field("B", Basic.TEXT)))
+    with pytest.raises(EngineError):
+        stage.engine.apply(stage.place, old, TIGHTEN, stage.folder, print)
+    assert stage.plan(simple(field("B", Basic.TEXT))).steps == ()
+
+
+def test_a_phase_that_was_applied_does_nothing(stage: Stage) -> None:
+    plan = stage.publish(simple(field("B", Basic.TEXT, default="x"), unique=("Name",)))
+    stage.insert({"thing": [{"id": 1, "name": "a", "b": "y"}]})
+    before = stage.rows(), stage.fingerprint()
+    assert write_scripts(plan, stage.folder, stage.number) == tuple(s.path for s in scripts(stage.folder))
+    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    assert (stage.rows(), stage.fingerprint()) == before
+
+
+def test_a_deployment_that_failed_before_its_migration_leaves_the_chain(stage: Stage) -> None:
+    stage.publish(simple())
+    failed = stage.plan(simple(field("Never", Basic.TEXT)))
+    write_scripts(failed, stage.folder, 2)
+    stage.number = 2
+    stage.publish(simple(field("B", Basic.TEXT)))
+    assert [script.number for script in scripts(stage.folder)] == [1, 3]
+
+
+def test_a_plan_made_anew_in_the_same_deployment_goes_on(stage: Stage) -> None:
+    """Expand was applied, then the process died and planned again from what it found."""
+    stage.publish(simple())
+    model = simple(field("B", Basic.TEXT, mandatory=True), unique=("Name",))
+    plan = stage.plan(model)
+    write_scripts(plan, stage.folder, 2)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    stage.number = 1
+    stage.publish(model)
+    assert stage.plan(model).steps == ()
+    assert [script.number for script in scripts(stage.folder)] == [1, 2, 2, 2]
+
+
+def test_two_at_once_apply_once(stage: Stage) -> None:
+    stage.publish(simple())
+    model = simple(field("B", Basic.TEXT, mandatory=True, default="x"), unique=("Name",))
+    plan = stage.plan(model)
+    write_scripts(plan, stage.folder, 2)
+    failures: list[Exception] = []
+
+    def run() -> None:
+        try:
+            for phase in (EXPAND, TIGHTEN):
+                stage.engine.apply(stage.place, plan, phase, stage.folder, print)
+        except Exception as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    assert stage.plan(model).steps == ()
+
+
+def test_two_apps_at_once_do_not_meet(stage: Stage, tmp_path: Path) -> None:
+    """``alembic.op`` is one object for the process; each migration has its own."""
+    stages = [Stage(stage.engine, tmp_path / name, f"contract_{name}") for name in ("a", "b", "c")]
+    threads = [threading.Thread(target=each.publish, args=[EVERYTHING]) for each in stages]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {each.fingerprint() for each in stages} == {fingerprint(target_schema(EVERYTHING))}
+
+
+def test_it_waits_for_a_lock_and_gives_up_in_time(stage: Stage) -> None:
+    stage.publish(simple())
+    plan = stage.plan(simple(field("B", Basic.TEXT)))
+    write_scripts(plan, stage.folder, 2)
+    before, said = stage.fingerprint(), []
+    target = migrate.Target(stage.engine.server(), stage.place, patience=1.5)
+    with stage.connect() as holder:
+        holder.execute("BEGIN; LOCK TABLE thing IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(TemporaryEngineError, match="lock") as failure:
+            migrate.apply(target, plan, EXPAND, stage.folder, said.append)
+        assert "pg_stat_activity" in failure.value.hint
+        holder.execute("ROLLBACK")
+        assert said
+        assert stage.fingerprint() == before
+        holder.execute("BEGIN; LOCK TABLE thing IN ACCESS EXCLUSIVE MODE")
+        timer = threading.Timer(1.5, lambda: holder.execute("ROLLBACK"))
+        timer.start()
+        stage.engine.apply(stage.place, plan, EXPAND, stage.folder, said.append)
+        timer.join()
+    assert stage.fingerprint() != before
+
+
+def test_a_kill_in_the_middle_of_tightening_is_made_good(stage: Stage) -> None:
+    stage.publish(simple())
+    stage.insert({"thing": [{"id": n, "name": str(n)} for n in range(1, 50)]})
+    model = simple(field("B", Basic.TEXT, default="x", mandatory=True, min_length=1), unique=("Name",))
+    plan = stage.plan(model)
+    write_scripts(plan, stage.folder, 2)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    outcome: list[Exception] = []
+
+    def tighten() -> None:
+        try:
+            stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+        except Exception as error:
+            outcome.append(error)
+
+    with stage.connect() as holder, stage.connect() as killer:
+        holder.execute("BEGIN; UPDATE thing SET name = name WHERE id = 1")
+        thread = threading.Thread(target=tighten)
+        thread.start()
+        query = "SELECT pid FROM pg_stat_activity WHERE query ILIKE 'CREATE UNIQUE INDEX CONC%'"
+        deadline = time.monotonic() + 20
+        while not (found := killer.execute(query).fetchall()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        killer.execute("SELECT pg_terminate_backend(%s)", [found[0][0]])
+        thread.join()
+        holder.execute("ROLLBACK")
+    assert isinstance(outcome[0], TemporaryEngineError)
+    live = stage.live()
+    assert live is not None
+    assert not all(index.valid for table in live.tables for index in table.indexes)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    assert stage.plan(model).steps == ()
+
+
+def test_earlier_versions_stay_ready_until_tightened(stage: Stage) -> None:
+    def markers() -> set[str]:
+        with stage.connect() as connection:
+            return {row[0] for row in connection.execute("SELECT target FROM odcpub_schema")}
+
+    first = stage.publish(simple()).target
+    plan = stage.plan(simple(unique=("Name",)))
+    write_scripts(plan, stage.folder, 2)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    assert markers() == {first, plan.target}
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    assert markers() == {plan.target}
+
+
+def test_a_database_that_was_lost_begins_a_new_chain(stage: Stage) -> None:
+    stage.publish(simple())
+    stage.publish(simple(field("B", Basic.TEXT)))
+    again = Stage(stage.engine, stage.folder, stage.schema, number=2)
+    again.publish(simple(field("B", Basic.TEXT)))
+    assert [script.number for script in scripts(again.folder)] == [3]
+    assert (again.folder / "versions-before-0003").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://me@127.0.0.1:1/postgres", "can't be reached"),
+        ("postgresql://me@no-such-host.invalid/postgres", "can't be reached"),
+    ],
+)
+def test_a_server_that_does_not_answer(url: str, said: str) -> None:
+    with pytest.raises(TemporaryEngineError, match=said) as failure:
+        PostgresServer(url, lambda: "s3cret").observe(Place("a", "b"))
+    assert "s3cret" not in failure.value.message + failure.value.hint
+
+
+def test_a_wrong_password_is_said_without_it(postgres: Postgres) -> None:
+    server = postgres.server()
+    wrong = PostgresServer(f"postgresql://{server.user}@{server.host}:{server.port}/postgres", lambda: "s3cret")
+    with pytest.raises(EngineError, match="password authentication failed") as failure:
+        wrong.observe(Place("a", "b"))
+    assert "s3cret" not in failure.value.message + failure.value.hint
+    assert not failure.value.temporary
+
+
+def test_a_user_without_rights_is_told_which(stage: Stage) -> None:
+    access = stage.engine.prepare(stage.place, "pw")
+    weak = PostgresServer(
+        f"postgresql://{access.user}@{access.host}:{access.port}/{access.database}", lambda: access.password
+    )
+    with pytest.raises(EngineError, match="permission denied") as failure:
+        weak.prepare(Place("odc_weak", "x"), "y")
+    assert "must be able to create" in failure.value.hint
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["mysql://a@b/c", "postgresql://host/db", "postgresql://a@/db", "postgresql://a@b:port/db", "nonsense",
+     "postgresql://a:secret@b/db", "postgresql://a@b/db?unknown=1"],
+)  # fmt: skip
+def test_addresses_that_are_none(url: str) -> None:
+    with pytest.raises(UsageError) as failure:
+        PostgresServer(url, lambda: "")
+    assert "secret" not in failure.value.message
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+    made = EmbeddedPostgres(tmp_path / "data", tmp_path / "run")
+    try:
+        yield made
+    finally:
+        made.close(stop=True)
+
+
+def pid(data: Path) -> int:
+    return int((data / "cluster" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def test_embedded_is_adopted_restarted_and_stopped(embedded: EmbeddedPostgres, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    server = embedded.server()
+    assert oct((data / "superuser").stat().st_mode)[-3:] == "600"
+    with server.connect() as connection:
+        connection.execute("CREATE TABLE kept (a int)")
+    first = pid(data)
+
+    later = EmbeddedPostgres(data, tmp_path / "run")
+    assert later.server().port == server.port
+    assert pid(data) == first
+
+    os.kill(first, signal.SIGKILL)
+    while Path(f"/proc/{first}").exists() and "Z" not in Path(f"/proc/{first}/stat").read_text().split()[2]:
+        time.sleep(0.02)
+    assert later.server().port == server.port
+    with later.server().connect() as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+    later.close(stop=True)
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", server.port))
+
+
+def test_embedded_goes_elsewhere_when_its_port_is_taken_and_its_pid_file_lies(
+    embedded: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    port = embedded.server().port
+    pid_file = tmp_path / "data" / "cluster" / "postmaster.pid"
+    lines = pid_file.read_text().splitlines()
+    embedded.close(stop=True)
+    pid_file.write_text("\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        assert embedded.server().port != port
+
+
+def test_embedded_logs_no_statement_and_no_password(embedded: EmbeddedPostgres, tmp_path: Path) -> None:
+    embedded.prepare(Place("odc_a", "x"), "pl41n-pass")
+    with embedded.server().connect() as connection, pytest.raises(psycopg.Error):
+        connection.execute("SELECT 'hidden-value' FROM nowhere")
+    embedded.close(stop=True)
+    said = (tmp_path / "run" / "postgres.log").read_text()
+    assert "pl41n-pass" not in said
+    assert "SCRAM-SHA" not in said
+    assert "hidden-value" not in said
+
+
+def test_embedded_of_another_version_is_told(embedded: EmbeddedPostgres, tmp_path: Path) -> None:
+    embedded.server()
+    embedded.close(stop=True)
+    (tmp_path / "data" / "cluster" / "PG_VERSION").write_text("17\n")
+    with pytest.raises(EngineError, match="its data is of PostgreSQL 17, the installed one is 18"):
+        embedded.server()
+
+
+def test_embedded_that_can_not_listen_is_told(tmp_path: Path) -> None:
+    made = EmbeddedPostgres(tmp_path / "data", tmp_path / "run", listen=("192.0.2.1",))
+    with pytest.raises(TemporaryEngineError, match=r"can't listen on 192\.0\.2\.1"):
+        made.server()
