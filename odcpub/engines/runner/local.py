@@ -7,6 +7,7 @@ server's successor adopts what runs.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import threading
@@ -60,6 +61,7 @@ class LocalRunner:
     def __init__(
         self, home: Path, unpack: Unpack, ready_seconds: float = READY_SECONDS, ports: tuple[int, int] | None = None
     ) -> None:
+        processes.supported()
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._home = home.resolve()
         self._unpack = unpack
@@ -69,6 +71,8 @@ class LocalRunner:
         self._states = States(self._home / "apps")
         self._locks: defaultdict[tuple[str, str], threading.RLock] = defaultdict(threading.RLock)
         self._workloads: dict[tuple[str, str, str], tuple[Workload, Unpacked]] = {}
+        self._swept: set[str] = set()
+        """Apps whose strays of an earlier server were looked for."""
         self._supervisor = Supervisor(self._supervise)
 
     def observe(self, workload: Workload) -> DeploymentPlan:
@@ -88,10 +92,12 @@ class LocalRunner:
             self._workloads[(workload.stage, workload.asset, wanted)] = (workload, unpacked)
             if any(each and each.identity == wanted and _lives(each) for each in (state.current, state.next)):
                 return
-            self._end_strays(state)
+            if state.name not in self._swept:
+                self._end_strays(state)
+                self._swept.add(state.name)
             state = self._without_next(state)
             started, port = self._spawn(state, workload, unpacked)
-            self._states.write(replace(state, next=started, port=port))
+            self._note(replace(state, next=started, port=port), started)
         self._supervisor.start()
 
     def wait(self, workload: Workload, report: Report) -> str:
@@ -166,12 +172,15 @@ class LocalRunner:
     def _resume(self, workload: Workload, report: Report) -> None:
         unpacked = self._unpack(ImageRef(workload.repository, workload.digest))
         with self._changing(workload.stage, workload.asset) as state:
-            self._workloads[(workload.stage, workload.asset, identity(workload))] = (workload, unpacked)
-            if state.current is None or _lives(state.current):
+            if state.current is None:
+                return
+            for each in (identity(workload), state.current.identity):
+                self._workloads[(workload.stage, workload.asset, each)] = (workload, unpacked)
+            if _lives(state.current):
                 return
             self._end_strays(state)
             started, port = self._spawn(state, workload, unpacked)
-            self._states.write(replace(state, current=started, port=port))
+            self._note(replace(state, current=started, port=port), started)
             report(f"{workload.asset} in {workload.stage}: started again")
 
     @contextmanager
@@ -205,6 +214,14 @@ class LocalRunner:
                 since=since,
             )
             return started, int(public.getsockname()[1])
+
+    def _note(self, state: State, started: Process) -> None:
+        """Writes down what was started; what cannot be written down is not left running."""
+        try:
+            self._states.write(state)
+        except EngineError:
+            processes.end([(started.pid, started.began)], 2.0)
+            raise
 
     def _promote(self, workload: Workload, mine: Process) -> str:
         with self._changing(workload.stage, workload.asset) as state:
@@ -266,10 +283,9 @@ class LocalRunner:
             _append(log, f"{processes.exit_reason(dead.pid)}; starting it again")
             try:
                 started, port = self._spawn(state, *held)
+                self._note(replace(state, current=started, port=port), started)
             except EngineError as error:
                 _append(log, error.message)
-                return
-            self._states.write(replace(state, current=started, port=port))
 
     def _log(self, workload: Workload) -> Path:
         """A file a version, so that a version's last words are its own."""
@@ -286,9 +302,10 @@ def identity(workload: Workload) -> str:
 
 
 def _append(log: Path, line: str) -> None:
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with log.open("a") as stream:
-        stream.write(f"odcpub: {line}\n")
+    with contextlib.suppress(OSError):  # a full disk must not keep an app from running
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with log.open("a") as stream:
+            stream.write(f"odcpub: {line}\n")
 
 
 def _what(workload: Workload) -> str:

@@ -26,6 +26,17 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 _children_lock = threading.Lock()
 
 
+def supported() -> None:
+    """Raises an EngineError where this system lacks what the module needs."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):
+        hint = "Publish to Kubernetes from here instead: docs/kind.md."
+        raise EngineError(
+            "local runner: this system cannot run apps locally: it needs Linux 5.3 or newer", hint
+        ) from None
+
+
 def began(pid: int) -> int | None:
     """The process's start time in clock ticks since boot; None where it is gone or only waits to be reaped."""
     _reap(pid)
@@ -62,8 +73,7 @@ def spawn(
     command: Sequence[str], folder: Path, env: Mapping[str, str], log: Path, descriptors: Sequence[int]
 ) -> tuple[int, int]:
     """Starts a process in a session of its own, output appended to ``log``; its pid and start time."""
-    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    output = _output(log)
     try:
         process = subprocess.Popen(
             list(command),
@@ -82,6 +92,14 @@ def spawn(
     with _children_lock:
         _children[process.pid] = process
     return process.pid, began(process.pid) or 0
+
+
+def _output(log: Path) -> int:
+    try:
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise EngineError(f"local runner: {log}: cannot be written: {error.strerror}") from error
 
 
 def exit_reason(pid: int) -> str:

@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from odcpub.errors import EngineError
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -57,6 +59,14 @@ class State:
 
 def write(file: Path, content: object) -> None:
     """Writes JSON so that a reader, or a reboot, sees the old or the new file and nothing between."""
+    try:
+        _write(file, content)
+    except OSError as error:
+        hint = "Is the disk full, or the folder not yours?"
+        raise EngineError(f"local runner: {file}: cannot be written: {error.strerror}", hint) from error
+
+
+def _write(file: Path, content: object) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     temporary = file.with_name(f".{file.name}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
