@@ -55,7 +55,12 @@ class Detail {
 
   build(choices) {
     this.fields = this.descriptor.attributes.map(
-      (attribute) => new Field(attribute, { entity: this.screen.entity, choices: choices[attribute.name] }),
+      (attribute) =>
+        new Field(attribute, {
+          entity: this.screen.entity,
+          choices: choices[attribute.name],
+          isNew: this.row === null,
+        }),
     );
     this.title = h("h1", { dir: "auto" }, this.heading());
     this.summary = h("div", { class: "banner", role: "alert", tabindex: "-1", hidden: true });

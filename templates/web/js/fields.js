@@ -14,10 +14,11 @@ export async function choicesFor(descriptor) {
   return Object.fromEntries(await Promise.all(answers));
 }
 
-/** One attribute's label, control, help and error; `context`: {entity, choices}. */
+/** One attribute's label, control, help and error; `context`: {entity, choices, isNew}. */
 export class Field {
   constructor(attribute, context) {
     this.attribute = attribute;
+    this.isNew = context.isNew;
     this.id = `field-${attribute.name}`;
     this.control = CONTROLS[attribute.type](attribute, this.id, context);
     this.error = h("p", { class: "error-text", id: `${this.id}-error`, dir: "auto", hidden: true });
@@ -32,9 +33,12 @@ export class Field {
     const { attribute, control, id } = this;
     const mark = attribute.mandatory ? h("span", { class: "mark", "aria-hidden": "true" }, " *") : null;
     if (attribute.mandatory && attribute.type !== "Boolean") control.node.setAttribute("aria-required", "true");
-    const texts = [sentence(attribute.description), control.help, lengthHelp(attribute), defaultHelp(attribute)].filter(
-      Boolean,
-    );
+    const texts = [
+      sentence(attribute.description),
+      control.help,
+      lengthHelp(attribute),
+      this.isNew && defaultHelp(attribute),
+    ].filter(Boolean);
     this.help = texts.length ? h("p", { class: "help", id: `${id}-help`, dir: "auto" }, texts.join(" ")) : null;
     if (attribute.type === "Boolean") {
       return h(
@@ -61,7 +65,6 @@ export class Field {
     const value = row === null ? literalDefault(this.attribute) : row[this.attribute.name];
     this.control.set(value ?? null, row);
     this.blank = this.control.raw();
-    this.isNew = row === null;
     this.stored = row;
     this.warn("");
     this.tell("");
