@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from databases import ENGINES, Stage, engine
-from evolution_cases import CASES, Case
+from evolution_cases import CASES, Case, app
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.target import target_schema
 from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import Refused
+from odcpub.model.elements import Asset, Attribute, Basic, DataType, DeleteRule, Entity, Index
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -100,3 +103,71 @@ def test_a_stage_that_jumps_revisions_arrives_at_the_same(case: Case, postgres: 
         columns = [column.name for column in table.columns]
         for key, row in step_by_step[table.name].items():
             assert [jumped[table.name][key][column] for column in columns] == [row[column] for column in columns]
+
+
+NAMES = ("A", "B", "C")
+TYPES = st.one_of(
+    st.builds(DataType, st.just(Basic.TEXT), length=st.sampled_from((3, 10, None))),
+    st.sampled_from([DataType(basic) for basic in (Basic.INTEGER, Basic.LONG_INTEGER, Basic.BOOLEAN, Basic.DATE_TIME)]),
+    st.builds(DataType, st.just(Basic.DECIMAL), digits=st.sampled_from((12, 28)), decimals=st.sampled_from((0, 2))),
+    st.sampled_from(NAMES).map(lambda name: DataType(Basic.IDENTIFIER, target=name, target_key=name)),
+)
+
+
+@st.composite
+def models(draw: st.DrawFn) -> Asset:
+    """Up to three entities that refer to one another, or to nobody where the target is not drawn."""
+    names = draw(st.lists(st.sampled_from(NAMES), unique=True))
+    entities = []
+    for name in names:
+        attributes = []
+        for key in draw(st.lists(st.sampled_from(("X", "Y", "Z")), unique=True)):
+            type_ = draw(TYPES.filter(lambda found: found.target in ("", *names)))
+            mandatory = draw(st.booleans())
+            rule = draw(st.sampled_from([DeleteRule.PROTECT, DeleteRule.DELETE]))
+            attributes.append(Attribute(key, key, type_, mandatory, on_delete=rule, explicit_key=True))
+        keys = tuple(attribute.name for attribute in attributes)
+        indexes = (Index("I", "I", keys[:1], draw(st.booleans())),) if keys and draw(st.booleans()) else ()
+        entities.append(Entity(name, name, tuple(attributes), indexes, explicit_key=True))
+    return app(*entities)
+
+
+VALUES = {"character varying(3)": "abc", "character varying(10)": "abcdef", "text": "long enough", "integer": 7,
+          "bigint": 2**40, "boolean": True, "timestamp with time zone": "2026-01-31T12:30:00Z"}  # fmt: skip
+
+
+def fill(stage: Stage, model: Asset) -> None:
+    """Two rows a table: one with values wherever it can have them, one with what is mandatory alone."""
+    for table in target_schema(model).tables:
+        refers = {key.column for key in table.foreign_keys}
+        if any(not column.nullable and column.name in refers for column in table.columns):
+            continue
+        own = [column for column in table.columns if column.name not in (*refers, "id")]
+        full = {"id": 1, **{column.name: VALUES.get(column.type, 12) for column in own}}
+        unique = {part for index in table.indexes if index.unique for part in index.columns}
+        bare = {"id": 2, **{column.name: full[column.name] for column in own if not column.nullable}}
+        stage.insert({table.name: [full] if unique & bare.keys() else [full, bare]})
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(models(), models(), models())
+def test_any_models_one_after_another(
+    postgres: Postgres, tmp_path_factory: pytest.TempPathFactory, one: Asset, two: Asset, three: Asset
+) -> None:
+    """Applied, planning is empty and every value is where it was; refused, nothing has changed."""
+    stage = Stage(postgres, tmp_path_factory.mktemp("chain"), "evolution_any")
+    stage.publish(one)
+    fill(stage, one)
+    for model in (two, three):
+        before, prior = stage.rows(), stage.fingerprint()
+        try:
+            stage.publish(model)
+        except Refused:
+            assert (stage.rows(), stage.fingerprint()) == (before, prior)
+            continue
+        assert stage.plan(model).steps == ()
+        assert stage.visible_fingerprint(model) == fingerprint(target_schema(model))
+        after = stage.rows()
+        for table, rows in before.items():
+            for key, row in rows.items():
+                assert row.items() <= after[table][key].items()

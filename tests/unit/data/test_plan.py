@@ -1,0 +1,125 @@
+"""Decisions of the migration plan that need no database to be seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from helpdesk_asset import attribute as field
+
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.plan import plan_migration
+from odcpub.data.schema import Schema
+from odcpub.data.target import target_schema
+from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Index, Kind, Record, StaticEntity
+
+
+def app(*entities: Entity, statics: tuple[StaticEntity, ...] = ()) -> Asset:
+    return Asset(Kind.APP, "A", "k", static_entities=statics, entities=entities)
+
+
+def thing(*attributes: Attribute, unique: tuple[str, ...] = (), name: str = "Thing", **rules: object) -> Entity:
+    indexes = (Index("I", "I", unique, True),) if unique else ()
+    return Entity(name, "Thing", attributes, indexes, **rules)  # type: ignore[arg-type]
+
+
+def change(old: Asset, new: Asset, ask: bool = True) -> MigrationPlan:
+    return plan_migration(target_schema(old), target_schema(new), asset=new, previous=old if ask else None)
+
+
+def operations(plan: MigrationPlan, phase: str) -> list[str]:
+    return [step.operation for step in plan.steps if step.phase == phase]
+
+
+A, B = field("A", Basic.TEXT, length=10), field("B", Basic.INTEGER)
+
+
+def test_the_same_model_is_an_empty_plan_in_any_order() -> None:
+    old, new = app(thing(A, B), Entity("O", "O", (B,))), app(Entity("O", "O", (B,)), thing(B, A))
+    plan = change(old, new)
+    assert (plan.steps, plan.checks, plan.refusals, plan.warnings) == ((), (), (), ())
+
+
+def test_plans_are_the_same_whatever_the_order_of_the_live_schema() -> None:
+    live = target_schema(app(thing(A), Entity("O", "O", (B,))))
+    new = app(thing(A, B, unique=("A",)), Entity("O", "O", (A, B)), Entity("P", "P", (A,)))
+    turned = Schema(tuple(replace(table, columns=table.columns[::-1]) for table in live.tables[::-1]))
+    assert plan_migration(live, target_schema(new), asset=new) == plan_migration(turned, target_schema(new), asset=new)
+
+
+def test_expand_adds_and_loosens_and_tighten_holds() -> None:
+    old = app(thing(A, replace(B, mandatory=True), unique=("A",)))
+    new = app(thing(replace(A, mandatory=True), B, field("C", Basic.TEXT, length=5, mandatory=True), unique=("B",)))
+    plan = change(old, new)
+    assert operations(plan, EXPAND) == ["drop_index", "drop_not_null", "add_column", "add_check"]
+    assert operations(plan, TIGHTEN) == [
+        "add_check", "validate", "validate", "set_not_null", "set_not_null", "create_index"
+    ]  # fmt: skip
+
+
+def test_no_plan_ever_drops_a_table_or_a_column() -> None:
+    statics = (StaticEntity("S", "S", (Record("X", "x", 1),)),)
+    full = app(thing(A, B, field("S", Basic.IDENTIFIER, target="S"), unique=("A", "B")), statics=statics)
+    for new in (app(), app(thing()), app(Entity("Other", "Other", ()))):
+        assert {step.operation for step in change(full, new, ask=False).steps} <= {
+            "drop_constraint", "drop_index", "create_table", "drop_not_null"
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (app(thing(A)), app(thing(replace(A, name="X", key="X"))), "Thing.X: is it A, renamed?"),
+        (app(thing(A)), app(thing(field("X", Basic.EMAIL))), "`key: A`"),
+        (app(thing(A)), app(Entity("Other", "Other", (A,))), "Other: is it Thing, renamed?"),
+        (app(thing(A)), app(thing(A), Entity("OdcpubSchema", "OdcpubSchema", ())), "the platform's own"),
+        (app(thing(A)), app(thing(A), Entity("thing", "thing", ())), "another entity's"),
+        (app(thing(A)), app(thing(A, field("ID", Basic.TEXT))), "Thing.ID: its column would be called id"),
+        (app(thing(A)), app(thing(A, field("a", Basic.TEXT))), "another attribute's"),
+        (app(thing(A)), app(thing(A, field("T", Basic.IDENTIFIER, target="Thing", mandatory=True,
+                                           on_delete=DeleteRule.IGNORE))), "a mandatory reference can't be emptied"),
+        (app(thing(A)), app(statics=(StaticEntity("S", "Thing", ()),)), "S: its key belonged to an entity"),
+        (app(thing(B)), app(thing(replace(B, type=A.type))), "Thing.B: integer → character varying(10) is refused"),
+    ],
+)  # fmt: skip
+def test_refusals(old: Asset, new: Asset, said: str) -> None:
+    assert any(said in line for line in change(old, new).refusals)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (app(thing(A)), app(thing(replace(A, name="X")))),
+        (app(thing(A)), app(thing(replace(A, name="X", key="X", explicit_key=True)))),
+        (app(thing(A)), app(thing(B))),
+        (app(thing(A)), app(thing(A, name="Renamed"))),
+        (app(thing(A)), app(Entity("Other", "Other", (A,), explicit_key=True))),
+        (app(thing(A)), app(Entity("Other", "Other", (B,)))),
+    ],
+)
+def test_nothing_is_asked_where_the_model_says_it(old: Asset, new: Asset) -> None:
+    assert change(old, new).refusals == ()
+
+
+def test_promoting_asks_nothing_that_was_answered() -> None:
+    old, new = app(thing(A)), app(thing(replace(A, name="X", key="X")))
+    assert change(old, new).refusals
+    assert change(old, new, ask=False).refusals == ()
+
+
+def test_rows_are_asked_about_before_the_phase_in_which_it_makes_sense() -> None:
+    plan = change(app(thing(A)), app(thing(A, replace(B, mandatory=True), unique=("A",))))
+    phases = sorted(check.phases for check in plan.checks)
+    assert phases == [(EXPAND,), (EXPAND,), (TIGHTEN,), (TIGHTEN,)]
+
+
+def test_a_removed_record_is_deactivated_and_its_rows_are_counted() -> None:
+    def model(*keys: str) -> Asset:
+        records = tuple(Record(key, key, order) for order, key in enumerate(keys))
+        return app(thing(field("S", Basic.IDENTIFIER, target="S")), statics=(StaticEntity("S", "S", records),))
+
+    plan = change(model("it's", "B"), model("B"))
+    assert "deactivate_records" in operations(plan, EXPAND)
+    assert [notice.element for notice in plan.notices] == ["Thing.S"]
+    assert "'it''s'" in plan.notices[0].count
+    assert plan.checks == ()

@@ -1,0 +1,88 @@
+"""Scripts are Python and SQL that say what the plan says, whatever texts a model holds."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+import pytest
+from helpdesk_asset import attribute as field
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.plan import plan_migration
+from odcpub.data.script import plan_digest, revision_id, script_text, sql_text
+from odcpub.data.target import target_schema
+from odcpub.model.elements import Asset, Basic, Entity, Index, Kind, Record, StaticEntity
+
+
+def app(label: str = "x", default: str = "x", *more: object) -> Asset:
+    attributes = (field("A", Basic.TEXT, length=10, default=default), *more)
+    return Asset(
+        Kind.APP, "A", "k",
+        static_entities=(StaticEntity("S", "S", (Record(label or "-", label, 1),)),),
+        entities=(Entity("T", "T", attributes, (Index("I", "I", ("A",), True),)),),
+    )  # fmt: skip
+
+
+def scripts(old: Asset | None, new: Asset) -> tuple[str, str]:
+    plan = plan_migration(target_schema(old) if old else None, target_schema(new), asset=new)
+    return script_text(plan, EXPAND, 7, None), script_text(plan, TIGHTEN, 7, revision_id(plan, EXPAND, 7))
+
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\t"), max_size=30)
+
+
+@settings(deadline=None, max_examples=50)
+@given(TEXTS, TEXTS)
+def test_hostile_texts_stay_inside_their_literals(label: str, default: str) -> None:
+    script, _ = scripts(None, app(label, default))
+    calls = [node.func.id if isinstance(node.func, ast.Name) else node.func.attr  # type: ignore[attr-defined]
+             for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Call)]  # fmt: skip
+    assert set(calls) <= {
+        "q", "quoted_name", "create_table", "Column", "BigInteger", "Identity", "String", "Text", "Integer", "Boolean",
+        "literal_column", "PrimaryKeyConstraint", "create_index", "execute", "DDL", "NotImplementedError",
+    }  # fmt: skip
+    sql = sql_text(script)
+    assert "'" + label.replace("'", "''") + "'" in sql
+    assert not default or f"DEFAULT '{default.replace(chr(39), chr(39) * 2)}'::character varying" in sql
+
+
+def test_same_plan_same_script() -> None:
+    assert scripts(None, app()) == scripts(None, app())
+
+
+def test_expand_is_one_transaction_and_tighten_none() -> None:
+    old = replace(app(), entities=(Entity("T", "T", ()),))
+    expand, tighten = scripts(old, app())
+    assert sql_text(expand).count("COMMIT") == 1
+    assert "CONCURRENTLY" not in expand.upper()
+    sql = sql_text(tighten)
+    assert "CREATE UNIQUE INDEX CONCURRENTLY" in sql
+    assert sql.index("COMMIT") < sql.index("CREATE UNIQUE INDEX")
+
+
+def test_the_target_is_recorded_last_by_expand() -> None:
+    new = app()
+    plan = plan_migration(None, target_schema(new), asset=new)
+    statements = [line for line in sql_text(script_text(plan, EXPAND, 1, None)).splitlines() if line.strip()]
+    assert statements[-1] == "COMMIT;"
+    assert statements[-2].startswith("INSERT INTO odcpub_schema")
+    assert plan.target in statements[-2]
+
+
+def test_another_plan_is_another_revision() -> None:
+    one, other = (plan_migration(None, target_schema(app(default=text)), asset=app()) for text in "ab")
+    assert plan_digest(one) != plan_digest(other)
+    assert revision_id(one, EXPAND, 7) != revision_id(other, EXPAND, 7)
+    assert len(revision_id(one, TIGHTEN, 99_999)) <= 32
+
+
+@pytest.mark.parametrize("summary", ["a\nimport os", "a\r\nb", "a\u2028b", "a\x0cb"])
+def test_a_summary_can_not_leave_its_comment(summary: str) -> None:
+    new = app()
+    plan = plan_migration(None, target_schema(new), asset=new)
+    plan = replace(plan, steps=tuple(replace(step, summary=summary) for step in plan.steps))
+    script = script_text(plan, EXPAND, 1, None)
+    assert ast.dump(ast.parse(script)).count("Import(") == 1
