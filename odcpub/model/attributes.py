@@ -49,6 +49,7 @@ def attribute(reading: Reading, name: Scalar, node: Node, element: str) -> tuple
         on_delete=values.get("on_delete", DeleteRule.PROTECT),
         description=values.get("description", ""),
         place=reading.place(name),
+        explicit_key="key" in values,
     )
     return made, found
 

@@ -37,8 +37,9 @@ def static_entity(reading: Reading, name: Scalar, node: Node, element: str) -> e
         reading.warning(Code.NO_RECORDS, name, element, f"{name.text} has no records", hint)
     values = found.values
     return el.StaticEntity(
-        name.text, values.get("key", name.text), tuple(records), values.get("description", ""), reading.place(name)
-    )
+        name.text, values.get("key", name.text), tuple(records), values.get("description", ""), reading.place(name),
+        "key" in values,
+    )  # fmt: skip
 
 
 def _record(reading: Reading, key: Scalar, node: Node, order: int, element: str) -> el.Record:
@@ -66,6 +67,7 @@ def entity(reading: Reading, name: Scalar, node: Node, element: str) -> EntityPa
         display=display,
         description=values.get("description", ""),
         place=reading.place(name),
+        explicit_key="key" in values,
     )
     return EntityPart(made, references)
 
