@@ -9,15 +9,18 @@ import socket
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from helpdesk_asset import CUSTOMER, HELPDESK, LIBRARIES, TICKET, attribute
-from published_app import App, absent, environment, lay_out, migrate
+from published_app import DEADLINE, App, absent, environment, lay_out, migrate
 
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.csharp.toolchain import find_toolchain
@@ -579,40 +582,70 @@ def test_a_database_that_is_away(prepared: App) -> None:
 
 def test_sockets_that_were_handed_over_outlive_a_process(prepared: App) -> None:
     """Two versions on one socket, one after the other; no connection is refused in between."""
-    with socket.create_server(("127.0.0.1", 0)) as public, socket.create_server(("127.0.0.1", 0)) as private:
+    with socket.create_server(("127.0.0.1", 0)) as public, ExitStack() as cleanup:
         env = {**prepared.environment, "ODCPUB_LISTEN_FD": str(public.fileno())}
-        first = start_with(prepared, {**env, "ODCPUB_PRIVATE_FD": str(private.fileno())}, public, private)
-        App(prepared.folder, env, private.getsockname()[1]).wait("/_odc/ready", 200)
+        first, _ = cleanup.enter_context(version(prepared, env, public))
         shared = App(prepared.folder, env, public.getsockname()[1])
-        shared.wait("/_odc/ready", 200)
-        with socket.create_server(("127.0.0.1", 0)) as other:
-            second = start_with(prepared, {**env, "ODCPUB_PRIVATE_FD": str(other.fileno())}, public, other)
-            App(prepared.folder, env, other.getsockname()[1]).wait("/_odc/ready", 200)
-            found: list[int] = []
-            ended = threading.Event()
-            client = threading.Thread(target=ask_until, args=(shared, ended, found))
-            client.start()
-            first.terminate()
-            assert first.wait(20) == 0
-            ended.set()
-            client.join()
-            assert len(found) > 5
-            assert set(found) == {200}
-            second.terminate()
-            assert second.wait(20) == 0
+        found: list[int] = []
+        client = cleanup.enter_context(asking(shared, found))
+        until(lambda: len(found) >= 10)
+        second, _ = cleanup.enter_context(version(prepared, env, public))
+        first.terminate()
+        assert first.wait(DEADLINE) == 0
+        answered = len(found)
+        until(lambda: len(found) >= answered + 10)
+        client.set()
+        assert set(found) == {200}
+        second.terminate()
+        assert second.wait(DEADLINE) == 0
 
 
-def start_with(prepared: App, env: dict[str, str], *sockets: socket.socket) -> subprocess.Popen[bytes]:
-    descriptors = tuple(item.fileno() for item in sockets)
-    return subprocess.Popen([prepared.folder / "app"], env=env, pass_fds=descriptors, stdout=subprocess.DEVNULL)
-
-
-def ask_until(app: App, ended: threading.Event, found: list[int]) -> None:
-    while not ended.is_set():
+@contextmanager
+def version(prepared: App, env: dict[str, str], public: socket.socket) -> Iterator[tuple[subprocess.Popen[bytes], App]]:
+    """A process on the shared socket that is ready by its own, private one."""
+    with socket.create_server(("127.0.0.1", 0)) as private:
+        env = {**env, "ODCPUB_PRIVATE_FD": str(private.fileno())}
+        process = subprocess.Popen(
+            [prepared.folder / "app"],
+            env=env,
+            pass_fds=(public.fileno(), private.fileno()),
+            stdout=subprocess.DEVNULL,
+        )
         try:
-            found.append(app.request("GET", "/api/Customer?size=1").status)
-        except OSError:
-            found.append(0)
+            app = App(prepared.folder, env, private.getsockname()[1])
+            app.wait("/_odc/ready", 200)
+            yield process, app
+        finally:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def asking(app: App, found: list[int]) -> Iterator[threading.Event]:
+    """A client that opens new connections until told to end, 0 for each that failed."""
+    ended = threading.Event()
+
+    def ask() -> None:
+        while not ended.is_set():
+            try:
+                found.append(app.request("GET", "/api/Customer?size=1").status)
+            except (OSError, HTTPException):
+                found.append(0)
+
+    client = threading.Thread(target=ask)
+    client.start()
+    try:
+        yield ended
+    finally:
+        ended.set()
+        client.join()
+
+
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + DEADLINE
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 # A schema that has grown, under a version that does not know it yet. Last, for it changes the schema.

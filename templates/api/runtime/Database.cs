@@ -19,14 +19,26 @@ public sealed class Database : IDisposable
     {
         schema = settings.Schema;
         if (settings.Database.Length == 0) return;
-        var connection = new NpgsqlConnectionStringBuilder(settings.Database)
-        {
-            MaxPoolSize = 20, MinPoolSize = 0, Timezone = "UTC", Timeout = 5, CommandTimeout = 30,
-            ConnectionIdleLifetime = 60, IncludeErrorDetail = false, ApplicationName = "odcpub app",
-        };
-        var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
+        var builder = new NpgsqlSlimDataSourceBuilder(Connection(settings.Database));
         builder.EnableArrays();
         source = builder.Build();
+    }
+
+    private static string Connection(string text)
+    {
+        try
+        {
+            return new NpgsqlConnectionStringBuilder(text)
+            {
+                MaxPoolSize = 20, MinPoolSize = 0, Timezone = "UTC", Timeout = 5, CommandTimeout = 30,
+                ConnectionIdleLifetime = 60, IncludeErrorDetail = false, ApplicationName = "odcpub app",
+            }.ConnectionString;
+        }
+        catch (ArgumentException)
+        {
+            // Without the reason: it may quote a piece of the password.
+            throw new InvalidOperationException("ODCPUB_DATABASE: is not a connection string");
+        }
     }
 
     public NpgsqlDataSource Source => source ?? throw new Problem(503, "No database is configured.");
