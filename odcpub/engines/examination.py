@@ -74,7 +74,7 @@ def _csharp(engines: Engines) -> Check:
 
 
 def _builder(engines: Engines) -> Check:
-    if engines.settings.image == "assembly":
+    if engines.settings.builder == "assembly":
         return _ok("image builder", "assembly: built in, needs no engine")
     from odcpub.engines.image.docker import connect
 

@@ -53,7 +53,7 @@ class Engines:
 
     @_shared
     def csharp(self) -> CachedCompiler:
-        return CachedCompiler(self.roslyn, self._home.cache / "compiled")
+        return CachedCompiler(self.roslyn, self._home.cache)
 
     @_shared
     def roslyn(self) -> RoslynCompiler:
@@ -76,7 +76,7 @@ class Engines:
         def base_layer() -> BaseLayer:
             return make_base(self.csharp.toolchain(), self._home.cache, self._report)
 
-        if self.settings.image == "assembly":
+        if self.settings.builder == "assembly":
             from odcpub.engines.image.assembly import AssemblyBuilder
 
             return AssemblyBuilder(self.registry, base_layer)
@@ -85,10 +85,10 @@ class Engines:
 
         if not isinstance(self.registry, OciRegistry):
             raise UsageError(
-                "image=docker: the Docker engine pushes to a registry, and registry=layout is a folder",
-                "odcpub engines set registry=localhost:5001, or image=assembly",
+                "builder=docker: the Docker engine pushes to a registry, and registry=layout is a folder",
+                "odcpub engines set registry=localhost:5001, or builder=assembly",
             )
-        return DockerBuilder(connect(), self.registry, base_layer, self.settings.base)
+        return DockerBuilder(connect(), self.registry, base_layer, self.settings.base_image)
 
     @_shared
     def database(self) -> Database:

@@ -21,8 +21,8 @@ class EngineSettings(BaseModel):
 
     profile: Literal["local", "kind", "mixed"] = "local"
     csharp: Literal["auto", "sdk", "bootstrap"] = "auto"
-    image: Literal["assembly", "docker"] = "assembly"
-    base: str = ""
+    builder: Literal["assembly", "docker"] = "assembly"
+    base_image: str = ""
     registry: str = "layout"
     database: str = "embedded"
     database_address: str = ""
@@ -48,7 +48,7 @@ class EngineSettings(BaseModel):
 
 PROFILES: dict[str, dict[str, str]] = {
     "local": {},
-    "kind": {"image": "docker", "registry": "localhost:5001", "runner": "kubernetes"},
+    "kind": {"builder": "docker", "registry": "localhost:5001", "runner": "kubernetes"},
 }
 """What a profile says; every other choice is the default."""
 

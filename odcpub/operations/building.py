@@ -13,12 +13,14 @@ from pathlib import Path
 from odcpub.compiler.compile import compile_app, compile_library
 from odcpub.compiler.drafts import Compiled
 from odcpub.compiler.identity import compiler_identity
-from odcpub.compiler.runtime import runtime_assembly, runtime_config
+from odcpub.compiler.runtime import runtime_assembly
 from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.target import target_schema
+from odcpub.engines.csharp.host import host_files, library_files
 from odcpub.engines.image.base import ENV
 from odcpub.errors import Refused
 from odcpub.image.content import File, ImageContent, LayerContent, Settings
+from odcpub.image.settings import standard_labels
 from odcpub.model.digest import model_digest
 from odcpub.model.elements import Asset, Kind, Library
 from odcpub.operations.libraries import lock_data, locked
@@ -75,7 +77,7 @@ def build_key(platform: Platform, asset: Asset, libraries: Mapping[str, Library]
         engines.csharp.toolchain().identity,
     ]
     if asset.kind is Kind.APP:
-        parts += [engines.builder.base(), engines.settings.image, engines.settings.registry]
+        parts += [engines.builder.base(), engines.settings.builder, engines.settings.registry]
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -138,12 +140,8 @@ def _runtime_files(run: Run, runtime: Mapping[str, bytes]) -> dict[str, str]:
     put = run.platform.store.blobs.put
     toolchain = run.platform.engines().csharp.toolchain()
     own = {f"{name}.dll": put(content) for name, content in runtime.items()}
-    carried = {path.name: put(path.read_bytes()) for path in toolchain.libraries}
-    start = {
-        "app": toolchain.launcher.read_bytes(),
-        "app.runtimeconfig.json": runtime_config(toolchain.runtime_version),
-    }
-    return own | carried | {name: put(content) for name, content in start.items()}
+    carried = (*host_files(toolchain), *library_files(toolchain))
+    return own | {file.path.removeprefix("app/"): put(file.content) for file in carried}
 
 
 def image_step(run: Run) -> None:
@@ -196,13 +194,7 @@ def image_settings(run: Run) -> Settings:
     """The image's configuration: nothing in it changes from one publish of the same content to the next."""
     toolchain = run.platform.engines().csharp.toolchain()
     asset = run.asset
-    labels = {
-        "org.opencontainers.image.title": asset.name,
-        "org.opencontainers.image.vendor": "odcpub",
-        "io.odcpub.asset.key": asset.key,
-        "io.odcpub.model": run.state["model"],
-        "io.odcpub.runtime.source": toolchain.source,
-        "io.odcpub.runtime.version": toolchain.runtime_version,
-    }
+    model = run.platform.memory.model(run.state["model"])
+    labels = standard_labels(asset.name, model.description, asset.key, toolchain.runtime_version, toolchain.source)
     env = dict(ENV) | {"ODCPUB_APP": asset.name}
-    return Settings(ENTRYPOINT, tuple(sorted(env.items())), tuple(sorted(labels.items())))
+    return Settings(ENTRYPOINT, tuple(sorted(env.items())), labels)

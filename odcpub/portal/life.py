@@ -109,9 +109,11 @@ class Server:
             sealed = None if password is None else self._store.vault.seal(password).decode()
             if values or sealed:
                 settings = change(settings, values, sealed)
-            if self._engines is not None:
-                self._engines.close(apps=False)
-                self._engines = None
+            before = read_settings(self._home.data)
+            others = (before.runner, before.database) != (settings.runner, settings.database)
+            # Nobody would look after the apps and the database of engines that are no longer chosen.
+            self.engines().close(apps=others)
+            self._engines = None
             write_settings(self._home.data, settings)
             return settings
 

@@ -26,7 +26,7 @@ TEMPORARY_STATES = {
     "57P03": "the server is starting or stopping",
 }
 HINTS = {
-    "28P01": "The user or password is wrong: odcpub engines set database.url …",
+    "28P01": "The user or password is wrong: odcpub engines set database=…",
     "28000": "pg_hba.conf does not let this user in from here.",
     "3D000": "The database is not there; publish makes it.",
     "42501": "The user of the platform must be able to create databases, schemas and roles.",

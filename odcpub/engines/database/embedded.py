@@ -189,7 +189,7 @@ _FAILURES = (
     ("Permission denied", "a file of its data can't be read or written", "Give the folder back to this user."),
     ("could not create shared memory", "the system gives it no shared memory", "Raise the limit, or use a server."),
     ("unshare failed", "user namespaces are not allowed here, and PostgreSQL does not run as root",
-     "Run odcpub as an ordinary user, or use a PostgreSQL server: odcpub engines set database.url …"),
+     "Run odcpub as an ordinary user, or use a PostgreSQL server: odcpub engines set database=…"),
 )  # fmt: skip
 
 

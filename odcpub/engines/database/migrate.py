@@ -79,6 +79,8 @@ def refusal(where: str, found: Sequence[Finding]) -> Refused:
 
 def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
     """Brings the phase about, or does nothing where it is there already."""
+    if phase != EXPAND and all(step.phase != phase for step in plan.steps):
+        return
     with translated(target.where), target.server.connect(target.place.database, schema=target.place.schema) as lock:
         _advisory_lock(lock, target)
         _Phase(target, plan, phase, folder, report, lock).run()
@@ -114,8 +116,6 @@ class _Phase:
     def run(self) -> None:
         if not self.plan.steps:
             self._record()
-            return
-        if self.phase != EXPAND and all(step.phase != self.phase for step in self.plan.steps):
             return
         script = chain.find(self.folder, self.plan, self.phase)
         if script is None:

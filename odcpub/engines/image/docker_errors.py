@@ -28,7 +28,7 @@ _REASONS = (
     ("unauthorized", "access denied", "run docker login for this registry as a user who may push"),
     ("server gave http response to https", "the registry speaks plain http", "use a registry with https or localhost"),
     ("no such host", "a host name is unknown", "check the registry's address and the network"),
-    ("manifest unknown", "the base image does not exist", "correct its digest: odcpub engines set base-image=…"),
+    ("manifest unknown", "the base image does not exist", "correct its digest: odcpub engines set base_image=…"),
     ("not found", "something it needs does not exist", "check the base image and the registry's address"),
 )
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from odcpub.compiler.drafts import Assembly, Source
+from odcpub.compiler.runtime import runtime_config
 from odcpub.engines.csharp import packages, sdk
 from odcpub.engines.csharp.bootstrap import check_machine
 from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.failure import CompileFailed, Diagnostic, explain
 from odcpub.engines.csharp.fetch import check, fetch
-from odcpub.engines.csharp.host import runtime_configuration
 from odcpub.engines.csharp.launcher import bind
 from odcpub.engines.csharp.locks import whole
 from odcpub.engines.csharp.order import check_references, dependencies_first
@@ -262,7 +262,7 @@ def test_asking_for_an_sdk_that_is_not_there_says_how_to_go_on(tmp_path: Path, m
 
 
 def test_the_app_asks_for_the_runtime_that_the_image_has() -> None:
-    assert b'"tfm": "net10.0"' in runtime_configuration("10.0.2")
+    assert b'"tfm": "net10.0"' in runtime_config("10.0.2")
 
 
 def test_home_follows_the_environment_and_is_private(tmp_path: Path) -> None:

@@ -1,0 +1,117 @@
+"""One installation of odcpub for tests: its own data folder, the user's cache, real commands as subprocesses.
+
+Engines outside come from the environment: ``KUBECONFIG``, ``ODCPUB_TEST_REGISTRY``, ``ODCPUB_TEST_HOST_FROM_PODS``,
+``ODCPUB_TEST_DATABASE`` (a superuser's URL with its password).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+PROFILES = ("local", "kind")
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: Any
+    headers: dict[str, str]
+
+
+class Installation:
+    """``folder``: holds ``data`` (ODCPUB_HOME) and whatever models a test works on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.env = os.environ | {"ODCPUB_HOME": str(folder / "data")}
+
+    def run(self, *arguments: str, stdin: str = "", code: int | None = 0, timeout: float = 900) -> Done:
+        """``odcpub`` with these arguments; its exit code must be ``code`` unless that is None."""
+        command = [sys.executable, "-m", "odcpub.cli.main", *arguments]
+        done = subprocess.run(
+            command, input=stdin, capture_output=True, text=True, env=self.env, timeout=timeout, check=False
+        )
+        assert code is None or done.returncode == code, (
+            f"odcpub {' '.join(arguments)}: {done.returncode}\n{done.stderr}"
+        )
+        assert "Traceback" not in done.stderr, done.stderr
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.run(*arguments, "--json").out)
+
+    def copy(self, example: str) -> Path:
+        """A copy of an example that the test may edit."""
+        return shutil.copytree(EXAMPLES / example, self.folder / "models" / example, ignore=_locks)
+
+    def stage(self, asset: str, stage: str) -> dict[str, Any]:
+        """What ``status`` says of the asset in the stage."""
+        assets = {one["name"]: one for one in self.json("status")["assets"]}
+        return next(one for one in assets[asset]["stages"] if one["stage"] == stage)
+
+    def use(self, profile: str) -> None:
+        """The profile's engines; those that the environment names stand in for the profile's own."""
+        if profile == "local":
+            return
+        self.run("engines", "use", "kind")
+        parts = urlsplit(os.environ["ODCPUB_TEST_DATABASE"])
+        url = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")).geturl()
+        values = [f"registry={os.environ['ODCPUB_TEST_REGISTRY']}", f"database={url}"]
+        self.run("engines", "set", *values, stdin=f"{parts.password}\n")
+
+    def server_pid(self) -> int:
+        return int((self.folder / "data" / "server.lock").read_text())
+
+
+def _locks(_folder: str, names: list[str]) -> list[str]:
+    return [name for name in names if name == "odcpub.lock"]
+
+
+@contextmanager
+def installation() -> Iterator[Installation]:
+    """A new installation in a short folder; afterwards everything it started has ended."""
+    folder = Path(tempfile.mkdtemp(prefix="odcpub-test-"))
+    made = Installation(folder)
+    try:
+        yield made
+    finally:
+        made.run("down", code=None)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def call(method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
+    """One HTTP request to a published app; problem answers are answers too."""
+    content = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(
+        url, content, {"Content-Type": "application/json"} | (headers or {}), method=method
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=30) as response:
+            text = response.read()
+            return Answer(response.status, json.loads(text) if text else None, dict(response.headers))
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, json.loads(error.read() or b"null"), dict(error.headers))
