@@ -14,6 +14,7 @@ from odcpub.model.language import (
     DESCRIPTION_LENGTH,
     KEPT,
     KEYS,
+    MAX_ATTRIBUTES,
     NAME_LENGTH,
     NAME_PATTERN,
     TITLES,
@@ -28,6 +29,10 @@ _UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 _BY_NAME = {kind: {key.name: key for key in keys} for kind, keys in KEYS.items()}
 _REQUIRED = {kind: tuple(key.name for key in keys if key.required) for kind, keys in KEYS.items()}
+
+
+MAX_PROBLEMS = 1_000
+"""Unknown keys told of in one file: with more it is no model, and looking for the nearest word takes time."""
 
 
 class Reading:
@@ -90,6 +95,8 @@ def fields(reading: Reading, kind: str, node: Node, owner: Node, element: str) -
 
 
 def _unknown(reading: Reading, kind: str, key: Scalar, element: str) -> None:
+    if len(reading.problems) > MAX_PROBLEMS:
+        return
     if key.text in KEPT.get(kind, ()):
         message = f"'{key.text}' is part of the language but not supported yet"
         reading.problem(Code.NOT_SUPPORTED, key, element, message, "Leave it out for now.")
@@ -165,6 +172,10 @@ def _name(reading: Reading, key: Key, node: Node, element: str) -> str | None:
 def _names(reading: Reading, key: Key, node: Node, element: str) -> tuple[tuple[str, Scalar], ...] | None:
     if not isinstance(node, Sequence):
         _wrong(reading, key, node, element, "a list of attributes, such as [Name, Email]")
+        return None
+    if len(node.items) > MAX_ATTRIBUTES:
+        message = f"{key.name} has {len(node.items):,} names, and {MAX_ATTRIBUTES:,} are the most"
+        reading.problem(Code.BAD_VALUE, node, element, message, "An entity has no more attributes.")
         return None
     found: list[tuple[str, Scalar]] = []
     for item in node.items:

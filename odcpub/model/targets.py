@@ -9,8 +9,8 @@ from odcpub.model.language import PLAIN_TYPES
 from odcpub.model.problems import suggest
 from odcpub.model.raw import EntityPart, StructurePart
 
-MAX_SUGGESTIONS = 50
-"""Comparing a word with every element's name takes time: after so many, hints are general."""
+MAX_COMPARISONS = 50_000
+"""Comparing a word with every element's name takes time: after so many names, hints are general."""
 _TYPES_HINT = "Types are Text, Integer, Date and so on, or an entity's name and 'Identifier'."
 
 Target = Entity | StaticEntity | Structure
@@ -30,7 +30,7 @@ class Targets:
         self.elements: dict[str, Target] = {part.element.name: part.element for part in entities}
         self.elements |= {element.name: element for element in static_entities}
         self.elements |= {part.element.name: part.element for part in structures}
-        self.suggestions = MAX_SUGGESTIONS
+        self.comparisons = MAX_COMPARISONS
         self.used = {use.name for use in used}
         self.absent = self.used - set(libraries)
         self.libraries = set(libraries)
@@ -58,9 +58,9 @@ class Targets:
         if "." in text and library not in self.used:
             used = suggest(library, self.used)
             return used or f'Add the library to the model: uses: {{ {library}: "^1.0" }}.'
-        if self.suggestions <= 0:
+        if self.comparisons <= 0:
             return _TYPES_HINT
-        self.suggestions -= 1
+        self.comparisons -= len(self.elements)
         types = [basic.value for basic in PLAIN_TYPES]
         for name, element in self.elements.items():
             types.append(name if isinstance(element, Structure) else f"{name} Identifier")

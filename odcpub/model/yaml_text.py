@@ -21,6 +21,8 @@ from odcpub.model.problems import Code, shown
 MAX_DEPTH = 32
 MAX_ALIASED = 50_000
 """How many nodes aliases may add to one file: stops alias bombs, whose text is small and whose content is not."""
+MAX_NOTES = 1_000
+"""Double keys and the like told of in one file."""
 MAX_NUMBER = 64
 """Characters of a number, and its largest exponent."""
 
@@ -247,7 +249,8 @@ class _Composer:
                 entries.setdefault(text, entry)
 
     def _note(self, node: Node, code: Code, message: str, hint: str) -> None:
-        self.problems.append((code, message, hint, node.line, node.column))
+        if len(self.problems) < MAX_NOTES:
+            self.problems.append((code, message, hint, node.line, node.column))
 
 
 def _events(text: str) -> Iterator[Any]:
