@@ -46,7 +46,7 @@ def _record(reading: Reading, key: Scalar, node: Node, order: int, element: str)
     name_ok(reading, key, element)
     found = fields(reading, "record", node, key, element)
     label: str = found.get("label", key.text)
-    if not label.strip() or len(label) > LABEL_LENGTH:
+    if "label" in found.nodes and not 0 < len(label.strip()) <= LABEL_LENGTH:
         message = f"a label has 1 to {LABEL_LENGTH} characters, and this one {len(label.strip())}"
         reading.problem(Code.BAD_VALUE, found.nodes["label"], element, message, "It is what people read.")
     return el.Record(key.text, label, order, found.get("is_active", True), reading.place(key))

@@ -96,6 +96,18 @@ CASES = [
     ("column twice", TWO + "screens: { S: { list: A, columns: [X, X] } }", ("M104", 6, 39, "screens.S"), "twice"),
     # --- names
     ("terminal codes", HEAD + 'entities: { "\\e[31m\\nX": }', ("M201", 3, 13, "entities.?[31m X"), "'?[31m X'"),
+    (
+        "empty name",
+        HEAD + "static_entities: { S: { records: { '': } } }",
+        ("M201", 3, 36, "static_entities.S.records."),
+        "",
+    ),
+    (
+        "empty label",
+        HEAD + "static_entities: { S: { records: { A: { label: ' ' } } } }",
+        ("M104", 3, 48, "static_entities.S.records.A"),
+        "1 to 200",
+    ),
     ("asset called Public", f"app: Public\nkey: {KEY}", ("M202", 1, 6, ""), "taken"),
     ("asset called PgTemp", f"app: PgTemp\nkey: {KEY}", ("M202", 1, 6, ""), "taken"),
     ("umlaut", HEAD + "entities: { Größe: }", ("M201", 3, 13, "entities.Größe"), "letter"),
