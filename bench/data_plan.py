@@ -1,0 +1,102 @@
+"""The Data tool's look at a database where nothing changed, beside Alembic's own comparison in the same run.
+
+usage: python bench/data_plan.py [entities ...]
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from odcpub.data.migration import EXPAND
+from odcpub.data.plan import plan_migration
+from odcpub.data.target import target_schema
+from odcpub.engines.database.chain import write_scripts
+from odcpub.engines.database.embedded import EmbeddedPostgres
+from odcpub.engines.ports import Place
+from odcpub.model.elements import Asset, Attribute, Basic, DataType, Entity, Kind
+
+TYPES = (Basic.TEXT, Basic.INTEGER, Basic.CURRENCY, Basic.BOOLEAN, Basic.DATE_TIME)
+PEER_UP_TO = 100
+
+
+def model(entities: int, extra: bool = False) -> Asset:
+    """Entities of twelve attributes, one of them a reference; ``extra``: the first has one more."""
+    made = []
+    for number in range(entities):
+        attributes = [Attribute(f"A{n}", f"A{n}", DataType(TYPES[n % len(TYPES)])) for n in range(11)]
+        target = f"Entity{number // 2}"
+        attributes.append(Attribute("Ref", "Ref", DataType(Basic.IDENTIFIER, target=target, target_key=target)))
+        if extra and number == 0:
+            attributes.append(Attribute("More", "More", DataType(Basic.TEXT, length=10)))
+        made.append(Entity(f"Entity{number}", f"Entity{number}", tuple(attributes)))
+    return Asset(Kind.APP, "Bench", "k", entities=tuple(made))
+
+
+def seconds(work: Callable[[], object], rounds: int = 3) -> tuple[float, float]:
+    """The best of some rounds: wall seconds and this process's CPU seconds."""
+    best = (float("inf"), float("inf"))
+    for _ in range(rounds):
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        best = min(best, (time.perf_counter() - wall, time.process_time() - cpu))
+    return best
+
+
+def peer(engine: EmbeddedPostgres, place: Place) -> tuple[float, float]:
+    """Alembic's compare_metadata against the metadata that reflects the same schema: nothing to find either."""
+    import sqlalchemy as sa
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    factory = sa.create_engine(
+        "postgresql+psycopg://", poolclass=sa.NullPool,
+        creator=lambda: engine.server().connect(place.database, autocommit=False, schema=place.schema),
+    )  # fmt: skip
+    with factory.connect() as connection:
+        metadata = sa.MetaData()
+        metadata.reflect(connection)
+        context = MigrationContext.configure(connection)
+        return seconds(lambda: compare_metadata(context, metadata), rounds=1)
+
+
+def measure(engine: EmbeddedPostgres, folder: Path, entities: int) -> dict[str, object]:
+    place = Place("odc_bench", f"bench_{entities}")
+    asset = model(entities)
+    target = target_schema(asset)
+    engine.prepare(place, "a-password")
+    plan = plan_migration(engine.observe(place), target, asset=asset)
+    write_scripts(plan, folder, 1)
+    created = seconds(lambda: engine.apply(place, plan, EXPAND, folder, print), rounds=1)
+    live = engine.observe(place)
+    assert plan_migration(live, target, asset=asset).steps == ()
+    edited = model(entities, extra=True)
+    figures = {
+        "target": seconds(lambda: target_schema(asset)),
+        "observe": seconds(lambda: engine.observe(place)),
+        "plan, nothing changed": seconds(lambda: plan_migration(live, target, asset=asset)),
+        "plan, one attribute": seconds(lambda: plan_migration(live, target_schema(edited), asset=edited)),
+        "created": created,
+    }
+    if entities <= PEER_UP_TO:
+        figures["Alembic compare_metadata"] = peer(engine, place)
+    rounded = {name: [round(figure, 4) for figure in pair] for name, pair in figures.items()}
+    return {"entities": entities, "wall and CPU seconds": rounded}
+
+
+def main(sizes: list[int]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        engine = EmbeddedPostgres(Path(folder) / "data", Path(folder) / "run")
+        try:
+            for size in sizes:
+                print(json.dumps(measure(engine, Path(folder) / f"chain{size}", size)))
+        finally:
+            engine.close(stop=True)
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or [10, 100, 1000])
