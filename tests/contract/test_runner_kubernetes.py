@@ -110,7 +110,7 @@ def version(image: tuple[str, str], revision: int, mode: str = "ready", stage: s
 
 
 def get(address: str) -> dict[str, object]:
-    with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+    with urllib.request.urlopen(address, timeout=10) as answer:
         return dict(json.load(answer))
 
 
@@ -247,6 +247,14 @@ def test_quota_is_told(image: tuple[str, str], runner: KubernetesRunner, cluster
         assert get(address)["revision"] == "1"
     finally:
         cluster.delete("ResourceQuota", "full", namespace_of(STAGE))
+
+
+def test_refused_start_leaves_nothing(image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster) -> None:
+    with pytest.raises(EngineError) as caught:
+        runner.start(replace(version(image, 1), reference=""))
+    assert "image" in caught.value.message
+    assert configuration(cluster) == []
+    assert cluster.get("Service", "helpdesk", namespace_of(STAGE)) is None
 
 
 def test_drift_is_shown_field_by_field(image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster) -> None:

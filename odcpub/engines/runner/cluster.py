@@ -126,14 +126,14 @@ class Cluster:
 
         try:
             chosen = {"config_file": self._kubeconfig or None, "context": self._context or None}
-            api: Any = config.new_client_from_config(**chosen, persist_config=False)  # type: ignore[no-untyped-call]
+            api: Any = config.new_client_from_config(**chosen, persist_config=False)
         except (config.ConfigException, OSError, ValueError, TypeError) as error:
             file = self._kubeconfig or "the kubeconfig"
             hint = "Create a cluster as docs/kind.md says, or set: odcpub engines set kubeconfig=PATH context=NAME"
             raise EngineError(f"{self._where}: {file} cannot be used: {error}", hint) from error
         api.configuration.retries = 1
         nothing = lambda client, cache: None  # noqa: E731 - the kinds are known
-        return dynamic.DynamicClient(api, discoverer=nothing)  # type: ignore[no-untyped-call]
+        return dynamic.DynamicClient(api, discoverer=nothing)
 
     def _ask(self, verb: str, kind: str, name: str, namespace: str, **more: Any) -> Any:
         group, version, plural, namespaced = _KINDS[kind]

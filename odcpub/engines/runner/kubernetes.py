@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import time
 from urllib.parse import urlsplit
@@ -72,7 +73,16 @@ class KubernetesRunner:
             except Answer as answer:
                 # Somebody took the port between our look and our apply: look again.
                 if "already allocated" not in answer.message or attempt == 4:
+                    self._undo(workload)
                     raise
+
+    def _undo(self, workload: Workload) -> None:
+        """A refused start leaves nothing of its own; the refusal is what the user must read, so it is not hidden."""
+        with contextlib.suppress(EngineError):
+            if self._cluster.get("Deployment", workload.asset, namespace_of(workload.stage)) is None:
+                remove(self._cluster, workload.stage, workload.asset)
+            else:
+                prune(self._cluster, namespace_of(workload.stage), workload.asset)
 
     def wait(self, workload: Workload, report: Report) -> str:
         Rollout(self._cluster, workload).wait(report, self._ready_seconds)
