@@ -15,7 +15,7 @@ from odcpub.model.elements import Asset, Attribute, Basic, DataType, DeleteRule,
 PER_FILE = 10
 """Entities a file: small enough to review, and the grain in which files are read again."""
 _WIDTH = 120
-_PLAIN = re.compile(r"[^\W\d_](?:[\w ./()';!?+*%$€&=<>^-]*[\w.)!?])?")
+_PLAIN = re.compile(r"[^\W\d_](?:[\w ./()';!+*%$€&=<>^-]*[\w.)!])?")
 _UUID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off"})
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
