@@ -62,11 +62,15 @@ def main() -> None:
     if MODE == "crash":
         print("cannot go on", flush=True)
         sys.exit(3)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN if MODE == "deaf" else lambda *_: ended.set())
+    # Blocked everywhere and waited for: Python's own handlers can be late while the main thread waits for others.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     listeners = [socket.socket(fileno=int(ENVIRONMENT[name])) for name in ("ODCPUB_LISTEN_FD", "ODCPUB_PRIVATE_FD")]
     accepting = [threading.Thread(target=accept, args=(listener,)) for listener in listeners]
     for thread in accepting:
         thread.start()
+    while signal.sigwait({signal.SIGTERM}) and MODE == "deaf":
+        pass
+    ended.set()
     for thread in accepting:
         thread.join()
     for thread in list(busy):
