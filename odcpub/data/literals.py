@@ -23,6 +23,10 @@ FUNCTIONS = {
 }
 
 
+MOMENTS = frozenset(text for texts in FUNCTIONS.values() for text in texts.values())
+"""Defaults that are another value each time."""
+
+
 def quoted(name: str) -> str:
     """An identifier in double quotes."""
     return '"' + name.replace('"', '""') + '"'

@@ -59,7 +59,14 @@ def losing(table: str, column: str, loss: str, element: str, types: str) -> RowC
     )  # fmt: skip
 
 
-def orphans(table: str, column: str, target: str | None, known: Sequence[str] | None, element: str) -> RowCheck:
+def orphans(
+    table: str,
+    column: str,
+    target: str | None,
+    known: Sequence[str] | None,
+    element: str,
+    phases: tuple[str, ...],
+) -> RowCheck:
     """Rows that refer to nothing. ``known``: a static entity's keys; ``target`` None: a table that is new."""
     name = quoted(column)
     if known is not None:
@@ -71,7 +78,7 @@ def orphans(table: str, column: str, target: str | None, known: Sequence[str] | 
     return where(
         table, name, f"{name} IS NOT NULL AND {missing}", element,
         f"{element}: {{count}} rows refer to rows that are not there",
-        "Correct or empty these references in the version that runs.",
+        "Correct or empty these references in the version that runs.", phases,
     )  # fmt: skip
 
 

@@ -19,7 +19,10 @@ PlainColumn = tuple[str, str, bool, str | None, bool]
 
 def order(step: Step) -> tuple[int, int, str]:
     """The sort key of a step: phase, rank, arguments."""
-    return int(step.phase != EXPAND), RANKS.index(step.operation), repr(step.arguments)
+    rank = RANKS.index(step.operation)
+    if step.phase != EXPAND and step.operation == "drop_constraint":
+        rank = len(RANKS)  # Each statement stands alone there: a rule goes after the one that takes its place.
+    return int(step.phase != EXPAND), rank, repr(step.arguments)
 
 
 def plain(column: Column) -> PlainColumn:

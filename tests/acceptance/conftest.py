@@ -12,7 +12,10 @@ from tests.installation import PROFILES, Installation, installation
 NEEDED = ("KUBECONFIG", "ODCPUB_TEST_REGISTRY", "ODCPUB_TEST_DATABASE")
 
 
-@pytest.fixture(params=[pytest.param(p, marks=pytest.mark.kubernetes if p == "kind" else ()) for p in PROFILES])
+_PARAMS = [pytest.param(name, marks=pytest.mark.kubernetes if name == "kind" else ()) for name in PROFILES]
+
+
+@pytest.fixture(scope="module", params=_PARAMS)
 def profile(request: pytest.FixtureRequest) -> str:
     """``local``, and ``kind`` where its engines are named; required, they must be there."""
     missing = [name for name in NEEDED if not os.environ.get(name)]
@@ -23,9 +26,9 @@ def profile(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def odcpub(profile: str) -> Iterator[Installation]:
-    """An empty installation on the profile."""
+    """One installation on the profile, shared by the tests of a module."""
     with installation() as made:
         made.use(profile)
         yield made

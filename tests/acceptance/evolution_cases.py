@@ -111,6 +111,8 @@ CASES = (
                        if basic not in (Basic.IDENTIFIER, Basic.STRUCTURE)))), ONE, LATE),
     Case("attribute with a default added", (customer(NAME, SCORE), customer(NAME, SCORE, text("City", default="Köln"))),
          ONE, LATE, added={("customer", "city"): "Köln"}),
+    Case("attribute with a default that reads like a moment added", (customer(NAME, SCORE), customer(
+        NAME, SCORE, text("City", default="now()"))), ONE, LATE, added={("customer", "city"): "now()"}),
     Case("attribute with a moment as default added", (customer(NAME, SCORE), customer(
         NAME, SCORE, plain("Since", Basic.DATE_TIME, default=Function.CURR_DATE_TIME))), ONE, {}),
     Case("mandatory added with default", (customer(NAME, SCORE), customer(

@@ -493,3 +493,15 @@ def test_embedded_that_can_not_listen_is_told(tmp_path: Path) -> None:
     made = EmbeddedPostgres(tmp_path / "data", tmp_path / "run", listen=("192.0.2.1",))
     with pytest.raises(TemporaryEngineError, match=r"can't listen on 192\.0\.2\.1"):
         made.server()
+
+
+def test_embedded_that_should_listen_on_more_is_started_anew(embedded: EmbeddedPostgres, tmp_path: Path) -> None:
+    port, first = embedded.server().port, pid(tmp_path / "data")
+    wider = EmbeddedPostgres(tmp_path / "data", tmp_path / "run", listen=("127.0.0.2",), apps_host="127.0.0.2")
+    access = wider.prepare(Place("odc_a", "x"), "pw")
+    assert (access.host, access.port) == ("127.0.0.2", port)
+    assert pid(tmp_path / "data") != first
+    with socket.create_connection(("127.0.0.2", port)):
+        pass
+    EmbeddedPostgres(tmp_path / "data", tmp_path / "run").server()
+    assert pid(tmp_path / "data") != first

@@ -8,6 +8,7 @@ root; there it runs in a user namespace of its own, where the same files belong 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -38,8 +39,8 @@ _SETTINGS = (
 class EmbeddedPostgres(Postgres):
     """``data``: where cluster, password and port are kept (mode 0700). ``run``: where its log goes.
 
-    ``listen``: addresses besides which it listens on none; ``networks``: who may log in, as CIDR;
-    ``apps_host``: the address that apps use. The server starts with its first use.
+    ``listen``: addresses besides 127.0.0.1 (a running server that listens on fewer is started anew); ``networks``: who
+    may log in, as CIDR; ``apps_host``: the address that apps use. The server starts with its first use.
     """
 
     def __init__(
@@ -51,7 +52,8 @@ class EmbeddedPostgres(Postgres):
         apps_host: str = "127.0.0.1",
     ) -> None:
         self._data, self._run = data, run
-        self._listen, self._networks, self._apps_host = tuple(listen), tuple(networks), apps_host
+        self._listen = tuple(dict.fromkeys(("127.0.0.1", *listen)))
+        self._networks, self._apps_host = tuple(networks), apps_host
         self._server: Server | None = None
         self._mutex = threading.Lock()
 
@@ -94,6 +96,9 @@ class EmbeddedPostgres(Postgres):
         self._check_version()
         self._write_access()
         process = self._process()
+        if process is not None and not self._listens():
+            self._control("stop", "-m", "fast", "-t", str(START_SECONDS))
+            process = None
         if process is None:
             self._forget_dead()
             port = self._free_port()
@@ -144,6 +149,12 @@ class EmbeddedPostgres(Postgres):
             return None
         return (pid, port) if _is_ours(pid, self._cluster) else None
 
+    def _listens(self) -> bool:
+        """Whether the running server was started with all the addresses that are asked for."""
+        options = (self._cluster / "postmaster.opts").read_text(encoding="utf-8", errors="replace")
+        found = re.search(r"listen_addresses=([^\s\"]+)", options)
+        return found is not None and set(self._listen) <= set(found[1].split(","))
+
     def _forget_dead(self) -> None:
         """A pid file that outlived its server (power cut, kill -9) must not keep a new one from starting."""
         (self._cluster / "postmaster.pid").unlink(missing_ok=True)
@@ -187,6 +198,7 @@ _FAILURES = (
     ("No space left on device", "the disk is full", "Make room, then run the same command again."),
     ("Address already in use", "its port is taken by another program", "Run the same command again."),
     ("Permission denied", "a file of its data can't be read or written", "Give the folder back to this user."),
+    ("pre-existing shared memory block", "processes of its last run are still ending", "Run the command again."),
     ("could not create shared memory", "the system gives it no shared memory", "Raise the limit, or use a server."),
     ("unshare failed", "user namespaces are not allowed here, and PostgreSQL does not run as root",
      "Run odcpub as an ordinary user, or use a PostgreSQL server: odcpub engines set database=…"),
@@ -214,7 +226,7 @@ def _is_ours(pid: int, cluster: Path) -> bool:
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
     except FileNotFoundError:
-        return Path("/proc/self").exists() is False and _alive(pid)
+        return not Path("/proc/self").exists() and _alive(pid)
     except OSError:
         return False
     return b"postgres" in command[0] and os.fsencode(cluster) in command

@@ -81,9 +81,16 @@ def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report:
     """Brings the phase about, or does nothing where it is there already."""
     if phase != EXPAND and all(step.phase != phase for step in plan.steps):
         return
-    with translated(target.where), target.server.connect(target.place.database, schema=target.place.schema) as lock:
-        _advisory_lock(lock, target)
-        _Phase(target, plan, phase, folder, report, lock).run()
+    from alembic.util import CommandError
+
+    try:
+        with translated(target.where), target.server.connect(target.place.database, schema=target.place.schema) as lock:
+            _advisory_lock(lock, target)
+            _Phase(target, plan, phase, folder, report, lock).run()
+    except CommandError as error:
+        raise EngineError(f"{folder}: the chain of scripts is broken: {error}", "Put back what is missing.") from None
+    except OSError as error:
+        raise EngineError(f"{folder}: {error.filename or 'a script'}: {error.strerror}") from None
 
 
 def _advisory_lock(connection: psycopg.Connection[Any], target: Target) -> None:

@@ -1,0 +1,33 @@
+"""A plan in the making. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from odcpub.data.migration import RowCheck, Step
+from odcpub.data.names import Names
+from odcpub.data.schema import Column, Table
+
+
+@dataclass(slots=True)
+class Draft:
+    """A plan in the making: what both schemas say, and what has been decided so far."""
+
+    live: Mapping[str, Table]
+    target: Mapping[str, Table]
+    names: Names
+    steps: list[Step] = field(default_factory=list)
+    checks: list[RowCheck] = field(default_factory=list)
+    refusals: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    notices: list[RowCheck] = field(default_factory=list)
+    retyped: set[str] = field(default_factory=set)
+    """Elements whose type change is refused: their rows can't be asked about in the new type's words."""
+
+    def live_column(self, table: str, column: str) -> Column | None:
+        columns = self.live[table].columns if table in self.live else ()
+        return next((there for there in columns if there.name == column), None)
+
+    def is_new(self, table: str, column: str) -> bool:
+        return self.live_column(table, column) is None

@@ -1,0 +1,307 @@
+"""An installation with one small app whose servers get killed, and an inventory of everything that operations leave.
+
+Every edit of the model makes a migration (with a part that is tightened later), an image and a roll-out due.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+
+from odcpub.home import find_home
+from tests.installation import Done, Installation, call
+
+ROOT = Path(__file__).parent.parent.parent
+SETTLE_SECONDS = 60.0
+STARTED = " listens\n"
+STAGES = ("development", "qa")
+MODEL = """\
+app: {name}
+key: {key}
+settings:
+  Greeting: {{ type: Text, default: hello }}
+  Token: {{ type: Text, secret: true }}
+entities:
+  Item:
+    display: Name
+    attributes:
+      Name: {{ type: Text, length: 50, mandatory: true }}
+{attributes}screens:
+  Items: {{ list: Item, columns: [Name] }}
+"""
+ATTRIBUTE = "      Case{number}: {{ type: Text, length: 20, mandatory: true, default: kept }}\n"
+
+
+class Zygote:
+    """Starts servers that kill themselves: ``killing_server`` as a process."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "tests.acceptance.killing_server"]
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )
+
+    def fork(self, env: dict[str, str], step: str = "", moment: str = "") -> int:
+        """A new server; without a step it never kills itself. Its process id."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps({"env": env, "step": step, "moment": moment}) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.communicate("")
+
+
+class KilledApp:
+    """The app in its installation. ``promote`` brings one more published revision to QA each time."""
+
+    def __init__(self, odcpub: Installation, zygote: Zygote, profile: str) -> None:
+        self.odcpub, self.profile = odcpub, profile
+        self._zygote = zygote
+        self.label = f"killed{uuid.uuid4().hex[:6]}"
+        self.name = self.label.capitalize()
+        self._key = str(uuid.uuid4())
+        self.model = odcpub.folder / "models" / "killed"
+        self.model.mkdir(parents=True)
+        self.edits, self._promoted = 0, 0
+        self.edit()
+        self.data = odcpub.folder / "data"
+
+    def edit(self) -> None:
+        """One more mandatory attribute with a default."""
+        self.edits += 1
+        attributes = "".join(ATTRIBUTE.format(number=number + 1) for number in range(self.edits))
+        text = MODEL.format(name=self.name, key=self._key, attributes=attributes)
+        (self.model / "app.yaml").write_text(text)
+
+    def publish(self) -> Done:
+        self.edit()
+        return self.odcpub.run("publish", str(self.model), code=None)
+
+    def promote(self) -> Done:
+        """The next revision that QA lacks, never one of several attributes at once."""
+        self._promoted += 1
+        return self.odcpub.run("promote", self.name, "--to", "qa", "--revision", str(self._promoted), code=None)
+
+    def prepare(self, kind: str) -> None:
+        """Before a promotion there must be a revision to promote."""
+        if kind == "promote" and self._promoted >= self.count("SELECT max(number) FROM revisions"):
+            assert self.publish().code == 0
+
+    def run(self, kind: str) -> Done:
+        return self.publish() if kind == "publish" else self.promote()
+
+    def plan(self, kind: str) -> Any:
+        if kind == "publish":
+            return self.odcpub.json("publish", str(self.model), "--plan")
+        return self.odcpub.json("promote", self.name, "--to", "qa", "--revision", str(self._promoted), "--plan")
+
+    def kill(self) -> int:
+        """Kills the server that runs; its process id."""
+        pid = self.odcpub.server_pid()
+        os.kill(pid, signal.SIGKILL)
+        gone(pid)
+        return pid
+
+    def armed(self, step: str, moment: str) -> int:
+        """Replaces the server that runs by one that kills itself at that moment; its process id."""
+        self.kill()
+        pid = self._zygote.fork(self.odcpub.env, step, moment)
+        wait_for(lambda: self.answering() == pid, "the killing server")
+        return pid
+
+    def answering(self) -> int:
+        """The process id of the server that answers; 0 where none does."""
+        with socket.socket(socket.AF_UNIX) as connection:
+            try:
+                connection.connect(str(find_home(self.odcpub.env).socket("api.sock")))
+            except OSError:
+                return 0
+        return self.odcpub.server_pid()
+
+    def address(self, stage: str) -> str:
+        return str(self.odcpub.stage(self.name, stage)["address"])
+
+    def count(self, query: str, *values: str) -> int:
+        with closing(sqlite3.connect(f"file:{self.data / 'platform.sqlite'}?mode=ro", uri=True)) as records:
+            found = records.execute(query, values).fetchone()[0]
+        return int(found or 0)
+
+    def effects(self) -> Counter[str]:
+        """Everything that operations leave for good, counted where it is and not by the product."""
+        found = Counter({"images": len(self._images())})
+        found["revisions"] = self.count("SELECT count(*) FROM revisions")
+        for status in ("Running", "Finished", "FinishedWithError"):
+            found[f"operations {status}"] = self.count("SELECT count(*) FROM operations WHERE status = ?", status)
+        for stage in STAGES:
+            for status in ("Running", "Finished", "FinishedWithError"):
+                query = "SELECT count(*) FROM deployments WHERE stage = ? AND status = ?"
+                found[f"{stage} deployments {status}"] = self.count(query, stage, status)
+            found.update({f"{stage} {name}": number for name, number in self._database(stage).items()})
+            chain = self.data / "migrations" / stage / self.label
+            for part, phase in (("versions", "expand"), ("versions", "tighten"), ("pending", "*")):
+                found[f"{stage} {part} {phase}"] = len(list((chain / part).glob(f"*_{phase}_*.py")))
+            found[f"{stage} roll-outs"] = self._rollouts(stage)
+        return found
+
+    def _images(self) -> list[str]:
+        if self.profile == "local":
+            index = json.loads((self.data / "images" / "index.json").read_text())
+            return [one["digest"] for one in index["manifests"]]
+        url = f"http://{os.environ['ODCPUB_TEST_REGISTRY']}/v2/{self.label}/tags/list"
+        with urllib.request.urlopen(url, timeout=30) as answer:
+            return list(json.loads(answer.read())["tags"])
+
+    def _database(self, stage: str) -> dict[str, int]:
+        """The schema's size in every respect; ``head``: whether it is where its chain of scripts ends."""
+        if not (self.data / "migrations" / stage / self.label).exists():
+            return {}
+        queries = {
+            "columns": "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema()",
+            "constraints": "SELECT count(*) FROM pg_constraint WHERE connamespace = current_schema()::regnamespace",
+            "unchecked": "SELECT count(*) FROM pg_constraint WHERE connamespace = current_schema()::regnamespace "
+            "AND NOT convalidated",
+            "targets": "SELECT count(*) FROM odcpub_schema",
+            "versions": "SELECT count(*) FROM odcpub_alembic",
+            "rows": "SELECT count(*) FROM item",
+        }
+        with psycopg.connect(self._url(stage), options=f"-c search_path={self.label}") as connection:
+            found = {name: connection.execute(query.encode()).fetchone()[0] for name, query in queries.items()}
+            version = connection.execute("SELECT version_num FROM odcpub_alembic").fetchone()[0]
+        scripts = sorted((self.data / "migrations" / stage / self.label / "versions").glob("*.py"), key=_order)
+        return found | {"head": int(scripts[-1].stem == version)}
+
+    def _url(self, stage: str) -> str:
+        if self.profile == "kind":
+            return urlsplit(os.environ["ODCPUB_TEST_DATABASE"])._replace(path=f"/odc_{stage}").geturl()
+        password, port = ((self.data / "postgres" / name).read_text() for name in ("superuser", "port"))
+        return f"postgresql://odcpub:{password}@127.0.0.1:{port}/odc_{stage}"
+
+    def _rollouts(self, stage: str) -> int:
+        """The cluster's own count of roll-outs."""
+        if self.profile == "local":
+            return 0
+        found = kubectl("get", "deployment", self.label, "-o", "json", "--ignore-not-found", stage=stage)
+        return int(json.loads(found)["metadata"]["generation"]) if found else 0
+
+    def starts(self, stage: str) -> int:
+        """How often the version that serves was started here, by its own words."""
+        logs = (self.data / "apps" / "logs" / stage / self.label).glob("*.log")
+        return sum(path.read_text().count(STARTED) for path in logs)
+
+    def processes(self) -> dict[str, list[int]]:
+        """What runs of the installation, by what it is."""
+        found: dict[str, list[int]] = {"server": [], "compiler": [], "keeper": [], "database": []}
+        found |= {f"app in {stage}": [] for stage in STAGES if self.profile == "local"}
+        home = os.fsencode(self.data)
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                arguments = (folder / "cmdline").read_bytes().split(b"\0")
+                environment = dict(
+                    one.split(b"=", 1) for one in (folder / "environ").read_bytes().split(b"\0") if b"=" in one
+                )
+            except OSError:
+                continue
+            pid, mark = int(folder.name), environment.get(b"ODCPUB_LOCAL", b"")
+            if mark.startswith(home):
+                found[f"app in {mark.rpartition(b'|')[2].partition(b'/')[0].decode()}"].append(pid)
+            elif b"keeper.py" in b"".join(arguments) and home + b"/apps" in arguments:
+                found["keeper"].append(pid)
+            elif arguments[0].endswith(b"postgres") and home + b"/postgres/cluster" in arguments:
+                found["database"].append(pid)
+            elif arguments[0].endswith(b"odcpub-csharp") and environment.get(b"ODCPUB_HOME") == home:
+                found["compiler"].append(pid)
+            elif environment.get(b"ODCPUB_HOME") == home and b"odcpub.portal" in arguments:
+                found["server"].append(pid)
+        return found
+
+    def counted(self) -> dict[str, int]:
+        return {name: len(pids) for name, pids in self.processes().items()}
+
+    def began(self) -> Counter[str]:
+        """How often each step of the latest operation was begun."""
+        latest = "SELECT key FROM operations ORDER BY started_at DESC LIMIT 1"
+        query = f"SELECT data FROM messages WHERE operation = ({latest})"  # noqa: S608
+        return Counter(one["step"] for one in self._messages(query) if one.get("event") == "began")
+
+    def _messages(self, query: str) -> list[dict[str, Any]]:
+        with closing(sqlite3.connect(f"file:{self.data / 'platform.sqlite'}?mode=ro", uri=True)) as records:
+            return [json.loads(row[0]) for row in records.execute(query)]
+
+    def replicas(self, stage: str) -> tuple[int, int]:
+        """ReplicaSets that ask for pods, and pods, of the app in the stage."""
+        sets = json.loads(kubectl("get", "replicaset,pod", "-o", "json", stage=stage))["items"]
+        mine = [one for one in sets if one["metadata"]["name"].startswith(f"{self.label}-")]
+        asking = [one for one in mine if one["kind"] == "ReplicaSet" and one["spec"]["replicas"]]
+        return len(asking), len([one for one in mine if one["kind"] == "Pod"])
+
+    @contextmanager
+    def served(self, stages: tuple[str, ...] = STAGES) -> Iterator[None]:
+        """Inside, a client asks the app all the time; not one of its requests may fail."""
+        addresses = [self.address(stage.upper() if stage == "qa" else stage.capitalize()) for stage in stages]
+        ended, failures = threading.Event(), []
+
+        def ask() -> None:
+            while not ended.wait(0.1):
+                for address in addresses:
+                    try:
+                        if (answer := call("GET", f"{address}/api/Item")).status != 200:
+                            failures.append(f"{address}: {answer.status} {answer.body}")
+                    except OSError as error:
+                        failures.append(f"{address}: {error}")
+
+        client = threading.Thread(target=ask)
+        client.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            client.join()
+        assert not failures, failures[:5]
+
+
+def _order(script: Path) -> tuple[str, bool]:
+    number, phase, _ = script.stem.split("_")
+    return number, phase == "tighten"
+
+
+def kubectl(*arguments: str, stage: str) -> str:
+    command = ["kubectl", "--namespace", f"odc-{stage}", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def gone(pid: int) -> None:
+    """Waits until the process has ended; one that nobody reaps counts as ended."""
+
+    def ended() -> bool:
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+        except OSError:
+            return True
+
+    wait_for(ended, f"the end of {pid}")
+
+
+def wait_for(there: Any, what: str, seconds: float = SETTLE_SECONDS) -> None:
+    deadline = time.monotonic() + seconds
+    while not there():
+        assert time.monotonic() < deadline, f"{what} did not come"
+        time.sleep(0.02)
