@@ -111,14 +111,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code."""
     options = make_parser().parse_args(arguments)
     from odcpub.cli import commands
-    from odcpub.cli.progress import INTERRUPTED, print_problem
+    from odcpub.cli.progress import INTERRUPTED, tell_problem
     from odcpub.errors import OdcpubError
 
     try:
         run = getattr(commands, options.run.replace("import", "import_model"))
         return int(run(options))
     except OdcpubError as error:
-        print_problem(error)
+        tell_problem(error, options.json)
         return error.exit_code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

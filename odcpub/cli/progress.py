@@ -7,6 +7,7 @@ import sys
 from typing import Any, TextIO
 
 from odcpub.cli.client import ApiError, Client
+from odcpub.errors import OdcpubError
 
 INTERRUPTED = 130
 
@@ -36,7 +37,9 @@ class _Json:
         self._messages.append(data)
 
     def end(self, operation: dict[str, Any]) -> int:
-        print(json.dumps(operation | {"messages": self._messages}, indent=2))
+        failed = (error_of(one) for one in self._messages if one["severity"] == "Error")
+        error = next((problem_data(one) for one in failed), {})
+        print(json.dumps(operation | error | {"messages": self._messages}, indent=2))
         return int(operation["exitCode"])
 
 
@@ -58,7 +61,7 @@ class _Lines:
                 self._line(f"  {data['type']:<8} {data['data']['seconds']:6.2f} s  {'; '.join(self._said)}")
             self._said = []
         elif data["severity"] == "Error":
-            print_problem(ApiError({"title": data["message"]} | data["data"]), self._clear())
+            print_problem(error_of(data), self._clear())
         elif data["severity"] == "Warning":
             hint = data["data"].get("hint")
             self._line(f"  {data['type']:<8} warning: {data['message']}" + (f"\n           {hint}" if hint else ""))
@@ -110,8 +113,28 @@ def _summary(operation: dict[str, Any]) -> str:
     return f"{name} runs revision {revision} in {stage}:"
 
 
-def print_problem(error: Any, out: TextIO = sys.stderr) -> None:
+def error_of(message: dict[str, Any]) -> ApiError:
+    """The error that an operation's message tells."""
+    return ApiError({"title": message["message"]} | message["data"])
+
+
+def tell_problem(error: OdcpubError, as_json: bool) -> None:
+    """An error that ended a command: on stderr for people, with --json on stdout for programs."""
+    if as_json:
+        print(json.dumps(problem_data(error) | {"exitCode": error.exit_code}, indent=2))
+    else:
+        print_problem(error)
+
+
+def problem_data(error: OdcpubError) -> dict[str, Any]:
+    """``error``, ``hint``, ``details``, ``problems``: one shape for every error with --json."""
+    lists = {name: list(getattr(error, name, ())) for name in ("details", "problems")}
+    return {"error": error.message, "hint": error.hint} | lists
+
+
+def print_problem(error: Any, out: TextIO | None = None) -> None:
     """An error: its message, every problem or detail on a line of its own, then the hint."""
+    out = out or sys.stderr
     print(f"error: {error.message}", file=out)
     for problem in getattr(error, "problems", ()):
         where = f"{problem['file']}:{problem['line']}:{problem['column']}: " if problem["file"] else ""

@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from odcpub.cli.client import ApiError
-from odcpub.cli.progress import print_problem
+from odcpub.cli.progress import error_of, print_problem
 
 
 def answer(data: Any, text: str, as_json: bool, code: int = 0) -> int:
@@ -55,7 +54,7 @@ def operation(record: dict[str, Any], messages: list[dict[str, Any]], as_json: b
     for one in messages:
         if one["severity"] == "Error":
             sys.stdout.flush()
-            print_problem(ApiError({"title": one["message"]} | one["data"]), sys.stdout)
+            print_problem(error_of(one), sys.stdout)
         elif one["message"]:
             severity = "" if one["severity"] == "Info" else f"{one['severity'].lower()}: "
             print(f"{one['timestamp']}  {one['type']:<8} {severity}{one['message']}")

@@ -98,5 +98,5 @@ def change(settings: EngineSettings, values: dict[str, str], sealed_password: st
 
 def _first(error: ValidationError) -> str:
     first = error.errors()[0]
-    message = first["msg"].removeprefix("Value error, ")
+    message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
     return f"{'.'.join(map(str, first['loc']))}: {message}"

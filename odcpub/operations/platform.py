@@ -14,6 +14,7 @@ from odcpub.home import Home
 from odcpub.model.digest import from_data, to_data
 from odcpub.model.elements import Asset
 from odcpub.model.load import FileCache
+from odcpub.model.problems import listed, shown, suggest
 from odcpub.store.records import AssetRecord, OperationRecord
 from odcpub.store.store import Store
 
@@ -64,9 +65,9 @@ class Platform:
         """The asset meant, or a UsageError that names those there are."""
         found = self.store.assets.find(name_or_key)
         if found is None:
-            names = ", ".join(asset.name for asset in self.store.assets.all())
-            hint = f"published so far: {names}" if names else "publish it first: odcpub publish <folder>"
-            raise UsageError(f"{name_or_key}: no such asset", hint)
+            names = [asset.name for asset in self.store.assets.all()]
+            first = f"published so far: {listed(names)}" if names else "publish it first: odcpub publish <folder>"
+            raise UsageError(f"{shown(name_or_key)}: no such asset", suggest(name_or_key, names, first))
         return found
 
 

@@ -17,7 +17,7 @@ from odcpub.model.versions import Version, parse_version
 from odcpub.operations import durable
 from odcpub.operations.models import asset_stages, read_head, stage_of
 from odcpub.operations.platform import Platform
-from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
+from odcpub.store.records import UNDEPLOYED, AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
 
 
 def publish(platform: Platform, folder: Path, user: str) -> str:
@@ -71,8 +71,12 @@ def _deployed(platform: Platform, asset: AssetRecord, stage: Stage) -> int:
 
 
 def undeploy(platform: Platform, name: str, to: str, user: str) -> str:
+    """Begins taking the app out of a stage; also one whose deployments there all failed, which left something."""
     asset = app(platform, name)
-    return _begin(platform, OperationKind.UNDEPLOY, asset, stage_of(platform, asset, to), user, {})
+    stage = stage_of(platform, asset, to)
+    if all(one.status == UNDEPLOYED for one in platform.store.stages.deployments(asset.key, stage.label)):
+        raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
+    return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {})
 
 
 def app(platform: Platform, name: str) -> AssetRecord:
@@ -86,7 +90,8 @@ def app(platform: Platform, name: str) -> AssetRecord:
 def _begin(
     platform: Platform, kind: OperationKind, asset: AssetRecord, stage: Stage, user: str, request: dict[str, object]
 ) -> str:
-    key = platform.store.journal.begin(kind, (asset.key, asset.name), stage.label, user, request)
+    named = request | {"stage": stage.name}
+    key = platform.store.journal.begin(kind, (asset.key, asset.name), stage.label, user, named)
     durable.begin(key)
     return key
 

@@ -32,7 +32,7 @@ def operation(record: OperationRecord) -> dict[str, Any]:
         "assetKey": record.asset,
         "assetName": record.asset_name,
         "environmentKey": environment_key(record.stage),
-        "environmentName": record.stage,
+        "environmentName": record.request.get("stage", record.stage),
         "revision": revision,
         "revisions": [revision] if revision else [],
         "address": record.state.get("address", ""),

@@ -17,6 +17,10 @@ class Status(StrEnum):
     FAILED = "FinishedWithError"
 
 
+UNDEPLOYED = "Undeployed"
+"""The status of deployments that were taken out of their stage."""
+
+
 class OperationKind(StrEnum):
     PUBLISH = "Publish"
     DEPLOY = "Deploy"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, update
 
 from odcpub.store.clock import now
-from odcpub.store.records import DeploymentRecord, Status
+from odcpub.store.records import UNDEPLOYED, DeploymentRecord, Status
 from odcpub.store.tables import DEPLOYMENTS, VALUES
 from odcpub.store.vault import Vault
 
@@ -45,7 +45,7 @@ class Stages:
         """Marks every deployment there as gone."""
         here = (DEPLOYMENTS.c.asset == asset, DEPLOYMENTS.c.stage == stage)
         with self._engine.begin() as connection:
-            connection.execute(update(DEPLOYMENTS).where(*here).values(status="Undeployed"))
+            connection.execute(update(DEPLOYMENTS).where(*here).values(status=UNDEPLOYED))
 
     def current(self, asset: str, stage: str) -> DeploymentRecord | None:
         """The last deployment that succeeded and has not been undeployed."""
