@@ -38,6 +38,7 @@ def verify(run: Run) -> None:
     for problem in read.warnings:
         run.warn(str(problem), hint=problem.hint)
     asset = read.asset
+    run.platform.store.assets.register(run.asset, rename=False)
     key = build_key(run.platform, asset, read.libraries)
     latest = run.platform.store.assets.latest(asset.key)
     same = latest is not None and latest.build_key == key
@@ -166,6 +167,7 @@ def store_step(run: Run) -> None:
 
 def _add_revision(run: Run, digest: str, repository: str) -> RevisionRecord:
     state, operation = run.state, run.operation
+    run.platform.store.assets.register(run.asset, rename=True)
     record = RevisionRecord(
         operation.asset, 0, state["model"], state["build"], state["build_key"], digest, repository,
         state["schema"], state["lock"], state["runtime"], operation.key, "", operation.user,

@@ -50,8 +50,9 @@ def read_head(platform: Platform, folder: Path) -> Head:
     return Head(raw.key, raw.name, raw.kind, physical(raw.name).replace("_", "-").strip("-"))
 
 
-def read_model(platform: Platform, folder: Path, update: bool = False) -> Read:
-    """Reads, locks and verifies. Libraries without a lock are locked now; ``update`` takes newer ones."""
+def read_model(platform: Platform, folder: Path, update: bool = False, keep_lock: bool = True) -> Read:
+    """Reads, locks and verifies. Libraries without a lock are locked now; ``update`` takes newer ones; without
+    ``keep_lock`` nothing is written."""
     raw = load(folder, platform.files)
     path = folder / LOCK_FILE
     before = read_lock(read_text(path))
@@ -59,7 +60,7 @@ def read_model(platform: Platform, folder: Path, update: bool = False) -> Read:
     libraries = resolve(wanted, available(platform) if wanted else {}, before, update, raw.name or "the model")
     asset, warnings = verify(raw, libraries)
     versions = {name: library.version for name, library in libraries.items()}
-    if versions != before:
+    if keep_lock and versions != before:
         _write(path, write_lock(versions))
     return Read(asset, libraries, warnings)
 

@@ -58,11 +58,10 @@ def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
     """Every setting of the latest revision with its value in the stage and where that comes from; secrets hidden."""
     asset = requests.app(platform, name)
     stage = stage_of(platform, asset, to)
-    latest = platform.store.assets.latest(asset.key)
-    model = platform.memory.model(latest.model) if latest else None
+    model = requests.model_with(platform, asset)
     parsed = parse_stage_file(stage_file(asset, stage), f"stages/{stage.label}.yaml")
     settings, secrets = platform.store.stages.values(asset.key, stage.label)
-    resolved = dict(resolve(model, parsed.values, settings, secrets).settings) if model else {}
+    resolved = dict(resolve(model, parsed.values, settings, secrets).settings)
     in_file = {value.name for value in parsed.values}
 
     def origin(name: str) -> str:
@@ -84,7 +83,7 @@ def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
                 "value": ("(set)" if one.name in secrets else None) if one.secret else resolved.get(one.name),
                 "valueOrigin": origin(one.name),
             }
-            for one in (model.settings if model else ())
+            for one in model.settings
         ],
     }
 

@@ -19,15 +19,14 @@ from odcpub.operations.building import build_key
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import asset_stages, read_head, read_model
 from odcpub.operations.platform import Platform
-from odcpub.store.records import AssetRecord, RevisionRecord
+from odcpub.store.records import RevisionRecord
 
 
 def publish(platform: Platform, folder: Path) -> dict[str, Any]:
     """What publishing the model in the folder would do."""
-    read = read_model(platform, folder)
     head = read_head(platform, folder)
-    known = platform.store.assets.find(read.asset.key)
-    record = known or AssetRecord(head.key, head.name, head.kind, head.label, str(folder), "")
+    record = platform.store.assets.planned(head.key, head.name, head.kind, head.label, str(folder))
+    read = read_model(platform, folder, keep_lock=False)
     stage = asset_stages(platform, record)[0]
     key = build_key(platform, read.asset, read.libraries)
     latest = platform.store.assets.latest(read.asset.key)

@@ -85,7 +85,9 @@ class Run:
 
     @property
     def asset(self) -> AssetRecord:
-        return self.platform.asset(self.operation.asset)
+        """The asset as it is recorded; a publish's as its model says it, which is recorded when it is verified."""
+        said = self.operation.request.get("asset")
+        return AssetRecord(**said) if said else self.platform.asset(self.operation.asset)
 
     def say(self, text: str, **data: Any) -> None:
         self.platform.store.journal.say(self.operation.key, self.marker, text, Severity.INFO, data)

@@ -6,16 +6,17 @@ Everything that can be refused without looking at a stage is refused here, befor
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from odcpub.deployment.configuration import check_value
 from odcpub.deployment.stages import Stage
-from odcpub.errors import Refused, UsageError
+from odcpub.errors import OdcpubError, Refused, UsageError
 from odcpub.model.compatibility import breaking_changes
-from odcpub.model.elements import Kind
+from odcpub.model.elements import Asset, Kind
 from odcpub.model.versions import Version, parse_version
 from odcpub.operations import durable
-from odcpub.operations.models import asset_stages, read_head, stage_of
+from odcpub.operations.models import asset_stages, read_head, read_model, stage_of
 from odcpub.operations.platform import Platform
 from odcpub.store.records import UNDEPLOYED, AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
 
@@ -23,9 +24,9 @@ from odcpub.store.records import UNDEPLOYED, AssetRecord, OperationKind, Release
 def publish(platform: Platform, folder: Path, user: str) -> str:
     """Begins a publish of the model in the folder, to the first stage; the operation's key."""
     head = read_head(platform, folder)
-    asset = platform.store.assets.register(head.key, head.name, head.kind, head.label, str(folder))
+    asset = platform.store.assets.planned(head.key, head.name, head.kind, head.label, str(folder))
     stage = asset_stages(platform, asset)[0]
-    return _begin(platform, OperationKind.PUBLISH, asset, stage, user, {"folder": str(folder)})
+    return _begin(platform, OperationKind.PUBLISH, asset, stage, user, {"asset": asdict(asset)})
 
 
 def deploy(platform: Platform, name: str, to: str, number: int | None, user: str) -> str:
@@ -148,6 +149,21 @@ def _insist(
         )
 
 
+def model_with(platform: Platform, asset: AssetRecord, setting: str = "") -> Asset:
+    """The latest revision's model; the one in the asset's folder where that has no such setting or there is none yet:
+    a mandatory setting needs its value before the first publish that knows it."""
+    latest = platform.store.assets.latest(asset.key)
+    model = platform.memory.model(latest.model) if latest else None
+    if model and (not setting or any(one.name == setting for one in model.settings)):
+        return model
+    try:
+        return read_model(platform, Path(asset.folder), keep_lock=False).asset
+    except OdcpubError:
+        if model is None:
+            raise
+        return model
+
+
 def configure(
     platform: Platform,
     name: str,
@@ -159,8 +175,7 @@ def configure(
     """Sets and forgets values of a stage, all or none; they take effect with the next deployment or when applied."""
     asset = app(platform, name)
     stage = stage_of(platform, asset, to)
-    model = platform.memory.model(_revision(platform, asset, None).model)
-    checked = [check_value(model, one, text) for one, text in values.items()]
+    checked = [check_value(model_with(platform, asset, one), one, text) for one, text in values.items()]
     for setting, _ in checked:
         if setting.secret and setting.name in from_arguments:
             raise UsageError(

@@ -7,45 +7,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, Table, func, insert, or_, select, update
+from sqlalchemy import Engine, Table, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from odcpub.errors import Refused
 from odcpub.store.clock import now
 from odcpub.store.records import AssetRecord, ReleaseRecord, RevisionRecord
-from odcpub.store.tables import ASSETS, RELEASES, REVISIONS
+from odcpub.store.tables import ASSETS, RELEASES, REVISIONS, VALUES
 
 
 class Assets:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def register(self, key: str, name: str, kind: str, label: str, folder: str) -> AssetRecord:
-        """Records the asset or its new name and folder. ``label`` is kept from the first time: it names its data."""
+    def planned(self, key: str, name: str, kind: str, label: str, folder: str) -> AssetRecord:
+        """The record that ``register`` would make; nothing is written. Refused where the name or kind is another's.
+
+        ``label`` is kept from the first time: it names the asset's data.
+        """
         known = self.find(key)
         if known and known.kind != kind:
             raise Refused(f"{name}: is published as {known.kind}, not {kind}", "give the new asset a key of its own")
-        if known and (known.name, known.folder) == (name, folder):
-            return known
-        row = {"key": key, "name": name, "kind": kind, "label": label, "folder": folder, "created_at": now()}
-        statement = insert(ASSETS) if known is None else update(ASSETS).where(ASSETS.c.key == key)
-        values = row if known is None else {"name": name, "folder": folder}
-        try:
-            with self._engine.begin() as connection:
-                connection.execute(statement.values(values))
-        except IntegrityError:
-            raise self._taken(name, label) from None
-        found = self.find(key)
-        assert found is not None  # noqa: S101 - just written
-        return found
+        record = AssetRecord(key, name, kind, known.label if known else label, folder, "")
+        other = next((one for one in self.all() if one.key != key and _collide(one, record)), None)
+        if other and self.latest(other.key):
+            raise Refused(
+                f"{name}: the name is taken by another asset, published from {other.folder}",
+                "rename the asset, or give it that asset's key if it is the same one",
+            )
+        return record
 
-    def _taken(self, name: str, label: str) -> Refused:
-        other = next((one for one in self.all() if one.label == label or one.name == name), None)
-        folder = other.folder if other else "another folder"
-        return Refused(
-            f"{name}: the name is taken by another asset, published from {folder}",
-            "rename the asset, or give it that asset's key if it is the same one",
-        )
+    def register(self, asset: AssetRecord, rename: bool) -> None:
+        """Records the asset, or its new folder and (``rename``) name. One of the same name that never got a revision
+        gives way: its author corrected the key."""
+        self.planned(asset.key, asset.name, asset.kind, asset.label, asset.folder)
+        row = {name: getattr(asset, name) for name in AssetRecord.__slots__}
+        with self._engine.begin() as connection:
+            for other in self.all():
+                if other.key != asset.key and _collide(other, asset):
+                    connection.execute(delete(VALUES).where(VALUES.c.asset == other.key))
+                    connection.execute(delete(ASSETS).where(ASSETS.c.key == other.key))
+            if connection.execute(select(ASSETS.c.key).where(ASSETS.c.key == asset.key)).first() is None:
+                connection.execute(insert(ASSETS).values(row | {"created_at": now()}))
+            else:
+                values = {"folder": asset.folder} | ({"name": asset.name} if rename else {})
+                connection.execute(update(ASSETS).where(ASSETS.c.key == asset.key).values(values))
 
     def find(self, name_or_key: str) -> AssetRecord | None:
         """The asset of that UUID, name or label; names and labels in any case."""
@@ -100,3 +106,7 @@ class Assets:
     def _read(self, table: Table, kind: Any, *conditions: Any) -> tuple[Any, ...]:
         with self._engine.connect() as connection:
             return tuple(kind(**row) for row in connection.execute(select(table).where(*conditions)).mappings())
+
+
+def _collide(one: AssetRecord, other: AssetRecord) -> bool:
+    return one.label == other.label or one.name.lower() == other.name.lower()
