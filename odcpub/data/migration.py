@@ -18,7 +18,8 @@ class RowCheck:
 
     ``query`` selects (row identifier as text, offending value as text), up to ``limit`` rows; ``count`` counts them
     all. Names in them are not qualified: the asset's schema is the search path. ``message``: what is wrong with
-    them, as a sentence with ``{count}``; ``hint``: the edit or flag that goes on; ``element``: model path.
+    them, as a sentence with ``{count}`` (the element is said before it); ``hint``: the edit or flag that goes
+    on; ``element``: model path.
     ``phases``: before which phases it can be asked; what holds ``expand`` is asked when planning, too.
     """
 
