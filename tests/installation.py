@@ -102,6 +102,13 @@ def installation() -> Iterator[Installation]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def publish_helpdesk(made: Installation) -> str:
+    """Publishes examples/money and releases it, then examples/helpdesk to Development; the app's address."""
+    made.run("publish", str(made.copy("money")))
+    made.run("release", "money", "--version", "1.0.0", "--notes", "first")
+    return made.run("publish", str(made.copy("helpdesk"))).out.strip()
+
+
 def call(method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
     """One HTTP request to a published app; problem answers are answers too."""
     content = None if body is None else json.dumps(body).encode()

@@ -1,4 +1,4 @@
-"""A Chromium page and the address of an app: a published one by ODCPUB_TEST_APP_URL, else the fake one. I/O: both."""
+"""A Chromium page and the addresses of apps: a fake one, and examples/helpdesk really published. I/O: both."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.installation import installation, publish_helpdesk
 
 from .fake_app import App, Store
 
@@ -80,7 +82,18 @@ def fake(store: Store) -> Iterator[str]:
     app.server_close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def published() -> Iterator[str]:
+    """The address of examples/helpdesk, really published: by ODCPUB_TEST_APP_URL, else on the local profile."""
+    named = os.environ.get("ODCPUB_TEST_APP_URL", "").rstrip("/")
+    if named:
+        yield named
+        return
+    with installation() as made:
+        yield publish_helpdesk(made)
+
+
+@pytest.fixture(params=["fake", "published"])
 def address(request: pytest.FixtureRequest) -> str:
-    """The app under test: really published where ODCPUB_TEST_APP_URL names it, else the fake one."""
-    return os.environ.get("ODCPUB_TEST_APP_URL", "").rstrip("/") or str(request.getfixturevalue("fake"))
+    """The app under test: the fake one, and the published one."""
+    return str(request.getfixturevalue(request.param))

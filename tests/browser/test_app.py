@@ -1,7 +1,6 @@
 """What a person does in a published helpdesk: create, edit, search, delete, and be refused what is wrong.
 
-Runs against any app with entities Customer (Name, Email mandatory; Score 0 to 100) and Ticket (Subject, Customer
-protected, Status static), named by ODCPUB_TEST_APP_URL; else against the fake app. Leaves no rows behind.
+Runs against the fake app and against examples/helpdesk, really published. Leaves no rows behind.
 """
 
 from __future__ import annotations
