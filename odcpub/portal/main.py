@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import socket
 import sys
+import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-from odcpub.errors import OdcpubError
-from odcpub.home import find_home
+from odcpub.errors import EngineError, OdcpubError
+from odcpub.home import Home, find_home
 
 if TYPE_CHECKING:
     from odcpub.portal.life import Server
+
+LOCK_SECONDS = 25.0
 
 
 def main() -> int:
@@ -22,9 +26,9 @@ def main() -> int:
     home = find_home()
     try:
         home.make()
-        from odcpub.portal.life import Server, take_lock
+        from odcpub.portal.life import Server
 
-        lock = take_lock(home)
+        lock = _sole(home)
         if lock is None:
             return 0
         (home.data / "server.failed").unlink(missing_ok=True)
@@ -35,6 +39,23 @@ def main() -> int:
         (home.data / "server.failed").write_text(f"{error.message}\n{error.hint}\n", encoding="utf-8")
         return error.exit_code
     return 0
+
+
+def _sole(home: Home) -> TextIO | None:
+    """The installation's lock; None where another server answers. One that was killed holds it a moment longer than
+    it answers, and one that starts holds it before: neither may leave the user without a server."""
+    from odcpub.portal.life import take_lock
+
+    deadline = time.monotonic() + LOCK_SECONDS
+    while (lock := take_lock(home)) is None:
+        with socket.socket(socket.AF_UNIX) as other, contextlib.suppress(OSError):
+            other.connect(str(home.socket("api.sock")))
+            return None
+        if time.monotonic() > deadline:
+            pid = (home.data / "server.lock").read_text(encoding="utf-8")
+            raise EngineError(f"server: process {pid} of this installation neither answers nor ends", f"kill {pid}")
+        time.sleep(0.02)
+    return lock
 
 
 def _serve(server: Server, listening: socket.socket) -> None:
