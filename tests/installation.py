@@ -109,6 +109,15 @@ def publish_helpdesk(made: Installation) -> str:
     return made.run("publish", str(made.copy("helpdesk"))).out.strip()
 
 
+def database_url(made: Installation, profile: str, stage: str) -> str:
+    """The superuser's URL of a stage's database, to look past the product at what it left there."""
+    if profile == "kind":
+        return urlsplit(os.environ["ODCPUB_TEST_DATABASE"])._replace(path=f"/odc_{stage}").geturl()
+    folder = made.folder / "data" / "postgres"
+    password, port = ((folder / name).read_text() for name in ("superuser", "port"))
+    return f"postgresql://odcpub:{password}@127.0.0.1:{port}/odc_{stage}"
+
+
 def call(method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:
     """One HTTP request to a published app; problem answers are answers too."""
     content = None if body is None else json.dumps(body).encode()

@@ -1,0 +1,131 @@
+"""Nobody notices: 200 requests a second of reads and writes while ten revisions, each with a change of the schema, are
+published and the last is promoted. No request fails, and every acknowledged write is in the database, once.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.acceptance.load import RATE, Load, Report
+from tests.installation import Installation, call, database_url
+
+ENOUGH = 0.95 * RATE
+"""Answers a second below which the machine, not the app, was too slow for the schedule: nothing would be proven."""
+LONGEST_SECONDS = 10.0
+"""A wait that a visitor gives up at; what is normal is printed."""
+AROUND_SECONDS = 1.0
+"""The load runs so long before the first publish and after the promotion."""
+
+APP = """\
+app: {name}
+key: {key}
+screens:
+  Notes: {{ list: Note, search: [Token] }}
+entities:
+{topics}  Note:
+    display: Token
+    attributes:
+{attributes}{indexes}"""
+TOPICS = "  Topic: { attributes: { Name: { type: Text, length: 50 } } }\n"
+FIRST = {
+    "Token": "{ type: Text, length: 40, mandatory: true }",
+    "Title": "{ type: Text, length: 20 }",
+    "Author": "{ type: Text, length: 20, mandatory: true }",
+    "Size": "{ type: Integer }",
+    "Remark": "{ type: Text, length: 20 }",
+    "Legacy": "{ type: Text, length: 20, mandatory: true, default: old }",
+}
+INDEXES = {"ByTitle": "{ attributes: [Title] }", "ByToken": "{ attributes: [Token], unique: true }"}
+CHANGES = {
+    "attribute added": {"Stars": "{ type: Integer }"},
+    "attribute renamed": {"Remark": "", "Comment": "{ type: Text, length: 20, key: Remark }"},
+    "text widened": {"Title": "{ type: Text, length: 200 }"},
+    "mandatory attribute with default added": {"State": "{ type: Text, length: 10, mandatory: true, default: new }"},
+    "entity and a reference to it added": {"Topic": "{ type: Topic Identifier }"},
+    "integer widened, which rewrites the table": {"Size": "{ type: Long Integer }"},
+    "attribute dropped": {"Legacy": ""},
+    "mandatory off": {"Author": "{ type: Text, length: 20 }"},
+    "indexes added, one of them unique": {},
+    "entity and the reference to it dropped": {"Topic": ""},
+}
+"""Each change as the attributes that it sets, "" for those it drops. What the load writes is right in all of them."""
+
+
+class Model:
+    """The app's folder; ``name`` is another one each time, since clusters and servers outlive a test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.label = f"loaded{uuid.uuid4().hex[:6]}"
+        self.name, self._key = self.label.capitalize(), str(uuid.uuid4())
+        self._attributes, self._indexes = dict(FIRST), False
+        self.folder = folder
+        folder.mkdir(parents=True)
+        self._write()
+
+    def change(self, what: str) -> None:
+        merged = self._attributes | CHANGES[what]
+        self._attributes = {name: text for name, text in merged.items() if text}
+        self._indexes = self._indexes or "indexes" in what
+        self._write()
+
+    def _write(self) -> None:
+        attributes = "".join(f"      {name}: {text}\n" for name, text in self._attributes.items())
+        indexes = "".join(f"      {name}: {text}\n" for name, text in INDEXES.items())
+        text = APP.format(
+            name=self.name,
+            key=self._key,
+            topics=TOPICS if "Topic" in self._attributes else "",
+            attributes=attributes,
+            indexes=f"    indexes:\n{indexes}" if self._indexes else "",
+        )
+        (self.folder / "app.yaml").write_text(text)
+
+
+def test_ten_publishes_and_a_promotion_under_load(
+    odcpub: Installation, profile: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = Model(odcpub.folder / "models" / "loaded")
+    address = odcpub.run("publish", str(model.folder)).out.strip()
+    load, moments = Load(address), [("load", time.monotonic())]
+    try:
+        time.sleep(AROUND_SECONDS)
+        for what in CHANGES:
+            model.change(what)
+            moments.append((what, time.monotonic()))
+            done = odcpub.run("publish", str(model.folder))
+            assert done.out.strip() == address, done.err
+        moments.append(("promotion", time.monotonic()))
+        odcpub.run("promote", model.name, "--to", "qa")
+        qa = odcpub.stage(model.name, "QA")
+        assert call("GET", f"{qa['address']}/api/Note").body["total"] == 0, "QA has a database of its own"
+        time.sleep(AROUND_SECONDS)
+    finally:
+        report = load.end()
+    with capsys.disabled():
+        print(f"\n{profile}: {report}\n{_timeline(moments)}")
+    check(report, database_url(odcpub, profile, "development"), model.label)
+    assert call("GET", f"{address}/_odc/about").body["revision"] == str(1 + len(CHANGES))
+    assert (qa["health"], qa["revision"]) == ("ready", 1 + len(CHANGES))
+
+
+def _timeline(moments: list[tuple[str, float]]) -> str:
+    began = moments[0][1]
+    return "; ".join(f"{at - began:.1f} {what}" for what, at in moments[1:])
+
+
+def check(report: Report, url: str, schema: str) -> None:
+    """No request failed, the schedule was kept, and the database holds what was acknowledged and nothing twice."""
+    assert not report.failures, (len(report.failures), report.failures[:10])
+    with psycopg.connect(url, options=f"-c search_path={schema}") as connection:
+        rows = connection.execute("SELECT token, id, size FROM note").fetchall()
+    tokens = [row[0] for row in rows]
+    assert len(tokens) == len(set(tokens)), "a write was executed twice"
+    assert {row[0]: row[1] for row in rows} == report.created
+    assert {row[0]: row[2] for row in rows if row[2]} == report.changed
+    assert report.rate >= ENOUGH, f"the machine is too slow for the schedule: {report}"
+    assert max(report.waits) < LONGEST_SECONDS, str(report)
