@@ -38,10 +38,11 @@ def verify(run: Run) -> None:
     for problem in read.warnings:
         run.warn(str(problem), hint=problem.hint)
     asset = read.asset
-    run.platform.store.assets.register(run.asset, rename=False)
     key = build_key(run.platform, asset, read.libraries)
     latest = run.platform.store.assets.latest(asset.key)
     same = latest is not None and latest.build_key == key
+    if latest is None or same:
+        run.platform.store.assets.register(run.asset)
     run.note(
         model=run.platform.memory.keep(asset),
         lock=lock_data(run.platform, read.libraries),
@@ -167,7 +168,7 @@ def store_step(run: Run) -> None:
 
 def _add_revision(run: Run, digest: str, repository: str) -> RevisionRecord:
     state, operation = run.state, run.operation
-    run.platform.store.assets.register(run.asset, rename=True)
+    run.platform.store.assets.register(run.asset)
     record = RevisionRecord(
         operation.asset, 0, state["model"], state["build"], state["build_key"], digest, repository,
         state["schema"], state["lock"], state["runtime"], operation.key, "", operation.user,

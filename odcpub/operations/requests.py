@@ -150,15 +150,16 @@ def _insist(
 
 
 def model_with(platform: Platform, asset: AssetRecord, setting: str = "") -> Asset:
-    """The latest revision's model; the one in the asset's folder where that has no such setting or there is none yet:
+    """The latest revision's model; the one last published from, where that has no such setting or there is none yet:
     a mandatory setting needs its value before the first publish that knows it."""
     latest = platform.store.assets.latest(asset.key)
     model = platform.memory.model(latest.model) if latest else None
     if model and (not setting or any(one.name == setting for one in model.settings)):
         return model
+    tried = platform.store.journal.operations(asset.key, kinds=(OperationKind.PUBLISH,), limit=1)
     try:
-        return read_model(platform, Path(asset.folder), keep_lock=False).asset
-    except OdcpubError:
+        return read_model(platform, Path(tried[0].request["asset"]["folder"]), keep_lock=False).asset
+    except (OdcpubError, LookupError):
         if model is None:
             raise
         return model

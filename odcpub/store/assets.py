@@ -37,9 +37,9 @@ class Assets:
             )
         return record
 
-    def register(self, asset: AssetRecord, rename: bool) -> None:
-        """Records the asset, or its new folder and (``rename``) name. One of the same name that never got a revision
-        gives way: its author corrected the key."""
+    def register(self, asset: AssetRecord) -> None:
+        """Records the asset, or its new name and folder. One of the same name that never got a revision gives way:
+        its author corrected the key."""
         self.planned(asset.key, asset.name, asset.kind, asset.label, asset.folder)
         row = {name: getattr(asset, name) for name in AssetRecord.__slots__}
         with self._engine.begin() as connection:
@@ -50,7 +50,7 @@ class Assets:
             if connection.execute(select(ASSETS.c.key).where(ASSETS.c.key == asset.key)).first() is None:
                 connection.execute(insert(ASSETS).values(row | {"created_at": now()}))
             else:
-                values = {"folder": asset.folder} | ({"name": asset.name} if rename else {})
+                values = {"name": asset.name, "folder": asset.folder}
                 connection.execute(update(ASSETS).where(ASSETS.c.key == asset.key).values(values))
 
     def find(self, name_or_key: str) -> AssetRecord | None:
