@@ -22,7 +22,7 @@ class Blobs:
         """Stores the content whole or not at all; its sha256 in hexadecimal."""
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        if not path.exists():
+        if not path.exists() or path.stat().st_size != len(content):  # a power cut can leave a file short
             path.parent.mkdir(exist_ok=True, mode=0o700)
             handle, temporary = tempfile.mkstemp(dir=path.parent)
             try:

@@ -15,15 +15,23 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def open_database(path: Path) -> Engine:
     """An engine on the SQLite file, migrated. The file is readable by its owner only."""
+    from alembic.util import CommandError
+
     path.touch(mode=0o600, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
     event.listen(engine, "connect", _pragmas)
     try:
         _migrate(engine)
     except DatabaseError as error:
+        engine.dispose()
         raise EngineError(
             f"{path}: the platform's records cannot be opened: {error.orig}",
-            "see whether the disk is full or the file was changed by another program; a newer odcpub may have made it",
+            "see whether the disk is full or the file was changed by another program",
+        ) from None
+    except CommandError as error:
+        engine.dispose()
+        raise EngineError(
+            f"{path}: the platform's records cannot be opened: {error}", "install the newer odcpub that wrote them"
         ) from None
     return engine
 

@@ -6,6 +6,7 @@ import base64
 import hmac
 import os
 import secrets
+import threading
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 class Vault:
     def __init__(self, key_file: Path) -> None:
         self._key_file = key_file
+        self._first_use = threading.Lock()
 
     def seal(self, text: str) -> bytes:
         """The text encrypted and authenticated (Fernet: AES-128-CBC, HMAC-SHA256)."""
@@ -48,16 +50,26 @@ class Vault:
     def _fernet(self) -> Fernet:
         from cryptography.fernet import Fernet
 
-        return Fernet(self._key)
+        try:
+            return Fernet(self._key)
+        except ValueError:
+            raise EngineError(
+                f"{self._key_file}: is damaged: it holds no key",
+                "restore it from a backup; without it the stored secrets are lost: remove it and set them again",
+            ) from None
 
     @cached_property
     def _key(self) -> bytes:
-        """The key, made at the first use and written whole before it is used."""
-        if not self._key_file.exists():
-            temporary = self._key_file.with_suffix(".new")
-            with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-                file.write(base64.urlsafe_b64encode(os.urandom(32)))
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self._key_file)
-        return self._key_file.read_bytes()
+        """The key, made at the first use, by one thread, and written whole before it is used."""
+        with self._first_use:
+            if not self._key_file.exists():
+                self._make_key()
+            return self._key_file.read_bytes()
+
+    def _make_key(self) -> None:
+        temporary = self._key_file.with_suffix(".new")
+        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(base64.urlsafe_b64encode(os.urandom(32)))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self._key_file)

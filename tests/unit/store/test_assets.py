@@ -1,0 +1,127 @@
+"""Assets, revisions, releases, deployments: each made once, whatever is run again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from odcpub.errors import Refused
+from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord, Status
+from odcpub.store.store import Store
+
+KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
+
+
+def register(store: Store, name: str = "Helpdesk", key: str = KEY, folder: str = "/models/helpdesk") -> None:
+    store.assets.register(AssetRecord(key, name, "app", name.lower(), folder, ""))
+
+
+def operation(store: Store, stage: str = "development") -> str:
+    key = store.journal.begin(OperationKind.PUBLISH, (KEY, "Helpdesk"), stage, "ada", {})
+    store.journal.finish(key, Status.FINISHED)
+    return key
+
+
+def draft(store: Store) -> RevisionRecord:
+    return RevisionRecord(
+        KEY, 0, "model", "build", "key", "sha256:1", "helpdesk", "schema", "{}", "sdk", operation(store), "", "ada"
+    )
+
+
+def test_an_operation_makes_one_revision_however_often_it_runs(store: Store) -> None:
+    register(store)
+    first = draft(store)
+    made = store.assets.add_revision(first)
+    assert made.number == 1
+    assert made.created_at
+    assert store.assets.add_revision(replace(first, image="sha256:2")) == made
+    assert store.assets.add_revision(draft(store)).number == 2
+    assert [one.number for one in store.assets.revisions(KEY)] == [2, 1]
+    assert store.assets.latest(KEY) == store.assets.revision(KEY, 2)
+    assert store.assets.revision(KEY, 3) is None
+
+
+def test_an_asset_keeps_its_label_when_it_is_renamed_or_moved(store: Store) -> None:
+    register(store)
+    store.assets.register(AssetRecord(KEY, "Support", "app", "support", "/elsewhere", ""))
+    found = store.assets.find(KEY)
+    assert found is not None
+    assert (found.name, found.label, found.folder) == ("Support", "helpdesk", "/elsewhere")
+
+
+@pytest.mark.parametrize("word", [KEY, KEY.upper(), "Helpdesk", "HELPDESK", "helpdesk"])
+def test_an_asset_is_found_by_key_name_and_label_in_any_case(store: Store, word: str) -> None:
+    register(store)
+    assert store.assets.find(word) == store.assets.all()[0]
+    assert store.assets.find(word + "x") is None
+
+
+def test_a_name_belongs_to_one_asset(store: Store) -> None:
+    register(store)
+    store.assets.add_revision(draft(store))
+    with pytest.raises(Refused, match="/models/helpdesk"):
+        register(store, key="another", folder="/copy")
+    with pytest.raises(Refused, match="app, not library"):
+        store.assets.register(AssetRecord(KEY, "Helpdesk", "library", "helpdesk", "/models/helpdesk", ""))
+    assert len(store.assets.all()) == 1
+
+
+def test_a_release_never_changes(store: Store) -> None:
+    register(store)
+    store.assets.add_revision(draft(store))
+    store.assets.release(ReleaseRecord(KEY, "1.0.0", 1, "first", "", "ada"))
+    with pytest.raises(Refused, match=r"1\.0\.0"):
+        store.assets.release(ReleaseRecord(KEY, "1.0.0", 1, "again", "", "bob"))
+    (kept,) = store.assets.releases(KEY)
+    assert (kept.notes, kept.created_by) == ("first", "ada")
+
+
+def test_an_operation_makes_one_deployment_and_numbers_count_by_stage(store: Store) -> None:
+    register(store)
+    first, second, qa = operation(store), operation(store), operation(store, "qa")
+    made = store.stages.begin_deployment(KEY, "development", 1, "c1", first)
+    assert store.stages.begin_deployment(KEY, "development", 1, "c1", first) == made
+    store.stages.end_deployment(first, Status.FINISHED, "http://127.0.0.1:8100")
+    store.stages.begin_deployment(KEY, "development", 2, "c1", second)
+    store.stages.begin_deployment(KEY, "qa", 1, "c2", qa)
+    assert [one.number for one in store.stages.deployments(KEY, "development")] == [2, 1]
+    assert [one.number for one in store.stages.deployments(KEY, "qa")] == [1]
+    current = store.stages.current(KEY, "development")
+    assert current is not None
+    assert (current.number, current.address) == (1, "http://127.0.0.1:8100"), "what still runs is not current yet"
+    store.stages.end_deployment(second, Status.FAILED)
+    assert store.stages.current(KEY, "development") == current
+
+
+def test_what_was_undeployed_is_not_current(store: Store) -> None:
+    register(store)
+    first = operation(store)
+    store.stages.begin_deployment(KEY, "qa", 1, "c1", first)
+    store.stages.end_deployment(first, Status.FINISHED)
+    store.stages.undeployed(KEY, "qa")
+    assert store.stages.current(KEY, "qa") is None
+    assert len(store.stages.deployments(KEY, "qa")) == 1
+
+
+def test_secrets_are_encrypted_and_the_database_password_is_made_once(store: Store) -> None:
+    register(store)
+    store.stages.set_value(KEY, "qa", "Rate", "95", secret=False)
+    store.stages.set_value(KEY, "qa", "Token", "s3cret-token", secret=True)
+    password = store.stages.database_password(KEY, "qa")
+    assert store.stages.database_password(KEY, "qa") == password != store.stages.database_password(KEY, "development")
+    assert store.stages.values(KEY, "qa") == ({"Rate": "95"}, {"Token": "s3cret-token"})
+    for path in store.folder.rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        assert b"s3cret-token" not in content
+        assert password.encode() not in content
+
+
+def test_a_value_set_again_replaces_and_unset_forgets(store: Store) -> None:
+    register(store)
+    for value in ("1", "2"):
+        store.stages.set_value(KEY, "qa", "Rate", value, secret=False)
+    assert store.stages.values(KEY, "qa")[0] == {"Rate": "2"}
+    assert store.stages.unset_value(KEY, "qa", "Rate")
+    assert not store.stages.unset_value(KEY, "qa", "Rate")
+    assert store.stages.values(KEY, "qa") == ({}, {})

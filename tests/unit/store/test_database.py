@@ -1,0 +1,61 @@
+"""The platform's database: its migrations make the very tables that the code uses."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from odcpub.errors import EngineError
+from odcpub.store.database import open_database
+from odcpub.store.tables import METADATA
+
+
+def indexes(path: Path) -> list[tuple[str, ...]]:
+    """Every index with its columns and condition, which Alembic does not compare."""
+    with closing(sqlite3.connect(path)) as connection:
+        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
+        return sorted((name, " ".join(sql.split())) for name, sql in found)
+
+
+def test_the_migrations_make_the_tables_of_the_code(tmp_path: Path) -> None:
+    migrated = open_database(tmp_path / "migrated.sqlite")
+    with migrated.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+    migrated.dispose()
+    made = create_engine(f"sqlite:///{tmp_path / 'made.sqlite'}")
+    METADATA.create_all(made)
+    made.dispose()
+    assert indexes(tmp_path / "migrated.sqlite") == indexes(tmp_path / "made.sqlite")
+
+
+def test_it_is_its_owners_alone_and_opens_again(tmp_path: Path) -> None:
+    path = tmp_path / "platform.sqlite"
+    for _ in range(2):
+        open_database(path).dispose()
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "platform.sqlite"
+    path.write_bytes(b"not a database, " * 100)
+    with pytest.raises(EngineError, match=r"platform\.sqlite") as failed:
+        open_database(path)
+    assert failed.value.hint
+    assert path.read_bytes().startswith(b"not a database")
+
+
+def test_records_of_a_newer_release_are_told_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "platform.sqlite"
+    open_database(path).dispose()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(EngineError, match=r"platform\.sqlite") as failed:
+        open_database(path)
+    assert "newer" in failed.value.hint

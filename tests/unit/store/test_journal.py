@@ -1,0 +1,99 @@
+"""Operations and their messages: one at a time on an asset in a stage, and nothing said twice or lost."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from odcpub.errors import Refused, Severity
+from odcpub.store.records import OperationKind, Status
+from odcpub.store.store import Store
+
+ASSET = ("k1", "Helpdesk")
+
+
+def begin(store: Store, stage: str = "development", asset: tuple[str, str] = ASSET, user: str = "ada") -> str:
+    return store.journal.begin(OperationKind.PUBLISH, asset, stage, user, {"folder": "/models/helpdesk"})
+
+
+def test_a_second_operation_is_refused_naming_who_and_since_when(store: Store) -> None:
+    key = begin(store)
+    started = store.journal.operation(key).started_at  # type: ignore[union-attr]
+    with pytest.raises(Refused) as refused:
+        begin(store, user="bob")
+    assert refused.value.exit_code == 1
+    for told in ("Helpdesk", "development", "ada", "Publish", started):
+        assert told in refused.value.message
+    assert key[:8] in refused.value.hint
+
+
+def test_another_stage_another_asset_or_the_end_makes_room(store: Store) -> None:
+    first = begin(store)
+    begin(store, "qa")
+    begin(store, asset=("k2", "Money"))
+    store.journal.finish(first, Status.FINISHED)
+    assert begin(store) != first
+
+
+def test_of_many_at_once_one_is_begun(store: Store) -> None:
+    def attempt(_: int) -> bool:
+        try:
+            begin(store)
+        except Refused:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(attempt, range(24))) == 1
+    assert len(store.journal.operations(status=Status.RUNNING)) == 1
+
+
+def test_what_has_ended_stays_as_it_ended(store: Store) -> None:
+    key = begin(store)
+    store.journal.finish(key, Status.FAILED)
+    ended = store.journal.operation(key)
+    store.journal.finish(key, Status.FINISHED)
+    assert store.journal.operation(key) == ended
+    assert ended is not None
+    assert (ended.status, bool(ended.finished_at)) == ("FinishedWithError", True)
+
+
+def test_notes_are_merged(store: Store) -> None:
+    key = begin(store)
+    store.journal.note(key, revision=3, model="abc")
+    store.journal.note(key, model="def", unchanged=False)
+    found = store.journal.operation(key)
+    assert found is not None
+    assert found.state == {"revision": 3, "model": "def", "unchanged": False}
+    assert found.request == {"folder": "/models/helpdesk"}
+
+
+def test_messages_go_on_after_the_last_one_seen(store: Store) -> None:
+    key, other = begin(store), begin(store, "qa")
+    for number in range(5):
+        store.journal.say(key, "Verify", f"line {number}", Severity.WARNING, {"number": number})
+        store.journal.say(other, "Data", "not mine")
+    lines = store.journal.messages(key)
+    assert [line.text for line in lines] == [f"line {number}" for number in range(5)]
+    assert (lines[2].severity, lines[2].data, lines[2].step) == (Severity.WARNING, {"number": 2}, "Verify")
+    assert store.journal.messages(key, after=lines[2].id) == lines[3:]
+    assert store.journal.messages(key, after=lines[0].id, limit=2) == lines[1:3]
+
+
+def test_an_operation_is_found_by_the_beginning_of_its_key_if_that_is_its_alone(store: Store) -> None:
+    keys = [begin(store, f"stage{number}") for number in range(20)]
+    assert store.journal.operation(keys[0][:13]) == store.journal.operation(keys[0])
+    first = next(letter for letter in "0123456789abcdef" if sum(key.startswith(letter) for key in keys) > 1)
+    assert store.journal.operation(first) is None
+    assert store.journal.operation("") is None
+    assert store.journal.operation("%") is None, "what stands for anything in SQL stands for itself"
+
+
+def test_operations_are_listed_latest_first_by_what_is_asked(store: Store) -> None:
+    keys = [begin(store, f"stage{number}") for number in range(3)]
+    store.journal.finish(keys[1], Status.FINISHED)
+    assert {one.key for one in store.journal.operations(status=Status.RUNNING)} == {keys[0], keys[2]}
+    assert len(store.journal.operations(limit=2)) == 2
+    assert store.journal.operations(asset="another") == ()
+    assert store.journal.operations(kinds=(OperationKind.UNDEPLOY,)) == ()
