@@ -83,10 +83,12 @@ def _configuration(options: argparse.Namespace) -> str:
 def config_set(options: argparse.Namespace) -> int:
     settings = [_value(text) for text in options.values]
     answer = _client().request("PATCH", _configuration(options), {"settings": settings})
+    return show.answer(answer, f"Set {', '.join(answer['set'])}; {_when(options)}", options.json)
+
+
+def _when(options: argparse.Namespace) -> str:
     apply = f"odcpub config apply {options.asset} --stage {options.stage}"
-    return show.answer(
-        answer, f"Set {', '.join(answer['set'])}; takes effect with the next deployment, or: {apply}", options.json
-    )
+    return f"takes effect with the next deployment, or: {apply}"
 
 
 def _value(text: str) -> dict[str, Any]:
@@ -109,7 +111,7 @@ def _ask(what: str) -> str:
 def config_unset(options: argparse.Namespace) -> int:
     settings = [{"key": name, "value": None} for name in options.values]
     answer = _client().request("PATCH", _configuration(options), {"settings": settings})
-    return show.answer(answer, f"Forgot {', '.join(answer['unset'])}.", options.json)
+    return show.answer(answer, f"Forgot {', '.join(answer['unset'])}; {_when(options)}", options.json)
 
 
 def config_show(options: argparse.Namespace) -> int:

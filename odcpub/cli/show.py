@@ -62,9 +62,17 @@ def operation(record: dict[str, Any], messages: list[dict[str, Any]], as_json: b
 
 
 def configuration(data: dict[str, Any], as_json: bool) -> int:
-    rows = [(one["name"], one["dataType"], one["value"] or "", one["valueOrigin"]) for one in data["settings"]]
+    rows = [(one["name"], one["dataType"], one["value"] or "-", _origin(one)) for one in data["settings"]]
     head = ("NAME", "TYPE", "VALUE", "FROM")
     return answer(data, table(head, rows) if rows else "The app has no settings.", as_json)
+
+
+def _origin(setting: dict[str, Any]) -> str:
+    """Where a value comes from, in words; a file of the stage is named as it is."""
+    if setting["value"] is None:
+        return "not set"
+    words = {"EnvironmentLevelOverride": "set by command", "ApplicationLevelDefault": "the model's default"}
+    return words.get(setting["valueOrigin"], str(setting["valueOrigin"]))
 
 
 def engines(data: dict[str, str], as_json: bool) -> int:

@@ -18,7 +18,7 @@ def import_text(kind: str, text: str, file: str, name: str | None) -> dict[str, 
     if any(one.severity is Severity.ERROR for one in imported.problems):
         raise ModelError(imported.problems)
     return {
-        "name": name or file,
+        "name": imported.name,
         "files": dict(imported.files),
         "problems": error_data(ModelError(imported.problems))["problems"],
     }

@@ -19,10 +19,12 @@ MAX_SIZE = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """``files``: (path, text) of the model, none when a problem is an error; ``problems``: in the file's order."""
+    """``files``: (path, text) of the model, none when a problem is an error; ``problems``: in the file's order;
+    ``name``: the app's."""
 
     files: tuple[tuple[str, str], ...]
     problems: tuple[Problem, ...]
+    name: str
 
 
 def import_jdl(source: str | bytes, name: str | None, key: str, file: str = "model.jdl") -> Imported:
@@ -38,7 +40,7 @@ def import_jdl(source: str | bytes, name: str | None, key: str, file: str = "mod
         hint = "Give it at least one: entity Task { title String }"
         findings.error(Code.EMPTY, Place(file, 1, 1), "the file declares nothing", hint)
     asset = to_asset(declarations, name, key, PurePath(file).stem, findings)
-    return Imported(() if findings.failed else emit(asset), findings.sorted())
+    return Imported(() if findings.failed else emit(asset), findings.sorted(), asset.name)
 
 
 def _text(source: str | bytes, file: str, findings: Findings) -> str:
