@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from odcpub.errors import UsageError
+from odcpub.model.problems import listed, shown, suggest
 
 FILE = "engines.json"
+_REGISTRY = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._-]+)*")
 
 
 class EngineSettings(BaseModel):
@@ -31,6 +33,13 @@ class EngineSettings(BaseModel):
     kubeconfig: str = ""
     context: str = ""
     node_address: str = ""
+
+    @field_validator("registry")
+    @classmethod
+    def _registry(cls, value: str) -> str:
+        if value != "layout" and not _REGISTRY.fullmatch(value):
+            raise ValueError("is 'layout' or host:port, with a path in it if need be: localhost:5001/team")
+        return value
 
     @field_validator("database")
     @classmethod
@@ -62,6 +71,10 @@ def read_settings(folder: Path) -> EngineSettings:
         raise UsageError(
             f"{folder / FILE}: {_first(error)}", "correct the file, or start afresh with: odcpub engines use local"
         ) from None
+    except OSError as error:
+        raise UsageError(
+            f"{folder / FILE}: cannot be read: {error.strerror}", "give the file back to this user, or remove it"
+        ) from None
 
 
 def write_settings(folder: Path, settings: EngineSettings) -> None:
@@ -76,19 +89,15 @@ def write_settings(folder: Path, settings: EngineSettings) -> None:
 def use_profile(name: str, found: dict[str, str]) -> EngineSettings:
     """A profile's settings, with what was found out about this machine."""
     if name not in PROFILES:
-        raise UsageError(f"{name}: is no profile", f"profiles: {', '.join(PROFILES)}")
+        raise UsageError(f"{shown(name)}: is no profile", suggest(name, PROFILES, f"profiles: {listed(PROFILES)}"))
     return EngineSettings.model_validate({"profile": name, **PROFILES[name], **found})
 
 
 def change(settings: EngineSettings, values: dict[str, str], sealed_password: str | None) -> EngineSettings:
     """The settings with some values changed (``registry`` → ``localhost:5001``), checked."""
-    for name in values:
-        if name not in EngineSettings.model_fields or name in ("profile", "database_password"):
-            near = difflib.get_close_matches(name, EngineSettings.model_fields, 1)
-            names = ", ".join(sorted(settings.shown().keys() - {"profile"}))
-            raise UsageError(
-                f"{name}: is no engine setting", f"did you mean {near[0]}?" if near else f"one of: {names}"
-            )
+    known = sorted(EngineSettings.model_fields.keys() - {"profile", "database_password"})
+    for name in sorted(values.keys() - set(known)):
+        raise UsageError(f"{shown(name)}: is no engine setting", suggest(name, known, f"one of: {listed(known)}"))
     sealed = {} if sealed_password is None else {"database_password": sealed_password}
     try:
         return EngineSettings.model_validate(settings.model_dump() | {"profile": "mixed"} | values | sealed)

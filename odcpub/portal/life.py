@@ -109,21 +109,31 @@ class Server:
             sealed = None if password is None else self._store.vault.seal(password).decode()
             if values or sealed:
                 settings = change(settings, values, sealed)
-            before = read_settings(self._home.data)
-            others = (before.runner, before.database) != (settings.runner, settings.database)
-            # Nobody would look after the apps and the database of engines that are no longer chosen.
-            self.engines().close(apps=others)
-            self._engines = None
+            self._leave(settings)
             write_settings(self._home.data, settings)
             return settings
+
+    def _leave(self, others: EngineSettings) -> None:
+        """Closes the present engines. Nobody would look after the apps and the database of those not chosen again."""
+        try:
+            engines = self.engines()
+        except UsageError:  # a settings file that cannot be read: it is about to be replaced
+            return
+        before = engines.settings
+        engines.close(apps=(before.runner, before.database) != (others.runner, others.database))
+        self._engines = None
 
     def stop(self, apps: bool) -> None:
         """Ends the process: operations stay pending, engines are closed (apps and database too, if asked)."""
         time.sleep(0.05)  # the answer to who asked leaves first
         durable.shut_down()
-        if apps:
-            self.engines().close(apps=True)
-        elif self._engines is not None:
-            self._engines.close(apps=False)
-        self._store.close()
-        os.kill(self.pid, signal.SIGTERM)
+        try:
+            if apps:
+                self.engines().close(apps=True)
+            elif self._engines is not None:
+                self._engines.close(apps=False)
+        except Exception:
+            LOG.exception("ending the engines failed")
+        finally:
+            self._store.close()
+            os.kill(self.pid, signal.SIGTERM)

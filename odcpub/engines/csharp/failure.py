@@ -17,8 +17,7 @@ class CompileFailed(Refused):
         count = f"{len(problems)} error{'s' if len(problems) != 1 else ''}"
         super().__init__(
             f"C#: {count}",
-            "the elements named above were turned into C# that does not compile",
-            [str(problem) for problem in problems],
+            "the elements named above were turned into C# that does not compile; please report it",
         )
         self.problems = tuple(problems)
 
