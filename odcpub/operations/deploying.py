@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from odcpub.data.migration import EXPAND, TIGHTEN
-from odcpub.deployment.stages import DEFAULT_STAGES, Stage
+from odcpub.deployment.stages import Stage
 from odcpub.deployment.workload import Workload
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import Refused
 from odcpub.operations import stage as stages
 from odcpub.operations.libraries import locked
-from odcpub.operations.models import asset_stages, stage_of
+from odcpub.operations.models import stage_of
 from odcpub.operations.platform import Platform, Run
 from odcpub.operations.stored_plan import from_text, to_text
 from odcpub.store.records import DeploymentRecord, OperationKind, RevisionRecord, Status
@@ -42,7 +42,7 @@ def _revision(run: Run) -> RevisionRecord | None:
 def plan(run: Run) -> None:
     """Refuses, before anything is made, what cannot be done; finds out whether there is anything to do."""
     aim = target(run)
-    _check_runtime(run, aim.stage)
+    stages.check_runtime(run.platform, aim, run.state.get("runtime") or _made(run).runtime)
     resolved = stages.configuration(run.platform, aim)
     record = _revision(run)
     sealed, digest = stages.seal(run.platform, resolved)
@@ -60,26 +60,6 @@ def summary(lines: Sequence[str], most: int = 3) -> str:
     """The first few lines as one, and how many more there are."""
     more = f"; and {len(lines) - most} more" if len(lines) > most else ""
     return "; ".join(lines[:most]) + more
-
-
-def _check_runtime(run: Run, stage: Stage) -> None:
-    """Bootstrap runtimes get no security fixes: a stage can refuse what was built on one; Production does."""
-    source = run.state.get("runtime") or _made(run).runtime
-    if source == "bootstrap" and not stage.allow_bootstrap:
-        raise Refused(
-            f"{run.asset.name} ({stage.name}): the image holds the bootstrap .NET runtime, which gets no fixes",
-            f"install a .NET SDK 10 and publish again; or allow it by one line of odcpub.yaml, beside the model "
-            f"or above it: {_allowing(run, stage)}",
-        )
-
-
-def _allowing(run: Run, stage: Stage) -> str:
-    """The line of the project file that allows it: all its stages stand there, since naming one names them all."""
-    named = asset_stages(run.platform, run.asset)
-    if named is not DEFAULT_STAGES:
-        return f"{stage.name}: {{ allow_bootstrap: true }}"
-    values = (f"{one.name}: {{{' allow_bootstrap: true ' if one == stage else ''}}}" for one in named)
-    return f"stages: {{ {', '.join(values)} }}"
 
 
 def _runs_already(run: Run, record: RevisionRecord | None, digest: str) -> bool:

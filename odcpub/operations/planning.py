@@ -66,6 +66,11 @@ def _stage_plan(
     refusals: list[str] = []
     configuration, deploy = "", []
     try:
+        source = revision.runtime if revision else platform.engines().csharp.toolchain().source
+        stages.check_runtime(platform, target, source)
+    except Refused as error:
+        refusals.append(f"{error.message}; {error.hint}")
+    try:
         resolved = stages.configuration(platform, target)
         _, configuration = stages.seal(platform, resolved)
         deploy = _deployment(platform, target, revision, configuration)
@@ -78,10 +83,11 @@ def _stage_plan(
         stages.refuse(target, migration, findings)
     except Refused as error:
         refusals += error.details
+    notices = stages.notices(platform, target, migration)
     schema = target_fingerprint(target_schema(target.model))
     basis = "\n".join((key, configuration, migration.base, schema))
     data = [step.summary for step in migration.steps]
-    shown = _shown(target.asset.name, target.stage.name, basis, build, [*warnings, *migration.warnings])
+    shown = _shown(target.asset.name, target.stage.name, basis, build, [*warnings, *migration.warnings, *notices])
     return shown | {"data": data, "deploy": deploy, "refusals": refusals}
 
 

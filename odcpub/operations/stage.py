@@ -13,7 +13,7 @@ from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.target import target_schema
 from odcpub.deployment.configuration import Resolved, parse_stage_file, resolve
-from odcpub.deployment.stages import Stage
+from odcpub.deployment.stages import DEFAULT_STAGES, Stage
 from odcpub.deployment.workload import Workload
 from odcpub.engines.ports import Login
 from odcpub.engines.ports import Place as DataPlace
@@ -21,7 +21,7 @@ from odcpub.errors import ModelError, Refused
 from odcpub.image.content import ImageRef
 from odcpub.model.elements import Asset, Library
 from odcpub.model.physical import physical
-from odcpub.operations.models import stage_file
+from odcpub.operations.models import asset_stages, stage_file
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord, RevisionRecord
 
@@ -38,6 +38,29 @@ class Target:
     @property
     def place(self) -> DataPlace:
         return DataPlace(f"odc_{physical(self.stage.label.replace('-', '_'))}", self.asset.label.replace("-", "_"))
+
+
+def check_runtime(platform: Platform, target: Target, source: str) -> None:
+    """Bootstrap runtimes get no security fixes: a stage can refuse what was built on one; Production does.
+
+    ``source``: where the toolchain of the build came from (``sdk``, ``bootstrap``).
+    """
+    if source == "bootstrap" and not target.stage.allow_bootstrap:
+        raise Refused(
+            f"{target.asset.name} ({target.stage.name}): the image holds the bootstrap .NET runtime, "
+            "which gets no fixes",
+            "install a .NET SDK 10 and publish again; or allow it by one line of odcpub.yaml, beside the model "
+            f"or above it: {_allowing(platform, target)}",
+        )
+
+
+def _allowing(platform: Platform, target: Target) -> str:
+    """The line of the project file that allows it: all its stages stand there, since naming one names them all."""
+    named = asset_stages(platform, target.asset)
+    if named is not DEFAULT_STAGES:
+        return f"{target.stage.name}: {{ allow_bootstrap: true }}"
+    values = (f"{one.name}: {{{' allow_bootstrap: true ' if one == target.stage else ''}}}" for one in named)
+    return f"stages: {{ {', '.join(values)} }}"
 
 
 def configuration(platform: Platform, target: Target) -> Resolved:
