@@ -4,8 +4,11 @@ published and the last is promoted. No request fails, and every acknowledged wri
 
 from __future__ import annotations
 
+import threading
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -14,6 +17,8 @@ import pytest
 from tests.acceptance.load import RATE, Load, Report
 from tests.installation import Installation, call, database_url
 
+Row = tuple[str, int, int]
+"""Token, identifier, number."""
 ENOUGH = 0.95 * RATE
 """Answers a second below which the machine, not the app, was too slow for the schedule: nothing would be proven."""
 LONGEST_SECONDS = 10.0
@@ -54,6 +59,9 @@ CHANGES = {
     "entity and the reference to it dropped": {"Topic": ""},
 }
 """Each change as the attributes that it sets, "" for those it drops. What the load writes is right in all of them."""
+REPORTED, REPORT_SECONDS = "mandatory attribute with default added", 4.0
+"""While this is published, somebody's long transaction reads the table, so that the new version is there long before
+the schema it needs."""
 
 
 class Model:
@@ -91,13 +99,15 @@ def test_ten_publishes_and_a_promotion_under_load(
 ) -> None:
     model = Model(odcpub.folder / "models" / "loaded")
     address = odcpub.run("publish", str(model.folder)).out.strip()
+    url = database_url(odcpub, profile, "development")
     load, moments = Load(address), [("load", time.monotonic())]
     try:
         time.sleep(AROUND_SECONDS)
         for what in CHANGES:
             model.change(what)
             moments.append((what, time.monotonic()))
-            done = odcpub.run("publish", str(model.folder))
+            with reading(url, model.label, REPORT_SECONDS if what == REPORTED else 0):
+                done = odcpub.run("publish", str(model.folder))
             assert done.out.strip() == address, done.err
         moments.append(("promotion", time.monotonic()))
         odcpub.run("promote", model.name, "--to", "qa")
@@ -108,9 +118,23 @@ def test_ten_publishes_and_a_promotion_under_load(
         report = load.end()
     with capsys.disabled():
         print(f"\n{profile}: {report}\n{_timeline(moments)}")
-    check(report, database_url(odcpub, profile, "development"), model.label)
+    check(report, _rows(url, model.label))
     assert call("GET", f"{address}/_odc/about").body["revision"] == str(1 + len(CHANGES))
     assert (qa["health"], qa["revision"]) == ("ready", 1 + len(CHANGES))
+
+
+@contextmanager
+def reading(url: str, schema: str, seconds: float) -> Iterator[None]:
+    """Inside, a transaction reads the table for so long, and keeps changes of it waiting."""
+    with psycopg.connect(url, options=f"-c search_path={schema}") as connection:
+        if seconds:
+            connection.execute("SELECT count(*) FROM note")
+        ended = threading.Timer(seconds, connection.rollback)
+        ended.start()
+        try:
+            yield
+        finally:
+            ended.join()
 
 
 def _timeline(moments: list[tuple[str, float]]) -> str:
@@ -118,11 +142,14 @@ def _timeline(moments: list[tuple[str, float]]) -> str:
     return "; ".join(f"{at - began:.1f} {what}" for what, at in moments[1:])
 
 
-def check(report: Report, url: str, schema: str) -> None:
+def _rows(url: str, schema: str) -> list[Row]:
+    with psycopg.connect(url, options=f"-c search_path={schema}") as connection:
+        return connection.execute("SELECT token, id, size FROM note").fetchall()
+
+
+def check(report: Report, rows: list[Row]) -> None:
     """No request failed, the schedule was kept, and the database holds what was acknowledged and nothing twice."""
     assert not report.failures, (len(report.failures), report.failures[:10])
-    with psycopg.connect(url, options=f"-c search_path={schema}") as connection:
-        rows = connection.execute("SELECT token, id, size FROM note").fetchall()
     tokens = [row[0] for row in rows]
     assert len(tokens) == len(set(tokens)), "a write was executed twice"
     assert {row[0]: row[1] for row in rows} == report.created

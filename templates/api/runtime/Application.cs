@@ -39,7 +39,7 @@ public static class Application
         Log.Info(Settings.Summary(app));
         using var database = new Database(settings);
         // Half of a start is the first use of the database; it runs beside the rest and leaves an open connection.
-        _ = Task.Run(() => database.NotReady(CancellationToken.None));
+        var servable = Task.Run(database.Servable);
         var catalog = new Catalog(app);
         var drain = new Drain();
         // The empty builder reads no configuration files and adds no logging, routing or diagnostics: 60 ms less.
@@ -47,7 +47,7 @@ public static class Application
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(options => Listen(options, settings, drain));
         builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
-            new DrainingListeners(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), drain));
+            new Listeners(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), drain, settings.ListenDescriptor, servable));
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
         using var host = builder.Build();
         var router = new Router(catalog, database, settings, drain);

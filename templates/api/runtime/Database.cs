@@ -14,6 +14,7 @@ public sealed class Database : IDisposable
     private readonly NpgsqlDataSource? source;
     private readonly string schema;
     private bool ready;
+    private bool away;
 
     public Database(Settings settings)
     {
@@ -49,6 +50,7 @@ public sealed class Database : IDisposable
         if (ready) return null;
         try
         {
+            away = false;
             var reason = await Ask(cancellation);
             ready = reason is null;
             return reason;
@@ -59,7 +61,19 @@ public sealed class Database : IDisposable
             return "the schema is not there yet";
         }
         catch (PostgresException error) { return $"the database refuses: {error.MessageText}"; }
-        catch (NpgsqlException error) { return $"the database can't be reached: {error.Message}"; }
+        catch (NpgsqlException error)
+        {
+            away = true;
+            return $"the database can't be reached: {error.Message}";
+        }
+    }
+
+    /// <summary>Returns when this version may take requests that another one could take instead: when it is ready, or
+    /// when no database answers, since then the other one can't serve them either.</summary>
+    public async Task Servable()
+    {
+        for (var pause = 10; source is not null && await NotReady(CancellationToken.None) is not null && !away; pause = Math.Min(pause * 2, 100))
+            await Task.Delay(pause);
     }
 
     private async Task<string?> Ask(CancellationToken cancellation)

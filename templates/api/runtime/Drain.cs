@@ -4,9 +4,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
-using System.Net;
 using System.Threading;
-using System.Threading.Tasks;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -50,19 +48,5 @@ public sealed class Drain
         }
         var clock = Stopwatch.StartNew();
         while (Volatile.Read(ref connections) > 0 && clock.Elapsed < Grace) Thread.Sleep(10);
-    }
-}
-
-/// <summary>The socket transport, its listeners known to the drain.</summary>
-public sealed class DrainingListeners(IConnectionListenerFactory sockets, Drain drain)
-    : IConnectionListenerFactory, IConnectionListenerFactorySelector
-{
-    public bool CanBind(EndPoint endpoint) => endpoint is IPEndPoint or FileHandleEndPoint;
-
-    public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellation = default)
-    {
-        var listener = await sockets.BindAsync(endpoint, cancellation);
-        drain.Add(listener);
-        return listener;
     }
 }
