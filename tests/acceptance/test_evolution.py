@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from databases import ENGINES, Stage, engine
-from evolution_cases import CASES, Case, app
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +15,8 @@ from odcpub.data.target import target_schema
 from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Attribute, Basic, DataType, DeleteRule, Entity, Index
+from tests.acceptance.evolution_cases import CASES, Case, app
+from tests.databases import ENGINES, Stage, engine
 
 
 @pytest.fixture(scope="module", params=ENGINES)

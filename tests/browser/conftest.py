@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.fake_app import App, Store
 from tests.installation import installation, publish_helpdesk
-
-from .fake_app import App, Store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

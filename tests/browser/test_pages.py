@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .fake_app import WEB, Store
+from tests.browser.fake_app import WEB, Store
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route

@@ -15,8 +15,6 @@ from typing import Any
 
 import psycopg
 import pytest
-from databases import ENGINES, Stage, engine
-from helpdesk_asset import attribute as field
 
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN
@@ -29,6 +27,8 @@ from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Login, Place
 from odcpub.errors import EngineError, Refused, TemporaryEngineError, UsageError
 from odcpub.model.elements import Asset, Attribute, Basic, Entity, Function, Index, Kind, Record, StaticEntity
+from tests.databases import ENGINES, Stage, engine
+from tests.helpdesk_asset import attribute as field
 
 HOSTILE = "it's \"50%\" %s %(x)s :bind \\ \\' {brace} $1 $$ -- /* 'ü' 😀 ; DROP"
 

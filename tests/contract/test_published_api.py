@@ -19,8 +19,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from helpdesk_asset import CUSTOMER, HELPDESK, LIBRARIES, TICKET, attribute
-from published_app import DEADLINE, App, absent, environment, lay_out, migrate
 
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.csharp.toolchain import find_toolchain
@@ -30,6 +28,8 @@ from odcpub.engines.ports import Place
 from odcpub.errors import OdcpubError
 from odcpub.home import find_home
 from odcpub.model.elements import Basic
+from tests.contract.published_app import DEADLINE, App, absent, environment, lay_out, migrate
+from tests.helpdesk_asset import CUSTOMER, HELPDESK, LIBRARIES, TICKET, attribute
 
 pytestmark = pytest.mark.database
 PLACE = Place("development", "helpdesk")

@@ -285,7 +285,7 @@ SERVER = """
 import sys, time
 sys.path[:0] = [{tests!r}]
 from pathlib import Path
-from test_runner_local import PORTS, LocalRunner, publish, unpack_into, version
+from tests.contract.test_runner_local import PORTS, LocalRunner, publish, unpack_into, version
 home = Path({home!r})
 runner = LocalRunner(home / "home", unpack_into(home / "images"), 3.0, PORTS)
 print(publish(runner, version(1)), flush=True)
@@ -296,7 +296,7 @@ time.sleep(60)
 
 
 def test_killed_server_loses_nothing_and_its_successor_adopts(make: Callable[[], LocalRunner], tmp_path: Path) -> None:
-    code = SERVER.format(tests=str(Path(__file__).parent), home=str(tmp_path))
+    code = SERVER.format(tests=str(Path(__file__).parents[2]), home=str(tmp_path))
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         address = server.stdout.readline().strip()

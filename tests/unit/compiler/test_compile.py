@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from helpdesk_asset import HELPDESK, LIBRARIES, MONEY, TICKET, attribute
-
 from odcpub.compiler.compile import compile_app, compile_library
 from odcpub.compiler.drafts import Compiled
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.runtime import runtime_assembly, runtime_config
 from odcpub.model.elements import Asset, Basic, Entity
+from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY, TICKET, attribute
 
 
 def texts(compiled: Compiled) -> dict[str, str]:

@@ -6,9 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from helpdesk_asset import HELPDESK, LIBRARIES
 
 from odcpub.compiler.compile import compile_app
+from tests.helpdesk_asset import HELPDESK, LIBRARIES
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "csharp"
 DRAFTS = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from helpdesk_asset import attribute as field
 
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Index, Kind, Record, StaticEntity
+from tests.helpdesk_asset import attribute as field
 
 
 def app(*entities: Entity, statics: tuple[StaticEntity, ...] = ()) -> Asset:

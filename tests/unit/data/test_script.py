@@ -6,7 +6,6 @@ import ast
 from dataclasses import replace
 
 import pytest
-from helpdesk_asset import attribute as field
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from odcpub.data.plan import plan_migration
 from odcpub.data.script import plan_digest, revision_id, script_text, sql_text
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind, Record, StaticEntity
+from tests.helpdesk_asset import attribute as field
 
 
 def app(label: str = "x", default: str = "x", *more: object) -> Asset:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from helpdesk_asset import CUSTOMER, LIBRARIES
-from helpdesk_asset import attribute as field
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -23,6 +21,8 @@ from odcpub.model.elements import (
     Record,
     StaticEntity,
 )
+from tests.helpdesk_asset import CUSTOMER, LIBRARIES
+from tests.helpdesk_asset import attribute as field
 
 STATUS = StaticEntity("Status", "State", (Record("Open", "O'pen", 1), Record("Old", "Old", 2, is_active=False)))
 

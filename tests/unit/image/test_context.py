@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 from odcpub.engines.image.context import exec_form, make_context, quoted
 from odcpub.errors import Refused
 from odcpub.image.content import File
-
-from .test_oci import CONTENT, SETTINGS
+from tests.unit.image.test_oci import CONTENT, SETTINGS
 
 PRINTABLE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40)
 
