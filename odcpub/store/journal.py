@@ -19,6 +19,9 @@ from odcpub.store.tables import MESSAGES, OPERATIONS
 class Journal:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self.changes = 0
+        """Rises with every change of this process, the only one that writes: who waits for news asks this, not the
+        database."""
 
     def begin(self, kind: str, asset: tuple[str, str], stage: str, user: str, request: dict[str, Any]) -> str:
         """Records a running operation on ``asset`` (key, name); its key. Refused while another one runs there."""
@@ -50,6 +53,7 @@ class Journal:
         statement = update(OPERATIONS).where(OPERATIONS.c.key == key, OPERATIONS.c.status == Status.RUNNING)
         with self._engine.begin() as connection:
             connection.execute(statement.values(status=status, finished_at=now()))
+        self.changes += 1
 
     def note(self, key: str, **state: Any) -> None:
         """Adds to what an operation's steps have found out."""
@@ -89,6 +93,7 @@ class Journal:
         }  # fmt: skip
         with self._engine.begin() as connection:
             connection.execute(insert(MESSAGES), row)
+        self.changes += 1
 
     def messages(self, key: str, after: int = 0, limit: int = 500) -> tuple[Message, ...]:
         """An operation's messages after the given id, in order."""
