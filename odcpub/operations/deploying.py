@@ -18,7 +18,7 @@ from odcpub.operations.libraries import locked
 from odcpub.operations.models import stage_of
 from odcpub.operations.platform import Platform, Run
 from odcpub.operations.stored_plan import from_text, to_text
-from odcpub.store.records import DeploymentRecord, OperationKind, RevisionRecord, Status
+from odcpub.store.records import DeploymentRecord, OperationKind, OperationRecord, RevisionRecord, Status
 
 
 def target(run: Run) -> stages.Target:
@@ -79,6 +79,7 @@ def start(run: Run) -> None:
     record = _made(run)
     _deployment(run)
     run.platform.engines().runner.start(_workload(run))
+    run.platform.memory.started.add(run.operation.key)
     run.say(f"starting revision {record.number}")
 
 
@@ -130,6 +131,8 @@ def _deployment(run: Run) -> DeploymentRecord:
 def ready(run: Run) -> None:
     """Waits until the new version answers, then until the old one has drained."""
     runner, asked = run.platform.engines().runner, _workload(run)
+    if run.operation.key not in run.platform.memory.started:
+        runner.start(asked)  # by a server that has ended since: what it started may have ended with it
     address = runner.wait(asked, run.progress)
     run.note(address=address)
     run.say(f"ready at {address}", address=address)
@@ -144,9 +147,17 @@ def finish(run: Run) -> None:
 def recall(platform: Platform, stage: str, label: str) -> Workload | None:
     """What the records say runs there, for a runner that must start it again; None where nothing should."""
     asset = platform.store.assets.find(label)
-    current = platform.store.stages.current(asset.key, stage) if asset else None
-    operation = platform.store.journal.operation(current.operation) if current else None
+    operation = _serving(platform, asset.key, stage) if asset else None
     return _workload(Run(platform, operation, "Deploy")) if operation else None
+
+
+def _serving(platform: Platform, asset: str, stage: str) -> OperationRecord | None:
+    """The operation whose version serves: one that goes on but has its version ready, else the last that succeeded."""
+    deployments, find = platform.store.stages.deployments(asset, stage), platform.store.journal.operation
+    going_on = [find(one.operation) for one in deployments if one.status == Status.RUNNING]
+    ready = next((one for one in going_on if one and one.state.get("address")), None)
+    current = platform.store.stages.current(asset, stage)
+    return ready or (find(current.operation) if current else None)
 
 
 def undeploy(run: Run) -> None:

@@ -8,7 +8,10 @@ pending. A workflow is given the operation's key and nothing else, so nothing se
 from __future__ import annotations
 
 import logging
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -25,7 +28,49 @@ LOG = logging.getLogger("odcpub.operations")
 APPLICATION_VERSION = "1"
 """Rises only when the steps of ``PIPELINES`` change so that an operation begun before could not go on."""
 
+GRACE_SECONDS = 10.0
+"""How long the end of the server waits for steps that are at work."""
+
 _platform: Platform | None = None
+
+
+class _Work:
+    """Who is at work. When the server ends, threads are held where a step begins, fails or ends, and for good: to the
+    operation that looks like a kill, after which it goes on; engines that go under its feet are not its failure."""
+
+    def __init__(self) -> None:
+        self.ending = False
+        self._steps = 0
+        self._changed = threading.Condition()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        self._count(1)
+        self.hold_if_ending()
+        try:
+            yield
+        finally:
+            self.hold_if_ending()
+            self._count(-1)
+
+    def hold_if_ending(self) -> None:
+        if self.ending:
+            self._count(-1)
+            threading.Event().wait()
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self._steps += change
+            self._changed.notify_all()
+
+    def end(self, seconds: float) -> None:
+        """No step begins from now on; waits for those at work, up to ``seconds``."""
+        with self._changed:
+            self.ending = True
+            self._changed.wait_for(lambda: self._steps == 0, seconds)
+
+
+_work = _Work()
 
 
 def launch(platform: Platform, folder: Path) -> None:
@@ -46,12 +91,16 @@ def launch(platform: Platform, folder: Path) -> None:
 
 
 def shut_down() -> None:
-    """Ends DBOS; running workflows stay pending and go on at the next launch."""
+    """Ends DBOS; running workflows stay pending and go on at the next launch. The process must end then."""
+    _work.end(GRACE_SECONDS)
     DBOS.destroy(workflow_completion_timeout_sec=0)
 
 
 def begin(key: str) -> None:
-    """Runs the operation in the background; one that is running or has run is left alone."""
+    """Runs the operation in the background; one that is running or has run is left alone. A server that ends leaves
+    it to the next one."""
+    if _work.ending:
+        return
     with SetWorkflowID(key):
         DBOS.start_workflow(_operation, key)
 
@@ -72,27 +121,34 @@ def _steps(key: str) -> tuple[Step, ...]:
 def _execute(key: str, name: str) -> bool:
     """One step; False ends the operation. Errors are told here and never reach the workflow's own records."""
     step = next(step for step in _steps(key) if step.name == name)
-    run = _run(key, step.marker)
+    with _work.step():
+        return _perform(_run(key, step.marker), step)
+
+
+def _perform(run: Run, step: Step) -> bool:
+    if run.operation.status != Status.RUNNING:  # killed after its failure was told and before that was recorded
+        return False
     if run.state.get("unchanged") and not step.always:
         return True
-    began = time.monotonic()
-    platform = run.platform
+    began, journal = time.monotonic(), run.platform.store.journal
     try:
-        platform.store.journal.say(key, step.marker, "", data={"step": name, "event": "began"})
+        journal.say(run.operation.key, step.marker, "", data={"step": step.name, "event": "began"})
         with heard_by(run.progress):
             step.run(run)
     except OdcpubError as error:
         return _fail(run, error)
     except Exception as error:
-        LOG.exception("operation %s, step %s", key, name)
-        log = platform.home.data / "server.log"
-        return _fail(run, EngineError(f"{name}: {type(error).__name__}: internal error", f"see {log}, and report it"))
-    seconds = round(time.monotonic() - began, 3)
-    platform.store.journal.say(key, step.marker, "", data={"step": name, "event": "ended", "seconds": seconds})
+        LOG.exception("operation %s, step %s", run.operation.key, step.name)
+        log = run.platform.home.data / "server.log"
+        what = f"{step.name}: {type(error).__name__}: internal error"
+        return _fail(run, EngineError(what, f"see {log}, and report it"))
+    ended = {"step": step.name, "event": "ended", "seconds": round(time.monotonic() - began, 3)}
+    journal.say(run.operation.key, step.marker, "", data=ended)
     return True
 
 
 def _fail(run: Run, error: OdcpubError) -> bool:
+    _work.hold_if_ending()
     failed(run)
     run.note(exit_code=error.exit_code)
     run.fail(error)
@@ -102,6 +158,8 @@ def _fail(run: Run, error: OdcpubError) -> bool:
 
 def _end(key: str) -> None:
     run = _run(key, "")
+    if run.operation.status != Status.RUNNING:
+        return
     run.say("Nothing changed" if run.state.get("unchanged") else "Done", address=run.state.get("address", ""))
     run.platform.store.journal.finish(key, Status.FINISHED)
 

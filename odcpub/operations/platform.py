@@ -20,7 +20,8 @@ from odcpub.store.store import Store
 
 
 class Memory:
-    """What the process remembers so as not to do it again: models by their blob's digest, what compiles left."""
+    """What the process remembers so as not to do it again: models by their blob's digest, what compiles left, and
+    the operations whose new version it has ``started``."""
 
     LIMIT = 64
 
@@ -28,6 +29,7 @@ class Memory:
         self._store = store
         self._models: dict[str, Asset] = {}
         self._reuse: dict[str, Reuse] = {}
+        self.started: set[str] = set()
 
     def keep(self, asset: Asset) -> str:
         """Stores the model; its blob's digest."""

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import os
 import socket
-import sys
 import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -90,7 +89,3 @@ def _log_to(path: Path) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for noisy in ("httpx", "httpcore", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -74,6 +74,7 @@ class LocalRunner:
         self._swept: set[str] = set()
         """Apps whose strays of an earlier server were looked for."""
         self._supervisor = Supervisor(self._supervise)
+        self._closed = False
 
     def observe(self, workload: Workload) -> DeploymentPlan:
         state = self._states.read(workload.stage, workload.asset)
@@ -155,7 +156,11 @@ class LocalRunner:
 
     def close(self) -> None:
         """Ends every app and the keeper; the state files stay, so that ``resume`` starts them again."""
+        self._closed = True
         self._supervisor.stop()
+        for lock in list(self._locks.values()):
+            with lock:  # who is about to start a process has written it down, and nobody starts one from now on
+                pass
         states = list(self._states.all())
         processes.end([(e.pid, e.began) for state in states for e in state.processes()], DRAIN_SECONDS)
         for state in states:
@@ -165,6 +170,8 @@ class LocalRunner:
     def resume(self, recall: Recall, report: Report) -> None:
         """At the server's start: adopts what runs, starts what should run and doesn't, without waiting for it."""
         for state in list(self._states.all()):
+            if self._closed:
+                return
             try:
                 workload = recall(state.stage, state.asset)
                 if workload is not None:
@@ -195,6 +202,8 @@ class LocalRunner:
 
     def _spawn(self, state: State, workload: Workload, unpacked: Unpacked) -> tuple[Process, int]:
         """Starts a version on the app's public socket; the process, and the port it serves."""
+        if self._closed:
+            raise EngineError("local runner: has been stopped", "Start it again: odcpub status")
         told = self._log(workload)
         public = self._keeper.get(state.name)
         if public is None:
