@@ -35,6 +35,11 @@ class Home:
         _check_owner(self.run)
         return self
 
+    @property
+    def failed(self) -> Path:
+        """Why the server did not start: exit code, message and hint, a line each."""
+        return self.run / "server.failed"
+
     def socket(self, name: str) -> Path:
         """The path of a unix socket, short enough for the system."""
         path = self.run / name

@@ -112,7 +112,7 @@ class Client:
 
     def _start(self) -> None:
         """Starts the server in the background; whoever comes second waits for the same one."""
-        failed = self._home.data / "server.failed"
+        failed = self._home.failed
         failed.unlink(missing_ok=True)
         with (self._home.data / "server.out").open("ab") as out:
             process = subprocess.Popen(
@@ -122,8 +122,7 @@ class Client:
         deadline = time.monotonic() + START_SECONDS
         while not self.running():
             if failed.exists():
-                message, _, hint = failed.read_text(encoding="utf-8").partition("\n")
-                raise EngineError(message, hint.strip())
+                raise _told(failed)
             if process.poll() not in (None, 0) or time.monotonic() > deadline:
                 raise EngineError("the server did not start", self._log_hint())
             time.sleep(0.02)
@@ -150,6 +149,14 @@ class Client:
 
     def _log_hint(self) -> str:
         return f"see {self._home.data / 'server.log'}; it is started again by the next command"
+
+
+def _told(failed: Path) -> OdcpubError:
+    """What the server said when it could not start."""
+    code, message, hint = (*failed.read_text(encoding="utf-8").split("\n"), "", "", "")[:3]
+    error = EngineError(message, hint)
+    error.exit_code = int(code or EngineError.exit_code)
+    return error
 
 
 def _parse(response: http.client.HTTPResponse) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -6,6 +6,7 @@ import argparse
 import getpass
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from odcpub.cli.progress import follow
 from odcpub.errors import UsageError
 
 DEPLOYMENTS = "/api/deployments/v1"
-DONE, REFUSED = 0, 1
+DONE = 0
+LONGEST_VALUE = 65_536
 
 
 def _client() -> Client:
@@ -102,9 +104,11 @@ def _value(text: str) -> dict[str, Any]:
 def _ask(what: str) -> str:
     if sys.stdin.isatty():
         return getpass.getpass(f"{what}: ")
-    line = sys.stdin.readline()
+    line = sys.stdin.readline(LONGEST_VALUE + 1)
     if not line:
         raise UsageError(f"{what}: no value", "type it at the prompt, or give it on standard input, a line each")
+    if len(line) > LONGEST_VALUE:
+        raise UsageError(f"{what}: is longer than {LONGEST_VALUE:,} characters", "give one line of text")
     return line.rstrip("\r\n")
 
 
@@ -134,13 +138,23 @@ def new(options: argparse.Namespace) -> int:
 def _write(folder: Path, files: dict[str, str]) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: is there already", "name a new or empty folder; nothing was written")
-    for path, text in files.items():
-        target = folder / path
-        try:
+    there, target = folder.exists(), folder
+    try:
+        for path, text in files.items():
+            target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{target}: cannot be written: {error.strerror}", "name a folder you can write") from None
+    except OSError as error:
+        _take_back(folder, there)
+        raise UsageError(f"{target}: cannot be written: {error.strerror}", "name a folder you can write") from None
+
+
+def _take_back(folder: Path, keep: bool) -> None:
+    """Half a model is none: what was written goes, and the folder too unless it was there before."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    if folder.is_dir() and not keep:
+        folder.rmdir()
 
 
 def update(options: argparse.Namespace) -> int:

@@ -108,4 +108,4 @@ def change(settings: EngineSettings, values: dict[str, str], sealed_password: st
 def _first(error: ValidationError) -> str:
     first = error.errors()[0]
     message = first["msg"].removeprefix("Value error, ").replace("Input should be", "must be")
-    return f"{'.'.join(map(str, first['loc']))}: {message}"
+    return ": ".join((*map(str, first["loc"]), message))

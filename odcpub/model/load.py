@@ -127,6 +127,8 @@ def _find(folder: Path, problems: list[Problem]) -> list[tuple[str, Path, _Stamp
         if root not in target.parents:
             hint = "Put the file itself there: a model is complete in its folder."
             problems.append(_file_problem(name, Code.FILE, "it is a link to outside of the model's folder", hint))
+        elif not target.exists():
+            problems.append(_file_problem(name, Code.FILE, "it is a link to nothing", "Remove it or correct the link."))
         elif target not in real and target.is_file():
             real.add(target)
             files.append((name, target, _stamp(target.stat())))

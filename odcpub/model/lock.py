@@ -104,7 +104,7 @@ class _Search:
         there = f"released versions of {name}: {listed(versions)}"
         if not versions:
             why = f"no version of the library {name} is released: {details[0] if details else ''}"
-            return Refused(why, suggest(name, self.available, f"Publish and release {name} first."), details)
+            return Refused(why, suggest(name, self.available, f"Publish and release {name} first."), details[1:])
         if locked := self.locked.get(name):
             gone = "is not released any more" if locked not in versions else "is not in every range asked for"
             why = f"{name} is locked to {locked}, which {gone}"

@@ -41,7 +41,7 @@ def verify(run: Run) -> None:
     key = build_key(run.platform, asset, read.libraries)
     latest = run.platform.store.assets.latest(asset.key)
     same = latest is not None and latest.build_key == key
-    if latest is None or same:
+    if latest is None:
         run.platform.store.assets.register(run.asset)
     run.note(
         model=run.platform.memory.keep(asset),

@@ -160,6 +160,8 @@ def _end(key: str) -> None:
     run = _run(key, "")
     if run.operation.status != Status.RUNNING:
         return
+    if run.operation.kind == OperationKind.PUBLISH:
+        run.platform.store.assets.register(run.asset)
     run.say("Nothing changed" if run.state.get("unchanged") else "Done", address=run.state.get("address", ""))
     run.platform.store.journal.finish(key, Status.FINISHED)
 

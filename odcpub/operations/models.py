@@ -13,6 +13,7 @@ from odcpub.model.load import load
 from odcpub.model.lock import LOCK_FILE, read_lock, resolve, write_lock
 from odcpub.model.physical import physical
 from odcpub.model.verify import uses, verify
+from odcpub.model.versions import parse_version
 from odcpub.operations.libraries import available
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
@@ -57,7 +58,20 @@ def read_model(platform: Platform, folder: Path, update: bool = False, keep_lock
     path = folder / LOCK_FILE
     before = read_lock(read_text(path))
     wanted = uses(raw)
-    libraries = resolve(wanted, available(platform) if wanted else {}, before, update, raw.name or "the model")
+    there = available(platform) if wanted else {}
+    try:
+        libraries = resolve(wanted, there, before, update, raw.name or "the model")
+    except Refused:
+        # Where the model itself asks for what there is not, verify tells the place.
+        verify(
+            raw,
+            {
+                name: max(versions, key=lambda one: parse_version(one.version))
+                for name, versions in there.items()
+                if versions
+            },
+        )
+        raise
     asset, warnings = verify(raw, libraries)
     versions = {name: library.version for name, library in libraries.items()}
     if keep_lock and versions != before:

@@ -111,7 +111,8 @@ class Server:
                 settings = change(settings, values, sealed)
             self._leave(settings)
             write_settings(self._home.data, settings)
-            return settings
+        threading.Thread(target=self._warm, daemon=True).start()
+        return settings
 
     def _leave(self, others: EngineSettings) -> None:
         """Closes the present engines. Nobody would look after the apps and the database of those not chosen again."""

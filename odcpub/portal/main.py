@@ -30,14 +30,26 @@ def main() -> int:
         lock = _sole(home)
         if lock is None:
             return 0
-        (home.data / "server.failed").unlink(missing_ok=True)
+        home.failed.unlink(missing_ok=True)
         _log_to(home.data / "server.log")
+        server = Server(home)  # before it listens: who connects must find one that has started
         with _listen(home.socket("api.sock")) as listening:
-            _serve(Server(home), listening)
+            _serve(server, listening)
     except OdcpubError as error:
-        (home.data / "server.failed").write_text(f"{error.message}\n{error.hint}\n", encoding="utf-8")
-        return error.exit_code
+        return _failed(home, error)
+    except OSError as error:
+        return _failed(home, EngineError(f"{error.filename or home.data}: {error.strerror}", "see: odcpub doctor"))
+    except Exception as error:
+        logging.getLogger("odcpub.portal").exception("the server cannot go on")
+        hint = f"see {home.data / 'server.log'}, and report it"
+        return _failed(home, EngineError(f"the server cannot go on: internal error: {type(error).__name__}", hint))
     return 0
+
+
+def _failed(home: Home, error: OdcpubError) -> int:
+    """Leaves the reason for the command that waits; not among the data, whose disk may be full."""
+    home.failed.write_text(f"{error.exit_code}\n{error.message}\n{error.hint}\n", encoding="utf-8")
+    return error.exit_code
 
 
 def _sole(home: Home) -> TextIO | None:
