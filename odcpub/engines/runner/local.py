@@ -188,6 +188,7 @@ class LocalRunner:
             for each in (identity(workload), state.current.identity):
                 self._workloads[(workload.stage, workload.asset, each)] = (workload, unpacked)
             if _lives(state.current):
+                self._hold(state)
                 return
             self._end_strays(state)
             started, port = self._spawn(state, workload, unpacked)
@@ -236,6 +237,12 @@ class LocalRunner:
             processes.end([(started.pid, started.began)], 2.0)
             raise
 
+    def _hold(self, state: State) -> None:
+        """Has the adopted app's socket here too, for the case that the keeper is killed."""
+        public = self._keeper.get(state.name)
+        if public is not None:
+            public.close()
+
     def _promote(self, workload: Workload, mine: Process) -> str:
         with self._changing(workload.stage, workload.asset) as state:
             if state.next == mine:
@@ -275,6 +282,7 @@ class LocalRunner:
 
     def _supervise(self, attempts: dict[str, tuple[int, float]]) -> None:
         """One look at every app: a crashed one is started again, later each time; logs are kept short."""
+        self._keeper.revive()
         for known in list(self._states.all()):
             for each in known.processes():
                 processes.shorten(Path(each.log), LOG_BYTES)

@@ -27,17 +27,50 @@ START_SECONDS = 10.0
 
 
 class Keeper:
-    """A client of the keeper of ``folder``; the keeper is started when something is to be kept."""
+    """A client of the keeper of ``folder``; the keeper is started when something is to be kept.
+
+    It has copies of what it has put or got, so that of server and keeper either may be killed and no address is lost.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        self._copies: dict[str, socket.socket] = {}
+        self._lock = threading.RLock()
 
     def get(self, name: str) -> socket.socket | None:
-        answer = self._ask({"do": "get", "name": name})
-        return answer[1] if answer else None
+        with self._lock:
+            self.revive()
+            answer = self._ask({"do": "get", "name": name})
+            found = answer[1] if answer else None
+            self._copy(name, found)
+            return found
 
     def put(self, name: str, listener: socket.socket) -> None:
+        with self._lock:
+            self._copy(name, listener)
+            self._put(name, listener)
+
+    def drop(self, name: str) -> None:
+        with self._lock:
+            self._copy(name, None)
+            self._ask({"do": "drop", "name": name})
+
+    def revive(self) -> None:
+        """Starts a keeper that was killed and gives it back what it kept."""
+        with self._lock:
+            if self._copies and self._ask({"do": "ask"}) is None:
+                for name, listener in self._copies.items():
+                    self._put(name, listener)
+
+    def _copy(self, name: str, listener: socket.socket | None) -> None:
+        before = self._copies.pop(name, None)
+        if before is not None:
+            before.close()
+        if listener is not None:
+            self._copies[name] = listener.dup()
+
+    def _put(self, name: str, listener: socket.socket) -> None:
         if self._ask({"do": "put", "name": name}, listener) is None:
             self._start()
             if self._ask({"do": "put", "name": name}, listener) is None:
@@ -45,11 +78,11 @@ class Keeper:
                     "local runner: the keeper of sockets does not answer", "Run `odcpub down`, then again."
                 )
 
-    def drop(self, name: str) -> None:
-        self._ask({"do": "drop", "name": name})
-
     def end(self) -> None:
         """Tells the keeper to end and waits until it has; every socket it kept is closed."""
+        with self._lock:
+            for name in list(self._copies):
+                self._copy(name, None)
         self._ask({"do": "end"})
         deadline = time.monotonic() + START_SECONDS
         while self._ask({"do": "ask"}) is not None and time.monotonic() < deadline:
