@@ -1,4 +1,4 @@
-"""The generated C# of the example app, as it stands in tests/golden/csharp; ``ODCPUB_GOLDEN=write`` writes it anew."""
+"""The generated C# of the example app, as it stands in tests/golden/csharp; ``ODCPUB_TEST_UPDATE=1`` writes it anew."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DRAFTS = {
 
 @pytest.mark.parametrize("path", sorted(DRAFTS))
 def test_generated_sources(path: str) -> None:
-    if os.environ.get("ODCPUB_GOLDEN") == "write":
+    if os.environ.get("ODCPUB_TEST_UPDATE") == "1":
         (GOLDEN / path).parent.mkdir(parents=True, exist_ok=True)
         (GOLDEN / path).write_text(DRAFTS[path])
     assert DRAFTS[path] == (GOLDEN / path).read_text()
