@@ -17,7 +17,7 @@ from odcpub import __version__
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.home import Home, find_home
 
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 
 
 class ApiError(OdcpubError):

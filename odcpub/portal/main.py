@@ -17,7 +17,7 @@ from odcpub.home import Home, find_home
 if TYPE_CHECKING:
     from odcpub.portal.life import Server
 
-LOCK_SECONDS = 25.0
+LOCK_SECONDS = 90.0
 
 
 def main() -> int:
