@@ -104,6 +104,9 @@ class Database(Protocol):
     def prepare(self, place: Place, password: str) -> Login:
         """Makes what is missing of database, schema and app role; the login as the apps must use it."""
 
+    def login(self, place: Place, password: str) -> Login:
+        """The login that ``prepare`` would return; makes nothing."""
+
     def observe(self, place: Place) -> Schema | None:
         """The live schema, read with a few catalog queries in one transaction that is closed again; None where
         database or schema is not there. Creates nothing."""

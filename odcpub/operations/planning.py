@@ -11,6 +11,7 @@ from typing import Any
 
 from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.target import target_schema
+from odcpub.deployment.configuration import Resolved
 from odcpub.errors import ModelError, Refused
 from odcpub.model.elements import Asset, Kind
 from odcpub.operations import requests
@@ -19,6 +20,7 @@ from odcpub.operations.building import build_key
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import asset_stages, read_head, read_model
 from odcpub.operations.platform import Platform
+from odcpub.operations.stage import Configuration
 from odcpub.store.records import RevisionRecord
 
 
@@ -73,7 +75,7 @@ def _stage_plan(
     try:
         resolved = stages.configuration(platform, target)
         _, configuration = stages.seal(platform, resolved)
-        deploy = _deployment(platform, target, revision, configuration)
+        deploy = _deployment(platform, target, revision, resolved)
     except ModelError as error:
         refusals += [str(problem) for problem in error.problems]
     except Refused as error:
@@ -104,20 +106,28 @@ def _shown(name: str, stage: str, basis: str, build: list[str], warnings: list[s
     }
 
 
+UNBUILT = "sha256:" + "0" * 64
+"""Stands for the digest of an image that a publish would build."""
+
+
 def _deployment(
-    platform: Platform, target: stages.Target, revision: RevisionRecord | None, configuration: str
+    platform: Platform, target: stages.Target, revision: RevisionRecord | None, resolved: Resolved
 ) -> list[str]:
-    current = platform.store.stages.current(target.asset.key, target.stage.label)
-    if revision is None:
-        return [
-            "start the new revision, wait until it is ready, end "
-            + (f"revision {current.revision}" if current else "nothing")
-        ]
-    if current is None:
-        return [f"start revision {revision.number} ({revision.image[:19]})"]
-    lines = []
-    if current.revision != revision.number:
-        lines.append(f"replace revision {current.revision} by {revision.number} ({revision.image[:19]})")
-    if current.configuration != configuration:
-        lines.append("apply the changed configuration")
-    return lines
+    """What the runner would change, field by field; secrets are hidden by the runner's own plan."""
+    record = revision or _unbuilt(platform, target)
+    password = platform.store.stages.known_database_password(target.asset.key, target.stage.label)
+    login = platform.engines().database.login(target.place, password)
+    wanted = stages.workload(platform, target, record, Configuration(resolved.settings, resolved.secrets), login)
+    lines: list[str] = []
+    for change in platform.engines().runner.observe(wanted).changes:
+        lines.append(f"{change.verb} {change.what}")
+        lines += [f"  {path}: {old or 'nothing'} → {new or 'nothing'}" for path, old, new in change.fields]
+    return [line.replace(UNBUILT, "(to be built)") for line in lines]
+
+
+def _unbuilt(platform: Platform, target: stages.Target) -> RevisionRecord:
+    latest = platform.store.assets.latest(target.asset.key)
+    number, schema = (latest.number if latest else 0) + 1, target_fingerprint(target_schema(target.model))
+    return RevisionRecord(
+        target.asset.key, number, "", "", "", UNBUILT, target.asset.label, schema, "{}", "", "", "", ""
+    )

@@ -84,13 +84,18 @@ class Stages:
 
     def database_password(self, asset: str, stage: str) -> str:
         """The app's own database password in the stage, made at the first call."""
+        known = self.known_database_password(asset, stage)
+        if known:
+            return known
+        self.set_value(asset, stage, DATABASE_PASSWORD, self._vault.random_password(), secret=True)
+        return self.known_database_password(asset, stage)
+
+    def known_database_password(self, asset: str, stage: str) -> str:
+        """The same where there is one, else empty; makes none."""
         condition = _value(asset, stage, DATABASE_PASSWORD)
         with self._engine.connect() as connection:
             sealed = connection.execute(select(VALUES.c.secret).where(*condition)).scalar()
-        if sealed is None:
-            self.set_value(asset, stage, DATABASE_PASSWORD, self._vault.random_password(), secret=True)
-            return self.database_password(asset, stage)
-        return self._vault.open(sealed)
+        return "" if sealed is None else self._vault.open(sealed)
 
 
 def _value(asset: str, stage: str, name: str) -> tuple[ColumnElement[bool], ...]:

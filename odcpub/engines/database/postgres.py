@@ -11,6 +11,7 @@ from odcpub.data.schema import Schema
 from odcpub.engines.database import migrate, roles
 from odcpub.engines.database.connection import Server, translated
 from odcpub.engines.ports import Login, Place, Report
+from odcpub.errors import OdcpubError
 
 
 class Postgres(ABC):
@@ -25,15 +26,27 @@ class Postgres(ABC):
         """The server's address as apps see it."""
 
     def prepare(self, place: Place, password: str) -> Login:
-        return roles.prepare(self.server(), place, password, self.host_of_apps())
+        roles.prepare(self.server(), place, password)
+        return self.login(place, password)
+
+    def login(self, place: Place, password: str) -> Login:
+        role = roles.role_name(place)
+        return Login(self.host_of_apps(), self.server().port, place.database, place.schema, role, password)
 
     def observe(self, place: Place) -> Schema | None:
         server = self.server()
+        try:
+            return migrate.observe(migrate.Target(server, place))
+        except OdcpubError:
+            # A login refused for want of the database is told by text alone, in the server's language.
+            if self._has(server, place.database):
+                raise
+            return None
+
+    def _has(self, server: Server, database: str) -> bool:
         with translated("the stage's database"), server.connect() as connection:
             query = "SELECT 1 FROM pg_database WHERE datname = %s"
-            if connection.execute(query, [place.database]).fetchone() is None:
-                return None
-        return migrate.observe(migrate.Target(server, place))
+            return connection.execute(query, [database]).fetchone() is not None
 
     def inspect(self, place: Place, checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
         """A check that can be asked only later (its column is not there yet) is left to ``apply``."""

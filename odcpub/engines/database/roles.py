@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from odcpub.data.script import MARKER_DDL, MARKER_TABLE, VERSION_TABLE
 from odcpub.engines.database.connection import Server, translated
-from odcpub.engines.ports import Login, Place
+from odcpub.engines.ports import Place
+from odcpub.errors import OdcpubError
 from odcpub.model.physical import physical
 
 if TYPE_CHECKING:
@@ -52,19 +53,25 @@ def role_name(place: Place) -> str:
     return physical(f"{place.schema}_{place.database.removeprefix('odc_')}")
 
 
-def prepare(server: Server, place: Place, password: str, host: str) -> Login:
-    """Makes what is missing; ``host``: the server's address as the app sees it."""
+def prepare(server: Server, place: Place, password: str) -> None:
+    """Makes what is missing of database, schema, role and rights."""
     role = role_name(place)
-    with translated("the stage's database"):
+    with translated("the stage's database"), _connected(server, place.database) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [_PREPARE])
+        _role(connection, role, password)
+        _run(connection, (*_DATABASE, *_SCHEMA), place, role)
+
+
+def _connected(server: Server, database: str) -> psycopg.Connection[Any]:
+    """A transaction in the database, which is made where it is missing: logging in costs more than all the rest, so
+    the usual case has one connection."""
+    try:
+        return server.connect(database, autocommit=False)
+    except OdcpubError:
         with server.connect() as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", [_PREPARE])
-            _role(connection, role, password)
-            _database(connection, place.database)
-            _run(connection, _DATABASE, place, role)
-        with server.connect(place.database, autocommit=False) as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", [_PREPARE])
-            _run(connection, _SCHEMA, place, role)
-    return Login(host, server.port, place.database, place.schema, role, password)
+            _database(connection, database)
+        return server.connect(database, autocommit=False)
 
 
 def _run(connection: psycopg.Connection[Any], statements: tuple[str, ...], place: Place, role: str) -> None:
