@@ -9,7 +9,8 @@ PYTEST_ARGS ?=
 
 demo: setup ## publish the examples on this machine and print the address
 	@$(BIN)/odcpub publish examples/money
-	@$(BIN)/odcpub release money --version 1.0.0 --notes "first"
+	@$(BIN)/odcpub status --json | grep -q '"release": "1' || \
+	  $(BIN)/odcpub release money --version 1.0.0 --notes "first"
 	@$(BIN)/odcpub publish examples/helpdesk
 
 setup: $(VENV)/.ready ## what publishing needs

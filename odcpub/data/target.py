@@ -97,7 +97,9 @@ def _static_table(static: StaticEntity) -> Table:
 
 def _entity_table(entity: Entity, known: _Referable) -> Table:
     name = physical(entity.key)
-    columns, keys, checks, indexes = [ID_COLUMN], [], [], []
+    columns, keys, checks = [ID_COLUMN], [], []
+    indexes: list[IndexDef] = []
+    references: list[IndexDef] = []
     for attribute in entity.attributes:
         column = _column(attribute, known)
         columns.append(column)
@@ -105,12 +107,14 @@ def _entity_table(entity: Entity, known: _Referable) -> Table:
         target = _target(attribute, known)
         if target is not None:
             keys.append(_foreign_key(name, column.name, target, ON_DELETE[attribute.on_delete]))
-            indexes.append(IndexDef(named("ref", column.name, name, column.name), (column.name,)))
+            references.append(IndexDef(named("ref", column.name, name, column.name), (column.name,)))
     names = {attribute.name: physical(attribute.key) for attribute in entity.attributes}
     for index in entity.indexes:
         parts = tuple(names.get(part, "id") for part in index.attributes)
         what = "ux" if index.unique else "ix"
         indexes.append(IndexDef(named(what, ",".join(parts), name, physical(index.key)), parts, index.unique))
+    # An author's index that begins with the reference serves it as well.
+    indexes += [own for own in references if all(own.columns[0] != index.columns[0] for index in indexes)]
     return Table(
         name, tuple(columns), foreign_keys=tuple(keys), checks=tuple(sorted(checks, key=lambda check: check.name)),
         indexes=tuple(sorted(indexes, key=lambda index: index.name)),
