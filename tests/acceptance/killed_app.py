@@ -29,7 +29,7 @@ from odcpub.home import find_home
 from tests.installation import Done, Installation, call
 
 ROOT = Path(__file__).parent.parent.parent
-SETTLE_SECONDS = 60.0
+SETTLE_SECONDS = 120.0
 STARTED = " listens\n"
 STAGES = ("development", "qa")
 MODEL = """\
@@ -75,11 +75,11 @@ class KilledApp:
 
     def __init__(self, odcpub: Installation, zygote: Zygote, profile: str) -> None:
         self.odcpub, self.profile = odcpub, profile
-        self._zygote = zygote
+        self.zygote = zygote
         self.label = f"killed{uuid.uuid4().hex[:6]}"
         self.name = self.label.capitalize()
-        self._key = str(uuid.uuid4())
-        self.model = odcpub.folder / "models" / "killed"
+        self.key = str(uuid.uuid4())
+        self.model = odcpub.folder / "models" / self.label
         self.model.mkdir(parents=True)
         self.edits, self._promoted = 0, 0
         self.edit()
@@ -89,7 +89,7 @@ class KilledApp:
         """One more mandatory attribute with a default."""
         self.edits += 1
         attributes = "".join(ATTRIBUTE.format(number=number + 1) for number in range(self.edits))
-        text = MODEL.format(name=self.name, key=self._key, attributes=attributes)
+        text = MODEL.format(name=self.name, key=self.key, attributes=attributes)
         (self.model / "app.yaml").write_text(text)
 
     def publish(self) -> Done:
@@ -101,9 +101,15 @@ class KilledApp:
         self._promoted += 1
         return self.odcpub.run("promote", self.name, "--to", "qa", "--revision", str(self._promoted), code=None)
 
+    def publishing(self) -> subprocess.Popen[str]:
+        """A publish that runs beside the test."""
+        self.edit()
+        command = [sys.executable, "-m", "odcpub.cli.main", "publish", str(self.model)]
+        return subprocess.Popen(command, env=self.odcpub.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
     def prepare(self, kind: str) -> None:
         """Before a promotion there must be a revision to promote."""
-        if kind == "promote" and self._promoted >= self.count("SELECT max(number) FROM revisions"):
+        if kind == "promote" and self._promoted >= self.revision():
             assert self.publish().code == 0
 
     def run(self, kind: str) -> Done:
@@ -124,7 +130,7 @@ class KilledApp:
     def armed(self, step: str, moment: str) -> int:
         """Replaces the server that runs by one that kills itself at that moment; its process id."""
         self.kill()
-        pid = self._zygote.fork(self.odcpub.env, step, moment)
+        pid = self.zygote.fork(self.odcpub.env, step, moment)
         wait_for(lambda: self.answering() == pid, "the killing server")
         return pid
 
@@ -141,20 +147,20 @@ class KilledApp:
         return str(self.odcpub.stage(self.name, stage)["address"])
 
     def count(self, query: str, *values: str) -> int:
-        with closing(sqlite3.connect(f"file:{self.data / 'platform.sqlite'}?mode=ro", uri=True)) as records:
-            found = records.execute(query, values).fetchone()[0]
-        return int(found or 0)
+        return int(self._records(query, *values)[0][0] or 0)
 
     def effects(self) -> Counter[str]:
         """Everything that operations leave for good, counted where it is and not by the product."""
         found = Counter({"images": len(self._images())})
-        found["revisions"] = self.count("SELECT count(*) FROM revisions")
+        found["revisions"] = self.count("SELECT count(*) FROM revisions WHERE asset = ?", self.key)
         for status in ("Running", "Finished", "FinishedWithError"):
-            found[f"operations {status}"] = self.count("SELECT count(*) FROM operations WHERE status = ?", status)
+            found[f"operations {status}"] = self.count(
+                "SELECT count(*) FROM operations WHERE asset = ? AND status = ?", self.key, status
+            )
         for stage in STAGES:
             for status in ("Running", "Finished", "FinishedWithError"):
-                query = "SELECT count(*) FROM deployments WHERE stage = ? AND status = ?"
-                found[f"{stage} deployments {status}"] = self.count(query, stage, status)
+                query = "SELECT count(*) FROM deployments WHERE asset = ? AND stage = ? AND status = ?"
+                found[f"{stage} deployments {status}"] = self.count(query, self.key, stage, status)
             found.update({f"{stage} {name}": number for name, number in self._database(stage).items()})
             chain = self.data / "migrations" / stage / self.label
             for part, phase in (("versions", "expand"), ("versions", "tighten"), ("pending", "*")):
@@ -165,7 +171,7 @@ class KilledApp:
     def _images(self) -> list[str]:
         if self.profile == "local":
             index = json.loads((self.data / "images" / "index.json").read_text())
-            return [one["digest"] for one in index["manifests"]]
+            return [one["digest"] for one in index["manifests"] if f'"{self.label}@' in json.dumps(one)]
         url = f"http://{os.environ['ODCPUB_TEST_REGISTRY']}/v2/{self.label}/tags/list"
         with urllib.request.urlopen(url, timeout=30) as answer:
             return list(json.loads(answer.read())["tags"])
@@ -238,13 +244,28 @@ class KilledApp:
 
     def began(self) -> Counter[str]:
         """How often each step of the latest operation was begun."""
-        latest = "SELECT key FROM operations ORDER BY started_at DESC LIMIT 1"
-        query = f"SELECT data FROM messages WHERE operation = ({latest})"  # noqa: S608
-        return Counter(one["step"] for one in self._messages(query) if one.get("event") == "began")
+        return Counter(one["step"] for one in self._messages() if one.get("event") == "began")
 
-    def _messages(self, query: str) -> list[dict[str, Any]]:
+    def ended(self, step: str) -> bool:
+        return any(one.get("event") == "ended" and one["step"] == step for one in self._messages())
+
+    def revision(self) -> int:
+        return self.count("SELECT max(number) FROM revisions WHERE asset = ?", self.key)
+
+    def latest(self) -> str:
+        """The key of the app's latest operation."""
+        (found,) = self._records(
+            "SELECT key FROM operations WHERE asset = ? ORDER BY started_at DESC LIMIT 1", self.key
+        )
+        return str(found[0])
+
+    def _messages(self) -> list[dict[str, Any]]:
+        rows = self._records("SELECT data FROM messages WHERE operation = ?", self.latest())
+        return [json.loads(row[0]) for row in rows]
+
+    def _records(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(f"file:{self.data / 'platform.sqlite'}?mode=ro", uri=True)) as records:
-            return [json.loads(row[0]) for row in records.execute(query)]
+            return records.execute(query, values).fetchall()
 
     def replicas(self, stage: str) -> tuple[int, int]:
         """ReplicaSets that ask for pods, and pods, of the app in the stage."""
@@ -289,13 +310,16 @@ def kubectl(*arguments: str, stage: str) -> str:
 
 
 def gone(pid: int) -> None:
-    """Waits until the process has ended; one that nobody reaps counts as ended."""
+    """Waits until the process has ended with all its threads; one that nobody reaps counts as ended."""
 
     def ended() -> bool:
         try:
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+            threads = [
+                path.read_text().rpartition(")")[2].split()[0] for path in Path(f"/proc/{pid}/task").glob("*/stat")
+            ]
         except OSError:
-            return True
+            return not Path(f"/proc/{pid}").exists()
+        return all(state in "ZX" for state in threads)
 
     wait_for(ended, f"the end of {pid}")
 

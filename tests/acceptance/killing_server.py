@@ -3,8 +3,9 @@
 Run as a process it imports the server once, then forks one for every line on its standard input (JSON: ``env``,
 ``step``, ``moment``) and answers with its process id.
 
-Moments: ``before`` the step does anything; ``done``, with its effect but before it is recorded; ``recorded``; or
-``module:name``, inside the step, as soon as that function of the product has returned.
+Moments of death: ``before`` the step does anything; ``done``, with its effect but before it is recorded;
+``recorded``; or ``module:name``, inside the step, as soon as that function of the product has returned. ``paused``
+kills nobody: the step begins only long after.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import AsyncIterator, Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
-BEFORE, DONE, RECORDED = "before", "done", "recorded"
+BEFORE, DONE, RECORDED, PAUSED = "before", "done", "recorded", "paused"
+PAUSE_SECONDS = 180.0
 PRELOADED = (
     "odcpub.portal.main", "odcpub.portal.api", "odcpub.portal.deployments", "odcpub.portal.life", "uvicorn",
     "alembic.command", "psycopg", "odcpub.engines.runner.local", "odcpub.engines.database.embedded",
@@ -45,6 +49,8 @@ def _arm(step: str, moment: str) -> None:
     def killing_execute(key: str, name: str) -> bool:
         if (name, BEFORE) == (step, moment):
             _die()
+        if (name, PAUSED) == (step, moment):
+            time.sleep(PAUSE_SECONDS)
         _here.step = name
         going_on = execute(key, name)
         _here.step = ""
@@ -91,14 +97,20 @@ def _serve(asked: dict[str, Any]) -> None:
 
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.setsid()
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in range(3):
-        os.dup2(nothing, descriptor)
     os.environ.clear()
     os.environ.update(asked["env"])
-    if asked["step"]:
-        _arm(asked["step"], asked["moment"])
-    os._exit(main())
+    out = os.open(Path(asked["env"]["ODCPUB_HOME"]) / "server.out", os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    for descriptor, opened in enumerate((os.open(os.devnull, os.O_RDONLY), out, out)):
+        os.dup2(opened, descriptor)
+    code = 1
+    try:
+        if asked["step"]:
+            _arm(asked["step"], asked["moment"])
+        code = main()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
 
 
 def _wait_for_orders() -> None:

@@ -3,12 +3,12 @@ the end is the same as undisturbed, and every effect is there exactly once. Real
 
 from __future__ import annotations
 
+import getpass
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -16,9 +16,9 @@ from odcpub.model.elements import Kind
 from odcpub.operations.pipelines import PIPELINES
 from odcpub.store.records import OperationKind
 from tests.acceptance.conftest import NEEDED
-from tests.acceptance.killed_app import STAGES, KilledApp, Zygote, gone, kubectl, wait_for
-from tests.acceptance.killing_server import BEFORE, DONE, RECORDED
-from tests.installation import PROFILES, call, installation
+from tests.acceptance.killed_app import STAGES, KilledApp, Zygote, gone, wait_for
+from tests.acceptance.killing_server import BEFORE, DONE, PAUSED, RECORDED
+from tests.installation import call, installation
 
 KINDS = {"publish": OperationKind.PUBLISH, "promote": OperationKind.DEPLOY}
 STEPS = {kind: [*(step.name for step in PIPELINES[of, Kind.APP]), "end"] for kind, of in KINDS.items()}
@@ -41,12 +41,23 @@ WITHIN = (
 
 
 def cases() -> Iterator[object]:
+    """Locally every moment; on the cluster each step once, with its effect but before it is recorded."""
     for kind, steps in STEPS.items():
         for step in steps:
             for moment in (BEFORE, DONE, RECORDED):
-                yield pytest.param(kind, step, moment, id=f"{kind}-{step}-{moment}")
-    for kind, step, call_ in WITHIN:
-        yield pytest.param(kind, step, call_, id=f"{kind}-{step}-{call_.rpartition(':')[2]}")
+                yield case("local", kind, step, moment)
+    for kind, step, function in WITHIN:
+        yield case("local", kind, step, function)
+    for kind, steps in STEPS.items():
+        for step in steps:
+            yield case("kind", kind, step, DONE)
+
+
+def case(profile: str, kind: str, step: str, moment: str) -> object:
+    marks = (pytest.mark.kubernetes,) if profile == "kind" else ()
+    return pytest.param(
+        profile, kind, step, moment, id=f"{profile}-{kind}-{step}-{moment.rpartition(':')[2]}", marks=marks
+    )
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +67,7 @@ def zygote() -> Iterator[Zygote]:
     made.close()
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(p, marks=pytest.mark.kubernetes if p == "kind" else ()) for p in PROFILES]
-)
+@pytest.fixture(scope="module")
 def app(request: pytest.FixtureRequest, zygote: Zygote) -> Iterator[KilledApp]:
     """An app that runs in Development and QA, on each profile whose engines are there."""
     missing = [name for name in NEEDED if not os.environ.get(name)]
@@ -101,10 +110,8 @@ def change(before: Counter[str], after: Counter[str]) -> Counter[str]:
     return Counter({name: after[name] - before[name] for name in after.keys() | before.keys()})
 
 
-@pytest.mark.parametrize(("kind", "step", "moment"), list(cases()))
+@pytest.mark.parametrize(("app", "kind", "step", "moment"), list(cases()), indirect=["app"])
 def test_killed(app: KilledApp, undisturbed: dict[str, Counter[str]], kind: str, step: str, moment: str) -> None:
-    if app.profile == "kind" and moment != DONE:
-        pytest.skip("on the cluster each step is killed once, with its effect but before it is recorded")
     app.prepare(kind)
     before = app.effects()
     doomed = app.armed(step, moment)
@@ -129,7 +136,7 @@ def assert_steps_ran(app: KilledApp, step: str, moment: str) -> None:
 
 def assert_settled(app: KilledApp) -> None:
     """One process of each sort; on the cluster one ReplicaSet with its pods."""
-    expected = {name: 1 for name in app.processes()}
+    expected = dict.fromkeys(app.processes(), 1)
     if app.profile == "kind":
         expected |= {"keeper": 0, "database": 0}
         for stage in STAGES:
@@ -146,3 +153,113 @@ def assert_nothing_left_to_do(app: KilledApp, kind: str) -> None:
         names = [name for name in item["items"][0] if name.startswith("Case")]
         assert len(names) == app.edits, names
         assert {item["items"][0][name] for name in names} == {"kept"}
+
+
+ON_THIS_MACHINE = pytest.mark.parametrize("app", ["local"], indirect=True)
+"""Apps, keeper and database are processes of this machine."""
+
+
+@ON_THIS_MACHINE
+def test_killed_while_idle_the_next_server_takes_over_what_runs(app: KilledApp) -> None:
+    before = app.processes()
+    with app.served():
+        app.kill()
+        assert app.odcpub.stage(app.name, "Development")["health"] == "ready"
+    assert_settled(app)
+    after = app.processes()
+    for name in ("keeper", "database", "app in development", "app in qa"):
+        assert after[name] == before[name], f"{name} was started again"
+
+
+@ON_THIS_MACHINE
+def test_of_two_servers_the_second_ends(app: KilledApp, zygote: Zygote) -> None:
+    app.odcpub.run("status")
+    first = app.answering()
+    gone(zygote.fork(app.odcpub.env))
+    assert app.answering() == first
+
+
+@ON_THIS_MACHINE
+def test_commands_at_once_after_a_kill_share_one_server(app: KilledApp) -> None:
+    app.kill()
+    with ThreadPoolExecutor(3) as pool:
+        assert {done.code for done in pool.map(lambda _: app.odcpub.run("status", code=None), range(3))} == {0}
+    assert_settled(app)
+
+
+@ON_THIS_MACHINE
+def test_killed_during_operations_of_two_apps(app: KilledApp, undisturbed: dict[str, Counter[str]]) -> None:
+    other = KilledApp(app.odcpub, app.zygote, "local")
+    before = app.effects()
+    app.armed("expand", DONE)
+    with ThreadPoolExecutor(2) as pool:
+        for done in pool.map(lambda each: each.publish(), (app, other)):
+            assert done.code == 0, done.err
+    assert change(before, app.effects()) == undisturbed["publish"]
+    assert_nothing_left_to_do(app, "publish")
+    found = other.effects()
+    assert (found["images"], found["revisions"], found["development deployments Finished"]) == (1, 1, 1)
+    assert max((app.began() | other.began()).values()) <= 2
+    app.odcpub.run("undeploy", other.name, "--stage", "development")
+    assert_settled(app)
+
+
+@ON_THIS_MACHINE
+def test_killed_keeper_loses_no_address(app: KilledApp) -> None:
+    app.odcpub.run("status")
+    address = app.address("Development")
+    (keeper,) = app.processes()["keeper"]
+    with app.served():
+        os.kill(keeper, signal.SIGKILL)
+        gone(keeper)
+        done = app.publish()
+    assert done.out.strip() == address, done.err
+    assert_settled(app)
+
+
+@ON_THIS_MACHINE
+def test_killed_database_is_started_again_by_the_next_publish(app: KilledApp) -> None:
+    (database,) = app.processes()["database"]
+    os.kill(database, signal.SIGKILL)
+    gone(database)
+    done = app.publish()
+    assert done.code == 0, done.err
+    assert_settled(app)
+    assert_nothing_left_to_do(app, "publish")
+
+
+@ON_THIS_MACHINE
+@pytest.mark.parametrize("step", ["compile", "ready", "tighten"])
+def test_down_during_a_publish_which_the_next_server_ends(
+    app: KilledApp, undisturbed: dict[str, Counter[str]], step: str
+) -> None:
+    before = app.effects()
+    app.armed(step, PAUSED)
+    publishing = app.publishing()
+    earlier = STEPS["publish"][STEPS["publish"].index(step) - 1]
+    wait_for(lambda: app.effects()["operations Running"] and app.ended(earlier), f"the end of {earlier}")
+    second = app.odcpub.run("publish", str(app.model), code=None)
+    assert (second.code, getpass.getuser() in second.err, "since" in second.err) == (1, True, True), second.err
+    publishing.send_signal(signal.SIGINT)
+    assert publishing.wait(120) == 130
+    publishing.communicate()
+    app.odcpub.run("down")
+    wait_for(lambda: not any(app.counted().values()), f"the end of everything, there is {app.processes()}")
+    followed = app.odcpub.run("log", app.latest(), "--follow", code=None)
+    assert followed.code == 0, followed.err
+    assert change(before, app.effects()) == undisturbed["publish"]
+    assert max(app.began().values()) == 1, app.began()
+    assert_settled(app)
+    assert_nothing_left_to_do(app, "publish")
+    assert call("GET", f"{app.address('Development')}/_odc/about").body["revision"] == str(app.revision())
+
+
+@ON_THIS_MACHINE
+def test_down_ends_all_that_killed_servers_left(app: KilledApp) -> None:
+    addresses = [app.address(stage) for stage in ("Development", "QA")]
+    app.odcpub.run("down")
+    wait_for(lambda: not any(app.counted().values()), f"the end of everything, there is {app.processes()}")
+    app.odcpub.run("status")
+    assert_settled(app)
+    for address in addresses:
+        wait_for(lambda address=address: call("GET", f"{address}/api/Item").status == 200, address)
