@@ -1,0 +1,135 @@
+"""Arguments: what is asked for, what is refused, and that asking for help costs nothing."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from odcpub.cli import commands, main
+from odcpub.errors import EngineError, ModelError, OdcpubError, Refused, UsageError
+
+HEAVY = (
+    "http",
+    "json",
+    "fastapi",
+    "pydantic",
+    "dbos",
+    "sqlalchemy",
+    "psycopg",
+    "yaml",
+    "docker",
+    "kubernetes",
+    "httpx",
+)
+
+
+@pytest.mark.parametrize("argument", ["--help", "--version"])
+def test_help_and_version_import_nothing_heavy(argument: str) -> None:
+    code = (
+        "import sys\nfrom odcpub.cli.main import main\n"
+        f"try: main([{argument!r}])\nexcept SystemExit: pass\n"
+        f"print(sorted(sys.modules.keys() & set({HEAVY!r})), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.strip() == "[]"
+    assert done.stdout.strip()
+
+
+def test_a_command_knows_the_api_alone() -> None:
+    heavy = set(HEAVY) - {"http", "json"}
+    code = f"import sys, odcpub.cli.commands\nprint(sorted(sys.modules.keys() & {heavy!r}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["publsh", "x"],
+        ["publish"],
+        ["publish", "x", "y"],
+        ["publish", "x", "--plam"],
+        ["promote", "shop"],
+        ["promote", "shop", "--to", "qa", "--revision", "first"],
+        ["release", "units"],
+        ["undeploy", "shop"],
+        ["config"],
+        ["config", "set", "shop", "--stage", "qa"],
+        ["config", "set", "shop", "A=1"],
+        ["new", "page", "x"],
+        ["import", "xml", "x", "--out", "y"],
+        ["engines", "drop"],
+        ["engines", "set"],
+    ],
+)
+def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.main(arguments)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: odcpub")
+
+
+def test_every_command_has_its_function_and_json() -> None:
+    for words in _leaves(main.make_parser()):
+        options = words.get_default("run")
+        assert callable(getattr(commands, options.replace("import", "import_model"))), options
+        assert "--json" in words.format_help()
+
+
+def _leaves(parser: object) -> list:  # type: ignore[type-arg]
+    import argparse
+
+    actions = parser._actions  # type: ignore[attr-defined]
+    nested = [one for one in actions if isinstance(one, argparse._SubParsersAction)]
+    found = [leaf for one in nested for sub in one.choices.values() for leaf in _leaves(sub)]
+    return [*found, *([parser] if parser.get_default("run") else [])]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (Refused("Shop: no", "do it so", ["a row"]), 1),
+        (ModelError([]), 1),
+        (UsageError("shpo: no such asset", "Did you mean Shop?"), 2),
+        (EngineError("registry x: cannot be reached", "start it"), 3),
+    ],
+)
+def test_errors_have_their_exit_code_and_are_told(
+    error: OdcpubError, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_options: object) -> int:
+        raise error
+
+    monkeypatch.setattr(commands, "status", fail)
+    assert main.main(["status"]) == code
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith(f"error: {error.message}\n")
+    assert not error.hint or f"hint: {error.hint}\n" in told.err
+
+    assert main.main(["status", "--json"]) == code
+    told = capsys.readouterr()
+    assert told.err == ""
+    answer = json.loads(told.out)
+    assert (answer["error"], answer["hint"], answer["exitCode"]) == (error.message, error.hint, code)
+    assert answer["details"] == list(getattr(error, "details", ()))
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (OSError(28, "No space left on device", "/data/server.out"), 3, "/data/server.out: No space left on device"),
+    ],
+)
+def test_what_the_system_does_is_told_without_a_traceback(
+    error: BaseException, code: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_options: object) -> int:
+        raise error
+
+    monkeypatch.setattr(commands, "status", fail)
+    assert main.main(["status"]) == code
+    assert words in capsys.readouterr().err

@@ -1,0 +1,148 @@
+"""What people and programs read: operations as they run, errors, tables."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from odcpub.cli import progress, show
+
+OPERATION = {
+    "key": "0e0d7144-8624-4612-9241-aa3e72c90a14",
+    "operation": "Publish",
+    "status": "Finished",
+    "assetName": "Shop",
+    "environmentName": "Development",
+    "revision": 3,
+    "address": "http://127.0.0.1:8100",
+    "unchanged": False,
+    "exitCode": 0,
+}
+FAILED = OPERATION | {"status": "FinishedWithError", "exitCode": 1, "address": ""}
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def message(step: str, text: str, severity: str = "Info", **data: Any) -> dict[str, Any]:
+    return {"type": step, "message": text, "severity": severity, "data": data}
+
+
+STEPS = [
+    message("Verify", "", event="began"),
+    message("Verify", "2 entities"),
+    message("Verify", "", event="ended", seconds=0.25),
+    message("Image", "", event="began"),
+    message("Image", "50 %", event="progress"),
+    message("Image", "revision 3"),
+    message("Image", "slow disk", "Warning", hint="buy another"),
+    message("Image", "", event="ended", seconds=1.5),
+]
+
+
+class Api:
+    """Gives the events of one operation."""
+
+    def __init__(self, messages: list[dict[str, Any]], end: dict[str, Any], interrupt: bool = False) -> None:
+        self._events = [("message", one) for one in messages] + ([] if interrupt else [("end", end)])
+        self._interrupt = interrupt
+
+    def events(self, path: str) -> Any:
+        assert path == f"/api/deployments/v1/publish-operations/{OPERATION['key']}/events"
+        yield from self._events
+        if self._interrupt:
+            raise KeyboardInterrupt
+
+
+def follow(api: Api, as_json: bool = False) -> int:
+    return progress.follow(api, "publish-operations", OPERATION, as_json)  # type: ignore[arg-type]
+
+
+def test_plain_output_is_a_line_a_step_and_the_address_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    assert follow(Api(STEPS, OPERATION)) == 0
+    told = capsys.readouterr()
+    assert told.out == "http://127.0.0.1:8100\n"
+    assert told.err.splitlines() == [
+        "  Verify     0.25 s  2 entities",
+        "  Image    … 50 %",
+        "  Image    warning: slow disk",
+        "           buy another",
+        "  Image      1.50 s  revision 3",
+        "Shop runs revision 3 in Development:",
+    ]
+
+
+def test_a_terminal_shows_the_running_step_and_overwrites_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = Terminal()
+    monkeypatch.setattr("sys.stderr", out)
+    follow(Api(STEPS, OPERATION))
+    shown = [line.rpartition("\r\x1b[K")[2] for line in out.getvalue().split("\n")]
+    assert "  Verify   …" in out.getvalue()
+    assert [line for line in shown if "…" in line] == [], "a line that stays tells what was done"
+
+
+def test_a_failure_is_told_once_with_its_problems_and_how_to_see_more(capsys: pytest.CaptureFixture[str]) -> None:
+    problem = {
+        "code": "ODC-M101", "file": "shop.yaml", "line": 3, "column": 5, "element": "entities.A", "severity": "Error",
+        "message": "unknown key", "hint": "Did you mean length?",
+    }  # fmt: skip
+    wrong = message("Verify", "the model has 1 error", "Error", hint="", exit_code=1, details=[], problems=[problem])
+    assert follow(Api([STEPS[0], wrong], FAILED)) == 1
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.splitlines() == [
+        "error: the model has 1 error",
+        "  shop.yaml:3:5: entities.A: unknown key [ODC-M101]",
+        "      hint: Did you mean length?",
+        "See everything with: odcpub log 0e0d7144",
+    ]
+    assert follow(Api([STEPS[0], wrong], FAILED), as_json=True) == 1
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["error"], answer["problems"]) == ("the model has 1 error", [problem])
+    assert len(answer["messages"]) == 2
+
+
+def test_interrupted_it_says_that_the_operation_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    assert follow(Api(STEPS[:2], OPERATION, interrupt=True)) == 130
+    assert "The operation goes on. Follow it with: odcpub log 0e0d7144 --follow" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"unchanged": True}, "Nothing changed: Shop is at revision 3."),
+        ({"operation": "Undeploy", "address": ""}, "Shop is no longer in Development; its data stays."),
+        ({"address": ""}, "Shop is stored as revision 3."),
+    ],
+)
+def test_the_last_line_says_what_was_done(
+    changes: dict[str, Any], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    follow(Api([], OPERATION | changes))
+    assert words in capsys.readouterr().err
+
+
+def test_tables_are_as_wide_as_their_cells() -> None:
+    assert show.table(("A", "LONG"), [("longer", "x"), ("y", "")]) == "A       LONG\nlonger  x\ny"
+
+
+def test_a_refused_plan_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
+    plan = {
+        "fingerprint": "a" * 64, "asset": "Shop", "stage": "QA", "build": [], "data": ["create table a"], "deploy": [],
+        "warnings": [], "refusals": ["no value for Token"],
+    }  # fmt: skip
+    assert show.plan(plan, False) == 1
+    out = capsys.readouterr().out
+    assert "nothing was changed" in out
+    assert "refused: no value for Token" in out
+    assert show.plan(plan | {"refusals": []}, True) == 0
+    assert json.loads(capsys.readouterr().out)["data"] == ["create table a"]
+
+
+@pytest.mark.parametrize(("state", "code"), [("ok", 0), ("warning", 0), ("missing", 3)])
+def test_doctor_fails_where_something_is_missing(state: str, code: int) -> None:
+    data = {"checks": [{"what": "registry", "state": state, "found": "x answers", "hints": ["start it"]}]}
+    assert show.doctor(data, False) == code
