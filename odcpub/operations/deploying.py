@@ -90,11 +90,13 @@ def _made(run: Run) -> RevisionRecord:
     return record
 
 
-def _workload(run: Run) -> Workload:
+def _workload(run: Run, prepared: bool = False) -> Workload:
+    """``prepared``: an earlier step has made the database and its role."""
     aim = target(run)
     configured = stages.unseal(run.platform, run.state["sealed"])
     password = run.platform.store.stages.database_password(run.operation.asset, run.operation.stage)
-    login = run.platform.engines().database.prepare(aim.place, password)
+    database = run.platform.engines().database
+    login = (database.login if prepared else database.prepare)(aim.place, password)
     return stages.workload(run.platform, aim, _made(run), configured, login)
 
 
@@ -130,7 +132,7 @@ def _deployment(run: Run) -> DeploymentRecord:
 
 def ready(run: Run) -> None:
     """Waits until the new version answers, then until the old one has drained."""
-    runner, asked = run.platform.engines().runner, _workload(run)
+    runner, asked = run.platform.engines().runner, _workload(run, prepared=True)
     if run.operation.key not in run.platform.memory.started:
         runner.start(asked)  # by a server that has ended since: what it started may have ended with it
     address = runner.wait(asked, run.progress)

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan, RowCheck
@@ -24,6 +24,8 @@ from odcpub.errors import EngineError, Refused, TemporaryEngineError
 
 if TYPE_CHECKING:
     import psycopg
+    from alembic.script import Script
+    from alembic.script.revision import RevisionMap
 
 PATIENCE_SECONDS = 60.0
 LOCK_TIMEOUT = "1s"
@@ -47,12 +49,23 @@ class Target:
 
 def observe(target: Target) -> Schema | None:
     """The live schema in one closed snapshot."""
+    with translated(target.where), target.server.connect(target.place.database) as connection:
+        return _seen(connection, target.place.schema)
+
+
+def _seen(connection: psycopg.Connection[Any], schema: str) -> Schema | None:
+    """The live schema as a connection in autocommit sees it; its settings are as before afterwards."""
     import psycopg
 
-    with translated(target.where), target.server.connect(target.place.database, autocommit=False) as connection:
-        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-        connection.read_only = True
-        return catalog.read(connection, target.place.schema)
+    connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
+    try:
+        with connection.transaction():
+            # Names are spelled as the search path lets them be seen: always by the same one.
+            connection.execute("SET LOCAL search_path TO DEFAULT")
+            return catalog.read(connection, schema)
+    finally:
+        if not connection.closed:
+            connection.isolation_level, connection.read_only = None, None
 
 
 def findings(connection: psycopg.Connection[Any], checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
@@ -130,23 +143,26 @@ class _Phase:
         current = self._current()
         if current in (script.revision, revision_id(self.plan, TIGHTEN, script.number)):
             return
-        before = fingerprint(observe(self.target))
+        before = self._live()
         self._check_base(script, current, before)
         self._check_rows()
         script = chain.promote(script)
         try:
             self._with_retries(script)
         except Exception:
-            if self.phase != EXPAND and fingerprint(observe(self.target)) == before:
+            if self.phase != EXPAND and self._live() == before:
                 chain.demote(script)
             raise
 
     def _record(self) -> None:
         """No steps: the schema fits already; say so to readiness."""
         if self.phase == EXPAND:
-            if fingerprint(observe(self.target)) != self.plan.base:
+            if self._live() != self.plan.base:
                 raise self._stale()
             self.lock.execute(marker_statement(self.plan.target).encode())
+
+    def _live(self) -> str:
+        return fingerprint(_seen(self.lock, self.target.place.schema))
 
     def _current(self) -> str:
         row = self.lock.execute(f"SELECT version_num FROM {VERSION_TABLE}".encode()).fetchone()  # noqa: S608
@@ -192,17 +208,15 @@ class _Phase:
         """Runs the file through Alembic on a connection of its own, and its revision with it."""
         from alembic.migration import MigrationContext, RevisionStep
         from alembic.operations import Operations
-        from alembic.script import ScriptDirectory
         from sqlalchemy import create_engine, pool
 
-        directory = ScriptDirectory(str(self.folder), version_locations=[str(self.folder / "versions")])
-        revision = directory.get_revision(script.revision)
+        revisions, revision = _loaded(script)
         engine = create_engine("postgresql+psycopg://", creator=self._connect, poolclass=pool.NullPool)
         with engine.connect() as connection:
-            self._stamp(revision.down_revision)
+            self._stamp(script.down)
 
             def steps(heads: Any, context: MigrationContext) -> list[RevisionStep]:
-                return [RevisionStep(directory.revision_map, revision, True)]
+                return [RevisionStep(revisions, revision, True)]
 
             context = MigrationContext.configure(
                 connection,
@@ -217,12 +231,30 @@ class _Phase:
         connection.autocommit = False
         return connection
 
-    def _stamp(self, down: Any) -> None:
+    def _stamp(self, down: str) -> None:
         """The chain goes on from where this script does: the base was checked by the schema itself, which says more
         than a version that a restored or half tightened database remembers."""
-        if self._current() == (down or ""):
+        if self._current() == down:
             return
         with self.lock.transaction():
             self.lock.execute(f"DELETE FROM {VERSION_TABLE}".encode())  # noqa: S608
             if down:
                 self.lock.execute(f"INSERT INTO {VERSION_TABLE} VALUES (%s)".encode(), [down])  # noqa: S608
+
+
+def _loaded(script: chain.Script) -> tuple[RevisionMap, Script]:
+    """The one script as Alembic's revision, after the one it follows. To read the whole chain, which ``find`` has
+    seen to be whole, would cost more with every deployment."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    from alembic.script import Script
+    from alembic.script.revision import Revision, RevisionMap
+
+    spec = spec_from_file_location(script.revision, script.path)
+    assert spec is not None  # noqa: S101 - a path that ends in .py always has one
+    assert spec.loader is not None  # noqa: S101
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    before = [Revision(script.down, None)] if script.down else []
+    revisions = RevisionMap(lambda: [*before, Script(module, script.revision, str(script.path))])
+    return revisions, cast("Script", revisions.get_revision(script.revision))
