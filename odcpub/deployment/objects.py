@@ -209,8 +209,9 @@ def _container(workload: Workload, config: str, secret: str, sizing: Sizing) -> 
         },
         "lifecycle": {"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}},
         "startupProbe": _probe("health", period=1, failures=60),
-        "readinessProbe": _probe("ready", period=1, failures=3),
-        "livenessProbe": _probe("health", period=10, failures=3),
+        # Once ready, a pod says no only when it is too busy to answer: taking it away would turn slow into failed.
+        "readinessProbe": _probe("ready", period=1, failures=15),
+        "livenessProbe": _probe("health", period=10, failures=6),
         "volumeMounts": [{"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108 - a folder of the pod's own
     }
 

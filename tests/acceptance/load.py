@@ -69,6 +69,11 @@ class Report:
             f"p50 {self.wait(50) * 1000:.1f} ms, p99 {self.wait(99) * 1000:.1f} ms, max {max(self.waits):.3f} s",
             "slowest " + ", ".join(f"{took:.3f} s at {at:.1f} ({kind})" for took, at, kind in self.slowest[:5]),
         ]
+        if self.failures:
+            # Each begins with its second, so that the test's own moments tell what happened then.
+            parts.append(
+                "failed in second " + ", ".join(sorted({one.partition(".")[0] for one in self.failures}, key=int))
+            )
         return "; ".join(parts)
 
 

@@ -41,7 +41,7 @@ public static class Application
         // Half of a start is the first use of the database; it runs beside the rest and leaves an open connection.
         var servable = Task.Run(database.Servable);
         var catalog = new Catalog(app);
-        var drain = new Drain();
+        var drain = new Drain(shared: settings.ListenDescriptor >= 0);
         // The empty builder reads no configuration files and adds no logging, routing or diagnostics: 60 ms less.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseKestrelCore();

@@ -1,22 +1,33 @@
-// An orderly end: stop accepting first, let accepted connections have their answer, then close.
-// Kestrel alone closes a connection that was accepted but has not sent its request yet; its client would see a failure
-// although another process already serves the same socket.
+// An orderly end: stop accepting, let accepted connections have their answer, then close.
+// Kestrel alone closes a connection that was accepted but has not sent its request yet, and the system resets those that
+// wait to be accepted; their clients would see a failure although another process serves already.
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Threading;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Odcpub.Runtime;
 
-public sealed class Drain
+/// <summary><paramref name="shared"/>: another process accepts from the same socket, so nobody waits in vain.</summary>
+public sealed class Drain(bool shared)
 {
-    // Long enough for a request that is on its way; connections kept alive without a request wait in vain.
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+    // Waits are counted in pauses, not in time: a process that gets no processor meanwhile has not waited.
+    private const int PauseMilliseconds = 10;
+
+    // Nobody new for so long: whoever sends connections here knows that this process ends.
+    private const int NobodyNew = 25;
+    private const int LongestWelcome = 500;
+
+    // A connection that was opened for a request gets it served; one kept alive is only given the time in which a
+    // request that is on its way arrives, since its client knows that it may be closed.
+    private const int LongestForNew = 500;
+    private const int LongestForKept = 50;
 
     private readonly List<IConnectionListener> listeners = [];
-    private int connections;
+    private int begun;
+    private int served;
+    private int ended;
 
     /// <summary>True once the end has begun: every answer then closes its connection.</summary>
     public bool Started { get; private set; }
@@ -26,27 +37,55 @@ public sealed class Drain
         lock (listeners) listeners.Add(listener);
     }
 
-    /// <summary>Counts a listener's open connections.</summary>
+    /// <summary>Counts a listener's connections.</summary>
     public void Count(ListenOptions options)
     {
         options.Protocols = HttpProtocols.Http1;
         options.Use(next => async connection =>
         {
-            Interlocked.Increment(ref connections);
+            Interlocked.Increment(ref begun);
             try { await next(connection); }
-            finally { Interlocked.Decrement(ref connections); }
+            finally
+            {
+                Serves(connection.Items);
+                Interlocked.Increment(ref ended);
+            }
         });
+    }
+
+    /// <summary>The connection has had its first request, or will have none.</summary>
+    public void Serves(IDictionary<object, object?> connection)
+    {
+        if (connection.TryAdd(this, null)) Interlocked.Increment(ref served);
     }
 
     public void Start()
     {
         Started = true;
         Log.Info("ending: no new connections");
+        if (!shared) AwaitNobodyNew();
         lock (listeners)
         {
             foreach (var listener in listeners) listener.UnbindAsync().AsTask().GetAwaiter().GetResult();
         }
-        var clock = Stopwatch.StartNew();
-        while (Volatile.Read(ref connections) > 0 && clock.Elapsed < Grace) Thread.Sleep(10);
+        Await(LongestForNew, () => Volatile.Read(ref served) == Volatile.Read(ref begun));
+        Await(LongestForKept, () => Volatile.Read(ref ended) == Volatile.Read(ref begun));
+    }
+
+    private void AwaitNobodyNew()
+    {
+        var (last, quiet) = (Volatile.Read(ref begun), 0);
+        Await(LongestWelcome, () =>
+        {
+            var now = Volatile.Read(ref begun);
+            quiet = now == last ? quiet + 1 : 0;
+            last = now;
+            return quiet > NobodyNew;
+        });
+    }
+
+    private static void Await(int pauses, Func<bool> done)
+    {
+        for (; pauses > 0 && !done(); pauses--) Thread.Sleep(PauseMilliseconds);
     }
 }

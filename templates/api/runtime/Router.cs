@@ -1,7 +1,9 @@
 // From a request to its handler, and from anything that goes wrong to problem details.
 using System;
 using System.Threading.Tasks;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Npgsql;
 
 namespace Odcpub.Runtime;
@@ -14,6 +16,7 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
 
     public async Task Handle(HttpContext context)
     {
+        drain.Serves(context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items);
         if (drain.Started) context.Response.Headers.Connection = "close";
         Headers(context.Response.Headers);
         try
