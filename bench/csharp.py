@@ -1,18 +1,18 @@
 """C# compile: a fresh compiler process beside the warm compile server, the same app in the same run.
 
-usage: python bench/csharp.py [entities]
+``python -m bench.csharp [entities]``
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import median
 
+from bench.report import Table, show
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.server import RoslynCompiler
@@ -57,7 +57,7 @@ def memory(pid: int) -> float:
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
 
 
-def main(entities: int) -> dict[str, float]:
+def measure(entities: int) -> dict[str, float]:
     cache = find_home().make().cache
     start = time.perf_counter()
     parts = find_toolchain("auto", cache, lambda line: print(line, file=sys.stderr))
@@ -88,8 +88,17 @@ def main(entities: int) -> dict[str, float]:
     found["memory when idle, MB"] = memory(pid)
     warm.close()
     found["fresh / warm"] = found["fresh process, ms"] / found["warm, all, ms"]
-    return {name: round(value, 2) for name, value in found.items()}
+    return found
+
+
+def run() -> Iterator[Table]:
+    yield table(20)
+
+
+def table(entities: int) -> Table:
+    rows = [(name, f"{value:.2f}") for name, value in measure(entities).items()]
+    return Table(f"C# compile of {entities} entities", ("work", "figure"), rows)
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(int(sys.argv[1]) if len(sys.argv) > 1 else 20), indent=2))
+    print(show(table(int(sys.argv[1]) if len(sys.argv) > 1 else 20)))

@@ -1,17 +1,17 @@
 """The Data tool's look at a database where nothing changed, beside Alembic's own comparison in the same run.
 
-usage: python bench/data_plan.py [entities ...]
+``python -m bench.data_plan [entities ...]``
 """
 
 from __future__ import annotations
 
-import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from bench.report import Table, show
 from odcpub.data.migration import EXPAND
 from odcpub.data.plan import plan_migration
 from odcpub.data.target import target_schema
@@ -64,7 +64,7 @@ def peer(engine: EmbeddedPostgres, place: Place) -> tuple[float, float]:
         return seconds(lambda: compare_metadata(context, metadata), rounds=1)
 
 
-def measure(engine: EmbeddedPostgres, folder: Path, entities: int) -> dict[str, object]:
+def measure(engine: EmbeddedPostgres, folder: Path, entities: int) -> dict[str, tuple[float, float]]:
     place = Place("odc_bench", f"bench_{entities}")
     asset = model(entities)
     target = target_schema(asset)
@@ -84,19 +84,29 @@ def measure(engine: EmbeddedPostgres, folder: Path, entities: int) -> dict[str, 
     }
     if entities <= PEER_UP_TO:
         figures["Alembic compare_metadata"] = peer(engine, place)
-    rounded = {name: [round(figure, 4) for figure in pair] for name, pair in figures.items()}
-    return {"entities": entities, "wall and CPU seconds": rounded}
+    return figures
 
 
-def main(sizes: list[int]) -> None:
+def table(sizes: Sequence[int]) -> Table:
     with tempfile.TemporaryDirectory() as folder:
         engine = EmbeddedPostgres(Path(folder) / "data", Path(folder) / "run")
         try:
-            for size in sizes:
-                print(json.dumps(measure(engine, Path(folder) / f"chain{size}", size)))
+            found = [measure(engine, Path(folder) / f"chain{size}", size) for size in sizes]
         finally:
             engine.close(stop=True)
+    names = dict.fromkeys(name for figures in found for name in figures)
+    rows = [(name, *(_shown(figures.get(name)) for figures in found)) for name in names]
+    columns = ("seconds, wall / CPU", *(f"{size:,} entities" for size in sizes))
+    return Table("The Data tool beside Alembic's comparison", columns, rows)
+
+
+def _shown(pair: tuple[float, float] | None) -> str:
+    return f"{pair[0]:.3f} / {pair[1]:.3f}" if pair else ""
+
+
+def run() -> Iterator[Table]:
+    yield table((10, 100, 1_000))
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [10, 100, 1000])
+    print(show(table([int(size) for size in sys.argv[1:]] or (10, 100, 1_000))))

@@ -1,14 +1,13 @@
 """One file changed → image pushed: our own assembly beside ``docker build`` and ``docker push`` of the same content.
 
 Needs Docker and ODCPUB_TEST_REGISTRY=<host:port>. Prints medians in seconds and their ratio; both builders get the
-same content in turns, on a base of 90 MB that both have pushed before. ``python bench/image.py [rounds]``
+same content in turns, on a base of 90 MB that both have pushed before. ``python -m bench.image [rounds]``
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
 import os
 import random
 import statistics
@@ -17,15 +16,18 @@ import sys
 import tarfile
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.report import LeftOut, Table, seconds, show
+from bench.report import times as factor
 from odcpub.engines.image.assembly import AssemblyBuilder
 from odcpub.engines.image.context import make_context
 from odcpub.engines.image.docker import BASE_REPOSITORY, DockerBuilder, connect
 from odcpub.engines.registry.distribution import OciRegistry
 from odcpub.engines.registry.layout import LayoutRegistry
+from odcpub.errors import OdcpubError
 from odcpub.image.content import File, ImageContent, LayerContent, Settings
 from odcpub.image.layers import pack
 
@@ -86,9 +88,15 @@ def timed(build: Callable[[ImageContent], object], content: ImageContent) -> flo
     return time.perf_counter() - start
 
 
-def main(rounds: int = 9) -> None:
-    host = os.environ.get("ODCPUB_TEST_REGISTRY") or sys.exit("set ODCPUB_TEST_REGISTRY=<host:port>")
-    registry, client = OciRegistry(host, "bench"), connect()
+def measure(rounds: int) -> Table:
+    host = os.environ.get("ODCPUB_TEST_REGISTRY")
+    if not host:
+        raise LeftOut("no registry: set ODCPUB_TEST_REGISTRY=<host:port>, of one that the Docker engine pushes to")
+    registry = OciRegistry(host, "bench")
+    try:
+        client = connect()
+    except OdcpubError as error:
+        raise LeftOut(f"no Docker engine: {error.message}") from None
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         base = make_base(folder)
@@ -114,12 +122,14 @@ def main(rounds: int = 9) -> None:
                     times[name].append(elapsed)
     client.close()
     registry.close()
-    peer = statistics.median(times[PEER])
-    rows = {name: statistics.median(values) for name, values in times.items()}
-    for name, median in rows.items():
-        print(f"{name:28} {median:6.3f} s  {median / peer:5.2f} × docker build + push", file=sys.stderr)
-    print(json.dumps({name: round(median, 4) for name, median in rows.items()}, ensure_ascii=False))
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    rows = [(name, seconds(median), factor(median, medians[PEER])) for name, median in medians.items()]
+    return Table("Image after one file changed", ("builder", "median", "× docker build + push"), rows)
+
+
+def run() -> Iterator[Table]:
+    yield measure(9)
 
 
 if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:2]))
+    print(show(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 9)))
