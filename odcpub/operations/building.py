@@ -58,15 +58,23 @@ def verify(run: Run) -> None:
 
 
 def _summary(asset: Asset, libraries: Mapping[str, Library]) -> str:
+    uses = ", ".join(f"{name} {library.version}" for name, library in sorted(libraries.items()))
+    return elements(asset) + (f"; uses {uses}" if uses else "")
+
+
+def elements(asset: Asset) -> str:
+    """How many of what the model has: ``1 entity, 2 screens``."""
     counts = (
         (len(asset.entities), "entity", "entities"),
         (len(asset.static_entities), "static entity", "static entities"),
         (len(asset.structures), "structure", "structures"),
         (len(asset.screens), "screen", "screens"),
     )
-    parts = [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
-    uses = ", ".join(f"{name} {library.version}" for name, library in sorted(libraries.items()))
-    return ", ".join(parts or ["an empty model"]) + (f"; uses {uses}" if uses else "")
+    return ", ".join(_counted(*each) for each in counts if each[0]) or "an empty model"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def build_key(platform: Platform, asset: Asset, libraries: Mapping[str, Library]) -> str:
@@ -102,7 +110,8 @@ def compile_step(run: Run) -> None:
     if asset.kind is Kind.APP:
         build |= {RUNTIME: _runtime_files(run, runtime), LIBRARIES: _library_files(run, libraries)}
     run.note(build=run.platform.store.blobs.put(json.dumps(build, sort_keys=True).encode()))
-    run.say(f"{len(assemblies)} assemblies, {len(compiled.web)} web files")
+    web = _counted(len(compiled.web), "web file", "web files")
+    run.say(f"{_counted(len(assemblies), 'assembly', 'assemblies')}, {web}")
 
 
 def _libraries(run: Run) -> Mapping[str, Library]:

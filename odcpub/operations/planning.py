@@ -13,10 +13,10 @@ from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.target import target_schema
 from odcpub.deployment.configuration import Resolved
 from odcpub.errors import ModelError, Refused
-from odcpub.model.elements import Asset, Kind
+from odcpub.model.elements import Kind
 from odcpub.operations import requests
 from odcpub.operations import stage as stages
-from odcpub.operations.building import build_key
+from odcpub.operations.building import build_key, elements
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import asset_stages, read_head, read_model
 from odcpub.operations.platform import Platform
@@ -37,15 +37,11 @@ def publish(platform: Platform, folder: Path) -> dict[str, Any]:
         build = []
     else:
         what = "store the build" if read.asset.kind is Kind.LIBRARY else "build the image"
-        build = ["compile " + _counted(read.asset), f"{what} as revision {latest.number + 1 if latest else 1}"]
+        build = ["compile " + elements(read.asset), f"{what} as revision {latest.number + 1 if latest else 1}"]
     if read.asset.kind is Kind.LIBRARY:
         return _shown(record.name, stage.name, key, build, [str(one) for one in read.warnings])
     target = stages.Target(record, stage, read.asset, read.libraries)
     return _stage_plan(platform, target, latest if same else None, build, [str(one) for one in read.warnings], key)
-
-
-def _counted(model: Asset) -> str:
-    return f"{len(model.entities)} entities, {len(model.static_entities)} static entities, {len(model.screens)} screens"
 
 
 def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[str, Any]:
