@@ -6,6 +6,7 @@ command line is a property of the class: 1 model or plan refused, 2 usage, 3 an 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -89,6 +90,14 @@ class ModelError(Refused):
 
 class EngineError(OdcpubError):
     """An engine (compiler, builder, registry, database, runner) failed or cannot be reached."""
+
+
+def system_failure(error: OSError, where: object) -> EngineError:
+    """What the system refused, with the file it is about or else ``where``."""
+    if error.errno == errno.ENOSPC:
+        return EngineError(f"{error.filename or where}: the disk is full", "make room, then run the same command again")
+    hint = "see what keeps this user from it, then run the same command again"
+    return EngineError(f"{error.filename or where}: {error.strerror or error}", hint)
 
 
 class TemporaryEngineError(EngineError):

@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = make_parser().parse_args(arguments)
     from odcpub.cli import commands
     from odcpub.cli.progress import INTERRUPTED, tell_problem
-    from odcpub.errors import EngineError, OdcpubError
+    from odcpub.errors import OdcpubError, system_failure
 
     try:
         run = getattr(commands, options.run.replace("import", "import_model"))
@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
-        found = EngineError(f"{error.filename or 'this machine'}: {error.strerror or error}", "see: odcpub doctor")
+        found = system_failure(error, "this machine")
         tell_problem(found, options.json)
         return found.exit_code
 

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from odcpub.errors import EngineError, OdcpubError
+from odcpub.errors import EngineError, OdcpubError, system_failure
 from odcpub.model.elements import Kind
+from odcpub.operations import room
 from odcpub.operations.deploying import failed
 from odcpub.operations.pipelines import PIPELINES, Step
 from odcpub.operations.platform import Platform, Run
@@ -101,6 +102,8 @@ def begin(key: str) -> None:
     it to the next one."""
     if _work.ending:
         return
+    assert _platform is not None  # noqa: S101 - launch() comes first
+    room.keep(_platform.home.data)
     with SetWorkflowID(key):
         DBOS.start_workflow(_operation, key)
 
@@ -137,6 +140,9 @@ def _perform(run: Run, step: Step) -> bool:
             step.run(run)
     except OdcpubError as error:
         return _fail(run, error)
+    except OSError as error:
+        LOG.exception("operation %s, step %s", run.operation.key, step.name)
+        return _fail(run, system_failure(error, run.platform.home.data))
     except Exception as error:
         LOG.exception("operation %s, step %s", run.operation.key, step.name)
         log = run.platform.home.data / "server.log"
@@ -149,6 +155,7 @@ def _perform(run: Run, step: Step) -> bool:
 
 def _fail(run: Run, error: OdcpubError) -> bool:
     _work.hold_if_ending()
+    room.give(run.platform.home.data)
     failed(run)
     run.note(exit_code=error.exit_code)
     run.fail(error)

@@ -11,7 +11,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from odcpub.errors import EngineError, OdcpubError
+from odcpub.errors import EngineError, OdcpubError, system_failure
 from odcpub.home import Home, find_home
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def main() -> int:
     except OdcpubError as error:
         return _failed(home, error)
     except OSError as error:
-        return _failed(home, EngineError(f"{error.filename or home.data}: {error.strerror}", "see: odcpub doctor"))
+        return _failed(home, system_failure(error, home.data))
     except Exception as error:
         logging.getLogger("odcpub.portal").exception("the server cannot go on")
         hint = f"see {home.data / 'server.log'}, and report it"

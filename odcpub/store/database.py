@@ -20,6 +20,7 @@ def open_database(path: Path) -> Engine:
     path.touch(mode=0o600, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
     event.listen(engine, "connect", _pragmas)
+    event.listen(engine, "handle_error", lambda context: _full(path, context.original_exception))
     try:
         _migrate(engine)
     except DatabaseError as error:
@@ -34,6 +35,12 @@ def open_database(path: Path) -> Engine:
             f"{path}: the platform's records cannot be opened: {error}", "install the newer odcpub that wrote them"
         ) from None
     return engine
+
+
+def _full(path: Path, error: BaseException) -> None:
+    """A full disk is told as what it is, wherever it is met."""
+    if "disk is full" in str(error):
+        raise EngineError(f"{path}: the disk is full", "make room, then run the same command again")
 
 
 def _pragmas(connection: Any, _record: object) -> None:

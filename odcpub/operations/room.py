@@ -1,0 +1,27 @@
+"""Room on the disk that is kept aside, so that a failure for want of room can still be recorded. Does I/O."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+FILE = "room"
+SIZE = 4_000_000
+
+
+def keep(folder: Path) -> None:
+    """Sets the room aside while there is plenty."""
+    path = folder / FILE
+    with contextlib.suppress(OSError):
+        if not path.exists() and shutil.disk_usage(folder).free > 10 * SIZE:
+            with path.open("xb") as file:
+                os.posix_fallocate(file.fileno(), 0, SIZE)
+
+
+def give(folder: Path) -> None:
+    """Gives it to the records where there is none left."""
+    with contextlib.suppress(OSError):
+        if shutil.disk_usage(folder).free < SIZE // 2:
+            (folder / FILE).unlink(missing_ok=True)
