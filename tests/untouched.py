@@ -57,7 +57,7 @@ def records(odcpub: Installation) -> dict[str, Any]:
 def databases(odcpub: Installation) -> dict[str, Any]:
     """Every table of every stage's database: its columns and rows."""
     found: dict[str, Any] = {}
-    if not (url := _superuser(odcpub)):
+    if not (url := superuser(odcpub)):
         return found
     with psycopg.connect(url) as connection:
         names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'odc\\_%' ORDER BY 1").fetchall()
@@ -67,7 +67,7 @@ def databases(odcpub: Installation) -> dict[str, Any]:
     return found
 
 
-def _superuser(odcpub: Installation) -> str:
+def superuser(odcpub: Installation) -> str:
     """The URL of the server that the installation's stages are on; empty where there is none."""
     data = odcpub.folder / "data"
     settings = json.loads((data / "engines.json").read_text()) if (data / "engines.json").exists() else {}

@@ -1,0 +1,371 @@
+"""Machines in the way: folders, permissions, full disks, ports, damaged records, two at once, interruption."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.installation import Installation, installation
+from tests.readable import assert_readable
+from tests.untouched import superuser, untouched
+
+MODEL = Path(__file__).parent / "bad_inputs" / "model"
+LONG = "l" * 90
+
+
+@pytest.fixture(scope="module")
+def resident() -> Iterator[Installation]:
+    """Shop in Development."""
+    with installation() as made:
+        model = made.folder / "shop"
+        model.mkdir()
+        (model / "shop.yaml").write_text((MODEL / "shop.yaml").read_text())
+        made.run("publish", str(model))
+        yield made
+
+
+@pytest.fixture
+def fresh() -> Iterator[Installation]:
+    with installation() as made:
+        yield made
+
+
+def change(odcpub: Installation) -> str:
+    """Edits Shop so that a publish has something to do in the database; its folder."""
+    file = odcpub.folder / "shop" / "shop.yaml"
+    text = file.read_text()
+    length = int(re.search(r"length: (2\d\d)", text)[1])  # type: ignore[index]
+    file.write_text(text.replace(f"length: {length}", f"length: {length + 1}"))
+    return str(file.parent)
+
+
+def possible(what: str, condition: bool) -> None:
+    """Skips where this machine does not allow the case; required, it must be possible."""
+    if not condition:
+        assert os.environ.get("ODCPUB_TEST_REQUIRE") != "1", f"not possible here: {what}"
+        pytest.skip(f"not possible here: {what}")
+
+
+# --- folders and permissions ------------------------------------------------------------------------------------
+
+
+def _file(folder: Path) -> str:
+    (folder / "file").write_text("")
+    return str(folder / "file")
+
+
+def _below_a_file(folder: Path) -> str:
+    return _file(folder) + "/data"
+
+
+def _long(folder: Path) -> str:
+    (folder / LONG).mkdir()
+    return str(folder / LONG)
+
+
+FOLDERS: list[tuple[str, Callable[[Path], str], tuple[str, ...]]] = [
+    ("ODCPUB_HOME", _file, ("file: cannot be made: File exists", "set ODCPUB_HOME")),
+    ("ODCPUB_HOME", _below_a_file, ("file/data: cannot be made: Not a directory", "set ODCPUB_HOME")),
+    ("ODCPUB_CACHE", _file, ("file: cannot be made: File exists", "set ODCPUB_CACHE")),
+    ("ODCPUB_HOME", lambda _: "/proc/odcpub", ("/proc/odcpub: cannot be made", "set ODCPUB_HOME")),
+    ("XDG_RUNTIME_DIR", _long, ("is too long for a unix socket", "set XDG_RUNTIME_DIR")),
+]
+
+
+@pytest.mark.parametrize(("variable", "value", "says"), FOLDERS)
+def test_folder(
+    fresh: Installation, tmp_path: Path, variable: str, value: Callable[[Path], str], says: tuple[str, ...]
+) -> None:
+    before = dict(fresh.env)
+    fresh.env[variable] = value(tmp_path)
+    done = fresh.run("status", code=2)
+    told = json.loads(fresh.run("status", "--json", code=2).out)
+    fresh.env = before
+    assert_readable(done, says)
+    assert told["error"] in done.err
+
+
+def test_runtime_folder_of_somebody_else(fresh: Installation, tmp_path: Path) -> None:
+    fresh.env["XDG_RUNTIME_DIR"] = str(tmp_path)
+    fresh.run("status")
+    fresh.run("down")
+    [run] = tmp_path.iterdir()
+    run.rename(tmp_path / "moved")
+    run.symlink_to(tmp_path / "moved")
+    assert_readable(fresh.run("status", code=2), ("is not yours", "set XDG_RUNTIME_DIR"))
+    run.unlink()
+
+
+@pytest.mark.parametrize("command", [["new", "app"], ["new", "library"]])
+def test_model_where_nothing_can_be_written(resident: Installation, command: list[str]) -> None:
+    with untouched(resident):
+        done = resident.run(*command, "/proc/model", "--name", "Thing", code=2)
+    assert_readable(done, ("/proc/model/", "cannot be written", "name a folder you can write"))
+
+
+def test_import_where_nothing_can_be_written(resident: Installation, tmp_path: Path) -> None:
+    (tmp_path / "small.jdl").write_text("entity Customer { name String }\n")
+    done = resident.run("import", "jdl", str(tmp_path / "small.jdl"), "--out", "/proc/model", code=2)
+    assert_readable(done, ("/proc/model/", "cannot be written", "name a folder you can write"))
+
+
+# --- damaged records --------------------------------------------------------------------------------------------
+
+
+def _newer(data: Path) -> None:
+    with sqlite3.connect(data / "platform.sqlite") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'r9999'")
+
+
+def _no_database(data: Path) -> None:
+    (data / "platform.sqlite").write_bytes(b"nonsense " * 1000)
+
+
+def _garbage_engines(data: Path) -> None:
+    (data / "engines.json").write_text("{ profile: local")
+
+
+def _unknown_engine(data: Path) -> None:
+    (data / "engines.json").write_text('{"runner": "nomad"}')
+
+
+def _engines_folder(data: Path) -> None:
+    (data / "engines.json").mkdir()
+
+
+RECORDS: list[tuple[Callable[[Path], None], int, tuple[str, ...]]] = [
+    (_newer, 3, ("platform.sqlite: ", "newer", "hint: ")),
+    (_no_database, 3, ("platform.sqlite: ", "hint: ")),
+    (_garbage_engines, 2, ("engines.json: Invalid JSON", "odcpub engines use local")),
+    (_unknown_engine, 2, ("engines.json: runner: must be 'local' or 'kubernetes'", "odcpub engines use local")),
+    (_engines_folder, 2, ("engines.json: cannot be read: Is a directory", "hint: ")),
+]
+
+
+@pytest.mark.parametrize(("damage", "code", "says"), RECORDS, ids=[one[0].__name__[1:] for one in RECORDS])
+def test_damaged_records(fresh: Installation, damage: Callable[[Path], None], code: int, says: tuple[str, ...]) -> None:
+    fresh.run("status")
+    fresh.run("down")
+    damage(fresh.folder / "data")
+    done = fresh.run("doctor", code=code)
+    told = json.loads(fresh.run("doctor", "--json", code=code).out)
+    assert_readable(done, says)
+    assert told["error"] in done.err
+    if damage in (_garbage_engines, _unknown_engine):
+        fresh.run("engines", "use", "local")
+        fresh.run("status")
+
+
+# --- disks ------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def disk(folder: Path, size: str) -> Iterator[Path]:
+    """A disk of this size, mounted; only root can."""
+    folder.mkdir(exist_ok=True)
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(folder)]
+    mounted = os.geteuid() == 0 and subprocess.run(command, capture_output=True, check=False).returncode == 0
+    possible("mounting a small disk", mounted)
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+def fill(folder: Path) -> Path:
+    """Leaves no byte free."""
+    path = folder / "filling"
+    with path.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"\0" * 4096)
+        except OSError:
+            return path
+
+
+def test_data_folder_on_a_full_disk(fresh: Installation) -> None:
+    with disk(fresh.folder / "data", "64k") as data:
+        fill(data)
+        assert_readable(fresh.run("status", code=3), ("disk is full",))
+
+
+def test_no_room_for_the_database(fresh: Installation) -> None:
+    with disk(fresh.folder / "data", "20m"):
+        done = fresh.run("publish", str(MODEL), code=3)
+        assert_readable(done, ("the disk is full", "Make room"))
+        assert fresh.json("status")["assets"][0]["revision"] == 0
+        assert "disk" in fresh.run("doctor", code=3).out
+        fresh.run("down")
+
+
+def test_disk_that_fills_up_later(fresh: Installation) -> None:
+    with disk(fresh.folder / "data", "700m") as data:
+        model = fresh.folder / "shop"
+        model.mkdir()
+        (model / "shop.yaml").write_text((MODEL / "shop.yaml").read_text())
+        fresh.run("publish", str(model))
+        before = fresh.stage("Shop", "Development")
+        filling = fill(data)
+        done = fresh.run("publish", change(fresh), code=None)
+        assert done.code == 3, done.err
+        assert "Traceback" not in done.err
+        filling.unlink()
+        after = fresh.stage("Shop", "Development")
+        assert (after["revision"], after["digest"], after["health"]) == (
+            before["revision"], before["digest"], "ready",
+        )  # fmt: skip
+        fresh.run("publish", str(model))
+        assert fresh.stage("Shop", "Development")["revision"] > before["revision"]
+        fresh.run("down")
+
+
+def test_model_on_a_full_disk(resident: Installation, tmp_path: Path) -> None:
+    with disk(tmp_path / "disk", "64k") as small, untouched(resident):
+        fill(small)
+        done = resident.run("new", "app", str(small / "thing"), code=2)
+        assert not (small / "thing").exists()
+    assert_readable(done, ("No space left on device", "name a folder you can write"))
+
+
+def test_import_on_a_full_disk(resident: Installation, tmp_path: Path) -> None:
+    (tmp_path / "small.jdl").write_text("entity Customer { name String }\n")
+    with disk(tmp_path / "disk", "64k") as small, untouched(resident):
+        fill(small)
+        done = resident.run("import", "jdl", str(tmp_path / "small.jdl"), "--out", str(small / "out"), code=2)
+        assert not (small / "out").exists()
+    assert_readable(done, ("No space left on device",))
+
+
+# --- ports ------------------------------------------------------------------------------------------------------
+
+ALL_PORTS = """\
+import fcntl, socket, struct, subprocess, sys
+with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:  # the loopback device of a new network is down
+    fcntl.ioctl(link, 0x8914, struct.pack("16sH14s", b"lo", 0x49, b""))
+held = []
+for port in range(8100, 9000):
+    held.append(socket.create_server(("127.0.0.1", port)))
+sys.exit(subprocess.run(sys.argv[1:]).returncode)
+"""
+
+
+def test_no_port_left_for_an_app(fresh: Installation) -> None:
+    own_network = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
+    allowed = subprocess.run([*own_network, "true"], capture_output=True, check=False).returncode == 0
+    possible("a network of its own", allowed)
+    command = [*own_network, sys.executable, "-c", ALL_PORTS, sys.executable, "-m", "odcpub.cli.main", "publish"]
+    done = subprocess.run([*command, str(MODEL)], env=fresh.env, capture_output=True, text=True, check=False)
+    assert done.returncode == 3, done.stderr
+    assert "port" in done.stderr
+    assert "hint: " in done.stderr
+    assert fresh.json("status")["assets"][0]["stages"] == []
+
+
+def test_port_of_an_app_taken_by_another_program(fresh: Installation) -> None:
+    address = fresh.run("publish", str(MODEL)).out.strip()
+    fresh.run("down")
+    port = int(address.rpartition(":")[2])
+    with socket.create_server(("127.0.0.1", port)):
+        model = fresh.folder / "shop"
+        model.mkdir()
+        (model / "shop.yaml").write_text((MODEL / "shop.yaml").read_text().replace("length: 200", "length: 201"))
+        done = fresh.run("publish", str(model), code=3)
+        assert_readable(done, (str(port), "hint: "))
+    fresh.run("publish", str(model))
+
+
+def test_stale_socket_of_a_server_that_is_gone(fresh: Installation) -> None:
+    fresh.run("status")
+    os.kill(fresh.server_pid(), signal.SIGKILL)
+    fresh.run("status")
+
+
+# --- two at once ------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def held(odcpub: Installation) -> Iterator[subprocess.Popen[str]]:
+    """A publish that waits for a table which somebody else has locked; afterwards it ends well."""
+    with psycopg.connect(superuser(odcpub), dbname="odc_development") as blocker:
+        blocker.execute("LOCK TABLE shop.ticket IN ACCESS EXCLUSIVE MODE")
+        command = [sys.executable, "-m", "odcpub.cli.main", "publish", change(odcpub)]
+        publish = subprocess.Popen(command, env=odcpub.env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        deadline = time.monotonic() + 60
+        while not _running(odcpub):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        yield publish
+    publish.communicate(timeout=120)
+    while _running(odcpub):
+        assert time.monotonic() < deadline + 120
+        time.sleep(0.1)
+
+
+def _running(odcpub: Installation) -> list[dict[str, Any]]:
+    results = odcpub.json("log")["results"]
+    return [one for one in results if one["status"] == "Running"]
+
+
+BUSY: list[tuple[list[str], tuple[str, ...]]] = [
+    (["publish", "{model}"], ("Shop (", "has been running Publish since 20", "odcpub log")),
+    (["undeploy", "shop", "--stage", "development"], ("Shop (", "has been running Publish since 20", "odcpub log")),
+    (["config", "apply", "shop", "--stage", "development"], ("Shop (", "has been running Publish since 20")),
+    (["engines", "use", "local"], ("engines: an operation is running", "odcpub log")),
+    (["engines", "set", "csharp=bootstrap"], ("engines: an operation is running", "odcpub log")),
+]
+
+
+def test_what_must_wait_while_a_publish_runs(resident: Installation) -> None:
+    with held(resident) as publish:
+        for command, says in BUSY:
+            words = [word.replace("{model}", str(resident.folder / "shop")) for word in command]
+            assert_readable(resident.run(*words, code=1), says)
+    assert publish.returncode == 0
+
+
+def test_interrupted_the_operation_goes_on(resident: Installation) -> None:
+    with held(resident) as publish:
+        time.sleep(0.5)
+        publish.send_signal(signal.SIGINT)
+        _, told = publish.communicate(timeout=30)
+        assert publish.returncode == 130, told
+        assert "Traceback" not in told
+        key = re.search(r"odcpub log (\w+) --follow", told)[1]  # type: ignore[index]
+        assert _running(resident)[0]["key"].startswith(key)
+    assert json.loads(resident.run("log", key, "--json").out)["status"] == "Finished"
+
+
+def test_two_first_commands_share_one_server(fresh: Installation) -> None:
+    command = [sys.executable, "-m", "odcpub.cli.main", "status"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    both: list[subprocess.Popen[Any]] = [subprocess.Popen(command, env=fresh.env, **pipes) for _ in range(3)]  # type: ignore[call-overload]
+    ended = [one.communicate(timeout=120) for one in both]
+    assert [one.returncode for one in both] == [0, 0, 0], ended
+    mark = f"ODCPUB_HOME={fresh.folder / 'data'}".encode()
+    servers = [
+        path.parent.name
+        for path in Path("/proc").glob("[0-9]*/environ")
+        if _holds(path, mark) and _holds(path.parent / "cmdline", b"odcpub.portal")
+    ]
+    assert servers == [str(fresh.server_pid())]
+
+
+def _holds(path: Path, mark: bytes) -> bool:
+    try:
+        return mark in path.read_bytes()
+    except OSError:
+        return False
