@@ -200,7 +200,11 @@ def test_links_cannot_climb_in_steps(world: World) -> None:
     assert (root / "x").resolve().is_relative_to(root.resolve())
 
 
-@pytest.mark.parametrize("damage", [b"", b"not a tar", tar(file("a", b"x" * 2000))[:1300], gzip.compress(BASE)[:40]])
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"not a tar", tar(file("a", b"x" * 2000))[:1300], gzip.compress(BASE)[:40]],
+    ids=["empty", "no tar", "cut tar", "cut gzip"],
+)
 def test_unreadable_layers(world: World, damage: bytes) -> None:
     image = world.put(BASE, damage)
     with pytest.raises(OdcpubError, match="layer sha256:"):
