@@ -196,6 +196,7 @@ class EmbeddedPostgres(Postgres):
 
 _FAILURES = (
     ("No space left on device", "the disk is full", "Make room, then run the same command again."),
+    ("could not extend file", "the disk is full", "Make room, then run the same command again."),
     ("Address already in use", "its port is taken by another program", "Run the same command again."),
     ("Permission denied", "a file of its data can't be read or written", "Give the folder back to this user."),
     ("pre-existing shared memory block", "processes of its last run are still ending", "Run the command again."),
