@@ -42,7 +42,8 @@ _CLOSED = (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError
 class Report:
     """What the client saw. ``created``: token → row's identifier, ``changed``: token → number, both acknowledged.
 
-    ``failures`` and ``slowest`` begin with the second after the start; ``waits`` are seconds, one a request.
+    ``failures`` begin with the second in which they were seen; ``slowest`` are seconds waited, second due, kind;
+    ``waits`` are seconds, one a request.
     """
 
     created: dict[str, int] = field(default_factory=dict)
@@ -97,14 +98,14 @@ class Client:
         try:
             getattr(self, f"_{kind}")(kept)
         except (OSError, http.client.HTTPException, AssertionError) as error:
-            failure = f"{due - began:.2f} s: {kind}{' (kept)' if kept else ''}: {type(error).__name__}: {error}"
+            failure = f"{kind}{' (kept)' if kept else ''}: {type(error).__name__}: {error}"
         took = time.monotonic() - due
         with self._lock:
             self.report.waits.append(took)
             self.report.late += late
             self.report.slowest = sorted([*self.report.slowest, (took, due - began, kind)], reverse=True)[:20]
             if failure:
-                self.report.failures.append(failure)
+                self.report.failures.append(f"{due - began + took:.2f} s, due {took:.2f} s before: {failure}")
 
     def _create(self, kept: bool) -> None:
         token = uuid.uuid4().hex

@@ -15,8 +15,9 @@ public sealed class Drain(bool shared)
     // Waits are counted in pauses, not in time: a process that gets no processor meanwhile has not waited.
     private const int PauseMilliseconds = 10;
 
-    // Nobody new for so long: whoever sends connections here knows that this process ends.
-    private const int NobodyNew = 25;
+    // Nobody new for so long: whoever sends connections here knows that this process ends. A node's rules come after
+    // the cluster's decision, and later on a busy machine.
+    private const int NobodyNew = 100;
     private const int LongestWelcome = 500;
 
     // A connection that was opened for a request gets it served; one kept alive is only given the time in which a
