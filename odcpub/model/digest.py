@@ -25,8 +25,12 @@ FORMAT = 1
 
 def model_digest(asset: Asset) -> str:
     """``sha256:…`` of the asset's content: the same however the YAML is laid out and divided into files."""
-    text = json.dumps(to_data(asset), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return f"sha256:{hashlib.sha256(model_bytes(asset)).hexdigest()}"
+
+
+def model_bytes(asset: Asset) -> bytes:
+    """The asset's content as canonical JSON."""
+    return json.dumps(to_data(asset), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
 
 
 def to_data(asset: Asset) -> dict[str, Any]:

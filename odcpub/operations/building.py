@@ -15,13 +15,11 @@ from odcpub.compiler.drafts import Compiled
 from odcpub.compiler.identity import compiler_identity
 from odcpub.compiler.runtime import runtime_assembly
 from odcpub.data.fingerprint import target_fingerprint
-from odcpub.data.target import target_schema
 from odcpub.engines.csharp.host import host_files, library_files
 from odcpub.engines.image.base import ENV
 from odcpub.errors import Refused
 from odcpub.image.content import File, ImageContent, LayerContent, Settings
 from odcpub.image.settings import standard_labels
-from odcpub.model.digest import model_digest
 from odcpub.model.elements import Asset, Kind, Library
 from odcpub.operations.libraries import lock_data, locked
 from odcpub.operations.models import read_model
@@ -48,7 +46,7 @@ def verify(run: Run) -> None:
         lock=lock_data(run.platform, read.libraries),
         build_key=key,
         runtime=run.platform.engines().csharp.toolchain().source,
-        schema=target_fingerprint(target_schema(asset)),
+        schema=target_fingerprint(run.platform.memory.schema(asset)),
         revision=latest.number if latest and same else 0,
         unchanged=asset.kind is Kind.LIBRARY and same,
     )
@@ -81,7 +79,7 @@ def build_key(platform: Platform, asset: Asset, libraries: Mapping[str, Library]
     """A digest of everything that decides the build's bytes."""
     engines = platform.engines()
     parts = [
-        model_digest(asset),
+        platform.memory.digest(asset),
         *(f"{name}={library.digest}" for name, library in sorted(libraries.items())),
         compiler_identity(),
         engines.csharp.toolchain().identity,

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from odcpub.data.fingerprint import target_fingerprint
-from odcpub.data.target import target_schema
 from odcpub.deployment.configuration import Resolved
 from odcpub.errors import ModelError, Refused
 from odcpub.model.elements import Kind
@@ -82,7 +81,7 @@ def _stage_plan(
     except Refused as error:
         refusals += error.details
     notices = stages.notices(platform, target, migration)
-    schema = target_fingerprint(target_schema(target.model))
+    schema = target_fingerprint(platform.memory.schema(target.model))
     basis = "\n".join((key, configuration, migration.base, schema))
     data = [step.summary for step in migration.steps]
     shown = _shown(target.asset.name, target.stage.name, basis, build, [*warnings, *migration.warnings, *notices])
@@ -123,7 +122,7 @@ def _deployment(
 
 def _unbuilt(platform: Platform, target: stages.Target) -> RevisionRecord:
     latest = platform.store.assets.latest(target.asset.key)
-    number, schema = (latest.number if latest else 0) + 1, target_fingerprint(target_schema(target.model))
+    number, schema = (latest.number if latest else 0) + 1, target_fingerprint(platform.memory.schema(target.model))
     return RevisionRecord(
         target.asset.key, number, "", "", "", UNBUILT, target.asset.label, schema, "{}", "", "", "", ""
     )

@@ -2,41 +2,68 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from odcpub.compiler.reuse import Reuse
+from odcpub.data.schema import Schema
+from odcpub.data.target import target_schema
 from odcpub.engines.factory import Engines
 from odcpub.errors import OdcpubError, Severity, UsageError
 from odcpub.home import Home
-from odcpub.model.digest import from_data, to_data
+from odcpub.model.digest import from_data, model_bytes
 from odcpub.model.elements import Asset
 from odcpub.model.load import FileCache
 from odcpub.model.problems import listed, shown, suggest
 from odcpub.store.records import AssetRecord, OperationRecord
 from odcpub.store.store import Store
 
+T = TypeVar("T")
+
 
 class Memory:
     """What the process remembers so as not to do it again: models by their blob's digest, what compiles left, and
     the operations whose new version it has ``started``."""
 
-    LIMIT = 64
+    LIMIT, RECENT = 64, 8
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._models: dict[str, Asset] = {}
         self._reuse: dict[str, Reuse] = {}
         self.started: set[str] = set()
+        self._contents: list[tuple[Asset, bytes]] = []
+        self._schemas: list[tuple[Asset, Schema]] = []
 
     def keep(self, asset: Asset) -> str:
         """Stores the model; its blob's digest."""
-        content = json.dumps(to_data(asset), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-        digest = self._store.blobs.put(content)
+        digest = self._store.blobs.put(self._content(asset))
         self._remember(digest, asset)
         return digest
+
+    def digest(self, asset: Asset) -> str:
+        """``model_digest``, made once for one asset."""
+        return f"sha256:{hashlib.sha256(self._content(asset)).hexdigest()}"
+
+    def schema(self, asset: Asset) -> Schema:
+        """``target_schema``, made once for one asset."""
+        return self._recent(self._schemas, asset, target_schema)
+
+    def _content(self, asset: Asset) -> bytes:
+        return self._recent(self._contents, asset, model_bytes)
+
+    def _recent(self, known: list[tuple[Asset, T]], asset: Asset, make: Callable[[Asset], T]) -> T:
+        """What was made of this very object a moment ago, else what is made now."""
+        for one, value in tuple(known):
+            if one is asset:
+                return value
+        made = make(asset)
+        known.append((asset, made))
+        del known[: -self.RECENT]
+        return made
 
     def model(self, digest: str) -> Asset:
         if digest not in self._models:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.plan import plan_migration
-from odcpub.data.target import target_schema
 from odcpub.deployment.configuration import Resolved, parse_stage_file, resolve
 from odcpub.deployment.stages import DEFAULT_STAGES, Stage
 from odcpub.deployment.workload import Workload
@@ -91,7 +90,7 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
     before = platform.store.assets.revision(target.asset.key, current.revision) if current else None
     previous = platform.memory.model(before.model) if before else None
     live = database.observe(target.place)
-    plan = plan_migration(live, target_schema(target.model), asset=target.model, previous=previous)
+    plan = plan_migration(live, platform.memory.schema(target.model), asset=target.model, previous=previous)
     return plan, database.inspect(target.place, plan.checks) if plan.checks else ()
 
 

@@ -60,26 +60,29 @@ def untar(where: str, content: Iterator[bytes], folder: Path) -> None:
 
 def _members(where: str, archive: tarfile.TarFile, folder: Path) -> None:
     total = 0
+    opened: set[Path] = set()
     for number, member in enumerate(archive):
         total += member.size
         if number >= MOST or total > LARGEST:
             raise EngineError(f"{where}: more than {MOST} files or {LARGEST >> 30} GiB", _HINT)
-        problem = _member(archive, member, folder)
+        problem = _member(archive, member, folder, opened)
         if problem:
             raise EngineError(f"{where}: {member.name!r}: {problem}", _HINT)
 
 
-def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> str:
-    """Writes one entry, or says why not."""
+def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, opened: set[Path]) -> str:
+    """Writes one entry, or says why not. ``opened``: folders that were made here; nothing makes them anything else."""
     parts = [part for part in member.name.split("/") if part not in ("", ".")]
     if member.name.startswith("/") or ".." in parts:
         return "the path leaves the image"
     if not parts:
         return "" if member.isdir() else "has no name"
     path = folder.joinpath(*parts)
-    problem = _open_parents(folder, parts[:-1])
-    if problem:
-        return problem
+    if path.parent not in opened:
+        problem = _open_parents(folder, parts[:-1])
+        if problem:
+            return problem
+        opened.add(path.parent)
     if member.isdir():
         return _directory(path, member)
     if path.is_dir() and not path.is_symlink():
