@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import httpx
 
 _FULL = re.compile(r"no space left|disk quota|insufficient storage", re.IGNORECASE)
+_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 _HINTS = {
     "NAME_INVALID": "choose another repository prefix: odcpub engines set registry=…",
     "NAME_UNKNOWN": "create the repository in the registry, or choose another prefix",
@@ -22,7 +23,7 @@ _HINTS = {
 def unreachable(host: str, error: httpx.TransportError) -> TemporaryEngineError:
     """No connection, or one that broke."""
     return TemporaryEngineError(
-        f"registry {host}: cannot be reached: {_line(str(error)) or type(error).__name__}",
+        f"registry {host}: cannot be reached: {_line(_ERRNO.sub('', str(error))) or type(error).__name__}",
         "start the registry or correct its address: odcpub engines set registry=…",
     )
 
