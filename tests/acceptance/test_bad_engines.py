@@ -91,9 +91,11 @@ def http(status: int, body: bytes) -> Iterator[str]:
         server.server_close()
 
 
-def attempt(world: World, *values: str, says: tuple[str, ...], password: str = "", code: int = 3) -> None:
+def attempt(
+    world: World, *values: str, says: tuple[str, ...], password: str = "", code: int = 3, late: bool = False
+) -> None:
     """Publishes and asks doctor with these engines, for people and programs; then all is as it was."""
-    with untouched(world.odcpub):
+    with untouched(world.odcpub, late):
         world.odcpub.run("engines", "set", *values, stdin=f"{password}\n")
         try:
             done = world.odcpub.run("publish", str(world.model), code=code)
@@ -143,7 +145,8 @@ DATABASES: list[tuple[str, str, str, tuple[str, ...]]] = [
 def test_database(world: World, url: str, password: str, says: tuple[str, ...]) -> None:
     address = "postgresql://" + url.format(postgres=world.postgres, closed=closed_port())
     code = 2 if "?" in url else 3
-    attempt(world, f"database={address}", says=says, password=password, code=code)
+    late = says == ("permission denied",)
+    attempt(world, f"database={address}", says=says, password=password, code=code, late=late)
 
 
 def _no_file(world: World) -> str:
@@ -176,7 +179,8 @@ KUBECONFIGS: list[tuple[Callable[[World], str], tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("kubeconfig", "says"), KUBECONFIGS, ids=[one[0].__name__[1:] for one in KUBECONFIGS])
 def test_cluster(world: World, kubeconfig: Callable[[World], str], says: tuple[str, ...]) -> None:
-    attempt(world, "runner=kubernetes", *f"kubeconfig={kubeconfig(world)}".split(), says=("Kubernetes: ", *says))
+    values = ("runner=kubernetes", *f"kubeconfig={kubeconfig(world)}".split())
+    attempt(world, *values, says=("Kubernetes: ", *says), late=True)
 
 
 def test_docker_that_is_not_there(world: World) -> None:
