@@ -4,6 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
 PYTEST_ARGS ?=
+NO_INDEX = echo "error: Python packages cannot be installed; the lines above say why"; \
+  echo "hint: see whether there is a network; behind a mirror set PIP_INDEX_URL"; exit 3
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
 
 .PHONY: demo setup test check bench clean
 
@@ -29,18 +34,19 @@ $(VENV)/bin/uv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
 	  echo "error: $(PYTHON) is missing or older than 3.11"; \
 	  echo "hint: install Python 3.11 or newer, or name one: make PYTHON=/path/to/python3.13"; exit 2; }
+	@echo "Setting up Python packages, once for this checkout"
 	@$(PYTHON) -m venv $(VENV) || { echo "error: $(PYTHON) cannot make a virtual environment"; \
 	  echo "hint: install its venv module (Debian, Ubuntu: apt install python3-venv)"; exit 3; }
-	@$(BIN)/python -m pip install --quiet uv==$(UV) || { echo "error: the package index cannot be reached"; \
-	  echo "hint: see whether there is a network, or configure pip's index or proxy"; exit 3; }
+	@$(BIN)/python -m pip install --quiet uv==$(UV) || { $(NO_INDEX); }
 
 $(VENV)/.ready: requirements.lock pyproject.toml $(VENV)/bin/uv
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock
-	@$(BIN)/uv pip install --quiet --no-deps --editable .
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock || { $(NO_INDEX); }
+	@$(BIN)/uv pip install --quiet --no-deps --editable . || { $(NO_INDEX); }
 	@touch $@
 
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
-	@$(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock
+	@echo "Setting up what the tests need besides"
+	@$(BIN)/uv pip install --quiet --require-hashes -r requirements-dev.lock || { $(NO_INDEX); }
 	@touch $@
 
 clean: ## forgets the virtual environment; data and cache stay
