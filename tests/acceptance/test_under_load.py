@@ -17,6 +17,8 @@ import pytest
 from tests.acceptance.load import RATE, Load, Report
 from tests.installation import Installation, call, database_url
 
+pytestmark = pytest.mark.serial
+
 Row = tuple[str, int, int]
 """Token, identifier, number."""
 ENOUGH = 0.95 * RATE

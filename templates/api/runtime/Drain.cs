@@ -27,6 +27,7 @@ public sealed class Drain(bool shared)
 
     private readonly List<IConnectionListener> listeners = [];
     private int begun;
+    private int closed;
     private int served;
     private int ended;
 
@@ -38,13 +39,19 @@ public sealed class Drain(bool shared)
         lock (listeners) listeners.Add(listener);
     }
 
-    /// <summary>Counts a listener's connections.</summary>
+    /// <summary>A connection was taken from a listener; it is counted here, since on a busy machine it is a while
+    /// before anybody looks at it.</summary>
+    public void Accepted() => Interlocked.Increment(ref begun);
+
+    /// <summary>A listener gives no connection any more.</summary>
+    public void AcceptedLast() => Interlocked.Increment(ref closed);
+
+    /// <summary>Follows a listener's connections.</summary>
     public void Count(ListenOptions options)
     {
         options.Protocols = HttpProtocols.Http1;
         options.Use(next => async connection =>
         {
-            Interlocked.Increment(ref begun);
             try { await next(connection); }
             finally
             {
@@ -69,6 +76,7 @@ public sealed class Drain(bool shared)
         {
             foreach (var listener in listeners) listener.UnbindAsync().AsTask().GetAwaiter().GetResult();
         }
+        Await(LongestForNew, () => Volatile.Read(ref closed) >= listeners.Count);
         Await(LongestForNew, () => Volatile.Read(ref served) == Volatile.Read(ref begun));
         Await(LongestForKept, () => Volatile.Read(ref ended) == Volatile.Read(ref begun));
     }

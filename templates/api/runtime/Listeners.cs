@@ -16,12 +16,13 @@ public sealed class Listeners(IConnectionListenerFactory sockets, Drain drain, i
     public async ValueTask<IConnectionListener> BindAsync(EndPoint endpoint, CancellationToken cancellation = default)
     {
         var listener = await sockets.BindAsync(endpoint, cancellation);
-        if (endpoint is FileHandleEndPoint file && file.FileHandle == (ulong)shared) listener = new WaitingListener(listener, servable);
+        var waits = endpoint is FileHandleEndPoint file && file.FileHandle == (ulong)shared;
+        listener = new CountingListener(listener, waits ? servable : Task.CompletedTask, drain);
         drain.Add(listener);
         return listener;
     }
 
-    private sealed class WaitingListener(IConnectionListener listener, Task servable) : IConnectionListener
+    private sealed class CountingListener(IConnectionListener listener, Task servable, Drain drain) : IConnectionListener
     {
         private readonly CancellationTokenSource unbound = new();
         private bool waited;
@@ -33,10 +34,19 @@ public sealed class Listeners(IConnectionListenerFactory sockets, Drain drain, i
             if (!waited)
             {
                 try { await servable.WaitAsync(unbound.Token); }
-                catch (OperationCanceledException) { return null; } // it ends before it ever served
+                catch (OperationCanceledException) { return End(); } // it ends before it ever served
                 waited = true;
             }
-            return await listener.AcceptAsync(cancellation);
+            var connection = await listener.AcceptAsync(cancellation);
+            if (connection is null) return End();
+            drain.Accepted();
+            return connection;
+        }
+
+        private ConnectionContext? End()
+        {
+            drain.AcceptedLast();
+            return null;
         }
 
         public ValueTask UnbindAsync(CancellationToken cancellation = default)
