@@ -7,7 +7,9 @@ pending. A workflow is given the operation's key and nothing else, so nothing se
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -78,9 +80,11 @@ def launch(platform: Platform, folder: Path) -> None:
     """Starts DBOS, which resumes what was pending; then begins what was recorded but never begun."""
     global _platform
     _platform = platform
+    records = folder / "operations.sqlite"
+    _write_ahead(records)
     config: DBOSConfig = {
         "name": "odcpub",
-        "system_database_url": f"sqlite:///{folder / 'operations.sqlite'}",
+        "system_database_url": f"sqlite:///{records}",
         "application_version": APPLICATION_VERSION,
         "executor_id": "odcpub",
         "log_level": "WARNING",
@@ -89,6 +93,13 @@ def launch(platform: Platform, folder: Path) -> None:
     DBOS.launch()
     for operation in platform.store.journal.operations(status=Status.RUNNING, limit=1000):
         begin(operation.key)
+
+
+def _write_ahead(records: Path) -> None:
+    """A write-ahead log, which the file remembers: a commit waits for the disk once and not three times. One that
+    cannot be opened is DBOS's to tell."""
+    with contextlib.suppress(sqlite3.Error), contextlib.closing(sqlite3.connect(records)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
 
 
 def shut_down() -> None:
