@@ -1,4 +1,4 @@
-"""The steps that bring a revision into a stage: plan, start, expand, ready, tighten, finish. Does I/O.
+"""The steps that bring a revision into a stage: plan, start, expand, ready, settle, tighten, finish. Does I/O.
 
 The Data tool expands the schema while the new version is pulled and started; that version becomes ready when its
 schema is there, the old one serves until then; what the old one could not bear is tightened when it has gone.
@@ -131,14 +131,18 @@ def _deployment(run: Run) -> DeploymentRecord:
 
 
 def ready(run: Run) -> None:
-    """Waits until the new version answers, then until the old one has drained."""
+    """Waits until the new version answers."""
     runner, asked = run.platform.engines().runner, _workload(run, prepared=True)
     if run.operation.key not in run.platform.memory.started:
         runner.start(asked)  # by a server that has ended since: what it started may have ended with it
     address = runner.wait(asked, run.progress)
     run.note(address=address)
     run.say(f"ready at {address}", address=address)
-    runner.settle(asked)
+
+
+def settle(run: Run) -> None:
+    """Waits until the old version has drained and is gone: a step of its own, since the new one answers already."""
+    run.platform.engines().runner.settle(_workload(run, prepared=True))
 
 
 def finish(run: Run) -> None:

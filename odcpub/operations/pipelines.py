@@ -28,6 +28,7 @@ _DEPLOY = (
     Step("start", "Deploy", deploying.start),
     Step("expand", "Data", deploying.expand),
     Step("ready", "Deploy", deploying.ready),
+    Step("settle", "Deploy", deploying.settle),
     Step("tighten", "Data", deploying.tighten),
     Step("finish", "Deploy", deploying.finish),
 )

@@ -121,7 +121,7 @@ def test_errors_have_their_exit_code_and_are_told(
     ("error", "code", "words"),
     [
         (KeyboardInterrupt(), 130, "interrupted"),
-        (OSError(28, "No space left on device", "/data/server.out"), 3, "/data/server.out: No space left on device"),
+        (OSError(28, "No space left on device", "/data/server.out"), 3, "/data/server.out: the disk is full"),
     ],
 )
 def test_what_the_system_does_is_told_without_a_traceback(
