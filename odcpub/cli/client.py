@@ -47,6 +47,7 @@ class Client:
     def __init__(self, home: Home | None = None) -> None:
         self._home = (home or find_home()).make()
         self._socket = self._home.socket("api.sock")
+        self._started: subprocess.Popen[bytes] | None = None
 
     def request(self, method: str, path: str, body: object = None) -> Any:
         """The answer's JSON; raises ApiError for a problem."""
@@ -115,9 +116,9 @@ class Client:
         failed = self._home.failed
         failed.unlink(missing_ok=True)
         with (self._home.data / "server.out").open("ab") as out:
-            process = subprocess.Popen(
+            process = self._started = subprocess.Popen(
                 [sys.executable, "-m", "odcpub.portal"], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                start_new_session=True, cwd="/",
+                start_new_session=True, cwd="/", env=self._environment(),
             )  # fmt: skip
         deadline = time.monotonic() + START_SECONDS
         while not self.running():
@@ -127,17 +128,29 @@ class Client:
                 raise EngineError("the server did not start", self._log_hint())
             time.sleep(0.02)
 
+    def _environment(self) -> dict[str, str]:
+        """The server's bytecode is kept, whatever the environment says: without it every start compiles anew."""
+        env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return env | {"PYTHONPYCACHEPREFIX": str(self._home.cache / "bytecode")}
+
     def stop(self) -> bool:
         """Ends the server and waits until it has gone; whether there was one."""
-        if not self.running():
+        if not self.running() and not self._left_behind():
             return False
         pid = self.request("POST", "/api/v1/shutdown")["pid"]
         deadline = time.monotonic() + 90
         while Path(f"/proc/{pid}").exists() if os.path.isdir("/proc") else self.running():  # noqa: PTH112
+            if self._started:
+                self._started.poll()  # one that this very command has started stays in the process list until asked
             if time.monotonic() > deadline:
                 raise EngineError("the server does not end", self._log_hint())
             time.sleep(0.02)
         return True
+
+    def _left_behind(self) -> bool:
+        """Whether a server that was killed has left its database or its keeper of sockets running."""
+        data = self._home.data
+        return (data / "apps" / "keeper.sock").exists() or _alive(data / "postgres" / "cluster" / "postmaster.pid")
 
     def check_version(self) -> None:
         """A server of another version is ended, so that the next request starts one of this version."""
@@ -157,6 +170,15 @@ def _told(failed: Path) -> OdcpubError:
     error = EngineError(message, hint)
     error.exit_code = int(code or EngineError.exit_code)
     return error
+
+
+def _alive(file: Path) -> bool:
+    """Whether the process whose number is the file's first line lives."""
+    try:
+        os.kill(int(file.read_text().split()[0]), 0)
+    except (OSError, ValueError, IndexError):
+        return False
+    return True
 
 
 def _parse(response: http.client.HTTPResponse) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -185,8 +185,14 @@ def engines(options: argparse.Namespace) -> int:
 
 
 def engines_use(options: argparse.Namespace) -> int:
-    body = {"use": options.profile, "kubeconfig": os.environ.get("KUBECONFIG", "")}
+    body = {"use": options.profile, "kubeconfig": _absolute(os.environ.get("KUBECONFIG", ""))}
     return show.engines(_client().request("PATCH", "/api/v1/engines", body), options.json)
+
+
+def _absolute(path: str) -> str:
+    """The server works in another folder."""
+    first = path.split(":")[0]
+    return str(Path(first).expanduser().absolute()) if first else ""
 
 
 def engines_set(options: argparse.Namespace) -> int:
@@ -195,7 +201,7 @@ def engines_set(options: argparse.Namespace) -> int:
         name, equals, value = text.partition("=")
         if not equals:
             raise UsageError(f"{text}: is not NAME=VALUE", "for example: odcpub engines set registry=localhost:5001")
-        values[name] = value
+        values[name] = _absolute(value) if name == "kubeconfig" else value
     body: dict[str, Any] = {"set": values}
     if values.get("database", "embedded") != "embedded":
         body["databasePassword"] = _ask("password of the database")

@@ -132,20 +132,20 @@ class Engines:
         networks = ("127.0.0.1/32", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
         return EmbeddedPostgres(data, run, ("127.0.0.1", host), networks, host)
 
-    def warm(self, recall: Recall) -> None:
-        """Ahead of the first publish: what should run runs, the compile server is up if the toolchain is there."""
+    def warm(self, recall: Recall, deployed: bool) -> None:
+        """Ahead of the first publish: what should run runs, the compile server is up if the toolchain is there.
+
+        ``deployed``: apps run somewhere, so that an embedded database must be there for them."""
+        if deployed and self.settings.database == "embedded":
+            self._embedded.server()
         if self.settings.runner == "local":
             self._local.resume(recall, self._report)
         if self.toolchain_is_there():
             self.roslyn.start()
 
-    def serving(self) -> bool:
-        """Whether apps run in this process's care, so that it must not end by itself."""
-        return self.settings.runner == "local" and self._local.serves()
-
     def close(self, apps: bool) -> None:
         """Ends the processes in its care; ``apps``: local apps and the embedded database too. Data stays."""
-        self.roslyn.close()
+        self.csharp.close()
         if apps and self.settings.runner == "local":
             self._local.close()
         if apps and self.settings.database == "embedded":

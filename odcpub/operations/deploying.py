@@ -1,4 +1,4 @@
-"""The steps that bring a revision into a stage: plan, start, expand, ready, settle, tighten, finish. Does I/O.
+"""The steps that bring a revision into a stage: plan, start, expand, ready, settle, tighten. Does I/O.
 
 The Data tool expands the schema while the new version is pulled and started; that version becomes ready when its
 schema is there, the old one serves until then; what the old one could not bear is tightened when it has gone.
@@ -45,7 +45,8 @@ def plan(run: Run) -> None:
     stages.check_runtime(run.platform, aim, run.state.get("runtime") or _made(run).runtime)
     resolved = stages.configuration(run.platform, aim)
     record = _revision(run)
-    sealed, digest = stages.seal(run.platform, resolved)
+    stages.check_image(run.platform, record)
+    sealed, digest = stages.seal(run.platform, resolved), stages.fingerprint(run.platform, resolved)
     migration, findings = stages.migration(run.platform, aim, run.operation.kind == OperationKind.PUBLISH)
     stages.refuse(aim, migration, findings)
     for line in (*migration.warnings, *stages.notices(run.platform, aim, migration)):
@@ -137,17 +138,14 @@ def ready(run: Run) -> None:
         runner.start(asked)  # by a server that has ended since: what it started may have ended with it
     address = runner.wait(asked, run.progress)
     run.note(address=address)
+    # From here on this version serves, whatever becomes of the steps that follow.
+    run.platform.store.stages.end_deployment(run.operation.key, Status.FINISHED, address)
     run.say(f"ready at {address}", address=address)
 
 
 def settle(run: Run) -> None:
     """Waits until the old version has drained and is gone: a step of its own, since the new one answers already."""
     run.platform.engines().runner.settle(_workload(run, prepared=True))
-
-
-def finish(run: Run) -> None:
-    """Records that the stage runs the revision."""
-    run.platform.store.stages.end_deployment(run.operation.key, Status.FINISHED, run.state["address"])
 
 
 def recall(platform: Platform, stage: str, label: str) -> Workload | None:
@@ -174,6 +172,6 @@ def undeploy(run: Run) -> None:
 
 
 def failed(run: Run) -> None:
-    """Closes what a failed deployment has open."""
-    if run.operation.kind != OperationKind.UNDEPLOY:
+    """Closes what a failed deployment has open; a version that became ready serves, though a later step failed."""
+    if run.operation.kind != OperationKind.UNDEPLOY and not run.state.get("address"):
         run.platform.store.stages.end_deployment(run.operation.key, Status.FAILED)

@@ -12,6 +12,7 @@ import logging
 import sqlite3
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,6 +31,9 @@ from odcpub.store.records import OperationKind, OperationRecord, Status
 LOG = logging.getLogger("odcpub.operations")
 APPLICATION_VERSION = "1"
 """Rises only when the steps of ``PIPELINES`` change so that an operation begun before could not go on."""
+
+ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+"""States of a workflow that DBOS does not run again."""
 
 GRACE_SECONDS = 10.0
 """How long the end of the server waits for steps that are at work."""
@@ -92,7 +96,17 @@ def launch(platform: Platform, folder: Path) -> None:
     DBOS(config=config)
     DBOS.launch()
     for operation in platform.store.journal.operations(status=Status.RUNNING, limit=1000):
-        begin(operation.key)
+        _resume(operation.key)
+
+
+def _resume(key: str) -> None:
+    """A workflow that ended without telling the journal is run anew: its steps can run again."""
+    known = DBOS.get_workflow_status(key)
+    if known is not None and known.status in ENDED:
+        with SetWorkflowID(f"{key}#{uuid.uuid4()}"):
+            DBOS.start_workflow(_operation, key)
+    else:
+        begin(key)
 
 
 def _write_ahead(records: Path) -> None:

@@ -30,7 +30,6 @@ _DEPLOY = (
     Step("ready", "Deploy", deploying.ready),
     Step("settle", "Deploy", deploying.settle),
     Step("tighten", "Data", deploying.tighten),
-    Step("finish", "Deploy", deploying.finish),
 )
 _PLAN = Step("plan", "Data", deploying.plan, always=True)
 

@@ -69,7 +69,8 @@ def _stage_plan(
         refusals.append(f"{error.message}; {error.hint}")
     try:
         resolved = stages.configuration(platform, target)
-        _, configuration = stages.seal(platform, resolved)
+        stages.check_image(platform, revision)
+        configuration = stages.fingerprint(platform, resolved)
         deploy = _deployment(platform, target, revision, resolved)
     except ModelError as error:
         refusals += [str(problem) for problem in error.problems]

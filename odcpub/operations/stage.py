@@ -159,10 +159,30 @@ def connection_string(login: Login) -> str:
     return ";".join(f"{name}='{value.replace(chr(39), chr(39) * 2)}'" for name, value in values.items())
 
 
-def seal(platform: Platform, resolved: Resolved) -> tuple[str, str]:
-    """Keeps the configuration as this deployment has it: (blob of it encrypted, fingerprint for comparing)."""
-    text = json.dumps({"settings": sorted(resolved.settings), "secrets": sorted(resolved.secrets)})
-    return platform.store.blobs.put(platform.store.vault.seal(text)), platform.store.vault.fingerprint(text)
+def seal(platform: Platform, resolved: Resolved) -> str:
+    """Keeps the configuration as this deployment has it: the blob of it, encrypted."""
+    return platform.store.blobs.put(platform.store.vault.seal(_text(resolved)))
+
+
+def fingerprint(platform: Platform, resolved: Resolved) -> str:
+    """Tells whether two deployments have the same configuration; keeps nothing."""
+    return platform.store.vault.fingerprint(_text(resolved))
+
+
+def _text(resolved: Resolved) -> str:
+    return json.dumps({"settings": sorted(resolved.settings), "secrets": sorted(resolved.secrets)})
+
+
+def check_image(platform: Platform, revision: RevisionRecord | None) -> None:
+    """Refuses a revision whose image the present registry does not have: other engines built it."""
+    if revision is None:
+        return
+    registry = platform.engines().registry
+    if registry.manifest(ImageRef(revision.repository, revision.image)) is None:
+        raise Refused(
+            f"revision {revision.number}: its image is not in {platform.engines().settings.registry}",
+            "it was built for other engines: publish again, or choose those engines again",
+        )
 
 
 def unseal(platform: Platform, blob: str) -> Configuration:

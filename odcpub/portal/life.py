@@ -78,9 +78,14 @@ class Server:
     def _warm(self) -> None:
         """Imports and starts ahead what the first publish needs; a failure shows there, with its hint."""
         try:
-            self.engines().warm(lambda stage, asset: recall(self.platform, stage, asset))
+            self.engines().warm(lambda stage, asset: recall(self.platform, stage, asset), self._deployed())
         except Exception:
             LOG.warning("warming up failed", exc_info=True)
+
+    def _deployed(self) -> bool:
+        """Whether any app is meant to run in any stage: it needs its database, and here its sockets too."""
+        assets, stages = self._store.assets.all(), self._store.stages
+        return any(one.status == Status.FINISHED for asset in assets for one in stages.deployments(asset.key))
 
     def touched(self) -> None:
         self._last_request = time.monotonic()
@@ -90,7 +95,7 @@ class Server:
             time.sleep(60)
             idle = time.monotonic() - self._last_request > IDLE_SECONDS
             busy = self._store.journal.operations(status=Status.RUNNING, limit=1)
-            if idle and not busy and not self.engines().serving():
+            if idle and not busy and not self._deployed():
                 self.stop(apps=True)
 
     def change_engines(

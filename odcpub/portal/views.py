@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from odcpub.deployment.stages import Stage
-from odcpub.store.records import AssetRecord, Message, OperationRecord, RevisionRecord
+from odcpub.store.records import AssetRecord, Message, OperationRecord, RevisionRecord, Status
 
 
 def environment_key(label: str) -> str:
@@ -37,7 +37,7 @@ def operation(record: OperationRecord) -> dict[str, Any]:
         "revisions": [revision] if revision else [],
         "address": record.state.get("address", ""),
         "unchanged": bool(record.state.get("unchanged")),
-        "exitCode": record.state.get("exit_code", 0),
+        "exitCode": record.state.get("exit_code", 3) if record.status == Status.FAILED else 0,
     }
 
 

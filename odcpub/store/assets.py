@@ -109,4 +109,5 @@ class Assets:
 
 
 def _collide(one: AssetRecord, other: AssetRecord) -> bool:
-    return one.label == other.label or one.name.lower() == other.name.lower()
+    """Whether a name or label of one means the other too."""
+    return not {one.label, one.name.lower()}.isdisjoint({other.label, other.name.lower()})

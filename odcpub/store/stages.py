@@ -52,9 +52,9 @@ class Stages:
         done = self.deployments(asset, stage)
         return next((one for one in done if one.status == Status.FINISHED), None)
 
-    def deployments(self, asset: str, stage: str) -> tuple[DeploymentRecord, ...]:
-        """All deployments there, the latest first."""
-        here = (DEPLOYMENTS.c.asset == asset, DEPLOYMENTS.c.stage == stage)
+    def deployments(self, asset: str, stage: str = "") -> tuple[DeploymentRecord, ...]:
+        """All deployments there (in every stage, where none is named), the latest first."""
+        here = (DEPLOYMENTS.c.asset == asset, *((DEPLOYMENTS.c.stage == stage,) if stage else ()))
         with self._engine.connect() as connection:
             rows = connection.execute(select(DEPLOYMENTS).where(*here).order_by(DEPLOYMENTS.c.number.desc()))
             return tuple(DeploymentRecord(**row) for row in rows.mappings())

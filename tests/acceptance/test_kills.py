@@ -34,7 +34,7 @@ WITHIN = (
     ("publish", "ready", "odcpub.engines.runner.local:LocalRunner.wait"),
     ("publish", "tighten", "odcpub.engines.database.chain:promote"),
     ("publish", "tighten", "odcpub.engines.database.migrate:_Phase._execute"),
-    ("publish", "finish", "odcpub.store.stages:Stages.end_deployment"),
+    ("publish", "ready", "odcpub.store.stages:Stages.end_deployment"),
     ("publish", "end", "odcpub.store.journal:Journal.finish"),
 )
 """Half an effect: (operation, step, function of the product after which the server dies)."""

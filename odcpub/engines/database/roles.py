@@ -49,8 +49,8 @@ _SCHEMA = (
 
 
 def role_name(place: Place) -> str:
-    """``helpdesk_qa``: schema and stage."""
-    return physical(f"{place.schema}_{place.database.removeprefix('odc_')}")
+    """``helpdesk__qa``: schema and stage, told apart by what neither can hold."""
+    return physical(place.schema, place.database.removeprefix("odc_"))
 
 
 def prepare(server: Server, place: Place, password: str) -> None:

@@ -54,7 +54,8 @@ def failure(what: str, text: str) -> EngineError:
     lowered = text.lower()
     for sign, reason, hint in _REASONS:
         if sign in lowered:
-            return EngineError(f"Docker: {what}: {reason}: {_line(text)}", hint)
+            raw = "" if "Errno" in text or "Error(" in text else f": {_line(text)}"
+            return EngineError(f"Docker: {what}: {reason}{raw}", hint)
     return EngineError(f"Docker: {what}: {_line(text)}", "see docker info and the engine's log")
 
 

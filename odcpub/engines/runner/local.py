@@ -150,10 +150,6 @@ class LocalRunner:
             return None
         return Running(shown.revision, shown.digest, _address(state), _health(shown))
 
-    def serves(self) -> bool:
-        """Whether any app is meant to run here."""
-        return any(True for _ in self._states.all())
-
     def close(self) -> None:
         """Ends every app and the keeper; the state files stay, so that ``resume`` starts them again."""
         self._closed = True
