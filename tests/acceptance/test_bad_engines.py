@@ -180,7 +180,7 @@ KUBECONFIGS: list[tuple[Callable[[World], str], tuple[str, ...]]] = [
 @pytest.mark.parametrize(("kubeconfig", "says"), KUBECONFIGS, ids=[one[0].__name__[1:] for one in KUBECONFIGS])
 def test_cluster(world: World, kubeconfig: Callable[[World], str], says: tuple[str, ...]) -> None:
     values = ("runner=kubernetes", *f"kubeconfig={kubeconfig(world)}".split())
-    attempt(world, *values, says=("Kubernetes: ", *says), late=True)
+    attempt(world, *values, says=("Kubernetes", *says), late=True)
 
 
 def test_docker_that_is_not_there(world: World) -> None:

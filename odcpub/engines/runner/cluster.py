@@ -6,6 +6,7 @@ Kinds are a table, so that no discovery requests are needed; answers stay plain 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -92,7 +93,7 @@ class Cluster:
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
         query = [("tailLines", str(lines)), ("previous", "true" if previous else "false")]
         try:
-            with _told(self._where):
+            with _told(self._where, self._client.configuration.host):
                 answer = self._client.request(
                     "get",
                     path,
@@ -144,14 +145,15 @@ class Cluster:
             plural,
             *([name] if name else []),
         ]
-        with _told(self._where):
-            answer = self._client.request(verb, "/".join(parts), serialize=False, _request_timeout=SECONDS, **more)
+        client = self._client
+        with _told(self._where, client.configuration.host):
+            answer = client.request(verb, "/".join(parts), serialize=False, _request_timeout=SECONDS, **more)
             return json.loads(answer.data)
 
 
 @contextmanager
-def _told(where: str) -> Iterator[None]:
-    """The client's failures as ours."""
+def _told(where: str, host: str) -> Iterator[None]:
+    """The client's failures as ours; ``host``: the API server's address."""
     from kubernetes.client import ApiException
     from kubernetes.dynamic.exceptions import DynamicApiError
     from urllib3.exceptions import HTTPError
@@ -162,7 +164,8 @@ def _told(where: str) -> Iterator[None]:
         raise _answer(where, error) from error
     except HTTPError as error:
         hint = "Is the cluster up? `kubectl cluster-info` tells; docs/kind.md says how to create one."
-        raise TemporaryEngineError(f"{where}: the cluster cannot be reached: {_reason(error)}", hint) from error
+        what = f"{where}: the cluster at {host} cannot be reached: {_reason(error)}"
+        raise TemporaryEngineError(what, hint) from error
 
 
 def _answer(where: str, error: Any) -> EngineError:
@@ -181,4 +184,5 @@ def _answer(where: str, error: Any) -> EngineError:
 
 def _reason(error: Exception) -> str:
     cause = getattr(error, "reason", None) or error
-    return str(cause).rpartition(": ")[2] or type(error).__name__
+    words = re.sub(r"\[Errno -?\d+\] ", "", str(cause).rpartition(": ")[2])
+    return words or type(error).__name__
