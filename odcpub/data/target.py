@@ -20,6 +20,9 @@ RESERVED = ("odcpub_schema", "odcpub_alembic")
 
 ON_DELETE = {DeleteRule.PROTECT: "NO ACTION", DeleteRule.DELETE: "CASCADE", DeleteRule.IGNORE: "SET NULL"}
 TEXTS = (Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER)
+_MORE_BLANKS = (0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
+BLANKS = "[:space:]" + "".join(map(chr, _MORE_BLANKS))
+"""Unicode's white space, spelt out: what ``[:space:]`` holds depends on the server's locale."""
 LONGEST_VARCHAR = 10_485_760
 _SIMPLE = {
     Basic.INTEGER: "integer",
@@ -149,7 +152,7 @@ def _checks(table: str, attribute: Attribute, column: Column) -> list[Check]:
     rules: list[tuple[str, str]] = []
     if attribute.type.basic in TEXTS:
         if attribute.mandatory:
-            rules.append(("filled", f"{name} ~ '[^[:space:]]'"))
+            rules.append(("filled", f"{name} ~ '[^{BLANKS}]'"))
         if attribute.min_length is not None:
             rules.append(("shortest", f"char_length({name}) >= {int(attribute.min_length)}"))
         if attribute.type.length is not None and column.type == "text":

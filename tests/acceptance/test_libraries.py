@@ -33,6 +33,14 @@ def image_files(odcpub: Installation, profile: str) -> dict[str, bytes]:
         registry = OciRegistry(os.environ["ODCPUB_TEST_REGISTRY"])
     else:
         registry = LayoutRegistry(odcpub.folder / "data" / "images")
+    try:
+        return read_layers(registry, image)
+    finally:
+        if isinstance(registry, OciRegistry):
+            registry.close()
+
+
+def read_layers(registry: Registry, image: ImageRef) -> dict[str, bytes]:
     manifest = json.loads(registry.manifest(image) or b"{}")
     files: dict[str, bytes] = {}
     for layer in manifest["layers"][1:]:

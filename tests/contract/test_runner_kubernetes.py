@@ -174,7 +174,7 @@ def test_publish_update_under_load_and_undeploy(
 
 @pytest.mark.parametrize(
     ("mode", "reason", "logged"),
-    [("crash", "ended with code 3", "cannot go on"), ("hungry", "OOMKilled", "secret is (hidden)")],
+    [("crash", "ended with code 3", "cannot go on"), ("hungry", "memory", "secret is (hidden)")],
 )
 def test_version_that_ends_is_taken_back_at_once(
     image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster, mode: str, reason: str, logged: str

@@ -64,6 +64,12 @@ def _ran(container: Mapping[str, Any]) -> bool:
     return bool(ended) and ended.get("reason") not in ("StartError", "ContainerCannotRun")
 
 
+_PASSING = "failed to sync"
+"""The node has not heard of the ConfigMap or Secret yet; it tries again."""
+KILLED = 137
+"""128 + SIGKILL: what a process that was out of memory ends with, too, where the node missed the reason."""
+
+
 def _container(container: Mapping[str, Any]) -> str:
     """Why a container can't run, or an empty text. Apps wait for what is missing, so one that ends has failed."""
     state = container.get("state", {})
@@ -71,7 +77,7 @@ def _container(container: Mapping[str, Any]) -> str:
     waiting = state.get("waiting", {})
     if ended:
         return _ended(ended)
-    if waiting.get("reason") in _FATAL:
+    if waiting.get("reason") in _FATAL and _PASSING not in waiting.get("message", ""):
         return _words(f"{_FATAL[waiting['reason']]} ({waiting['reason']})", waiting.get("message", ""))
     return ""
 
@@ -82,6 +88,8 @@ def _ended(ended: Mapping[str, Any]) -> str:
         return "it needed more memory than its limit (OOMKilled)"
     if reason in _FATAL:
         return _words(f"{_FATAL[reason]} ({reason})", ended.get("message", ""))
+    if code == KILLED:
+        return f"it was killed (code {code}): out of memory, or by somebody"
     return f"its process ended with code {code}"
 
 
