@@ -99,7 +99,9 @@ def test_folder(
     assert told["error"] in done.err
 
 
-def test_runtime_folder_of_somebody_else(fresh: Installation, tmp_path: Path) -> None:
+def test_runtime_folder_of_somebody_else(fresh: Installation) -> None:
+    tmp_path = fresh.folder / "run"
+    tmp_path.mkdir()
     fresh.env["XDG_RUNTIME_DIR"] = str(tmp_path)
     fresh.run("status")
     fresh.run("down")
@@ -302,7 +304,10 @@ def held(odcpub: Installation) -> Iterator[subprocess.Popen[str]]:
     with psycopg.connect(superuser(odcpub), dbname="odc_development") as blocker:
         blocker.execute("LOCK TABLE shop.ticket IN ACCESS EXCLUSIVE MODE")
         command = [sys.executable, "-m", "odcpub.cli.main", "publish", change(odcpub)]
-        publish = subprocess.Popen(command, env=odcpub.env, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        # A shell that runs the tests in the background hands down that Ctrl-C is ignored.
+        heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+        pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        publish: subprocess.Popen[str] = subprocess.Popen(command, env=odcpub.env, **pipes, **heard)  # type: ignore[call-overload]
         deadline = time.monotonic() + 60
         while not _running(odcpub):
             assert time.monotonic() < deadline

@@ -9,6 +9,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -68,28 +69,61 @@ def zygote() -> Iterator[Zygote]:
 
 
 @pytest.fixture(scope="module")
-def app(request: pytest.FixtureRequest, zygote: Zygote) -> Iterator[KilledApp]:
-    """An app that runs in Development and QA, on each profile whose engines are there."""
+def apps(zygote: Zygote) -> Iterator[Apps]:
+    with ExitStack() as stack:
+        yield Apps(zygote, stack)
+
+
+class Apps:
+    """An app that runs in Development and QA, and what one publish and one promotion of it change when nobody is
+    killed: made once a profile, at the first question."""
+
+    def __init__(self, zygote: Zygote, stack: ExitStack) -> None:
+        self._zygote, self._stack = zygote, stack
+        self._made: dict[str, KilledApp] = {}
+        self._changes: dict[str, dict[str, Counter[str]]] = {}
+
+    def app(self, profile: str) -> KilledApp:
+        if profile not in self._made:
+            self._made[profile] = self._stack.enter_context(_published(profile, self._zygote))
+        return self._made[profile]
+
+    def undisturbed(self, profile: str) -> dict[str, Counter[str]]:
+        if profile not in self._changes:
+            self._changes[profile] = _undisturbed(self.app(profile))
+        return self._changes[profile]
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, apps: Apps) -> KilledApp:
     missing = [name for name in NEEDED if not os.environ.get(name)]
     if request.param == "kind" and missing:
         reason = f"the profile kind needs {', '.join(missing)}"
         assert os.environ.get("ODCPUB_TEST_REQUIRE") != "1", reason
         pytest.skip(reason)
+    return apps.app(request.param)
+
+
+@pytest.fixture
+def undisturbed(app: KilledApp, apps: Apps) -> dict[str, Counter[str]]:
+    return apps.undisturbed(app.profile)
+
+
+@contextmanager
+def _published(profile: str, zygote: Zygote) -> Iterator[KilledApp]:
     with installation() as odcpub:
-        odcpub.use(request.param)
-        made = KilledApp(odcpub, zygote, request.param)
+        odcpub.use(profile)
+        made = KilledApp(odcpub, zygote, profile)
         for kind in ("publish", "promote"):
             done = made.run(kind)
             assert done.code == 0, done.err
         assert call("POST", f"{made.address('Development')}/api/Item", {"Name": "Ada"}).status == 201
         yield made
-        for stage in STAGES if request.param == "kind" else ():
+        for stage in STAGES if profile == "kind" else ():
             odcpub.run("undeploy", made.name, "--stage", stage, code=None)
 
 
-@pytest.fixture(scope="module")
-def undisturbed(app: KilledApp) -> dict[str, Counter[str]]:
-    """What one publish and one promotion change when nobody is killed."""
+def _undisturbed(app: KilledApp) -> dict[str, Counter[str]]:
     found = {}
     for kind in KINDS:
         app.prepare(kind)

@@ -26,7 +26,7 @@ def test_a_promotion_makes_nothing_and_a_library_touches_no_stage() -> None:
 def test_data_grows_before_the_new_version_is_awaited_and_is_tightened_when_the_old_one_has_gone() -> None:
     for kind in (OperationKind.PUBLISH, OperationKind.DEPLOY, OperationKind.APPLY):
         names = [step.name for step in PIPELINES[kind, Kind.APP]]
-        order = [names.index(name) for name in ("plan", "start", "expand", "ready", "tighten", "finish")]
+        order = [names.index(name) for name in ("plan", "start", "expand", "ready", "settle", "tighten")]
         assert order == sorted(order)
 
 
