@@ -55,7 +55,7 @@ def cases() -> Iterator[object]:
 
 
 def case(profile: str, kind: str, step: str, moment: str) -> object:
-    marks = (pytest.mark.kubernetes,) if profile == "kind" else ()
+    marks = (pytest.mark.kubernetes, pytest.mark.unproven) if profile == "kind" else ()
     return pytest.param(
         profile, kind, step, moment, id=f"{profile}-{kind}-{step}-{moment.rpartition(':')[2]}", marks=marks
     )
