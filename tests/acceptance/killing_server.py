@@ -45,6 +45,7 @@ def _arm(step: str, moment: str) -> None:
     from odcpub.portal import deployments
 
     execute, events, run_step = durable._execute, deployments._events, durable.DBOS.run_step
+    end = durable._end
 
     def killing_execute(key: str, name: str) -> bool:
         if (name, BEFORE) == (step, moment):
@@ -69,7 +70,12 @@ def _arm(step: str, moment: str) -> None:
         async for event in events(*arguments):
             yield event
 
-    durable._execute, deployments._events = killing_execute, followed_events
+    def killing_end(key: str) -> None:
+        if (step, moment) == ("end", BEFORE):
+            _die()
+        end(key)
+
+    durable._execute, durable._end, deployments._events = killing_execute, killing_end, followed_events
     durable.DBOS.run_step = killing_run_step
     if ":" in moment:
         _arm_call(step, *moment.split(":"))
