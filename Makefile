@@ -41,7 +41,7 @@ $(VENV)/bin/uv:
 	@echo "Setting up Python packages, once for this checkout"
 	@$(PYTHON) -m venv $(VENV) || { echo "error: $(PYTHON) cannot make a virtual environment"; \
 	  echo "hint: install its venv module (Debian, Ubuntu: apt install python3-venv)"; exit 3; }
-	@$(BIN)/python -m pip install --quiet uv==$(UV) || { $(NO_INDEX); }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV) || { $(NO_INDEX); }
 
 $(VENV)/.ready: requirements.lock pyproject.toml $(VENV)/bin/uv
 	@$(BIN)/uv pip install --quiet --require-hashes -r requirements.lock || { $(NO_INDEX); }
