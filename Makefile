@@ -23,7 +23,7 @@ setup: $(VENV)/.ready ## what publishing needs
 test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left out is said
 	@$(BIN)/pytest -n 2 --dist loadfile -m "not serial and not kubernetes and not unproven" $(PYTEST_ARGS)
 	@$(BIN)/pytest -m "(serial or kubernetes) and not unproven" $(PYTEST_ARGS)
-	@echo "Left out: the load test, and kills on a cluster, not yet seen to pass as a whole: make test-unproven"
+	@echo "Left out: load and kill tests, not yet seen to pass as a whole: make test-unproven"
 
 test-unproven: $(VENV)/.ready-dev ## what `make test` leaves out
 	@$(BIN)/pytest -m unproven $(PYTEST_ARGS)

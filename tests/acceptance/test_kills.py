@@ -21,6 +21,8 @@ from tests.acceptance.killed_app import STAGES, KilledApp, Zygote, gone, wait_fo
 from tests.acceptance.killing_server import BEFORE, DONE, PAUSED, RECORDED
 from tests.installation import call, installation
 
+pytestmark = pytest.mark.unproven
+
 KINDS = {"publish": OperationKind.PUBLISH, "promote": OperationKind.DEPLOY}
 STEPS = {kind: [step.name for step in PIPELINES[of, Kind.APP]] for kind, of in KINDS.items()}
 WITHIN = (
@@ -56,7 +58,7 @@ def cases() -> Iterator[object]:
 
 
 def case(profile: str, kind: str, step: str, moment: str) -> object:
-    marks = (pytest.mark.kubernetes, pytest.mark.unproven) if profile == "kind" else ()
+    marks = (pytest.mark.kubernetes,) if profile == "kind" else ()
     return pytest.param(
         profile, kind, step, moment, id=f"{profile}-{kind}-{step}-{moment.rpartition(':')[2]}", marks=marks
     )
