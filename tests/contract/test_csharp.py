@@ -163,7 +163,9 @@ def test_an_app_runs_on_the_base_layer_and_nothing_else(
     env = " ".join(f"{name}={value}" for name, value in base.env)
     isolate = ["unshare", "--user", "--map-root-user", "--mount", "--pid", "--fork", "--kill-child"]
     if chroot is None or subprocess.run([*isolate, "true"], capture_output=True, check=False).returncode:
-        pytest.skip("user namespaces are not allowed here, so the base layer cannot be run without an engine")
+        reason = "user namespaces are not allowed here, so the base layer cannot be run without an engine"
+        assert os.environ.get("ODCPUB_TEST_REQUIRE") != "1", reason
+        pytest.skip(reason)
     done = subprocess.run(
         [*isolate, "sh", "-c", inside, "sh", str(tmp_path), chroot, env],
         capture_output=True, text=True, timeout=60, check=False,
