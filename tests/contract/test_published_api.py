@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import secrets
 import socket
 import subprocess
@@ -598,6 +599,22 @@ def test_sockets_that_were_handed_over_outlive_a_process(prepared: App) -> None:
         assert set(found) == {200}
         second.terminate()
         assert second.wait(DEADLINE) == 0
+
+
+def test_versions_that_nobody_asks_hand_over_at_once(prepared: App) -> None:
+    """The socket's flags are shared: the end of one version must not leave the next one's accept blocking."""
+    with socket.create_server(("127.0.0.1", 0)) as public, ExitStack() as cleanup:
+        env = {**prepared.environment, "ODCPUB_LISTEN_FD": str(public.fileno())}
+        before, _ = cleanup.enter_context(version(prepared, env, public))
+        for _ in range(2):
+            after, _ = cleanup.enter_context(version(prepared, env, public))
+            # Wakes every version that waits for connections; one of them takes it.
+            with socket.create_connection(public.getsockname()):
+                pass
+            before.terminate()
+            assert before.wait(DEADLINE / 4) == 0
+            assert not os.get_blocking(public.fileno())
+            before = after
 
 
 @contextmanager

@@ -21,6 +21,7 @@ import pytest
 from odcpub.deployment.workload import Workload
 from odcpub.engines.runner.local import LocalRunner
 from odcpub.engines.runner.not_ready import NotReady
+from odcpub.engines.runner.sockets import Keeper
 from odcpub.image.content import ImageRef
 
 PORTS = (18100, 18199)
@@ -153,6 +154,19 @@ def test_no_connection_fails_over_five_versions(make: Callable[[], LocalRunner])
         client.join()
     assert failures == []
     assert set(seen) == {"1", "2", "3", "4", "5", "6"}
+
+
+def test_a_kept_socket_stays_as_its_processes_set_it(tmp_path: Path) -> None:
+    """Its flags are shared: an app that waits for the next connection would else block in accept for good."""
+    keeper = Keeper(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as public:
+        os.set_blocking(public.fileno(), False)
+        keeper.put("development/one", public)
+        found = keeper.get("development/one")
+        assert found is not None
+        with found:
+            assert not os.get_blocking(public.fileno())
+    keeper.end()
 
 
 def test_slow_request_is_finished_by_the_old_version(make: Callable[[], LocalRunner]) -> None:

@@ -68,7 +68,8 @@ class Keeper:
         if before is not None:
             before.close()
         if listener is not None:
-            self._copies[name] = listener.dup()
+            # Not socket.dup(): it makes the socket block, for the apps that accept from it, too.
+            self._copies[name] = socket.socket(fileno=os.dup(listener.fileno()))
 
     def _put(self, name: str, listener: socket.socket) -> None:
         if self._ask({"do": "put", "name": name}, listener) is None:
