@@ -129,10 +129,11 @@ def config_apply(options: argparse.Namespace) -> int:
 
 def new(options: argparse.Namespace) -> int:
     folder = Path(options.path)
-    name = options.name or "".join(word.capitalize() for word in folder.absolute().name.replace("_", "-").split("-"))
-    files = _client().request("POST", "/api/v1/scaffolds", {"kind": options.kind, "name": name})["files"]
-    _write(folder, files)
-    return show.answer({"files": sorted(files)}, f"{name} is in {folder}. Try: odcpub publish {folder}", options.json)
+    body = {"kind": options.kind, "name": options.name, "folder": folder.absolute().name}
+    made = _client().request("POST", "/api/v1/scaffolds", body)
+    _write(folder, made["files"])
+    text = f"{made['name']} is in {folder}. Try: odcpub publish {folder}"
+    return show.answer({"name": made["name"], "files": sorted(made["files"])}, text, options.json)
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 
 from odcpub import __version__
 from odcpub.model.json_schema import json_schema
-from odcpub.model.scaffold import new_app, new_library
+from odcpub.model.scaffold import name_of_folder, new_app, new_library
 from odcpub.operations import importing, overview, updating
 from odcpub.portal import views
 from odcpub.portal.deployments import find_operation
@@ -66,7 +66,8 @@ def router(server: Server) -> APIRouter:
     @api.post("/scaffolds")
     def scaffold(body: ScaffoldRequest) -> dict[str, Any]:
         make = new_app if body.kind == "app" else new_library
-        return {"files": make(body.name, str(uuid.uuid4()))}
+        name = body.name or name_of_folder(body.folder)
+        return {"name": name, "files": make(name, str(uuid.uuid4()))}
 
     @api.post("/imports")
     def imports(body: ImportRequest) -> dict[str, Any]:

@@ -63,8 +63,11 @@ class FolderRequest(Input):
 
 
 class ScaffoldRequest(Input):
+    """``folder``: the name of the folder to be, which gives the asset's where ``name`` is empty."""
+
     kind: Literal["app", "library"]
-    name: str
+    name: str = ""
+    folder: str = ""
 
 
 class ImportRequest(Input):

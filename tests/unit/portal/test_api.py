@@ -123,6 +123,13 @@ def test_events_resume_after_the_last_one_seen_and_end(api: Client, platform: Pl
     assert resumed.count("event: end") == 1
 
 
+def test_a_new_model_is_named_after_its_folder_unless_told(api: Client) -> None:
+    body = {"kind": "app", "folder": "help-desk"}
+    made = api.post("/api/v1/scaffolds", json=body).json()
+    assert (made["name"], "app: HelpDesk" in made["files"]["app.yaml"]) == ("HelpDesk", True)
+    assert api.post("/api/v1/scaffolds", json=body | {"name": "Shop"}).json()["name"] == "Shop"
+
+
 PROBLEMS: list[tuple[str, str, Any, int, int, str, str]] = [
     ("GET", f"{DEPLOYMENTS}/publish-operations/nope", None, 400, 2, "nope: no such operation", "odcpub log"),
     ("GET", "/api/asset-repository/v1/assets/Shpo/revisions", None, 400, 2, "Shpo: no such asset", "mean Shop?"),
