@@ -9,15 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from odcpub.data.fingerprint import fingerprint, visible
+from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
-from odcpub.data.schema import Schema
+from odcpub.data.schema import Schema, Table
 from odcpub.data.target import target_schema
 from odcpub.engines.database.chain import write_scripts
 from odcpub.engines.database.embedded import EmbeddedPostgres
@@ -129,4 +129,26 @@ class Stage:
         return fingerprint(self.live())
 
     def visible_fingerprint(self, asset: Asset) -> str:
-        return fingerprint(visible(self.live(), target_schema(asset)))
+        return fingerprint(_named(self.live(), target_schema(asset)))
+
+
+def _named(live: Schema | None, target: Schema) -> Schema:
+    """Of the live schema, what the target names: two stages that went different ways to a revision agree on it."""
+    wanted = {table.name: table for table in target.tables}
+    tables = live.tables if live is not None else ()
+    return Schema(tuple(_named_part(table, wanted[table.name]) for table in tables if table.name in wanted))
+
+
+def _named_part(live: Table, target: Table) -> Table:
+    columns = {column.name for column in target.columns}
+    rules = {key.name for key in target.foreign_keys} | {check.name for check in target.checks}
+    rules |= {index.name for index in target.indexes}
+    records = {record[0] for record in target.records}
+    return replace(
+        live,
+        columns=tuple(column for column in live.columns if column.name in columns),
+        foreign_keys=tuple(key for key in live.foreign_keys if key.name in rules),
+        checks=tuple(check for check in live.checks if check.name in rules),
+        indexes=tuple(index for index in live.indexes if index.name in rules),
+        records=tuple(record for record in live.records if record[0] in records),
+    )

@@ -2,15 +2,13 @@
 
 A rule (check, foreign key, index) enters by its name, which holds a hash of its definition, and by whether it is
 in force. ``fingerprint`` is of everything the schema has, kept leftovers of dropped elements too: the same chain of
-scripts gives the same one on an empty database. ``visible`` leaves out what a target does not name: two stages
-that went different ways to the same revision are equal by it.
+scripts gives the same one on an empty database.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import replace
 
 from odcpub.data.schema import Schema, Table
 
@@ -29,28 +27,6 @@ def fingerprint(schema: Schema | None) -> str:
 def target_fingerprint(schema: Schema) -> str:
     """The marker of a target that ``expand`` records and readiness asks for; also of a target without tables."""
     return "schema-" + fingerprint(schema)
-
-
-def visible(live: Schema | None, target: Schema) -> Schema:
-    """Of the live schema, what the target names: tables, columns, rules, records; the rest is kept, but unseen."""
-    wanted = {table.name: table for table in target.tables}
-    tables = live.tables if live is not None else ()
-    return Schema(tuple(_visible(table, wanted[table.name]) for table in tables if table.name in wanted))
-
-
-def _visible(live: Table, target: Table) -> Table:
-    columns = {column.name for column in target.columns}
-    rules = {key.name for key in target.foreign_keys} | {check.name for check in target.checks}
-    rules |= {index.name for index in target.indexes}
-    records = {record[0] for record in target.records}
-    return replace(
-        live,
-        columns=tuple(column for column in live.columns if column.name in columns),
-        foreign_keys=tuple(key for key in live.foreign_keys if key.name in rules),
-        checks=tuple(check for check in live.checks if check.name in rules),
-        indexes=tuple(index for index in live.indexes if index.name in rules),
-        records=tuple(record for record in live.records if record[0] in records),
-    )
 
 
 def _lines(table: Table) -> Iterator[str]:

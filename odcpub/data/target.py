@@ -7,12 +7,12 @@ in a hash of what it says, so that a changed rule is another constraint and name
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from odcpub.data import literals
 from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Schema, Table
-from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Library, StaticEntity
+from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, StaticEntity
 from odcpub.model.physical import LIMIT, physical
 
 RESERVED = ("odcpub_schema", "odcpub_alembic")
@@ -53,8 +53,8 @@ class _Referable:
     static: frozenset[str]
 
 
-def target_schema(asset: Asset, libraries: Sequence[Library] = ()) -> Schema:
-    """The schema of an app. ``libraries`` add nothing to it: their static entities are enumerations without table."""
+def target_schema(asset: Asset) -> Schema:
+    """The schema of an app. Libraries add nothing to it: their static entities are enumerations without table."""
     elements: tuple[Entity | StaticEntity, ...] = (*asset.static_entities, *asset.entities)
     known = _Referable(
         {element.key: physical(element.key) for element in elements},

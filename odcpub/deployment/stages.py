@@ -70,14 +70,6 @@ def find(stages: Sequence[Stage], word: str) -> Stage:
     raise UsageError(f"{shown(word)}: no such stage", suggest(word, (stage.label for stage in stages), names))
 
 
-def next_stage(stages: Sequence[Stage], stage: Stage) -> Stage | None:
-    return next((other for other in stages if other.order == stage.order + 1), None)
-
-
-def previous_stage(stages: Sequence[Stage], stage: Stage) -> Stage | None:
-    return next((other for other in stages if other.order == stage.order - 1), None)
-
-
 def label_of(name: str) -> str:
     """``Pre Production`` → ``pre-production``."""
     return re.sub(r"[\s_]+", "-", name.strip().lower())

@@ -21,7 +21,7 @@ from odcpub.model.elements import (
     Record,
     StaticEntity,
 )
-from tests.helpdesk_asset import CUSTOMER, LIBRARIES
+from tests.helpdesk_asset import CUSTOMER
 from tests.helpdesk_asset import attribute as field
 
 STATUS = StaticEntity("Status", "State", (Record("Open", "O'pen", 1), Record("Old", "Old", 2, is_active=False)))
@@ -33,7 +33,7 @@ def tables(*entities: Entity | StaticEntity) -> dict[str, object]:
         static_entities=tuple(entity for entity in entities if isinstance(entity, StaticEntity)),
         entities=tuple(entity for entity in entities if isinstance(entity, Entity)),
     )  # fmt: skip
-    return {table.name: table for table in target_schema(asset, tuple(LIBRARIES.values())).tables}
+    return {table.name: table for table in target_schema(asset).tables}
 
 
 def one(attribute: Attribute) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from odcpub.deployment.stages import DEFAULT_STAGES, Purpose, find, next_stage, parse_project, previous_stage
+from odcpub.deployment.stages import DEFAULT_STAGES, Purpose, find, parse_project
 from odcpub.errors import UsageError
 
 
@@ -30,13 +30,6 @@ def test_misspelt_stage_suggests_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         find(DEFAULT_STAGES, "x")
     assert caught.value.hint == "stages: development, qa, production"
-
-
-def test_next_and_previous() -> None:
-    development, qa, production = DEFAULT_STAGES
-    assert (next_stage(DEFAULT_STAGES, qa), previous_stage(DEFAULT_STAGES, qa)) == (production, development)
-    assert next_stage(DEFAULT_STAGES, production) is None
-    assert previous_stage(DEFAULT_STAGES, development) is None
 
 
 def test_project_file_names_stages_in_its_order() -> None:

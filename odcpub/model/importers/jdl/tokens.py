@@ -31,7 +31,6 @@ class Token:
     text: str
     place: Place
     first_on_line: bool = False
-    last_line: int = 0
 
     def __str__(self) -> str:
         return str(self.kind) if self.kind is TokenKind.END else f"'{self.text[:40]}'"
@@ -81,8 +80,8 @@ class _Lexer:
                 self._report(kind, value, place)
             if kind in _KINDS:
                 self._last_line = self._line
-                found.append(Token(_KINDS[kind], _meaning(kind, value), place, first, self._line))
-        found.append(Token(TokenKind.END, "", self._place(position), True, self._line))
+                found.append(Token(_KINDS[kind], _meaning(kind, value), place, first))
+        found.append(Token(TokenKind.END, "", self._place(position), True))
         return found
 
     def _match(self, position: int, found: list[Token]) -> tuple[str, str, int]:
