@@ -35,6 +35,9 @@ APPLICATION_VERSION = "1"
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 """States of a workflow that DBOS does not run again."""
 
+RETRY_SECONDS = 1.0
+"""Between two attempts to record that an operation has failed."""
+
 GRACE_SECONDS = 10.0
 """How long the end of the server waits for steps that are at work."""
 
@@ -135,10 +138,14 @@ def begin(key: str) -> None:
 
 @DBOS.workflow(name="operation")
 def _operation(key: str) -> None:
-    for step in _steps(key):
-        if not DBOS.run_step({"name": step.name}, _execute, key, step.name):
-            return
-    DBOS.run_step({"name": "end"}, _end, key)
+    try:
+        for step in _steps(key):
+            if not DBOS.run_step({"name": step.name}, _execute, key, step.name):
+                return
+        DBOS.run_step({"name": "end"}, _end, key)
+    except Exception as error:  # of DBOS's own records: to leave it Running would lock the stage for good
+        with _work.step():
+            _fail(_run(key, ""), _told(error, "operation", _run(key, "")))
 
 
 def _steps(key: str) -> tuple[Step, ...]:
@@ -163,39 +170,51 @@ def _perform(run: Run, step: Step) -> bool:
         journal.say(run.operation.key, step.marker, "", data={"step": step.name, "event": "began"})
         with heard_by(run.progress):
             step.run(run)
-    except OdcpubError as error:
-        return _fail(run, error)
-    except OSError as error:
-        LOG.exception("operation %s, step %s", run.operation.key, step.name)
-        return _fail(run, system_failure(error, run.platform.home.data))
+        ended = {"step": step.name, "event": "ended", "seconds": round(time.monotonic() - began, 3)}
+        journal.say(run.operation.key, step.marker, "", data=ended)
     except Exception as error:
-        LOG.exception("operation %s, step %s", run.operation.key, step.name)
-        log = run.platform.home.data / "server.log"
-        what = f"{step.name}: {type(error).__name__}: internal error"
-        return _fail(run, EngineError(what, f"see {log}, and report it"))
-    ended = {"step": step.name, "event": "ended", "seconds": round(time.monotonic() - began, 3)}
-    journal.say(run.operation.key, step.marker, "", data=ended)
+        return _fail(run, _told(error, step.name, run))
     return True
 
 
+def _told(error: Exception, step: str, run: Run) -> OdcpubError:
+    """What users are told of an error that ended a step; what nobody foresaw is in the log whole."""
+    if isinstance(error, OdcpubError):
+        return error
+    LOG.error("operation %s, step %s", run.operation.key, step, exc_info=error)
+    if isinstance(error, OSError):
+        return system_failure(error, run.platform.home.data)
+    log = run.platform.home.data / "server.log"
+    return EngineError(f"{step}: {type(error).__name__}: internal error", f"see {log}, and report it")
+
+
 def _fail(run: Run, error: OdcpubError) -> bool:
-    _work.hold_if_ending()
-    room.give(run.platform.home.data)
-    failed(run)
-    run.note(exit_code=error.exit_code)
-    run.fail(error)
-    run.platform.store.journal.finish(run.operation.key, Status.FAILED)
-    return False
+    """Records the failure, however long that takes: an operation that nobody ends would keep its stage for ever."""
+    while True:
+        _work.hold_if_ending()
+        room.give(run.platform.home.data)
+        try:
+            failed(run)
+            run.fail(error)
+        except Exception:
+            LOG.exception("operation %s: its failure cannot be recorded yet: %s", run.operation.key, error.message)
+            time.sleep(RETRY_SECONDS)
+        else:
+            return False
 
 
 def _end(key: str) -> None:
     run = _run(key, "")
     if run.operation.status != Status.RUNNING:
         return
-    if run.operation.kind == OperationKind.PUBLISH:
-        run.platform.store.assets.register(run.asset)
-    run.say("Nothing changed" if run.state.get("unchanged") else "Done", address=run.state.get("address", ""))
-    run.platform.store.journal.finish(key, Status.FINISHED)
+    with _work.step():
+        try:
+            if run.operation.kind == OperationKind.PUBLISH:
+                run.platform.store.assets.register(run.asset)
+            run.say("Nothing changed" if run.state.get("unchanged") else "Done", address=run.state.get("address", ""))
+            run.platform.store.journal.finish(key, Status.FINISHED)
+        except Exception as error:
+            _fail(run, _told(error, "end", run))
 
 
 def _run(key: str, marker: str) -> Run:

@@ -129,9 +129,9 @@ class Run:
         self.platform.store.journal.say(self.operation.key, self.marker, text, Severity.WARNING, data)
 
     def fail(self, error: OdcpubError) -> None:
-        """Tells the error with its hint, further lines and the model's problems."""
-        self.platform.store.journal.say(
-            self.operation.key, self.marker, error.message, Severity.ERROR, error_data(error)
+        """Ends the operation with the error: its hint, further lines and the model's problems, all or none of it."""
+        self.platform.store.journal.fail(
+            self.operation.key, self.marker, error.message, error_data(error), error.exit_code
         )
 
     def note(self, **state: Any) -> None:

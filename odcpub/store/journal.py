@@ -55,6 +55,21 @@ class Journal:
             connection.execute(statement.values(status=status, finished_at=now()))
         self.changes += 1
 
+    def fail(self, key: str, step: str, text: str, data: dict[str, Any], exit_code: int) -> None:
+        """Ends a running operation with an error, its message and exit code together; one that has ended stays."""
+        running = OPERATIONS.c.key == key, OPERATIONS.c.status == Status.RUNNING
+        with self._engine.begin() as connection:
+            state = connection.execute(select(OPERATIONS.c.state).where(*running)).scalar()
+            if state is None:
+                return
+            ended = {
+                "status": Status.FAILED, "finished_at": now(),
+                "state": json.dumps(json.loads(state) | {"exit_code": exit_code}, sort_keys=True),
+            }  # fmt: skip
+            connection.execute(update(OPERATIONS).where(*running).values(**ended))
+            connection.execute(insert(MESSAGES), _line(key, step, text, Severity.ERROR, data))
+        self.changes += 1
+
     def note(self, key: str, **state: Any) -> None:
         """Adds to what an operation's steps have found out."""
         with self._engine.begin() as connection:
@@ -87,12 +102,8 @@ class Journal:
         self, key: str, step: str, text: str, severity: Severity = Severity.INFO, data: dict[str, Any] | None = None
     ) -> None:
         """Adds a message to an operation."""
-        row = {
-            "operation": key, "timestamp": now(), "step": step, "severity": severity, "text": text,
-            "data": json.dumps(data or {}, sort_keys=True),
-        }  # fmt: skip
         with self._engine.begin() as connection:
-            connection.execute(insert(MESSAGES), row)
+            connection.execute(insert(MESSAGES), _line(key, step, text, severity, data or {}))
         self.changes += 1
 
     def messages(self, key: str, after: int = 0, limit: int = 500) -> tuple[Message, ...]:
@@ -101,6 +112,13 @@ class Journal:
         with self._engine.connect() as connection:
             rows = connection.execute(statement.order_by(MESSAGES.c.id).limit(limit)).mappings()
             return tuple(_message(row) for row in rows)
+
+
+def _line(key: str, step: str, text: str, severity: Severity, data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "operation": key, "timestamp": now(), "step": step, "severity": severity, "text": text,
+        "data": json.dumps(data, sort_keys=True),
+    }  # fmt: skip
 
 
 def _operation(row: RowMapping) -> OperationRecord:

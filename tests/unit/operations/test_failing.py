@@ -1,0 +1,95 @@
+"""A step that fails ends its operation, also where the failure itself cannot be recorded at first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from odcpub.errors import Refused
+from odcpub.home import Home
+from odcpub.model.load import FileCache
+from odcpub.operations import durable
+from odcpub.operations.pipelines import Step
+from odcpub.operations.platform import Memory, Platform, Run
+from odcpub.store.records import AssetRecord, OperationKind, Status
+from odcpub.store.store import Store
+
+KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
+SHOP = AssetRecord(KEY, "Shop", "app", "shop", "/models/shop", "")
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    monkeypatch.setattr(durable, "RETRY_SECONDS", 0.0)
+    store = Store(tmp_path)
+    platform = Platform(Home(tmp_path, tmp_path, tmp_path), store, lambda: None, Memory(store), FileCache())  # type: ignore[arg-type, return-value]
+    monkeypatch.setattr(durable, "_platform", platform)
+    store.assets.register(SHOP)
+    key = store.journal.begin(OperationKind.DEPLOY, (KEY, "Shop"), "qa", "ada", {})
+    operation = store.journal.operation(key)
+    assert operation is not None
+    yield Run(platform, operation, "Deploy")
+    store.close()
+
+
+def broken(times: int, method: Any) -> Any:
+    """``method``, once it has failed so often."""
+    left = SimpleNamespace(count=times)
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        left.count -= 1
+        if left.count >= 0:
+            raise OSError(28, "No space left on device")
+        return method(*arguments, **named)
+
+    return call
+
+
+def ended(run: Run) -> tuple[str, list[str], int]:
+    journal = run.platform.store.journal
+    found = journal.operation(run.operation.key)
+    assert found is not None
+    errors = [one.text for one in journal.messages(found.key) if one.severity == "Error"]
+    return found.status, errors, found.state.get("exit_code", 0)
+
+
+def refuse(_run: Run) -> None:
+    raise Refused("no")
+
+
+def test_a_failure_that_cannot_be_recorded_at_first_is_recorded_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal = run.platform.store.journal
+    monkeypatch.setattr(journal, "fail", broken(3, journal.fail))
+    assert durable._perform(run, Step("start", "Deploy", refuse)) is False
+    assert ended(run) == (Status.FAILED, ["no"], 1)
+    journal.begin(OperationKind.DEPLOY, (KEY, "Shop"), "qa", "ada", {})
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_step_whose_beginning_or_end_cannot_be_written_has_failed(
+    run: Run, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    journal = run.platform.store.journal
+    say, said = journal.say, []
+
+    def full(*arguments: Any, **named: Any) -> None:
+        said.append(arguments)
+        if len(said) == times:
+            raise OSError(28, "No space left on device")
+        say(*arguments, **named)
+
+    monkeypatch.setattr(journal, "say", full)
+    assert durable._perform(run, Step("start", "Deploy", lambda _: None)) is False
+    status, errors, code = ended(run)
+    assert (status, code) == (Status.FAILED, 3)
+    assert "the disk is full" in errors[0]
+
+
+def test_an_operation_whose_end_cannot_be_written_has_failed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run.platform.store.journal, "finish", broken(1, run.platform.store.journal.finish))
+    durable._end(run.operation.key)
+    assert ended(run)[0] == Status.FAILED
