@@ -48,6 +48,11 @@ class Problem:
         return f"{where}: {self.message} [{self.code}]" if where else f"{self.message} [{self.code}]"
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """``1 row``, ``2 rows``; ``many``: where it is not ``one`` and an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 class OdcpubError(Exception):
     """Anything that ends an operation with a message for the user.
 
@@ -84,7 +89,7 @@ class ModelError(Refused):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         errors = sum(problem.severity is Severity.ERROR for problem in problems)
-        super().__init__(f"the model has {errors} error{'s' if errors != 1 else ''}")
+        super().__init__(f"the model has {counted(errors, 'error')}")
         self.problems = tuple(problems)
 
 

@@ -6,10 +6,12 @@ that version has gone (NOT NULL, checks, unique indexes, validated references). 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 EXPAND = "expand"
 TIGHTEN = "tighten"
+_CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,8 @@ class RowCheck:
 
     ``query`` selects (row identifier as text, offending value as text), up to ``limit`` rows; ``count`` counts them
     all. Names in them are not qualified: the asset's schema is the search path. ``message``: what is wrong with
-    them, as a sentence with ``{count}`` (the element is said before it); ``hint``: the edit or flag that goes
-    on; ``element``: model path.
+    them, as a sentence with ``{count}`` and ``{row has|rows have}`` (the element is said before it); ``hint``: the
+    edit or flag that goes on; ``element``: model path.
     ``phases``: before which phases it can be asked; what holds ``expand`` is asked when planning, too.
     """
 
@@ -39,6 +41,13 @@ class Finding:
     check: RowCheck
     count: int
     rows: tuple[tuple[str, str], ...]
+
+    @property
+    def message(self) -> str:
+        """The check's sentence with the number in it: ``1 row has``, ``2 rows have``."""
+        one = self.count == 1
+        text = _CHOICE.sub(lambda found: found[1] if one else found[2], self.check.message)
+        return text.replace("{count}", str(self.count))
 
 
 @dataclass(frozen=True, slots=True)

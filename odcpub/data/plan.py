@@ -93,7 +93,7 @@ def _mandatory_without_default(draft: Draft, table: str, column: Column, element
         rows.any_row(
             table,
             element,
-            "it is new and mandatory, and {count} rows have no value for it",
+            "it is new and mandatory, and {count} {row has|rows have} no value for it",
             "Give it a default, or publish it as optional first, fill it in, and make it mandatory then.",
         )
     )
@@ -131,7 +131,7 @@ def _type_changed(draft: Draft, found: diff.TypeChanged) -> None:
 
 
 def _rewrite(table: str, element: str, types: str) -> RowCheck:
-    message = f"{types} rewrites the table's {{count}} rows; it is locked meanwhile"
+    message = f"{types} rewrites the table's {{count}} {{row|rows}}; it is locked meanwhile"
     return rows.where(table, "''", "true", element, message, "Publish when few people use the app.")
 
 

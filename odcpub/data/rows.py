@@ -36,7 +36,7 @@ def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH)
     """Rows without a value where one becomes mandatory."""
     return where(
         table, "''", f"{quoted(column)} IS NULL", element,
-        "{count} rows have no value, and it is mandatory now",
+        "{count} {row has|rows have} no value, and it is mandatory now",
         "Give these rows a value in the version that runs, or leave the attribute optional.", phases,
     )  # fmt: skip
 
@@ -45,7 +45,7 @@ def breaking(table: str, column: str, expression: str, element: str, phases: tup
     """Rows that a new check does not hold for; rows without a value always pass."""
     return where(
         table, quoted(column), f"({expression}) IS FALSE", element,
-        "{count} rows break its new limits",
+        "{count} {row breaks|rows break} its new limits",
         "Correct these rows in the version that runs, or widen the limit.", phases,
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def losing(table: str, column: str, loss: str, element: str, types: str) -> RowC
     """Rows whose value would not survive a change of type."""
     return where(
         table, quoted(column), loss.replace("{column}", quoted(column)), element,
-        f"{{count}} rows hold values that {types} would cut",
+        f"{{count}} {{row holds a value|rows hold values}} that {types} would cut",
         "Shorten or correct these values in the version that runs, or keep the wider type.",
     )  # fmt: skip
 
@@ -77,7 +77,7 @@ def orphans(
         missing = "true"
     return where(
         table, name, f"{name} IS NOT NULL AND {missing}", element,
-        "{count} rows refer to rows that are not there",
+        "{count} {row refers to one that is|rows refer to rows that are} not there",
         "Correct or empty these references in the version that runs.", phases,
     )  # fmt: skip
 
@@ -86,7 +86,7 @@ def duplicates(
     table: str, columns: Sequence[str], expressions: Sequence[str], element: str, phases: tuple[str, ...]
 ) -> RowCheck:
     """Values that occur more than once where they become unique: (values, number of rows)."""
-    keys = ", ".join(expressions)
+    keys, names = ", ".join(expressions), ", ".join(columns)
     shown = " || ', ' || ".join(f"left(({part})::text, 40)" for part in expressions)
     known = " AND ".join(f"({part}) IS NOT NULL" for part in expressions)
     groups = f"FROM {quoted(table)} WHERE {known} GROUP BY {keys} HAVING count(*) > 1"
@@ -94,7 +94,7 @@ def duplicates(
         f"SELECT {shown}, count(*)::text {groups} ORDER BY {shown} LIMIT {SHOWN}",
         f"SELECT count(*) FROM (SELECT {shown} {groups}) AS twice",  # noqa: S608
         element,
-        f"{{count}} values of {', '.join(columns)} occur more than once, and they are unique now",
+        f"{{count}} {{value of {names} occurs|values of {names} occur}} more than once, and they are unique now",
         "Change or delete the duplicates in the version that runs, or leave the index not unique.",
         SHOWN, phases,
     )  # fmt: skip

@@ -31,7 +31,7 @@ def reference_added(draft: Draft, found: diff.ReferenceAdded) -> None:
                 quoted(key.column),
                 f"{quoted(key.column)} IS NOT NULL",
                 element,
-                f"{{count}} rows refer to {old}; the same identifiers would mean others in {now}",
+                f"{{count}} {{row refers|rows refer}} to {old}; the same identifiers would mean others in {now}",
                 "Add a new attribute for the new reference, fill it, then drop this one.",
                 (EXPAND,),
             )
@@ -146,7 +146,7 @@ def records_removed(draft: Draft, found: diff.RecordsRemoved) -> None:
         for key in table.foreign_keys:
             if key.target == found.table and table.name in draft.target:
                 words = draft.names(table.name, key.column)
-                message = f"{{count}} rows still refer to records that {element} no longer has; they stay"
+                message = f"{{count}} {{row refers|rows refer}} to records that {element} no longer has; they stay"
                 condition = f"{quoted(key.column)} IN ({keys})"
                 draft.notices.append(
                     rows.where(table.name, quoted(key.column), condition, words, message, "Choose others in them.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from odcpub.data.diff import Record
 from odcpub.data.migration import EXPAND, Step
 from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Table
+from odcpub.errors import counted
 
 RANKS = (
     "drop_constraint", "drop_index", "create_table", "upsert_records", "drop_not_null", "alter_type", "add_column",
@@ -109,7 +110,7 @@ def drop_index(phase: str, table: str, index: IndexDef, element: str, concurrent
 
 
 def upsert_records(table: str, records: tuple[Record, ...], element: str) -> Step:
-    words = f"write {len(records)} record{'s' if len(records) != 1 else ''} of {table}"
+    words = f"write {counted(len(records), 'record')} of {table}"
     return _step(EXPAND, "upsert_records", words, element, table=table, records=records)
 
 

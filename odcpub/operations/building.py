@@ -17,7 +17,7 @@ from odcpub.compiler.runtime import runtime_assembly
 from odcpub.data.fingerprint import target_fingerprint
 from odcpub.engines.csharp.host import host_files, library_files
 from odcpub.engines.image.base import ENV
-from odcpub.errors import Refused
+from odcpub.errors import Refused, counted
 from odcpub.image.content import File, ImageContent, LayerContent, Settings
 from odcpub.image.settings import standard_labels
 from odcpub.model.elements import Asset, Kind, Library
@@ -68,11 +68,7 @@ def elements(asset: Asset) -> str:
         (len(asset.structures), "structure", "structures"),
         (len(asset.screens), "screen", "screens"),
     )
-    return ", ".join(_counted(*each) for each in counts if each[0]) or "an empty model"
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many}"
+    return ", ".join(counted(*each) for each in counts if each[0]) or "an empty model"
 
 
 def build_key(platform: Platform, asset: Asset, libraries: Mapping[str, Library]) -> str:
@@ -108,8 +104,8 @@ def compile_step(run: Run) -> None:
     if asset.kind is Kind.APP:
         build |= {RUNTIME: _runtime_files(run, runtime), LIBRARIES: _library_files(run, libraries)}
     run.note(build=run.platform.store.blobs.put(json.dumps(build, sort_keys=True).encode()))
-    web = _counted(len(compiled.web), "web file", "web files")
-    run.say(f"{_counted(len(assemblies), 'assembly', 'assemblies')}, {web}")
+    web = counted(len(compiled.web), "web file", "web files")
+    run.say(f"{counted(len(assemblies), 'assembly', 'assemblies')}, {web}")
 
 
 def _libraries(run: Run) -> Mapping[str, Library]:

@@ -12,7 +12,7 @@ from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.deployment.stages import Stage
 from odcpub.deployment.workload import Workload
 from odcpub.engines.database.chain import write_scripts
-from odcpub.errors import Refused
+from odcpub.errors import Refused, counted
 from odcpub.operations import stage as stages
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import stage_of
@@ -121,7 +121,7 @@ def _migrate(run: Run, phase: str) -> None:
         write_scripts(migration, folder, _deployment(run).number)
     run.platform.engines().database.apply(aim.place, migration, phase, folder, run.progress)
     if steps:
-        run.say(f"{phase}ed: {len(steps)} change{'s' if len(steps) > 1 else ''}")
+        run.say(f"{phase}ed: {counted(len(steps), 'change')}")
 
 
 def _deployment(run: Run) -> DeploymentRecord:

@@ -97,7 +97,7 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
 def notices(platform: Platform, target: Target, plan: MigrationPlan) -> tuple[str, ...]:
     """What is worth a line and refuses nothing: rows that still refer to a removed record, a table's rewrite."""
     found = platform.engines().database.inspect(target.place, plan.notices) if plan.notices else ()
-    return tuple(f"{one.check.element}: {one.check.message.replace('{count}', str(one.count))}" for one in found)
+    return tuple(f"{one.check.element}: {one.message}" for one in found)
 
 
 def refuse(target: Target, plan: MigrationPlan, findings: tuple[Finding, ...]) -> None:
@@ -106,8 +106,7 @@ def refuse(target: Target, plan: MigrationPlan, findings: tuple[Finding, ...]) -
     for finding in findings:
         rows = ", ".join(f"{row} ({value})" if value else row for row, value in finding.rows)
         more = ", …" if finding.count > len(finding.rows) else ""
-        text = finding.check.message.replace("{count}", str(finding.count))
-        details.append(f"{finding.check.element}: {text}: {rows}{more}; {finding.check.hint}")
+        details.append(f"{finding.check.element}: {finding.message}: {rows}{more}; {finding.check.hint}")
     if details:
         raise Refused(
             f"{target.asset.name} ({target.stage.name}): the data would not survive this change",

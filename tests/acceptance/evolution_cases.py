@@ -125,7 +125,7 @@ CASES = (
         "City", mandatory=True))), ONE, refused=("Customer.City: it is new and mandatory, and 3 rows have no value",
                                                   "row 1", "row 3", "Give it a default")),
     Case("mandatory added, late rows", (customer(NAME, SCORE), customer(NAME, SCORE, text("City", mandatory=True))),
-         {}, LATE, refused=("Customer.City: 1 rows have no value", "row 90")),
+         {}, LATE, refused=("Customer.City: 1 row has no value", "row 90")),
     Case("attribute dropped", (customer(NAME, SCORE), customer(NAME)), ONE, LATE,
          warned="Customer.Score: gone from the model; its values are kept"),
     Case("mandatory attribute dropped", (customer(NAME, SCORE), customer(SCORE)), ONE, LATE),
@@ -153,7 +153,7 @@ CASES = (
          ONE, LATE),
     Case("text shorter", (customer(NAME, SCORE), customer(text("Name", 40, mandatory=True), SCORE)), ONE, LATE),
     Case("text shorter with offenders", (customer(NAME, SCORE), customer(text("Name", 5, mandatory=True), SCORE)), ONE,
-         refused=("Customer.Name: 1 rows hold values that character varying(100) → character varying(5) would cut",
+         refused=("Customer.Name: 1 row holds a value that character varying(100) → character varying(5) would cut",
                   "row 2: Grace O'Hopper %s :x")),
     Case("text shorter, trailing blanks", (customer(NAME, SCORE), customer(text("Name", 5), SCORE)),
          {"customer": [{"id": 1, "name": "Ada    ", "score": 1}]}, refused=("row 1: Ada",)),
@@ -164,7 +164,7 @@ CASES = (
         plain("Score", Basic.INTEGER, minimum=Decimal(0), maximum=Decimal(2147483647)))), ONE, LATE),
     Case("limits added with offenders", (customer(NAME, SCORE), customer(
         text("Name", min_length=4, mandatory=True), plain("Score", Basic.INTEGER, maximum=Decimal(10)))), ONE,
-         refused=("Customer.Name: 1 rows break its new limits", "row 1: Ada", "Customer.Score: 1 rows break",
+         refused=("Customer.Name: 1 row breaks its new limits", "row 1: Ada", "Customer.Score: 1 row breaks",
                   "row 3: 2147483647")),
     Case("limits widened", (customer(NAME, plain("Score", Basic.INTEGER, minimum=Decimal(1))), customer(
         NAME, plain("Score", Basic.INTEGER, minimum=Decimal(-5)))), ONE, LATE),
@@ -188,10 +188,10 @@ CASES = (
     Case("mandatory on", (customer(NAME, SCORE), customer(NAME, plain("Score", Basic.INTEGER, mandatory=True))),
          {"customer": [{"id": 1, "name": "a", "score": 1}]}, LATE),
     Case("mandatory on with nulls", (customer(NAME, SCORE), customer(NAME, plain(
-        "Score", Basic.INTEGER, mandatory=True))), ONE, refused=("Customer.Score: 1 rows have no value", "row 2")),
+        "Score", Basic.INTEGER, mandatory=True))), ONE, refused=("Customer.Score: 1 row has no value", "row 2")),
     Case("mandatory on with blanks", (customer(text("Name")), customer(text("Name", mandatory=True))),
          {"customer": [{"id": 1, "name": "a"}, {"id": 2, "name": " \t\u00a0"}]},
-         refused=("Customer.Name: 1 rows break", "row 2")),
+         refused=("Customer.Name: 1 row breaks", "row 2")),
     Case("mandatory off", (customer(NAME, SCORE), customer(text("Name"), SCORE)), ONE, LATE,
          warned="Customer.Name: it may be empty from now on"),
     Case("default changed", (customer(NAME, plain("Score", Basic.INTEGER, default=1)), customer(
@@ -201,7 +201,7 @@ CASES = (
     Case("unique index", (customer(NAME, SCORE), customer(NAME, SCORE, unique=("Name",))), ONE, LATE),
     Case("unique index with duplicates", (customer(NAME, SCORE), customer(NAME, SCORE, unique=("Score",))),
          {"customer": [{"id": n, "name": str(n), "score": 5 if n < 3 else None} for n in range(1, 6)]},
-         refused=("Customer (Score): 1 values of Score occur more than once", "row 5: 2")),
+         refused=("Customer (Score): 1 value of Score occurs more than once", "row 5: 2")),
     Case("unique index, late duplicates", (customer(NAME, SCORE), customer(NAME, SCORE, unique=("Name",))), ONE,
          {"customer": [{"id": 90, "name": "Ada"}]}, refused=("row Ada: 2",)),
     Case("unique index over an added default", (customer(NAME), customer(
@@ -219,7 +219,7 @@ CASES = (
     Case("reference out of a number with orphans", (
         app(CUSTOMER, entity("Order", plain("Customer", Basic.LONG_INTEGER))),
         app(CUSTOMER, entity("Order", reference("Customer", "Customer")))),
-         {**ONE, "order": [{"id": 1, "customer": 4}]}, refused=("Order.Customer: 1 rows refer to rows that are not",
+         {**ONE, "order": [{"id": 1, "customer": 4}]}, refused=("Order.Customer: 1 row refers to one that is not",
                                                                 "row 1: 4")),
     Case("reference to a new static entity with unknown keys", (
         app(entity("Ticket", text("Status", None))), app(STATUS, entity("Ticket", reference("Status", "Status")))),
@@ -228,7 +228,7 @@ CASES = (
         app(CUSTOMER, entity("Firm", NAME), entity("Order", reference("By", "Customer"))),
         app(CUSTOMER, entity("Firm", NAME), entity("Order", reference("By", "Firm")))),
          {**ONE, "firm": [{"id": 1, "name": "f"}], "order": [{"id": 1, "by": 1}]},
-         refused=("Order.By: 1 rows refer to Customer; the same identifiers would mean others in Firm",)),
+         refused=("Order.By: 1 row refers to Customer; the same identifiers would mean others in Firm",)),
     Case("delete rule to Delete", (SHOP, app(CUSTOMER, entity("Order", text("Title"), reference(
         "Customer", "Customer", on_delete=DeleteRule.DELETE)))), PEOPLE, LATE,
          warned="Order.Customer: deleting a Customer deletes the rows that refer to it"),

@@ -7,16 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from odcpub.compiler.drafts import Assembly, Source
-from odcpub.errors import Place, Problem, Refused
+from odcpub.errors import Place, Problem, Refused, counted
 
 
 class CompileFailed(Refused):
     """The C# of an asset does not compile; all problems at once, each with the element it belongs to."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        count = f"{len(problems)} error{'s' if len(problems) != 1 else ''}"
         super().__init__(
-            f"C#: {count}",
+            f"C#: {counted(len(problems), 'error')}",
             "the elements named above were turned into C# that does not compile; please report it",
         )
         self.problems = tuple(problems)

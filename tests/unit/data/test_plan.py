@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
@@ -123,3 +123,11 @@ def test_a_removed_record_is_deactivated_and_its_rows_are_counted() -> None:
     assert [notice.element for notice in plan.notices] == ["Thing.S"]
     assert "'it''s'" in plan.notices[0].count
     assert plan.checks == ()
+
+
+@pytest.mark.parametrize(("count", "text"), [(1, "1 row has no value"), (2, "2 rows have no value")])
+def test_a_finding_counts_in_words(count: int, text: str) -> None:
+    new = replace(A, mandatory=True)
+    plan = change(app(thing(A)), app(thing(new)))
+    found = {Finding(check, count, ()).message.partition(",")[0] for check in plan.checks}
+    assert text in found
