@@ -27,6 +27,9 @@ GRACE_SECONDS = DRAIN_SECONDS + 35
 USER = 10001
 POSTGRES_PORT = 5432
 INSTANCE = "odcpub/instance"
+CREATED = "odcpub/created"
+"""Marks a namespace that was made by us."""
+DENY = "odcpub.default-deny"
 _DATABASE_PORT = re.compile(r"(?i)(?:^|;)\s*port\s*=\s*'?(\d+)")
 _LEVELS = ("enforce", "audit", "warn")
 
@@ -46,6 +49,11 @@ def namespace_of(stage: str) -> str:
     return f"odc-{stage}"
 
 
+def service_account(asset: str) -> str:
+    """No app's name holds a dot, so that no app's account is the namespace's own, ``default``; as with ``DENY``."""
+    return f"odcpub.{asset}"
+
+
 def labels(asset: str) -> dict[str, str]:
     """What tells an app's objects; also the selector of its pods."""
     return {"app.kubernetes.io/managed-by": MANAGER, "app.kubernetes.io/name": asset}
@@ -61,18 +69,18 @@ def objects(workload: Workload, node_port: int | None = None, sizing: Sizing | N
     """Everything one app needs in one stage. ``node_port``: where nodes answer for it, the cluster's choice if None."""
     config, secret = _config_map(workload), _secret(workload)
     return (
-        _namespace(workload.stage),
+        stage_namespace(workload.stage),
         _default_deny(workload.stage),
         config,
         secret,
-        _object(workload, "v1", "ServiceAccount", workload.asset) | {"automountServiceAccountToken": False},
+        _service_account(workload),
         _network_policy(workload),
         _service(workload, node_port),
         _deployment(workload, config["metadata"]["name"], secret["metadata"]["name"], sizing or Sizing()),
     )
 
 
-def _namespace(stage: str) -> Object:
+def stage_namespace(stage: str) -> Object:
     security = {f"pod-security.kubernetes.io/{level}": "restricted" for level in _LEVELS}
     named = {"app.kubernetes.io/managed-by": MANAGER, "odcpub/stage": stage}
     return {
@@ -106,9 +114,14 @@ def _default_deny(stage: str) -> Object:
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
-        "metadata": {"name": "default-deny", "namespace": namespace_of(stage), "labels": named},
+        "metadata": {"name": DENY, "namespace": namespace_of(stage), "labels": named},
         "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
     }
+
+
+def _service_account(workload: Workload) -> Object:
+    account = _object(workload, "v1", "ServiceAccount", service_account(workload.asset))
+    return account | {"automountServiceAccountToken": False}
 
 
 def _network_policy(workload: Workload) -> Object:
@@ -171,7 +184,7 @@ def _annotations(workload: Workload) -> dict[str, str]:
 
 def _pod(workload: Workload, config: str, secret: str, sizing: Sizing) -> Object:
     return {
-        "serviceAccountName": workload.asset,
+        "serviceAccountName": service_account(workload.asset),
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "terminationGracePeriodSeconds": GRACE_SECONDS,

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from odcpub.deployment.objects import (
+    DENY,
     GRACE_SECONDS,
     configuration_names,
     database_port,
@@ -124,9 +125,19 @@ def test_no_request_is_lost_in_a_rollout() -> None:
     assert pod()["terminationGracePeriodSeconds"] == GRACE_SECONDS > pause + 30
 
 
+@pytest.mark.parametrize("asset", ["default", "default-deny"])
+def test_no_apps_name_takes_what_is_the_namespaces_own(asset: str) -> None:
+    found = objects(replace(WORKLOAD, asset=asset))
+    names = [(each["kind"], each["metadata"]["name"]) for each in found]
+    assert len(set(names)) == len(names)
+    assert ("ServiceAccount", "default") not in names
+    account = next(each for each in found if each["kind"] == "ServiceAccount")["metadata"]["name"]
+    assert pod(replace(WORKLOAD, asset=asset))["serviceAccountName"] == account
+
+
 def test_app_reaches_names_and_its_database_alone() -> None:
     policies = [each for each in objects(WORKLOAD) if each["kind"] == "NetworkPolicy"]
-    deny = next(each for each in policies if each["metadata"]["name"] == "default-deny")
+    deny = next(each for each in policies if each["metadata"]["name"] == DENY)
     assert deny["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     app = next(each for each in policies if each["metadata"]["name"] == "helpdesk")
     assert sorted(port["port"] for rule in app["spec"]["egress"] for port in rule["ports"]) == [53, 53, 6432]
