@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from odcpub.deployment.workload import Workload
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.not_ready import NotReady
+from odcpub.engines.runner.rollout import Rollout
 from odcpub.errors import EngineError, TemporaryEngineError
 
 pytestmark = pytest.mark.kubernetes
@@ -212,8 +213,30 @@ def test_image_that_is_not_there_fails_within_seconds_and_leaves_nothing(
         runner.wait(bad, quiet)
     assert time.monotonic() - began < 15
     assert "image cannot be pulled" in caught.value.message
+    assert "no version before it" in caught.value.hint
     assert runner.running(STAGE, "helpdesk") is None
     assert configuration(cluster) == []
+
+
+def test_the_only_version_is_never_taken_away(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    """As where a version fails after it had taken the place of the one before."""
+    address = publish(runner, version(image, 1))
+    assert "left as it is" in Rollout(cluster, version(image, 1)).take_back()
+    assert get(address)["revision"] == "1"
+    seen = cluster.get("Deployment", "helpdesk", namespace_of(STAGE))
+    assert seen is not None
+    cluster.apply(
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "helpdesk", "namespace": namespace_of(STAGE), "labels": {"seen": "yes"}},
+        },
+        manager="somebody",
+    )
+    assert not cluster.delete("Deployment", "helpdesk", namespace_of(STAGE), as_seen=seen)
+    assert get(address)["revision"] == "1"
 
 
 def test_version_that_never_becomes_ready(image: tuple[str, str], runner: KubernetesRunner) -> None:
@@ -289,13 +312,48 @@ def test_namespace_goes_with_its_last_app_and_stays_with_others(
     image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
 ) -> None:
     alone = version(image, 1, stage="runner-alone")
+    name = namespace_of(alone.stage)
     publish(runner, alone)
     publish(runner, version(image, 1))
-    for stage in ("runner-alone", STAGE):
-        runner.stop(stage, "helpdesk")
-    assert cluster.get("Namespace", namespace_of("runner-alone")) is None
+    with role(name):
+        runner.stop(alone.stage, "helpdesk")
+        found = cluster.get("Namespace", name)
+        assert found is not None
+        assert "deletionTimestamp" not in found["metadata"]
+    runner.stop(alone.stage, "helpdesk")
+    assert cluster.get("Namespace", name) is None
+    runner.stop(STAGE, "helpdesk")
     assert cluster.get("ConfigMap", "theirs", namespace_of(STAGE)) is not None
     assert configuration(cluster) == []
+
+
+def test_namespace_that_was_there_before_stays(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    there = version(image, 1, stage="runner-there")
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace_of(there.stage)}}
+    cluster.apply(body, manager="somebody")
+    try:
+        runner.start(there)
+        runner.stop(there.stage, "helpdesk")
+        found = cluster.get("Namespace", namespace_of(there.stage))
+        assert found is not None
+        assert "deletionTimestamp" not in found["metadata"]
+    finally:
+        cluster.delete("Namespace", namespace_of(there.stage))
+
+
+@contextmanager
+def role(namespace: str) -> Iterator[None]:
+    """Something of a kind that odcpub has no use for."""
+    from kubernetes import client, config
+
+    api = client.RbacAuthorizationV1Api(config.new_client_from_config(os.environ["KUBECONFIG"]))
+    api.create_namespaced_role(namespace, {"metadata": {"name": "theirs"}, "rules": []})
+    try:
+        yield
+    finally:
+        api.delete_namespaced_role("theirs", namespace)
 
 
 def test_absent_cluster_is_told_plainly(tmp_path: Path) -> None:

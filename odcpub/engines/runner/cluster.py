@@ -16,6 +16,7 @@ from odcpub.deployment.objects import MANAGER, Object
 from odcpub.errors import EngineError, TemporaryEngineError
 
 SECONDS = 10.0
+CONFLICT = 409
 _KINDS: dict[str, tuple[str, str, str, bool]] = {
     "Namespace": ("", "v1", "namespaces", False),
     "Node": ("", "v1", "nodes", False),
@@ -80,13 +81,37 @@ class Cluster:
         )
         return applied
 
-    def delete(self, kind: str, name: str, namespace: str = "") -> None:
-        """Deletes with all that depends on it; what is not there is fine."""
+    def create(self, body: Object) -> bool:
+        """Makes a new object by our field manager; False where there is one of its name."""
+        metadata = body["metadata"]
         try:
-            self._ask("delete", kind, name, namespace, body={"propagationPolicy": "Background"})
+            self._ask("post", body["kind"], "", metadata.get("namespace", ""), body=body, field_manager=MANAGER)
         except Answer as answer:
+            if answer.status != CONFLICT:
+                raise
+            return False
+        return True
+
+    def delete(self, kind: str, name: str, namespace: str = "", as_seen: Object | None = None) -> bool:
+        """Deletes with all that depends on it; what is not there is fine. ``as_seen``: only if it is still the very
+        object that was read, untouched since; whether it was."""
+        body: Object = {"propagationPolicy": "Background"}
+        if as_seen is not None:
+            metadata = as_seen["metadata"]
+            body["preconditions"] = {name: metadata[name] for name in ("uid", "resourceVersion")}
+        try:
+            self._ask("delete", kind, name, namespace, body=body)
+        except Answer as answer:
+            if as_seen is not None and answer.status == CONFLICT:
+                return False
             if answer.status != 404:
                 raise
+        return True
+
+    def read(self, path: str, accept: str) -> Object:
+        """What the API server answers at a path of its own, in a form that ``accept`` names."""
+        found: Object = self._answer("get", path, header_params={"Accept": accept})
+        return found
 
     def log(self, namespace: str, pod: str, lines: int, previous: bool) -> list[str]:
         """The last lines of a pod's output, or of the container that ran in it before; empty where there is none."""
@@ -145,9 +170,12 @@ class Cluster:
             plural,
             *([name] if name else []),
         ]
+        return self._answer(verb, "/".join(parts), **more)
+
+    def _answer(self, verb: str, path: str, **more: Any) -> Any:
         client = self._client
         with _told(self._where, client.configuration.host):
-            answer = client.request(verb, "/".join(parts), serialize=False, _request_timeout=SECONDS, **more)
+            answer = client.request(verb, path, serialize=False, _request_timeout=SECONDS, **more)
             return json.loads(answer.data)
 
 
@@ -161,14 +189,14 @@ def _told(where: str, host: str) -> Iterator[None]:
     try:
         yield
     except (ApiException, DynamicApiError) as error:
-        raise _answer(where, error) from error
+        raise _refusal(where, error) from error
     except HTTPError as error:
         hint = "Is the cluster up? `kubectl cluster-info` tells; docs/kind.md says how to create one."
         what = f"{where}: the cluster at {host} cannot be reached: {_reason(error)}"
         raise TemporaryEngineError(what, hint) from error
 
 
-def _answer(where: str, error: Any) -> EngineError:
+def _refusal(where: str, error: Any) -> EngineError:
     status = int(error.status or 0)
     try:
         message = str(json.loads(error.body)["message"])

@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from odcpub.deployment.objects import (
     INSTANCE,
-    MANAGER,
     Object,
     Sizing,
     configuration_names,
     instance_of,
     namespace_of,
     objects,
+    stage_namespace,
 )
 from odcpub.deployment.plan import deployment_plan
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
@@ -23,15 +23,22 @@ from odcpub.engines.ports import Report
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Answer, Cluster
 from odcpub.engines.runner.process import ask
-from odcpub.engines.runner.rollout import PAUSE, Rollout, prune, remove, selector, unused
+from odcpub.engines.runner.removal import (
+    make_namespace,
+    prune,
+    remove,
+    remove_besides,
+    remove_namespace,
+    selector,
+    unused,
+)
+from odcpub.engines.runner.rollout import END_SECONDS, PAUSE, Rollout, gone
 from odcpub.errors import EngineError, TemporaryEngineError
 
 POOL = (30080, 30099)
 READY_SECONDS = 120.0
 DRAIN_SECONDS = 90.0
 ANSWER_SECONDS = 10.0
-_OCCUPYING = ("Deployment", "StatefulSet", "Pod", "Service", "PersistentVolumeClaim", "ConfigMap", "Secret")
-"""What keeps a stage's namespace alive."""
 
 
 class KubernetesRunner:
@@ -65,6 +72,7 @@ class KubernetesRunner:
 
     def start(self, workload: Workload) -> None:
         self._await_namespace(workload.stage)
+        make_namespace(self._cluster, stage_namespace(workload.stage))
         for attempt in range(5):
             try:
                 for each in objects(workload, self._node_port(workload), self._sizing):
@@ -80,7 +88,7 @@ class KubernetesRunner:
         """A refused start leaves nothing of its own; the refusal is what the user must read, so it is not hidden."""
         with contextlib.suppress(EngineError):
             if self._cluster.get("Deployment", workload.asset, namespace_of(workload.stage)) is None:
-                remove(self._cluster, workload.stage, workload.asset)
+                remove_besides(self._cluster, namespace_of(workload.stage), workload.asset)
             else:
                 prune(self._cluster, namespace_of(workload.stage), workload.asset)
 
@@ -97,13 +105,12 @@ class KubernetesRunner:
         prune(self._cluster, namespace_of(workload.stage), workload.asset)
 
     def stop(self, stage: str, asset: str) -> None:
-        namespace = self._cluster.get("Namespace", namespace_of(stage))
-        if namespace is None:
+        namespace = namespace_of(stage)
+        if self._cluster.get("Namespace", namespace) is None:
             return
-        remove(self._cluster, stage, asset)
-        ours = namespace["metadata"].get("labels", {}).get("app.kubernetes.io/managed-by") == MANAGER
-        if ours and not self._occupied(namespace_of(stage)):
-            self._cluster.delete("Namespace", namespace_of(stage))
+        remove(self._cluster, namespace, asset)
+        gone(self._cluster, stage, asset, selector(asset), END_SECONDS)
+        if remove_namespace(self._cluster, stage):
             self._await_namespace(stage)
 
     def running(self, stage: str, asset: str) -> Running | None:
@@ -169,10 +176,6 @@ class KubernetesRunner:
             if time.monotonic() > deadline:
                 raise TemporaryEngineError(f"Kubernetes: namespace {namespace_of(stage)} is still being deleted")
             time.sleep(PAUSE)
-
-    def _occupied(self, namespace: str) -> bool:
-        found = (each for kind in _OCCUPYING for each in self._cluster.find(kind, namespace))
-        return any(each["metadata"]["name"] != "kube-root-ca.crt" for each in found)
 
     def _address(self, namespace: str, asset: str) -> str:
         service = self._cluster.get("Service", asset, namespace)

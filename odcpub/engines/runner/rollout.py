@@ -5,22 +5,24 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from odcpub.deployment.objects import INSTANCE, Object, configuration_names, instance_of, labels, namespace_of
+from odcpub.deployment.objects import INSTANCE, Object, instance_of, namespace_of
 from odcpub.deployment.workload import Workload
 from odcpub.engines.ports import Report
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.not_ready import LAST_LINES, NotReady, redact
+from odcpub.engines.runner.removal import prune, remove_besides, selector
 from odcpub.errors import TemporaryEngineError
 
 PAUSE = 0.1
 PATIENCE_SECONDS = 5.0
 """How long a pod may wait for a node: a new node or an ending pod may make room."""
-SELECTED = ("ConfigMap", "Secret")
-
-
-def selector(asset: str) -> str:
-    return ",".join(f"{name}={value}" for name, value in sorted(labels(asset).items()))
+END_SECONDS = 90.0
+_SERVES = "The version before it serves on; nothing of the new one is left."
+_BACK = "The version before it is in its place again; odcpub status shows whether it serves."
+_NOTHING = "There was no version before it; nothing of the new one is left."
+_LEFT = "It is the only version there is and has served, so it is left as it is."
+_REPLACED = "Another version has taken its place meanwhile."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,10 @@ class Rollout:
     def _taken_back(self, failure: pods.Failure) -> NotReady:
         """Collects what the version said, then takes it back."""
         lines, event = self._told(failure)
-        self.take_back()
+        hint = f"{self.take_back()} Correct the reason and publish again."
         reason = f"{failure.reason}; last event: {event}" if event and event not in failure.reason else failure.reason
         (reason,) = redact([reason], self.workload.secrets)
         where = f"{self.workload.asset} in {self.workload.stage}"
-        hint = "The version before it serves on; nothing of the new one is left. Correct the reason and publish again."
         return NotReady(where, reason, hint, redact(lines, self.workload.secrets))
 
     def _told(self, failure: pods.Failure) -> tuple[list[str], str]:
@@ -107,15 +108,30 @@ class Rollout:
         lines = self.cluster.log(self.namespace, failure.pod, LAST_LINES, previous=False)
         return lines or self.cluster.log(self.namespace, failure.pod, LAST_LINES, previous=True), event
 
-    def take_back(self) -> None:
-        """The template of the version that still runs again, or nothing where there is none; prunes the rest."""
-        deployment = self.cluster.get("Deployment", self.workload.asset, self.namespace)
-        if deployment is None or _instance(deployment["spec"]["template"]) != instance_of(self.workload):
-            return
-        before = self._before()
-        if before is None:
-            remove(self.cluster, self.workload.stage, self.workload.asset)
-            return
+    def take_back(self) -> str:
+        """The template of the version that still runs again; where there is none, nothing, unless this version has
+        ever served: what is the only one is not deleted. Says what there is now."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            deployment = self.cluster.get("Deployment", self.workload.asset, self.namespace)
+            if deployment is None or _instance(deployment["spec"]["template"]) != instance_of(self.workload):
+                return _REPLACED
+            before = self._before()
+            if before is not None:
+                self._again(deployment, before)
+                return _SERVES if _available(before) else _BACK
+            if self._served(deployment):
+                return _LEFT
+            # It changes whenever a pod becomes available: then all is looked at again.
+            if self.cluster.delete("Deployment", self.workload.asset, self.namespace, as_seen=deployment):
+                remove_besides(self.cluster, self.namespace, self.workload.asset)
+                self.gone(selector(self.workload.asset), END_SECONDS)
+                return _NOTHING
+            time.sleep(PAUSE)
+        return _LEFT
+
+    def _again(self, deployment: Object, before: Object) -> None:
+        """Applies the template of the version before and prunes what this one brought."""
         template = before["spec"]["template"]
         template["metadata"]["labels"].pop("pod-template-hash", None)
         template["metadata"].pop("creationTimestamp", None)
@@ -136,61 +152,33 @@ class Rollout:
         self.gone(self.mine, 60)
         prune(self.cluster, self.namespace, self.workload.asset)
 
-    def _before(self) -> Object | None:
-        """The ReplicaSet of the version before: the youngest other one that has pods."""
-        sets = self.cluster.find("ReplicaSet", self.namespace, selector(self.workload.asset))
-        others = [each for each in sets if _instance(each) != instance_of(self.workload) and each["spec"]["replicas"]]
-        return max(others, key=_number, default=None)
+    def _served(self, deployment: Object) -> bool:
+        """Whether any version of the app has ever been available, as far as the cluster still knows."""
+        conditions = deployment.get("status", {}).get("conditions", ())
+        complete = any(each.get("reason") == "NewReplicaSetAvailable" for each in conditions)
+        found = self.cluster.find("Pod", self.namespace, selector(self.workload.asset))
+        return complete or _available(deployment) or _number(deployment) > 1 or any(map(pods.ready, found))
 
     def gone(self, chosen: str, seconds: float) -> None:
-        """Returns when no chosen pod is left; ends those that the cluster is slow to end."""
-        deadline = time.monotonic() + seconds
-        while self.cluster.find("Pod", self.namespace, chosen):
-            if time.monotonic() > deadline:
-                raise TemporaryEngineError(
-                    f"{self.workload.asset} in {self.workload.stage}: pods are still ending after {seconds:g} s",
-                    f"kubectl -n {self.namespace} get pods shows them; the operation can be run again.",
-                )
-            time.sleep(PAUSE)
+        gone(self.cluster, self.workload.stage, self.workload.asset, chosen, seconds)
+
+    def _before(self) -> Object | None:
+        """The ReplicaSet of the version before: of the other ones that have pods one that serves, the youngest."""
+        sets = self.cluster.find("ReplicaSet", self.namespace, selector(self.workload.asset))
+        others = [each for each in sets if _instance(each) != instance_of(self.workload) and each["spec"]["replicas"]]
+        return max(others, key=lambda each: (_available(each), _number(each)), default=None)
 
 
-def remove(cluster: Cluster, stage: str, asset: str) -> None:
-    """Deletes all objects of an app in a stage and waits until its pods are gone."""
-    namespace = namespace_of(stage)
-    cluster.delete("Deployment", asset, namespace)
-    for kind in ("Service", "NetworkPolicy", "ServiceAccount"):
-        cluster.delete(kind, asset, namespace)
-    for kind in SELECTED:
-        for each in cluster.find(kind, namespace, selector(asset)):
-            cluster.delete(kind, each["metadata"]["name"], namespace)
-    deadline = time.monotonic() + 90
-    while cluster.find("Pod", namespace, selector(asset)):
+def gone(cluster: Cluster, stage: str, asset: str, chosen: str, seconds: float) -> None:
+    """Returns when no chosen pod is left."""
+    deadline = time.monotonic() + seconds
+    while cluster.find("Pod", namespace_of(stage), chosen):
         if time.monotonic() > deadline:
-            raise TemporaryEngineError(f"{asset} in {stage}: pods are still ending", f"kubectl -n {namespace} get pods")
+            raise TemporaryEngineError(
+                f"{asset} in {stage}: pods are still ending after {seconds:g} s",
+                f"kubectl -n {namespace_of(stage)} get pods shows them; the operation can be run again.",
+            )
         time.sleep(PAUSE)
-
-
-def unused(cluster: Cluster, namespace: str, asset: str, kept: set[str]) -> tuple[Object, ...]:
-    """The app's ConfigMaps and Secrets that no pod, no ReplicaSet with pods and nothing in ``kept`` needs."""
-    mine = selector(asset)
-    used = set(kept)
-    for pod in cluster.find("Pod", namespace, mine):
-        used |= configuration_names(pod)
-    for found in cluster.find("ReplicaSet", namespace, mine):
-        used |= configuration_names(found["spec"]["template"]) if found["spec"]["replicas"] else set()
-    return tuple(
-        each
-        for kind in SELECTED
-        for each in cluster.find(kind, namespace, mine)
-        if each["metadata"]["name"] not in used
-    )
-
-
-def prune(cluster: Cluster, namespace: str, asset: str) -> None:
-    deployment = cluster.get("Deployment", asset, namespace)
-    kept = configuration_names(deployment["spec"]["template"]) if deployment else set()
-    for each in unused(cluster, namespace, asset, kept):
-        cluster.delete(each["kind"], each["metadata"]["name"], namespace)
 
 
 def _kept(spec: Object) -> Object:
@@ -202,8 +190,13 @@ def _instance(found: Object) -> str:
     return str(found["metadata"].get("labels", {}).get(INSTANCE, ""))
 
 
-def _number(replica_set: Object) -> int:
-    return int(replica_set["metadata"].get("annotations", {}).get("deployment.kubernetes.io/revision", "0"))
+def _available(found: Object) -> bool:
+    return bool(found.get("status", {}).get("availableReplicas"))
+
+
+def _number(found: Object) -> int:
+    """How many versions the Deployment had when this one came, itself counted."""
+    return int(found["metadata"].get("annotations", {}).get("deployment.kubernetes.io/revision", "0"))
 
 
 def _state(found: tuple[Object, ...]) -> str:

@@ -1,0 +1,88 @@
+"""Taking away what an app leaves, and its stage's namespace after the last: nothing of anybody else's.
+
+I/O through ``Cluster``.
+"""
+
+from __future__ import annotations
+
+from odcpub.deployment.objects import CREATED, DENY, MANAGER, Object, configuration_names, labels, namespace_of
+from odcpub.engines.runner.cluster import Answer, Cluster
+from odcpub.engines.runner.contents import contents
+
+CONFIGURATION = ("ConfigMap", "Secret")
+_BESIDES = ("Service", "NetworkPolicy", "ServiceAccount", *CONFIGURATION)
+_BY_THE_CLUSTER = (("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt"))
+_PASSING = ("Event", "Endpoints", "EndpointSlice")
+"""Kinds that come and go with what they are about."""
+
+
+def selector(asset: str) -> str:
+    return ",".join(f"{name}={value}" for name, value in sorted(labels(asset).items()))
+
+
+def remove(cluster: Cluster, namespace: str, asset: str) -> None:
+    """Deletes all objects of an app that carry our labels; its pods end a little later."""
+    for each in cluster.find("Deployment", namespace, selector(asset)):
+        cluster.delete("Deployment", each["metadata"]["name"], namespace)
+    remove_besides(cluster, namespace, asset)
+
+
+def remove_besides(cluster: Cluster, namespace: str, asset: str) -> None:
+    """All but the Deployment."""
+    for kind in _BESIDES:
+        for each in cluster.find(kind, namespace, selector(asset)):
+            cluster.delete(kind, each["metadata"]["name"], namespace)
+
+
+def make_namespace(cluster: Cluster, namespace: Object) -> None:
+    """Makes a stage's namespace where there is none. It is marked as made by us: no other is ever deleted."""
+    metadata = namespace["metadata"] | {"annotations": {CREATED: MANAGER}}
+    cluster.create(namespace | {"metadata": metadata})
+
+
+def remove_namespace(cluster: Cluster, stage: str) -> bool:
+    """Deletes the namespace if we made it and nothing is in it but what every namespace gets; whether it did."""
+    name = namespace_of(stage)
+    found = cluster.get("Namespace", name)
+    if found is None or found["metadata"].get("annotations", {}).get(CREATED) != MANAGER:
+        return False
+    try:
+        occupied = any(not _expected(each) for each in contents(cluster, name))
+    except Answer:
+        return False  # what we may not see may be there
+    return not occupied and cluster.delete("Namespace", name, as_seen=found)
+
+
+def _expected(found: Object) -> bool:
+    """What is in a namespace that nobody uses. Whatever has an owner stands and falls with it."""
+    kind, metadata = found["kind"], found["metadata"]
+    ours = metadata.get("labels", {}).get("app.kubernetes.io/managed-by") == MANAGER
+    return (
+        kind in _PASSING
+        or bool(metadata.get("ownerReferences"))
+        or (kind, metadata["name"]) in _BY_THE_CLUSTER
+        or (ours and (kind, metadata["name"]) == ("NetworkPolicy", DENY))
+    )
+
+
+def unused(cluster: Cluster, namespace: str, asset: str, kept: set[str]) -> tuple[Object, ...]:
+    """The app's ConfigMaps and Secrets that no pod, no ReplicaSet with pods and nothing in ``kept`` needs."""
+    mine = selector(asset)
+    used = set(kept)
+    for pod in cluster.find("Pod", namespace, mine):
+        used |= configuration_names(pod)
+    for found in cluster.find("ReplicaSet", namespace, mine):
+        used |= configuration_names(found["spec"]["template"]) if found["spec"]["replicas"] else set()
+    return tuple(
+        each
+        for kind in CONFIGURATION
+        for each in cluster.find(kind, namespace, mine)
+        if each["metadata"]["name"] not in used
+    )
+
+
+def prune(cluster: Cluster, namespace: str, asset: str) -> None:
+    deployment = cluster.get("Deployment", asset, namespace)
+    kept = configuration_names(deployment["spec"]["template"]) if deployment else set()
+    for each in unused(cluster, namespace, asset, kept):
+        cluster.delete(each["kind"], each["metadata"]["name"], namespace)

@@ -1,0 +1,172 @@
+"""What is left after a version failed, and after an app is undeployed: nothing that serves and nothing of others."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from odcpub.deployment.objects import CREATED, INSTANCE, instance_of, labels, objects
+from odcpub.deployment.workload import Workload
+from odcpub.engines.runner import rollout
+from odcpub.engines.runner.cluster import Answer
+from odcpub.engines.runner.removal import make_namespace, remove, remove_namespace
+from odcpub.engines.runner.rollout import Rollout
+from tests.cluster import FakeCluster
+
+DIGEST = "sha256:" + "a" * 64
+WORKLOAD = Workload("Shop", "shop", "k", "qa", 2, f"r/shop@{DIGEST}", "shop", DIGEST)
+NAMESPACE = "odc-qa"
+
+
+@pytest.fixture
+def cluster() -> FakeCluster:
+    made = FakeCluster()
+    for each in objects(WORKLOAD):
+        made.put(each)
+    deployment = made.get("Deployment", "shop", NAMESPACE)
+    assert deployment is not None
+    deployment["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "1"
+    made.put(deployment)
+    made.put(replica_set("shop-new", instance_of(WORKLOAD), 1))
+    return made
+
+
+def replica_set(name: str, instance: str, revision: int, available: int = 0) -> dict[str, Any]:
+    template = copy.deepcopy(next(each for each in objects(WORKLOAD) if each["kind"] == "Deployment"))["spec"][
+        "template"
+    ]
+    template["metadata"]["labels"][INSTANCE] = instance
+    return {
+        "kind": "ReplicaSet",
+        "metadata": {
+            "name": name,
+            "namespace": NAMESPACE,
+            "labels": template["metadata"]["labels"],
+            "annotations": {"deployment.kubernetes.io/revision": str(revision)},
+            "ownerReferences": [{"kind": "Deployment", "name": "shop"}],
+        },
+        "spec": {"replicas": 1, "template": template},
+        "status": {"availableReplicas": available},
+    }
+
+
+def ready_pod() -> dict[str, Any]:
+    return {
+        "kind": "Pod",
+        "metadata": {"name": "p", "namespace": NAMESPACE, "labels": labels("shop")},
+        "status": {"conditions": [{"type": "Ready", "status": "True"}]},
+    }
+
+
+def deployed(cluster: FakeCluster) -> dict[str, Any] | None:
+    return cluster.get("Deployment", "shop", NAMESPACE)
+
+
+def test_a_first_version_that_never_served_is_removed_whole(cluster: FakeCluster) -> None:
+    told = Rollout(cluster, WORKLOAD).take_back()
+    assert deployed(cluster) is None
+    assert {kind for kind, _, _ in cluster.objects} == {"Namespace", "NetworkPolicy", "ReplicaSet"}
+    assert "no version before it" in told
+
+
+@pytest.mark.parametrize("sign", ["available", "complete", "later", "ready pod"])
+def test_the_only_version_is_left_if_any_ever_served(cluster: FakeCluster, sign: str) -> None:
+    deployment = deployed(cluster)
+    assert deployment is not None
+    if sign == "available":
+        deployment["status"] = {"availableReplicas": 1}
+    elif sign == "complete":
+        deployment["status"] = {"conditions": [{"type": "Progressing", "reason": "NewReplicaSetAvailable"}]}
+    elif sign == "later":
+        deployment["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "2"
+    else:
+        cluster.put(ready_pod())
+    cluster.put(deployment)
+    before = set(cluster.objects)
+    assert "left as it is" in Rollout(cluster, WORKLOAD).take_back()
+    assert set(cluster.objects) == before
+
+
+def test_a_version_that_comes_to_serve_while_it_is_looked_at_is_left(cluster: FakeCluster) -> None:
+    """Between the last look and the deletion: the cluster refuses it, and all is looked at again."""
+
+    def serves_now() -> None:
+        deployment = deployed(cluster)
+        assert deployment is not None
+        cluster.put(deployment | {"status": {"availableReplicas": 1}})
+
+    cluster.before_delete = serves_now
+    assert "left as it is" in Rollout(cluster, WORKLOAD).take_back()
+    assert deployed(cluster) is not None
+
+
+def test_the_version_that_serves_comes_back_and_not_a_younger_one_that_does_not(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollout, "prune", lambda *_: None)
+    cluster.put(replica_set("shop-good", "good", 1, available=1))
+    cluster.put(replica_set("shop-failed", "failed", 2))
+    assert "serves on" in Rollout(cluster, WORKLOAD).take_back()
+    deployment = deployed(cluster)
+    assert deployment is not None
+    assert deployment["spec"]["template"]["metadata"]["labels"][INSTANCE] == "good"
+    cluster.put(deployment | {"spec": next(e for e in objects(WORKLOAD) if e["kind"] == "Deployment")["spec"]})
+    del cluster.objects["ReplicaSet", NAMESPACE, "shop-good"]
+    assert "serves on" not in Rollout(cluster, WORKLOAD).take_back()
+
+
+def test_only_what_carries_our_labels_is_removed(cluster: FakeCluster) -> None:
+    theirs = {"kind": "Service", "metadata": {"name": "shop-mail", "namespace": NAMESPACE, "labels": {}}}
+    helm = {"app.kubernetes.io/managed-by": "Helm", "app.kubernetes.io/name": "shop"}
+    cluster.put(theirs)
+    cluster.put({"kind": "ConfigMap", "metadata": {"name": "shop", "namespace": NAMESPACE, "labels": helm}})
+    remove(cluster, NAMESPACE, "shop")
+    left = {(kind, name) for kind, _, name in cluster.objects if kind not in ("Namespace", "ReplicaSet")}
+    assert left == {("Service", "shop-mail"), ("ConfigMap", "shop"), ("NetworkPolicy", "odcpub.default-deny")}
+
+
+@pytest.fixture
+def empty() -> FakeCluster:
+    """A namespace made by us with what every one gets."""
+    made = FakeCluster()
+    make_namespace(made, objects(WORKLOAD)[0])
+    made.put(objects(WORKLOAD)[1])
+    for kind, name in (("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt"), ("Event", "x.1")):
+        made.put({"kind": kind, "metadata": {"name": name, "namespace": NAMESPACE}})
+    made.put(replica_set("left", "x", 1))
+    return made
+
+
+def test_our_empty_namespace_goes(empty: FakeCluster) -> None:
+    assert remove_namespace(empty, "qa")
+    assert empty.get("Namespace", NAMESPACE) is None
+
+
+@pytest.mark.parametrize("kind", ["Role", "Ingress", "Job", "CronTab", "ServiceAccount", "NetworkPolicy", "Deployment"])
+def test_anything_else_keeps_it(empty: FakeCluster, kind: str) -> None:
+    empty.put({"kind": kind, "metadata": {"name": "theirs", "namespace": NAMESPACE, "labels": labels("other")}})
+    assert not remove_namespace(empty, "qa")
+    assert empty.get("Namespace", NAMESPACE) is not None
+
+
+def test_a_namespace_that_was_there_before_stays(empty: FakeCluster) -> None:
+    namespace = objects(WORKLOAD)[0]
+    empty.put(namespace)
+    make_namespace(empty, namespace)
+    found = empty.get("Namespace", NAMESPACE)
+    assert found is not None
+    assert CREATED not in found["metadata"].get("annotations", {})
+    assert not remove_namespace(empty, "qa")
+
+
+def test_what_may_not_be_seen_may_be_there(empty: FakeCluster) -> None:
+    empty.refuses = Answer("Kubernetes: not allowed", "", 403)
+    assert not remove_namespace(empty, "qa")
+
+
+def test_a_namespace_that_changes_meanwhile_stays(empty: FakeCluster) -> None:
+    empty.before_delete = lambda: empty.put(empty.get("Namespace", NAMESPACE) or {})
+    assert not remove_namespace(empty, "qa")
+    assert empty.get("Namespace", NAMESPACE) is not None
