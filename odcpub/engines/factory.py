@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,6 @@ from odcpub.engines.examination import Check, examine
 from odcpub.engines.image.base import BaseLayer, make_base
 from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runner
 from odcpub.engines.settings import EngineSettings
-from odcpub.errors import UsageError
 from odcpub.home import Home
 from odcpub.image.content import ImageRef
 
@@ -50,6 +50,8 @@ class Engines:
         self._open = open_secret
         self._report = report
         self.guard = threading.RLock()
+        self._opened = ExitStack()
+        """What keeps connections open."""
 
     @_shared
     def csharp(self) -> CachedCompiler:
@@ -69,7 +71,7 @@ class Engines:
         from odcpub.engines.registry.distribution import OciRegistry
 
         host, _, prefix = self.settings.registry.partition("/")
-        return OciRegistry(host, prefix)
+        return self._opened.enter_context(closing(OciRegistry(host, prefix)))
 
     @_shared
     def builder(self) -> ImageBuilder:
@@ -83,12 +85,9 @@ class Engines:
         from odcpub.engines.image.docker import DockerBuilder, connect
         from odcpub.engines.registry.distribution import OciRegistry
 
-        if not isinstance(self.registry, OciRegistry):
-            raise UsageError(
-                "builder=docker: the Docker engine pushes to a registry, and registry=layout is a folder",
-                "odcpub engines set registry=localhost:5001, or builder=assembly",
-            )
-        return DockerBuilder(connect(), self.registry, base_layer, self.settings.base_image)
+        assert isinstance(self.registry, OciRegistry)  # noqa: S101 - the settings allow no other
+        client = self._opened.enter_context(closing(connect()))
+        return DockerBuilder(client, self.registry, base_layer, self.settings.base_image)
 
     @_shared
     def database(self) -> Database:
@@ -106,7 +105,9 @@ class Engines:
             return self._local
         from odcpub.engines.runner.kubernetes import KubernetesRunner
 
-        return KubernetesRunner(self.settings.kubeconfig, self.settings.context, self.settings.node_address)
+        settings = self.settings
+        made = KubernetesRunner(settings.kubeconfig, settings.context, settings.node_address)
+        return self._opened.enter_context(closing(made))
 
     @_shared
     def _local(self) -> LocalRunner:
@@ -145,11 +146,12 @@ class Engines:
 
     def close(self, apps: bool) -> None:
         """Ends the processes in its care; ``apps``: local apps and the embedded database too. Data stays."""
-        self.csharp.close()
-        if apps and self.settings.runner == "local":
-            self._local.close()
-        if apps and self.settings.database == "embedded":
-            self._embedded.close(stop=True)
+        with self._opened:
+            self.csharp.close()
+            if self.settings.runner == "local":
+                self._local.close() if apps else self._local.leave()
+            if apps and self.settings.database == "embedded":
+                self._embedded.close(stop=True)
 
     def examine(self) -> list[Check]:
         """What is there behind each port, what is missing and how to get it."""

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
+from odcpub.engines.database.server import WHERE, parse
 from odcpub.errors import UsageError
 from odcpub.model.problems import listed, shown, suggest
 
@@ -46,9 +47,23 @@ class EngineSettings(BaseModel):
     def _database(cls, value: str) -> str:
         if value != "embedded" and not value.startswith("postgresql://"):
             raise ValueError("is 'embedded' or postgresql://user@host:port/database")
-        if value != "embedded" and ":" in value.removeprefix("postgresql://").rpartition("@")[0]:
-            raise ValueError("carries a password; leave it out, it is asked for and kept encrypted")
+        if value != "embedded":
+            try:
+                parse(value, str)
+            except UsageError as error:
+                raise ValueError(f"{error.message.removeprefix(f'{WHERE}: ')}; {error.hint}") from None
         return value
+
+    @model_validator(mode="after")
+    def _together(self) -> EngineSettings:
+        """What each allows and not all of them together."""
+        if self.registry == "layout" and self.builder == "docker":
+            raise ValueError("builder=docker pushes to a registry, and registry=layout is a folder")
+        if self.registry == "layout" and self.runner == "kubernetes":
+            raise ValueError("runner=kubernetes pulls from a registry, and registry=layout is a folder")
+        if (self.runner, self.database, self.database_address) == ("kubernetes", "embedded", ""):
+            raise ValueError("runner=kubernetes: pods reach database=embedded by database_address=…, which is not set")
+        return self
 
     def shown(self) -> dict[str, str]:
         """The settings for people: without the password."""
@@ -77,20 +92,26 @@ def read_settings(folder: Path) -> EngineSettings:
         ) from None
 
 
-def write_settings(folder: Path, settings: EngineSettings) -> None:
-    """Replaces the file whole; readable by its owner only."""
-    temporary = folder / (FILE + ".new")
-    handle = os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+def draft_settings(folder: Path, settings: EngineSettings) -> Path:
+    """Writes the settings aside, readable by their owner only; ``take_settings`` puts them in force."""
+    draft = folder / (FILE + ".new")
+    handle = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(settings.model_dump_json(indent=2))
-    temporary.replace(folder / FILE)
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def take_settings(folder: Path, draft: Path) -> None:
+    draft.replace(folder / FILE)
 
 
 def use_profile(name: str, found: dict[str, str]) -> EngineSettings:
     """A profile's settings, with what was found out about this machine."""
     if name not in PROFILES:
         raise UsageError(f"{shown(name)}: is no profile", suggest(name, PROFILES, f"profiles: {listed(PROFILES)}"))
-    return EngineSettings.model_validate({"profile": name, **PROFILES[name], **found})
+    return _checked({"profile": name, **PROFILES[name], **found})
 
 
 def change(settings: EngineSettings, values: dict[str, str], sealed_password: str | None) -> EngineSettings:
@@ -99,10 +120,15 @@ def change(settings: EngineSettings, values: dict[str, str], sealed_password: st
     for name in sorted(values.keys() - set(known)):
         raise UsageError(f"{shown(name)}: is no engine setting", suggest(name, known, f"one of: {listed(known)}"))
     sealed = {} if sealed_password is None else {"database_password": sealed_password}
+    return _checked(settings.model_dump() | {"profile": "mixed"} | values | sealed)
+
+
+def _checked(values: dict[str, str]) -> EngineSettings:
     try:
-        return EngineSettings.model_validate(settings.model_dump() | {"profile": "mixed"} | values | sealed)
+        return EngineSettings.model_validate(values)
     except ValidationError as error:
-        raise UsageError(_first(error), "see: odcpub engines") from None
+        hint = "nothing was changed; set what belongs together at once: odcpub engines set name=value name=value"
+        raise UsageError(_first(error), hint) from None
 
 
 def _first(error: ValidationError) -> str:

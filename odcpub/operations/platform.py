@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from odcpub.compiler.reuse import Reuse
@@ -82,13 +83,15 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """One installation. ``engines`` gives the engines of the present settings."""
+    """One installation. ``engines`` gives the engines of the present settings; who holds ``beginning`` keeps
+    operations from beginning."""
 
     home: Home
     store: Store
     engines: Callable[[], Engines]
     memory: Memory
     files: FileCache
+    beginning: threading.Lock = field(default_factory=threading.Lock)
 
     def asset(self, name_or_key: str) -> AssetRecord:
         """The asset meant, or a UsageError that names those there are."""

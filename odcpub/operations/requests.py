@@ -92,7 +92,8 @@ def _begin(
     platform: Platform, kind: OperationKind, asset: AssetRecord, stage: Stage, user: str, request: dict[str, object]
 ) -> str:
     named = request | {"stage": stage.name}
-    key = platform.store.journal.begin(kind, (asset.key, asset.name), stage.label, user, named)
+    with platform.beginning:
+        key = platform.store.journal.begin(kind, (asset.key, asset.name), stage.label, user, named)
     durable.begin(key)
     return key
 

@@ -12,11 +12,12 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import TextIO
 
 from odcpub.engines.discovery import discover_kind
 from odcpub.engines.factory import Engines
-from odcpub.engines.settings import EngineSettings, change, read_settings, use_profile, write_settings
+from odcpub.engines.settings import EngineSettings, change, draft_settings, read_settings, take_settings, use_profile
 from odcpub.errors import Refused, UsageError
 from odcpub.home import Home
 from odcpub.model.load import FileCache
@@ -102,22 +103,33 @@ class Server:
         self, use: str | None, values: dict[str, str], password: str | None, kubeconfig: str
     ) -> EngineSettings:
         """Other engines from now on; refused while an operation runs, since it would change them under its feet."""
-        if self._store.journal.operations(status=Status.RUNNING, limit=1):
-            raise Refused("engines: an operation is running", "wait for it: odcpub log")
         if use is None and not values and password is None:
             raise UsageError(
                 "engines: nothing to change", "odcpub engines use local | kind, or: engines set name=value"
             )
-        with self._guard:
-            found = discover_kind(kubeconfig) if use == "kind" else {}
-            settings = read_settings(self._home.data) if use is None else use_profile(use, found)
-            sealed = None if password is None else self._store.vault.seal(password).decode()
-            if values or sealed:
-                settings = change(settings, values, sealed)
-            self._leave(settings)
-            write_settings(self._home.data, settings)
-        threading.Thread(target=self._warm, daemon=True).start()
+        found = discover_kind(kubeconfig) if use == "kind" else {}
+        settings = read_settings(self._home.data) if use is None else use_profile(use, found)
+        sealed = None if password is None else self._store.vault.seal(password).decode()
+        if values or sealed:
+            settings = change(settings, values, sealed)
+        draft = draft_settings(self._home.data, settings)
+        try:
+            with self.platform.beginning:  # no operation begins meanwhile
+                self._exchange(settings, draft)
+        finally:
+            draft.unlink(missing_ok=True)
         return settings
+
+    def _exchange(self, settings: EngineSettings, draft: Path) -> None:
+        """From the present engines to others; whatever fails, there are engines afterwards that look after all."""
+        if self._store.journal.operations(status=Status.RUNNING, limit=1):
+            raise Refused("engines: an operation is running", "wait for it: odcpub log")
+        try:
+            with self._guard:
+                self._leave(settings)
+                take_settings(self._home.data, draft)
+        finally:
+            threading.Thread(target=self._warm, daemon=True).start()
 
     def _leave(self, others: EngineSettings) -> None:
         """Closes the present engines. Nobody would look after the apps and the database of those not chosen again."""
@@ -125,9 +137,8 @@ class Server:
             engines = self.engines()
         except UsageError:  # a settings file that cannot be read: it is about to be replaced
             return
-        before = engines.settings
+        before, self._engines = engines.settings, None
         engines.close(apps=(before.runner, before.database) != (others.runner, others.database))
-        self._engines = None
 
     def stop(self, apps: bool) -> None:
         """Ends the process: operations stay pending, engines are closed (apps and database too, if asked)."""

@@ -137,16 +137,14 @@ DATABASES: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("no permission", "weak@{postgres}/postgres", "weak", ("permission denied",)),
     ("unknown database", "weak@{postgres}/nowhere", "weak", ('"nowhere" does not exist',)),
     ("nobody listens", "odcpub@127.0.0.1:{closed}/postgres", "any", ("can't be reached", "odcpub doctor")),
-    ("unknown option", "odcpub@{postgres}/postgres?timeout=1", "any", ("unknown option timeout",)),
 ]
 
 
 @pytest.mark.parametrize(("url", "password", "says"), [one[1:] for one in DATABASES], ids=[one[0] for one in DATABASES])
 def test_database(world: World, url: str, password: str, says: tuple[str, ...]) -> None:
     address = "postgresql://" + url.format(postgres=world.postgres, closed=closed_port())
-    code = 2 if "?" in url else 3
     late = says == ("permission denied",)
-    attempt(world, f"database={address}", says=says, password=password, code=code, late=late)
+    attempt(world, f"database={address}", says=says, password=password, late=late)
 
 
 def _no_file(world: World) -> str:
@@ -179,17 +177,14 @@ KUBECONFIGS: list[tuple[Callable[[World], str], tuple[str, ...]]] = [
 
 @pytest.mark.parametrize(("kubeconfig", "says"), KUBECONFIGS, ids=[one[0].__name__[1:] for one in KUBECONFIGS])
 def test_cluster(world: World, kubeconfig: Callable[[World], str], says: tuple[str, ...]) -> None:
-    values = ("runner=kubernetes", *f"kubeconfig={kubeconfig(world)}".split())
-    attempt(world, *values, says=("Kubernetes", *says), late=True)
+    pulled = (f"registry=127.0.0.1:{closed_port()}", "database_address=127.0.0.1")
+    values = ("runner=kubernetes", *pulled, *f"kubeconfig={kubeconfig(world)}".split())
+    attempt(world, *values, says=("Kubernetes", *says))
 
 
 def test_docker_that_is_not_there(world: World) -> None:
     address = f"127.0.0.1:{closed_port()}"
     attempt(world, "builder=docker", f"registry={address}", says=("Docker: ", "builder=assembly"))
-
-
-def test_docker_without_a_registry(world: World) -> None:
-    attempt(world, "builder=docker", says=("builder=docker: ", "registry=layout is a folder"), code=2)
 
 
 def test_sdk_that_is_not_installed(world: World) -> None:

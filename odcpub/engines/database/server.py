@@ -8,7 +8,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from odcpub.engines.database.connection import Server
 from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import UsageError
+from odcpub.model.problems import shown
 
+_MODES = ("verify-full", "verify-ca", "require", "prefer", "allow", "disable")
+WHERE = "database address"
 _OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "gssencmode", "require_auth")
 
 
@@ -35,20 +38,23 @@ class PostgresServer(Postgres):
 
 def parse(url: str, password: Callable[[], str]) -> Server:
     """The parts of an address; UsageError where it is none, or where it holds a password."""
-    where = "database address"
     example = "Write postgresql://user@host:5432/postgres."
     try:
         parts = urlsplit(url)
         port = parts.port or 5432
     except ValueError:
-        raise UsageError(f"{where}: it can't be read", example) from None
+        raise UsageError(f"{WHERE}: it can't be read", example) from None
     if parts.scheme not in ("postgresql", "postgres") or not parts.hostname or not parts.username:
-        raise UsageError(f"{where}: scheme, user and host are needed", example)
+        raise UsageError(f"{WHERE}: scheme, user and host are needed", example)
     if parts.password is not None:
-        raise UsageError(f"{where}: it holds a password: addresses are shown and logged", "Give the password apart.")
-    options = dict(parse_qsl(parts.query))
+        raise UsageError(f"{WHERE}: carries a password", "leave it out: it is asked for and kept encrypted")
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if parts.fragment or {"password", "passfile", "sslpassword"} & options.keys():
+        raise UsageError(f"{WHERE}: carries a password", "leave it out: it is asked for and kept encrypted")
     unknown = sorted(options.keys() - set(_OPTIONS))
     if unknown:
-        raise UsageError(f"{where}: unknown option {unknown[0]}", f"Known are {', '.join(_OPTIONS)}.")
+        raise UsageError(f"{WHERE}: unknown option {shown(unknown[0])}", f"Known are {', '.join(_OPTIONS)}.")
+    if options.get("sslmode", _MODES[0]) not in _MODES:
+        raise UsageError(f"{WHERE}: unknown sslmode {shown(options['sslmode'])}", f"Known are {', '.join(_MODES)}.")
     database = unquote(parts.path.lstrip("/")) or "postgres"
     return Server(parts.hostname, port, unquote(parts.username), password, database, tuple(sorted(options.items())))

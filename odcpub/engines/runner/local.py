@@ -163,6 +163,10 @@ class LocalRunner:
             self._end_strays(replace(state, current=None, next=None, leaving=()))
         self._keeper.end()
 
+    def leave(self) -> None:
+        """Looks after the apps no more: another runner of this home does from now on."""
+        self._supervisor.stop()
+
     def resume(self, recall: Recall, report: Report) -> None:
         """At the server's start: adopts what runs, starts what should run and doesn't, without waiting for it."""
         for state in list(self._states.all()):

@@ -1,0 +1,90 @@
+"""Choosing other engines: never under an operation's feet, and all or nothing."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from odcpub.deployment.stages import DEFAULT_STAGES
+from odcpub.errors import Refused, UsageError
+from odcpub.home import Home
+from odcpub.operations import durable, requests
+from odcpub.portal import life
+from odcpub.portal.life import Server
+from odcpub.store.records import AssetRecord, OperationKind
+
+SHOP = AssetRecord("2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10", "Shop", "app", "shop", "/models/shop", "")
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    monkeypatch.setattr(Server, "_warm", lambda _: None)
+    monkeypatch.setattr(durable, "begin", lambda _: None)
+    made = Server(Home(tmp_path, tmp_path / "cache", tmp_path / "run"))
+    made.platform.store.assets.register(SHOP)
+    yield made
+    made.platform.store.close()
+
+
+def begin(server: Server) -> None:
+    requests._begin(server.platform, OperationKind.DEPLOY, SHOP, DEFAULT_STAGES[1], "ada", {})
+
+
+def test_refused_while_an_operation_runs(server: Server) -> None:
+    begin(server)
+    with pytest.raises(Refused, match="an operation is running"):
+        server.change_engines(None, {"csharp": "sdk"}, None, "")
+    assert server.engines().settings.csharp == "auto"
+
+
+def test_no_operation_begins_while_engines_change(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    leave, began = server._leave, threading.Event()
+
+    def slow(others: Any) -> None:
+        def meanwhile() -> None:
+            begin(server)
+            began.set()
+
+        threading.Thread(target=meanwhile, daemon=True).start()
+        assert not began.wait(0.2), "an operation began while its engines were being closed"
+        leave(others)
+
+    monkeypatch.setattr(server, "_leave", slow)
+    server.change_engines(None, {"csharp": "sdk"}, None, "")
+    assert began.wait(5)
+    assert server.engines().settings.csharp == "sdk"
+
+
+@pytest.mark.parametrize("values", [{"builder": "docker"}, {"database": "postgresql://a@b/c?password=x"}, {"no": "x"}])
+def test_what_is_refused_leaves_the_engines_as_they_are(server: Server, values: dict[str, str]) -> None:
+    before = server.engines()
+    with pytest.raises(UsageError):
+        server.change_engines(None, values, None, "")
+    assert server.engines() is before
+
+
+def test_what_cannot_be_written_leaves_the_engines_as_they_are(
+    server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> Path:
+        raise OSError(28, "No space left on device")
+
+    before = server.engines()
+    monkeypatch.setattr(life, "draft_settings", full)
+    with pytest.raises(OSError, match="No space"):
+        server.change_engines(None, {"csharp": "sdk"}, None, "")
+    assert server.engines() is before
+    assert not (tmp_path / "engines.json").exists()
+
+
+def test_connections_are_closed_with_their_engines(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.change_engines(None, {"registry": "localhost:5001"}, None, "")
+    closed: list[str] = []
+    registry = server.engines().registry
+    monkeypatch.setattr(type(registry), "close", lambda one: closed.append(one.host))
+    server.change_engines(None, {"registry": "localhost:5002"}, None, "")
+    assert closed == ["localhost:5001"]
