@@ -12,12 +12,29 @@ from collections.abc import Sequence
 
 from odcpub import __version__
 
-EPILOG = "exit codes: 0 done, 1 model or plan refused, 2 usage, 3 an engine failed, 130 interrupted"
+EPILOG = """first steps:
+  odcpub new app my-app
+  odcpub publish my-app
+  odcpub promote my-app --to qa
+
+exit codes: 0 done, 1 model or plan refused, 2 usage, 3 an engine failed, 130 interrupted
+"""
+APP = "the app's name, label or key; odcpub status lists them"
+STAGE = "the stage's name, such as development, qa or production"
+ENGINES = (
+    "names: csharp, builder, base_image, registry, database, database_address, runner, kubeconfig, context, "
+    "node_address; docs/commands.md has their values"
+)
 
 
 def make_parser() -> argparse.ArgumentParser:
     """The whole command line; ``run`` names the function of ``odcpub.cli.commands``."""
-    parser = argparse.ArgumentParser(prog="odcpub", description="1-Click Publish for app models.", epilog=EPILOG)
+    parser = argparse.ArgumentParser(
+        prog="odcpub",
+        description="1-Click Publish for app models: from YAML to a running app with its database.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"odcpub {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     _publishing(commands)
@@ -36,75 +53,89 @@ def _add(
     return parser
 
 
+def _number(text: str) -> int:
+    """A revision's; revisions count from 1."""
+    if not text.isascii() or not text.isdigit() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text}: is no revision's number; odcpub status shows them")
+    return int(text)
+
+
 def _publishing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    publish = _add(commands, "publish", "publish the model in a folder to Development")
-    publish.add_argument("path", help="the model's folder")
+    publish = _add(commands, "publish", "publish the model in a folder to the first stage, Development")
+    publish.add_argument("path", metavar="PATH", help="the model's folder")
     publish.add_argument("--plan", action="store_true", help="show all that would happen and change nothing")
     publish.add_argument("--stage", default="", help=argparse.SUPPRESS)
-    promote = _add(commands, "promote", "bring an app's revision to the next stage, unchanged")
-    promote.add_argument("asset")
-    promote.add_argument("--to", required=True, metavar="STAGE")
-    promote.add_argument("--revision", type=int, help="an older revision that ran in the stage before")
+    promote = _add(commands, "promote", "bring the revision that runs in the stage before to a stage, unchanged")
+    promote.add_argument("asset", metavar="APP", help=APP)
+    promote.add_argument("--to", required=True, metavar="STAGE", help=STAGE)
+    promote.add_argument(
+        "--revision", type=_number, metavar="N", help="an older revision that ran in the stage before, to go back to it"
+    )
     promote.add_argument("--plan", action="store_true", help="show all that would happen and change nothing")
     release = _add(commands, "release", "give a revision a semantic version")
-    release.add_argument("asset")
-    release.add_argument("--version", help="default: one patch above the last release, at first 0.1.0")
-    release.add_argument("--notes", required=True, help="what it brings")
-    release.add_argument("--revision", type=int, help="default: the latest")
+    release.add_argument("asset", metavar="ASSET", help="the app's or library's name, label or key")
+    release.add_argument("--version", metavar="V", help="default: one patch above the last release, at first 0.1.0")
+    release.add_argument("--notes", required=True, metavar="TEXT", help="what it brings")
+    release.add_argument("--revision", type=_number, metavar="N", help="default: the latest")
     undeploy = _add(commands, "undeploy", "take an app out of a stage; its data stays")
-    undeploy.add_argument("asset")
-    undeploy.add_argument("--stage", required=True)
+    undeploy.add_argument("asset", metavar="APP", help=APP)
+    undeploy.add_argument("--stage", required=True, metavar="STAGE", help=STAGE)
 
 
 def _configuration(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    config = commands.add_parser("config", help="settings and secrets of an app in a stage")
+    text = "set, show and apply an app's settings and secrets in a stage"
+    config = commands.add_parser("config", help=text, description=text[0].upper() + text[1:] + ".")
     actions = config.add_subparsers(metavar="ACTION", required=True)
     helps = {
-        "set": "set values; NAME alone asks for it (secrets always so)",
+        "set": "set values; they take effect with the next deployment or config apply",
         "unset": "forget values that were set",
         "show": "show the values and where each comes from",
         "apply": "redeploy the same revision with the values as they are now",
     }
+    values = {"set": ("NAME[=VALUE]", "NAME alone asks for the value, as a secret must be set"), "unset": ("NAME", "")}
     for name, text in helps.items():
         action = _add(actions, name, text)
         action.set_defaults(run=f"config_{name}")
-        action.add_argument("asset")
-        if name in ("set", "unset"):
-            action.add_argument("values", nargs="+", metavar="NAME=VALUE" if name == "set" else "NAME")
-        action.add_argument("--stage", required=True)
+        action.add_argument("asset", metavar="APP", help=APP)
+        if name in values:
+            metavar, told = values[name]
+            action.add_argument("values", nargs="+", metavar=metavar, help=told or "a setting's or secret's name")
+        action.add_argument("--stage", required=True, metavar="STAGE", help=STAGE)
 
 
 def _models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     new = _add(commands, "new", "write a first model into a new folder")
-    new.add_argument("kind", choices=["app", "library"])
-    new.add_argument("path")
+    new.add_argument("kind", choices=["app", "library"], help="a library holds what several apps share")
+    new.add_argument("path", metavar="PATH", help="a new or empty folder")
     new.add_argument("--name", default="", help="the asset's name; default: the folder's")
     update = _add(commands, "update", "take newer versions of the libraries that a model uses")
-    update.add_argument("path")
-    importer = _add(commands, "import", "make a model of somebody else's")
-    importer.add_argument("format", choices=["jdl"])
-    importer.add_argument("file")
-    importer.add_argument("--out", required=True, metavar="FOLDER")
+    update.add_argument("path", metavar="PATH", help="the model's folder")
+    importer = _add(commands, "import", "make a model of a file of another tool")
+    importer.add_argument("format", choices=["jdl"], help="jdl: a JHipster domain file")
+    importer.add_argument("file", metavar="FILE", help="what to import")
+    importer.add_argument("--out", required=True, metavar="FOLDER", help="a new or empty folder for the model")
     importer.add_argument("--name", default="", help="the app's name; default: what the file says, else its name")
     schema = _add(commands, "schema", "print the JSON Schema of the model language, for editors")
     schema.set_defaults(run="schema")
 
 
 def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    engines = _add(commands, "engines", "show or choose the engines behind each port")
+    engines = _add(commands, "engines", "show or choose the compiler, registry, database and runner in use")
     actions = engines.add_subparsers(metavar="use|set")
     use = _add(actions, "use", "choose a profile")
-    use.add_argument("profile", help="local or kind")
+    use.add_argument(
+        "profile", metavar="PROFILE", help="local: needs nothing; kind: Docker and a local Kubernetes (docs/kind.md)"
+    )
     use.set_defaults(run="engines_use")
     change = _add(actions, "set", "choose single engines; a database's password is asked for")
-    change.add_argument("values", nargs="+", metavar="NAME=VALUE")
+    change.add_argument("values", nargs="+", metavar="NAME=VALUE", help=ENGINES)
     change.set_defaults(run="engines_set")
     _add(commands, "status", "show every asset's revision, address and health by stage")
     log = _add(commands, "log", "list operations, or show one")
-    log.add_argument("operation", nargs="?", default="", help="the beginning of its key")
+    log.add_argument("operation", nargs="?", default="", metavar="OPERATION", help="the beginning of its key")
     log.add_argument("--follow", action="store_true", help="go on while it runs")
     _add(commands, "doctor", "show what is there, what is missing and how to get it")
-    _add(commands, "down", "stop apps, database, compiler and server; data stays")
+    _add(commands, "down", "stop local apps, database, compiler and server; data stays")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

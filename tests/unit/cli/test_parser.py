@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from odcpub.cli import commands, main
+from odcpub.engines.settings import EngineSettings
 from odcpub.errors import EngineError, ModelError, OdcpubError, Refused, UsageError
 
 HEAVY = (
@@ -53,7 +54,9 @@ def test_a_command_knows_the_api_alone() -> None:
         ["publish", "x", "--plam"],
         ["promote", "shop"],
         ["promote", "shop", "--to", "qa", "--revision", "first"],
+        ["promote", "shop", "--to", "qa", "--revision", "0"],
         ["release", "units"],
+        ["release", "units", "--notes", "x", "--revision", "-1"],
         ["undeploy", "shop"],
         ["config"],
         ["config", "set", "shop", "--stage", "qa"],
@@ -69,6 +72,17 @@ def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFix
         main.main(arguments)
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("usage: odcpub")
+
+
+def test_every_argument_is_explained() -> None:
+    for words in _leaves(main.make_parser()):
+        for action in words._actions:
+            assert action.help or action.choices, (words.prog, action.dest)
+
+
+def test_help_names_every_engine_setting() -> None:
+    names = set(EngineSettings.model_fields) - {"profile", "database_password"}
+    assert set(main.ENGINES.removeprefix("names: ").partition(";")[0].split(", ")) == names
 
 
 def test_every_command_has_its_function_and_json() -> None:
