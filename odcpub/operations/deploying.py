@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from odcpub.data.migration import EXPAND, TIGHTEN
-from odcpub.deployment.stages import Stage
 from odcpub.deployment.workload import Workload
 from odcpub.engines.database.chain import write_scripts
-from odcpub.errors import Refused, counted
+from odcpub.errors import EngineError, Refused, counted
 from odcpub.operations import stage as stages
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import stage_of
@@ -22,16 +21,14 @@ from odcpub.store.records import DeploymentRecord, OperationKind, OperationRecor
 
 
 def target(run: Run) -> stages.Target:
-    """What this operation deploys and where: the verified model of a publish, else the revision's."""
+    """What this operation deploys and where: the verified model of a publish, else the revision's. All of it is as
+    recorded: what was begun goes on, and what runs is started again, whatever has become of the author's files."""
     record = _revision(run)
     model = record.model if record else run.state["model"]
     lock = record.lock if record else run.state["lock"]
     libraries = {library.asset.name: library for library in locked(run.platform, lock)}
-    return stages.Target(run.asset, _stage(run), run.platform.memory.model(model), libraries)
-
-
-def _stage(run: Run) -> Stage:
-    return stage_of(run.platform, run.asset, run.operation.stage)
+    where = stages.Where(run.operation.request["stage"], run.operation.stage)
+    return stages.Target(run.asset, where, run.platform.memory.model(model), libraries)
 
 
 def _revision(run: Run) -> RevisionRecord | None:
@@ -42,7 +39,8 @@ def _revision(run: Run) -> RevisionRecord | None:
 def plan(run: Run) -> None:
     """Refuses, before anything is made, what cannot be done; finds out whether there is anything to do."""
     aim = target(run)
-    stages.check_runtime(run.platform, aim, run.state.get("runtime") or _made(run).runtime)
+    stage = stage_of(run.platform, run.asset, run.operation.stage)
+    stages.check_runtime(run.platform, run.asset, stage, run.state.get("runtime") or _made(run).runtime)
     resolved = stages.configuration(run.platform, aim)
     record = _revision(run)
     stages.check_image(run.platform, record)
@@ -152,7 +150,10 @@ def recall(platform: Platform, stage: str, label: str) -> Workload | None:
     """What the records say runs there, for a runner that must start it again; None where nothing should."""
     asset = platform.store.assets.find(label)
     operation = _serving(platform, asset.key, stage) if asset else None
-    return _workload(Run(platform, operation, "Deploy")) if operation else None
+    try:
+        return _workload(Run(platform, operation, "Deploy")) if operation else None
+    except Refused as error:
+        raise EngineError(error.message, error.hint) from None  # one app's trouble, which keeps no other from running
 
 
 def _serving(platform: Platform, asset: str, stage: str) -> OperationRecord | None:

@@ -119,6 +119,6 @@ def stage_of(platform: Platform, asset: AssetRecord | None, word: str) -> Stage:
     return find(asset_stages(platform, asset), word)
 
 
-def stage_file(asset: AssetRecord, stage: Stage) -> str:
+def stage_file(asset: AssetRecord, stage: str) -> str:
     """The text of the stage's file beside the model; empty where there is none."""
-    return read_text(Path(asset.folder) / "stages" / f"{stage.label}.yaml")
+    return read_text(Path(asset.folder) / "stages" / f"{stage}.yaml")

@@ -7,45 +7,42 @@ from typing import Any
 from odcpub.deployment.configuration import parse_stage_file, resolve
 from odcpub.errors import OdcpubError
 from odcpub.operations import requests
-from odcpub.operations.models import asset_stages, stage_file, stage_of
+from odcpub.operations.models import stage_file, stage_of
 from odcpub.operations.platform import Platform
-from odcpub.store.records import AssetRecord
+from odcpub.store.records import AssetRecord, DeploymentRecord
 
 
 def status(platform: Platform) -> dict[str, Any]:
-    """Every asset's latest revision and release, and what runs of it in each stage."""
+    """Every asset's latest revision and release, and what runs of it in each stage, as recorded."""
     return {"assets": [_asset(platform, asset) for asset in platform.store.assets.all()]}
 
 
 def _asset(platform: Platform, asset: AssetRecord) -> dict[str, Any]:
     latest = platform.store.assets.latest(asset.key)
     releases = platform.store.assets.releases(asset.key)
-    stages = [
-        _deployed(platform, asset, stage.label, stage.name)
-        for stage in asset_stages(platform, asset)
-        if platform.store.stages.current(asset.key, stage.label)
-    ]
+    deployments = sorted(platform.store.stages.deployments(asset.key), key=lambda one: one.id)
+    labels = dict.fromkeys(one.stage for one in deployments)
+    current = [found for label in labels if (found := platform.store.stages.current(asset.key, label))]
     return {
         "key": asset.key,
         "name": asset.name,
         "kind": asset.kind,
         "revision": latest.number if latest else 0,
         "release": releases[-1].version if releases else "",
-        "stages": stages,
+        "stages": [_deployed(platform, asset, one) for one in current],
     }
 
 
-def _deployed(platform: Platform, asset: AssetRecord, label: str, name: str) -> dict[str, Any]:
-    current = platform.store.stages.current(asset.key, label)
-    assert current is not None  # noqa: S101 - the caller has just seen it
+def _deployed(platform: Platform, asset: AssetRecord, current: DeploymentRecord) -> dict[str, Any]:
+    operation = platform.store.journal.operation(current.operation)
     revision = platform.store.assets.revision(asset.key, current.revision)
     running, why = None, ""
     try:
-        running = platform.engines().runner.running(label, asset.label)
+        running = platform.engines().runner.running(current.stage, asset.label)
     except OdcpubError as error:
         why = error.message
     return {
-        "stage": name,
+        "stage": operation.request["stage"] if operation else current.stage,
         "revision": running.revision if running else current.revision,
         "digest": running.digest if running else (revision.image if revision else ""),
         "address": running.address if running else "",
@@ -59,7 +56,7 @@ def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
     asset = requests.app(platform, name)
     stage = stage_of(platform, asset, to)
     model = requests.model_with(platform, asset)
-    parsed = parse_stage_file(stage_file(asset, stage), f"stages/{stage.label}.yaml")
+    parsed = parse_stage_file(stage_file(asset, stage.label), f"stages/{stage.label}.yaml")
     settings, secrets = platform.store.stages.values(asset.key, stage.label)
     resolved = dict(resolve(model, parsed.values, settings, secrets).settings)
     in_file = {value.name for value in parsed.values}

@@ -11,6 +11,7 @@ from typing import Any
 
 from odcpub.data.fingerprint import target_fingerprint
 from odcpub.deployment.configuration import Resolved
+from odcpub.deployment.stages import Stage
 from odcpub.errors import ModelError, Refused
 from odcpub.model.elements import Kind
 from odcpub.operations import requests
@@ -39,8 +40,10 @@ def publish(platform: Platform, folder: Path) -> dict[str, Any]:
         build = ["compile " + elements(read.asset), f"{what} as revision {latest.number + 1 if latest else 1}"]
     if read.asset.kind is Kind.LIBRARY:
         return _shown(record.name, stage.name, key, build, [str(one) for one in read.warnings])
-    target = stages.Target(record, stage, read.asset, read.libraries)
-    return _stage_plan(platform, target, latest if same else None, build, [str(one) for one in read.warnings], key)
+    target = stages.Target(record, stages.Where(stage.name, stage.label), read.asset, read.libraries)
+    return _stage_plan(
+        platform, target, stage, latest if same else None, build, [str(one) for one in read.warnings], key
+    )
 
 
 def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[str, Any]:
@@ -48,13 +51,15 @@ def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[s
     asset = requests.app(platform, name)
     stage, revision = requests.promotion(platform, asset, to, number)
     libraries = {library.asset.name: library for library in locked(platform, revision.lock)}
-    target = stages.Target(asset, stage, platform.memory.model(revision.model), libraries)
-    return _stage_plan(platform, target, revision, [], [], revision.build_key)
+    where = stages.Where(stage.name, stage.label)
+    target = stages.Target(asset, where, platform.memory.model(revision.model), libraries)
+    return _stage_plan(platform, target, stage, revision, [], [], revision.build_key)
 
 
 def _stage_plan(
     platform: Platform,
     target: stages.Target,
+    stage: Stage,
     revision: RevisionRecord | None,
     build: list[str],
     warnings: list[str],
@@ -64,7 +69,7 @@ def _stage_plan(
     configuration, deploy = "", []
     try:
         source = revision.runtime if revision else platform.engines().csharp.toolchain().source
-        stages.check_runtime(platform, target, source)
+        stages.check_runtime(platform, target.asset, stage, source)
     except Refused as error:
         refusals.append(f"{error.message}; {error.hint}")
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.plan import plan_migration
@@ -25,12 +26,19 @@ from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord, RevisionRecord
 
 
+class Where(NamedTuple):
+    """A stage by name and label: all that is needed of it once it is known to allow what runs there."""
+
+    name: str
+    label: str
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """One app in one stage, at the revision (or not yet made revision) that shall run there."""
 
     asset: AssetRecord
-    stage: Stage
+    stage: Where
     model: Asset
     libraries: Mapping[str, Library]
 
@@ -39,32 +47,31 @@ class Target:
         return DataPlace(f"odc_{physical(self.stage.label.replace('-', '_'))}", self.asset.label.replace("-", "_"))
 
 
-def check_runtime(platform: Platform, target: Target, source: str) -> None:
+def check_runtime(platform: Platform, asset: AssetRecord, stage: Stage, source: str) -> None:
     """Bootstrap runtimes get no security fixes: a stage can refuse what was built on one; Production does.
 
     ``source``: where the toolchain of the build came from (``sdk``, ``bootstrap``).
     """
-    if source == "bootstrap" and not target.stage.allow_bootstrap:
+    if source == "bootstrap" and not stage.allow_bootstrap:
         raise Refused(
-            f"{target.asset.name} ({target.stage.name}): the image holds the bootstrap .NET runtime, "
-            "which gets no fixes",
+            f"{asset.name} ({stage.name}): the image holds the bootstrap .NET runtime, which gets no fixes",
             "install a .NET SDK 10 and publish again; or allow it by one line of odcpub.yaml, beside the model "
-            f"or above it: {_allowing(platform, target)}",
+            f"or above it: {_allowing(platform, asset, stage)}",
         )
 
 
-def _allowing(platform: Platform, target: Target) -> str:
+def _allowing(platform: Platform, asset: AssetRecord, stage: Stage) -> str:
     """The line of the project file that allows it: all its stages stand there, since naming one names them all."""
-    named = asset_stages(platform, target.asset)
+    named = asset_stages(platform, asset)
     if named is not DEFAULT_STAGES:
-        return f"{target.stage.name}: {{ allow_bootstrap: true }}"
-    values = (f"{one.name}: {{{' allow_bootstrap: true ' if one == target.stage else ''}}}" for one in named)
+        return f"{stage.name}: {{ allow_bootstrap: true }}"
+    values = (f"{one.name}: {{{' allow_bootstrap: true ' if one == stage else ''}}}" for one in named)
     return f"stages: {{ {', '.join(values)} }}"
 
 
 def configuration(platform: Platform, target: Target) -> Resolved:
     """The stage's values: model default, then the stage's file, then what was set by command. Refused when wrong."""
-    parsed = parse_stage_file(stage_file(target.asset, target.stage), f"stages/{target.stage.label}.yaml")
+    parsed = parse_stage_file(stage_file(target.asset, target.stage.label), f"stages/{target.stage.label}.yaml")
     if parsed.problems:
         raise ModelError(parsed.problems)
     settings, secrets = platform.store.stages.values(target.asset.key, target.stage.label)

@@ -1,0 +1,124 @@
+"""An installation with one app that a fake runner runs: real records, no engines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from odcpub.data.migration import Finding
+from odcpub.data.schema import Schema
+from odcpub.deployment.workload import DeploymentPlan, Running, Workload
+from odcpub.engines.ports import Login, Place
+from odcpub.home import Home
+from odcpub.image.content import ImageRef
+from odcpub.model.elements import Asset, Basic, DataType, Kind, Setting
+from odcpub.model.load import FileCache
+from odcpub.operations import stage as stages
+from odcpub.operations.platform import Memory, Platform, Run
+from odcpub.store.records import AssetRecord, OperationKind, RevisionRecord, Status
+from odcpub.store.store import Store
+
+KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
+MODEL = Asset(
+    Kind.APP,
+    "Shop",
+    KEY,
+    settings=(Setting("Token", DataType(Basic.TEXT), secret=True), Setting("Rate", DataType(Basic.INTEGER), 1)),
+)
+
+
+class FakeEngines:
+    """Engines that note what is asked of them. ``broken``: engine → what it raises."""
+
+    def __init__(self) -> None:
+        self.settings = SimpleNamespace(registry="layout")
+        self.database = self.registry = self.runner = self
+        self.passwords: list[str] = []
+        self.asked: list[str] = []
+        self.broken: dict[str, Exception] = {}
+
+    def _ask(self, what: str) -> None:
+        self.asked.append(what)
+        if what in self.broken:
+            raise self.broken[what]
+
+    def prepare(self, place: Place, password: str) -> Login:
+        self._ask("prepare")
+        self.passwords.append(password)
+        return self.login(place, password)
+
+    def login(self, place: Place, password: str) -> Login:
+        return Login("db", 5432, place.database, place.schema, "shop", password)
+
+    def check(self, _place: Place) -> None:
+        self._ask("check")
+
+    def observe(self, what: Place | Workload) -> Schema | DeploymentPlan | None:
+        self._ask("observe database" if isinstance(what, Place) else "observe runner")
+        return None if isinstance(what, Place) else DeploymentPlan()
+
+    def inspect(self, _place: Place, _checks: object) -> tuple[Finding, ...]:
+        return ()
+
+    def reference(self, image: ImageRef) -> str:
+        return f"{image.repository}@{image.digest}"
+
+    def manifest(self, _image: ImageRef) -> bytes:
+        return b"{}"
+
+    def running(self, _stage: str, _asset: str) -> Running | None:
+        self._ask("running")
+        return None
+
+
+class Installed:
+    """The records of an app whose model's folder is ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "model"
+        self.folder.mkdir()
+        self.store = Store(folder)
+        self.engines = FakeEngines()
+        home, memory = Home(folder, folder / "cache", folder / "run"), Memory(self.store)
+        engines: Any = self.engines
+        self.platform = Platform(home, self.store, lambda: engines, memory, FileCache())
+        self.asset = AssetRecord(KEY, "Shop", "app", "shop", str(self.folder), "")
+        self.store.assets.register(self.asset)
+
+    def operation(self, kind: str = OperationKind.DEPLOY, stage: str = "Development", **request: Any) -> Run:
+        named = {"stage": stage, **request}
+        key = self.store.journal.begin(kind, (KEY, "Shop"), stage.lower(), "ada", named)
+        found = self.store.journal.operation(key)
+        assert found is not None
+        return Run(self.platform, found, "Deploy")
+
+    def revision(self) -> int:
+        """One more revision."""
+        run = self.operation("Publish")
+        model = self.platform.memory.keep(MODEL)
+        record = RevisionRecord(
+            KEY, 0, model, "", "", "sha256:1", "shop", "schema-1", "{}", "sdk", run.operation.key, "", "ada"
+        )
+        self.store.journal.finish(run.operation.key, Status.FINISHED)
+        return self.store.assets.add_revision(record).number
+
+    def deployed(self, revision: int, stage: str = "Development", status: str = Status.FINISHED) -> Run:
+        """A deployment of the revision that has ended."""
+        run = self.operation(stage=stage, revision=revision)
+        resolved = stages.Resolved(secrets=(("Token", "s3cret"),))
+        run.note(sealed=stages.seal(self.platform, resolved))
+        self.store.stages.begin_deployment(KEY, stage.lower(), revision, "c", run.operation.key)
+        self.store.stages.end_deployment(run.operation.key, status)
+        self.store.journal.finish(run.operation.key, Status(status))
+        return run
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Iterator[Installed]:
+    made = Installed(tmp_path)
+    yield made
+    made.store.close()

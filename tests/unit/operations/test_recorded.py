@@ -1,0 +1,44 @@
+"""What runs comes from the records: the author's files can be broken or gone without anybody noticing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from odcpub.errors import EngineError, Refused
+from odcpub.operations import overview
+from odcpub.operations.deploying import recall
+
+from .conftest import Installed
+
+
+def broken(folder: Path) -> None:
+    (folder / "odcpub.yaml").write_text("stages: [")
+
+
+def renamed(folder: Path) -> None:
+    (folder / "odcpub.yaml").write_text("stages: { Other: {} }")
+
+
+@pytest.mark.parametrize("spoil", [broken, renamed, shutil.rmtree])
+def test_apps_are_started_again_and_shown(installed: Installed, spoil: Callable[[Path], None]) -> None:
+    number = installed.revision()
+    installed.deployed(number)
+    installed.deployed(number, "QA")
+    spoil(installed.folder)
+    workload = recall(installed.platform, "qa", "shop")
+    assert workload is not None
+    assert dict(workload.settings)["ODCPUB_STAGE"] == "QA"
+    assert dict(workload.secrets)["ODC_SECRET_Token"] == "s3cret"
+    (asset,) = overview.status(installed.platform)["assets"]
+    assert [one["stage"] for one in asset["stages"]] == ["Development", "QA"]
+
+
+def test_an_app_that_cannot_be_recalled_is_an_engines_failure(installed: Installed) -> None:
+    installed.deployed(installed.revision())
+    installed.engines.broken["prepare"] = Refused("no role")
+    with pytest.raises(EngineError, match="no role"):
+        recall(installed.platform, "development", "shop")
