@@ -1,6 +1,7 @@
 """Gets npm packages as tarballs whose sha512 is right, with the machine's npm or one from PyPI. Does I/O.
 
-No code of a package runs: ``npm pack`` downloads, it doesn't install.
+No code of a package runs: ``npm pack`` downloads, it doesn't install. Nothing is kept in npm's and pip's own caches:
+what was fetched is in ours.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ def _pack(package: Package, work: Path, folder: Path) -> None:
         "--pack-destination",
         str(work),
         "--ignore-scripts",
+        f"--cache={work}/cache",
         "--loglevel=error",
     ]
     try:
@@ -117,7 +119,7 @@ def _npm(folder: Path) -> list[str]:
 def _install(place: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=".node-", dir=place.parent) as work:
         done = subprocess.run(
-            [*_pip(Path(work)), "install", "--quiet", "--no-deps", "--target", f"{work}/node", NODE],
+            [*_pip(Path(work)), "install", "--quiet", "--no-cache-dir", "--no-deps", "--target", f"{work}/node", NODE],
             capture_output=True,
             text=True,
             errors="replace",

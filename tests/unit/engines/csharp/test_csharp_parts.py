@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import tarfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -182,6 +185,26 @@ def test_npm_failing_is_one_plain_message(
         fetch(SMALL, downloads, lambda line: None)
     assert caught.value.hint
     assert list(downloads.iterdir()) == []
+
+
+def test_npm_leaves_nothing_but_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """npm keeps what it loads, and its logs, below --cache, else in the home folder."""
+    npm, home, downloads = tmp_path / "bin" / "npm", tmp_path / "home", tmp_path / "downloads"
+    for folder in (npm.parent, home, downloads):
+        folder.mkdir()
+    script = """
+cache="$HOME/.npm"
+for each in "$@"; do case "$each" in --cache=*) cache="${each#--cache=}";; esac; done
+/bin/mkdir -p "$cache" && echo kept > "$cache/kept.tgz" && printf small > small.tgz
+"""
+    npm.write_text(f"#!/bin/sh\n{script}\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent))
+    monkeypatch.setenv("HOME", str(home))
+    integrity = base64.b64encode(hashlib.sha512(b"small").digest()).decode()
+    fetch(replace(SMALL, integrity=integrity), downloads, lambda line: None)
+    assert [path.name for path in downloads.iterdir()] == [SMALL.file]
+    assert list(home.iterdir()) == []
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
