@@ -53,7 +53,7 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One change of the database: ``operation`` names the Alembic operation, ``arguments`` its plain values
-    (see ``odcpub.data.script``); ``summary`` says it in words; ``concurrent`` runs outside a transaction."""
+    (see ``odcpub.data.script_lines``); ``summary`` says it in words; ``concurrent`` runs outside a transaction."""
 
     phase: str
     operation: str

@@ -1,7 +1,7 @@
 """Steps of a migration as plain values, one builder an operation. No I/O.
 
 ``RANKS`` orders them inside a phase: what stands in the way goes first, tables before what refers to them. What an
-operation's arguments are is said here; how it is written, in ``odcpub.data.script``.
+operation's arguments are is said here; how it is written, in ``odcpub.data.script_lines``.
 """
 
 from __future__ import annotations
