@@ -11,7 +11,8 @@ from odcpub.model.fields import Fields, Reading, fields
 from odcpub.model.language import FIXED_LENGTH, LIMITS, NUMBER_TYPES, SETTING_TYPES, TEXT_TYPES
 from odcpub.model.literals import as_text, canonical
 from odcpub.model.pattern_match import matches
-from odcpub.model.patterns import PatternError, portable
+from odcpub.model.pattern_spelling import portable
+from odcpub.model.patterns import PatternError
 from odcpub.model.problems import Code, shown, suggest
 from odcpub.model.raw import Reference
 from odcpub.model.types import UNKNOWN, data_type, limits_fit, spelled

@@ -1,7 +1,6 @@
 """Patterns: the part of regular expressions that JavaScript, .NET and PostgreSQL read alike. No I/O.
 
-A pattern is parsed into a tree; what is outside the subset is refused. The tree is printed in one portable spelling
-(classes written out: ``\\d`` is ``[0-9]`` everywhere, not every digit of Unicode), which is what elements hold.
+A pattern is parsed into a tree; what is outside the subset is refused.
 """
 
 from __future__ import annotations
@@ -22,8 +21,6 @@ _SHORT = {
     "s": ((9, 13), (32, 32)),
 }
 _CONTROL = {"t": 9, "n": 10, "r": 13}
-_SYNTAX = frozenset("^$\\.*+?()[]{}|/")
-_CLASS_SYNTAX = frozenset("^\\-[](){}|/")
 
 
 class PatternError(ValueError):
@@ -76,11 +73,6 @@ def parse(pattern: str) -> Tree:
     if _size(tree) > MAX_STATES:
         raise PatternError("its repetitions multiply to too much")
     return tree
-
-
-def portable(pattern: str) -> str:
-    """The one spelling that JavaScript (flags ``u`` or ``v``), .NET, PostgreSQL and Python read alike."""
-    return _print(parse(pattern))
 
 
 class _Parser:
@@ -270,34 +262,3 @@ def _size(tree: Tree) -> int:
     if isinstance(tree, Choice):
         return 1 + sum(map(_size, tree.branches))
     return 1 + _size(tree.item) * max(tree.least + 1, tree.most or 0)
-
-
-def _print(tree: Tree, atom: bool = False) -> str:
-    if isinstance(tree, Chars):
-        return _print_chars(tree)
-    if isinstance(tree, Chain):
-        text = "".join(_print(item, atom=isinstance(item, Choice)) for item in tree.items)
-        return f"(?:{text})" if atom else text
-    if isinstance(tree, Choice):
-        text = "|".join(_print(branch) for branch in tree.branches)
-        return f"(?:{text})" if atom else text
-    counts = {(0, None): "*", (1, None): "+", (0, 1): "?"}.get((tree.least, tree.most))
-    if counts is None:
-        most = "" if tree.most is None else str(tree.most)
-        counts = f"{{{tree.least}}}" if tree.least == tree.most else f"{{{tree.least},{most}}}"
-    return _print(tree.item, atom=True) + counts
-
-
-def _print_chars(chars: Chars) -> str:
-    if not chars.negated and len(chars.ranges) == 1 and chars.ranges[0][0] == chars.ranges[0][1]:
-        return _print_code(chars.ranges[0][0], _SYNTAX)
-    parts = []
-    for low, high in chars.ranges:
-        first, last = _print_code(low, _CLASS_SYNTAX), _print_code(high, _CLASS_SYNTAX)
-        parts.append(first if low == high else f"{first}-{last}" if high > low + 1 else first + last)
-    return f"[{'^' if chars.negated else ''}{''.join(parts)}]"
-
-
-def _print_code(code: int, special: frozenset[str]) -> str:
-    controls = {9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r"}
-    return controls.get(code) or ("\\" if chr(code) in special else "") + chr(code)

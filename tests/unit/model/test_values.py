@@ -10,7 +10,8 @@ from odcpub.model.digest import from_data, model_digest, to_data
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.literals import as_text, canonical, from_text
 from odcpub.model.pattern_match import matches
-from odcpub.model.patterns import PatternError, portable
+from odcpub.model.pattern_spelling import portable
+from odcpub.model.patterns import PatternError
 from odcpub.model.yaml_text import parse, resolve
 from tests.unit.model.models import MONEY, asset, raw
 

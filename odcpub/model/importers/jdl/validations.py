@@ -11,7 +11,8 @@ from odcpub.model.importers.jdl import tree
 from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.tokens import TokenKind
 from odcpub.model.language import DEFAULT_DECIMALS, DEFAULT_DIGITS, INTEGER_RANGE, MAX_LENGTH
-from odcpub.model.patterns import PatternError, portable
+from odcpub.model.pattern_spelling import portable
+from odcpub.model.patterns import PatternError
 from odcpub.model.problems import listed, suggest
 
 PLAIN = ("required", "unique")
