@@ -57,14 +57,19 @@ def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
     stage = stage_of(platform, asset, to)
     model = requests.model_with(platform, asset)
     parsed = parse_stage_file(stage_file(asset, stage.label), f"stages/{stage.label}.yaml")
-    settings, secrets = platform.store.stages.values(asset.key, stage.label)
-    resolved = dict(resolve(model, parsed.values, settings, secrets).settings)
+    known = platform.store.stages.values(asset.key, stage.label)
+    resolved = dict(resolve(model, parsed.values, known.settings, known.secrets).settings)
     in_file = {value.name for value in parsed.values}
 
     def origin(name: str) -> str:
-        if name in settings or name in secrets:
+        if name in known:
             return "EnvironmentLevelOverride"
         return "stages/" + stage.label + ".yaml" if name in in_file else "ApplicationLevelDefault"
+
+    def secret(name: str) -> str | None:
+        if name in known.lost:
+            return "(lost: set it again)"
+        return "(set)" if name in known else None
 
     return {
         "key": asset.key,
@@ -77,7 +82,7 @@ def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
                 "description": one.description,
                 "dataType": one.type.basic,
                 "isSecret": one.secret,
-                "value": ("(set)" if one.name in secrets else None) if one.secret else resolved.get(one.name),
+                "value": secret(one.name) if one.secret else resolved.get(one.name),
                 "valueOrigin": origin(one.name),
             }
             for one in model.settings

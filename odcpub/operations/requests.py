@@ -18,7 +18,8 @@ from odcpub.model.versions import Version, parse_version
 from odcpub.operations import durable
 from odcpub.operations.models import asset_stages, read_head, read_model, stage_of
 from odcpub.operations.platform import Platform
-from odcpub.store.records import UNDEPLOYED, AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
+from odcpub.store.records import CLEARED, UNDEPLOYED, AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
+from odcpub.store.stages import Value
 
 
 def publish(platform: Platform, folder: Path, user: str) -> str:
@@ -43,12 +44,14 @@ def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | Non
     if place == 0:
         raise Refused(f"{stage.name}: is where apps are published, not promoted to", f"odcpub publish {asset.folder}")
     before = stages[place - 1]
-    ran = [one for one in platform.store.stages.deployments(asset.key, before.label) if one.status == "Finished"]
-    if number is not None and all(one.revision != number for one in ran):
+    if number is None:
+        current = platform.store.stages.current(asset.key, before.label)
+        if current is None:
+            raise Refused(f"{asset.name}: does not run in {before.name}", _how_to_reach(asset, before, place - 1))
+        number = current.revision
+    elif all(one.revision != number for one in platform.store.stages.served(asset.key, before.label)):
         raise Refused(f"{asset.name}: revision {number} never ran in {before.name}", "promote through every stage")
-    if not ran:
-        raise Refused(f"{asset.name}: does not run in {before.name}", _how_to_reach(asset, before, place - 1))
-    revision = platform.store.assets.revision(asset.key, ran[0].revision if number is None else number)
+    revision = platform.store.assets.revision(asset.key, number)
     assert revision is not None  # noqa: S101 - what was deployed is never removed
     return stage, revision
 
@@ -75,7 +78,7 @@ def undeploy(platform: Platform, name: str, to: str, user: str) -> str:
     """Begins taking the app out of a stage; also one whose deployments there all failed, which left something."""
     asset = app(platform, name)
     stage = stage_of(platform, asset, to)
-    if all(one.status == UNDEPLOYED for one in platform.store.stages.deployments(asset.key, stage.label)):
+    if all(one.status in (UNDEPLOYED, CLEARED) for one in platform.store.stages.deployments(asset.key, stage.label)):
         raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
     return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {})
 
@@ -186,11 +189,9 @@ def configure(
             )
     known = platform.store.stages.values(asset.key, stage.label)
     for one in unset:
-        if one not in known[0] and one not in known[1]:
+        if one not in known:
             hint = f"see: odcpub config show {asset.label} --stage {stage.label}"
             raise UsageError(f"{one}: was not set in {stage.name}", hint)
-    for setting, text in checked:
-        platform.store.stages.set_value(asset.key, stage.label, setting.name, text, setting.secret)
-    for one in unset:
-        platform.store.stages.unset_value(asset.key, stage.label, one)
+    wanted = [Value(setting.name, text, setting.secret) for setting, text in checked]
+    platform.store.stages.change_values(asset.key, stage.label, wanted, unset)
     return tuple(setting.name for setting, _ in checked)

@@ -74,10 +74,17 @@ def configuration(platform: Platform, target: Target) -> Resolved:
     parsed = parse_stage_file(stage_file(target.asset, target.stage.label), f"stages/{target.stage.label}.yaml")
     if parsed.problems:
         raise ModelError(parsed.problems)
-    settings, secrets = platform.store.stages.values(target.asset.key, target.stage.label)
-    resolved = resolve(target.model, parsed.values, settings, secrets)
+    known = platform.store.stages.values(target.asset.key, target.stage.label)
+    resolved = resolve(target.model, parsed.values, known.settings, known.secrets)
     if resolved.problems:
         raise ModelError(resolved.problems)
+    if lost := [one.name for one in target.model.settings if one.name in known.lost]:
+        raise Refused(
+            f"{target.asset.name} ({target.stage.name}): {platform.store.vault.key_file} is not the key that "
+            f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} encrypted with",
+            f"put that file back; where it is lost: odcpub config set {target.asset.label} {' '.join(lost)} "
+            f"--stage {target.stage.label}",
+        )
     if resolved.missing:
         names = ", ".join(resolved.missing)
         raise Refused(
@@ -93,8 +100,8 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
     ``asks``: the author can still answer "renamed?", as in a publish; in a promotion the answer stands already.
     """
     database = platform.engines().database
-    current = platform.store.stages.current(target.asset.key, target.stage.label) if asks else None
-    before = platform.store.assets.revision(target.asset.key, current.revision) if current else None
+    served = platform.store.stages.served(target.asset.key, target.stage.label) if asks else ()
+    before = platform.store.assets.revision(target.asset.key, served[0].revision) if served else None
     previous = platform.memory.model(before.model) if before else None
     live = database.observe(target.place)
     plan = plan_migration(live, platform.memory.schema(target.model), asset=target.model, previous=previous)

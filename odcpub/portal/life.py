@@ -18,7 +18,7 @@ from typing import TextIO
 from odcpub.engines.discovery import discover_kind
 from odcpub.engines.factory import Engines
 from odcpub.engines.settings import EngineSettings, change, draft_settings, read_settings, take_settings, use_profile
-from odcpub.errors import Refused, UsageError
+from odcpub.errors import EngineError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations import durable
@@ -27,6 +27,7 @@ from odcpub.operations.platform import Memory, Platform
 from odcpub.operations.voice import tell
 from odcpub.store.records import Status
 from odcpub.store.store import Store
+from odcpub.store.vault import Unreadable
 
 LOG = logging.getLogger("odcpub.portal")
 IDLE_SECONDS = 8 * 3600
@@ -68,7 +69,11 @@ class Server:
             return self._engines
 
     def _open(self, sealed: str) -> str:
-        return self._store.vault.open(sealed.encode())
+        try:
+            return self._store.vault.open(sealed.encode())
+        except Unreadable as error:
+            hint = "put the key file back that it was written with, or give the password again: odcpub engines set "
+            raise EngineError(error.message, f"{hint}database={read_settings(self._home.data).database}") from None
 
     def launch(self) -> None:
         """Resumes pending operations, and in the background what ran when the machine went down."""

@@ -17,8 +17,9 @@ class Status(StrEnum):
     FAILED = "FinishedWithError"
 
 
-UNDEPLOYED = "Undeployed"
-"""The status of deployments that were taken out of their stage."""
+UNDEPLOYED, CLEARED = "Undeployed", "Cleared"
+"""The status of deployments that were taken out of their stage: of those that had served, and of those that never
+had and may have left something."""
 
 
 class OperationKind(StrEnum):

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
 from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, update
 
 from odcpub.store.clock import now
-from odcpub.store.records import UNDEPLOYED, DeploymentRecord, Status
+from odcpub.store.records import CLEARED, UNDEPLOYED, DeploymentRecord, Status
 from odcpub.store.tables import DEPLOYMENTS, VALUES
-from odcpub.store.vault import Vault
+from odcpub.store.vault import Unreadable, Vault
 
 DATABASE_PASSWORD = "$database"  # noqa: S105 - a name; no setting can be called so
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A setting's value as it is set by command."""
+
+    name: str
+    text: str = field(repr=False)
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What was set by command: settings, opened secrets, and the names of secrets that cannot be opened any more."""
+
+    settings: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    lost: tuple[str, ...] = ()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.settings or name in self.secrets or name in self.lost
 
 
 class Stages:
@@ -42,15 +66,22 @@ class Stages:
             connection.execute(statement.values(status=status, address=address))
 
     def undeployed(self, asset: str, stage: str) -> None:
-        """Marks every deployment there as gone."""
+        """Marks every deployment there as gone; which of them have served stays known."""
         here = (DEPLOYMENTS.c.asset == asset, DEPLOYMENTS.c.stage == stage)
         with self._engine.begin() as connection:
-            connection.execute(update(DEPLOYMENTS).where(*here).values(status=UNDEPLOYED))
+            for before, after in ((Status.FINISHED, UNDEPLOYED), (Status.RUNNING, CLEARED), (Status.FAILED, CLEARED)):
+                statement = update(DEPLOYMENTS).where(*here, DEPLOYMENTS.c.status == before)
+                connection.execute(statement.values(status=after))
 
     def current(self, asset: str, stage: str) -> DeploymentRecord | None:
         """The last deployment that succeeded and has not been undeployed."""
         done = self.deployments(asset, stage)
         return next((one for one in done if one.status == Status.FINISHED), None)
+
+    def served(self, asset: str, stage: str) -> tuple[DeploymentRecord, ...]:
+        """Those that ever served there, undeployed ones too, the latest first."""
+        done = self.deployments(asset, stage)
+        return tuple(one for one in done if one.status in (Status.FINISHED, UNDEPLOYED))
 
     def deployments(self, asset: str, stage: str = "") -> tuple[DeploymentRecord, ...]:
         """All deployments there (in every stage, where none is named), the latest first."""
@@ -59,43 +90,57 @@ class Stages:
             rows = connection.execute(select(DEPLOYMENTS).where(*here).order_by(DEPLOYMENTS.c.number.desc()))
             return tuple(DeploymentRecord(**row) for row in rows.mappings())
 
-    def set_value(self, asset: str, stage: str, name: str, value: str, secret: bool) -> None:
-        """Sets a value by command; a secret is stored encrypted."""
-        row = {
-            "asset": asset, "stage": stage, "name": name,
-            "value": None if secret else value, "secret": self._vault.seal(value) if secret else None,
-        }  # fmt: skip
+    def change_values(self, asset: str, stage: str, values: Iterable[Value], unset: Iterable[str] = ()) -> None:
+        """Sets and forgets values by command, all or none; secrets are stored encrypted."""
+        rows = [
+            {
+                "asset": asset, "stage": stage, "name": one.name,
+                "value": None if one.secret else one.text, "secret": self._vault.seal(one.text) if one.secret else None,
+            }
+            for one in values
+        ]  # fmt: skip
         with self._engine.begin() as connection:
-            connection.execute(delete(VALUES).where(*_value(asset, stage, name)))
-            connection.execute(insert(VALUES), row)
+            for name in (*unset, *(row["name"] for row in rows)):
+                connection.execute(delete(VALUES).where(*_value(asset, stage, str(name))))
+            if rows:
+                connection.execute(insert(VALUES), rows)
 
-    def unset_value(self, asset: str, stage: str, name: str) -> bool:
-        """Forgets a value set by command; whether there was one."""
-        with self._engine.begin() as connection:
-            return connection.execute(delete(VALUES).where(*_value(asset, stage, name))).rowcount > 0
-
-    def values(self, asset: str, stage: str) -> tuple[dict[str, str], dict[str, str]]:
-        """What was set by command there: settings and (opened) secrets by name."""
+    def values(self, asset: str, stage: str) -> Values:
+        """What was set by command there."""
         here = (VALUES.c.asset == asset, VALUES.c.stage == stage, VALUES.c.name != DATABASE_PASSWORD)
         with self._engine.connect() as connection:
             rows = connection.execute(select(VALUES).where(*here)).mappings().all()
-        settings = {row["name"]: row["value"] for row in rows if row["secret"] is None}
-        return settings, {row["name"]: self._vault.open(row["secret"]) for row in rows if row["secret"] is not None}
+        sealed = {row["name"]: row["secret"] for row in rows if row["secret"] is not None}
+        opened = {name: self._opened(secret) for name, secret in sealed.items()}
+        return Values(
+            {row["name"]: row["value"] for row in rows if row["secret"] is None},
+            {name: text for name, text in opened.items() if text is not None},
+            tuple(sorted(name for name, text in opened.items() if text is None)),
+        )
 
     def database_password(self, asset: str, stage: str) -> str:
-        """The app's own database password in the stage, made at the first call."""
+        """The app's own database password in the stage: made at the first call, and anew where the vault has lost it
+        (the role gets whatever is the password)."""
         known = self.known_database_password(asset, stage)
         if known:
             return known
-        self.set_value(asset, stage, DATABASE_PASSWORD, self._vault.random_password(), secret=True)
-        return self.known_database_password(asset, stage)
+        made = self._vault.random_password()
+        self.change_values(asset, stage, (Value(DATABASE_PASSWORD, made, secret=True),))
+        return made
 
     def known_database_password(self, asset: str, stage: str) -> str:
-        """The same where there is one, else empty; makes none."""
+        """The same where there is one that can be read, else empty; makes none."""
         condition = _value(asset, stage, DATABASE_PASSWORD)
         with self._engine.connect() as connection:
             sealed = connection.execute(select(VALUES.c.secret).where(*condition)).scalar()
-        return "" if sealed is None else self._vault.open(sealed)
+        return "" if sealed is None else self._opened(sealed) or ""
+
+    def _opened(self, sealed: bytes) -> str | None:
+        """None where it was sealed with another key than there is now."""
+        try:
+            return self._vault.open(sealed)
+        except Unreadable:
+            return None
 
 
 def _value(asset: str, stage: str, name: str) -> tuple[ColumnElement[bool], ...]:

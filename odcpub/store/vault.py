@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import os
+import re
 import secrets
 import threading
 from functools import cached_property
@@ -17,9 +18,16 @@ if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 
+_KEY = re.compile(rb"[A-Za-z0-9_-]{43}=")
+
+
+class Unreadable(EngineError):
+    """Sealed with another key than there is now."""
+
+
 class Vault:
     def __init__(self, key_file: Path) -> None:
-        self._key_file = key_file
+        self.key_file = key_file
         self._first_use = threading.Lock()
 
     def seal(self, text: str) -> bytes:
@@ -32,9 +40,9 @@ class Vault:
         try:
             return self._fernet.decrypt(sealed).decode()
         except InvalidToken:
-            raise EngineError(
-                f"{self._key_file}: a stored secret cannot be read with this key",
-                "put the key file back that it was written with, or set the secret again",
+            raise Unreadable(
+                f"{self.key_file}: a stored secret cannot be read with this key",
+                "put the key file back that it was written with; where it is lost, publish the app again",
             ) from None
 
     def fingerprint(self, text: str) -> str:
@@ -50,26 +58,27 @@ class Vault:
     def _fernet(self) -> Fernet:
         from cryptography.fernet import Fernet
 
-        try:
-            return Fernet(self._key)
-        except ValueError:
-            raise EngineError(
-                f"{self._key_file}: is damaged: it holds no key",
-                "restore it from a backup; without it the stored secrets are lost: remove it and set them again",
-            ) from None
+        return Fernet(self._key)
 
     @cached_property
     def _key(self) -> bytes:
         """The key, made at the first use, by one thread, and written whole before it is used."""
         with self._first_use:
-            if not self._key_file.exists():
+            if not self.key_file.exists():
                 self._make_key()
-            return self._key_file.read_bytes()
+            key = self.key_file.read_bytes()
+        if not _KEY.fullmatch(key):
+            raise EngineError(
+                f"{self.key_file}: is damaged: it holds no key",
+                "restore it from a backup; if there is none, remove the file and publish each app again: "
+                "which secrets are to be set again is told",
+            )
+        return key
 
     def _make_key(self) -> None:
-        temporary = self._key_file.with_suffix(".new")
+        temporary = self.key_file.with_suffix(".new")
         with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
             file.write(base64.urlsafe_b64encode(os.urandom(32)))
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(self._key_file)
+        temporary.replace(self.key_file)

@@ -102,26 +102,3 @@ def test_what_was_undeployed_is_not_current(store: Store) -> None:
     store.stages.undeployed(KEY, "qa")
     assert store.stages.current(KEY, "qa") is None
     assert len(store.stages.deployments(KEY, "qa")) == 1
-
-
-def test_secrets_are_encrypted_and_the_database_password_is_made_once(store: Store) -> None:
-    register(store)
-    store.stages.set_value(KEY, "qa", "Rate", "95", secret=False)
-    store.stages.set_value(KEY, "qa", "Token", "s3cret-token", secret=True)
-    password = store.stages.database_password(KEY, "qa")
-    assert store.stages.database_password(KEY, "qa") == password != store.stages.database_password(KEY, "development")
-    assert store.stages.values(KEY, "qa") == ({"Rate": "95"}, {"Token": "s3cret-token"})
-    for path in store.folder.rglob("*"):
-        content = path.read_bytes() if path.is_file() else b""
-        assert b"s3cret-token" not in content
-        assert password.encode() not in content
-
-
-def test_a_value_set_again_replaces_and_unset_forgets(store: Store) -> None:
-    register(store)
-    for value in ("1", "2"):
-        store.stages.set_value(KEY, "qa", "Rate", value, secret=False)
-    assert store.stages.values(KEY, "qa")[0] == {"Rate": "2"}
-    assert store.stages.unset_value(KEY, "qa", "Rate")
-    assert not store.stages.unset_value(KEY, "qa", "Rate")
-    assert store.stages.values(KEY, "qa") == ({}, {})

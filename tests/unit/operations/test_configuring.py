@@ -1,0 +1,57 @@
+"""Configuration by command, also after the vault's key was lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from odcpub.errors import Refused, UsageError
+from odcpub.operations import overview, requests
+from odcpub.operations import stage as stages
+from odcpub.store.vault import Vault
+
+from .conftest import MODEL, Installed
+
+
+def configure(installed: Installed, values: dict[str, str], unset: tuple[str, ...] = ()) -> None:
+    requests.configure(installed.platform, "shop", "qa", values, unset, ())
+
+
+def target(installed: Installed) -> stages.Target:
+    return stages.Target(installed.asset, stages.Where("QA", "qa"), MODEL, {})
+
+
+def test_one_wrong_value_keeps_all_from_being_set(installed: Installed) -> None:
+    installed.revision()
+    for values, unset in (({"Rate": "2", "Token": "t", "No": "x"}, ()), ({"Rate": "2"}, ("Token",))):
+        with pytest.raises(UsageError):
+            configure(installed, values, unset)
+    assert not installed.store.stages.values(installed.asset.key, "qa").settings
+
+
+def test_after_a_lost_key_its_secrets_are_named_and_can_be_set_again(installed: Installed) -> None:
+    installed.revision()
+    configure(installed, {"Token": "t", "Rate": "2"})
+    vault = installed.store.vault
+    vault.key_file.unlink()
+    for part in (vault, installed.store.stages._vault):
+        part.__dict__.clear()
+        part.__init__(installed.folder.parent / "vault.key")  # type: ignore[misc]
+    with pytest.raises(Refused, match=r"vault\.key is not the key that Token was encrypted with") as refused:
+        stages.configuration(installed.platform, target(installed))
+    assert "odcpub config set shop Token --stage qa" in refused.value.hint
+    shown = {one["key"]: one["value"] for one in overview.configuration(installed.platform, "shop", "qa")["settings"]}
+    assert shown == {"Token": "(lost: set it again)", "Rate": "2"}
+    configure(installed, {"Token": "t2"})
+    resolved = stages.configuration(installed.platform, target(installed))
+    assert (resolved.settings, resolved.secrets) == ((("Rate", "2"),), (("Token", "t2"),))
+
+
+def test_a_damaged_key_can_be_removed_while_the_server_runs(installed: Installed) -> None:
+    file = installed.folder / "vault.key"
+    file.write_bytes(b"!" * 44)
+    vault = Vault(file)
+    with pytest.raises(Exception, match="is damaged") as damaged:
+        vault.seal("x")
+    assert "remove the file" in damaged.value.hint  # type: ignore[attr-defined]
+    file.unlink()
+    assert vault.open(vault.seal("x")) == "x"

@@ -1,0 +1,55 @@
+"""Which revision a promotion means, also after undeploys and failures in the stage before."""
+
+from __future__ import annotations
+
+import pytest
+
+from odcpub.errors import Refused
+from odcpub.operations import requests
+from odcpub.operations import stage as stages
+from odcpub.store.records import Status
+
+from .conftest import KEY, MODEL, Installed
+
+
+def promoted(installed: Installed, number: int | None) -> int:
+    return requests.promotion(installed.platform, installed.asset, "qa", number)[1].number
+
+
+def test_a_revision_that_ran_there_can_be_promoted_after_an_undeploy_and_one_that_failed_cannot(
+    installed: Installed,
+) -> None:
+    first, second, third = (installed.revision() for _ in range(3))
+    installed.deployed(first)
+    installed.deployed(second)
+    installed.deployed(third, status=Status.FAILED)
+    assert promoted(installed, None) == second
+    installed.store.stages.undeployed(KEY, "development")
+    assert promoted(installed, first) == first
+    with pytest.raises(Refused, match=f"revision {third} never ran in Development"):
+        promoted(installed, third)
+    with pytest.raises(Refused, match="does not run in Development"):
+        promoted(installed, None)
+    installed.deployed(first)
+    assert promoted(installed, None) == first
+
+
+def test_what_was_undeployed_is_not_undeployed_again(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests.durable, "begin", lambda _: None)
+    installed.deployed(installed.revision(), status=Status.FAILED)
+    key = requests.undeploy(installed.platform, "shop", "development", "ada")
+    installed.store.journal.finish(key, Status.FINISHED)
+    installed.store.stages.undeployed(KEY, "development")
+    with pytest.raises(Refused, match="does not run in Development"):
+        requests.undeploy(installed.platform, "shop", "development", "ada")
+
+
+def test_renames_are_asked_about_after_an_undeploy_too(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+    plan = stages.plan_migration
+    monkeypatch.setattr(stages, "plan_migration", lambda *a, **n: (asked.append(n["previous"]), plan(*a, **n))[1])
+    installed.deployed(installed.revision())
+    installed.store.stages.undeployed(KEY, "development")
+    aim = stages.Target(installed.asset, stages.Where("Development", "development"), MODEL, {})
+    stages.migration(installed.platform, aim, asks=True)
+    assert asked == [MODEL]
