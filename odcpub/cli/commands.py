@@ -37,16 +37,15 @@ def _folder(path: str) -> str:
 
 
 def publish(options: argparse.Namespace) -> int:
-    if options.stage and options.stage.lower() not in ("development", "dev"):
+    if options.stage:
         raise UsageError(
             f"{options.stage}: apps are published to the first stage alone",
-            f"publish, then: odcpub promote <app> --to {options.stage}",
+            "leave --stage out; what runs there goes on with: odcpub promote <app> --to <stage>",
         )
     body = {"folder": _folder(options.path)}
     if options.plan:
         return show.plan(_client().request("POST", f"{DEPLOYMENTS}/publish-plans", body), options.json)
-    client = _client()
-    return _run(client, "publish-operations", body, options)
+    return _run(_client(), "publish-operations", body, options)
 
 
 def promote(options: argparse.Namespace) -> int:

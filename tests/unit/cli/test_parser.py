@@ -74,6 +74,13 @@ def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFix
     assert capsys.readouterr().err.startswith("usage: odcpub")
 
 
+def test_publishing_takes_no_stage_whatever_stages_are_called(capsys: pytest.CaptureFixture[str]) -> None:
+    """Which stages there are is the project's affair; the client knows none of them."""
+    for stage in ("qa", "development"):
+        assert main.main(["publish", ".", "--stage", stage]) == 2
+        assert "odcpub promote" in capsys.readouterr().err
+
+
 def test_every_argument_is_explained() -> None:
     for words in _leaves(main.make_parser()):
         for action in words._actions:
