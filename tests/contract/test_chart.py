@@ -1,0 +1,110 @@
+"""The chart gives the objects that the runner applies. Needs Helm.
+
+It differs in this: namespace and Secret are the user's own; managed-by is Helm; a ConfigMap's name ends in another hash
+of its content; Helm goes back to older ReplicaSets and tells versions by its own revisions.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from odcpub.deployment.objects import INSTANCE, objects
+from odcpub.deployment.workload import Workload
+
+CHART = Path(__file__).parents[2] / "charts" / "odc-app"
+HELM = "helm.sh/helm/v3/cmd/helm@v3.21.4"
+DIGEST = "sha256:" + "a" * 64
+WORKLOAD = Workload(
+    app="Helpdesk",
+    asset="helpdesk",
+    asset_key="2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10",
+    stage="qa",
+    revision=7,
+    reference=f"localhost:5001/helpdesk@{DIGEST}",
+    repository="helpdesk",
+    digest=DIGEST,
+    settings=(("ODCPUB_STAGE", "QA"), ("ODC_SETTING_HourlyRate", "95")),
+    secrets=(("ODCPUB_DATABASE", "Host='db';Port='6432';Password='p'"),),
+    schema="f00",
+)
+VALUES = {
+    "app": "Helpdesk",
+    "asset": "helpdesk",
+    "assetKey": WORKLOAD.asset_key,
+    "stage": "qa",
+    "stageName": "QA",
+    "revision": 7,
+    "schema": "f00",
+    "image": {"reference": WORKLOAD.reference},
+    "settings": {"HourlyRate": "95"},
+    "existingSecret": "helpdesk-secret",
+    "databasePort": 6432,
+    "nodePort": 30080,
+}
+
+
+@pytest.fixture(scope="module")
+def helm(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+    """The machine's Helm; where none may be missing it is built, which takes a minute or two the first time."""
+    program = shutil.which("helm")
+    if program is None and os.environ.get("ODCPUB_TEST_REQUIRE") != "1":
+        pytest.skip("no helm: the chart cannot be rendered")
+    if program is None:
+        go = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
+        if go is None:
+            pytest.fail("no helm, and no Go compiler to build it")
+        folder = tmp_path_factory.mktemp("helm")
+        subprocess.run([go, "install", HELM], env={**os.environ, "GOBIN": str(folder)}, check=True, cwd=folder)
+        program = str(folder / "helm")
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture
+def values(tmp_path: Path) -> str:
+    file = tmp_path / "values.yaml"
+    file.write_text(yaml.safe_dump(VALUES))
+    return str(file)
+
+
+def test_the_chart_gives_what_the_runner_applies(helm: Callable[..., str], values: str) -> None:
+    place = ("--namespace", "odc-qa", "--kube-version", "1.30.0")
+    rendered = yaml.safe_load_all(helm("template", "helpdesk", str(CHART), *place, "--values", values))
+    ours = [each for each in objects(WORKLOAD, 30080) if each["kind"] not in ("Namespace", "Secret")]
+    names = {"helm": _configuration(charted := list(rendered)), "odcpub": _configuration(ours)}
+    assert _plain(charted, names["helm"]) == _plain(ours, names["odcpub"])
+
+
+def test_the_chart_is_well_made(helm: Callable[..., str], values: str) -> None:
+    helm("lint", "--strict", str(CHART), "--values", values)
+
+
+def _configuration(found: list[dict[str, Any]]) -> str:
+    return str(next(each["metadata"]["name"] for each in found if each["kind"] == "ConfigMap"))
+
+
+def _plain(found: list[dict[str, Any]], configuration: str) -> dict[tuple[str, str], Any]:
+    """The objects by kind and name without that in which they differ."""
+    text = yaml.safe_dump(found).replace(configuration, "(configuration)")
+    plain = {}
+    for each in yaml.safe_load(text.replace("managed-by: Helm", "managed-by: odcpub")):
+        each["metadata"].pop("namespace", None)
+        if each["kind"] == "Deployment":
+            del each["spec"]["revisionHistoryLimit"]
+            each["spec"]["template"]["metadata"]["labels"].pop(INSTANCE, None)
+            each["spec"]["template"]["spec"]["containers"][0]["envFrom"].pop(1)
+        plain[each["kind"], each["metadata"]["name"]] = each
+    return plain
