@@ -22,7 +22,7 @@ _SERVES = "The version before it serves on; nothing of the new one is left."
 _BACK = "The version before it is in its place again; odcpub status shows whether it serves."
 _NOTHING = "There was no version before it; nothing of the new one is left."
 _LEFT = "It is the only version there is and has served, so it is left as it is."
-_REPLACED = "Another version has taken its place meanwhile."
+_REPLACED = "It is no longer there: somebody has replaced or removed it meanwhile."
 
 
 @dataclass(frozen=True, slots=True)
