@@ -6,11 +6,10 @@ A blob's name is the sha256 of its bytes, so writing the same again changes noth
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from pathlib import Path
 
 from odcpub.errors import EngineError
+from odcpub.files import sync_folder, write_whole
 
 
 class Blobs:
@@ -19,19 +18,14 @@ class Blobs:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def put(self, content: bytes) -> str:
-        """Stores the content whole or not at all; its sha256 in hexadecimal."""
+        """Stores the content whole or not at all, on the disk when this returns; its sha256 in hexadecimal."""
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
-        if not path.exists() or path.stat().st_size != len(content):  # a power cut can leave a file short
-            path.parent.mkdir(exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(content)
-                Path(temporary).replace(path)
-            except OSError:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+        if not path.exists() or path.stat().st_size != len(content):
+            if not path.parent.exists():
+                path.parent.mkdir(exist_ok=True, mode=0o700)
+                sync_folder(self._folder)
+            write_whole(path, content)
         return digest
 
     def get(self, digest: str) -> bytes:

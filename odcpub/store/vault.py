@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.errors import EngineError
+from odcpub.files import write_whole
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -65,7 +66,7 @@ class Vault:
         """The key, made at the first use, by one thread, and written whole before it is used."""
         with self._first_use:
             if not self.key_file.exists():
-                self._make_key()
+                write_whole(self.key_file, base64.urlsafe_b64encode(os.urandom(32)))
             key = self.key_file.read_bytes()
         if not _KEY.fullmatch(key):
             raise EngineError(
@@ -74,11 +75,3 @@ class Vault:
                 "which secrets are to be set again is told",
             )
         return key
-
-    def _make_key(self) -> None:
-        temporary = self.key_file.with_suffix(".new")
-        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
-            file.write(base64.urlsafe_b64encode(os.urandom(32)))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.key_file)

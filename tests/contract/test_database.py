@@ -467,7 +467,7 @@ def test_embedded_goes_elsewhere_when_its_port_is_taken_and_its_pid_file_lies(
         other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", port))
         other.listen()
-        assert embedded.server().port != port
+        assert EmbeddedPostgres(tmp_path / "data", tmp_path / "run").server().port != port
 
 
 def test_embedded_logs_no_statement_and_no_password(embedded: EmbeddedPostgres, tmp_path: Path) -> None:
@@ -486,7 +486,7 @@ def test_embedded_of_another_version_is_told(embedded: EmbeddedPostgres, tmp_pat
     embedded.close(stop=True)
     (tmp_path / "data" / "cluster" / "PG_VERSION").write_text("17\n")
     with pytest.raises(EngineError, match="its data is of PostgreSQL 17, the installed one is 18"):
-        embedded.server()
+        EmbeddedPostgres(tmp_path / "data", tmp_path / "run").server()
 
 
 def test_embedded_that_can_not_listen_is_told(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ from pathlib import Path
 from odcpub.data.fingerprint import EMPTY
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.script import VERSION_TABLE, plan_digest, revision_id, script_text, sql_text
-from odcpub.errors import EngineError
+from odcpub.errors import system_failure
+from odcpub.files import write_whole
 
 _NAME = re.compile(r"(\d{4,})_(expand|tighten)_[0-9a-f]{8}\.py")
 _FIELD = re.compile(r"^(down_revision|plan|base) = '([0-9a-z_]+)'$", re.MULTILINE)
@@ -90,7 +91,7 @@ def write_scripts(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path,
     try:
         return _write(plan, folder, number)
     except OSError as error:
-        raise EngineError(f"{folder}: can't write the migration scripts: {error.strerror}") from None
+        raise system_failure(error, folder) from None
 
 
 def scripts(folder: Path, part: str = "versions") -> list[Script]:
@@ -188,6 +189,4 @@ def _put(path: Path, content: str) -> None:
     """The whole file or none of it."""
     if path.exists() and path.read_bytes() == content.encode():
         return
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_text(content, encoding="utf-8")
-    temporary.replace(path)
+    write_whole(path, content.encode())

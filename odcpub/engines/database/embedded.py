@@ -7,6 +7,7 @@ root; there it runs in a user namespace of its own, where the same files belong 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
@@ -20,7 +21,8 @@ from pathlib import Path
 
 from odcpub.engines.database.connection import Server
 from odcpub.engines.database.postgres import Postgres
-from odcpub.errors import EngineError, TemporaryEngineError
+from odcpub.errors import EngineError, TemporaryEngineError, system_failure
+from odcpub.files import write_whole
 
 SUPERUSER = "odcpub"
 START_SECONDS = 60
@@ -55,6 +57,7 @@ class EmbeddedPostgres(Postgres):
         self._listen = tuple(dict.fromkeys(("127.0.0.1", *listen)))
         self._networks, self._apps_host = tuple(networks), apps_host
         self._server: Server | None = None
+        self._stopped = False
         self._mutex = threading.Lock()
 
     def host_of_apps(self) -> str:
@@ -62,14 +65,17 @@ class EmbeddedPostgres(Postgres):
 
     def server(self) -> Server:
         with self._mutex:
+            if self._stopped:
+                raise EngineError("embedded PostgreSQL: has been stopped", "Start it again: odcpub status")
             if self._server is None or not self._process():
                 self._server = self._started()
             return self._server
 
     def close(self, stop: bool = False) -> None:
-        """Leaves the server running unless ``stop``: then it is shut down, its clients' work rolled back."""
+        """Leaves the server running unless ``stop``: then it is shut down, its clients' work rolled back, and whoever
+        asks for it meanwhile does not start it again."""
         with self._mutex:
-            self._server = None
+            self._server, self._stopped = None, self._stopped or stop
             if stop and self._process():
                 self._control("stop", "-m", "fast", "-t", str(START_SECONDS))
 
@@ -84,10 +90,7 @@ class EmbeddedPostgres(Postgres):
         try:
             return self._start()
         except OSError as error:
-            place = error.filename or self._data
-            raise EngineError(
-                f"embedded PostgreSQL: {place}: {error.strerror}", "Make room, or give the folder back to this user."
-            ) from None
+            raise system_failure(error, self._data) from None
 
     def _start(self) -> Server:
         for folder in (self._data, self._run):
@@ -121,7 +124,7 @@ class EmbeddedPostgres(Postgres):
             return
         fresh = self._data / "cluster.new"
         shutil.rmtree(fresh, ignore_errors=True)
-        _write_private(self._data / "superuser", secrets.token_urlsafe(32))
+        write_whole(self._data / "superuser", secrets.token_urlsafe(32).encode())
         self._tool("initdb", "-D", str(fresh), f"--pwfile={self._data / 'superuser'}", *_INITDB)
         fresh.rename(self._cluster)
 
@@ -138,7 +141,7 @@ class EmbeddedPostgres(Postgres):
         lines = [
             f"host all all {network} scram-sha-256" for network in dict.fromkeys(("127.0.0.1/32", *self._networks))
         ]
-        _write_private(self._cluster / "pg_hba.conf", "\n".join(lines) + "\n")
+        write_whole(self._cluster / "pg_hba.conf", ("\n".join(lines) + "\n").encode())
 
     def _process(self) -> tuple[int, int] | None:
         """(pid, port) of the server that runs on our cluster, else None."""
@@ -147,7 +150,7 @@ class EmbeddedPostgres(Postgres):
             pid, port = int(lines[0]), int(lines[3])
         except (OSError, ValueError, IndexError):
             return None
-        return (pid, port) if _is_ours(pid, self._cluster) else None
+        return (pid, port) if is_server_of(pid, self._cluster) else None
 
     def _listens(self) -> bool:
         """Whether the running server was started with all the addresses that are asked for."""
@@ -156,8 +159,16 @@ class EmbeddedPostgres(Postgres):
         return found is not None and set(self._listen) <= set(found[1].split(","))
 
     def _forget_dead(self) -> None:
-        """A pid file that outlived its server (power cut, kill -9) must not keep a new one from starting."""
-        (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+        """A pid file that outlived its server (power cut, kill -9) must not keep a new one from starting; that of one
+        which lives, though it says no port yet, is what keeps two servers from the same files."""
+        file = self._cluster / "postmaster.pid"
+        with contextlib.suppress(FileNotFoundError):
+            first = file.read_text(encoding="utf-8").partition("\n")[0].strip()
+            if first.isdecimal() and is_server_of(int(first), self._cluster):
+                raise TemporaryEngineError(
+                    f"embedded PostgreSQL: process {first} is starting or ending", "Run the same command again."
+                )
+            file.unlink()
 
     def _free_port(self) -> int:
         """The port of last time, so that apps that run find the server again; another where it is taken."""
@@ -222,24 +233,24 @@ def _as_ordinary_user() -> list[str]:
     return ["unshare", "--user", "--map-user=1000"]
 
 
-def _is_ours(pid: int, cluster: Path) -> bool:
+def is_server_of(pid: int, cluster: Path) -> bool:
     """Whether the process is the server of this cluster, and not a later one that was given the same number."""
-    try:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except FileNotFoundError:
-        return not Path("/proc/self").exists() and _alive(pid)
-    except OSError:
-        return False
-    return b"postgres" in command[0] and os.fsencode(cluster) in command
+    command = _command(pid)
+    # A server's own children bear other words, another cluster's server another folder.
+    folders = [command[place + 1] for place, word in enumerate(command[:-1]) if word == "-D"]
+    ours = os.path.realpath(cluster)
+    return bool(command) and Path(command[0]).name == "postgres" and ours in map(os.path.realpath, folders)
 
 
-def _alive(pid: int) -> bool:
-    """All that can be asked where there is no /proc."""
-    try:
-        os.kill(pid, 0)
-    except OSError:
-        return False
-    return True
+def _command(pid: int) -> list[str]:
+    """The process's program and arguments; empty where there is none."""
+    if Path("/proc/self").exists():
+        try:
+            return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).split("\0")
+        except OSError:
+            return []
+    asked = ["ps", "-o", "command=", "-p", str(pid)]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split()
 
 
 def _bindable(port: int, addresses: Sequence[str]) -> int:
@@ -260,13 +271,3 @@ def _bindable(port: int, addresses: Sequence[str]) -> int:
     raise TemporaryEngineError(
         f"embedded PostgreSQL: it can't listen on {', '.join(addresses)}", "Is each of them an address of this machine?"
     )
-
-
-def _write_private(path: Path, content: str) -> None:
-    """Mode 0600 from the start, and never half written."""
-    temporary = path.with_name(path.name + ".new")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(content)
-    temporary.replace(path)

@@ -20,7 +20,7 @@ from odcpub.data.script import VERSION_TABLE, marker_statement, revision_id
 from odcpub.engines.database import catalog, chain
 from odcpub.engines.database.connection import Server, cause, translated
 from odcpub.engines.ports import Place
-from odcpub.errors import EngineError, Refused, TemporaryEngineError
+from odcpub.errors import EngineError, Refused, TemporaryEngineError, system_failure
 
 if TYPE_CHECKING:
     import psycopg
@@ -103,7 +103,7 @@ def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report:
     except CommandError as error:
         raise EngineError(f"{folder}: the chain of scripts is broken: {error}", "Put back what is missing.") from None
     except OSError as error:
-        raise EngineError(f"{folder}: {error.filename or 'a script'}: {error.strerror}") from None
+        raise system_failure(error, folder) from None
 
 
 def _advisory_lock(connection: psycopg.Connection[Any], target: Target) -> None:

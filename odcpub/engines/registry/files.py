@@ -8,10 +8,11 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from odcpub.errors import EngineError
+from odcpub.files import sync_folder, write_whole
 
 PIECE = 1 << 20
 _HINTS = {
@@ -35,33 +36,25 @@ def told(where: str) -> Iterator[None]:
 
 def write(path: Path, content: bytes) -> None:
     """Writes a file that is complete when it has its name, also after a power failure."""
-    with _appearing(path) as draft, draft.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, content)
 
 
 def take(path: Path, source: Path) -> None:
     """Makes a file of the same content without copying where the file system can: a hard link to ``source``."""
-    with _appearing(path) as draft:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
         try:
             os.link(source, draft)
         except OSError:
             shutil.copyfile(source, draft)
-            with draft.open("rb") as file:
-                os.fsync(file.fileno())
-
-
-@contextmanager
-def _appearing(path: Path) -> Iterator[Path]:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        yield draft
+        with draft.open("rb") as file:
+            os.fsync(file.fileno())
         draft.replace(path)
     finally:
-        with suppress(FileNotFoundError):
-            draft.unlink()
+        draft.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def pieces(path: Path) -> Iterator[bytes]:

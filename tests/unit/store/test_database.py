@@ -59,3 +59,11 @@ def test_records_of_a_newer_release_are_told_and_left_alone(tmp_path: Path) -> N
     with pytest.raises(EngineError, match=r"platform\.sqlite") as failed:
         open_database(path)
     assert "newer" in failed.value.hint
+
+
+def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
+    engine = open_database(tmp_path / "platform.sqlite")
+    with engine.connect() as connection:
+        found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+    engine.dispose()
+    assert found == ["wal", 2], "a power cut would lose what was told to be done"
