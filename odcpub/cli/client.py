@@ -18,6 +18,7 @@ from odcpub.errors import EngineError, OdcpubError
 from odcpub.home import Home, find_home
 
 START_SECONDS = 120.0
+TRIES = 3
 
 
 class ApiError(OdcpubError):
@@ -50,18 +51,24 @@ class Client:
         self._started: subprocess.Popen[bytes] | None = None
 
     def request(self, method: str, path: str, body: object = None) -> Any:
-        """The answer's JSON; raises ApiError for a problem."""
-        connection = self._connect()
-        try:
-            content = None if body is None else json.dumps(body)
-            connection.request(method, path, content, {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            text = response.read()
-        except (OSError, http.client.HTTPException) as error:
-            raise EngineError(f"the server ended while it answered: {error}", self._log_hint()) from None
-        finally:
-            connection.close()
-        return self._answer(response.status, text)
+        """The answer's JSON; raises ApiError for a problem. What a server that was killed has not answered is asked
+        again where that is safe: a beginning operation carries a key, under which there is one and no second."""
+        headers = {"Content-Type": "application/json"}
+        if again := method == "GET" or path.startswith("/api/deployments/"):
+            headers["Idempotency-Key"] = _uuid()
+        content = None if body is None else json.dumps(body)
+        for left in reversed(range(TRIES if again else 1)):
+            connection = self._connect()
+            try:
+                connection.request(method, path, content, headers)
+                response = connection.getresponse()
+                return self._answer(response.status, response.read())
+            except (OSError, http.client.HTTPException) as error:
+                if not left or isinstance(error, TimeoutError):
+                    raise EngineError(f"the server ended while it answered: {error}", self._log_hint()) from None
+            finally:
+                connection.close()
+        raise AssertionError("the last try has answered or failed")
 
     def _answer(self, status: int, text: bytes) -> Any:
         try:
@@ -162,6 +169,12 @@ class Client:
 
     def _log_hint(self) -> str:
         return f"see {self._home.data / 'server.log'}; it is started again by the next command"
+
+
+def _uuid() -> str:
+    """A new key; the module ``uuid`` takes longer to load than all that a command does here."""
+    digits = f"{int.from_bytes(os.urandom(16), 'big') & ~(0xF << 76) & ~(3 << 62) | 4 << 76 | 2 << 62:032x}"
+    return "-".join(digits[start:end] for start, end in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
 
 
 def _told(failed: Path) -> OdcpubError:

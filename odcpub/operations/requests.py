@@ -5,6 +5,7 @@ Everything that can be refused without looking at a stage is refused here, befor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -21,20 +22,23 @@ from odcpub.operations.platform import Platform
 from odcpub.store.records import CLEARED, UNDEPLOYED, AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
 from odcpub.store.stages import Value
 
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
-def publish(platform: Platform, folder: Path, user: str) -> str:
-    """Begins a publish of the model in the folder, to the first stage; the operation's key."""
+
+def publish(platform: Platform, folder: Path, user: str, key: str = "") -> str:
+    """Begins a publish of the model in the folder, to the first stage; the operation's key: ``key``, where the caller
+    has made one so as to be able to ask again."""
     head = read_head(platform, folder)
     asset = platform.store.assets.planned(head.key, head.name, head.kind, head.label, str(folder))
     stage = asset_stages(platform, asset)[0]
-    return _begin(platform, OperationKind.PUBLISH, asset, stage, user, {"asset": asdict(asset)})
+    return _begin(platform, OperationKind.PUBLISH, asset, stage, user, {"asset": asdict(asset)}, key)
 
 
-def deploy(platform: Platform, name: str, to: str, number: int | None, user: str) -> str:
+def deploy(platform: Platform, name: str, to: str, number: int | None, user: str, key: str = "") -> str:
     """Begins a promotion: the revision that runs in the stage before (or an older one that ran there), unchanged."""
     asset = app(platform, name)
     stage, revision = promotion(platform, asset, to, number)
-    return _begin(platform, OperationKind.DEPLOY, asset, stage, user, {"revision": revision.number})
+    return _begin(platform, OperationKind.DEPLOY, asset, stage, user, {"revision": revision.number}, key)
 
 
 def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | None) -> tuple[Stage, RevisionRecord]:
@@ -60,11 +64,12 @@ def _how_to_reach(asset: AssetRecord, stage: Stage, place: int) -> str:
     return f"odcpub publish {asset.folder}" if place == 0 else f"odcpub promote {asset.label} --to {stage.label}"
 
 
-def apply(platform: Platform, name: str, to: str, user: str) -> str:
+def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> str:
     """Begins applying a stage's configuration to the revision that runs there."""
     asset = app(platform, name)
     stage = stage_of(platform, asset, to)
-    return _begin(platform, OperationKind.APPLY, asset, stage, user, {"revision": _deployed(platform, asset, stage)})
+    request = {"revision": _deployed(platform, asset, stage)}
+    return _begin(platform, OperationKind.APPLY, asset, stage, user, request, key)
 
 
 def _deployed(platform: Platform, asset: AssetRecord, stage: Stage) -> int:
@@ -74,13 +79,13 @@ def _deployed(platform: Platform, asset: AssetRecord, stage: Stage) -> int:
     return current.revision
 
 
-def undeploy(platform: Platform, name: str, to: str, user: str) -> str:
+def undeploy(platform: Platform, name: str, to: str, user: str, key: str = "") -> str:
     """Begins taking the app out of a stage; also one whose deployments there all failed, which left something."""
     asset = app(platform, name)
     stage = stage_of(platform, asset, to)
     if all(one.status in (UNDEPLOYED, CLEARED) for one in platform.store.stages.deployments(asset.key, stage.label)):
         raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
-    return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {})
+    return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {}, key)
 
 
 def app(platform: Platform, name: str) -> AssetRecord:
@@ -91,12 +96,29 @@ def app(platform: Platform, name: str) -> AssetRecord:
     return asset
 
 
+def asked_before(platform: Platform, kind: OperationKind, key: str) -> bool:
+    """Whether this very request has begun its operation: its answer was lost, and it is asked again."""
+    if key and not _UUID.fullmatch(key):
+        raise UsageError("Idempotency-Key: is no UUID", "leave it out, or make a new UUID for each operation")
+    found = platform.store.journal.operation(key) if key else None
+    if found and found.kind != kind:
+        raise UsageError(f"Idempotency-Key: is that of another operation, {found.kind}", "make a new UUID")
+    return found is not None
+
+
 def _begin(
-    platform: Platform, kind: OperationKind, asset: AssetRecord, stage: Stage, user: str, request: dict[str, object]
+    platform: Platform,
+    kind: OperationKind,
+    asset: AssetRecord,
+    stage: Stage,
+    user: str,
+    request: Mapping[str, object],
+    key: str,
 ) -> str:
-    named = request | {"stage": stage.name}
+    named = {**request, "stage": stage.name}
     with platform.beginning:
-        key = platform.store.journal.begin(kind, (asset.key, asset.name), stage.label, user, named)
+        if not asked_before(platform, kind, key):
+            key = platform.store.journal.begin(kind, (asset.key, asset.name), stage.label, user, named, key)
     durable.begin(key)
     return key
 

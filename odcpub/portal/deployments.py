@@ -34,8 +34,10 @@ def router(server: Server) -> APIRouter:
     platform = server.platform
 
     @api.post("/publish-operations", status_code=201)
-    def publish(body: PublishOperationRequest, response: Response) -> dict[str, Any]:
-        key = requests.publish(platform, Path(body.folder), server.user)
+    def publish(body: PublishOperationRequest, response: Response, idempotency_key: str = Header("")) -> dict[str, Any]:
+        key = idempotency_key
+        if not requests.asked_before(platform, OperationKind.PUBLISH, key):
+            key = requests.publish(platform, Path(body.folder), server.user, key)
         return _created(platform, response, "publish-operations", key)
 
     @api.post("/publish-plans")
@@ -43,8 +45,13 @@ def router(server: Server) -> APIRouter:
         return planning.publish(platform, Path(body.folder))
 
     @api.post("/deployment-operations", status_code=201)
-    def deploy(body: DeploymentOperationRequest, response: Response) -> dict[str, Any]:
-        return _created(platform, response, "deployment-operations", _begin(platform, body, server.user))
+    def deploy(
+        body: DeploymentOperationRequest, response: Response, idempotency_key: str = Header("")
+    ) -> dict[str, Any]:
+        key = idempotency_key
+        if not requests.asked_before(platform, OperationKind(body.operation), key):
+            key = _begin(platform, body, server.user, key)
+        return _created(platform, response, "deployment-operations", key)
 
     @api.post("/deployment-plans")
     def deployment_plan(body: DeploymentOperationRequest) -> dict[str, Any]:
@@ -55,11 +62,11 @@ def router(server: Server) -> APIRouter:
     return api
 
 
-def _begin(platform: Platform, body: DeploymentOperationRequest, user: str) -> str:
+def _begin(platform: Platform, body: DeploymentOperationRequest, user: str, key: str) -> str:
     if body.operation == "Deploy":
-        return requests.deploy(platform, body.assetKey, body.environmentKey, body.revision, user)
+        return requests.deploy(platform, body.assetKey, body.environmentKey, body.revision, user, key)
     begin = requests.undeploy if body.operation == "Undeploy" else requests.apply
-    return begin(platform, body.assetKey, body.environmentKey, user)
+    return begin(platform, body.assetKey, body.environmentKey, user, key)
 
 
 def _created(platform: Platform, response: Response, name: str, key: str) -> dict[str, Any]:

@@ -23,9 +23,12 @@ class Journal:
         """Rises with every change of this process, the only one that writes: who waits for news asks this, not the
         database."""
 
-    def begin(self, kind: str, asset: tuple[str, str], stage: str, user: str, request: dict[str, Any]) -> str:
-        """Records a running operation on ``asset`` (key, name); its key. Refused while another one runs there."""
-        key = str(uuid.uuid4())
+    def begin(
+        self, kind: str, asset: tuple[str, str], stage: str, user: str, request: dict[str, Any], key: str = ""
+    ) -> str:
+        """Records a running operation on ``asset`` (key, name) under ``key``, or a new one; its key. Refused while
+        another one runs there."""
+        key = key or str(uuid.uuid4())
         row = {
             "key": key, "kind": kind, "asset": asset[0], "asset_name": asset[1], "stage": stage, "user": user,
             "status": Status.RUNNING, "started_at": now(), "state": "{}",

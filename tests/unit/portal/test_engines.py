@@ -31,7 +31,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def begin(server: Server) -> None:
-    requests._begin(server.platform, OperationKind.DEPLOY, SHOP, DEFAULT_STAGES[1], "ada", {})
+    requests._begin(server.platform, OperationKind.DEPLOY, SHOP, DEFAULT_STAGES[1], "ada", {}, "")
 
 
 def test_refused_while_an_operation_runs(server: Server) -> None:
