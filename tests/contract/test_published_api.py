@@ -70,6 +70,14 @@ def prepared(compiler: RoslynCompiler, database: Postgres, tmp_path_factory: pyt
 
 
 @pytest.fixture(scope="module")
+def guarded(prepared: App) -> Iterator[App]:
+    running = App(prepared.folder, prepared.environment).start(ODCPUB_HOSTS="127.0.0.1,localhost")
+    running.wait("/_odc/ready", 200)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
 def app(prepared: App) -> Iterator[App]:
     running = App(prepared.folder, prepared.environment).start()
     running.wait("/_odc/ready", 200)
@@ -579,6 +587,15 @@ def test_a_database_that_is_away(prepared: App) -> None:
     assert app.request("GET", "/_odc/ready").status == 503
     assert app.request("GET", "/").status == 200
     assert "Password" not in app.stop()
+
+
+@pytest.mark.parametrize(
+    ("host", "status"), [("127.0.0.1", 200), ("localhost:9", 200), ("LOCALHOST", 200), ("evil.example", 421), ("", 421)]
+)
+def test_only_named_hosts_are_answered(guarded: App, host: str, status: int) -> None:
+    """A page of another site that points its own name here would read what the user can read."""
+    for path in ("/", "/api/Customer", "/_odc/about"):
+        assert guarded.request("GET", path, headers={"Host": host}).status == status
 
 
 def test_sockets_that_were_handed_over_outlive_a_process(prepared: App) -> None:

@@ -21,6 +21,8 @@ _FIXED = {
     "TZ": "UTC",
 }
 HIDDEN = "(hidden)"
+HOSTS = "127.0.0.1,localhost"
+"""The names that a local app's address is asked by."""
 
 
 def app_environment(workload: Workload, base: Path, mark: str, listen: int, private: int) -> dict[str, str]:
@@ -31,6 +33,7 @@ def app_environment(workload: Workload, base: Path, mark: str, listen: int, priv
         **dict(workload.settings),
         **dict(workload.secrets),
         "DOTNET_ROOT": str(base / "usr" / "share" / "dotnet"),
+        "ODCPUB_HOSTS": HOSTS,
         "ODCPUB_LISTEN_FD": str(listen),
         "ODCPUB_PRIVATE_FD": str(private),
         MARK: mark,

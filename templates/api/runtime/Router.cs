@@ -1,5 +1,6 @@
 // From a request to its handler, and from anything that goes wrong to problem details.
 using System;
+using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -21,6 +22,7 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
         Headers(context.Response.Headers);
         try
         {
+            CheckHost(context);
             await Route(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested) { }
@@ -30,6 +32,14 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
             if (context.Response.HasStarted) context.Abort();
             else await problem.Write(context);
         }
+    }
+
+    // A page of another site can make its own name lead here (DNS rebinding) and would read what the user can read.
+    private void CheckHost(HttpContext context)
+    {
+        var host = context.Request.Host.Host;
+        if (settings.Hosts.Length == 0 || settings.Hosts.Contains(host, StringComparer.OrdinalIgnoreCase)) return;
+        throw new Problem(421, $"This app answers to {string.Join(", ", settings.Hosts)} only.");
     }
 
     private Task Route(HttpContext context)

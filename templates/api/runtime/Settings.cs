@@ -16,6 +16,9 @@ public sealed class Settings
     public int ListenDescriptor { get; } = Number("ODCPUB_LISTEN_FD", -1);
     public int PrivateDescriptor { get; } = Number("ODCPUB_PRIVATE_FD", -1);
 
+    /// <summary>The host names that the app answers to; none: to all.</summary>
+    public string[] Hosts { get; } = Read("ODCPUB_HOSTS").Split(',', StringSplitOptions.RemoveEmptyEntries);
+
     /// <summary>The values of the app's settings and the names of the secrets that were found, for the first log line.</summary>
     public static string Summary(AppDescriptor app)
     {
