@@ -107,6 +107,9 @@ class Database(Protocol):
     def login(self, place: Place, password: str) -> Login:
         """The login that ``prepare`` would return; makes nothing."""
 
+    def check(self, place: Place) -> None:
+        """Raises ``EngineError`` where ``prepare`` would for want of rights. Creates nothing."""
+
     def observe(self, place: Place) -> Schema | None:
         """The live schema, read with a few catalog queries in one transaction that is closed again; None where
         database or schema is not there. Creates nothing."""

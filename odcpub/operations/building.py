@@ -177,7 +177,7 @@ def _add_revision(run: Run, digest: str, repository: str) -> RevisionRecord:
         state["schema"], state["lock"], state["runtime"], operation.key, "", operation.user,
     )  # fmt: skip
     revision = run.platform.store.assets.add_revision(record)
-    run.note(revision=revision.number, made=True)
+    run.note(revision=revision.number)
     return revision
 
 

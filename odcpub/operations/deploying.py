@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from odcpub.data.migration import EXPAND, TIGHTEN
-from odcpub.deployment.workload import Workload
+from odcpub.deployment.workload import Running, Workload
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import EngineError, Refused, counted
 from odcpub.operations import stage as stages
@@ -50,7 +50,8 @@ def plan(run: Run) -> None:
     for line in (*migration.warnings, *stages.notices(run.platform, aim, migration)):
         run.warn(line)
     plan_blob = run.platform.store.blobs.put(to_text(migration).encode())
-    unchanged = not migration.steps and _runs_already(run, record, digest)
+    runs = run.platform.engines().runner.running(run.operation.stage, run.asset.label)
+    unchanged = not migration.steps and _runs_already(run, record, digest, runs)
     run.note(configuration=digest, sealed=sealed, migration=plan_blob, unchanged=unchanged)
     run.say(summary([step.summary for step in migration.steps]) or "the schema is up to date")
 
@@ -61,12 +62,12 @@ def summary(lines: Sequence[str], most: int = 3) -> str:
     return "; ".join(lines[:most]) + more
 
 
-def _runs_already(run: Run, record: RevisionRecord | None, digest: str) -> bool:
-    """Whether the stage runs this very revision with this very configuration, and healthily."""
+def _runs_already(run: Run, record: RevisionRecord | None, digest: str, found: Running | None) -> bool:
+    """Whether the stage runs this very revision with this very configuration, and healthily. ``found``: what the
+    runner says runs there, asked in any case: one that does not answer is told before anything is built."""
     current = run.platform.store.stages.current(run.operation.asset, run.operation.stage)
     if record is None or current is None or (current.revision, current.configuration) != (record.number, digest):
         return False
-    found = run.platform.engines().runner.running(run.operation.stage, run.asset.label)
     if found is None or found.health != "ready" or (found.revision, found.digest) != (record.number, record.image):
         return False
     run.note(address=found.address)

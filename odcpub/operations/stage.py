@@ -95,7 +95,8 @@ def configuration(platform: Platform, target: Target) -> Resolved:
 
 
 def migration(platform: Platform, target: Target, asks: bool) -> tuple[MigrationPlan, tuple[Finding, ...]]:
-    """The migration plan for the stage's live schema, and the rows that stand in its way.
+    """The migration plan for the stage's live schema, and the rows that stand in its way. Fails where there is none
+    and the platform may not make it.
 
     ``asks``: the author can still answer "renamed?", as in a publish; in a promotion the answer stands already.
     """
@@ -104,6 +105,8 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
     before = platform.store.assets.revision(target.asset.key, served[0].revision) if served else None
     previous = platform.memory.model(before.model) if before else None
     live = database.observe(target.place)
+    if live is None:
+        database.check(target.place)
     plan = plan_migration(live, platform.memory.schema(target.model), asset=target.model, previous=previous)
     return plan, database.inspect(target.place, plan.checks) if plan.checks else ()
 

@@ -46,8 +46,9 @@ class Journal:
         if not running:
             return Refused(f"{asset[1]}: another operation has just ended", "try again")
         one = running[0]
+        name = one.request.get("stage", stage)
         return Refused(
-            f"{asset[1]} ({stage}): {one.user} has been running {one.kind} since {one.started_at}",
+            f"{asset[1]} ({name}): {one.user} has been running {one.kind} since {one.started_at}",
             f"wait for it, and follow it with: odcpub log {one.key[:8]}",
         )
 

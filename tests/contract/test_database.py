@@ -394,7 +394,7 @@ def test_a_wrong_password_is_said_without_it(postgres: Postgres) -> None:
     with pytest.raises(EngineError, match="password authentication failed") as failure:
         wrong.observe(Place("a", "b"))
     assert "s3cret" not in failure.value.message + failure.value.hint
-    assert not failure.value.temporary
+    assert not isinstance(failure.value, TemporaryEngineError)
 
 
 def test_a_user_without_rights_is_told_which(stage: Stage) -> None:
@@ -402,9 +402,11 @@ def test_a_user_without_rights_is_told_which(stage: Stage) -> None:
     weak = PostgresServer(
         f"postgresql://{access.user}@{access.host}:{access.port}/{access.database}", lambda: access.password
     )
-    with pytest.raises(EngineError, match="permission denied") as failure:
-        weak.prepare(Place("odc_weak", "x"), "y")
-    assert "must be able to create" in failure.value.hint
+    stage.engine.check(Place("odc_weak", "x"))
+    for asked in (lambda place: weak.prepare(place, "y"), weak.check):
+        with pytest.raises(EngineError, match="permission denied") as failure:
+            asked(Place("odc_weak", "x"))
+        assert "must be able to create" in failure.value.hint
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ class Postgres(ABC):
         roles.prepare(self.server(), place, password)
         return self.login(place, password)
 
+    def check(self, place: Place) -> None:
+        roles.check(self.server(), place)
+
     def login(self, place: Place, password: str) -> Login:
         role = roles.role_name(place)
         return Login(self.host_of_apps(), self.server().port, place.database, place.schema, role, password)

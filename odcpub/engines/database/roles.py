@@ -13,9 +13,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from odcpub.data.script import MARKER_DDL, MARKER_TABLE, VERSION_TABLE
-from odcpub.engines.database.connection import Server, translated
+from odcpub.engines.database.connection import HINTS, Server, translated
 from odcpub.engines.ports import Place
-from odcpub.errors import OdcpubError
+from odcpub.errors import EngineError, OdcpubError
 from odcpub.model.physical import physical
 
 if TYPE_CHECKING:
@@ -60,6 +60,22 @@ def prepare(server: Server, place: Place, password: str) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_PREPARE])
         _role(connection, role, password)
         _run(connection, (*_DATABASE, *_SCHEMA), place, role)
+
+
+_RIGHTS = """
+SELECT rolsuper OR rolcreatedb OR EXISTS (SELECT FROM pg_database WHERE datname = %(database)s),
+       rolsuper OR rolcreaterole OR EXISTS (SELECT FROM pg_roles WHERE rolname = %(role)s)
+FROM pg_roles WHERE rolname = current_user
+"""
+
+
+def check(server: Server, place: Place) -> None:
+    """Refuses a platform's user who may not make what is missing, in PostgreSQL's own words."""
+    with translated("the stage's database"), server.connect() as connection:
+        found = connection.execute(_RIGHTS, {"database": place.database, "role": role_name(place)}).fetchone()
+    for may, what in zip(found or (), ("database", "role"), strict=False):
+        if not may:
+            raise EngineError(f"the stage's database: permission denied to create {what} (42501)", HINTS["42501"])
 
 
 def _connected(server: Server, database: str) -> psycopg.Connection[Any]:

@@ -1,0 +1,35 @@
+"""The plan step: engines that would fail later are found before anything is built."""
+
+from __future__ import annotations
+
+import pytest
+
+from odcpub.errors import EngineError, Refused
+from odcpub.operations import deploying
+
+from .conftest import KEY, Installed
+
+
+def planned(installed: Installed) -> None:
+    """The plan step of a promotion to Development."""
+    run = installed.operation(revision=installed.revision())
+    deploying.plan(run)
+
+
+@pytest.mark.parametrize("engine", ["running", "check"])
+def test_engines_that_would_fail_later_are_found(installed: Installed, engine: str) -> None:
+    installed.engines.broken[engine] = EngineError("it cannot be")
+    with pytest.raises(EngineError, match="it cannot be"):
+        planned(installed)
+    assert "prepare" not in installed.engines.asked
+
+
+def test_each_engine_is_asked_once(installed: Installed) -> None:
+    planned(installed)
+    assert installed.engines.asked == ["observe database", "check", "running"]
+
+
+def test_who_is_busy_is_told_with_the_stages_name(installed: Installed) -> None:
+    installed.operation(stage="QA")
+    with pytest.raises(Refused, match=r"Shop \(QA\): ada has been running"):
+        installed.store.journal.begin("Deploy", (KEY, "Shop"), "qa", "bea", {"stage": "QA"})
