@@ -14,7 +14,7 @@ from pathlib import Path
 
 from odcpub.errors import UsageError
 
-PRIVATE = 0o700
+PRIVATE, OTHERS, OTHERS_WRITE = 0o700, 0o077, 0o022
 LONGEST_SOCKET = 100
 """Bytes of a unix socket's path; the system allows 107, some databases add a suffix."""
 
@@ -28,11 +28,11 @@ class Home:
     run: Path
 
     def make(self) -> Home:
-        """Makes the three folders for their owner alone; raises ``UsageError`` where that is impossible."""
-        make_private(self.data, "ODCPUB_HOME")
-        make_private(self.cache, "ODCPUB_CACHE")
-        make_private(self.run, "XDG_RUNTIME_DIR")
-        _check_owner(self.run)
+        """Makes the three folders for their owner alone; raises ``UsageError`` where that is impossible, and for one
+        that is there and somebody else's, or open to others. Nothing that is there is changed."""
+        make_private(self.data, "ODCPUB_HOME", OTHERS)
+        make_private(self.cache, "ODCPUB_CACHE", OTHERS_WRITE)
+        make_private(self.run, "XDG_RUNTIME_DIR", OTHERS)
         return self
 
     @property
@@ -59,15 +59,23 @@ def find_home(env: Mapping[str, str] | None = None) -> Home:
     return Home(data, cache, _run(env, data))
 
 
-def make_private(folder: Path, variable: str) -> None:
-    """Makes a folder that only its owner may enter; ``variable`` is named where it cannot be made or written."""
+def make_private(folder: Path, variable: str, closed: int) -> None:
+    """Makes a folder that only its owner may enter. One that is there must be this user's and give others none of the
+    rights in ``closed``; ``variable`` names another."""
     hint = f"set {variable} to a folder that you can write to"
     try:
         folder.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        found = folder.stat()
     except OSError as error:
         raise UsageError(f"{folder}: cannot be made: {error.strerror}", hint) from None
+    # In a shared ``/tmp`` somebody else could have made the folder, or a link in its place, first.
+    if {found.st_uid, folder.lstat().st_uid} != {os.getuid()}:
+        raise UsageError(f"{folder}: is not yours: another user made it", f"remove it, or {hint}")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(f"{folder}: cannot be written: permission denied", hint)
+    if found.st_mode & closed:
+        what = "changed" if closed == OTHERS_WRITE else "read"
+        raise UsageError(f"{folder}: can be {what} by others", f"chmod 700 {folder}, or {hint}")
 
 
 def _folder(env: Mapping[str, str], own: str, base: str, default: str) -> Path:
@@ -86,15 +94,3 @@ def _run(env: Mapping[str, str], data: Path) -> Path:
     if given.is_absolute() and os.access(given, os.W_OK | os.X_OK):
         return given / f"odcpub-{digest}"
     return Path(tempfile.gettempdir()) / f"odcpub-{os.getuid()}-{digest}"
-
-
-def _check_owner(folder: Path) -> None:
-    """In a shared ``/tmp`` somebody else could have made the folder, or a link in its place, first."""
-    found = folder.lstat()
-    if folder.is_symlink() or found.st_uid != os.getuid():
-        raise UsageError(
-            f"{folder}: is not yours: another user made it",
-            "remove it, or set XDG_RUNTIME_DIR to a folder of your own",
-        )
-    if found.st_mode & 0o077:
-        folder.chmod(PRIVATE)

@@ -56,7 +56,10 @@ class Dying:
             except OSError:
                 return
             with taken:
-                lines = taken.recv(65536).decode().splitlines()
+                text = ""
+                while not text.endswith("{}"):
+                    text += taken.recv(65536).decode()
+                lines = text.splitlines()
                 self.keys += [line.partition(": ")[2] for line in lines if line.startswith("Idempotency-Key: ")] or [""]
                 if len(self.keys) > self._times:
                     body = json.dumps({"key": self.keys[-1]})
