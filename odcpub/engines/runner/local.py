@@ -7,9 +7,6 @@ server's successor adopts what runs.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 import threading
 import time
 from collections import defaultdict
@@ -17,14 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
 from odcpub.deployment.workload import Change, DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Report
 from odcpub.engines.runner import process as processes
-from odcpub.engines.runner.environment import app_environment, differences
+from odcpub.engines.runner.environment import differences
+from odcpub.engines.runner.launcher import Launcher, Unpacked, identity, tell
 from odcpub.engines.runner.not_ready import LAST_LINES, NotReady, redact
-from odcpub.engines.runner.sockets import FIRST_PORT, HOST, LAST_PORT, Keeper, Ports, private
+from odcpub.engines.runner.sockets import HOST
 from odcpub.engines.runner.state import Process, State, States
 from odcpub.engines.runner.supervisor import Supervisor
 from odcpub.errors import EngineError
@@ -36,16 +33,6 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 LOG_BYTES = 5_000_000
 LONGEST_WAIT, QUIET_SECONDS = 30.0, 60.0
 """Seconds between two restarts of an app that crashes again and again; how long it must live to be trusted anew."""
-
-
-class Unpacked(Protocol):
-    """An image laid out as folders: ``root`` with ``app/app``; ``base`` with ``usr/share/dotnet``."""
-
-    @property
-    def root(self) -> Path: ...
-
-    @property
-    def base(self) -> Path: ...
 
 
 Unpack = Callable[[ImageRef], Unpacked]
@@ -63,18 +50,15 @@ class LocalRunner:
     ) -> None:
         processes.supported()
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._home = home.resolve()
         self._unpack = unpack
         self._ready_seconds = ready_seconds
-        self._keeper = Keeper(self._home)
-        self._ports = Ports(self._home / "ports.json", *(ports or (FIRST_PORT, LAST_PORT)))
-        self._states = States(self._home / "apps")
+        self._launcher = Launcher(home.resolve(), ports)
+        self._states = States(home.resolve() / "apps")
         self._locks: defaultdict[tuple[str, str], threading.RLock] = defaultdict(threading.RLock)
         self._workloads: dict[tuple[str, str, str], tuple[Workload, Unpacked]] = {}
         self._swept: set[str] = set()
         """Apps whose strays of an earlier server were looked for."""
         self._supervisor = Supervisor(self._supervise)
-        self._closed = False
 
     def observe(self, workload: Workload) -> DeploymentPlan:
         state = self._states.read(workload.stage, workload.asset)
@@ -94,10 +78,10 @@ class LocalRunner:
             if any(each and each.identity == wanted and _lives(each) for each in (state.current, state.next)):
                 return
             if state.name not in self._swept:
-                self._end_strays(state)
+                self._launcher.end_strays(state)
                 self._swept.add(state.name)
             state = self._without_next(state)
-            started, port = self._spawn(state, workload, unpacked)
+            started, port = self._launcher.launch(state, workload, unpacked)
             self._note(replace(state, next=started, port=port), started)
         self._supervisor.start()
 
@@ -136,9 +120,9 @@ class LocalRunner:
 
     def stop(self, stage: str, asset: str) -> None:
         with self._changing(stage, asset) as state:
-            self._end_strays(state)
+            self._launcher.end_strays(state)
             processes.end([(each.pid, each.began) for each in state.processes()], DRAIN_SECONDS)
-            self._keeper.drop(state.name)
+            self._launcher.keeper.drop(state.name)
             self._states.remove(stage, asset)
             for key in [key for key in self._workloads if key[:2] == (stage, asset)]:
                 del self._workloads[key]
@@ -152,7 +136,7 @@ class LocalRunner:
 
     def close(self) -> None:
         """Ends every app and the keeper; the state files stay, so that ``resume`` starts them again."""
-        self._closed = True
+        self._launcher.closed = True
         self._supervisor.stop()
         for lock in list(self._locks.values()):
             with lock:  # who is about to start a process has written it down, and nobody starts one from now on
@@ -160,8 +144,8 @@ class LocalRunner:
         states = list(self._states.all())
         processes.end([(e.pid, e.began) for state in states for e in state.processes()], DRAIN_SECONDS)
         for state in states:
-            self._end_strays(replace(state, current=None, next=None, leaving=()))
-        self._keeper.end()
+            self._launcher.end_strays(replace(state, current=None, next=None, leaving=()))
+        self._launcher.keeper.end()
 
     def leave(self) -> None:
         """Looks after the apps no more: another runner of this home does from now on."""
@@ -170,7 +154,7 @@ class LocalRunner:
     def resume(self, recall: Recall, report: Report) -> None:
         """At the server's start: adopts what runs, starts what should run and doesn't, without waiting for it."""
         for state in list(self._states.all()):
-            if self._closed:
+            if self._launcher.closed:
                 return
             try:
                 workload = recall(state.stage, state.asset)
@@ -188,10 +172,10 @@ class LocalRunner:
             for each in (identity(workload), state.current.identity):
                 self._workloads[(workload.stage, workload.asset, each)] = (workload, unpacked)
             if _lives(state.current):
-                self._hold(state)
+                self._launcher.adopt(state)
                 return
-            self._end_strays(state)
-            started, port = self._spawn(state, workload, unpacked)
+            self._launcher.end_strays(state)
+            started, port = self._launcher.launch(state, workload, unpacked)
             self._note(replace(state, current=started, port=port), started)
             report(f"{workload.asset} in {workload.stage}: started again")
 
@@ -201,34 +185,6 @@ class LocalRunner:
         with self._locks[(stage, asset)]:
             yield self._states.read(stage, asset) or State(stage, asset)
 
-    def _spawn(self, state: State, workload: Workload, unpacked: Unpacked) -> tuple[Process, int]:
-        """Starts a version on the app's public socket; the process, and the port it serves."""
-        if self._closed:
-            raise EngineError("local runner: has been stopped", "Start it again: odcpub status")
-        told = self._log(workload)
-        public = self._keeper.get(state.name)
-        if public is None:
-            public = self._ports.listen(state.name, lambda line: _append(told, line))
-            self._keeper.put(state.name, public)
-        with public, private() as own:
-            descriptors = (public.fileno(), own.fileno())
-            mark = f"{self._home}|{state.name}"
-            env = app_environment(workload, unpacked.base, mark, *descriptors)
-            app = unpacked.root / "app"
-            since = processes.size(told)
-            pid, began = processes.spawn([str(app / "app")], app, env, told, descriptors)
-            started = Process(
-                pid=pid,
-                began=began,
-                identity=identity(workload),
-                revision=workload.revision,
-                digest=workload.digest,
-                private=int(own.getsockname()[1]),
-                log=str(told),
-                since=since,
-            )
-            return started, int(public.getsockname()[1])
-
     def _note(self, state: State, started: Process) -> None:
         """Writes down what was started; what cannot be written down is not left running."""
         try:
@@ -236,12 +192,6 @@ class LocalRunner:
         except EngineError:
             processes.end([(started.pid, started.began)], 2.0)
             raise
-
-    def _hold(self, state: State) -> None:
-        """Has the adopted app's socket here too, for the case that the keeper is killed."""
-        public = self._keeper.get(state.name)
-        if public is not None:
-            public.close()
 
     def _promote(self, workload: Workload, mine: Process) -> str:
         with self._changing(workload.stage, workload.asset) as state:
@@ -259,7 +209,7 @@ class LocalRunner:
             if state.next == mine:
                 state = self._without_next(state)
                 if state.current is None:
-                    self._keeper.drop(state.name)
+                    self._launcher.keeper.drop(state.name)
                     self._states.remove(state.stage, state.asset)
         lines = processes.tail(Path(mine.log), LAST_LINES, mine.since)
         hint = f"All of its output: {mine.log}"
@@ -274,15 +224,9 @@ class LocalRunner:
         self._states.write(state)
         return state
 
-    def _end_strays(self, state: State) -> None:
-        """A server killed between starting a process and writing it down leaves one that nobody knows."""
-        known = {each.pid for each in state.processes()}
-        found = [(pid, processes.began(pid)) for pid in processes.marked(f"{self._home}|{state.name}")]
-        processes.end([(pid, began) for pid, began in found if began and pid not in known], 2.0)
-
     def _supervise(self, attempts: dict[str, tuple[int, float]]) -> None:
         """One look at every app: a crashed one is started again, later each time; logs are kept short."""
-        self._keeper.revive()
+        self._launcher.keeper.revive()
         for known in list(self._states.all()):
             for each in known.processes():
                 processes.shorten(Path(each.log), LOG_BYTES)
@@ -300,33 +244,13 @@ class LocalRunner:
             held = self._workloads.get((*_key(state), dead.identity)) if dead else None
             if dead is None or dead != known.current or held is None:
                 return
-            log = self._log(held[0])
-            _append(log, f"{processes.exit_reason(dead.pid)}; starting it again")
+            log = self._launcher.log(held[0])
+            tell(log, f"{processes.exit_reason(dead.pid)}; starting it again")
             try:
-                started, port = self._spawn(state, *held)
+                started, port = self._launcher.launch(state, *held)
                 self._note(replace(state, current=started, port=port), started)
             except EngineError as error:
-                _append(log, error.message)
-
-    def _log(self, workload: Workload) -> Path:
-        """A file a version, so that a version's last words are its own."""
-        name = f"{workload.revision}-{identity(workload)[:8]}.log"
-        return self._home / "logs" / workload.stage / workload.asset / name
-
-
-def identity(workload: Workload) -> str:
-    """A hash of all that a workload asks for. Secrets are in it with the database's random password, so that
-    guessing a short secret from the hash is hopeless."""
-    parts = [workload.app, workload.stage, workload.revision, workload.digest, workload.schema]
-    asked = json.dumps([*parts, workload.settings, workload.secrets])
-    return hashlib.sha256(asked.encode(errors="surrogatepass")).hexdigest()
-
-
-def _append(log: Path, line: str) -> None:
-    with contextlib.suppress(OSError):  # a full disk must not keep an app from running
-        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with log.open("a") as stream:
-            stream.write(f"odcpub: {line}\n")
+                tell(log, error.message)
 
 
 def _what(workload: Workload) -> str:
