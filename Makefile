@@ -10,7 +10,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: demo setup test test-unproven check bench clean
+.PHONY: demo setup test check bench clean
 
 demo: setup ## publish the examples on this machine and print the address
 	@$(BIN)/odcpub publish examples/money
@@ -21,12 +21,8 @@ demo: setup ## publish the examples on this machine and print the address
 setup: $(VENV)/.ready ## what publishing needs
 
 test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left out is said
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not serial and not kubernetes and not unproven" $(PYTEST_ARGS)
-	@$(BIN)/pytest -m "(serial or kubernetes) and not unproven" $(PYTEST_ARGS)
-	@echo "Left out: load and kill tests, not yet seen to pass as a whole: make test-unproven"
-
-test-unproven: $(VENV)/.ready-dev ## what `make test` leaves out
-	@$(BIN)/pytest -m unproven $(PYTEST_ARGS)
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not serial and not kubernetes" $(PYTEST_ARGS)
+	@$(BIN)/pytest -m "serial or kubernetes" $(PYTEST_ARGS)
 
 check: $(VENV)/.ready-dev ## style, types, layers
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

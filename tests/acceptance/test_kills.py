@@ -21,8 +21,6 @@ from tests.acceptance.killed_app import STAGES, KilledApp, Zygote, gone, wait_fo
 from tests.acceptance.killing_server import BEFORE, DONE, PAUSED, RECORDED
 from tests.installation import call, installation
 
-pytestmark = pytest.mark.unproven
-
 KINDS = {"publish": OperationKind.PUBLISH, "promote": OperationKind.DEPLOY}
 STEPS = {kind: [step.name for step in PIPELINES[of, Kind.APP]] for kind, of in KINDS.items()}
 WITHIN = (

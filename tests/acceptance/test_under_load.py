@@ -17,7 +17,7 @@ import pytest
 from tests.acceptance.load import RATE, Load, Report
 from tests.installation import Installation, call, database_url
 
-pytestmark = [pytest.mark.serial, pytest.mark.unproven]
+pytestmark = pytest.mark.serial
 
 Row = tuple[str, int, int]
 """Token, identifier, number."""
