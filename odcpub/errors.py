@@ -54,13 +54,9 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 class OdcpubError(Exception):
-    """Anything that ends an operation with a message for the user.
-
-    ``temporary`` tells whether doing the same again may succeed.
-    """
+    """Anything that ends an operation with a message for the user."""
 
     exit_code = 3
-    temporary = False
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -107,5 +103,3 @@ def system_failure(error: OSError, where: object) -> EngineError:
 
 class TemporaryEngineError(EngineError):
     """An engine failed in a way that may pass: a lock timeout, a refused connection."""
-
-    temporary = True

@@ -32,6 +32,8 @@ class Home:
         that is there and somebody else's, or open to others. Nothing that is there is changed."""
         make_private(self.data, "ODCPUB_HOME", OTHERS)
         make_private(self.cache, "ODCPUB_CACHE", OTHERS_WRITE)
+        if self.run.is_symlink():
+            raise UsageError(f"{self.run}: is not yours: a link lies in its place", "remove it")
         make_private(self.run, "XDG_RUNTIME_DIR", OTHERS)
         return self
 
@@ -68,7 +70,7 @@ def make_private(folder: Path, variable: str, closed: int) -> None:
         found = folder.stat()
     except OSError as error:
         raise UsageError(f"{folder}: cannot be made: {error.strerror}", hint) from None
-    # In a shared ``/tmp`` somebody else could have made the folder, or a link in its place, first.
+    # In a shared folder somebody else could have made it, or a link in its place, first.
     if {found.st_uid, folder.lstat().st_uid} != {os.getuid()}:
         raise UsageError(f"{folder}: is not yours: another user made it", f"remove it, or {hint}")
     if not os.access(folder, os.W_OK | os.X_OK):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from odcpub.data.fingerprint import target_fingerprint
+from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.deployment.configuration import Resolved
 from odcpub.deployment.stages import Stage
 from odcpub.errors import ModelError, Refused
@@ -41,9 +42,9 @@ def publish(platform: Platform, folder: Path) -> dict[str, Any]:
     if read.asset.kind is Kind.LIBRARY:
         return _shown(record.name, stage.name, key, build, [str(one) for one in read.warnings])
     target = stages.Target(record, stages.Where(stage.name, stage.label), read.asset, read.libraries)
-    return _stage_plan(
-        platform, target, stage, latest if same else None, build, [str(one) for one in read.warnings], key
-    )
+    migration = stages.migration(platform, target, asks=True)
+    warnings = [str(one) for one in read.warnings]
+    return _stage_plan(platform, target, stage, latest if same else None, build, warnings, key, migration)
 
 
 def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[str, Any]:
@@ -53,7 +54,8 @@ def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[s
     libraries = {library.asset.name: library for library in locked(platform, revision.lock)}
     where = stages.Where(stage.name, stage.label)
     target = stages.Target(asset, where, platform.memory.model(revision.model), libraries)
-    return _stage_plan(platform, target, stage, revision, [], [], revision.build_key)
+    migration = stages.migration(platform, target, asks=False)
+    return _stage_plan(platform, target, stage, revision, [], [], revision.build_key, migration)
 
 
 def _stage_plan(
@@ -64,6 +66,7 @@ def _stage_plan(
     build: list[str],
     warnings: list[str],
     key: str,
+    migrated: tuple[MigrationPlan, tuple[Finding, ...]],
 ) -> dict[str, Any]:
     refusals: list[str] = []
     configuration, deploy = "", []
@@ -81,7 +84,7 @@ def _stage_plan(
         refusals += [str(problem) for problem in error.problems]
     except Refused as error:
         refusals.append(error.message)
-    migration, findings = stages.migration(platform, target, asks=revision is None)
+    migration, findings = migrated
     try:
         stages.refuse(target, migration, findings)
     except Refused as error:

@@ -147,12 +147,8 @@ def workload(
     image = ImageRef(revision.repository, revision.image)
     secrets = {f"ODC_SECRET_{name}": value for name, value in configured.secrets}
     settings = {f"ODC_SETTING_{name}": value for name, value in configured.settings}
-    about = {
-        "ODCPUB_APP": target.asset.name,
-        "ODCPUB_STAGE": target.stage.name,
-        "ODCPUB_REVISION": str(revision.number),
-        "ODCPUB_SCHEMA": revision.schema,
-    }
+    # All else that runners set follows from the workload; it knows the stage by its label alone.
+    about = {"ODCPUB_STAGE": target.stage.name}
     return Workload(
         target.asset.name, target.asset.label, target.asset.key, target.stage.label, revision.number,
         platform.engines().registry.reference(image), image.repository, image.digest,
