@@ -49,6 +49,13 @@ class Finding:
         text = _CHOICE.sub(lambda found: found[1] if one else found[2], self.check.message)
         return text.replace("{count}", str(self.count))
 
+    @property
+    def told(self) -> str:
+        """All of it as one line of a refusal: where, what, which rows, and how to go on."""
+        rows = ", ".join(f"{row} ({value})" if value else row for row, value in self.rows)
+        more = ", …" if self.count > len(self.rows) else ""
+        return f"{self.check.element}: {self.message}: {rows}{more}; {self.check.hint}"
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -41,6 +41,9 @@ else:
                 return super().__get__(instance, owner)
 
 
+RESUME_SECONDS = 30.0
+
+
 class Engines:
     """The engines of one set of settings. ``open_secret`` opens what the settings keep sealed."""
 
@@ -52,6 +55,7 @@ class Engines:
         self.guard = threading.RLock()
         self._opened = ExitStack()
         """What keeps connections open."""
+        self._resumed = threading.Event()
 
     @_shared
     def csharp(self) -> CachedCompiler:
@@ -137,12 +141,19 @@ class Engines:
         """Ahead of the first publish: what should run runs, the compile server is up if the toolchain is there.
 
         ``deployed``: apps run somewhere, so that an embedded database must be there for them."""
-        if deployed and self.settings.database == "embedded":
-            self._embedded.server()
-        if self.settings.runner == "local":
-            self._local.resume(recall, self._report)
+        try:
+            if deployed and self.settings.database == "embedded":
+                self._embedded.server()
+            if self.settings.runner == "local":
+                self._local.resume(recall, self._report)
+        finally:
+            self._resumed.set()
         if self.toolchain_is_there():
             self.roslyn.start()
+
+    def settled(self) -> None:
+        """Waits until what should run has been started again, so that a look at it shows no passing state."""
+        self._resumed.wait(RESUME_SECONDS)
 
     def close(self, apps: bool) -> None:
         """Ends the processes in its care; ``apps``: local apps and the embedded database too. Data stays."""

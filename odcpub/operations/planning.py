@@ -122,6 +122,7 @@ def _deployment(
     password = platform.store.stages.known_database_password(target.asset.key, target.stage.label)
     login = platform.engines().database.login(target.place, password)
     wanted = stages.workload(platform, target, record, Configuration(resolved.settings, resolved.secrets), login)
+    platform.engines().settled()
     lines: list[str] = []
     for change in platform.engines().runner.observe(wanted).changes:
         lines.append(f"{change.verb} {change.what}")

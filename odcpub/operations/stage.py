@@ -119,11 +119,7 @@ def notices(platform: Platform, target: Target, plan: MigrationPlan) -> tuple[st
 
 def refuse(target: Target, plan: MigrationPlan, findings: tuple[Finding, ...]) -> None:
     """Raises Refused where the plan needs the author or rows stand in its way; all reasons at once."""
-    details = list(plan.refusals)
-    for finding in findings:
-        rows = ", ".join(f"{row} ({value})" if value else row for row, value in finding.rows)
-        more = ", …" if finding.count > len(finding.rows) else ""
-        details.append(f"{finding.check.element}: {finding.message}: {rows}{more}; {finding.check.hint}")
+    details = [*plan.refusals, *(finding.told for finding in findings)]
     if details:
         raise Refused(
             f"{target.asset.name} ({target.stage.name}): the data would not survive this change",

@@ -82,11 +82,7 @@ def findings(connection: psycopg.Connection[Any], checks: Sequence[RowCheck]) ->
 
 def refusal(where: str, found: Sequence[Finding]) -> Refused:
     """What rows stand in the way, all of them, as the platform's one refusal."""
-    lines = []
-    for finding in found:
-        lines.append(f"{finding.check.element}: {finding.message}")
-        lines += [f"  row {key}: {value}" if value else f"  row {key}" for key, value in finding.rows]
-        lines.append(f"  {finding.check.hint}")
+    lines = [finding.told for finding in found]
     return Refused(f"{where}: rows stand in the way of the new model; nothing was changed", found[0].check.hint, lines)
 
 
