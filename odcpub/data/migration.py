@@ -52,7 +52,7 @@ class Finding:
     @property
     def told(self) -> str:
         """All of it as one line of a refusal: where, what, which rows, and how to go on."""
-        rows = ", ".join(f"{row} ({value})" if value else row for row, value in self.rows)
+        rows = ", ".join(f"row {row}: {value}" if value else f"row {row}" for row, value in self.rows)
         more = ", …" if self.count > len(self.rows) else ""
         return f"{self.check.element}: {self.message}: {rows}{more}; {self.check.hint}"
 
