@@ -42,15 +42,15 @@ class Answer:
 
 
 class Installation:
-    """``folder``: holds ``data`` (ODCPUB_HOME) and whatever models a test works on."""
+    """``folder``: holds ``data`` (ODCPUB_HOME) and whatever models a test works on; ``python``: where it is set up."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, python: str = sys.executable) -> None:
+        self.folder, self.python = folder, python
         self.env = os.environ | {"ODCPUB_HOME": str(folder / "data")}
 
     def run(self, *arguments: str, stdin: str = "", code: int | None = 0, timeout: float = 900) -> Done:
         """``odcpub`` with these arguments; its exit code must be ``code`` unless that is None."""
-        command = [sys.executable, "-m", "odcpub.cli.main", *arguments]
+        command = [self.python, "-m", "odcpub.cli.main", *arguments]
         done = subprocess.run(
             command, input=stdin, capture_output=True, text=True, env=self.env, timeout=timeout, check=False
         )
@@ -91,10 +91,10 @@ def _locks(_folder: str, names: list[str]) -> list[str]:
 
 
 @contextmanager
-def installation() -> Iterator[Installation]:
+def installation(python: str = sys.executable) -> Iterator[Installation]:
     """A new installation in a short folder; afterwards everything it started has ended."""
     folder = Path(tempfile.mkdtemp(prefix="odcpub-test-"))
-    made = Installation(folder)
+    made = Installation(folder, python)
     try:
         yield made
     finally:

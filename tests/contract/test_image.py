@@ -28,6 +28,7 @@ from odcpub.engines.registry.layout import LayoutRegistry
 from odcpub.errors import EngineError, Refused
 from odcpub.image.content import File, ImageContent, ImageRef, LayerContent, Settings
 from odcpub.image.layers import pack, sha256
+from tests.pythons import pythons
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "q\"u\\o'te $HOME ${PATH} `id` é \\"
@@ -305,22 +306,6 @@ def digest_by(*command: str) -> str:
         [*command, "-c", DIGEST], capture_output=True, text=True, check=True, env=environment, cwd="/"
     )
     return told.stdout.strip()
-
-
-def pythons() -> list[str]:
-    """Other Python versions of this machine, newest first."""
-    names = [f"python3.{minor}" for minor in range(20, 10, -1) if minor != sys.version_info.minor]
-    homes = sorted(Path.home().glob(".pyenv/versions/3.*/bin/python3"), reverse=True)
-    found = [path for name in names if (path := shutil.which(name))]
-    return [python for python in (*found, *map(str, homes)) if _version(python) not in (None, sys.version_info[:2])]
-
-
-def _version(python: str) -> tuple[int, int] | None:
-    """A Python's version, None below 3.11 or where it doesn't start."""
-    command = [python, "-c", "import sys; print(*sys.version_info[:2])"]
-    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout.split()
-    version = (int(told[0]), int(told[1])) if len(told) == 2 else (0, 0)
-    return version if version >= (3, 11) else None
 
 
 def test_another_python_gives_the_same_digest() -> None:
