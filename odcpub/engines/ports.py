@@ -78,11 +78,23 @@ class Registry(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose data it is: the asset's key and the installation that publishes it. ``known``: that installation has
+    deployed the asset there before."""
+
+    asset: str
+    installation: str
+    known: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """Where an app's data lives: the stage's database and the asset's schema, both physical names."""
+    """Where an app's data lives: the stage's database and the asset's schema, both physical names. With an ``owner``,
+    whatever looks at the schema or prepares it raises ``Refused`` where it is another's."""
 
     database: str
     schema: str
+    owner: Owner | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +144,10 @@ class Runner(Protocol):
     def wait(self, workload: Workload, report: Report) -> str:
         """Waits until the new version is ready; its address. Raises ``NotReady`` (an EngineError that carries the
         reason and the last log lines) as soon as it is known that it can't become ready; the old one serves on."""
+
+    def take_back(self, workload: Workload) -> None:
+        """Undoes ``start``: nothing of the version is left, the one before it serves on. One that has become ready
+        stays as it is, and so does the only one there is once it has served."""
 
     def settle(self, workload: Workload) -> None:
         """Returns when the old version has drained and is gone; prunes what it left."""

@@ -6,18 +6,21 @@ schema is there, the old one serves until then; what the old one could not bear 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.deployment.workload import Running, Workload
 from odcpub.engines.database.chain import write_scripts
-from odcpub.errors import EngineError, Refused, counted
+from odcpub.errors import EngineError, OdcpubError, Refused, counted
 from odcpub.operations import stage as stages
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import stage_of
 from odcpub.operations.platform import Platform, Run
 from odcpub.operations.stored_plan import from_text, to_text
 from odcpub.store.records import DeploymentRecord, OperationKind, OperationRecord, RevisionRecord, Status
+
+LOG = logging.getLogger("odcpub.operations")
 
 
 def target(run: Run) -> stages.Target:
@@ -78,8 +81,8 @@ def start(run: Run) -> None:
     """Configuration first, then the new version; the old one goes on serving."""
     record = _made(run)
     _deployment(run)
-    run.platform.engines().runner.start(_workload(run))
-    run.platform.memory.started.add(run.operation.key)
+    asked = run.platform.memory.started[run.operation.key] = _workload(run)
+    run.platform.engines().runner.start(asked)
     run.say(f"starting revision {record.number}")
 
 
@@ -139,6 +142,7 @@ def ready(run: Run) -> None:
     run.note(address=address)
     # From here on this version serves, whatever becomes of the steps that follow.
     run.platform.store.stages.end_deployment(run.operation.key, Status.FINISHED, address)
+    run.platform.memory.started.pop(run.operation.key, None)
     run.say(f"ready at {address}", address=address)
 
 
@@ -174,6 +178,23 @@ def undeploy(run: Run) -> None:
 
 
 def failed(run: Run) -> None:
-    """Closes what a failed deployment has open; a version that became ready serves, though a later step failed."""
+    """Closes what a failed deployment has open and takes its version back; one that became ready serves, though a
+    later step failed."""
     if run.operation.kind != OperationKind.UNDEPLOY and not run.state.get("address"):
+        _take_back(run)
         run.platform.store.stages.end_deployment(run.operation.key, Status.FAILED)
+
+
+def _take_back(run: Run) -> None:
+    """What the failed operation has begun to start goes again. Where that cannot be done it is told: an engine that
+    does not answer must not keep the failure from being recorded."""
+    deployments = run.platform.store.stages.deployments(run.operation.asset, run.operation.stage)
+    if all(one.operation != run.operation.key for one in deployments):
+        return
+    started = run.platform.memory.started.pop(run.operation.key, None)
+    try:
+        run.platform.engines().runner.take_back(started or _workload(run, prepared=True))
+    except Exception as error:
+        LOG.warning("operation %s: its version cannot be taken back", run.operation.key, exc_info=True)
+        why = error.message if isinstance(error, OdcpubError) else f"{type(error).__name__}: internal error"
+        run.warn(f"the version that was started may still be there: {why}", hint="the next publish replaces it")

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from odcpub.compiler.reuse import Reuse
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
+from odcpub.deployment.workload import Workload
 from odcpub.engines.factory import Engines
 from odcpub.errors import OdcpubError, Severity, UsageError
 from odcpub.home import Home
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 class Memory:
     """What the process remembers so as not to do it again: models by their blob's digest, what compiles left, and
-    the operations whose new version it has ``started``."""
+    what it has ``started`` and is not ready yet, by operation."""
 
     LIMIT, RECENT = 64, 8
 
@@ -35,7 +36,7 @@ class Memory:
         self._store = store
         self._models: dict[str, Asset] = {}
         self._reuse: dict[str, Reuse] = {}
-        self.started: set[str] = set()
+        self.started: dict[str, Workload] = {}
         self._contents: list[tuple[Asset, bytes]] = []
         self._schemas: list[tuple[Asset, Schema]] = []
 

@@ -210,6 +210,42 @@ def test_failed_first_version_leaves_nothing(make: Callable[[], LocalRunner]) ->
         assert probe.connect_ex(("127.0.0.1", PORTS[0])) != 0
 
 
+def test_a_started_version_is_taken_back_and_one_that_serves_is_not(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    runner.take_back(version(1))
+    runner.start(version(2, "never"))
+    (pid,) = set(processes_of_version(runner, "next"))
+    runner.take_back(version(2, "never"))
+    runner.take_back(version(2, "never"))
+    assert not alive(pid)
+    assert get(address)["revision"] == "1"
+    assert runner.observe(version(1)).changes == ()
+    publish(runner, version(2))
+    runner.take_back(version(1))
+    runner.take_back(version(2))
+    assert get(address)["revision"] == "2"
+
+
+def test_nothing_is_left_of_a_first_version_that_is_taken_back(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    runner.take_back(version(1))
+    runner.start(version(1, "never"))
+    (pid,) = set(processes_of_version(runner, "next"))
+    runner.take_back(version(1, "never"))
+    assert not alive(pid)
+    assert runner.running("development", "helpdesk") is None
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", PORTS[0])) != 0
+
+
+def processes_of_version(runner: LocalRunner, part: str) -> list[int]:
+    """The pid of the app's version that serves (``current``) or starts (``next``)."""
+    state = runner._states.read("development", "helpdesk")
+    found = getattr(state, part)
+    return [found.pid] if found else []
+
+
 def test_start_and_wait_can_be_repeated(make: Callable[[], LocalRunner]) -> None:
     runner = make()
     address = publish(runner, version(1))

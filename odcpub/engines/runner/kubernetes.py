@@ -99,6 +99,12 @@ class KubernetesRunner:
             report(f"{address} does not answer from here: is there a firewall between this machine and the nodes?")
         return address
 
+    def take_back(self, workload: Workload) -> None:
+        rollout = Rollout(self._cluster, workload)
+        if not rollout.complete():
+            rollout.take_back()
+            self._undo(workload)  # of a start that ended before its Deployment, configuration may be there
+
     def settle(self, workload: Workload) -> None:
         old = f"{selector(workload.asset)},{INSTANCE}!={instance_of(workload)}"
         Rollout(self._cluster, workload).gone(old, DRAIN_SECONDS)

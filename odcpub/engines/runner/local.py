@@ -105,6 +105,11 @@ class LocalRunner:
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
+    def take_back(self, workload: Workload) -> None:
+        with self._changing(workload.stage, workload.asset) as state:
+            if state.next and state.next.identity == identity(workload):
+                self._take_back(state)
+
     def settle(self, workload: Workload) -> None:
         state = self._states.read(workload.stage, workload.asset)
         leaving = state.leaving if state else ()
@@ -207,14 +212,17 @@ class LocalRunner:
             reason = f"not ready after {self._ready_seconds:g} s" + (f": {answer[1]}" if answer and answer[1] else "")
         with self._changing(workload.stage, workload.asset) as state:
             if state.next == mine:
-                state = self._without_next(state)
-                if state.current is None:
-                    self._launcher.keeper.drop(state.name)
-                    self._states.remove(state.stage, state.asset)
+                self._take_back(state)
         lines = processes.tail(Path(mine.log), LAST_LINES, mine.since)
         hint = f"All of its output: {mine.log}"
         reason = redact([reason], workload.secrets)[0]
         raise NotReady(where, reason, hint, redact(lines, workload.secrets))
+
+    def _take_back(self, state: State) -> None:
+        """Ends the starting version; of an app that has no other nothing is left."""
+        if self._without_next(state).current is None:
+            self._launcher.keeper.drop(state.name)
+            self._states.remove(state.stage, state.asset)
 
     def _without_next(self, state: State) -> State:
         if state.next is None:

@@ -45,7 +45,7 @@ class Rollout:
         raises NotReady."""
         began, said = time.monotonic(), ""
         while True:
-            found = self.cluster.find("Pod", self.namespace, self.mine)
+            found = self._pods()
             if self._ready(found):
                 return
             waited = time.monotonic() - began
@@ -59,6 +59,13 @@ class Rollout:
                 report(state)
                 said = state
             time.sleep(PAUSE)
+
+    def complete(self) -> bool:
+        """Whether the version is ready, as ``wait`` waits for it."""
+        return self._ready(self._pods())
+
+    def _pods(self) -> tuple[Object, ...]:
+        return self.cluster.find("Pod", self.namespace, self.mine)
 
     def _ready(self, found: tuple[Object, ...]) -> bool:
         names = {each["metadata"]["name"] for each in found if pods.ready(each)}

@@ -70,6 +70,19 @@ class FakeEngines:
     def manifest(self, _image: ImageRef) -> bytes:
         return b"{}"
 
+    def apply(self, *_: object) -> None:
+        self._ask("apply")
+
+    def start(self, workload: Workload) -> None:
+        self._ask(f"start {workload.revision}")
+
+    def wait(self, workload: Workload, _report: object) -> str:
+        self._ask(f"wait {workload.revision}")
+        return "http://127.0.0.1:8100"
+
+    def take_back(self, workload: Workload) -> None:
+        self._ask(f"take back {workload.revision}")
+
     def running(self, _stage: str, _asset: str) -> Running | None:
         self._ask("running")
         return None

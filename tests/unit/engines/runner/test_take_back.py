@@ -11,6 +11,7 @@ from odcpub.deployment.objects import CREATED, INSTANCE, instance_of, labels, ob
 from odcpub.deployment.workload import Workload
 from odcpub.engines.runner import rollout
 from odcpub.engines.runner.cluster import Answer
+from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.removal import make_namespace, remove, remove_namespace
 from odcpub.engines.runner.rollout import Rollout
 from tests.cluster import FakeCluster
@@ -115,6 +116,39 @@ def test_the_version_that_serves_comes_back_and_not_a_younger_one_that_does_not(
     cluster.put(deployment | {"spec": next(e for e in objects(WORKLOAD) if e["kind"] == "Deployment")["spec"]})
     del cluster.objects["ReplicaSet", NAMESPACE, "shop-good"]
     assert "serves on" not in Rollout(cluster, WORKLOAD).take_back()
+
+
+def kubernetes(cluster: FakeCluster) -> KubernetesRunner:
+    made = KubernetesRunner()
+    made._cluster = cluster
+    return made
+
+
+def test_a_start_that_never_came_to_its_deployment_leaves_nothing(cluster: FakeCluster) -> None:
+    del cluster.objects["Deployment", NAMESPACE, "shop"]
+    del cluster.objects["ReplicaSet", NAMESPACE, "shop-new"]
+    kubernetes(cluster).take_back(WORKLOAD)
+    assert {kind for kind, _, _ in cluster.objects} == {"Namespace", "NetworkPolicy"}
+    kubernetes(cluster).take_back(WORKLOAD)
+
+
+def test_a_version_that_is_ready_is_not_taken_back(cluster: FakeCluster) -> None:
+    """Not even while the version before still drains."""
+    cluster.put(replica_set("shop-good", "good", 1, available=1))
+    pod = ready_pod()
+    pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD)}
+    cluster.put(pod)
+    there = {"conditions": {"ready": True}, "targetRef": {"name": "p"}}
+    cluster.put(
+        {
+            "kind": "EndpointSlice",
+            "metadata": {"name": "s", "namespace": NAMESPACE, "labels": {"kubernetes.io/service-name": "shop"}},
+            "endpoints": [there],
+        }
+    )
+    before = copy.deepcopy(cluster.objects)
+    kubernetes(cluster).take_back(WORKLOAD)
+    assert cluster.objects == before
 
 
 def test_only_what_carries_our_labels_is_removed(cluster: FakeCluster) -> None:

@@ -1,0 +1,90 @@
+"""A deployment that fails before its version is ready leaves nothing of it; what became ready stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from odcpub.data.migration import MigrationPlan
+from odcpub.errors import EngineError, Refused, TemporaryEngineError
+from odcpub.operations import deploying, durable
+from odcpub.operations import stage as stages
+from odcpub.operations.pipelines import Step
+from odcpub.operations.platform import Run
+from odcpub.operations.stored_plan import to_text
+from odcpub.store.records import Status
+
+from .conftest import KEY, Installed
+
+
+@pytest.fixture
+def run(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
+    """A promotion of revision 2, planned, while revision 1 serves."""
+    monkeypatch.setattr(durable, "_platform", installed.platform)
+    monkeypatch.setattr(deploying, "write_scripts", lambda *_: None)
+    installed.deployed(installed.revision())
+    made = installed.operation(revision=installed.revision())
+    resolved = stages.Resolved(secrets=(("Token", "s3cret"),))
+    plan = installed.store.blobs.put(to_text(MigrationPlan(base="x", target="y")).encode())
+    made.note(sealed=stages.seal(installed.platform, resolved), configuration="c", migration=plan)
+    return made
+
+
+def perform(run: Run, *steps: Callable[[Run], None]) -> bool:
+    """The steps one by one as an operation does, until one fails."""
+    return all(durable._perform(durable._run(run.operation.key, "Deploy"), Step("s", "Deploy", one)) for one in steps)
+
+
+def statuses(installed: Installed) -> list[str]:
+    return [one.status for one in installed.store.stages.deployments(KEY, "development")]
+
+
+def warnings(run: Run) -> list[str]:
+    return [m.text for m in run.platform.store.journal.messages(run.operation.key) if m.severity == "Warning"]
+
+
+@pytest.mark.parametrize("broken", ["start 2", "apply", "wait 2"])
+def test_whatever_fails_before_it_is_ready_takes_it_back(installed: Installed, run: Run, broken: str) -> None:
+    installed.engines.broken[broken] = TemporaryEngineError("cannot be now")
+    assert not perform(run, deploying.start, deploying.expand, deploying.ready)
+    assert installed.engines.asked[-1] == "take back 2"
+    assert statuses(installed) == [Status.FAILED, Status.FINISHED]
+    assert warnings(run) == []
+
+
+def test_after_a_kill_too(installed: Installed, run: Run) -> None:
+    """Another server knows no more than the records."""
+    assert perform(run, deploying.start)
+    installed.platform.memory.started.clear()
+    installed.engines.broken["apply"] = Refused("rows stand in the way")
+    assert not perform(run, deploying.expand)
+    assert installed.engines.asked[-1] == "take back 2"
+
+
+def test_an_operation_that_started_nothing_takes_nothing_back(installed: Installed, run: Run) -> None:
+    def refuse(_run: Run) -> None:
+        raise Refused("no")
+
+    assert not perform(run, refuse)
+    assert not any("take back" in one for one in installed.engines.asked)
+
+
+def test_what_became_ready_is_not_taken_back(installed: Installed, run: Run) -> None:
+    def refuse(_run: Run) -> None:
+        raise Refused("no")
+
+    assert not perform(run, deploying.start, deploying.expand, deploying.ready, refuse)
+    assert not any("take back" in one for one in installed.engines.asked)
+    assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
+
+
+@pytest.mark.parametrize("error", [EngineError("no answer"), ValueError("odd")])
+def test_a_version_that_cannot_be_taken_back_is_told(installed: Installed, run: Run, error: Exception) -> None:
+    """And the failure is recorded all the same: nobody could publish otherwise."""
+    installed.engines.broken |= {"apply": TemporaryEngineError("cannot be now"), "take back 2": error}
+    assert not perform(run, deploying.start, deploying.expand)
+    assert statuses(installed) == [Status.FAILED, Status.FINISHED]
+    (told,) = warnings(run)
+    assert "may still be there" in told
+    assert "odd" not in told
