@@ -28,6 +28,7 @@ from odcpub.store.records import RevisionRecord
 
 RUNTIME, LIBRARIES, APP = "runtime libraries", "libraries", "app"
 ENTRYPOINT = ("/app/app",)
+HEALTH = (*ENTRYPOINT, "--health")
 
 
 def verify(run: Run) -> None:
@@ -203,4 +204,4 @@ def image_settings(run: Run) -> Settings:
     model = run.platform.memory.model(run.state["model"])
     labels = standard_labels(asset.name, model.description, asset.key, toolchain.runtime_version, toolchain.source)
     env = dict(ENV) | {"ODCPUB_APP": asset.name}
-    return Settings(ENTRYPOINT, tuple(sorted(env.items())), labels)
+    return Settings(ENTRYPOINT, tuple(sorted(env.items())), labels, health=HEALTH)

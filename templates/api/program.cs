@@ -6,7 +6,7 @@ namespace Odcpub.Generated
 {
     internal static class Program
     {
-        public static int Main() => Application.Run(new AppDescriptor
+        public static int Main(string[] arguments) => Application.Run(arguments, new AppDescriptor
         {
             //@ {{ app.name }}
             Name = {{ app.name | cs }},

@@ -315,13 +315,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def record(self, name: str, id_: int, body: Row) -> None:
         store = self.server.store
+        tag = f'"{store.versions.get((name, id_), 0)}"'
+        if self.command != "GET" and self.headers.get("If-Match", tag) != tag:
+            raise Refusal(412, "Changed meanwhile", "Somebody else has changed this record.")
         if self.command == "DELETE":
             store.delete(name, id_)
             return self.answer(204)
-        tag = f'"{store.versions.get((name, id_), 0)}"'
         if self.command == "PATCH":
-            if self.headers.get("If-Match", tag) != tag:
-                raise Refusal(412, "Changed meanwhile", "Somebody else has changed this record.")
             store.update(name, id_, body)
         tag = f'"{store.versions.get((name, id_), 0)}"'
         return self.json(200, store.shown(name, store.get(name, id_)), ETag=tag)

@@ -121,6 +121,24 @@ def test_two_people_change_one_record(page: Page, fake: str, store: Store, ticke
     assert (row["Subject"], row["Code"]) == ("Mine", "ABC-123")
 
 
+def test_what_somebody_else_changed_is_not_deleted_unseen(
+    page: Page, fake: str, store: Store, tickets: list[int]
+) -> None:
+    page.goto(f"{fake}/TicketDetail/{tickets[0]}")
+    page.get_by_label("Subject").wait_for()
+    store.update("Ticket", tickets[0], {"Subject": "Theirs"})
+    delete = page.get_by_role("button", name="Delete")
+    delete.click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    page.get_by_text("Somebody else changed this ticket").wait_for()
+    assert store.get("Ticket", tickets[0])["Subject"] == "Theirs"
+    page.get_by_role("button", name="Load the latest").click()
+    page.locator(".toast", has_text="Latest values loaded.").wait_for()
+    delete.click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    page.locator(".toast", has_text="deleted").wait_for()
+
+
 def test_unsaved_work_is_asked_about(page: Page, fake: str, tickets: list[int]) -> None:
     page.goto(f"{fake}/Tickets")
     page.get_by_role("link", name="Question 00").click()

@@ -16,9 +16,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from urllib.parse import quote
 
+import psycopg
 import pytest
 
 from odcpub.engines.csharp.server import RoslynCompiler
@@ -216,7 +217,9 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("Customer", 1.5, "Customer must be an identifier."),
     ("Status", "Gone", "This status doesn't exist. Choose another."),
     ("Status", 1, "Status must be an identifier."),
-    ("Currency", "XXX", "Currency must be one of EUR, USD, DEM."),
+    ("Status", "Lost", "This status doesn't exist. Choose another."),
+    ("Currency", "XXX", "Currency must be one of EUR, USD."),
+    ("Currency", "DEM", "Currency must be one of EUR, USD."),
     ("OpenedAt", "2026-01-31T12:30:00", "must be a moment with its offset"),
     ("OpenedAt", "2026-02-30T12:30:00Z", "must be a moment with its offset"),
     ("OpenedAt", "2026-01-31 12:30:00Z", "must be a moment with its offset"),
@@ -444,6 +447,25 @@ def test_a_librarys_enumeration(app: App) -> None:
     assert app.request("GET", "/api/Money.CurrencyCode/XXX").status == 404
 
 
+def test_what_is_offered_no_more_stays_where_it_is(app: App) -> None:
+    made = ticket(app)
+    execute(app, "update issue set status = 'Lost', currency = 'DEM' where id = %s", made["Id"])
+    path = f"/api/Ticket/{made['Id']}"
+    again = app.request("PATCH", path, {"Status": "Lost", "Currency": "DEM", "Subject": "Still lost"})
+    assert (again.status, again.json["Status"], again.json["Currency"]) == (200, "Lost", "DEM")
+    assert app.request("PATCH", path, {"Status": "Open", "Currency": "EUR"}).status == 200
+    assert set(errors(app, {"Status": "Lost", "Currency": "DEM"}, "PATCH", path)) == {"Currency", "Status"}
+
+
+def execute(app: App, statement: LiteralString, *values: Any) -> None:
+    """As the app's own role, past the app."""
+    told = dict(part.split("=", 1) for part in app.environment["ODCPUB_DATABASE"].split(";"))
+    names = {"host": "Host", "port": "Port", "dbname": "Database", "user": "Username", "password": "Password"}
+    options = f"-c search_path={told['Search Path']}"
+    with psycopg.connect(**{key: told[name] for key, name in names.items()}, options=options) as connection:
+        connection.execute(statement, values)
+
+
 # Requests that make no sense
 
 
@@ -587,6 +609,15 @@ def test_a_database_that_is_away(prepared: App) -> None:
     assert app.request("GET", "/_odc/ready").status == 503
     assert app.request("GET", "/").status == 200
     assert "Password" not in app.stop()
+
+
+def test_whether_it_lives_is_asked_by_the_app_itself(app: App) -> None:
+    """What an image's health check runs."""
+    for port, code in ((str(app.port), 0), ("1", 1)):
+        env = {**app.environment, "ODCPUB_PORT": port}
+        assert (
+            subprocess.run([app.folder / "app", "--health"], env=env, check=False, timeout=DEADLINE).returncode == code
+        )
 
 
 @pytest.mark.parametrize(

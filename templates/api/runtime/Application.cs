@@ -1,6 +1,7 @@
 // Starts the app: the smallest host that serves HTTP, its listeners, and an orderly end.
 using System;
 using System.Net;
+using System.Net.Http;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Builder;
@@ -18,9 +19,11 @@ public static class Application
 {
     internal const long LargestBody = 30_000_000;
 
-    /// <summary>Runs until SIGTERM; the process's exit code.</summary>
-    public static int Run(AppDescriptor app)
+    /// <summary>Runs until SIGTERM; with the argument --health asks another process of this container whether it
+    /// lives. The process's exit code.</summary>
+    public static int Run(string[] arguments, AppDescriptor app)
     {
+        if (arguments is ["--health"]) return Healthy(new Settings().Port) ? 0 : 1;
         try
         {
             Serve(app);
@@ -30,6 +33,20 @@ public static class Application
         {
             Log.Error("the app can't start", error);
             return 1;
+        }
+    }
+
+    private static bool Healthy(int port)
+    {
+        using var client = new HttpClient { Timeout = TimeSpan.FromSeconds(4) };
+        try
+        {
+            using var answer = client.Send(new HttpRequestMessage(HttpMethod.Get, $"http://127.0.0.1:{port}/_odc/health"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            return false;
         }
     }
 

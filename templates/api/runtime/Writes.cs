@@ -23,7 +23,7 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
             if (Values.Default(attribute) is { } text) values[attribute] = text;
             else if (attribute.Mandatory) errors[attribute.Name] = [Words.Missing(attribute)];
         }
-        await CheckReferences(context, values, errors);
+        await CheckReferences(context, entity, null, values, errors);
         if (errors.Count > 0) throw Problem.Refused(errors);
         await Guarded(context, entity, () => reads.WriteRow(context, entity, Insert(entity, values), 201));
     }
@@ -32,7 +32,7 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
     {
         var errors = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var values = ReadMembers(entity, await Json.ReadObject(context), errors);
-        await CheckReferences(context, values, errors);
+        await CheckReferences(context, entity, id, values, errors);
         if (errors.Count > 0) throw Problem.Refused(errors);
         var found = await Guarded(context, entity, () => reads.WriteRow(context, entity, Update(context, entity, id, values), 200));
         if (!found) throw await Missed(context, entity, id);
@@ -74,21 +74,28 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         : $"{entity.Name} has no attribute {name}.{Words.Suggestion(name, entity.Attributes.Select(attribute => attribute.Name))}";
 
     // One query for all references; the foreign keys stand behind it for what changes in between.
-    private async Task CheckReferences(HttpContext context, Dictionary<AttributeDescriptor, object?> values, Dictionary<string, List<string>> errors)
+    private async Task CheckReferences(
+        HttpContext context, EntityDescriptor entity, string? id, Dictionary<AttributeDescriptor, object?> values, Dictionary<string, List<string>> errors)
     {
-        var asked = new List<AttributeDescriptor>();
+        var asked = new List<(AttributeDescriptor Attribute, string Sentence)>();
         var sql = new Sql();
         var parts = new List<string>();
         foreach (var (attribute, value) in values.Where(pair => pair.Key.IsReference && pair.Value is not null))
         {
             var target = catalog.Target(attribute);
+            var sentence = $"This {Words.Inside(attribute.Label)} doesn't exist. Choose another.";
             if (target.Records is { } records)
             {
-                if (records.All(record => record.Id != (string)value!)) errors[attribute.Name] = [NoSuch(attribute, records)];
-                continue;
+                if (records.Any(record => record.IsActive && record.Id == (string)value!)) continue;
+                sentence = Offered(attribute, records);
+                parts.Add(Stands(entity, id, attribute, value, sql));
             }
-            asked.Add(attribute);
-            parts.Add($"exists (select from {Sql.Name(target.Table)} r where r.\"id\" = {sql.Identifier(target, (string)value!)})");
+            else
+            {
+                var row = $"select from {Sql.Name(target.Table)} r where r.\"id\" = {sql.Identifier(target, (string)value!)}";
+                parts.Add(target.Static ? $"exists ({row} and (r.\"is_active\" or {Stands(entity, id, attribute, value, sql)}))" : $"exists ({row})");
+            }
+            asked.Add((attribute, sentence));
         }
         if (asked.Count == 0) return;
         await using var batch = database.Source.CreateBatch();
@@ -96,11 +103,16 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         await using var reader = await batch.ExecuteReaderAsync(context.RequestAborted);
         await reader.ReadAsync(context.RequestAborted);
         for (var i = 0; i < asked.Count; i++)
-            if (!reader.GetBoolean(i)) errors[asked[i].Name] = [$"This {Words.Inside(asked[i].Label)} doesn't exist. Choose another."];
+            if (!reader.GetBoolean(i)) errors[asked[i].Attribute.Name] = [asked[i].Sentence];
     }
 
-    private static string NoSuch(AttributeDescriptor attribute, RecordDescriptor[] records) => records.Length <= 10
-        ? $"{attribute.Label} must be one of {string.Join(", ", records.Select(record => record.Id))}."
+    // A record that is offered no more stays where it is: a row may keep it, and no other may get it.
+    private static string Stands(EntityDescriptor entity, string? id, AttributeDescriptor attribute, object? value, Sql sql) => id is null
+        ? "false"
+        : $"exists (select from {Sql.Name(entity.Table)} t where t.\"id\" = {sql.Identifier(entity, id)} and t.{Sql.Name(attribute.Column)} = {sql.Value(attribute, value)})";
+
+    private static string Offered(AttributeDescriptor attribute, RecordDescriptor[] records) => records.Length <= 10
+        ? $"{attribute.Label} must be one of {string.Join(", ", records.Where(record => record.IsActive).Select(record => record.Id))}."
         : $"This {Words.Inside(attribute.Label)} doesn't exist. Choose another.";
 
     private NpgsqlBatchCommand Insert(EntityDescriptor entity, Dictionary<AttributeDescriptor, object?> values)

@@ -72,7 +72,7 @@ export const rows = (name, query, signal) => get(`${address(name)}?${query}`, { 
 export const row = (name, id) => send("GET", address(name, id));
 export const create = (name, body) => send("POST", address(name), { body });
 export const change = (name, id, body, etag) => send("PATCH", address(name, id), { body, etag });
-export const remove = (name, id) => send("DELETE", address(name, id));
+export const remove = (name, id, etag) => send("DELETE", address(name, id), { etag });
 
 /** One record's label, by its identifier. */
 export async function labelOf(name, id) {

@@ -184,7 +184,7 @@ class Detail {
 
   // `failure` says what didn't happen; the server's own words say why.
   refuse(problem, failure) {
-    if (problem.status === 412) return this.meanwhile();
+    if (problem.status === 412) return this.meanwhile(failure);
     const named = this.fields.filter((field) => problem.errors?.[field.attribute.name]);
     for (const field of named) field.tell(problem.errors[field.attribute.name].join(" "));
     const others = Object.entries(problem.errors ?? {}).filter(
@@ -202,15 +202,15 @@ class Detail {
     return this.tell(failure, extra || problem.detail || String(problem.message));
   }
 
-  meanwhile() {
+  meanwhile(failure) {
     const reload = h(
       "button",
       { class: "button", type: "button", onclick: () => this.rebase() },
-      "Load the latest, keep what I typed",
+      this.unsaved() ? "Load the latest, keep what I typed" : "Load the latest",
     );
     this.tell(
       `Somebody else changed this ${this.noun}`,
-      "It was saved by somebody else after you opened it, so your changes were not saved. Load the latest values, look at what changed, then save again.",
+      `It was saved by somebody else after you opened it. ${failure}: load the latest values, look at what changed, then try again.`,
       reload,
     );
   }
@@ -223,7 +223,7 @@ class Detail {
       this.title.textContent = this.heading();
       this.tell(null);
       (this.fields.find((field) => field.touched()) ?? this.fields[0])?.focus();
-      toast("Latest values loaded. Save to keep your changes.");
+      toast(this.unsaved() ? "Latest values loaded. Save to keep your changes." : "Latest values loaded.");
     });
   }
 
@@ -249,7 +249,7 @@ class Detail {
     });
     if (!sure) return;
     await this.working("Not deleted", async () => {
-      await remove(this.screen.entity, this.id);
+      await remove(this.screen.entity, this.id, this.etag);
       this.done = true;
       await go(this.backAddress(), { replace: true });
       toast(`${this.descriptor.label} deleted.`);
