@@ -33,7 +33,7 @@ class Home:
         make_private(self.data, "ODCPUB_HOME", OTHERS)
         make_private(self.cache, "ODCPUB_CACHE", OTHERS_WRITE)
         if self.run.is_symlink():
-            raise UsageError(f"{self.run}: is not yours: a link lies in its place", "remove it")
+            raise UsageError(f"{self.run}: is not yours: a link lies in its place", "remove it, or set XDG_RUNTIME_DIR")
         make_private(self.run, "XDG_RUNTIME_DIR", OTHERS)
         return self
 

@@ -93,6 +93,9 @@ TICKET = entity("Ticket", text("Subject"), reference("Status", "Status", default
 TICKETS: Rows = {"ticket": [{"id": 1, "subject": "a", "status": "Open"}, {"id": 2, "subject": "b", "status": "Closed"}]}
 
 
+CITY = text("City", mandatory=True, default="Köln")
+
+
 def customer(*attributes: Attribute, **rules: Any) -> Asset:
     return app(entity("Customer", *attributes, **rules))
 
@@ -249,4 +252,26 @@ CASES = (
     Case("index on two columns made unique", (
         app(Entity("Customer", "Customer", (NAME, SCORE), (Index("Key", "Key", ("Name", "Score")),))),
         customer(NAME, SCORE, unique=("Name", "Score"))), ONE, LATE),
+    Case("renamed, widened, mandatory with default, the entity renamed and one attribute dropped", (
+        customer(NAME, SCORE),
+        customer(NAME, plain("Points", Basic.INTEGER, key="Score")),
+        customer(text("Name", 200, mandatory=True), plain("Points", Basic.LONG_INTEGER, key="Score")),
+        customer(text("Name", 200, mandatory=True), plain("Points", Basic.LONG_INTEGER, key="Score"), CITY),
+        app(entity("Client", text("Called", 200, key="Name"), CITY, key="Customer"),
+            entity("Order", text("Title"), reference("Client", "Customer")))), ONE, LATE),
+    Case("static entity, reference and its default, relabelled, unique, limits", (
+        app(entity("Ticket", text("Subject"))),
+        app(STATUS, TICKET),
+        app(static("Status", Open="Offen", Closed="Closed", Lost="Lost"), TICKET),
+        app(static("Status", Open="Offen", Closed="Zu", Lost="Lost"), entity("Ticket", text("Subject", 50, min_length=1), reference(
+            "Status", "Status", default="Open"), unique=("Subject",)))),
+         {"ticket": [{"id": 1, "subject": "a"}, {"id": 2, "subject": "b"}]},
+         changed={("status", "Closed", "label"): "Zu"}),
+    Case("entity dropped, back with a wider attribute, another rule and a new attribute", (
+        SHOP,
+        app(CUSTOMER),
+        app(CUSTOMER, entity("Order", text("Title", 300), reference("Customer", "Customer"))),
+        app(CUSTOMER, entity("Order", text("Title", 300), reference("Customer", "Customer", on_delete=DeleteRule.DELETE),
+                             plain("Paid", Basic.BOOLEAN, mandatory=True, default=False)))), PEOPLE, LATE,
+         added={("order", "paid"): False}),
 )  # fmt: skip
