@@ -145,9 +145,9 @@ class Runner(Protocol):
         """Waits until the new version is ready; its address. Raises ``NotReady`` (an EngineError that carries the
         reason and the last log lines) as soon as it is known that it can't become ready; the old one serves on."""
 
-    def take_back(self, workload: Workload) -> None:
+    def take_back(self, workload: Workload) -> bool:
         """Undoes ``start``: nothing of the version is left, the one before it serves on. One that has become ready
-        stays as it is, and so does the only one there is once it has served."""
+        stays as it is, and so does the only one there is once it has served. Whether it is ready."""
 
     def settle(self, workload: Workload) -> None:
         """Returns when the old version has drained and is gone; prunes what it left."""

@@ -99,7 +99,7 @@ def _workload(run: Run, prepared: bool = False) -> Workload:
     configured = stages.unseal(run.platform, run.state["sealed"])
     password = run.platform.store.stages.database_password(run.operation.asset, run.operation.stage)
     database = run.platform.engines().database
-    login = (database.login if prepared else database.prepare)(aim.place, password)
+    login = (database.login if prepared else database.prepare)(stages.place(run.platform, aim), password)
     return stages.workload(run.platform, aim, _made(run), configured, login)
 
 
@@ -121,7 +121,7 @@ def _migrate(run: Run, phase: str) -> None:
     steps = [step.summary for step in migration.steps if step.phase == phase]
     if phase == EXPAND:
         write_scripts(migration, folder, _deployment(run).number)
-    run.platform.engines().database.apply(aim.place, migration, phase, folder, run.progress)
+    run.platform.engines().database.apply(stages.place(run.platform, aim), migration, phase, folder, run.progress)
     if steps:
         run.say(f"{phase}ed: {counted(len(steps), 'change')}")
 
@@ -181,20 +181,21 @@ def failed(run: Run) -> None:
     """Closes what a failed deployment has open and takes its version back; one that became ready serves, though a
     later step failed."""
     if run.operation.kind != OperationKind.UNDEPLOY and not run.state.get("address"):
-        _take_back(run)
-        run.platform.store.stages.end_deployment(run.operation.key, Status.FAILED)
+        serves = _stays(run)
+        run.platform.store.stages.end_deployment(run.operation.key, Status.FINISHED if serves else Status.FAILED)
 
 
-def _take_back(run: Run) -> None:
-    """What the failed operation has begun to start goes again. Where that cannot be done it is told: an engine that
-    does not answer must not keep the failure from being recorded."""
+def _stays(run: Run) -> bool:
+    """What the failed operation has begun to start goes again, unless it is ready; whether it is. Where that cannot be
+    done it is told: an engine that does not answer must not keep the failure from being recorded."""
     deployments = run.platform.store.stages.deployments(run.operation.asset, run.operation.stage)
     if all(one.operation != run.operation.key for one in deployments):
-        return
+        return False
     started = run.platform.memory.started.pop(run.operation.key, None)
     try:
-        run.platform.engines().runner.take_back(started or _workload(run, prepared=True))
+        return run.platform.engines().runner.take_back(started or _workload(run, prepared=True))
     except Exception as error:
         LOG.warning("operation %s: its version cannot be taken back", run.operation.key, exc_info=True)
         why = error.message if isinstance(error, OdcpubError) else f"{type(error).__name__}: internal error"
         run.warn(f"the version that was started may still be there: {why}", hint="the next publish replaces it")
+        return False

@@ -213,17 +213,17 @@ def test_failed_first_version_leaves_nothing(make: Callable[[], LocalRunner]) ->
 def test_a_started_version_is_taken_back_and_one_that_serves_is_not(make: Callable[[], LocalRunner]) -> None:
     runner = make()
     address = publish(runner, version(1))
-    runner.take_back(version(1))
+    assert runner.take_back(version(1))
     runner.start(version(2, "never"))
     (pid,) = set(processes_of_version(runner, "next"))
-    runner.take_back(version(2, "never"))
-    runner.take_back(version(2, "never"))
+    assert not runner.take_back(version(2, "never"))
+    assert not runner.take_back(version(2, "never"))
     assert not alive(pid)
     assert get(address)["revision"] == "1"
     assert runner.observe(version(1)).changes == ()
     publish(runner, version(2))
-    runner.take_back(version(1))
-    runner.take_back(version(2))
+    assert not runner.take_back(version(1))
+    assert runner.take_back(version(2))
     assert get(address)["revision"] == "2"
 
 

@@ -32,7 +32,7 @@ from odcpub.engines.runner.removal import (
     selector,
     unused,
 )
-from odcpub.engines.runner.rollout import END_SECONDS, PAUSE, Rollout, gone
+from odcpub.engines.runner.rollout import END_SECONDS, PAUSE, Rollout, gone, patiently
 from odcpub.errors import EngineError, TemporaryEngineError
 
 POOL = (30080, 30099)
@@ -94,21 +94,23 @@ class KubernetesRunner:
 
     def wait(self, workload: Workload, report: Report) -> str:
         Rollout(self._cluster, workload).wait(report, self._ready_seconds)
-        address = self._address(namespace_of(workload.stage), workload.asset)
+        address = patiently(lambda: self._address(namespace_of(workload.stage), workload.asset))
         if not _answers(address):
             report(f"{address} does not answer from here: is there a firewall between this machine and the nodes?")
         return address
 
-    def take_back(self, workload: Workload) -> None:
+    def take_back(self, workload: Workload) -> bool:
         rollout = Rollout(self._cluster, workload)
-        if not rollout.complete():
-            rollout.take_back()
-            self._undo(workload)  # of a start that ended before its Deployment, configuration may be there
+        if patiently(rollout.complete):
+            return True
+        rollout.take_back()
+        self._undo(workload)  # of a start that ended before its Deployment, configuration may be there
+        return False
 
     def settle(self, workload: Workload) -> None:
         old = f"{selector(workload.asset)},{INSTANCE}!={instance_of(workload)}"
         Rollout(self._cluster, workload).gone(old, DRAIN_SECONDS)
-        prune(self._cluster, namespace_of(workload.stage), workload.asset)
+        patiently(lambda: prune(self._cluster, namespace_of(workload.stage), workload.asset))
 
     def stop(self, stage: str, asset: str) -> None:
         namespace = namespace_of(stage)

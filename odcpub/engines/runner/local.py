@@ -105,10 +105,12 @@ class LocalRunner:
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
-    def take_back(self, workload: Workload) -> None:
+    def take_back(self, workload: Workload) -> bool:
+        wanted = identity(workload)
         with self._changing(workload.stage, workload.asset) as state:
-            if state.next and state.next.identity == identity(workload):
+            if state.next and state.next.identity == wanted:
                 self._take_back(state)
+            return state.current is not None and state.current.identity == wanted
 
     def settle(self, workload: Workload) -> None:
         state = self._states.read(workload.stage, workload.asset)

@@ -1,9 +1,14 @@
-"""Waiting for a new version in Kubernetes, and taking a failed one back. I/O through ``Cluster``."""
+"""Waiting for a new version in Kubernetes, and taking a failed one back. I/O through ``Cluster``.
+
+What the API server does not answer now it may answer in a moment: that is no version's failure.
+"""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from odcpub.deployment.objects import INSTANCE, Object, instance_of, namespace_of
 from odcpub.deployment.workload import Workload
@@ -13,6 +18,8 @@ from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.not_ready import LAST_LINES, NotReady, redact
 from odcpub.engines.runner.removal import prune, remove_besides, selector
 from odcpub.errors import TemporaryEngineError
+
+T = TypeVar("T")
 
 PAUSE = 0.1
 PATIENCE_SECONDS = 5.0
@@ -45,16 +52,18 @@ class Rollout:
         raises NotReady."""
         began, said = time.monotonic(), ""
         while True:
-            found = self._pods()
-            if self._ready(found):
-                return
             waited = time.monotonic() - began
-            failure = self._failure(found, waited)
+            try:
+                found = self._pods()
+                if self._ready(found):
+                    return
+                failure, state = self._failure(found, waited), _state(found)
+            except TemporaryEngineError as error:
+                found, failure, state = (), None, error.message
             if failure is None and waited > seconds:
-                failure = self._late(found, seconds)
+                failure = _late(found, seconds, state)
             if failure is not None:
                 raise self._taken_back(failure)
-            state = _state(found)
             if state != said:
                 report(state)
                 said = state
@@ -92,13 +101,12 @@ class Rollout:
             return known
         return pods.replica_failure(self.cluster.find("ReplicaSet", self.namespace, self.mine))
 
-    def _late(self, found: tuple[Object, ...], seconds: float) -> pods.Failure:
-        pod = found[0]["metadata"]["name"] if found else ""
-        return pods.Failure(f"not ready after {seconds:g} s; {_state(found)}", pod, ran=bool(pod))
-
     def _taken_back(self, failure: pods.Failure) -> NotReady:
         """Collects what the version said, then takes it back."""
-        lines, event = self._told(failure)
+        try:
+            lines, event = self._told(failure)
+        except TemporaryEngineError:
+            lines, event = [], ""
         hint = f"{self.take_back()} Correct the reason and publish again."
         reason = f"{failure.reason}; last event: {event}" if event and event not in failure.reason else failure.reason
         (reason,) = redact([reason], self.workload.secrets)
@@ -120,22 +128,29 @@ class Rollout:
         ever served: what is the only one is not deleted. Says what there is now."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            deployment = self.cluster.get("Deployment", self.workload.asset, self.namespace)
-            if deployment is None or _instance(deployment["spec"]["template"]) != instance_of(self.workload):
-                return _REPLACED
-            before = self._before()
-            if before is not None:
-                self._again(deployment, before)
-                return _SERVES if _available(before) else _BACK
-            if self._served(deployment):
-                return _LEFT
-            # It changes whenever a pod becomes available: then all is looked at again.
-            if self.cluster.delete("Deployment", self.workload.asset, self.namespace, as_seen=deployment):
-                remove_besides(self.cluster, self.namespace, self.workload.asset)
-                self.gone(selector(self.workload.asset), END_SECONDS)
-                return _NOTHING
+            told = patiently(self._back)
+            if told:
+                return told
             time.sleep(PAUSE)
         return _LEFT
+
+    def _back(self) -> str:
+        """One attempt; nothing to say where the Deployment has changed meanwhile, as it does whenever a pod becomes
+        available: then all is looked at again."""
+        deployment = self.cluster.get("Deployment", self.workload.asset, self.namespace)
+        if deployment is None or _instance(deployment["spec"]["template"]) != instance_of(self.workload):
+            return _REPLACED
+        before = self._before()
+        if before is not None:
+            self._again(deployment, before)
+            return _SERVES if _available(before) else _BACK
+        if self._served(deployment):
+            return _LEFT
+        if not self.cluster.delete("Deployment", self.workload.asset, self.namespace, as_seen=deployment):
+            return ""
+        patiently(lambda: remove_besides(self.cluster, self.namespace, self.workload.asset))
+        self.gone(selector(self.workload.asset), END_SECONDS)
+        return _NOTHING
 
     def _again(self, deployment: Object, before: Object) -> None:
         """Applies the template of the version before and prunes what this one brought."""
@@ -157,7 +172,7 @@ class Rollout:
             }
         )
         self.gone(self.mine, 60)
-        prune(self.cluster, self.namespace, self.workload.asset)
+        patiently(lambda: prune(self.cluster, self.namespace, self.workload.asset))
 
     def _served(self, deployment: Object) -> bool:
         """Whether any version of the app has ever been available, as far as the cluster still knows."""
@@ -176,10 +191,22 @@ class Rollout:
         return max(others, key=lambda each: (_available(each), _number(each)), default=None)
 
 
+def patiently(ask: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
+    """The answer, asked for again while the API server fails in a way that may pass."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return ask()
+        except TemporaryEngineError:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(PAUSE)
+
+
 def gone(cluster: Cluster, stage: str, asset: str, chosen: str, seconds: float) -> None:
     """Returns when no chosen pod is left."""
     deadline = time.monotonic() + seconds
-    while cluster.find("Pod", namespace_of(stage), chosen):
+    while patiently(lambda: cluster.find("Pod", namespace_of(stage), chosen), deadline - time.monotonic()):
         if time.monotonic() > deadline:
             raise TemporaryEngineError(
                 f"{asset} in {stage}: pods are still ending after {seconds:g} s",
@@ -204,6 +231,11 @@ def _available(found: Object) -> bool:
 def _number(found: Object) -> int:
     """How many versions the Deployment had when this one came, itself counted."""
     return int(found["metadata"].get("annotations", {}).get("deployment.kubernetes.io/revision", "0"))
+
+
+def _late(found: tuple[Object, ...], seconds: float, state: str) -> pods.Failure:
+    pod = found[0]["metadata"]["name"] if found else ""
+    return pods.Failure(f"not ready after {seconds:g} s; {state}", pod, ran=bool(pod))
 
 
 def _state(found: tuple[Object, ...]) -> str:

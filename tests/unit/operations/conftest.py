@@ -32,7 +32,8 @@ MODEL = Asset(
 
 
 class FakeEngines:
-    """Engines that note what is asked of them. ``broken``: engine → what it raises."""
+    """Engines that note what is asked of them. ``broken``: engine → what it raises; ``serves``: the revision
+    that is ready."""
 
     def __init__(self) -> None:
         self.settings = SimpleNamespace(registry="layout")
@@ -40,6 +41,7 @@ class FakeEngines:
         self.passwords: list[str] = []
         self.asked: list[str] = []
         self.broken: dict[str, Exception] = {}
+        self.serves = 0
 
     def _ask(self, what: str) -> None:
         self.asked.append(what)
@@ -80,8 +82,9 @@ class FakeEngines:
         self._ask(f"wait {workload.revision}")
         return "http://127.0.0.1:8100"
 
-    def take_back(self, workload: Workload) -> None:
+    def take_back(self, workload: Workload) -> bool:
         self._ask(f"take back {workload.revision}")
+        return self.serves == workload.revision
 
     def running(self, _stage: str, _asset: str) -> Running | None:
         self._ask("running")

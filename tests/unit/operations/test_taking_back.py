@@ -79,6 +79,13 @@ def test_what_became_ready_is_not_taken_back(installed: Installed, run: Run) -> 
     assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
 
 
+def test_what_serves_though_nobody_could_note_it_is_recorded_as_what_serves(installed: Installed, run: Run) -> None:
+    installed.engines.broken["wait 2"] = TemporaryEngineError("cannot be now")
+    installed.engines.serves = 2
+    assert not perform(run, deploying.start, deploying.expand, deploying.ready)
+    assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
+
+
 @pytest.mark.parametrize("error", [EngineError("no answer"), ValueError("odd")])
 def test_a_version_that_cannot_be_taken_back_is_told(installed: Installed, run: Run, error: Exception) -> None:
     """And the failure is recorded all the same: nobody could publish otherwise."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from odcpub.deployment.workload import Workload
 from odcpub.engines.runner import rollout
 from odcpub.engines.runner.cluster import Answer
 from odcpub.engines.runner.kubernetes import KubernetesRunner
+from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.removal import make_namespace, remove, remove_namespace
 from odcpub.engines.runner.rollout import Rollout
+from odcpub.errors import TemporaryEngineError
 from tests.cluster import FakeCluster
 
 DIGEST = "sha256:" + "a" * 64
@@ -127,14 +130,13 @@ def kubernetes(cluster: FakeCluster) -> KubernetesRunner:
 def test_a_start_that_never_came_to_its_deployment_leaves_nothing(cluster: FakeCluster) -> None:
     del cluster.objects["Deployment", NAMESPACE, "shop"]
     del cluster.objects["ReplicaSet", NAMESPACE, "shop-new"]
-    kubernetes(cluster).take_back(WORKLOAD)
+    assert not kubernetes(cluster).take_back(WORKLOAD)
     assert {kind for kind, _, _ in cluster.objects} == {"Namespace", "NetworkPolicy"}
-    kubernetes(cluster).take_back(WORKLOAD)
+    assert not kubernetes(cluster).take_back(WORKLOAD)
 
 
-def test_a_version_that_is_ready_is_not_taken_back(cluster: FakeCluster) -> None:
-    """Not even while the version before still drains."""
-    cluster.put(replica_set("shop-good", "good", 1, available=1))
+def make_ready(cluster: FakeCluster) -> None:
+    """The version's pod, ready and reached by the Service."""
     pod = ready_pod()
     pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD)}
     cluster.put(pod)
@@ -146,9 +148,68 @@ def test_a_version_that_is_ready_is_not_taken_back(cluster: FakeCluster) -> None
             "endpoints": [there],
         }
     )
+
+
+def test_a_version_that_is_ready_is_not_taken_back(cluster: FakeCluster) -> None:
+    """Not even while the version before still drains."""
+    cluster.put(replica_set("shop-good", "good", 1, available=1))
+    make_ready(cluster)
     before = copy.deepcopy(cluster.objects)
-    kubernetes(cluster).take_back(WORKLOAD)
+    assert kubernetes(cluster).take_back(WORKLOAD)
     assert cluster.objects == before
+
+
+class Busy(FakeCluster):
+    """An API server that fails every request ``times`` before it answers, and for good once ``times`` is 0."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.failures = times
+        self.asked: Counter[str] = Counter()
+
+    def _may_fail(self, what: str) -> None:
+        self.asked[what] += 1
+        if self.failures == 0 or self.asked[what] <= self.failures:
+            raise TemporaryEngineError("Kubernetes: the API server is busy or failing (429)")
+
+    def get(self, kind: str, name: str, namespace: str = "") -> dict[str, Any] | None:
+        self._may_fail(f"get {kind}")
+        return super().get(kind, name, namespace)
+
+    def find(self, kind: str, namespace: str = "", selector: str = "", fields: str = "") -> tuple[dict[str, Any], ...]:
+        self._may_fail(f"find {kind}")
+        return super().find(kind, namespace, selector, fields)
+
+    def delete(self, kind: str, name: str, namespace: str = "", as_seen: dict[str, Any] | None = None) -> bool:
+        self._may_fail(f"delete {kind}")
+        return super().delete(kind, name, namespace, as_seen)
+
+
+def busy(cluster: FakeCluster, times: int) -> Busy:
+    made = Busy(times)
+    made.objects = cluster.objects
+    return made
+
+
+def test_a_passing_failure_of_the_api_server_is_waited_out(cluster: FakeCluster) -> None:
+    make_ready(cluster)
+    said: list[str] = []
+    Rollout(busy(cluster, 2), WORKLOAD).wait(said.append, 30)
+    assert said == ["Kubernetes: the API server is busy or failing (429)"]
+
+
+def test_a_version_is_taken_back_in_spite_of_passing_failures(cluster: FakeCluster) -> None:
+    with pytest.raises(NotReady, match=r"not ready after 0\.05 s"):
+        Rollout(busy(cluster, 2), WORKLOAD).wait(lambda _: None, 0.05)
+    assert {kind for kind, _, _ in cluster.objects} == {"Namespace", "NetworkPolicy", "ReplicaSet"}
+
+
+def test_an_api_server_that_does_not_come_back_is_told(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollout.patiently, "__defaults__", (0.1,))
+    with pytest.raises(TemporaryEngineError, match="busy or failing"):
+        Rollout(busy(cluster, 0), WORKLOAD).wait(lambda _: None, 0.1)
+    with pytest.raises(TemporaryEngineError, match="busy or failing"):
+        Rollout(busy(cluster, 0), WORKLOAD).gone("a=b", 0.1)
 
 
 def test_only_what_carries_our_labels_is_removed(cluster: FakeCluster) -> None:
