@@ -90,7 +90,7 @@ def _checked(name: str) -> str:
 
 
 def name_of_folder(folder: str) -> str:
-    """The asset's name that a folder's name suggests: ``help-desk`` → ``HelpDesk``; empty where nothing is left."""
+    """The asset's name that a folder's name suggests: ``help-desk`` → ``HelpDesk``; itself where nothing is left."""
     words = [word for word in re.split("[^A-Za-z0-9]+", folder) if word]
     name = "".join(word[0].upper() + word[1:] for word in words)
-    return re.sub("^[0-9]+", "", name)[:NAME_LENGTH]
+    return re.sub("^[0-9]+", "", name)[:NAME_LENGTH] or folder

@@ -72,7 +72,7 @@ def test_a_folders_name_suggests_a_name() -> None:
     assert [name_of_folder(folder) for folder in ("help-desk", "2nd_try", "…", "Shop")] == [
         "HelpDesk",
         "ndTry",
-        "",
+        "…",
         "Shop",
     ]
 
