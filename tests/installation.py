@@ -21,6 +21,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psycopg
+from psycopg import sql
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PROFILES = ("local", "kind")
 
@@ -78,12 +81,21 @@ class Installation:
             return
         self.run("engines", "use", "kind")
         parts = urlsplit(os.environ["ODCPUB_TEST_DATABASE"])
+        _drop_stages(parts.geturl())
         url = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")).geturl()
         values = [f"registry={os.environ['ODCPUB_TEST_REGISTRY']}", f"database={url}"]
         self.run("engines", "set", *values, stdin=f"{parts.password}\n")
 
     def server_pid(self) -> int:
         return int((self.folder / "data" / "server.lock").read_text())
+
+
+def _drop_stages(url: str) -> None:
+    """What an installation before this one published there is not this one's."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        query = "SELECT datname FROM pg_database WHERE datname LIKE 'odc\\_%' AND datname NOT LIKE 'odc\\_test%'"
+        for (name,) in connection.execute(query).fetchall():
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _locks(_folder: str, names: list[str]) -> list[str]:

@@ -120,7 +120,7 @@ def _deployment(
     """What the runner would change, field by field; secrets are hidden by the runner's own plan."""
     record = revision or _unbuilt(platform, target)
     password = platform.store.stages.known_database_password(target.asset.key, target.stage.label)
-    login = platform.engines().database.login(target.place, password)
+    login = platform.engines().database.login(stages.place(platform, target), password)
     wanted = stages.workload(platform, target, record, Configuration(resolved.settings, resolved.secrets), login)
     platform.engines().settled()
     lines: list[str] = []

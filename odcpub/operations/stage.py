@@ -15,7 +15,7 @@ from odcpub.data.plan import plan_migration
 from odcpub.deployment.configuration import Resolved, parse_stage_file, resolve
 from odcpub.deployment.stages import DEFAULT_STAGES, Stage
 from odcpub.deployment.workload import Workload
-from odcpub.engines.ports import Login
+from odcpub.engines.ports import Login, Owner
 from odcpub.engines.ports import Place as DataPlace
 from odcpub.errors import ModelError, Refused
 from odcpub.image.content import ImageRef
@@ -42,9 +42,12 @@ class Target:
     model: Asset
     libraries: Mapping[str, Library]
 
-    @property
-    def place(self) -> DataPlace:
-        return DataPlace(f"odc_{physical(self.stage.label.replace('-', '_'))}", self.asset.label.replace("-", "_"))
+
+def place(platform: Platform, target: Target) -> DataPlace:
+    """Where the app's data is, and whose it must be."""
+    key, label = target.asset.key, target.stage.label
+    owner = Owner(key, platform.store.installation, bool(platform.store.stages.deployments(key, label)))
+    return DataPlace(f"odc_{physical(label.replace('-', '_'))}", target.asset.label.replace("-", "_"), owner)
 
 
 def check_runtime(platform: Platform, asset: AssetRecord, stage: Stage, source: str) -> None:
@@ -104,16 +107,17 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
     served = platform.store.stages.served(target.asset.key, target.stage.label) if asks else ()
     before = platform.store.assets.revision(target.asset.key, served[0].revision) if served else None
     previous = platform.memory.model(before.model) if before else None
-    live = database.observe(target.place)
+    there = place(platform, target)
+    live = database.observe(there)
     if live is None:
-        database.check(target.place)
+        database.check(there)
     plan = plan_migration(live, platform.memory.schema(target.model), asset=target.model, previous=previous)
-    return plan, database.inspect(target.place, plan.checks) if plan.checks else ()
+    return plan, database.inspect(there, plan.checks) if plan.checks else ()
 
 
 def notices(platform: Platform, target: Target, plan: MigrationPlan) -> tuple[str, ...]:
     """What is worth a line and refuses nothing: rows that still refer to a removed record, a table's rewrite."""
-    found = platform.engines().database.inspect(target.place, plan.notices) if plan.notices else ()
+    found = platform.engines().database.inspect(place(platform, target), plan.notices) if plan.notices else ()
     return tuple(f"{one.check.element}: {one.message}" for one in found)
 
 

@@ -24,7 +24,7 @@ from odcpub.engines.database.chain import scripts, write_scripts
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.database.server import PostgresServer
-from odcpub.engines.ports import Login, Place
+from odcpub.engines.ports import Login, Owner, Place
 from odcpub.errors import EngineError, Refused, TemporaryEngineError, UsageError
 from odcpub.model.elements import Asset, Attribute, Basic, Entity, Function, Index, Kind, Record, StaticEntity
 from tests.databases import ENGINES, Stage, engine
@@ -118,6 +118,68 @@ def test_passwords_change_only_when_they_do(stage: Stage) -> None:
     assert verifier() != first
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         login(access)
+
+
+ADA, BOB = "ada@desk-1f", "bob@lap-2e"
+
+
+def owned(stage: Stage, asset: str, installation: str = ADA, known: bool = False) -> Place:
+    return replace(stage.place, owner=Owner(asset, installation, known))
+
+
+@pytest.mark.parametrize(("asset", "installation"), [("another", ADA), ("another", BOB), ("first", BOB)])
+def test_a_schema_is_not_taken_from_its_owner(stage: Stage, asset: str, installation: str) -> None:
+    access = stage.engine.prepare(owned(stage, "first"), "pw-one")
+    stage.publish(simple())
+    before, plan = stage.live(), stage.plan(simple(field("More", Basic.TEXT, length=9)))
+    write_scripts(plan, stage.folder, 2)
+    foreign = owned(stage, asset, installation, known=True)
+    for act in (
+        lambda: stage.engine.observe(foreign),
+        lambda: stage.engine.prepare(foreign, "pw-two"),
+        lambda: stage.engine.apply(foreign, plan, EXPAND, stage.folder, print),
+    ):
+        with pytest.raises(Refused, match=rf"key first\) as installation {ADA}") as caught:
+            act()
+        assert "nothing was changed" in caught.value.message
+    assert stage.live() == before
+    with login(access):
+        pass
+    assert stage.engine.prepare(owned(stage, "first"), "pw-one") == access
+
+
+def test_a_schema_is_taken_over_by_the_line_that_the_refusal_gives(stage: Stage) -> None:
+    stage.engine.prepare(owned(stage, "first"), "pw-one")
+    foreign = owned(stage, "first", BOB)
+    with pytest.raises(Refused, match="this app") as caught:
+        stage.engine.observe(foreign)
+    with stage.connect() as connection:
+        connection.execute(caught.value.hint[caught.value.hint.index("COMMENT ON") :].encode())
+    with login(stage.engine.prepare(foreign, "pw-two")):
+        pass
+    with pytest.raises(Refused, match="this app"):
+        stage.engine.prepare(owned(stage, "first"), "pw-one")
+
+
+def test_a_schema_without_a_mark_is_its_who_deployed_there_before_or_anybodys_while_empty(stage: Stage) -> None:
+    stage.engine.prepare(owned(stage, "first"), "pw")
+    with stage.connect() as connection:
+        connection.execute(f"COMMENT ON SCHEMA \"{stage.schema}\" IS 'kept by Eve''s team'".encode())
+    assert stage.engine.observe(owned(stage, "first")) is not None
+    stage.publish(simple())
+    for act in (stage.engine.observe, lambda place: stage.engine.prepare(place, "other")):
+        with pytest.raises(Refused, match="nobody that it names, and it has tables"):
+            act(owned(stage, "first"))
+    mine = owned(stage, "first", known=True)
+    assert stage.engine.observe(mine) is not None
+    with login(stage.engine.prepare(mine, "pw")):
+        pass
+    with stage.connect() as connection:
+        query = "SELECT obj_description(%s::regnamespace, 'pg_namespace')"
+        comment = connection.execute(query, [stage.schema]).fetchone()[0]
+    assert comment == f"kept by Eve's team\nodcpub: asset=first installation={ADA}"
+    with pytest.raises(Refused):
+        stage.engine.observe(owned(stage, "another", known=True))
 
 
 def test_what_is_not_there_is_observed_as_nothing(stage: Stage) -> None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Schema, Table
 from odcpub.data.target import RESERVED
+from odcpub.engines.database.ownership import OWNED, refuse_foreign
+from odcpub.engines.ports import Place
 
 if TYPE_CHECKING:
     import psycopg
 
+_SCHEMA = f"SELECT n.oid, {OWNED} FROM pg_namespace n WHERE n.nspname = %(schema)s"  # noqa: S608
 _COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
        pg_get_expr(d.adbin, d.adrelid), a.attidentity <> ''
@@ -45,14 +48,15 @@ _RULES = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d
 _STATIC = {"id", "label", "order", "is_active"}
 
 
-def read(connection: psycopg.Connection[Any], schema: str) -> Schema | None:
-    """The schema as the session's snapshot shows it, None where it is not there.
+def read(connection: psycopg.Connection[Any], place: Place) -> Schema | None:
+    """The schema as the session's snapshot shows it, None where it is not there. Refused where it is another's.
 
     The caller gives a transaction in REPEATABLE READ and ends it: left open it would hold up index builds.
     """
-    found = connection.execute("SELECT oid FROM pg_namespace WHERE nspname = %s", [schema]).fetchone()
+    found = connection.execute(_SCHEMA, {"schema": place.schema, "own": list(RESERVED)}).fetchone()
     if found is None:
         return None
+    refuse_foreign(place, *found[1:])
     arguments = [found[0], list(RESERVED)]
     columns: dict[str, list[Column]] = defaultdict(list)
     for table, name, type_, nullable, default, identity in connection.execute(_COLUMNS, arguments):
@@ -64,7 +68,7 @@ def read(connection: psycopg.Connection[Any], schema: str) -> Schema | None:
     for table, name, unique, valid, parts in connection.execute(_INDEXES, arguments):
         indexes[table].append(IndexDef(name, tuple(parts), unique, valid))
     static = [table for table in columns if _is_static(columns[table])]
-    records = _records(connection, schema, static)
+    records = _records(connection, place.schema, static)
     return Schema(
         tuple(
             Table(

@@ -50,10 +50,10 @@ class Target:
 def observe(target: Target) -> Schema | None:
     """The live schema in one closed snapshot."""
     with translated(target.where), target.server.connect(target.place.database) as connection:
-        return _seen(connection, target.place.schema)
+        return _seen(connection, target.place)
 
 
-def _seen(connection: psycopg.Connection[Any], schema: str) -> Schema | None:
+def _seen(connection: psycopg.Connection[Any], place: Place) -> Schema | None:
     """The live schema as a connection in autocommit sees it; its settings are as before afterwards."""
     import psycopg
 
@@ -62,7 +62,7 @@ def _seen(connection: psycopg.Connection[Any], schema: str) -> Schema | None:
         with connection.transaction():
             # Names are spelled as the search path lets them be seen: always by the same one.
             connection.execute("SET LOCAL search_path TO DEFAULT")
-            return catalog.read(connection, schema)
+            return catalog.read(connection, place)
     finally:
         if not connection.closed:
             connection.isolation_level, connection.read_only = None, None
@@ -158,7 +158,7 @@ class _Phase:
             self.lock.execute(marker_statement(self.plan.target).encode())
 
     def _live(self) -> str:
-        return fingerprint(_seen(self.lock, self.target.place.schema))
+        return fingerprint(_seen(self.lock, self.target.place))
 
     def _current(self) -> str:
         row = self.lock.execute(f"SELECT version_num FROM {VERSION_TABLE}".encode()).fetchone()  # noqa: S608

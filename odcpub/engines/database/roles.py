@@ -13,7 +13,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from odcpub.data.script import MARKER_DDL, MARKER_TABLE, VERSION_TABLE
+from odcpub.data.target import RESERVED
 from odcpub.engines.database.connection import HINTS, Server, translated
+from odcpub.engines.database.ownership import OWNED, marked, refuse_foreign
 from odcpub.engines.ports import Place
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.model.physical import physical
@@ -25,6 +27,10 @@ _VERIFIER = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)")
 _PREPARE = 0x6F6463
 """The advisory lock under which databases and roles are made: two at once would trip over each other."""
 
+_THERE = f"""
+SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %(role)s), {OWNED}
+FROM (SELECT) AS always LEFT JOIN pg_namespace n ON n.nspname = %(schema)s
+"""  # noqa: S608 - our own text
 _DATABASE = (
     "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
     "GRANT CONNECT ON DATABASE {database} TO {role}",
@@ -54,12 +60,19 @@ def role_name(place: Place) -> str:
 
 
 def prepare(server: Server, place: Place, password: str) -> None:
-    """Makes what is missing of database, schema, role and rights."""
+    """Makes what is missing of database, schema, role and rights, and marks the schema as its owner's. Refused, and
+    nothing touched, where it is another's."""
+    from psycopg import sql
+
     role = role_name(place)
     with translated("the stage's database"), _connected(server, place.database) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_PREPARE])
-        _role(connection, role, password)
+        there, comment = _found(connection, place, role)
+        _role(connection, role, password, there)
         _run(connection, (*_DATABASE, *_SCHEMA), place, role)
+        if place.owner is not None and (text := marked(place.owner, comment)) is not None:
+            statement = sql.SQL("COMMENT ON SCHEMA {} IS {}")
+            connection.execute(statement.format(sql.Identifier(place.schema), sql.Literal(text)))
 
 
 _RIGHTS = """
@@ -110,11 +123,19 @@ def _database(connection: psycopg.Connection[Any], name: str) -> None:
         connection.execute(statement.format(sql.Identifier(name)))
 
 
-def _role(connection: psycopg.Connection[Any], role: str, password: str) -> None:
+def _found(connection: psycopg.Connection[Any], place: Place, role: str) -> tuple[bool, str | None]:
+    """Whether the role is there, and the schema's comment, once it is seen that the schema is not another's."""
+    arguments = {"role": role, "schema": place.schema, "own": list(RESERVED)}
+    row = connection.execute(_THERE, arguments).fetchone()
+    there, comment, occupied = row or (False, None, False)
+    refuse_foreign(place, comment, occupied)
+    return there, comment
+
+
+def _role(connection: psycopg.Connection[Any], role: str, password: str, there: bool) -> None:
     """Makes the role, or gives it the password where it has another."""
     from psycopg import sql
 
-    there = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
     if there and _has_password(connection, role, password):
         return
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from odcpub.engines.ports import Owner, Place
 from odcpub.errors import EngineError, Refused
 from odcpub.operations import deploying
+from odcpub.operations.stage import place
+from odcpub.store.records import Status
 
 from .conftest import KEY, Installed
 
@@ -33,3 +36,12 @@ def test_who_is_busy_is_told_with_the_stages_name(installed: Installed) -> None:
     installed.operation(stage="QA")
     with pytest.raises(Refused, match=r"Shop \(QA\): ada has been running"):
         installed.store.journal.begin("Deploy", (KEY, "Shop"), "qa", "bea", {"stage": "QA"})
+
+
+def test_the_database_is_told_whose_the_data_is_and_whether_it_was_deployed_before(installed: Installed) -> None:
+    target = deploying.target(installed.operation(revision=installed.revision()))
+    owner = Owner(KEY, installed.store.installation)
+    assert place(installed.platform, target) == Place("odc_development", "shop", owner)
+    installed.store.journal.finish(installed.store.journal.operations()[0].key, Status.FAILED)
+    installed.deployed(1)
+    assert place(installed.platform, target).owner == Owner(KEY, installed.store.installation, known=True)
