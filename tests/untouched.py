@@ -37,7 +37,12 @@ def untouched(odcpub: Installation) -> Iterator[None]:
 
 def fingerprints(odcpub: Installation) -> dict[str, Any]:
     """One value for each thing that matters, by its name."""
-    return {**records(odcpub), **databases(odcpub), **_local(odcpub), **_namespaces()}
+    return {**records(odcpub), **deployed(odcpub)}
+
+
+def deployed(odcpub: Installation) -> dict[str, Any]:
+    """Of these what lies in engines: databases, what runs here and on the cluster."""
+    return {**databases(odcpub), **_local(odcpub), **_namespaces()}
 
 
 def records(odcpub: Installation) -> dict[str, Any]:

@@ -263,15 +263,17 @@ CASES = (
         app(entity("Ticket", text("Subject"))),
         app(STATUS, TICKET),
         app(static("Status", Open="Offen", Closed="Closed", Lost="Lost"), TICKET),
-        app(static("Status", Open="Offen", Closed="Zu", Lost="Lost"), entity("Ticket", text("Subject", 50, min_length=1), reference(
-            "Status", "Status", default="Open"), unique=("Subject",)))),
+        app(static("Status", Open="Offen", Closed="Zu", Lost="Lost"), entity(
+            "Ticket", text("Subject", 50, min_length=1), reference("Status", "Status", default="Open"),
+            unique=("Subject",)))),
          {"ticket": [{"id": 1, "subject": "a"}, {"id": 2, "subject": "b"}]},
          changed={("status", "Closed", "label"): "Zu"}),
     Case("entity dropped, back with a wider attribute, another rule and a new attribute", (
         SHOP,
         app(CUSTOMER),
         app(CUSTOMER, entity("Order", text("Title", 300), reference("Customer", "Customer"))),
-        app(CUSTOMER, entity("Order", text("Title", 300), reference("Customer", "Customer", on_delete=DeleteRule.DELETE),
-                             plain("Paid", Basic.BOOLEAN, mandatory=True, default=False)))), PEOPLE, LATE,
+        app(CUSTOMER, entity(
+            "Order", text("Title", 300), reference("Customer", "Customer", on_delete=DeleteRule.DELETE),
+            plain("Paid", Basic.BOOLEAN, mandatory=True, default=False)))), PEOPLE, LATE,
          added={("order", "paid"): False}),
 )  # fmt: skip

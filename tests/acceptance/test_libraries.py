@@ -7,8 +7,10 @@ import json
 import os
 import tarfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,6 +19,7 @@ from odcpub.engines.registry.distribution import OciRegistry
 from odcpub.engines.registry.layout import LayoutRegistry
 from odcpub.image.content import ImageRef
 from tests.installation import Installation, publish_helpdesk
+from tests.untouched import deployed
 
 
 @pytest.fixture(scope="module")
@@ -24,24 +27,24 @@ def address(odcpub: Installation) -> str:
     return publish_helpdesk(odcpub)
 
 
-def image_files(odcpub: Installation, profile: str) -> dict[str, bytes]:
-    """Every file of the running image's own layers, by path."""
-    digest = odcpub.stage("Helpdesk", "Development")["digest"]
-    image = ImageRef("helpdesk", digest)
+@contextmanager
+def running_image(odcpub: Installation, profile: str) -> Iterator[tuple[Registry, ImageRef, dict[str, Any]]]:
+    """The registry, the image that runs there, its manifest."""
+    image = ImageRef("helpdesk", odcpub.stage("Helpdesk", "Development")["digest"])
     registry: Registry
     if profile == "kind":
         registry = OciRegistry(os.environ["ODCPUB_TEST_REGISTRY"])
     else:
         registry = LayoutRegistry(odcpub.folder / "data" / "images")
     try:
-        return read_layers(registry, image)
+        yield registry, image, json.loads(registry.manifest(image) or b"{}")
     finally:
         if isinstance(registry, OciRegistry):
             registry.close()
 
 
-def read_layers(registry: Registry, image: ImageRef) -> dict[str, bytes]:
-    manifest = json.loads(registry.manifest(image) or b"{}")
+def read_layers(registry: Registry, image: ImageRef, manifest: dict[str, Any]) -> dict[str, bytes]:
+    """Every file of the image's own layers, by path."""
     files: dict[str, bytes] = {}
     for layer in manifest["layers"][1:]:
         content = b"".join(registry.blob(image, layer["digest"]))
@@ -65,29 +68,32 @@ def stored_build(odcpub: Installation) -> dict[str, str]:
 
 
 def test_stored_bytes_are_in_the_consumers_image(odcpub: Installation, address: str, profile: str) -> None:
-    files = image_files(odcpub, profile)
+    with running_image(odcpub, profile) as found:
+        files = read_layers(*found)
     build = stored_build(odcpub)
     assert build
     for path, digest in build.items():
         assert hashlib.sha256(files[f"app/{path}"]).hexdigest() == digest, path
 
 
-def snapshot(odcpub: Installation) -> Iterator[tuple[str, object]]:
-    """What a library's publish must leave alone: what runs, and the files of every database and migration."""
-    yield "stages", [asset["stages"] for asset in odcpub.json("status")["assets"]]
-    yield "migrations", sorted(str(path) for path in (odcpub.folder / "data" / "migrations").rglob("*"))
-    yield "apps", sorted((str(p), p.stat().st_mtime_ns) for p in (odcpub.folder / "data" / "apps").rglob("*.json"))
+def test_the_image_says_how_its_health_is_asked(odcpub: Installation, address: str, profile: str) -> None:
+    with running_image(odcpub, profile) as (registry, image, manifest):
+        config = json.loads(b"".join(registry.blob(image, manifest["config"]["digest"])))["config"]
+    assert config["Healthcheck"]["Test"] == ["CMD", "/app/app", "--health"]
+    assert config["User"] not in ("", "0", "root")
 
 
 def test_publishing_a_library_touches_no_database_and_starts_nothing(odcpub: Installation, address: str) -> None:
-    before = dict(snapshot(odcpub))
+    before = deployed(odcpub)
+    tables = {name.rsplit(".", 1)[-1] for name in before}
+    assert {"customer", "ticket"} <= tables, "the consumer's tables are among what is looked at"
     model = next((odcpub.folder / "models" / "money").glob("*.yaml"))
     model.write_text(model.read_text().replace("records:", "records:\n      XAU: { label: Gold }", 1))
     done = odcpub.run("publish", str(model.parent))
     assert "stored as revision 2" in done.err
     assert "Data" not in done.err
     assert "Deploy" not in done.err
-    assert dict(snapshot(odcpub)) == before
+    assert deployed(odcpub) == before
 
 
 def test_consumers_move_to_a_release_when_they_update(odcpub: Installation, address: str) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
-from tests.installation import Installation, call
+from tests.installation import Installation, call, database_url
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +52,11 @@ def test_app_from_model_to_qa(odcpub: Installation, published: Path, profile: st
     qa, before = odcpub.stage("Helpdesk", "QA"), odcpub.stage("Helpdesk", "Development")
     assert (qa["digest"], qa["revision"], qa["health"]) == (before["digest"], before["revision"], "ready")
     assert call("GET", f"{qa['address']}/api/Customer").body["total"] == 0, "QA has a database of its own"
+    assert call("POST", f"{qa['address']}/api/Customer", {"Name": "Eve", "Email": "eve@example.com"}).status == 201
+    for stage, name in (("development", "Ada"), ("qa", "Eve")):
+        with psycopg.connect(database_url(odcpub, profile, stage)) as connection:
+            assert connection.execute("SELECT name FROM helpdesk.customer").fetchall() == [(name,)]
+    assert secret_given(profile) == "s3cret-token"
     assert call("GET", f"{qa['address']}/_odc/about").body["stage"] == "QA"
     log = app_log(odcpub, profile)
     assert "HourlyRate=95" in log
@@ -71,6 +80,25 @@ def app_log(odcpub: Installation, profile: str) -> str:
         command = ["kubectl", "--namespace", "odc-qa", "logs", "deployment/helpdesk"]
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return "".join(path.read_text() for path in (odcpub.folder / "data").rglob("*.log") if "qa" in str(path))
+
+
+def secret_given(profile: str) -> str:
+    """What QA's process is given as MailToken."""
+    if profile == "kind":
+        pod = kubectl("get", "pods", "--selector", "app.kubernetes.io/name=helpdesk")["items"][0]
+        sources = pod["spec"]["containers"][0]["envFrom"]
+        [secret] = [source["secretRef"]["name"] for source in sources if "secretRef" in source]
+        return base64.b64decode(kubectl("get", "secret", secret)["data"]["ODC_SECRET_MailToken"]).decode()
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        given = dict(entry.partition("=")[::2] for entry in _read(path).decode(errors="replace").split("\0"))
+        if (given.get("ODCPUB_APP"), given.get("ODCPUB_STAGE")) == ("Helpdesk", "QA"):
+            return given["ODC_SECRET_MailToken"]
+    raise AssertionError("no process of QA's app")
+
+
+def kubectl(*arguments: str) -> Any:
+    command = ["kubectl", "--namespace", "odc-qa", *arguments, "--output", "json"]
+    return json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
 
 
 def assert_nowhere(odcpub: Installation, secret: str) -> None:
