@@ -148,16 +148,19 @@ class Cluster:
 
     @cached_property
     def _client(self) -> Any:
-        from kubernetes import config, dynamic  # late: 0.5 to 1 s
+        from kubernetes import client, config, dynamic  # late: 0.5 to 1 s
+        from urllib3 import Retry
 
+        asked = client.Configuration()
+        # Once more where a kept connection turns out to be broken; an address that does not answer is asked once.
+        asked.retries = Retry(total=1, connect=0, respect_retry_after_header=False)
         try:
             chosen = {"config_file": self._kubeconfig or None, "context": self._context or None}
-            api: Any = config.new_client_from_config(**chosen, persist_config=False)
+            api: Any = config.new_client_from_config(**chosen, persist_config=False, client_configuration=asked)
         except (config.ConfigException, OSError, ValueError, TypeError) as error:
             file = self._kubeconfig or "the kubeconfig"
             hint = "Create a cluster as docs/kind.md says, or set: odcpub engines set kubeconfig=PATH context=NAME"
             raise EngineError(f"{self._where}: {file} cannot be used: {error}", hint) from error
-        api.configuration.retries = 1
         nothing = lambda client, cache: None  # noqa: E731 - the kinds are known
         return dynamic.DynamicClient(api, discoverer=nothing)
 
