@@ -42,6 +42,11 @@ class Home:
         """Why the server did not start: exit code, message and hint, a line each."""
         return self.run / "server.failed"
 
+    @property
+    def stopped(self) -> Path:
+        """Is there once the server was told to end, until it is started again."""
+        return self.run / "server.stopped"
+
     def socket(self, name: str) -> Path:
         """The path of a unix socket, short enough for the system."""
         path = self.run / name

@@ -17,6 +17,7 @@ from odcpub import __version__
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.home import Home, find_home
 
+INTERRUPTED = 130
 START_SECONDS = 120.0
 TRIES = 3
 
@@ -29,6 +30,15 @@ class ApiError(OdcpubError):
         self.exit_code = body.get("exit_code", 3)
         self.details: list[str] = body.get("details", [])
         self.problems: list[dict[str, Any]] = body.get("problems", [])
+
+
+class Stopped(EngineError):
+    """The server was stopped by ``odcpub down`` while this command waited for it."""
+
+    exit_code = INTERRUPTED
+
+    def __init__(self) -> None:
+        super().__init__("stopped by `odcpub down`", "run the same command again")
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -57,8 +67,9 @@ class Client:
         if again := method == "GET" or path.startswith("/api/deployments/"):
             headers["Idempotency-Key"] = _uuid()
         content = None if body is None else json.dumps(body)
-        for left in reversed(range(TRIES if again else 1)):
-            connection = self._connect()
+        tries = TRIES if again else 1
+        for left in reversed(range(tries)):
+            connection = self._connect(waiting=left < tries - 1)
             try:
                 connection.request(method, path, content, headers)
                 response = connection.getresponse()
@@ -80,9 +91,10 @@ class Client:
         return answer
 
     def events(self, path: str, after: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Server-sent events as (event, data); goes on after the last one seen when the server was restarted."""
+        """Server-sent events as (event, data); goes on after the last one seen when the server was restarted. Raises
+        Stopped when it was told to end."""
         while True:
-            connection = self._connect(timeout=60)
+            connection = self._connect(timeout=60, waiting=True)
             try:
                 connection.request("GET", path, headers={"Last-Event-ID": str(after)})
                 response = connection.getresponse()
@@ -106,16 +118,24 @@ class Client:
             return False
         return True
 
-    def _connect(self, timeout: float | None = 600) -> http.client.HTTPConnection:
+    def _connect(self, timeout: float | None = 600, waiting: bool = False) -> http.client.HTTPConnection:
+        """Starts the server where there is none. ``waiting``: a command that has asked already starts one only after
+        the other was killed; told to end, the server stays down."""
         try:
             return self._open(timeout)
         except OSError:
+            if waiting and self._home.stopped.exists():
+                raise Stopped from None
             self._start()
         return self._open(timeout)
 
     def _open(self, timeout: float | None) -> http.client.HTTPConnection:
         connection = _UnixConnection(self._socket, timeout)
-        connection.connect()
+        try:
+            connection.connect()
+        except OSError:
+            connection.close()
+            raise
         return connection
 
     def _start(self) -> None:

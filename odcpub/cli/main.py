@@ -142,7 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code."""
     options = make_parser().parse_args(arguments)
     from odcpub.cli import commands
-    from odcpub.cli.progress import INTERRUPTED, tell_problem
+    from odcpub.cli.client import INTERRUPTED
+    from odcpub.cli.progress import tell_problem
     from odcpub.errors import OdcpubError, system_failure
 
     try:

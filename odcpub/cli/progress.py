@@ -6,24 +6,28 @@ import json
 import sys
 from typing import Any, TextIO
 
-from odcpub.cli.client import ApiError, Client
+from odcpub.cli.client import INTERRUPTED, ApiError, Client, Stopped
 from odcpub.errors import OdcpubError
-
-INTERRUPTED = 130
 
 
 def follow(client: Client, collection: str, operation: dict[str, Any], as_json: bool) -> int:
-    """Prints the operation's progress until it ends; the exit code. Ctrl-C leaves it running and says so."""
+    """Prints the operation's progress until it ends; the exit code. Ctrl-C leaves it running and says so, and where
+    `odcpub down` has stopped it, it waits."""
     printer = _Json() if as_json else _Lines(sys.stderr)
     path = f"/api/deployments/v1/{collection}/{operation['key']}/events"
+    again = f"odcpub log {operation['key'][:8]} --follow"
     try:
         for event, data in client.events(path):
             if event == "end":
                 return printer.end(data)
             printer.message(data)
     except KeyboardInterrupt:
-        print(f"\nThe operation goes on. Follow it with: odcpub log {operation['key'][:8]} --follow", file=sys.stderr)
+        print(f"\nThe operation goes on. Follow it with: {again}", file=sys.stderr)
         return INTERRUPTED
+    except Stopped as error:
+        printer.left()
+        error.hint = f"the operation waits; it goes on with: {again}"
+        raise
     return 3
 
 
@@ -35,6 +39,9 @@ class _Json:
 
     def message(self, data: dict[str, Any]) -> None:
         self._messages.append(data)
+
+    def left(self) -> None:
+        """Nothing stands half printed."""
 
     def end(self, operation: dict[str, Any]) -> int:
         failed = (error_of(one) for one in self._messages if one["severity"] == "Error")
@@ -70,6 +77,9 @@ class _Lines:
         elif data["type"]:
             self._said.append(data["message"])
             self._transient(f"  {data['type']:<8} … {data['message']}")
+
+    def left(self) -> None:
+        self._clear()
 
     def end(self, operation: dict[str, Any]) -> int:
         failed = operation["status"] != "Finished"

@@ -5,6 +5,7 @@ Only who holds the installation's lock may run operations: a second server of th
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import getpass
 import logging
@@ -148,6 +149,9 @@ class Server:
     def stop(self, apps: bool) -> None:
         """Ends the process: operations stay pending, engines are closed (apps and database too, if asked)."""
         time.sleep(0.05)  # the answer to who asked leaves first
+        if apps:
+            with contextlib.suppress(OSError):
+                self._home.stopped.touch(0o600)  # or who follows an operation would start the next server at once
         durable.shut_down()
         try:
             if apps:

@@ -31,6 +31,7 @@ def main() -> int:
         if lock is None:
             return 0
         home.failed.unlink(missing_ok=True)
+        home.stopped.unlink(missing_ok=True)
         _log_to(home.data / "server.log")
         server = Server(home)  # before it listens: who connects must find one that has started
         with _listen(home.socket("api.sock")) as listening:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from odcpub.cli import progress, show
+from odcpub.cli.client import Stopped
 
 OPERATION = {
     "key": "0e0d7144-8624-4612-9241-aa3e72c90a14",
@@ -46,7 +47,9 @@ STEPS = [
 class Api:
     """Gives the events of one operation."""
 
-    def __init__(self, messages: list[dict[str, Any]], end: dict[str, Any], interrupt: bool = False) -> None:
+    def __init__(
+        self, messages: list[dict[str, Any]], end: dict[str, Any], interrupt: type[BaseException] | None = None
+    ) -> None:
         self._events = [("message", one) for one in messages] + ([] if interrupt else [("end", end)])
         self._interrupt = interrupt
 
@@ -54,7 +57,7 @@ class Api:
         assert path == f"/api/deployments/v1/publish-operations/{OPERATION['key']}/events"
         yield from self._events
         if self._interrupt:
-            raise KeyboardInterrupt
+            raise self._interrupt
 
 
 def follow(api: Api, as_json: bool = False) -> int:
@@ -106,8 +109,20 @@ def test_a_failure_is_told_once_with_its_problems_and_how_to_see_more(capsys: py
 
 
 def test_interrupted_it_says_that_the_operation_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
-    assert follow(Api(STEPS[:2], OPERATION, interrupt=True)) == 130
+    assert follow(Api(STEPS[:2], OPERATION, KeyboardInterrupt)) == 130
     assert "The operation goes on. Follow it with: odcpub log 0e0d7144 --follow" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_stopped_it_says_how_the_operation_goes_on(monkeypatch: pytest.MonkeyPatch, as_json: bool) -> None:
+    out = Terminal()
+    monkeypatch.setattr("sys.stderr", out)
+    with pytest.raises(Stopped) as caught:
+        follow(Api(STEPS[:2], OPERATION, Stopped), as_json)
+    assert caught.value.exit_code == 130
+    assert "stopped by `odcpub down`" in caught.value.message
+    assert "odcpub log 0e0d7144 --follow" in caught.value.hint
+    assert out.getvalue().endswith("\r\x1b[K") is not as_json, "the running step is wiped away"
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,18 @@ def begin(server: Server) -> None:
     requests._begin(server.platform, OperationKind.DEPLOY, SHOP, DEFAULT_STAGES[1], "ada", {}, "")
 
 
+@pytest.mark.parametrize("apps", [True, False])
+def test_told_to_end_it_leaves_word_for_those_who_wait(
+    server: Server, monkeypatch: pytest.MonkeyPatch, apps: bool
+) -> None:
+    """Not where a server of another version takes over."""
+    home = server.platform.home.make()
+    monkeypatch.setattr(durable, "shut_down", lambda: None)
+    monkeypatch.setattr(life.os, "kill", lambda *_: None)
+    server.stop(apps)
+    assert home.stopped.exists() == apps
+
+
 def test_refused_while_an_operation_runs(server: Server) -> None:
     begin(server)
     with pytest.raises(Refused, match="an operation is running"):

@@ -1,0 +1,94 @@
+"""The client while the server ends: killed, it is started again; told to end, it stays down."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from odcpub.cli.client import Client, Stopped
+from odcpub.home import Home
+
+PATH = "/api/deployments/v1/publish-operations/k/events"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "data", tmp_path / "cache", tmp_path / "run").make()
+
+
+class Ending:
+    """A server that ends while it answers its first request; ``told``: by a command, which it leaves word of."""
+
+    def __init__(self, home: Home, told: bool, answer: bytes) -> None:
+        self._home, self._told, self._answer = home, told, answer
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(str(home.socket("api.sock")))
+        self._listening.listen()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        taken, _ = self._listening.accept()
+        with taken:
+            taken.recv(65536)
+            taken.sendall(self._answer)
+            self._listening.close()
+            if self._told:
+                self._home.stopped.touch()
+
+    def join(self) -> None:
+        self._thread.join(10)
+
+
+class Restarted(Exception):
+    """Raised in place of starting the server."""
+
+
+def client(home: Home, monkeypatch: pytest.MonkeyPatch) -> Client:
+    def start(_: Client) -> None:
+        raise Restarted
+
+    monkeypatch.setattr(Client, "_start", start)
+    return Client(home)
+
+
+def event(name: str, **data: object) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()
+
+
+@pytest.fixture(params=[True, False], ids=["told", "killed"])
+def ending(request: pytest.FixtureRequest, home: Home) -> Iterator[tuple[Ending, type[Exception]]]:
+    answer = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + event("message", id=7)
+    made = Ending(home, request.param, answer)
+    yield made, Stopped if request.param else Restarted
+    made.join()
+
+
+def test_who_follows_an_operation(
+    home: Home, monkeypatch: pytest.MonkeyPatch, ending: tuple[Ending, type[Exception]]
+) -> None:
+    events = client(home, monkeypatch).events(PATH)
+    assert next(events) == ("message", {"id": 7})
+    with pytest.raises(ending[1]):
+        next(events)
+
+
+@pytest.mark.parametrize(("told", "outcome"), [(True, Stopped), (False, Restarted)])
+def test_who_waits_for_an_answer(
+    home: Home, monkeypatch: pytest.MonkeyPatch, told: bool, outcome: type[Exception]
+) -> None:
+    server = Ending(home, told, b"")
+    with pytest.raises(outcome):
+        client(home, monkeypatch).request("GET", "/api/v1/status")
+    server.join()
+
+
+def test_a_new_command_starts_the_server_that_was_told_to_end(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    home.stopped.touch()
+    with pytest.raises(Restarted):
+        client(home, monkeypatch).request("GET", "/api/v1/status")
