@@ -27,6 +27,7 @@ GRACE_SECONDS = DRAIN_SECONDS + 35
 USER = 10001
 POSTGRES_PORT = 5432
 INSTANCE = "odcpub/instance"
+KEY = "odcpub/asset-key"
 CREATED = "odcpub/created"
 """Marks a namespace that was made by us."""
 DENY = "odcpub.default-deny"
@@ -175,7 +176,7 @@ def _deployment(workload: Workload, config: str, secret: str, sizing: Sizing) ->
 def _annotations(workload: Workload) -> dict[str, str]:
     return {
         "odcpub/app": workload.app,
-        "odcpub/asset-key": workload.asset_key,
+        KEY: workload.asset_key,
         "odcpub/digest": workload.digest,
         "odcpub/revision": str(workload.revision),
         "odcpub/schema": workload.schema,

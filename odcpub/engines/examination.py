@@ -98,7 +98,7 @@ def _database(engines: Engines) -> Check:
 
 
 def _runner(engines: Engines) -> Check:
-    engines.runner.running("development", "odcpub-doctor")
+    engines.runner.running("development", "odcpub-doctor", "")
     if engines.settings.runner == "local":
         return _ok("runner", "local: processes of this machine")
     return _ok("runner", "Kubernetes answers")

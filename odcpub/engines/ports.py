@@ -135,6 +135,9 @@ class Database(Protocol):
 
 
 class Runner(Protocol):
+    """Where others run apps, too, whatever looks or changes raises ``Refused`` if what has the asset's name is of
+    another key: nothing of anybody else's is changed."""
+
     def observe(self, workload: Workload) -> DeploymentPlan:
         """What is there compared with what the workload asks for: the deployment plan. Changes nothing."""
 
@@ -152,10 +155,10 @@ class Runner(Protocol):
     def settle(self, workload: Workload) -> None:
         """Returns when the old version has drained and is gone; prunes what it left."""
 
-    def stop(self, stage: str, asset: str) -> None:
+    def stop(self, stage: str, asset: str, key: str) -> None:
         """Undeploys: nothing of the asset is left running or configured in the stage."""
 
-    def running(self, stage: str, asset: str) -> Running | None:
+    def running(self, stage: str, asset: str, key: str) -> Running | None:
         """What runs now."""
 
     def close(self) -> None:

@@ -53,7 +53,7 @@ def plan(run: Run) -> None:
     for line in (*migration.warnings, *stages.notices(run.platform, aim, migration)):
         run.warn(line)
     plan_blob = run.platform.store.blobs.put(to_text(migration).encode())
-    runs = run.platform.engines().runner.running(run.operation.stage, run.asset.label)
+    runs = run.platform.engines().runner.running(run.operation.stage, run.asset.label, run.asset.key)
     unchanged = not migration.steps and _runs_already(run, record, digest, runs)
     run.note(configuration=digest, sealed=sealed, migration=plan_blob, unchanged=unchanged)
     run.say(summary([step.summary for step in migration.steps]) or "the schema is up to date")
@@ -172,7 +172,7 @@ def _serving(platform: Platform, asset: str, stage: str) -> OperationRecord | No
 
 def undeploy(run: Run) -> None:
     """Nothing of the app is left running in the stage; its data stays."""
-    run.platform.engines().runner.stop(run.operation.stage, run.asset.label)
+    run.platform.engines().runner.stop(run.operation.stage, run.asset.label, run.asset.key)
     run.platform.store.stages.undeployed(run.operation.asset, run.operation.stage)
     run.say("undeployed; its database stays")
 

@@ -38,7 +38,7 @@ def _deployed(platform: Platform, asset: AssetRecord, current: DeploymentRecord)
     revision = platform.store.assets.revision(asset.key, current.revision)
     running, why = None, ""
     try:
-        running = platform.engines().runner.running(current.stage, asset.label)
+        running = platform.engines().runner.running(current.stage, asset.label, asset.key)
     except OdcpubError as error:
         why = error.message
     return {

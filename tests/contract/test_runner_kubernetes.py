@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.deployment.objects import namespace_of
+from odcpub.deployment.objects import namespace_of, objects
 from odcpub.deployment.workload import Workload
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.rollout import Rollout
-from odcpub.errors import EngineError, TemporaryEngineError
+from odcpub.errors import EngineError, Refused, TemporaryEngineError
 
 pytestmark = pytest.mark.kubernetes
 
@@ -31,6 +31,7 @@ NEEDED = ("KUBECONFIG", "ODCPUB_TEST_REGISTRY")
 SECRET = "s3cret-token"
 DATABASE = "Host='10.0.0.1';Port='5433';Username='u';Password='pa55word';Search Path='x'"
 STAGE = "runner-test"
+KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
 THEIRS = ("kube-root-ca.crt", "theirs")
 
 
@@ -67,7 +68,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 def runner(image: tuple[str, str]) -> Iterator[KubernetesRunner]:
     made = KubernetesRunner(os.environ.get("KUBECONFIG", ""), ready_seconds=60)
     yield made
-    made.stop(STAGE, "helpdesk")
+    made.stop(STAGE, "helpdesk", KEY)
     made.close()
 
 
@@ -99,7 +100,7 @@ def version(image: tuple[str, str], revision: int, mode: str = "ready", stage: s
     return Workload(
         app="Helpdesk",
         asset="helpdesk",
-        asset_key="2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10",
+        asset_key=KEY,
         stage=stage,
         revision=revision,
         reference=image[0],
@@ -164,13 +165,13 @@ def test_publish_update_under_load_and_undeploy(
     assert isinstance(told, dict)
     assert (told["ODCPUB_REVISION"], told["ODC_SECRET_Token"]) == ("2", SECRET)
     assert len(configuration(cluster)) == 2  # the first version's ConfigMap is pruned, the Secret is the same
-    running = runner.running(STAGE, "helpdesk")
+    running = runner.running(STAGE, "helpdesk", KEY)
     assert running is not None
     assert (running.revision, running.digest, running.address, running.health) == (2, image[1], address, "ready")
-    runner.stop(STAGE, "helpdesk")
-    assert runner.running(STAGE, "helpdesk") is None
+    runner.stop(STAGE, "helpdesk", KEY)
+    assert runner.running(STAGE, "helpdesk", KEY) is None
     assert configuration(cluster) == []
-    runner.stop(STAGE, "helpdesk")
+    runner.stop(STAGE, "helpdesk", KEY)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +215,7 @@ def test_image_that_is_not_there_fails_within_seconds_and_leaves_nothing(
     assert time.monotonic() - began < 15
     assert "image cannot be pulled" in caught.value.message
     assert "no version before it" in caught.value.hint
-    assert runner.running(STAGE, "helpdesk") is None
+    assert runner.running(STAGE, "helpdesk", KEY) is None
     assert configuration(cluster) == []
 
 
@@ -301,6 +302,29 @@ def test_drift_is_shown_field_by_field(image: tuple[str, str], runner: Kubernete
     assert SECRET not in told
 
 
+@pytest.mark.parametrize("kind", ["Service", "Deployment"])
+def test_what_is_somebody_elses_stays_as_it_is(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster, kind: str
+) -> None:
+    body = next(each for each in objects(version(image, 1)) if each["kind"] == kind)
+    body["metadata"] |= {"labels": {"app": "theirs"}, "annotations": {}}
+    cluster.apply(body, manager="somebody")
+    before = cluster.get(kind, "helpdesk", namespace_of(STAGE))
+    assert before is not None
+    try:
+        for act in (runner.start, runner.observe):
+            with pytest.raises(Refused, match=f"{kind.lower()} helpdesk in .* somebody else"):
+                act(version(image, 1))
+        with pytest.raises(Refused):
+            runner.stop(STAGE, "helpdesk", KEY)
+        after = cluster.get(kind, "helpdesk", namespace_of(STAGE))
+        assert after is not None
+        assert (after["spec"], after["metadata"]["labels"]) == (before["spec"], before["metadata"]["labels"])
+        assert configuration(cluster) == []
+    finally:
+        cluster.delete(kind, "helpdesk", namespace_of(STAGE))
+
+
 def test_start_is_idempotent(image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster) -> None:
     address = publish(runner, version(image, 1))
     pods = [each["metadata"]["name"] for each in cluster.find("Pod", namespace_of(STAGE))]
@@ -316,13 +340,13 @@ def test_namespace_goes_with_its_last_app_and_stays_with_others(
     publish(runner, alone)
     publish(runner, version(image, 1))
     with role(name):
-        runner.stop(alone.stage, "helpdesk")
+        runner.stop(alone.stage, "helpdesk", KEY)
         found = cluster.get("Namespace", name)
         assert found is not None
         assert "deletionTimestamp" not in found["metadata"]
-    runner.stop(alone.stage, "helpdesk")
+    runner.stop(alone.stage, "helpdesk", KEY)
     assert cluster.get("Namespace", name) is None
-    runner.stop(STAGE, "helpdesk")
+    runner.stop(STAGE, "helpdesk", KEY)
     assert cluster.get("ConfigMap", "theirs", namespace_of(STAGE)) is not None
     assert configuration(cluster) == []
 
@@ -335,7 +359,7 @@ def test_namespace_that_was_there_before_stays(
     cluster.apply(body, manager="somebody")
     try:
         runner.start(there)
-        runner.stop(there.stage, "helpdesk")
+        runner.stop(there.stage, "helpdesk", KEY)
         found = cluster.get("Namespace", namespace_of(there.stage))
         assert found is not None
         assert "deletionTimestamp" not in found["metadata"]
@@ -358,7 +382,7 @@ def role(namespace: str) -> Iterator[None]:
 
 def test_absent_cluster_is_told_plainly(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as caught:
-        KubernetesRunner(str(tmp_path / "none")).running(STAGE, "helpdesk")
+        KubernetesRunner(str(tmp_path / "none")).running(STAGE, "helpdesk", KEY)
     assert "cannot be used" in caught.value.message
     config = {
         "apiVersion": "v1",
@@ -370,6 +394,6 @@ def test_absent_cluster_is_told_plainly(tmp_path: Path) -> None:
     }
     (tmp_path / "config").write_text(json.dumps(config))
     with pytest.raises(TemporaryEngineError) as caught:
-        KubernetesRunner(str(tmp_path / "config")).running(STAGE, "helpdesk")
+        KubernetesRunner(str(tmp_path / "config")).running(STAGE, "helpdesk", KEY)
     assert "cannot be reached" in caught.value.message
     assert caught.value.hint

@@ -22,6 +22,7 @@ from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Report
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Answer, Cluster
+from odcpub.engines.runner.ownership import refuse_foreign
 from odcpub.engines.runner.process import ask
 from odcpub.engines.runner.removal import (
     make_namespace,
@@ -33,7 +34,7 @@ from odcpub.engines.runner.removal import (
     unused,
 )
 from odcpub.engines.runner.rollout import END_SECONDS, PAUSE, Rollout, gone, patiently
-from odcpub.errors import EngineError, TemporaryEngineError
+from odcpub.errors import EngineError, Refused, TemporaryEngineError
 
 POOL = (30080, 30099)
 READY_SECONDS = 120.0
@@ -60,6 +61,7 @@ class KubernetesRunner:
         self._ready_seconds = ready_seconds
 
     def observe(self, workload: Workload) -> DeploymentPlan:
+        refuse_foreign(self._cluster, workload.stage, workload.asset, workload.asset_key)
         wanted = objects(workload, self._node_port(workload), self._sizing)
         namespace = namespace_of(workload.stage)
         there = self._cluster.get("Namespace", namespace) is not None
@@ -71,6 +73,7 @@ class KubernetesRunner:
         return deployment_plan(pairs, rest)
 
     def start(self, workload: Workload) -> None:
+        refuse_foreign(self._cluster, workload.stage, workload.asset, workload.asset_key)
         self._await_namespace(workload.stage)
         make_namespace(self._cluster, stage_namespace(workload.stage))
         for attempt in range(5):
@@ -100,6 +103,10 @@ class KubernetesRunner:
         return address
 
     def take_back(self, workload: Workload) -> bool:
+        try:
+            patiently(lambda: refuse_foreign(self._cluster, workload.stage, workload.asset, workload.asset_key))
+        except Refused:
+            return False  # then nothing was started
         rollout = Rollout(self._cluster, workload)
         if patiently(rollout.complete):
             return True
@@ -112,16 +119,18 @@ class KubernetesRunner:
         Rollout(self._cluster, workload).gone(old, DRAIN_SECONDS)
         patiently(lambda: prune(self._cluster, namespace_of(workload.stage), workload.asset))
 
-    def stop(self, stage: str, asset: str) -> None:
+    def stop(self, stage: str, asset: str, key: str) -> None:
         namespace = namespace_of(stage)
         if self._cluster.get("Namespace", namespace) is None:
             return
+        refuse_foreign(self._cluster, stage, asset, key)
         remove(self._cluster, namespace, asset)
         gone(self._cluster, stage, asset, selector(asset), END_SECONDS)
         if remove_namespace(self._cluster, stage):
             self._await_namespace(stage)
 
-    def running(self, stage: str, asset: str) -> Running | None:
+    def running(self, stage: str, asset: str, key: str) -> Running | None:
+        refuse_foreign(self._cluster, stage, asset, key)
         namespace = namespace_of(stage)
         deployment = self._cluster.get("Deployment", asset, namespace)
         if deployment is None:

@@ -125,16 +125,16 @@ class LocalRunner:
                 self._states.write(state)
                 processes.prune({Path(each.log) for each in leaving}, {Path(each.log) for each in state.processes()})
 
-    def stop(self, stage: str, asset: str) -> None:
+    def stop(self, stage: str, asset: str, key: str = "") -> None:
         with self._changing(stage, asset) as state:
             self._launcher.end_strays(state)
             processes.end([(each.pid, each.began) for each in state.processes()], DRAIN_SECONDS)
             self._launcher.keeper.drop(state.name)
             self._states.remove(stage, asset)
-            for key in [key for key in self._workloads if key[:2] == (stage, asset)]:
-                del self._workloads[key]
+            for one in [one for one in self._workloads if one[:2] == (stage, asset)]:
+                del self._workloads[one]
 
-    def running(self, stage: str, asset: str) -> Running | None:
+    def running(self, stage: str, asset: str, key: str = "") -> Running | None:
         state = self._states.read(stage, asset)
         shown = (state.current or state.next) if state else None
         if state is None or shown is None:

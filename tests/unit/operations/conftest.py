@@ -86,7 +86,7 @@ class FakeEngines:
         self._ask(f"take back {workload.revision}")
         return self.serves == workload.revision
 
-    def running(self, _stage: str, _asset: str) -> Running | None:
+    def running(self, _stage: str, _asset: str, _key: str) -> Running | None:
         self._ask("running")
         return None
 
