@@ -49,11 +49,13 @@ class Installation:
 
     def __init__(self, folder: Path, python: str = sys.executable) -> None:
         self.folder, self.python = folder, python
+        self.prefix: tuple[str, ...] = ()
+        """What runs the command: a program that takes rights away, for instance."""
         self.env = os.environ | {"ODCPUB_HOME": str(folder / "data")}
 
     def run(self, *arguments: str, stdin: str = "", code: int | None = 0, timeout: float = 900) -> Done:
         """``odcpub`` with these arguments; its exit code must be ``code`` unless that is None."""
-        command = [self.python, "-m", "odcpub.cli.main", *arguments]
+        command = [*self.prefix, self.python, "-m", "odcpub.cli.main", *arguments]
         done = subprocess.run(
             command, input=stdin, capture_output=True, text=True, env=self.env, timeout=timeout, check=False
         )

@@ -14,7 +14,8 @@ from odcpub.errors import UsageError
 from odcpub.model.problems import listed, shown, suggest
 
 FILE = "engines.json"
-_REGISTRY = re.compile(r"[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9._-]+)*")
+_REGISTRY = re.compile(r"[A-Za-z0-9.-]+(:(?P<port>[0-9]{1,5}))?(/[a-z0-9._-]+)*")
+LAST_PORT = 65535
 
 
 class EngineSettings(BaseModel):
@@ -38,7 +39,8 @@ class EngineSettings(BaseModel):
     @field_validator("registry")
     @classmethod
     def _registry(cls, value: str) -> str:
-        if value != "layout" and not _REGISTRY.fullmatch(value):
+        found = _REGISTRY.fullmatch(value)
+        if not found or not 1 <= int(found["port"] or 1) <= LAST_PORT:
             raise ValueError("is 'layout' or host:port, with a path in it if need be: localhost:5001/team")
         return value
 

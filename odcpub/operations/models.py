@@ -86,7 +86,8 @@ def read_text(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read: {error}", "make it a readable text file in UTF-8") from None
+        reason = error.strerror if isinstance(error, OSError) else f"byte {error.start + 1} is not UTF-8 text"
+        raise UsageError(f"{path}: cannot be read: {reason}", "make it a readable text file in UTF-8") from None
 
 
 def _write(path: Path, text: str) -> None:

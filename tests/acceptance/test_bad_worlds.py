@@ -19,7 +19,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.installation import Installation, installation
+from tests.installation import Installation, call, installation
 from tests.readable import assert_readable
 from tests.untouched import superuser, untouched
 
@@ -61,6 +61,74 @@ def possible(what: str, condition: bool) -> None:
 
 
 # --- folders and permissions ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ordinary(fresh: Installation) -> Installation:
+    """Its commands and its server have no more rights than the permissions of files give, as root neither."""
+    if os.geteuid() == 0:
+        fresh.prefix = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+        allowed = subprocess.run([*fresh.prefix, "true"], capture_output=True, check=False).returncode == 0
+        possible("root without its rights", allowed)
+    return fresh
+
+
+@contextmanager
+def mode(path: Path, bits: int) -> Iterator[None]:
+    before = path.stat().st_mode
+    path.chmod(bits)
+    try:
+        yield
+    finally:
+        path.chmod(before)
+
+
+CLOSED: list[tuple[str, int, list[str], int, tuple[str, ...]]] = [
+    ("shop.yaml", 0, ["publish", "{shop}"], 1, ("shop.yaml:1:1: it cannot be read: Permission denied", "permissions")),
+    (".", 0, ["publish", "{shop}"], 1, ("the folder cannot be read: Permission denied", "permissions")),
+    ("stages/qa.yaml", 0, ["promote", "shop", "--to", "qa"], 2, ("stages/qa.yaml: cannot be read: Permission denied",)),
+    ("stages/qa.yaml", 0, ["config", "show", "shop", "--stage", "qa"], 2, ("stages/qa.yaml: cannot be read: Perm",)),
+    (
+        ".",
+        0o500,
+        ["new", "app", "{shop}/more"],
+        2,
+        ("app.yaml: cannot be written: Permission denied", "can write"),
+    ),
+]
+"""What of the model's folder is closed and how, the command, its exit code, its words."""
+
+
+def test_closed_files_and_folders(ordinary: Installation) -> None:
+    shop = ordinary.folder / "shop"
+    (shop / "stages").mkdir(parents=True)
+    (shop / "shop.yaml").write_text((MODEL / "shop.yaml").read_text())
+    (shop / "stages/qa.yaml").write_text("settings: {}\n")
+    ordinary.run("publish", str(shop))
+    for name, bits, command, code, says in CLOSED:
+        with untouched(ordinary), mode(shop / name, bits):
+            done = ordinary.run(*(part.replace("{shop}", str(shop)) for part in command), code=code)
+        assert_readable(done, says)
+
+
+OPEN: list[tuple[str, int, tuple[str, ...]]] = [
+    ("ODCPUB_HOME", 0o500, ("cannot be written: permission denied", "set ODCPUB_HOME")),
+    ("ODCPUB_CACHE", 0o500, ("cannot be written: permission denied", "set ODCPUB_CACHE")),
+    ("ODCPUB_HOME", 0o755, ("can be read by others", "chmod 700")),
+    ("ODCPUB_CACHE", 0o777, ("can be changed by others", "chmod 700")),
+]
+
+
+@pytest.mark.parametrize(("variable", "bits", "says"), OPEN)
+def test_folder_with_the_wrong_permissions(
+    ordinary: Installation, tmp_path: Path, variable: str, bits: int, says: tuple[str, ...]
+) -> None:
+    before = dict(ordinary.env)
+    ordinary.env[variable] = str(tmp_path)
+    with mode(tmp_path, bits):
+        done = ordinary.run("status", code=2)
+    ordinary.env = before
+    assert_readable(done, says)
 
 
 def _file(folder: Path) -> str:
@@ -287,6 +355,33 @@ def test_port_of_an_app_taken_by_another_program(fresh: Installation) -> None:
         (model / "shop.yaml").write_text((MODEL / "shop.yaml").read_text().replace("length: 200", "length: 201"))
         done = fresh.run("publish", str(model))
         assert not done.out.strip().endswith(f":{port}"), "another program answers there"
+
+
+def test_port_of_the_database_taken_by_another_program(fresh: Installation) -> None:
+    fresh.run("publish", str(MODEL))
+    fresh.run("down")
+    port = int((fresh.folder / "data" / "postgres" / "port").read_text())
+    with socket.create_server(("127.0.0.1", port)):
+        address = fresh.run("publish", str(MODEL)).out.strip()
+        assert call("GET", f"{address}/_odc/ready").status == 200
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("database=postgresql://user@127.0.0.1:99999/postgres", "its host or port can't be read"),
+        ("database=postgresql://user@127.0.0.1:0/postgres", "its host or port can't be read"),
+        ("registry=127.0.0.1:99999", "is 'layout' or host:port"),
+        ("registry=127.0.0.1:0", "is 'layout' or host:port"),
+    ],
+)
+def test_ports_that_are_none(resident: Installation, value: str, says: str) -> None:
+    before = resident.json("engines")
+    with untouched(resident):
+        assert_readable(
+            resident.run("engines", "set", value, stdin="password\n", code=2), (says, "nothing was changed")
+        )
+    assert resident.json("engines") == before
 
 
 def test_stale_socket_of_a_server_that_is_gone(fresh: Installation) -> None:

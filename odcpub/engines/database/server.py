@@ -38,12 +38,14 @@ class PostgresServer(Postgres):
 
 def parse(url: str, password: Callable[[], str]) -> Server:
     """The parts of an address; UsageError where it is none, or where it holds a password."""
-    example = "Write postgresql://user@host:5432/postgres."
+    example = "write postgresql://user@host:5432/postgres"
     try:
         parts = urlsplit(url)
-        port = parts.port or 5432
+        port = 5432 if parts.port is None else parts.port
     except ValueError:
-        raise UsageError(f"{WHERE}: it can't be read", example) from None
+        port = 0
+    if port == 0:
+        raise UsageError(f"{WHERE}: its host or port can't be read", example)
     if parts.scheme not in ("postgresql", "postgres") or not parts.hostname or not parts.username:
         raise UsageError(f"{WHERE}: scheme, user and host are needed", example)
     if parts.password is not None:
