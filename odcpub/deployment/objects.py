@@ -31,6 +31,7 @@ KEY = "odcpub/asset-key"
 CREATED = "odcpub/created"
 """Marks a namespace that was made by us."""
 DENY = "odcpub.default-deny"
+LOOPBACK = ("127.0.0.1", "localhost")
 _DATABASE_PORT = re.compile(r"(?i)(?:^|;)\s*port\s*=\s*'?(\d+)")
 _LEVELS = ("enforce", "audit", "warn")
 
@@ -66,9 +67,12 @@ def instance_of(workload: Workload) -> str:
     return _hash([*parts, workload.stage, workload.app, workload.schema])
 
 
-def objects(workload: Workload, node_port: int | None = None, sizing: Sizing | None = None) -> tuple[Object, ...]:
-    """Everything one app needs in one stage. ``node_port``: where nodes answer for it, the cluster's choice if None."""
-    config, secret = _config_map(workload), _secret(workload)
+def objects(
+    workload: Workload, node_port: int | None = None, sizing: Sizing | None = None, hosts: tuple[str, ...] = ()
+) -> tuple[Object, ...]:
+    """Everything one app needs in one stage. ``node_port``: where nodes answer for it, the cluster's choice if None;
+    ``hosts``: the only names it answers to."""
+    config, secret = _config_map(workload, hosts), _secret(workload)
     return (
         stage_namespace(workload.stage),
         _default_deny(workload.stage),
@@ -79,6 +83,15 @@ def objects(workload: Workload, node_port: int | None = None, sizing: Sizing | N
         _service(workload, node_port),
         _deployment(workload, config["metadata"]["name"], secret["metadata"]["name"], sizing or Sizing()),
     )
+
+
+def hosts_at(address: str, asset: str, stage: str) -> tuple[str, ...]:
+    """The names that an app answers to whose nodes are reached at this address: on loopback a browser's user has the
+    app to themselves, and no page of another site may read it under a name of its own. Elsewhere all (none here)."""
+    if address not in LOOPBACK:
+        return ()
+    service = (asset, f"{asset}.{namespace_of(stage)}", f"{asset}.{namespace_of(stage)}.svc")
+    return (*LOOPBACK, *service, f"{service[-1]}.cluster.local")
 
 
 def stage_namespace(stage: str) -> Object:
@@ -97,8 +110,9 @@ def _object(workload: Workload, version: str, kind: str, name: str) -> Object:
     return {"apiVersion": version, "kind": kind, "metadata": metadata}
 
 
-def _config_map(workload: Workload) -> Object:
-    data = {**platform_environment(workload), **dict(workload.settings)}
+def _config_map(workload: Workload, hosts: tuple[str, ...]) -> Object:
+    answered = {"ODCPUB_HOSTS": ",".join(hosts)} if hosts else {}
+    data = {**platform_environment(workload), **dict(workload.settings), **answered}
     name = f"{workload.asset}-{_hash(sorted(data.items()))}"
     return _object(workload, "v1", "ConfigMap", name) | {"data": dict(sorted(data.items())), "immutable": True}
 
@@ -231,7 +245,8 @@ def _container(workload: Workload, config: str, secret: str, sizing: Sizing) -> 
 
 
 def _probe(path: str, period: int, failures: int) -> Object:
-    request = {"path": f"/_odc/{path}", "port": "http", "scheme": "HTTP"}
+    host = {"name": "Host", "value": "localhost"}
+    request = {"path": f"/_odc/{path}", "port": "http", "scheme": "HTTP", "httpHeaders": [host]}
     return {"httpGet": request, "periodSeconds": period, "timeoutSeconds": 2, "failureThreshold": failures}
 
 

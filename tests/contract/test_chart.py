@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from odcpub.deployment.objects import INSTANCE, objects
+from odcpub.deployment.objects import INSTANCE, hosts_at, objects
 from odcpub.deployment.workload import Workload
 
 CHART = Path(__file__).parents[2] / "charts" / "odc-app"
@@ -34,6 +34,7 @@ WORKLOAD = Workload(
     secrets=(("ODCPUB_DATABASE", "Host='db';Port='6432';Password='p'"),),
     schema="f00",
 )
+HOSTS = hosts_at("127.0.0.1", "helpdesk", "qa")
 VALUES = {
     "app": "Helpdesk",
     "asset": "helpdesk",
@@ -47,6 +48,7 @@ VALUES = {
     "existingSecret": "helpdesk-secret",
     "databasePort": 6432,
     "nodePort": 30080,
+    "hosts": list(HOSTS),
 }
 
 
@@ -76,7 +78,7 @@ def values(tmp_path: Path) -> str:
 def test_the_chart_gives_what_the_runner_applies(helm: Callable[..., str], values: str) -> None:
     place = ("--namespace", "odc-qa", "--kube-version", "1.30.0")
     rendered = yaml.safe_load_all(helm("template", "helpdesk", str(CHART), *place, "--values", values))
-    ours = [each for each in objects(WORKLOAD, 30080) if each["kind"] not in ("Namespace", "Secret")]
+    ours = [each for each in objects(WORKLOAD, 30080, hosts=HOSTS) if each["kind"] not in ("Namespace", "Secret")]
     names = {"helm": _configuration(charted := list(rendered)), "odcpub": _configuration(ours)}
     assert _plain(charted, names["helm"]) == _plain(ours, names["odcpub"])
 

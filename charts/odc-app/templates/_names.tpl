@@ -25,6 +25,9 @@ odcpub/schema: {{ .Values.schema | quote }}
 
 {{- define "odc-app.environment" -}}
 ODCPUB_APP: {{ required "app: the app's name is needed" .Values.app | quote }}
+{{- with .Values.hosts }}
+ODCPUB_HOSTS: {{ join "," . | quote }}
+{{- end }}
 ODCPUB_REVISION: {{ .Values.revision | quote }}
 ODCPUB_SCHEMA: {{ .Values.schema | quote }}
 ODCPUB_STAGE: {{ .Values.stageName | default .Values.stage | quote }}

@@ -12,6 +12,7 @@ from odcpub.deployment.objects import (
     Object,
     Sizing,
     configuration_names,
+    hosts_at,
     instance_of,
     namespace_of,
     objects,
@@ -62,7 +63,7 @@ class KubernetesRunner:
 
     def observe(self, workload: Workload) -> DeploymentPlan:
         refuse_foreign(self._cluster, workload.stage, workload.asset, workload.asset_key)
-        wanted = objects(workload, self._node_port(workload), self._sizing)
+        wanted = self._objects(workload)
         namespace = namespace_of(workload.stage)
         there = self._cluster.get("Namespace", namespace) is not None
         pairs = [(live, self._would_be(each, live)) for each in wanted for live in [self._live(each, there)]]
@@ -78,7 +79,7 @@ class KubernetesRunner:
         make_namespace(self._cluster, stage_namespace(workload.stage))
         for attempt in range(5):
             try:
-                for each in objects(workload, self._node_port(workload), self._sizing):
+                for each in self._objects(workload):
                     self._cluster.apply(each)
                 return
             except Answer as answer:
@@ -149,6 +150,11 @@ class KubernetesRunner:
     def close(self) -> None:
         """The cluster runs on; only our connections end."""
         self._cluster.close()
+
+    def _objects(self, workload: Workload) -> tuple[Object, ...]:
+        port = self._node_port(workload)
+        hosts = hosts_at(self._node(port), workload.asset, workload.stage)
+        return objects(workload, port, self._sizing, hosts)
 
     def _live(self, wanted: Object, there: bool) -> Object | None:
         metadata = wanted["metadata"]

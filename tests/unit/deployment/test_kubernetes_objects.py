@@ -16,6 +16,7 @@ from odcpub.deployment.objects import (
     GRACE_SECONDS,
     configuration_names,
     database_port,
+    hosts_at,
     instance_of,
     objects,
 )
@@ -38,6 +39,9 @@ WORKLOAD = Workload(
 )
 
 
+HOSTS = hosts_at("127.0.0.1", "helpdesk", "qa")
+
+
 def by_kind(workload: Workload = WORKLOAD) -> dict[str, dict[str, Any]]:
     return {each["kind"]: each for each in objects(workload, 30080)}
 
@@ -49,10 +53,26 @@ def pod(workload: Workload = WORKLOAD) -> dict[str, Any]:
 
 def test_golden() -> None:
     """`ODCPUB_TEST_UPDATE=1 pytest` writes the file anew."""
-    text = yaml.safe_dump_all(objects(WORKLOAD, 30080), allow_unicode=True)
+    text = yaml.safe_dump_all(objects(WORKLOAD, 30080, hosts=HOSTS), allow_unicode=True)
     if os.environ.get("ODCPUB_TEST_UPDATE") == "1":
         GOLDEN.write_text(text)
     assert text == GOLDEN.read_text()
+
+
+def test_an_app_on_loopback_answers_to_its_own_names_alone() -> None:
+    assert HOSTS == (
+        "127.0.0.1", "localhost", "helpdesk", "helpdesk.odc-qa", "helpdesk.odc-qa.svc",
+        "helpdesk.odc-qa.svc.cluster.local",
+    )  # fmt: skip
+    assert hosts_at("172.18.0.2", "helpdesk", "qa") == hosts_at("cluster.example.com", "helpdesk", "qa") == ()
+    assert "ODCPUB_HOSTS" not in by_kind()["ConfigMap"]["data"]
+
+
+def test_the_kubelet_asks_by_a_name_that_is_answered() -> None:
+    for name in ("startupProbe", "readinessProbe", "livenessProbe"):
+        (header,) = pod()["containers"][0][name]["httpGet"]["httpHeaders"]
+        assert header["name"] == "Host"
+        assert header["value"] in HOSTS
 
 
 def test_same_workload_gives_the_same_bytes_whatever_the_order() -> None:
