@@ -10,11 +10,17 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
+define RELEASED
+import json, sys
+sys.exit(not any(one["name"] == "Money" and one["release"] for one in json.load(sys.stdin)["assets"]))
+endef
+export RELEASED
+
 .PHONY: demo setup test check bench clean
 
 demo: setup ## publish the examples on this machine and print the address
 	@$(BIN)/odcpub publish examples/money
-	@$(BIN)/odcpub status --json | grep -q '"release": "1' || \
+	@$(BIN)/odcpub status --json | $(BIN)/python -c "$$RELEASED" || \
 	  $(BIN)/odcpub release money --version 1.0.0 --notes "first"
 	@$(BIN)/odcpub publish examples/helpdesk
 

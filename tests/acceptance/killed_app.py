@@ -30,7 +30,6 @@ from tests.installation import Done, Installation, call
 
 ROOT = Path(__file__).parent.parent.parent
 SETTLE_SECONDS = 120.0
-STARTED = " listens\n"
 STAGES = ("development", "qa")
 MODEL = """\
 app: {name}
@@ -207,11 +206,6 @@ class KilledApp:
             return 0
         found = kubectl("get", "deployment", self.label, "-o", "json", "--ignore-not-found", stage=stage)
         return int(json.loads(found)["metadata"]["generation"]) if found else 0
-
-    def starts(self, stage: str) -> int:
-        """How often the version that serves was started here, by its own words."""
-        logs = (self.data / "apps" / "logs" / stage / self.label).glob("*.log")
-        return sum(path.read_text().count(STARTED) for path in logs)
 
     def processes(self) -> dict[str, list[int]]:
         """What runs of the installation, by what it is."""
