@@ -67,6 +67,9 @@ class Registry(Protocol):
     def manifest(self, image: ImageRef) -> bytes | None:
         """The manifest's bytes, or None where the registry does not have it."""
 
+    def has(self, image: ImageRef) -> bool:
+        """Whether the image is there with every blob that it names."""
+
     def blob(self, image: ImageRef, digest: str) -> Iterator[bytes]:
         """A blob's bytes in pieces, checked against its digest."""
 

@@ -62,6 +62,15 @@ def assemble(content: ImageContent, base_size: int) -> OciImage:
     return OciImage(manifest, config, layers, content.base)
 
 
+def blobs_of(manifest: bytes) -> tuple[str, ...]:
+    """The digests of configuration and layers, as a manifest names them; none where it is no image's."""
+    try:
+        document = json.loads(manifest)
+        return tuple(str(one["digest"]) for one in (document["config"], *document["layers"]))
+    except (ValueError, TypeError, KeyError):
+        return ()
+
+
 def is_digest(text: str) -> bool:
     """Whether a text is a SHA-256 digest as OCI writes it."""
     kind, _, digits = text.partition(":")

@@ -17,8 +17,8 @@ from odcpub.compiler.runtime import runtime_assembly
 from odcpub.data.fingerprint import target_fingerprint
 from odcpub.engines.csharp.host import host_files, library_files
 from odcpub.engines.image.base import ENV
-from odcpub.errors import Refused, counted
-from odcpub.image.content import File, ImageContent, LayerContent, Settings
+from odcpub.errors import EngineError, Refused, counted
+from odcpub.image.content import File, ImageContent, ImageRef, LayerContent, Settings
 from odcpub.image.settings import standard_labels
 from odcpub.model.elements import Asset, Kind, Library
 from odcpub.operations.libraries import lock_data, locked
@@ -40,6 +40,7 @@ def verify(run: Run) -> None:
     key = build_key(run.platform, asset, read.libraries)
     latest = run.platform.store.assets.latest(asset.key)
     same = latest is not None and latest.build_key == key
+    lost = latest is not None and same and not is_there(run.platform, latest)
     if latest is None:
         run.platform.store.assets.register(run.asset)
     run.note(
@@ -48,12 +49,27 @@ def verify(run: Run) -> None:
         build_key=key,
         runtime=run.platform.engines().csharp.toolchain().source,
         schema=target_fingerprint(run.platform.memory.schema(asset)),
-        revision=latest.number if latest and same else 0,
-        unchanged=asset.kind is Kind.LIBRARY and same,
+        revision=latest.number if latest and same and not lost else 0,
+        unchanged=asset.kind is Kind.LIBRARY and same and not lost,
     )
-    run.say(
-        _summary(asset, read.libraries) + ("; the same as revision " + str(latest.number) if latest and same else "")
-    )
+    known = f"; the same as revision {latest.number}{', which is not whole' if lost else ''}" if latest and same else ""
+    run.say(_summary(asset, read.libraries) + known)
+
+
+def is_there(platform: Platform, revision: RevisionRecord) -> bool:
+    """Whether what was built for the revision is whole: its stored contents, and an app's image."""
+    if not whole(platform, revision.build):
+        return False
+    return not revision.image or platform.engines().registry.has(ImageRef(revision.repository, revision.image))
+
+
+def whole(platform: Platform, build: str) -> bool:
+    """Whether every content of a build is stored."""
+    blobs = platform.store.blobs
+    if not blobs.has(build):
+        return False
+    parts: dict[str, dict[str, str]] = json.loads(blobs.get(build))
+    return all(blobs.has(digest) for files in parts.values() for digest in files.values())
 
 
 def _summary(asset: Asset, libraries: Mapping[str, Library]) -> str:
@@ -110,8 +126,15 @@ def compile_step(run: Run) -> None:
 
 
 def _libraries(run: Run) -> Mapping[str, Library]:
-    """The libraries the verify step locked, by name."""
-    return {library.asset.name: library for library in locked(run.platform, run.state["lock"])}
+    """The libraries the verify step locked, by name; fails where one's stored build is not whole."""
+    libraries = {library.asset.name: library for library in locked(run.platform, run.state["lock"])}
+    for name, library in libraries.items():
+        if not whole(run.platform, library.digest):
+            raise EngineError(
+                f"{name} {library.version}: contents of its stored build are missing",
+                f"publish the model of {name} {library.version} again (its revision {library.revision}), then this one",
+            )
+    return libraries
 
 
 def _files(run: Run, library: Library) -> dict[str, str]:
@@ -173,6 +196,10 @@ def store_step(run: Run) -> None:
 def _add_revision(run: Run, digest: str, repository: str) -> RevisionRecord:
     state, operation = run.state, run.operation
     run.platform.store.assets.register(run.asset)
+    latest = run.platform.store.assets.latest(operation.asset)
+    if latest and (latest.build_key, latest.build, latest.image) == (state["build_key"], state["build"], digest):
+        run.note(revision=latest.number)  # what was lost of it is there again
+        return latest
     record = RevisionRecord(
         operation.asset, 0, state["model"], state["build"], state["build_key"], digest, repository,
         state["schema"], state["lock"], state["runtime"], operation.key, "", operation.user,

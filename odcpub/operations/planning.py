@@ -17,7 +17,7 @@ from odcpub.errors import ModelError, Refused
 from odcpub.model.elements import Kind
 from odcpub.operations import requests
 from odcpub.operations import stage as stages
-from odcpub.operations.building import build_key, elements
+from odcpub.operations.building import build_key, elements, is_there
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import asset_stages, read_head, read_model
 from odcpub.operations.platform import Platform
@@ -33,12 +33,17 @@ def publish(platform: Platform, folder: Path) -> dict[str, Any]:
     stage = asset_stages(platform, record)[0]
     key = build_key(platform, read.asset, read.libraries)
     latest = platform.store.assets.latest(read.asset.key)
-    same = latest is not None and latest.build_key == key
+    known = latest is not None and latest.build_key == key
+    same = latest is not None and known and is_there(platform, latest)
     if same:
         build = []
     else:
         what = "store the build" if read.asset.kind is Kind.LIBRARY else "build the image"
-        build = ["compile " + elements(read.asset), f"{what} as revision {latest.number + 1 if latest else 1}"]
+        last = latest.number if latest else 0
+        build = [
+            "compile " + elements(read.asset),
+            f"{what} {f'of revision {last} again, which is not whole' if known else f'as revision {last + 1}'}",
+        ]
     if read.asset.kind is Kind.LIBRARY:
         return _shown(record.name, stage.name, key, build, [str(one) for one in read.warnings])
     target = stages.Target(record, stages.Where(stage.name, stage.label), read.asset, read.libraries)

@@ -186,14 +186,14 @@ def _text(resolved: Resolved) -> str:
 
 
 def check_image(platform: Platform, revision: RevisionRecord | None) -> None:
-    """Refuses a revision whose image the present registry does not have: other engines built it."""
+    """Refuses a revision whose image the present registry does not have: it was lost, or other engines built it."""
     if revision is None:
         return
     registry = platform.engines().registry
-    if registry.manifest(ImageRef(revision.repository, revision.image)) is None:
+    if not registry.has(ImageRef(revision.repository, revision.image)):
         raise Refused(
             f"revision {revision.number}: its image is not in {platform.engines().settings.registry}",
-            "it was built for other engines: publish again, or choose those engines again",
+            "it was lost, or built for other engines: publish its model again, or choose those engines again",
         )
 
 

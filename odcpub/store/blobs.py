@@ -28,6 +28,9 @@ class Blobs:
             write_whole(path, content)
         return digest
 
+    def has(self, digest: str) -> bool:
+        return self._path(digest).is_file()
+
     def get(self, digest: str) -> bytes:
         """The content; an EngineError where it is missing or damaged."""
         path = self._path(digest)

@@ -77,6 +77,7 @@ def test_what_was_put_comes_back(registry: Registry, base: Path) -> None:
     made = image()
     ref = put(registry, base, made)
     assert registry.manifest(ref) == made.manifest
+    assert registry.has(ref)
     for digest, blob in {**made.blobs(), BASE.digest: BASE.tar}.items():
         assert b"".join(registry.blob(ref, digest)) == blob
 
@@ -101,6 +102,7 @@ def test_several_images_and_repositories_are_told_apart(registry: Registry, base
 def test_what_is_not_there(registry: Registry) -> None:
     nothing = ImageRef("helpdesk", sha256(secrets.token_bytes(8)))
     assert registry.manifest(nothing) is None
+    assert not registry.has(nothing)
     with pytest.raises(EngineError, match="is not there"):
         tuple(registry.blob(nothing, sha256(b"none")))
 
@@ -152,6 +154,17 @@ def test_two_at_once_lose_nothing(tmp_path: Path, base: Path) -> None:
         thread.join()
     registry = LayoutRegistry(tmp_path / "registry")
     assert all(registry.manifest(ImageRef("helpdesk", made.digest)) == made.manifest for made in images)
+
+
+@pytest.mark.parametrize("which", ["base", "layer", "configuration"])
+def test_an_image_that_lost_a_blob_is_not_there_until_it_is_put_again(tmp_path: Path, base: Path, which: str) -> None:
+    registry, made = LayoutRegistry(tmp_path / "registry"), image()
+    ref = put(registry, base, made)
+    digest = {"base": BASE.digest, "layer": made.layers[0].digest, "configuration": sha256(made.config)}[which]
+    (tmp_path / "registry" / "blobs" / "sha256" / digest.removeprefix("sha256:")).unlink()
+    assert not registry.has(ref)
+    put(registry, base, made)
+    assert registry.has(ref)
 
 
 def test_the_base_is_linked_not_copied(tmp_path: Path, base: Path) -> None:
@@ -375,6 +388,21 @@ def test_redirects_to_storage_carry_no_login(serve: Serve) -> None:
     registry = client(serve(answer), LOGIN)
     assert b"".join(registry.blob(REF, sha256(b"layer"))) == b"layer"
     assert storage.asked == [("GET", "/layer", "")]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_image_is_there_with_its_blobs(serve: Serve, there: bool) -> None:
+    made = image()
+    lost = None if there else made.layers[0].digest
+
+    def answer(request: BaseHTTPRequestHandler) -> Answer:
+        if request.command == "GET":
+            return 200, {}, made.manifest
+        return (404 if request.path.rpartition("/")[2] == lost else 200), {}, b""
+
+    server = serve(answer)
+    assert client(server).has(ImageRef("helpdesk", made.digest)) == there
+    assert [command for command, _, _ in server.asked].count("GET") == 1, "no blob is fetched"
 
 
 def test_only_what_is_missing_is_sent_and_a_known_blob_is_mounted(serve: Serve) -> None:

@@ -46,7 +46,7 @@ class AssemblyBuilder:
             )
         image = assemble(content, layer.tar.stat().st_size)
         ref = ImageRef(repository, image.digest)
-        if self._registry.manifest(ref) is None:
+        if not self._registry.has(ref):
             self._registry.put(ref, image.manifest, {**image.blobs(), layer.digest: layer.tar})
         return ref
 

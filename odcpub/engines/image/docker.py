@@ -108,7 +108,7 @@ class DockerBuilder:
         for image in self._client.images.list(filters={"label": f"{CONTENT_LABEL}={context.key}"}):
             for reference in sorted(image.attrs.get("RepoDigests") or ()):
                 at, _, digest = reference.rpartition("@")
-                if at == name and self._registry.manifest(ImageRef(repository, digest)) is not None:
+                if at == name and self._registry.has(ImageRef(repository, digest)):
                     return ImageRef(repository, digest)
         return None
 

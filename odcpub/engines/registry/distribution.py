@@ -18,7 +18,7 @@ from odcpub.engines.registry.names import checked_digest, checked_image, checked
 from odcpub.engines.registry.transport import TRIES, Transport
 from odcpub.errors import EngineError, TemporaryEngineError
 from odcpub.image.content import ImageRef
-from odcpub.image.oci import MANIFEST_TYPE
+from odcpub.image.oci import MANIFEST_TYPE, blobs_of
 
 AT_ONCE = 4
 _ACCEPT = f"{MANIFEST_TYPE}, application/vnd.docker.distribution.manifest.v2+json"
@@ -43,6 +43,16 @@ class OciRegistry:
         if len(answer.content) > _LARGEST_MANIFEST or files.digest_of(answer.content) != image.digest:
             raise EngineError(f"{self._where}: {image}: answered with another manifest", "check proxies on the way")
         return answer.content
+
+    def has(self, image: ImageRef) -> bool:
+        manifest, name = self.manifest(image), self._name(image)
+        if manifest is None:
+            return False
+        with ThreadPoolExecutor(AT_ONCE, "look") as pool:
+            return all(pool.map(lambda digest: self._has_blob(name, digest), blobs_of(manifest)))
+
+    def _has_blob(self, name: str, digest: str) -> bool:
+        return self._http.send("HEAD", f"/v2/{name}/blobs/{checked_digest(digest)}", name).status_code != 404
 
     def blob(self, image: ImageRef, digest: str) -> Iterator[bytes]:
         name = self._name(checked_image(image))
@@ -85,8 +95,7 @@ class OciRegistry:
         return self._prefix + image.repository
 
     def _put_blob(self, name: str, digest: str, content: Path | bytes) -> None:
-        path = f"/v2/{name}/blobs/{checked_digest(digest)}"
-        if self._http.send("HEAD", path, name).status_code == 404:
+        if not self._has_blob(name, digest):
             self._upload(name, digest, content)
         self._seen[digest] = name
 

@@ -19,7 +19,7 @@ from odcpub.engines.registry import files
 from odcpub.engines.registry.names import checked_digest, checked_image
 from odcpub.errors import EngineError
 from odcpub.image.content import ImageRef
-from odcpub.image.oci import MANIFEST_TYPE, canonical
+from odcpub.image.oci import MANIFEST_TYPE, blobs_of, canonical
 
 REF_NAME = "org.opencontainers.image.ref.name"
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
@@ -42,6 +42,11 @@ class LayoutRegistry:
         if manifest is not None and files.digest_of(manifest) != image.digest:
             raise EngineError(f"{self._where}: {image}: the manifest is damaged", "publish again")
         return manifest
+
+    def has(self, image: ImageRef) -> bool:
+        manifest = self.manifest(image)
+        with files.told(self._where):
+            return manifest is not None and all(self._path(one).exists() for one in blobs_of(manifest))
 
     def blob(self, image: ImageRef, digest: str) -> Iterator[bytes]:
         path = self._path(checked_digest(digest))

@@ -33,7 +33,7 @@ MODEL = Asset(
 
 class FakeEngines:
     """Engines that note what is asked of them. ``broken``: engine → what it raises; ``serves``: the revision
-    that is ready."""
+    that is ready; ``lost``: digests of images that are not there."""
 
     def __init__(self) -> None:
         self.settings = SimpleNamespace(registry="layout")
@@ -42,6 +42,7 @@ class FakeEngines:
         self.asked: list[str] = []
         self.broken: dict[str, Exception] = {}
         self.serves = 0
+        self.lost: set[str] = set()
 
     def _ask(self, what: str) -> None:
         self.asked.append(what)
@@ -69,8 +70,8 @@ class FakeEngines:
     def reference(self, image: ImageRef) -> str:
         return f"{image.repository}@{image.digest}"
 
-    def manifest(self, _image: ImageRef) -> bytes:
-        return b"{}"
+    def has(self, image: ImageRef) -> bool:
+        return image.digest not in self.lost
 
     def apply(self, *_: object) -> None:
         self._ask("apply")

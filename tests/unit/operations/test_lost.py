@@ -1,0 +1,138 @@
+"""What was built can be lost: publishing the same model makes it again, under the same revision if it is the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from odcpub.compiler.drafts import Assembly
+from odcpub.errors import EngineError, Refused
+from odcpub.operations import building, planning
+from odcpub.operations import stage as stages
+from odcpub.operations.platform import Run
+from odcpub.store.records import AssetRecord, OperationKind, RevisionRecord, Status
+
+from .conftest import KEY, MODEL, Installed
+
+LIBRARY = "8d4a2f51-7c0e-4b93-9e25-3f1b6c8a0d47"
+
+
+class FakeCompiler:
+    def __init__(self) -> None:
+        self.content = b"dll"
+
+    def toolchain(self) -> Any:
+        return SimpleNamespace(identity="t", source="sdk")
+
+    def compile(self, assemblies: Sequence[Assembly], _given: object) -> dict[str, bytes]:
+        return {one.name: self.content for one in assemblies}
+
+
+@pytest.fixture
+def compiler(installed: Installed) -> FakeCompiler:
+    made = FakeCompiler()
+    installed.engines.csharp = made  # type: ignore[attr-defined]
+    return made
+
+
+@pytest.fixture
+def library(installed: Installed, compiler: FakeCompiler) -> AssetRecord:
+    """A library's model that has been published once."""
+    folder = installed.folder.parent / "money"
+    folder.mkdir()
+    (folder / "money.yaml").write_text(
+        f"library: Money\nkey: {LIBRARY}\nstructures: {{ Amount: {{ attributes: {{ Value: {{ type: Currency }} }} }} }}"
+    )
+    asset = AssetRecord(LIBRARY, "Money", "library", "money", str(folder), "")
+    publish(installed, asset)
+    return asset
+
+
+def publish(installed: Installed, asset: AssetRecord) -> Run:
+    request = {name: getattr(asset, name) for name in AssetRecord.__slots__}
+    journal = installed.store.journal
+    key = journal.begin(OperationKind.PUBLISH, (asset.key, asset.name), "development", "ada", {"asset": request})
+    operation = journal.operation(key)
+    assert operation is not None
+    run = Run(installed.platform, operation, "Verify")
+    for step in (building.verify, building.compile_step, building.store_step):
+        if step is building.verify or not run.state["unchanged"]:
+            step(run)
+    journal.finish(key, Status.FINISHED)
+    return run
+
+
+def stored(installed: Installed, number: int = 1) -> tuple[RevisionRecord, list[str]]:
+    """The library's revision, and the digests of its files."""
+    revision = installed.store.assets.revision(LIBRARY, number)
+    assert revision is not None
+    parts = json.loads(installed.store.blobs.get(revision.build))
+    return revision, [digest for files in parts.values() for digest in files.values()]
+
+
+def lose(installed: Installed, digest: str) -> None:
+    installed.store.blobs._path(digest).unlink()
+
+
+def test_nothing_lost_is_nothing_to_do(installed: Installed, library: AssetRecord) -> None:
+    assert publish(installed, library).state["unchanged"]
+    assert planning.publish(installed.platform, Path(library.folder))["build"] == []
+
+
+@pytest.mark.parametrize("what", ["build", "file"])
+def test_a_library_is_whole_again_after_the_next_publish(installed: Installed, library: AssetRecord, what: str) -> None:
+    revision, files = stored(installed)
+    lose(installed, revision.build if what == "build" else files[0])
+    plan = planning.publish(installed.platform, Path(library.folder))
+    assert plan["build"][1] == "store the build of revision 1 again, which is not whole"
+    run = publish(installed, library)
+    assert (run.state["unchanged"], run.state["revision"]) == (False, 1)
+    assert stored(installed) == (revision, files)
+    assert publish(installed, library).state["unchanged"]
+
+
+def test_what_is_made_otherwise_now_is_a_new_revision(
+    installed: Installed, library: AssetRecord, compiler: FakeCompiler
+) -> None:
+    lose(installed, stored(installed)[1][0])
+    compiler.content = b"another"
+    assert publish(installed, library).state["revision"] == 2
+
+
+def test_who_uses_it_is_told_how_to_have_it_again(installed: Installed, library: AssetRecord) -> None:
+    revision, files = stored(installed)
+    lock = {"Money": {"asset": LIBRARY, "version": "0.1.0", "revision": 1, "digest": revision.build}}
+    run = installed.operation(OperationKind.PUBLISH)
+    run.note(lock=json.dumps(lock))
+    assert list(building._libraries(run)) == ["Money"]
+    lose(installed, files[0])
+    with pytest.raises(EngineError, match=r"Money 0\.1\.0: contents of its stored build are missing") as caught:
+        building._libraries(run)
+    assert "revision 1" in caught.value.hint
+
+
+def test_an_app_is_there_with_its_image_alone(installed: Installed) -> None:
+    build = installed.store.blobs.put(json.dumps({"app": {}}).encode())
+    made = installed.store.assets.revision(KEY, installed.revision())
+    assert made is not None
+    revision = replace(made, build=build)
+    assert building.is_there(installed.platform, revision)
+    installed.engines.lost.add(revision.image)
+    assert not building.is_there(installed.platform, revision)
+    with pytest.raises(Refused, match="revision 1: its image is not in layout"):
+        stages.check_image(installed.platform, revision)
+
+
+def test_the_same_image_is_the_same_revision(installed: Installed) -> None:
+    number = installed.revision()
+    run = installed.operation(OperationKind.PUBLISH)
+    state = {"model": installed.platform.memory.keep(MODEL), "schema": "s", "lock": "{}", "runtime": "sdk"}
+    run.note(build="", build_key="", **state)
+    assert building._add_revision(run, "sha256:1", "shop").number == number
+    assert building._add_revision(run, "sha256:2", "shop").number == number + 1
