@@ -165,7 +165,7 @@ def _serving(platform: Platform, asset: str, stage: str) -> OperationRecord | No
     """The operation whose version serves: one that goes on but has its version ready, else the last that succeeded."""
     deployments, find = platform.store.stages.deployments(asset, stage), platform.store.journal.operation
     going_on = [find(one.operation) for one in deployments if one.status == Status.RUNNING]
-    ready = next((one for one in going_on if one and one.state.get("address")), None)
+    ready = next((one for one in going_on if one and one.status == Status.RUNNING and one.state.get("address")), None)
     current = platform.store.stages.current(asset, stage)
     return ready or (find(current.operation) if current else None)
 
@@ -180,9 +180,11 @@ def undeploy(run: Run) -> None:
 def failed(run: Run) -> None:
     """Closes what a failed deployment has open and takes its version back; one that became ready serves, though a
     later step failed."""
-    if run.operation.kind != OperationKind.UNDEPLOY and not run.state.get("address"):
-        serves = _stays(run)
-        run.platform.store.stages.end_deployment(run.operation.key, Status.FINISHED if serves else Status.FAILED)
+    if run.operation.kind == OperationKind.UNDEPLOY:
+        return
+    address = run.state.get("address", "")
+    status = Status.FINISHED if address or _stays(run) else Status.FAILED
+    run.platform.store.stages.end_deployment(run.operation.key, status, address)
 
 
 def _stays(run: Run) -> bool:

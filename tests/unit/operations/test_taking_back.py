@@ -95,3 +95,34 @@ def test_a_version_that_cannot_be_taken_back_is_told(installed: Installed, run: 
     (told,) = warnings(run)
     assert "may still be there" in told
     assert "odd" not in told
+
+
+def test_what_became_ready_is_what_serves_though_that_could_not_be_recorded_at_once(
+    installed: Installed, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the two records of it the disk was full: a later version is not put back by a restart."""
+    real, failures = installed.store.stages.end_deployment, iter([True])
+
+    def full(*arguments: str) -> None:
+        if next(failures, False):
+            raise OSError(28, "No space left on device")
+        real(*arguments)
+
+    monkeypatch.setattr(installed.store.stages, "end_deployment", full)
+    assert not perform(run, deploying.start, deploying.expand, deploying.ready)
+    assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
+    assert not any("take back" in one for one in installed.engines.asked)
+    installed.deployed(installed.revision())
+    workload = deploying.recall(installed.platform, "development", "shop")
+    assert workload is not None
+    assert workload.revision == 3
+
+
+def test_a_deployment_that_nobody_ended_does_not_serve(installed: Installed, run: Run) -> None:
+    """As an earlier version left it: its operation has failed."""
+    assert perform(run, deploying.start)
+    run.note(address="http://127.0.0.1:8100")
+    installed.store.journal.fail(run.operation.key, "Deploy", "no", {}, 3)
+    workload = deploying.recall(installed.platform, "development", "shop")
+    assert workload is not None
+    assert workload.revision == 1
