@@ -19,11 +19,14 @@ from typing import Any
 from bench import models
 from bench.report import Table, median, seconds, times
 from bench.surroundings import cpu, quiet_installation
+from odcpub.model.elements import Kind
+from odcpub.operations.pipelines import PIPELINES
+from odcpub.store.records import OperationKind
 from tests.installation import Installation
 
 ROUNDS = 5
 SIZES = (10, 100, 1_000)
-STEPS = ("verify", "plan", "compile", "image", "start", "expand", "ready", "tighten", "finish")
+STEPS = tuple(step.name for step in PIPELINES[OperationKind.PUBLISH, Kind.APP])
 
 
 def timed(work: Callable[[], object]) -> float:
