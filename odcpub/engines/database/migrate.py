@@ -20,7 +20,7 @@ from odcpub.data.script import VERSION_TABLE, marker_statement, revision_id
 from odcpub.engines.database import catalog, chain
 from odcpub.engines.database.connection import Server, cause, translated
 from odcpub.engines.ports import Place
-from odcpub.errors import EngineError, Refused, TemporaryEngineError, system_failure
+from odcpub.errors import EngineError, Refused, TemporaryEngineError, counted, system_failure
 
 if TYPE_CHECKING:
     import psycopg
@@ -80,10 +80,17 @@ def findings(connection: psycopg.Connection[Any], checks: Sequence[RowCheck]) ->
     return tuple(found)
 
 
-def refusal(where: str, found: Sequence[Finding]) -> Refused:
+def refusal(where: str, found: Sequence[Finding], phase: str = EXPAND) -> Refused:
     """What rows stand in the way, all of them, as the platform's one refusal."""
-    lines = [finding.told for finding in found]
-    return Refused(f"{where}: rows stand in the way of the new model; nothing was changed", found[0].check.hint, lines)
+    lines, hint = [finding.told for finding in found], found[0].check.hint
+    if phase == EXPAND:
+        return Refused(f"{where}: rows stand in the way of the new model; nothing was changed", hint, lines)
+    rules = counted(len(found), "rule of it is", "rules of it are")
+    return Refused(
+        f"{where}: the new version runs, but {rules} not in force yet: rows stand in the way",
+        "settle each point above, then publish or promote again",
+        lines,
+    )
 
 
 def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
@@ -181,7 +188,7 @@ class _Phase:
     def _check_rows(self) -> None:
         found = findings(self.lock, [check for check in self.plan.checks if self.phase in check.phases])
         if found:
-            raise refusal(self.target.where, found)
+            raise refusal(self.target.where, found, self.phase)
 
     def _with_retries(self, script: chain.Script) -> None:
         """Every attempt is a whole one: ``expand`` is one transaction, what ``tighten`` did already is done again."""
