@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from odcpub.deployment.configuration import parse_stage_file, resolve
-from odcpub.errors import OdcpubError
+from odcpub.errors import ModelError, OdcpubError
 from odcpub.operations import requests
 from odcpub.operations.models import stage_file, stage_of
 from odcpub.operations.platform import Platform
@@ -58,7 +58,10 @@ def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
     model = requests.model_with(platform, asset)
     parsed = parse_stage_file(stage_file(asset, stage.label), f"stages/{stage.label}.yaml")
     known = platform.store.stages.values(asset.key, stage.label)
-    resolved = dict(resolve(model, parsed.values, known.settings, known.secrets).settings)
+    found = resolve(model, parsed.values, known.settings, known.secrets)
+    if problems := parsed.problems or found.problems:
+        raise ModelError(problems)
+    resolved = dict(found.settings)
     in_file = {value.name for value in parsed.values}
 
     def origin(name: str) -> str:

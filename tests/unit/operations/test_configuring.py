@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from odcpub.errors import Refused, UsageError
+from odcpub.errors import ModelError, Refused, UsageError
 from odcpub.operations import overview, requests
 from odcpub.operations import stage as stages
 from odcpub.store.vault import Vault
@@ -55,3 +55,15 @@ def test_a_damaged_key_can_be_removed_while_the_server_runs(installed: Installed
     assert "remove the file" in damaged.value.hint  # type: ignore[attr-defined]
     file.unlink()
     assert vault.open(vault.seal("x")) == "x"
+
+
+@pytest.mark.parametrize("text", ["settings: [", "settings: { Rate: many }", "settings: { Rat: 2 }"])
+def test_a_stages_file_with_problems_is_told_and_no_value_shown(installed: Installed, text: str) -> None:
+    installed.revision()
+    (installed.folder / "stages").mkdir()
+    (installed.folder / "stages" / "qa.yaml").write_text(text)
+    with pytest.raises(ModelError) as shown:
+        overview.configuration(installed.platform, "shop", "qa")
+    with pytest.raises(ModelError) as deployed:
+        stages.configuration(installed.platform, target(installed))
+    assert shown.value.problems == deployed.value.problems
