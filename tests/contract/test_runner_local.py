@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -22,6 +23,7 @@ from odcpub.deployment.workload import Workload
 from odcpub.engines.runner.local import LocalRunner
 from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.sockets import Keeper
+from odcpub.errors import EngineError
 from odcpub.image.content import ImageRef
 
 PORTS = (18100, 18199)
@@ -304,6 +306,35 @@ def test_crashed_app_is_started_again(make: Callable[[], LocalRunner]) -> None:
     with pytest.raises(OSError):
         get(f"{address}/crash")
     assert get(address)["pid"] != first  # the connection waits in the socket until the new process takes it
+
+
+def test_crashed_app_is_started_again_after_the_cache_was_emptied(
+    make: Callable[[], LocalRunner], tmp_path: Path
+) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    first = get(address)["pid"]
+    shutil.rmtree(tmp_path / "images")
+    with pytest.raises(OSError):
+        get(f"{address}/crash")
+    assert get(address)["pid"] != first
+
+
+def test_an_app_whose_image_is_gone_says_so_in_its_log(
+    make: Callable[[], LocalRunner], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+
+    def gone(_image: ImageRef) -> Unpacked:
+        raise EngineError("the image is not there")
+
+    monkeypatch.setattr(runner, "_unpack", gone)
+    shutil.rmtree(tmp_path / "images")
+    with pytest.raises(OSError):
+        get(f"{address}/crash")
+    (log,) = (tmp_path / "home" / "logs" / "development" / "helpdesk").iterdir()
+    assert until(lambda: "odcpub: the image is not there" in log.read_text())
 
 
 def test_down_ends_everything_and_resume_brings_it_back(make: Callable[[], LocalRunner], tmp_path: Path) -> None:

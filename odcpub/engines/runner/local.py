@@ -248,6 +248,13 @@ class LocalRunner:
                 attempts[known.name] = (count + 1, time.monotonic() + min(0.5 * 2**count, LONGEST_WAIT))
                 self._restart(known)
 
+    def _laid_out(self, workload: Workload, known: Unpacked) -> Unpacked:
+        """The image where it was; laid out again where the cache was emptied meanwhile: not otherwise, since that asks
+        the registry, which may be away."""
+        if (known.root / "app" / "app").exists() and known.base.exists():
+            return known
+        return self._unpack(ImageRef(workload.repository, workload.digest))
+
     def _restart(self, known: State) -> None:
         with self._changing(known.stage, known.asset) as state:
             dead = state.current
@@ -257,10 +264,10 @@ class LocalRunner:
             log = self._launcher.log(held[0])
             tell(log, f"{processes.exit_reason(dead.pid)}; starting it again")
             try:
-                started, port = self._launcher.launch(state, *held)
+                started, port = self._launcher.launch(state, held[0], self._laid_out(*held))
                 self._note(replace(state, current=started, port=port), started)
-            except EngineError as error:
-                tell(log, error.message)
+            except (EngineError, OSError) as error:
+                tell(log, str(error))
 
 
 def _what(workload: Workload) -> str:
