@@ -79,27 +79,34 @@ def _stage_plan(
         source = revision.runtime if revision else platform.engines().csharp.toolchain().source
         stages.check_runtime(platform, target.asset, stage, source)
     except Refused as error:
-        refusals.append(f"{error.message}; {error.hint}")
+        refusals += _told(error)
     try:
         resolved = stages.configuration(platform, target)
         stages.check_image(platform, revision)
         configuration = stages.fingerprint(platform, resolved)
         deploy = _deployment(platform, target, revision, resolved)
-    except ModelError as error:
-        refusals += [str(problem) for problem in error.problems]
     except Refused as error:
-        refusals.append(error.message)
+        refusals += _told(error)
     migration, findings = migrated
     try:
         stages.refuse(target, migration, findings)
     except Refused as error:
-        refusals += error.details
+        refusals += _told(error)
     notices = stages.notices(platform, target, migration)
     schema = target_fingerprint(platform.memory.schema(target.model))
     basis = "\n".join((key, configuration, migration.base, schema))
     data = [step.summary for step in migration.steps]
     shown = _shown(target.asset.name, target.stage.name, basis, build, [*warnings, *migration.warnings, *notices])
     return shown | {"data": data, "deploy": deploy, "refusals": refusals}
+
+
+def _told(error: Refused) -> list[str]:
+    """A refusal as lines: the message, each problem or detail, and how to go on, as the operation itself would say."""
+    problems = error.problems if isinstance(error, ModelError) else ()
+    lines = [*(f"{one}; {one.hint}" if one.hint else str(one) for one in problems), *error.details]
+    if lines:
+        return [error.message, *lines, *([error.hint] if error.hint else [])]
+    return [f"{error.message}; {error.hint}" if error.hint else error.message]
 
 
 def _shown(name: str, stage: str, basis: str, build: list[str], warnings: list[str]) -> dict[str, Any]:

@@ -1,0 +1,51 @@
+"""A plan that would be refused says all that the refusal would: what, each point, and how to go on."""
+
+from __future__ import annotations
+
+import pytest
+
+from odcpub.errors import Refused
+from odcpub.operations import planning
+from odcpub.operations import stage as stages
+from odcpub.store.stages import Value
+
+from .conftest import Installed
+
+
+def refusals(installed: Installed) -> list[str]:
+    """Of a promotion to QA."""
+    installed.deployed(installed.revision())
+    found: list[str] = planning.deploy(installed.platform, "shop", "qa", None)["refusals"]
+    return found
+
+
+@pytest.fixture(autouse=True)
+def set_up(installed: Installed) -> None:
+    installed.engines.settled = lambda: None  # type: ignore[attr-defined]
+    installed.store.stages.change_values(installed.asset.key, "qa", [Value("Token", "t", secret=True)])
+
+
+def test_a_problem_of_the_stages_file_comes_with_its_hint(installed: Installed) -> None:
+    (installed.folder / "stages").mkdir()
+    (installed.folder / "stages" / "qa.yaml").write_text("settings: { Rat: 2 }")
+    title, problem = refusals(installed)
+    assert title == "the model has 1 error"
+    assert "stages/qa.yaml:1" in problem
+    assert "Did you mean Rate?" in problem
+
+
+def test_a_lost_image_comes_with_its_hint(installed: Installed) -> None:
+    installed.engines.lost.add("sha256:1")
+    (line,) = refusals(installed)
+    assert "its image is not in layout" in line
+    assert "publish its model again" in line
+
+
+def test_a_refusal_with_points_lists_them_between_message_and_hint(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Refused("the data would not survive", "settle each point", ["one", "two"])
+
+    monkeypatch.setattr(stages, "refuse", refuse)
+    assert refusals(installed) == ["the data would not survive", "one", "two", "settle each point"]
