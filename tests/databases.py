@@ -81,7 +81,13 @@ class Stage:
         return self.engine.observe(self.place)
 
     def plan(self, asset: Asset, ask: bool = True) -> MigrationPlan:
-        return plan_migration(self.live(), target_schema(asset), asset=asset, previous=self.asset if ask else None)
+        live, schema, previous = self.live(), target_schema(asset), self.asset if ask else None
+        plan = plan_migration(live, schema, asset=asset, previous=previous, runs=self.asset)
+        found = self.engine.inspect(self.place, plan.checks)
+        spared = {one.check.spares for one in found if one.check.spares}
+        if spared:
+            plan = plan_migration(live, schema, asset=asset, previous=previous, runs=self.asset, unchecked=spared)
+        return plan
 
     def publish(self, asset: Asset, ask: bool = True, late: dict[str, list[Row]] | None = None) -> MigrationPlan:
         """Publishes whole; ``late``: rows that the version still serving writes between the phases."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from odcpub.data.migration import RowCheck, Step
 from odcpub.data.names import Names
 from odcpub.data.schema import Column, Table
+from odcpub.model.elements import Asset
+from odcpub.model.physical import physical
 
 
 @dataclass(slots=True)
@@ -17,6 +19,8 @@ class Draft:
     live: Mapping[str, Table]
     target: Mapping[str, Table]
     names: Names
+    runs: Asset | None = None
+    unchecked: Collection[str] = ()
     steps: list[Step] = field(default_factory=list)
     checks: list[RowCheck] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
@@ -28,6 +32,13 @@ class Draft:
     def live_column(self, table: str, column: str) -> Column | None:
         columns = self.live[table].columns if table in self.live else ()
         return next((there for there in columns if there.name == column), None)
+
+    def comes_back(self, table: str, column: str) -> bool:
+        """Whether nobody can correct the column's values: the version that runs has no such attribute."""
+        if self.runs is None:
+            return False
+        found = (entity for entity in self.runs.entities if physical(entity.key) == table)
+        return all(physical(attribute.key) != column for entity in found for attribute in entity.attributes)
 
     def is_new(self, table: str, column: str) -> bool:
         return self.live_column(table, column) is None

@@ -23,6 +23,7 @@ class RowCheck:
     them, as a sentence with ``{count}`` and ``{row has|rows have}`` (the element is said before it); ``hint``: the
     edit or flag that goes on; ``element``: model path.
     ``phases``: before which phases it can be asked; what holds ``expand`` is asked when planning, too.
+    ``spares``: the reference that may stay unchecked for the rows that are there, if they are found.
     """
 
     query: str
@@ -32,6 +33,7 @@ class RowCheck:
     hint: str
     limit: int = 5
     phases: tuple[str, ...] = (EXPAND, TIGHTEN)
+    spares: str = ""
 
 
 @dataclass(frozen=True, slots=True)

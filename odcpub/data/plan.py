@@ -7,7 +7,7 @@ model no longer names stays, unseen, and comes back with its values. The table o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from odcpub.data import diff, rows, rules, steps
@@ -23,17 +23,27 @@ from odcpub.model.elements import Asset
 
 
 def plan_migration(
-    live: Schema | None, target: Schema, *, asset: Asset, previous: Asset | None = None
+    live: Schema | None,
+    target: Schema,
+    *,
+    asset: Asset,
+    previous: Asset | None = None,
+    runs: Asset | None = None,
+    unchecked: Collection[str] = (),
 ) -> MigrationPlan:
     """How ``live`` becomes ``target``.
 
     ``asset`` is the model of the target, for words and questions. ``previous`` is the model that the stage runs, given
     when the author can still answer "renamed?" (publish), None where the answer stands already (promote, rollback).
+    ``runs`` is the same model in either case. ``unchecked``: what the row checks that found rows ``spare``: references
+    that hold for new rows, while those that are there stay as they are.
     """
     draft = Draft(
         {table.name: table for table in live.tables} if live is not None else {},
         {table.name: table for table in target.tables},
         Names(asset, previous),
+        runs,
+        unchecked,
     )
     draft.refusals += questions(asset, previous)
     for difference in diff.differences(live, target):

@@ -6,6 +6,7 @@ Names in a query are quoted and unqualified; it runs with the asset's schema as 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from odcpub.data.literals import quoted
 from odcpub.data.literals import text as literal
@@ -16,14 +17,21 @@ SHOWN = 5
 
 
 def where(
-    table: str, value: str, condition: str, element: str, message: str, hint: str, phases: tuple[str, ...] = BOTH
+    table: str,
+    value: str,
+    condition: str,
+    element: str,
+    message: str,
+    hint: str,
+    phases: tuple[str, ...] = BOTH,
+    spares: str = "",
 ) -> RowCheck:
     """The rows of ``table`` for which ``condition`` holds; ``value`` is the SQL expression shown beside their Id."""
     rows = f"FROM {quoted(table)} WHERE {condition}"
     return RowCheck(
         f'SELECT "id"::text, left(coalesce(({value})::text, \'\'), 80) {rows} ORDER BY "id" LIMIT {SHOWN}',
         f"SELECT count(*) {rows}",
-        element, message, hint, SHOWN, phases,
+        element, message, hint, SHOWN, phases, spares,
     )  # fmt: skip
 
 
@@ -66,6 +74,7 @@ def orphans(
     known: Sequence[str] | None,
     element: str,
     phases: tuple[str, ...],
+    spares: str = "",
 ) -> RowCheck:
     """Rows that refer to nothing. ``known``: a static entity's keys; ``target`` None: a table that is new."""
     name = quoted(column)
@@ -78,8 +87,17 @@ def orphans(
     return where(
         table, name, f"{name} IS NOT NULL AND {missing}", element,
         "{count} {row refers to one that is|rows refer to rows that are} not there",
-        "Correct or empty these references in the version that runs.", phases,
+        "Correct or empty these references in the version that runs.", phases, spares,
     )  # fmt: skip
+
+
+def spared(check: RowCheck) -> RowCheck:
+    """The same rows as a notice: they stay as they are."""
+    return replace(
+        check,
+        message="{count} {row refers to one that is|rows refer to rows that are} not there and {stays|stay} so",
+        hint="Correct or empty these references in the app; the next publish looks at them again.",
+    )
 
 
 def duplicates(

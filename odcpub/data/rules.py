@@ -10,7 +10,7 @@ from odcpub.data.draft import Draft
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.literals import text as literal
 from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck
-from odcpub.data.schema import Check, Table
+from odcpub.data.schema import Check, ForeignKey, Table
 
 
 def reference_added(draft: Draft, found: diff.ReferenceAdded) -> None:
@@ -20,6 +20,9 @@ def reference_added(draft: Draft, found: diff.ReferenceAdded) -> None:
     draft.steps.append(
         steps.add_foreign_key(EXPAND if new else TIGHTEN, table, key, element, validated=False)
     )  # fmt: skip
+    if key.name in draft.unchecked:
+        draft.notices.append(rows.spared(_orphans(draft, table, key, element, EXPAND, key.name)))
+        return
     draft.steps.append(steps.validate(TIGHTEN, table, key.name, element))
     if new:
         return
@@ -37,17 +40,19 @@ def reference_added(draft: Draft, found: diff.ReferenceAdded) -> None:
             )
         )
     else:
-        draft.checks.append(_orphans(draft, table, key.column, key.target, element, EXPAND))
-    draft.checks.append(_orphans(draft, table, key.column, key.target, element, TIGHTEN))
+        back = draft.comes_back(table, key.column)
+        draft.checks.append(_orphans(draft, table, key, element, EXPAND, key.name if back else ""))
+    draft.checks.append(_orphans(draft, table, key, element, TIGHTEN))
 
 
-def _orphans(draft: Draft, table: str, column: str, target: str, element: str, phase: str) -> RowCheck:
+def _orphans(draft: Draft, table: str, key: ForeignKey, element: str, phase: str, spares: str = "") -> RowCheck:
+    column, target = key.column, key.target
     wanted, there = draft.target[target], draft.live.get(target)
     if wanted.static:
         records = (*wanted.records, *(there.records if there is not None else ()))
-        return rows.orphans(table, column, target, sorted({record[0] for record in records}), element, (phase,))
+        return rows.orphans(table, column, target, sorted({record[0] for record in records}), element, (phase,), spares)
     known = there is not None or phase == TIGHTEN
-    return rows.orphans(table, column, target if known else None, None, element, (phase,))
+    return rows.orphans(table, column, target if known else None, None, element, (phase,), spares)
 
 
 def rule_changed(draft: Draft, found: diff.RuleChanged) -> None:
@@ -96,7 +101,11 @@ def rule_unchecked(draft: Draft, found: diff.RuleUnchecked) -> None:
         draft.checks.append(rows.breaking(table, column, rule.expression, element))
     else:
         element = draft.names(table, rule.column)
-        draft.checks += [_orphans(draft, table, rule.column, rule.target, element, phase) for phase in rows.BOTH]
+        now, later = (_orphans(draft, table, rule, element, phase, rule.name) for phase in rows.BOTH)
+        if rule.name in draft.unchecked:
+            draft.notices.append(rows.spared(now))
+            return
+        draft.checks += [now, later]
     draft.steps.append(steps.validate(TIGHTEN, table, rule.name, element))
 
 

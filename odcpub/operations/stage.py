@@ -104,21 +104,26 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
     ``asks``: the author can still answer "renamed?", as in a publish; in a promotion the answer stands already.
     """
     database = platform.engines().database
-    served = platform.store.stages.served(target.asset.key, target.stage.label) if asks else ()
+    served = platform.store.stages.served(target.asset.key, target.stage.label)
     before = platform.store.assets.revision(target.asset.key, served[0].revision) if served else None
-    previous = platform.memory.model(before.model) if before else None
+    runs = platform.memory.model(before.model) if before else None
     there = place(platform, target)
     live = database.observe(there)
     if live is None:
         database.check(there)
-    plan = plan_migration(live, platform.memory.schema(target.model), asset=target.model, previous=previous)
-    return plan, database.inspect(there, plan.checks) if plan.checks else ()
+    schema, previous = platform.memory.schema(target.model), runs if asks else None
+    plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs)
+    found = database.inspect(there, plan.checks) if plan.checks else ()
+    if spared := {one.check.spares for one in found if one.check.spares}:
+        plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs, unchecked=spared)
+        found = tuple(one for one in found if not one.check.spares)
+    return plan, found
 
 
 def notices(platform: Platform, target: Target, plan: MigrationPlan) -> tuple[str, ...]:
     """What is worth a line and refuses nothing: rows that still refer to a removed record, a table's rewrite."""
     found = platform.engines().database.inspect(place(platform, target), plan.notices) if plan.notices else ()
-    return tuple(f"{one.check.element}: {one.message}" for one in found)
+    return tuple(one.told if one.check.spares else f"{one.check.element}: {one.message}" for one in found)
 
 
 def refuse(target: Target, plan: MigrationPlan, findings: tuple[Finding, ...]) -> None:

@@ -163,12 +163,13 @@ def test_any_models_one_after_another(
     for model in (two, three):
         before, prior = stage.rows(), stage.fingerprint()
         try:
-            stage.publish(model)
+            plan = stage.publish(model)
         except Refused:
             assert (stage.rows(), stage.fingerprint()) == (before, prior)
             continue
         assert stage.plan(model).steps == ()
-        assert stage.visible_fingerprint(model) == fingerprint(target_schema(model))
+        spared = any(check.spares for check in plan.notices)  # references that came back to rows that are gone
+        assert spared or stage.visible_fingerprint(model) == fingerprint(target_schema(model))
         after = stage.rows()
         for table, rows in before.items():
             for key, row in rows.items():

@@ -182,6 +182,45 @@ def test_a_schema_without_a_mark_is_its_who_deployed_there_before_or_anybodys_wh
         stage.engine.observe(owned(stage, "another", known=True))
 
 
+@pytest.mark.parametrize("ask", [True, False])
+def test_references_that_come_back_to_rows_that_are_gone_are_spared_until_they_are_corrected(
+    stage: Stage, ask: bool
+) -> None:
+    post = Entity("Post", "Post", (field("Name", Basic.TEXT, length=9),))
+    comment = Entity("Comment", "Comment", (field("Post", Basic.IDENTIFIER, target="Post", mandatory=True),))
+    stage.publish(app(post, comment))
+    stage.insert({"post": [{"id": 1, "name": "a"}, {"id": 2, "name": "b"}]})
+    stage.insert({"comment": [{"id": 7, "post": 1}, {"id": 8, "post": 2}]})
+    stage.publish(app(post))
+    with stage.connect() as connection:
+        connection.execute("DELETE FROM post WHERE id = 1")
+    plan = stage.publish(app(post, comment), ask)
+    for _ in range(2):
+        (notice,) = stage.engine.inspect(stage.place, plan.notices)
+        assert notice.told.startswith("Comment.Post: 1 row refers to one that is not there and stays so: row 7: 1; ")
+        plan = stage.plan(app(post, comment), ask)
+        assert (plan.steps, plan.checks, plan.refusals) == ((), (), ())
+    with stage.connect() as connection:
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            connection.execute("INSERT INTO comment (post) VALUES (1)")
+        connection.execute("UPDATE comment SET post = 2 WHERE id = 7")
+    plan = stage.publish(app(post, comment), ask)
+    assert [step.operation for step in plan.steps] == ["validate"]
+    assert (plan.notices, stage.plan(app(post, comment), ask).steps) == ((), ())
+
+
+def test_references_that_the_version_that_runs_can_correct_are_not_spared(stage: Stage) -> None:
+    post = Entity("Post", "Post", ())
+    stage.publish(app(post, Entity("Comment", "Comment", (field("Post", Basic.LONG_INTEGER),))))
+    stage.insert({"comment": [{"id": 7, "post": 1}]})
+    for ask in (True, False):
+        with pytest.raises(Refused) as refusal:
+            stage.publish(
+                app(post, Entity("Comment", "Comment", (field("Post", Basic.IDENTIFIER, target="Post"),))), ask
+            )
+        assert "in the version that runs" in refusal.value.details[0]
+
+
 def test_what_is_not_there_is_observed_as_nothing(stage: Stage) -> None:
     assert stage.engine.observe(Place("odc_nowhere", "x")) is None
     assert stage.engine.observe(Place(stage.database, "no_such_schema")) is None

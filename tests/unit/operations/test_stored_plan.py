@@ -20,7 +20,7 @@ STEPS = st.builds(
     Step, PHASES, TEXTS, st.lists(st.tuples(TEXTS, PLAIN), max_size=3).map(tuple), TEXTS, TEXTS, st.booleans()
 )
 CHECKS = st.builds(
-    RowCheck, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.integers(1, 9), st.lists(PHASES, max_size=2).map(tuple)
+    RowCheck, TEXTS, TEXTS, TEXTS, TEXTS, TEXTS, st.integers(1, 9), st.lists(PHASES, max_size=2).map(tuple), TEXTS
 )
 
 
