@@ -19,6 +19,8 @@ from odcpub.home import Home, find_home
 
 INTERRUPTED = 130
 START_SECONDS = 120.0
+END_SECONDS = 150.0
+"""How long a server of an earlier version, which does not say it, may take to end."""
 TRIES = 3
 
 
@@ -164,8 +166,8 @@ class Client:
         """Ends the server and waits until it has gone; whether there was one."""
         if not self.running() and not self._left_behind():
             return False
-        pid = self.request("POST", "/api/v1/shutdown")["pid"]
-        deadline = time.monotonic() + 90
+        answer = self.request("POST", "/api/v1/shutdown")
+        pid, deadline = answer["pid"], time.monotonic() + answer.get("seconds", END_SECONDS)
         while Path(f"/proc/{pid}").exists() if os.path.isdir("/proc") else self.running():  # noqa: PTH112
             if self._started:
                 self._started.poll()  # one that this very command has started stays in the process list until asked

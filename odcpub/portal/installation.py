@@ -15,7 +15,7 @@ from odcpub.model.scaffold import name_of_folder, new_app, new_library
 from odcpub.operations import importing, overview, updating
 from odcpub.portal import views
 from odcpub.portal.deployments import find_operation
-from odcpub.portal.life import Server
+from odcpub.portal.life import Server, longest_end
 from odcpub.portal.schemas import EnginesPatch, FolderRequest, ImportRequest, ScaffoldRequest
 
 
@@ -29,9 +29,10 @@ def router(server: Server) -> APIRouter:
 
     @api.post("/shutdown", status_code=202)
     def shut_down(apps: bool = True) -> dict[str, Any]:
-        """Ends the server, and with it (unless told otherwise) apps, database and compiler; data stays."""
+        """Ends the server, and with it (unless told otherwise) apps, database and compiler; data stays. ``seconds``:
+        how long that can take."""
         threading.Thread(target=server.stop, args=(apps,), daemon=True).start()
-        return {"pid": server.pid}
+        return {"pid": server.pid, "seconds": longest_end()}
 
     @api.get("/status")
     def status() -> dict[str, Any]:

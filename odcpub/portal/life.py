@@ -32,6 +32,17 @@ from odcpub.store.vault import Unreadable
 
 LOG = logging.getLogger("odcpub.portal")
 IDLE_SECONDS = 8 * 3600
+QUICK_SECONDS = 20.0
+"""For the compile server, strays, the keeper of sockets and answers that are on their way."""
+
+
+def longest_end() -> float:
+    """Seconds that a healthy end can take, one part after the other: steps at work, apps and their last requests, the
+    database, and what is quick."""
+    from odcpub.engines.database import embedded
+    from odcpub.engines.runner import local, process
+
+    return durable.GRACE_SECONDS + local.DRAIN_SECONDS + process.KILL_SECONDS + embedded.START_SECONDS + QUICK_SECONDS
 
 
 def take_lock(home: Home) -> TextIO | None:

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from odcpub.errors import EngineError
 
+KILL_SECONDS = 5.0
 MARK = "ODCPUB_LOCAL"
 """Environment name that tells a local app's process: ``<home>|<stage>/<asset>``."""
 
@@ -123,7 +124,7 @@ def end(processes: Sequence[tuple[int, int]], seconds: float) -> None:
         left = _gone(handles, seconds)
         for handle in left.values():
             _signal(handle, signal.SIGKILL)
-        _gone(left, 5.0)
+        _gone(left, KILL_SECONDS)
     finally:
         for handle in handles.values():
             os.close(handle)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from odcpub.cli import client as module
 from odcpub.cli.client import Client, Stopped
+from odcpub.errors import EngineError
 from odcpub.home import Home
 
 PATH = "/api/deployments/v1/publish-operations/k/events"
@@ -92,3 +96,22 @@ def test_a_new_command_starts_the_server_that_was_told_to_end(home: Home, monkey
     home.stopped.touch()
     with pytest.raises(Restarted):
         client(home, monkeypatch).request("GET", "/api/v1/status")
+
+
+@pytest.mark.parametrize(("answer", "longest"), [({"seconds": 130.0}, 130), ({}, 150)])
+def test_down_waits_as_long_as_the_server_says(
+    home: Home, monkeypatch: pytest.MonkeyPatch, answer: dict[str, float], longest: float
+) -> None:
+    made, now = Client(home), iter(range(0, 10_000, 10))
+    monkeypatch.setattr(made, "running", lambda: True)
+    monkeypatch.setattr(made, "request", lambda *_: {"pid": os.getpid(), **answer})
+    clock: list[float] = []
+
+    def monotonic() -> float:
+        clock.append(next(now))
+        return clock[-1]
+
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=monotonic, sleep=lambda _: None))
+    with pytest.raises(EngineError, match="does not end"):
+        made.stop()
+    assert clock[-2] - clock[0] == longest

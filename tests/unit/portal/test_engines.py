@@ -46,6 +46,11 @@ def test_told_to_end_it_leaves_word_for_those_who_wait(
     assert home.stopped.exists() == apps
 
 
+def test_it_says_how_long_its_end_can_take() -> None:
+    """Steps at work 10 s, apps' last requests 35 s and 5 s to kill them, the database 60 s."""
+    assert life.longest_end() > 10 + 35 + 5 + 60
+
+
 def test_refused_while_an_operation_runs(server: Server) -> None:
     begin(server)
     with pytest.raises(Refused, match="an operation is running"):
