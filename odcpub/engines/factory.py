@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.server import RoslynCompiler
-from odcpub.engines.csharp.toolchain import find_toolchain
+from odcpub.engines.csharp.toolchain import find_toolchain, is_there
 from odcpub.engines.examination import Check, examine
 from odcpub.engines.image.base import BaseLayer, make_base
 from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runner
@@ -175,4 +175,4 @@ class Engines:
 
     def toolchain_is_there(self) -> bool:
         """Whether asking for the toolchain fetches nothing."""
-        return self.settings.csharp == "sdk" or (self._home.cache / "toolchain").is_dir()
+        return is_there(self.settings.csharp, self._home.cache)

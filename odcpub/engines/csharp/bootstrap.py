@@ -31,14 +31,21 @@ SUPPORTED = ("Linux", "x86_64")
 def bootstrap(cache: Path, report: Report) -> Parts:
     """The toolchain, set up first where it is not there or damaged. Raises ``EngineError``."""
     check_machine(platform.system(), platform.machine(), platform.libc_ver()[0])
-    identity = key()
-    home = cache / "toolchain"
-    folder = home / f"bootstrap-{identity[:16]}"
+    home, folder = cache / "toolchain", _folder(cache)
     if not is_whole(folder):
         with writing(home), exclusive(home / "bootstrap.lock", report, "setting up the C# toolchain"):
             if not is_whole(folder):
                 _set_up(folder, home / "downloads", report)
-    return _parts(folder, identity)
+    return _parts(folder, key())
+
+
+def is_set_up(cache: Path) -> bool:
+    """Whether this very toolchain is there and whole."""
+    return is_whole(_folder(cache))
+
+
+def _folder(cache: Path) -> Path:
+    return cache / "toolchain" / f"bootstrap-{key()[:16]}"
 
 
 def key() -> str:

@@ -43,8 +43,13 @@ class Sdk:
 
 def sdk(env: Mapping[str, str], cache: Path, report: Report) -> Parts | None:
     """The newest usable SDK's toolchain; None where there is no SDK 10 or newer."""
-    found = next((one for root in roots(env) if (one := look(root))), None)
+    found = newest(env)
     return None if found is None else _parts(found, env, cache, report)
+
+
+def newest(env: Mapping[str, str]) -> Sdk | None:
+    """The newest usable SDK of this machine."""
+    return next((one for root in roots(env) if (one := look(root))), None)
 
 
 def roots(env: Mapping[str, str]) -> Iterator[Path]:
@@ -168,25 +173,35 @@ def _make(found: Sdk, work: Path) -> None:
 
 
 def _npgsql(env: Mapping[str, str], cache: Path, report: Report) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
-    """Npgsql and its licence: the newest 9 or later of the user's NuGet cache, else the bootstrap's.
+    """Npgsql and its licence: the user's own, else the bootstrap's.
 
     An SDK brings no Npgsql; running a NuGet restore would need a project and the network for one file.
     """
-    home = env.get("NUGET_PACKAGES") or str(Path(env.get("HOME", "/")) / ".nuget" / "packages")
-    released = [one for one in Path(home, "npgsql").glob("*") if RELEASED.fullmatch(one.name)]
+    if own := own_npgsql(env):
+        return own
+    try:
+        parts = bootstrap(cache, report)
+    except EngineError as error:
+        raise type(error)(
+            f"Npgsql: is not in {_nuget(env)}, and the packages that bring it cannot be had: {error.message}",
+            "put it there with any project: dotnet add package Npgsql",
+        ) from None
+    return parts.toolchain.libraries, parts.toolchain.notices
+
+
+def _nuget(env: Mapping[str, str]) -> Path:
+    return Path(env.get("NUGET_PACKAGES") or Path(env.get("HOME", "/")) / ".nuget" / "packages")
+
+
+def own_npgsql(env: Mapping[str, str]) -> tuple[tuple[Path, ...], tuple[Path, ...]] | None:
+    """Npgsql and its licence, the newest 9 or later of the user's NuGet cache."""
+    released = [one for one in (_nuget(env) / "npgsql").glob("*") if RELEASED.fullmatch(one.name)]
     for folder in sorted(released, key=lambda one: _number(one.name), reverse=True):
         files = [folder / "lib" / tfm / "Npgsql.dll" for tfm in ("net10.0", "net9.0", "net8.0")]
         usable = next((file for file in files if file.is_file()), None)
         if usable is not None and _number(folder.name) >= (9,):
             return (usable,), tuple(sorted(folder.glob("LICENSE*")))
-    try:
-        parts = bootstrap(cache, report)
-    except EngineError as error:
-        raise type(error)(
-            f"Npgsql: is not in {home}, and the packages that bring it cannot be had: {error.message}",
-            "put it there with any project: dotnet add package Npgsql",
-        ) from None
-    return parts.toolchain.libraries, parts.toolchain.notices
+    return None
 
 
 def _hash(file: Path) -> str:

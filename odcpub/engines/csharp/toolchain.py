@@ -6,9 +6,9 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from odcpub.engines.csharp.bootstrap import bootstrap
+from odcpub.engines.csharp.bootstrap import bootstrap, is_set_up
 from odcpub.engines.csharp.parts import Parts
-from odcpub.engines.csharp.sdk import sdk
+from odcpub.engines.csharp.sdk import newest, own_npgsql, sdk
 from odcpub.engines.ports import Report
 from odcpub.errors import EngineError, UsageError
 
@@ -33,3 +33,12 @@ def find_toolchain(choice: str, cache: Path, report: Report, env: Mapping[str, s
         f"csharp={choice}: no .NET SDK 10 or newer was found",
         "install one (https://dot.net) or set DOTNET_ROOT, or: odcpub engines set csharp=auto",
     )
+
+
+def is_there(choice: str, cache: Path, env: Mapping[str, str] | None = None) -> bool:
+    """Whether ``find_toolchain`` fetches nothing: what it takes is there, or it fails at once for want of an SDK."""
+    given = os.environ if env is None else env
+    found = newest(given) if choice != "bootstrap" else None
+    if found is None:
+        return choice == "sdk" or is_set_up(cache)
+    return own_npgsql(given) is not None or is_set_up(cache)

@@ -15,7 +15,7 @@ import pytest
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.compiler.runtime import runtime_config
 from odcpub.engines.csharp import packages, sdk
-from odcpub.engines.csharp.bootstrap import check_machine
+from odcpub.engines.csharp.bootstrap import check_machine, key
 from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.failure import CompileFailed, Diagnostic, explain
 from odcpub.engines.csharp.fetch import check, fetch
@@ -24,7 +24,7 @@ from odcpub.engines.csharp.locks import whole
 from odcpub.engines.csharp.order import check_references, dependencies_first
 from odcpub.engines.csharp.packages import Package
 from odcpub.engines.csharp.runtime_tree import unpack
-from odcpub.engines.csharp.toolchain import find_toolchain
+from odcpub.engines.csharp.toolchain import find_toolchain, is_there
 from odcpub.engines.ports import Toolchain
 from odcpub.errors import EngineError, Problem, TemporaryEngineError, UsageError
 from odcpub.home import find_home
@@ -282,6 +282,46 @@ def test_asking_for_an_sdk_that_is_not_there_says_how_to_go_on(tmp_path: Path, m
     assert "csharp=auto" in caught.value.hint
     with pytest.raises(UsageError, match="csharp=mono"):
         find_toolchain("mono", tmp_path, lambda line: None, {"PATH": ""})
+
+
+@pytest.mark.parametrize(
+    ("choice", "there", "expected"),
+    [
+        ("auto", (), False),
+        ("auto", ("bootstrap",), True),
+        ("auto", ("sdk", "npgsql"), True),
+        ("auto", ("sdk",), False),
+        ("auto", ("sdk", "bootstrap"), True),
+        ("bootstrap", ("sdk", "npgsql"), False),
+        ("bootstrap", ("bootstrap",), True),
+        ("sdk", (), True),
+        ("sdk", ("sdk",), False),
+        ("sdk", ("sdk", "npgsql"), True),
+    ],
+)
+def test_it_is_known_whether_a_toolchain_must_be_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choice: str, there: tuple[str, ...], expected: bool
+) -> None:
+    """Never by the folder alone: an aborted set-up leaves that, with downloads in it."""
+    monkeypatch.setattr(sdk, "PLACES", ())
+    cache, dotnet, nuget = tmp_path / "cache", tmp_path / "dotnet", tmp_path / "nuget"
+    (cache / "toolchain" / "downloads").mkdir(parents=True)
+    (cache / "toolchain" / "bootstrap-of-before").mkdir()
+    if "sdk" in there:
+        fake_sdk(dotnet, "10.0.100", "10.0.2")
+    if "npgsql" in there:
+        (nuget / "npgsql" / "9.0.3" / "lib" / "net8.0").mkdir(parents=True)
+        (nuget / "npgsql" / "9.0.3" / "lib" / "net8.0" / "Npgsql.dll").touch()
+    if "bootstrap" in there:
+        folder = cache / "toolchain" / f"bootstrap-{key()[:16]}"
+        folder.mkdir()
+        (folder / "dotnet").write_bytes(b"12")
+        (folder / "contents.json").write_text('{"dotnet": 2}')
+    env = {"PATH": "", "DOTNET_ROOT": str(dotnet), "NUGET_PACKAGES": str(nuget)}
+    assert is_there(choice, cache, env) == expected
+    if "bootstrap" in there:
+        (folder / "dotnet").write_bytes(b"1")
+        assert is_there(choice, cache, env) == ("npgsql" in there), "what is cut is fetched again"
 
 
 def test_the_app_asks_for_the_runtime_that_the_image_has() -> None:
