@@ -49,7 +49,7 @@ def publish(platform: Platform, folder: Path) -> dict[str, Any]:
     target = stages.Target(record, stages.Where(stage.name, stage.label), read.asset, read.libraries)
     migration = stages.migration(platform, target, asks=True)
     warnings = [str(one) for one in read.warnings]
-    return _stage_plan(platform, target, stage, latest if same else None, build, warnings, key, migration)
+    return _stage_plan(platform, target, stage, latest if known else None, build, warnings, key, migration)
 
 
 def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[str, Any]:
@@ -82,7 +82,8 @@ def _stage_plan(
         refusals += _told(error)
     try:
         resolved = stages.configuration(platform, target)
-        stages.check_image(platform, revision)
+        if not build:
+            stages.check_image(platform, revision)
         configuration = stages.fingerprint(platform, resolved)
         deploy = _deployment(platform, target, revision, resolved)
     except Refused as error:
