@@ -347,9 +347,18 @@ def test_down_ends_everything_and_resume_brings_it_back(make: Callable[[], Local
     with pytest.raises(OSError):
         get(address)
     again = make()
+    assert health(again) == "starting", "it will be started again in a moment"
+    again.resume(lambda stage, asset: None, lambda line: None)
+    assert health(again) == "failed", "nothing is known that could be started"
     again.resume(lambda stage, asset: version(1), lambda line: None)
     assert again.wait(version(1), lambda line: None) == address
     assert get(address)["revision"] == "1"
+
+
+def health(runner: LocalRunner) -> str:
+    running = runner.running("development", "helpdesk")
+    assert running is not None
+    return running.health
 
 
 def test_only_the_owner_reaches_the_keeper(make: Callable[[], LocalRunner], tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ class LocalRunner:
         self._workloads: dict[tuple[str, str, str], tuple[Workload, Unpacked]] = {}
         self._swept: set[str] = set()
         """Apps whose strays of an earlier server were looked for."""
+        self._resumed = False
+        """What should run has been started again, as far as it could be."""
         self._supervisor = Supervisor(self._supervise)
 
     def observe(self, workload: Workload) -> DeploymentPlan:
@@ -139,7 +141,8 @@ class LocalRunner:
         shown = (state.current or state.next) if state else None
         if state is None or shown is None:
             return None
-        return Running(shown.revision, shown.digest, _address(state), _health(shown))
+        health = _health(shown) if _lives(shown) else "failed" if self._resumed else "starting"
+        return Running(shown.revision, shown.digest, _address(state), health)
 
     def close(self) -> None:
         """Ends every app and the keeper; the state files stay, so that ``resume`` starts them again."""
@@ -169,6 +172,7 @@ class LocalRunner:
                     self._resume(workload, report)
             except EngineError as error:
                 report(f"{state.asset} in {state.stage}: could not be started again: {error.message}")
+        self._resumed = True
         self._supervisor.start()
 
     def _resume(self, workload: Workload, report: Report) -> None:
@@ -293,7 +297,5 @@ def _address(state: State) -> str:
 
 
 def _health(shown: Process) -> str:
-    if not _lives(shown):
-        return "failed"
     answer = processes.ask(HOST, shown.private, "/_odc/ready")
     return "ready" if answer and answer[0] == 200 else "starting"
