@@ -27,7 +27,7 @@ demo: setup ## publish the examples on this machine and print the address
 setup: $(VENV)/.ready ## what publishing needs
 
 test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left out is said
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not serial and not kubernetes" $(PYTEST_ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile -m "not serial and not kubernetes" $(PYTEST_ARGS)
 	@$(BIN)/pytest -m "serial or kubernetes" $(PYTEST_ARGS)
 
 check: $(VENV)/.ready-dev ## style, types, layers
