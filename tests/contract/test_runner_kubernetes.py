@@ -203,6 +203,30 @@ def test_version_that_ends_is_taken_back_at_once(
     assert get(address)["revision"] == "3"
 
 
+def test_a_started_version_is_taken_back_and_one_that_serves_is_not(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    address = publish(runner, version(image, 1))
+    before = configuration(cluster)
+    assert runner.take_back(version(image, 1))
+    runner.start(version(image, 2, "never"))
+    for _ in range(2):
+        assert not runner.take_back(version(image, 2, "never"))
+    assert configuration(cluster) == before
+    assert len(cluster.find("Pod", namespace_of(STAGE))) == 1
+    assert runner.observe(version(image, 1)).changes == ()
+    assert get(address)["revision"] == "1"
+
+
+def test_nothing_is_left_of_a_first_version_that_is_taken_back(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    runner.start(version(image, 1, "never"))
+    assert not runner.take_back(version(image, 1, "never"))
+    assert runner.running(STAGE, "helpdesk", KEY) is None
+    assert configuration(cluster) == []
+
+
 def test_image_that_is_not_there_fails_within_seconds_and_leaves_nothing(
     image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
 ) -> None:
