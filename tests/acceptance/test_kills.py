@@ -6,6 +6,7 @@ from __future__ import annotations
 import getpass
 import os
 import signal
+import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -38,6 +39,8 @@ WITHIN = (
     ("publish", "ready", "odcpub.store.stages:Stages.end_deployment"),
 )
 """Half an effect: (operation, step, function of the product after which the server dies)."""
+DOWN_SECONDS = 2.0
+"""Longer than a client that follows takes to ask again."""
 
 
 def cases() -> Iterator[object]:
@@ -275,10 +278,10 @@ def test_down_during_a_publish_which_the_next_server_ends(
     wait_for(lambda: app.effects()["operations Running"] and app.ended(earlier), f"the end of {earlier}")
     second = app.odcpub.run("publish", str(app.model), code=None)
     assert (second.code, getpass.getuser() in second.err, "since" in second.err) == (1, True, True), second.err
-    publishing.send_signal(signal.SIGINT)
-    assert publishing.wait(120) == 130
-    publishing.communicate()
     app.odcpub.run("down")
+    _, told = publishing.communicate(timeout=120)
+    assert (publishing.returncode, "stopped by `odcpub down`" in told, "--follow" in told) == (130, True, True), told
+    time.sleep(DOWN_SECONDS)
     wait_for(lambda: not any(app.counted().values()), f"the end of everything, there is {app.processes()}")
     followed = app.odcpub.run("log", app.latest(), "--follow", code=None)
     assert followed.code == 0, followed.err
