@@ -7,6 +7,7 @@ names and endless archives are refused. A folder appears whole or not at all, by
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import tempfile
@@ -27,6 +28,7 @@ from odcpub.image.content import ImageRef
 from odcpub.image.settings import BASE_LAYERS_LABEL
 
 MARK = ".odcpub-image"
+"""A file in the root: the image's digest, and below it its base's folder in the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +45,32 @@ class Unpacked:
 def unpack(registry: Registry, image: ImageRef, target: Path, cache: Path) -> Unpacked:
     """Unpacks ``image`` into the folder ``target``, layers kept in ``cache`` (same file system for hard links).
 
-    Does nothing where ``target`` holds this image already; refuses a ``target`` that holds anything else.
+    Does nothing where ``target`` holds this image already, and asks no registry then; refuses a ``target`` that holds
+    anything else.
     """
     with told(f"unpacking {image}"):
+        if target.exists():
+            marked = _marked(target, image)
+            if marked and (cache / marked).is_dir():
+                return Unpacked(target, cache / marked)
         layers, count = _layers(registry, image)
         folders = tuple(_layer(registry, image, digest, cache) for digest in layers)
         base = folders[0] if count == 1 else _base(layers[:count], folders[:count], cache)
         if not target.exists():
-            _appear(target, folders[count:], image.digest)
-        elif not (target / MARK).is_file() or (target / MARK).read_text() != image.digest:
-            raise EngineError(
-                f"{target}: does not hold image {image.digest}: the folder belongs to something else",
-                "delete the folder and run the same command again",
-            )
+            _appear(target, folders[count:], f"{image.digest}\n{base.relative_to(cache)}\n")
     return Unpacked(target, base)
+
+
+def _marked(target: Path, image: ImageRef) -> str:
+    """Where the base of what is laid out lies in the cache, if that was written down."""
+    with contextlib.suppress(FileNotFoundError):
+        digest, _, base = (target / MARK).read_text().partition("\n")
+        if digest == image.digest:
+            return base.strip()
+    raise EngineError(
+        f"{target}: does not hold image {image.digest}: the folder belongs to something else",
+        "delete the folder and run the same command again",
+    )
 
 
 def _layers(registry: Registry, image: ImageRef) -> tuple[tuple[str, ...], int]:
@@ -97,11 +111,11 @@ def _base(digests: tuple[str, ...], folders: tuple[Path, ...], cache: Path) -> P
     return folder
 
 
-def _appear(target: Path, folders: tuple[Path, ...], digest: str) -> None:
+def _appear(target: Path, folders: tuple[Path, ...], mark: str) -> None:
     with _draft(target) as draft:
         compose(folders, draft)
         (draft / MARK).unlink(missing_ok=True)
-        (draft / MARK).write_text(digest)
+        (draft / MARK).write_text(mark)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import shutil
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -103,6 +104,19 @@ def test_again_is_the_same_and_touches_nothing(world: World) -> None:
     before = (first.root / "app/app").stat()
     assert world.unpack(image) == first
     assert (first.root / "app/app").stat() == before
+
+
+def test_what_is_laid_out_needs_no_registry(world: World) -> None:
+    image = world.put(BASE, tar(file("app/app")))
+    first = world.unpack(image)
+    shutil.rmtree(world.folder / "registry")
+    assert world.unpack(image) == first
+    shutil.rmtree(first.base)
+    with pytest.raises(OdcpubError, match="not in the registry"):
+        world.unpack(image)
+    world.put(BASE, tar(file("app/app")))
+    assert world.unpack(image) == first
+    assert (first.base / "usr/share/dotnet/dotnet").exists()
 
 
 def test_a_target_of_something_else_is_left_alone(world: World) -> None:
