@@ -96,7 +96,7 @@ def test_a_stage_that_jumps_revisions_arrives_at_the_same(case: Case, postgres: 
         development.publish(model)
     last = case.models[-1]
     plan = qa.publish(last, ask=False)
-    assert plan.steps or case.empty or last == case.models[0]
+    assert plan.steps or len(case.models) == 2 or last == case.models[0]
     again = qa.plan(last)
     assert (again.steps, again.checks, again.refusals) == ((), (), ())
     assert qa.visible_fingerprint(last) == development.visible_fingerprint(last)

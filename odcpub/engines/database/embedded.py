@@ -111,7 +111,7 @@ class EmbeddedPostgres(Postgres):
         else:
             port = process[1]
             self._control("reload")
-        (self._data / "port").write_text(str(port), encoding="ascii")
+        write_whole(self._data / "port", str(port).encode())
         server = Server("127.0.0.1", port, SUPERUSER, self._password)
         with server.connect() as connection:
             # Whoever has no business with it can't even log in to it.
