@@ -97,15 +97,27 @@ def _value(text: str) -> dict[str, Any]:
     name, equals, value = text.partition("=")
     if equals:
         return {"key": name, "value": value, "fromArgument": True}
-    return {"key": name, "value": _ask(name)}
+    value = _ask(name)
+    if not value:
+        raise _no_value(name)
+    return {"key": name, "value": value}
+
+
+def _no_value(what: str) -> UsageError:
+    hint = "type it at the prompt, or give it on standard input, a line each"
+    return UsageError(f"{what}: no value was given", hint)
 
 
 def _ask(what: str) -> str:
     if sys.stdin.isatty():
-        return getpass.getpass(f"{what}: ")
+        try:
+            return getpass.getpass(f"{what}: ")
+        except EOFError:
+            print(file=sys.stderr)
+            raise _no_value(what) from None
     line = sys.stdin.readline(LONGEST_VALUE + 1)
     if not line:
-        raise UsageError(f"{what}: no value", "type it at the prompt, or give it on standard input, a line each")
+        raise _no_value(what)
     if len(line) > LONGEST_VALUE:
         raise UsageError(f"{what}: is longer than {LONGEST_VALUE:,} characters", "give one line of text")
     return line.rstrip("\r\n")
