@@ -6,6 +6,7 @@ Engines are made when first needed: a server that only answers questions starts 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import cached_property
@@ -18,7 +19,9 @@ from odcpub.engines.csharp.toolchain import find_toolchain, is_there
 from odcpub.engines.examination import Check, examine
 from odcpub.engines.image.base import BaseLayer, make_base
 from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runner
+from odcpub.engines.runner.supervisor import Supervisor
 from odcpub.engines.settings import EngineSettings
+from odcpub.errors import EngineError
 from odcpub.home import Home
 from odcpub.image.content import ImageRef
 
@@ -42,6 +45,8 @@ else:
 
 
 RESUME_SECONDS = 30.0
+LONGEST_PAUSE, QUIET_SECONDS = 30.0, 60.0
+"""Seconds between two starts of a database that dies again and again; how long it must live to be trusted anew."""
 
 
 class Engines:
@@ -132,10 +137,13 @@ class Engines:
 
         data, run = self._home.data / "postgres", self._home.data
         host = self.settings.database_address
-        if not host:
-            return EmbeddedPostgres(data, run)
         networks = ("127.0.0.1/32", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-        return EmbeddedPostgres(data, run, ("127.0.0.1", host), networks, host)
+        wide = (("127.0.0.1", host), networks, host) if host else ()
+        made = EmbeddedPostgres(data, run, *wide)
+        supervisor = Supervisor(lambda attempts: keep_running(made, attempts, self._report))
+        supervisor.start()
+        self._opened.callback(supervisor.stop)
+        return made
 
     def warm(self, recall: Recall, deployed: bool) -> None:
         """Ahead of the first publish: what should run runs, the compile server is up if the toolchain is there.
@@ -176,3 +184,20 @@ class Engines:
     def toolchain_is_there(self) -> bool:
         """Whether asking for the toolchain fetches nothing."""
         return is_there(self.settings.csharp, self._home.cache)
+
+
+def keep_running(database: EmbeddedPostgres, attempts: dict[str, tuple[int, float]], report: Report) -> None:
+    """One look at the embedded database: one that died is started again, later each time; apps can't live without."""
+    count, due = attempts.get("database", (0, 0.0))
+    if time.monotonic() < due:
+        return
+    if not database.died():
+        if time.monotonic() > due + QUIET_SECONDS:
+            attempts.pop("database", None)
+        return
+    attempts["database"] = (count + 1, time.monotonic() + min(0.5 * 2**count, LONGEST_PAUSE))
+    try:
+        database.server()
+        report("embedded PostgreSQL: had ended by itself; started again")
+    except EngineError as error:
+        report(f"embedded PostgreSQL: has ended and could not be started again: {error.message}")

@@ -549,7 +549,9 @@ def test_embedded_is_adopted_restarted_and_stopped(embedded: EmbeddedPostgres, t
     os.kill(first, signal.SIGKILL)
     while Path(f"/proc/{first}").exists() and "Z" not in Path(f"/proc/{first}/stat").read_text().split()[2]:
         time.sleep(0.02)
+    assert later.died()
     assert later.server().port == server.port
+    assert not later.died()
     with later.server().connect() as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 

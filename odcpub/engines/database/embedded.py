@@ -71,6 +71,12 @@ class EmbeddedPostgres(Postgres):
                 self._server = self._started()
             return self._server
 
+    def died(self) -> bool:
+        """Whether a server that was used here has ended, though nobody told it to. One whose data is gone has not."""
+        with self._mutex:
+            wanted = self._server is not None and not self._stopped and (self._cluster / "PG_VERSION").exists()
+            return wanted and not self._process()
+
     def close(self, stop: bool = False) -> None:
         """Leaves the server running unless ``stop``: then it is shut down, its clients' work rolled back, and whoever
         asks for it meanwhile does not start it again."""

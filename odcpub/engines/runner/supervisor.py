@@ -1,4 +1,4 @@
-"""A thread that looks at the apps twice a second. I/O: only what it is given to do."""
+"""A thread that looks twice a second at what should run. I/O: only what it is given to do."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from odcpub.errors import EngineError
 SECONDS = 0.5
 
 Look = Callable[[dict[str, tuple[int, float]]], None]
-"""Looks once; is given what it remembers: app → (attempts, earliest moment of the next)."""
+"""Looks once; is given what it remembers: what should run → (attempts, earliest moment of the next)."""
 
 
 class Supervisor:
@@ -27,7 +27,7 @@ class Supervisor:
         with self._lock:
             if self._thread is None:
                 self._ended.clear()
-                self._thread = threading.Thread(target=self._run, name="odcpub apps", daemon=True)
+                self._thread = threading.Thread(target=self._run, name="odcpub supervision", daemon=True)
                 self._thread.start()
 
     def stop(self) -> None:
