@@ -1,0 +1,37 @@
+"""The app that kills are tried on: one a module, on the profile that the module's ``PROFILE`` names."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests.acceptance.conftest import NEEDED
+from tests.acceptance.killed_app import KilledApp, Zygote
+from tests.acceptance.kills.killed import measured, published
+
+
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    made = Zygote()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def app(request: pytest.FixtureRequest, zygote: Zygote) -> Iterator[KilledApp]:
+    profile = getattr(request.module, "PROFILE", "local")
+    missing = [name for name in NEEDED if not os.environ.get(name)]
+    if profile == "kind" and missing:
+        reason = f"the profile kind needs {', '.join(missing)}"
+        assert os.environ.get("ODCPUB_TEST_REQUIRE") != "1", reason
+        pytest.skip(reason)
+    with published(profile, zygote) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def undisturbed(app: KilledApp) -> dict[str, Counter[str]]:
+    return measured(app)

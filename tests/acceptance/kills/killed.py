@@ -1,0 +1,105 @@
+"""What a killed server must not change: an operation's end and its effects, counted. Used by the tests in ``kills``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from odcpub.model.elements import Kind
+from odcpub.operations.pipelines import PIPELINES
+from odcpub.store.records import OperationKind
+from tests.acceptance.killed_app import STAGES, KilledApp, Zygote, gone, wait_for
+from tests.acceptance.killing_server import BEFORE, RECORDED
+from tests.installation import call, installation
+
+KINDS = {"publish": OperationKind.PUBLISH, "promote": OperationKind.DEPLOY}
+STEPS = {kind: [step.name for step in PIPELINES[of, Kind.APP]] for kind, of in KINDS.items()}
+
+
+def case(step: str, moment: str) -> object:
+    return pytest.param(step, moment, id=f"{step}-{moment.rpartition(':')[2]}")
+
+
+@contextmanager
+def published(profile: str, zygote: Zygote) -> Iterator[KilledApp]:
+    """An app that runs in Development and QA."""
+    with installation() as odcpub:
+        odcpub.use(profile)
+        made = KilledApp(odcpub, zygote, profile)
+        for kind in ("publish", "promote"):
+            done = made.run(kind)
+            assert done.code == 0, done.err
+        assert call("POST", f"{made.address('Development')}/api/Item", {"Name": "Ada"}).status == 201
+        yield made
+        for stage in STAGES if profile == "kind" else ():
+            odcpub.run("undeploy", made.name, "--stage", stage, code=None)
+
+
+def measured(app: KilledApp) -> dict[str, Counter[str]]:
+    """What one publish and one promotion change when nobody is killed."""
+    found = {}
+    for kind in KINDS:
+        app.prepare(kind)
+        before = app.effects()
+        done = app.run(kind)
+        assert done.code == 0, done.err
+        found[kind] = change(before, app.effects())
+    stage = {"publish": "development", "promote": "qa"}
+    for kind, changed in found.items():
+        where = stage[kind]
+        assert changed["revisions"] == changed["images"] == (1 if kind == "publish" else 0)
+        for one in ("columns", "versions expand", "versions tighten", "deployments Finished"):
+            assert changed[f"{where} {one}"] == 1, (kind, one, changed)
+    return found
+
+
+def change(before: Counter[str], after: Counter[str]) -> Counter[str]:
+    return Counter({name: after[name] - before[name] for name in after.keys() | before.keys()})
+
+
+def survives(app: KilledApp, undisturbed: dict[str, Counter[str]], kind: str, step: str, moment: str) -> None:
+    """The server dies at that moment of the operation, and nobody can tell afterwards."""
+    app.prepare(kind)
+    before = app.effects()
+    doomed = app.armed(step, moment)
+    with app.served():
+        done = app.run(kind)
+    assert done.code == 0, done.err
+    gone(doomed)
+    assert app.answering() not in (0, doomed), "the command has started the server again"
+    assert change(before, app.effects()) == undisturbed[kind]
+    assert_steps_ran(app, step, moment)
+    assert_settled(app)
+    assert_nothing_left_to_do(app, kind)
+
+
+def assert_steps_ran(app: KilledApp, step: str, moment: str) -> None:
+    """Every step once; the one that was killed again, unless it had been recorded."""
+    began = app.began()
+    again = {step} if moment not in (BEFORE, RECORDED) and step != "end" else set()
+    assert {name for name, times in began.items() if times > 1} <= again, began
+    assert max(began.values()) <= 2, began
+
+
+def assert_settled(app: KilledApp) -> None:
+    """One process of each sort; on the cluster one ReplicaSet with its pods."""
+    expected = dict.fromkeys(app.processes(), 1)
+    if app.profile == "kind":
+        expected |= {"keeper": 0, "database": 0}
+        for stage in STAGES:
+            wait_for(lambda stage=stage: app.replicas(stage) == (1, 1), f"one version in {stage}")
+    wait_for(lambda: app.counted() == expected, f"{expected}, there is {app.processes()}")
+
+
+def assert_nothing_left_to_do(app: KilledApp, kind: str) -> None:
+    plan = app.plan(kind)
+    assert (plan["build"], plan["data"], plan["deploy"]) == ([], [], []), plan
+    stage = "Development" if kind == "publish" else "QA"
+    item = call("GET", f"{app.address(stage)}/api/Item").body
+    if kind == "publish":
+        names = [name for name in item["items"][0] if name.startswith("Case")]
+        assert len(names) == app.edits, names
+        assert {item["items"][0][name] for name in names} == {"kept"}

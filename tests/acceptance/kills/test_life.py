@@ -1,0 +1,118 @@
+"""Servers, keeper and database killed while nothing is done, servers at once, and ``odcpub down`` in a publish."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import signal
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.acceptance.killed_app import KilledApp, Zygote, gone, wait_for
+from tests.acceptance.killing_server import DONE, PAUSED
+from tests.acceptance.kills.killed import STEPS, assert_nothing_left_to_do, assert_settled, change
+from tests.installation import call
+
+DOWN_SECONDS = 2.0
+"""Longer than a client that follows takes to ask again."""
+
+
+def test_killed_while_idle_the_next_server_takes_over_what_runs(app: KilledApp) -> None:
+    before = app.processes()
+    with app.served():
+        app.kill()
+        assert app.odcpub.stage(app.name, "Development")["health"] == "ready"
+    assert_settled(app)
+    after = app.processes()
+    for name in ("keeper", "database", "app in development", "app in qa"):
+        assert after[name] == before[name], f"{name} was started again"
+
+
+def test_of_two_servers_the_second_ends(app: KilledApp, zygote: Zygote) -> None:
+    app.odcpub.run("status")
+    first = app.answering()
+    gone(zygote.fork(app.odcpub.env))
+    assert app.answering() == first
+
+
+def test_commands_at_once_after_a_kill_share_one_server(app: KilledApp) -> None:
+    app.kill()
+    with ThreadPoolExecutor(3) as pool:
+        assert {done.code for done in pool.map(lambda _: app.odcpub.run("status", code=None), range(3))} == {0}
+    assert_settled(app)
+
+
+def test_killed_during_operations_of_two_apps(app: KilledApp, undisturbed: dict[str, Counter[str]]) -> None:
+    other = KilledApp(app.odcpub, app.zygote, "local")
+    before = app.effects()
+    app.armed("expand", DONE)
+    with ThreadPoolExecutor(2) as pool:
+        for done in pool.map(lambda each: each.publish(), (app, other)):
+            assert done.code == 0, done.err
+    assert change(before, app.effects()) == undisturbed["publish"]
+    assert_nothing_left_to_do(app, "publish")
+    found = other.effects()
+    assert (found["images"], found["revisions"], found["development deployments Finished"]) == (1, 1, 1)
+    assert max((app.began() | other.began()).values()) <= 2
+    app.odcpub.run("undeploy", other.name, "--stage", "development")
+    assert_settled(app)
+
+
+def test_killed_keeper_loses_no_address(app: KilledApp) -> None:
+    app.odcpub.run("status")
+    address = app.address("Development")
+    (keeper,) = app.processes()["keeper"]
+    with app.served():
+        os.kill(keeper, signal.SIGKILL)
+        gone(keeper)
+        done = app.publish()
+    assert done.out.strip() == address, done.err
+    assert_settled(app)
+
+
+def test_killed_database_is_started_again_by_the_next_publish(app: KilledApp) -> None:
+    (database,) = app.processes()["database"]
+    os.kill(database, signal.SIGKILL)
+    gone(database)
+    done = app.publish()
+    assert done.code == 0, done.err
+    assert_settled(app)
+    assert_nothing_left_to_do(app, "publish")
+
+
+@pytest.mark.parametrize("step", ["compile", "ready", "tighten"])
+def test_down_during_a_publish_which_the_next_server_ends(
+    app: KilledApp, undisturbed: dict[str, Counter[str]], step: str
+) -> None:
+    before = app.effects()
+    app.armed(step, PAUSED)
+    publishing = app.publishing()
+    earlier = STEPS["publish"][STEPS["publish"].index(step) - 1]
+    wait_for(lambda: app.effects()["operations Running"] and app.ended(earlier), f"the end of {earlier}")
+    second = app.odcpub.run("publish", str(app.model), code=None)
+    assert (second.code, getpass.getuser() in second.err, "since" in second.err) == (1, True, True), second.err
+    app.odcpub.run("down")
+    _, told = publishing.communicate(timeout=120)
+    assert (publishing.returncode, "stopped by `odcpub down`" in told, "--follow" in told) == (130, True, True), told
+    time.sleep(DOWN_SECONDS)
+    wait_for(lambda: not any(app.counted().values()), f"the end of everything, there is {app.processes()}")
+    followed = app.odcpub.run("log", app.latest(), "--follow", code=None)
+    assert followed.code == 0, followed.err
+    assert change(before, app.effects()) == undisturbed["publish"]
+    assert max(app.began().values()) == 1, app.began()
+    assert_settled(app)
+    assert_nothing_left_to_do(app, "publish")
+    assert call("GET", f"{app.address('Development')}/_odc/about").body["revision"] == str(app.revision())
+
+
+def test_down_ends_all_that_killed_servers_left(app: KilledApp) -> None:
+    addresses = [app.address(stage) for stage in ("Development", "QA")]
+    app.odcpub.run("down")
+    wait_for(lambda: not any(app.counted().values()), f"the end of everything, there is {app.processes()}")
+    app.odcpub.run("status")
+    assert_settled(app)
+    for address in addresses:
+        wait_for(lambda address=address: call("GET", f"{address}/api/Item").status == 200, address)
