@@ -120,6 +120,17 @@ def stage_of(platform: Platform, asset: AssetRecord | None, word: str) -> Stage:
     return find(asset_stages(platform, asset), word)
 
 
+def check_folder(asset: AssetRecord) -> None:
+    """Refuses where the model's folder is gone: without it nobody knows what its files give to a stage."""
+    if not Path(asset.folder).is_dir():
+        raise UsageError(
+            f"{asset.folder}: the folder that {asset.name} was published from is missing, and with it the files of "
+            "its stages",
+            "put it back, or publish the model from where it is now: odcpub publish PATH",
+        )
+
+
 def stage_file(asset: AssetRecord, stage: str) -> str:
     """The text of the stage's file beside the model; empty where there is none."""
+    check_folder(asset)
     return read_text(Path(asset.folder) / "stages" / f"{stage}.yaml")

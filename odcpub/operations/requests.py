@@ -17,7 +17,7 @@ from odcpub.model.compatibility import breaking_changes
 from odcpub.model.elements import Asset, Kind
 from odcpub.model.versions import Version, parse_version
 from odcpub.operations import durable
-from odcpub.operations.models import asset_stages, read_head, read_model, stage_of
+from odcpub.operations.models import asset_stages, check_folder, read_head, read_model, stage_of
 from odcpub.operations.platform import Platform
 from odcpub.store.records import CLEARED, UNDEPLOYED, AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
 from odcpub.store.stages import Value
@@ -57,6 +57,7 @@ def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | Non
         raise Refused(f"{asset.name}: revision {number} never ran in {before.name}", "promote through every stage")
     revision = platform.store.assets.revision(asset.key, number)
     assert revision is not None  # noqa: S101 - what was deployed is never removed
+    check_folder(asset)
     return stage, revision
 
 
@@ -69,6 +70,7 @@ def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> s
     asset = app(platform, name)
     stage = stage_of(platform, asset, to)
     request = {"revision": _deployed(platform, asset, stage)}
+    check_folder(asset)
     return _begin(platform, OperationKind.APPLY, asset, stage, user, request, key)
 
 

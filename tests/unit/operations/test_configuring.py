@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from odcpub.errors import ModelError, Refused, UsageError
-from odcpub.operations import overview, requests
+from odcpub.operations import overview, planning, requests
 from odcpub.operations import stage as stages
 from odcpub.store.vault import Vault
 
@@ -67,3 +67,29 @@ def test_a_stages_file_with_problems_is_told_and_no_value_shown(installed: Insta
     with pytest.raises(ModelError) as deployed:
         stages.configuration(installed.platform, target(installed))
     assert shown.value.problems == deployed.value.problems
+
+
+@pytest.mark.parametrize("stages_file", [True, False])
+def test_a_model_that_was_moved_is_told_before_anything_begins(installed: Installed, stages_file: bool) -> None:
+    """Else its files would be passed over, and the model's defaults deployed."""
+    number = installed.revision()
+    installed.deployed(number)
+    installed.deployed(number, "QA")
+    if stages_file:
+        (installed.folder / "stages").mkdir()
+        (installed.folder / "stages" / "qa.yaml").write_text("settings: { Rate: 2 }")
+    moved = installed.folder.rename(installed.folder.with_name("moved"))
+    begun = installed.store.journal.operations()
+    for ask in (
+        lambda: requests.apply(installed.platform, "shop", "qa", "ada"),
+        lambda: requests.deploy(installed.platform, "shop", "qa", None, "ada"),
+        lambda: planning.deploy(installed.platform, "shop", "qa", None),
+        lambda: overview.configuration(installed.platform, "shop", "qa"),
+        lambda: stages.configuration(installed.platform, target(installed)),
+    ):
+        with pytest.raises(UsageError, match="folder that Shop was published from is missing") as refused:
+            ask()
+        assert str(installed.folder) in refused.value.message
+        assert "odcpub publish" in refused.value.hint
+    assert installed.store.journal.operations() == begun
+    assert moved.is_dir()
