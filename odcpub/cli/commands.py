@@ -36,6 +36,11 @@ def _folder(path: str) -> str:
     return str(folder)
 
 
+def _segment(text: str) -> str:
+    """Whatever was typed as one segment of a path."""
+    return quote(text, safe="")
+
+
 def publish(options: argparse.Namespace) -> int:
     if options.stage:
         raise UsageError(
@@ -69,7 +74,7 @@ def undeploy(options: argparse.Namespace) -> int:
 
 
 def release(options: argparse.Namespace) -> int:
-    path = f"/api/asset-repository/v1/assets/{quote(options.asset)}/revisions/{options.revision or 0}"
+    path = f"/api/asset-repository/v1/assets/{_segment(options.asset)}/revisions/{options.revision or 0}"
     body = {"tag": options.version, "releaseNotes": options.notes}
     answer = _client().request("PATCH", path, body)
     text = f"{answer['name']} {answer['tag']} is revision {answer['revision']}."
@@ -78,7 +83,7 @@ def release(options: argparse.Namespace) -> int:
 
 def _configuration(options: argparse.Namespace) -> str:
     base = "/api/asset-configurations/v1/environments"
-    return f"{base}/{quote(options.stage)}/applications/{quote(options.asset)}/configurations"
+    return f"{base}/{_segment(options.stage)}/applications/{_segment(options.asset)}/configurations"
 
 
 def config_set(options: argparse.Namespace) -> int:
@@ -232,7 +237,7 @@ def log(options: argparse.Namespace) -> int:
     client = _client()
     if not options.operation:
         return show.operations(client.request("GET", "/api/v1/operations"), options.json)
-    operation = client.request("GET", f"/api/v1/operations/{quote(options.operation)}")
+    operation = client.request("GET", f"/api/v1/operations/{_segment(options.operation)}")
     collection = "publish-operations" if operation["operation"] == "Publish" else "deployment-operations"
     if options.follow and operation["status"] == "Running":
         return follow(client, collection, operation, options.json)

@@ -17,14 +17,14 @@ def router(server: Server) -> APIRouter:
     api = APIRouter(tags=["assets"])
     platform = server.platform
 
-    @api.get("/api/asset-repository/v1/assets/{key}/revisions")
+    @api.get("/api/asset-repository/v1/assets/{key:path}/revisions")
     def revisions(key: str) -> dict[str, Any]:
         asset = platform.asset(key)
         tags = {one.revision: one.version for one in platform.store.assets.releases(asset.key)}
         found = platform.store.assets.revisions(asset.key)
         return {"results": [views.revision(asset, one, tags.get(one.number)) for one in found]}
 
-    @api.patch("/api/asset-repository/v1/assets/{key}/revisions/{number}")
+    @api.patch("/api/asset-repository/v1/assets/{key:path}/revisions/{number}")
     def release(key: str, number: int, body: AssetVersionPatchRequest) -> dict[str, Any]:
         record = requests.release(platform, key, body.tag, body.releaseNotes, number or None, server.user)
         return {"name": platform.asset(record.asset).name, "revision": record.revision, "tag": record.version}
@@ -34,11 +34,11 @@ def router(server: Server) -> APIRouter:
         stages = asset_stages(platform, platform.asset(asset) if asset else None)
         return {"results": [views.environment(stage, order) for order, stage in enumerate(stages)]}
 
-    @api.get("/api/asset-configurations/v1/environments/{stage}/applications/{key}/configurations")
+    @api.get("/api/asset-configurations/v1/environments/{stage:path}/applications/{key:path}/configurations")
     def configurations(stage: str, key: str) -> dict[str, Any]:
         return overview.configuration(platform, key, stage)
 
-    @api.patch("/api/asset-configurations/v1/environments/{stage}/applications/{key}/configurations")
+    @api.patch("/api/asset-configurations/v1/environments/{stage:path}/applications/{key:path}/configurations")
     def configure(stage: str, key: str, body: ApplicationConfigPatch) -> dict[str, Any]:
         values = {one.key: one.value for one in body.settings if one.value is not None}
         unset = [one.key for one in body.settings if one.value is None]

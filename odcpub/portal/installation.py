@@ -56,7 +56,7 @@ def router(server: Server) -> APIRouter:
         found = platform.store.journal.operations(limit=limit + 1, offset=offset)
         return views.page([views.operation(one) for one in found], limit, offset)
 
-    @api.get("/operations/{key}")
+    @api.get("/operations/{key:path}")
     def operation(key: str) -> dict[str, Any]:
         return views.operation(find_operation(platform, key))
 

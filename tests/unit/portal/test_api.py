@@ -196,5 +196,29 @@ def test_an_asset_refused_before_its_first_revision_gives_its_name_free(platform
     assert [one.key for one in platform.store.assets.all()] == [corrected.key]
 
 
+CONFIGURATIONS = "/api/asset-configurations/v1/environments"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "title"),
+    [
+        ("GET", f"{CONFIGURATIONS}/qa/applications/a%2Fb/configurations", "a/b: no such asset"),
+        ("GET", f"{CONFIGURATIONS}/q%2Fa/applications/shop/configurations", "q/a: no such stage"),
+        ("PATCH", f"{CONFIGURATIONS}/qa/applications/shop%2F/configurations", "shop/: no such asset"),
+        ("PATCH", "/api/asset-repository/v1/assets/a%2Fb/revisions/0", "a/b: no such asset"),
+        ("GET", "/api/v1/operations/a%2Fb", "a/b: no such operation"),
+    ],
+)
+def test_a_slash_in_a_name_is_part_of_the_name(
+    api: Client, platform: Platform, method: str, path: str, title: str
+) -> None:
+    platform.store.assets.register(SHOP)
+    body = {"settings": []} if "config" in path else {"releaseNotes": "x"}
+    answer = api.request(method, path, **({} if method == "GET" else {"json": body}))
+    problem = answer.json()
+    assert (answer.status_code, problem["exit_code"], problem["title"]) == (400, 2, title)
+    assert problem["hint"]
+
+
 def _operation(platform: Platform, kind: str) -> str:
     return platform.store.journal.begin(kind, (KEY, "Shop"), "development", "ada", {"stage": "Development"})
