@@ -22,7 +22,7 @@ from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runne
 from odcpub.engines.runner.supervisor import Supervisor
 from odcpub.engines.settings import EngineSettings
 from odcpub.errors import EngineError
-from odcpub.home import Home
+from odcpub.home import OTHERS_WRITE, Home, make_private
 from odcpub.image.content import ImageRef
 
 if TYPE_CHECKING:
@@ -68,8 +68,12 @@ class Engines:
 
     @_shared
     def roslyn(self) -> RoslynCompiler:
-        settings, cache, report = self.settings, self._home.cache, self._report
-        return RoslynCompiler(lambda: find_toolchain(settings.csharp, cache, report))
+        return RoslynCompiler(lambda: find_toolchain(self.settings.csharp, self._cache(), self._report))
+
+    def _cache(self) -> Path:
+        """The cache folder, made again where it was removed meanwhile: closed to others as at the start."""
+        make_private(self._home.cache, "ODCPUB_CACHE", OTHERS_WRITE)
+        return self._home.cache
 
     @_shared
     def registry(self) -> Registry:
@@ -85,7 +89,7 @@ class Engines:
     @_shared
     def builder(self) -> ImageBuilder:
         def base_layer() -> BaseLayer:
-            return make_base(self.csharp.toolchain(), self._home.cache, self._report)
+            return make_base(self.csharp.toolchain(), self._cache(), self._report)
 
         if self.settings.builder == "assembly":
             from odcpub.engines.image.assembly import AssemblyBuilder
@@ -124,7 +128,7 @@ class Engines:
         from odcpub.engines.runner.local import LocalRunner
 
         def lay_out(image: ImageRef) -> Unpacked:
-            target = self._home.cache / "unpacked" / image.repository / image.digest.removeprefix("sha256:")[:24]
+            target = self._cache() / "unpacked" / image.repository / image.digest.removeprefix("sha256:")[:24]
             return unpack(self.registry, image, target, self._home.cache / "layers")
 
         return LocalRunner(self._home.data / "apps", lay_out)

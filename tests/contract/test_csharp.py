@@ -99,6 +99,27 @@ def test_a_killed_server_is_started_again(compiler: RoslynCompiler) -> None:
     assert compiler.start() != before
 
 
+def test_a_toolchain_that_vanished_is_asked_for_again(parts: Parts, tmp_path: Path) -> None:
+    launcher = tmp_path / "app"
+    launcher.touch()
+    asked: list[Parts] = []
+
+    def find() -> Parts:
+        launcher.touch()
+        asked.append(replace(parts, toolchain=replace(parts.toolchain, launcher=launcher)))
+        return asked[-1]
+
+    made = RoslynCompiler(find)
+    first = made.start()
+    assert (made.start(), len(asked)) == (first, 1)
+    launcher.unlink()
+    assert made.toolchain().launcher.exists()
+    assert "Lib" in made.compile([LIB], {})
+    assert len(asked) == 2
+    assert made.start() != first
+    made.close()
+
+
 def test_threads_take_turns(compiler: RoslynCompiler) -> None:
     results: dict[int, object] = {}
 

@@ -308,6 +308,29 @@ def test_crashed_app_is_started_again(make: Callable[[], LocalRunner]) -> None:
     assert get(address)["pid"] != first  # the connection waits in the socket until the new process takes it
 
 
+def test_app_whose_files_were_removed_is_started_anew_by_the_next_publish(
+    make: Callable[[], LocalRunner], tmp_path: Path
+) -> None:
+    runner = make()
+    runner.resume(lambda stage, asset: None, lambda line: None)
+    address = publish(runner, version(1))
+    before = get(address)["pid"]
+    assert publish(runner, version(1)) == address
+    assert get(address)["pid"] == before
+    shutil.rmtree(tmp_path / "images")
+    running = runner.running("development", "helpdesk")
+    assert running is not None
+    assert running.health == "failed"
+    assert [change.verb for change in runner.observe(version(1)).changes] == ["update"]
+    assert publish(runner, version(1)) == address
+    assert get(address)["pid"] != before
+    assert not alive(before)
+    assert runner.observe(version(1)).changes == ()
+    running = runner.running("development", "helpdesk")
+    assert running is not None
+    assert running.health == "ready"
+
+
 def test_crashed_app_is_started_again_after_the_cache_was_emptied(
     make: Callable[[], LocalRunner], tmp_path: Path
 ) -> None:

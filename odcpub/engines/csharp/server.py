@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from odcpub.compiler.drafts import Assembly
@@ -19,7 +20,8 @@ from odcpub.errors import EngineError
 class RoslynCompiler:
     """Starts its compile server when first needed and again when it died; threads take turns.
 
-    ``find`` gives the toolchain's parts, setting them up where they are missing; it is asked once.
+    ``find`` gives the toolchain's parts, setting them up where they are missing; it is asked once, and again when their
+    files have gone.
     """
 
     def __init__(self, find: Callable[[], Parts]) -> None:
@@ -70,13 +72,15 @@ class RoslynCompiler:
     def _running(self) -> DriverProcess:
         if self._closed:
             raise EngineError("compile server: has been stopped", "start the server again: odcpub status")
+        parts = self._have()
         if self._process is None:
-            self._process = DriverProcess(self._have())
+            self._process = DriverProcess(parts)
         return self._process
 
     def _have(self) -> Parts:
         with self._lock:
-            if self._parts is None:
+            if self._parts is None or _gone(self._parts):
+                self._drop()
                 self._parts = self._find()
             return self._parts
 
@@ -84,6 +88,12 @@ class RoslynCompiler:
         if self._process is not None:
             self._process.close()
             self._process = None
+
+
+def _gone(parts: Parts) -> bool:
+    """Whether the cache was emptied meanwhile; a look at few files, since every step of a publish asks."""
+    needed = (parts.toolchain.root, parts.toolchain.launcher, Path(parts.command[-1]), *parts.toolchain.libraries)
+    return not all(file.exists() for file in needed)
 
 
 def _request(assemblies: Sequence[Assembly], given: Mapping[str, bytes]) -> dict[str, Any]:

@@ -27,7 +27,8 @@ class Base(Protocol):
 
 
 class AssemblyBuilder:
-    """Builds into ``registry``. ``base_layer`` makes the base layer where it is missing and is asked once."""
+    """Builds into ``registry``. ``base_layer`` makes the base layer where it is missing; it is asked once, and
+    again when its tar has gone."""
 
     def __init__(self, registry: Registry, base_layer: Callable[[], Base]) -> None:
         self._registry = registry
@@ -51,6 +52,6 @@ class AssemblyBuilder:
         return ref
 
     def _layer(self) -> Base:
-        if self._base is None:
+        if self._base is None or not self._base.tar.exists():
             self._base = self._make()
         return self._base

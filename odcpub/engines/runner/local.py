@@ -67,7 +67,7 @@ class LocalRunner:
         current = state.current if state else None
         if current is None or not processes.alive(current.pid, current.began):
             return DeploymentPlan((Change("start", _what(workload), (("image", "", workload.digest),)),))
-        if current.identity == identity(workload):
+        if current.identity == identity(workload) and _whole(current):
             return DeploymentPlan()
         fields = differences(current, processes.environment(current.pid), workload)
         return DeploymentPlan((Change("update", _what(workload), fields),))
@@ -77,7 +77,7 @@ class LocalRunner:
         unpacked = self._unpack(ImageRef(workload.repository, workload.digest))
         with self._changing(workload.stage, workload.asset) as state:
             self._workloads[(workload.stage, workload.asset, wanted)] = (workload, unpacked)
-            if any(each and each.identity == wanted and _lives(each) for each in (state.current, state.next)):
+            if any(each and each.identity == wanted and _whole(each) for each in (state.current, state.next)):
                 return
             if state.name not in self._swept:
                 self._launcher.end_strays(state)
@@ -92,7 +92,7 @@ class LocalRunner:
         deadline, pause, said = time.monotonic() + self._ready_seconds, FIRST_PAUSE, ""
         while True:
             state = self._states.read(workload.stage, workload.asset)
-            mine = _of(state, identity(workload))
+            mine = state.of(identity(workload)) if state else None
             if state is None or mine is None:
                 raise NotReady(where, "it was never started", "Publish or promote again.")
             living = _lives(mine)
@@ -141,7 +141,7 @@ class LocalRunner:
         shown = (state.current or state.next) if state else None
         if state is None or shown is None:
             return None
-        health = _health(shown) if _lives(shown) else "failed" if self._resumed else "starting"
+        health = _health(shown) if _whole(shown) else "failed" if self._resumed else "starting"
         return Running(shown.revision, shown.digest, _address(state), health)
 
     def close(self) -> None:
@@ -282,14 +282,13 @@ def _key(state: State) -> tuple[str, str]:
     return state.stage, state.asset
 
 
-def _of(state: State | None, wanted: str) -> Process | None:
-    """The process of this identity; the starting one first."""
-    found = (state.next, state.current) if state else ()
-    return next((each for each in found if each and each.identity == wanted), None)
-
-
 def _lives(found: Process) -> bool:
     return processes.alive(found.pid, found.began)
+
+
+def _whole(found: Process) -> bool:
+    """Whether it lives and its files are there: without, it answers until it needs one of them."""
+    return _lives(found) and not processes.uprooted(found.pid)
 
 
 def _address(state: State) -> str:

@@ -52,6 +52,14 @@ def alive(pid: int, start: int) -> bool:
     return pid > 0 and began(pid) == start
 
 
+def uprooted(pid: int) -> bool:
+    """Whether the folder that the process was started in has been removed, and its files with it."""
+    try:
+        return str(Path(f"/proc/{pid}/cwd").readlink()).endswith(" (deleted)")
+    except OSError:
+        return False
+
+
 def environment(pid: int) -> dict[str, str]:
     """The environment a process was started with; empty where it can't be read."""
     try:

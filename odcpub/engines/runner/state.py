@@ -51,6 +51,10 @@ class State:
     def processes(self) -> tuple[Process, ...]:
         return tuple(process for process in (self.current, self.next, *self.leaving) if process)
 
+    def of(self, identity: str) -> Process | None:
+        """The process of this identity; the starting one first."""
+        return next((each for each in (self.next, self.current) if each and each.identity == identity), None)
+
     def promoted(self) -> State:
         """The starting version serves; what served leaves."""
         gone = (*self.leaving, *((self.current,) if self.current else ()))
