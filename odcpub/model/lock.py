@@ -38,13 +38,15 @@ def resolve(
     locked: Mapping[str, str],
     update: bool = False,
     asker: str = "the model",
+    path: str = "PATH",
 ) -> Mapping[str, Library]:
     """The newest versions that satisfy everybody, locked ones as they are unless ``update``.
 
     Every library of the asset by name, those of libraries too, each with its own ``uses`` as resolved here.
-    ``available``: released versions by name. Raises Refused with who asked for what and what there is.
+    ``available``: released versions by name; ``path``: of the model, as a command names it. Raises Refused with who
+    asked for what and what there is.
     """
-    search = _Search(available, {} if update else locked)
+    search = _Search(available, {} if update else locked, path)
     chosen = search.find(tuple(_Wish(asker, use.name, use.range) for use in uses), {})
     if chosen is None:
         raise search.refusal()
@@ -56,9 +58,10 @@ def resolve(
 class _Search:
     """Depth-first search over versions; keeps the first conflict, which is the one to tell."""
 
-    def __init__(self, available: Mapping[str, Sequence[Library]], locked: Mapping[str, str]) -> None:
+    def __init__(self, available: Mapping[str, Sequence[Library]], locked: Mapping[str, str], path: str) -> None:
         self.available = available
         self.locked = locked
+        self.path = path
         self.conflict: tuple[_Wish, ...] = ()
         self.steps = 0
 
@@ -108,7 +111,7 @@ class _Search:
         if locked := self.locked.get(name):
             gone = "is not released any more" if locked not in versions else "is not in every range asked for"
             why = f"{name} is locked to {locked}, which {gone}"
-            return Refused(why, "'odcpub update' chooses new versions.", (*details, there))
+            return Refused(why, f"To choose new versions: odcpub update {self.path}", (*details, there))
         if self.steps > MAX_STEPS:
             why = (
                 f"no versions that suit everybody were found in {MAX_STEPS:,} tries; the first conflict is about {name}"
@@ -154,7 +157,7 @@ def write_lock(versions: Mapping[str, str]) -> str:
 
 def read_lock(text: str, file: str = LOCK_FILE) -> dict[str, str]:
     """Versions by library's name. Raises Refused where the text is no lock file."""
-    hint = "Delete odcpub.lock and run 'odcpub update' to write it anew."
+    hint = "Delete odcpub.lock and run 'odcpub update PATH' to write it anew."
     root, problems = parse(text, file)
     if problems:
         raise Refused(str(problems[0]), hint)

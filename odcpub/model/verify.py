@@ -171,7 +171,7 @@ def _check_uses(problems: list[Problem], name: str, used: tuple[el.Use, ...], li
             message = f"there is no library {use.name}"
             problems.append(Problem(str(Code.UNKNOWN_LIBRARY), message, hint, use.place, path))
         elif not parse_range(use.range).has(parse_version(library.version)):
-            hint = "Change the range, or run 'odcpub update' to take another version."
+            hint = f"Change the range, or release a version of {use.name} that is in it."
             message = f"{use.name} {library.version} is not in the range {use.range}"
             problems.append(Problem(str(Code.LIBRARY_VERSION), message, hint, use.place, path))
 

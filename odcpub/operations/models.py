@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from odcpub.model.load import load
 from odcpub.model.lock import LOCK_FILE, read_lock, resolve, write_lock
 from odcpub.model.physical import physical
 from odcpub.model.verify import uses, verify
-from odcpub.model.versions import parse_version
+from odcpub.model.versions import parse_range, parse_version
 from odcpub.operations.libraries import available
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
@@ -55,28 +56,29 @@ def read_model(platform: Platform, folder: Path, update: bool = False, keep_lock
     """Reads, locks and verifies. Libraries without a lock are locked now; ``update`` takes newer ones; without
     ``keep_lock`` nothing is written."""
     raw = load(folder, platform.files)
-    path = folder / LOCK_FILE
-    before = read_lock(read_text(path))
+    lock = folder / LOCK_FILE
+    before = read_lock(read_text(lock))
     wanted = uses(raw)
     there = available(platform) if wanted else {}
     try:
-        libraries = resolve(wanted, there, before, update, raw.name or "the model")
+        path = shlex.quote(str(folder))
+        libraries = resolve(wanted, there, before, update, raw.name or "the model", path)
     except Refused:
         # Where the model itself asks for what there is not, verify tells the place.
-        verify(
-            raw,
-            {
-                name: max(versions, key=lambda one: parse_version(one.version))
-                for name, versions in there.items()
-                if versions
-            },
-        )
+        ranges = {use.name: use.range for use in wanted}
+        verify(raw, {name: _nearest(versions, ranges.get(name, "*")) for name, versions in there.items() if versions})
         raise
     asset, warnings = verify(raw, libraries)
     versions = {name: library.version for name, library in libraries.items()}
     if keep_lock and versions != before:
-        _write(path, write_lock(versions))
+        _write(lock, write_lock(versions))
     return Read(asset, libraries, warnings)
+
+
+def _nearest(versions: Sequence[Library], wanted: str) -> Library:
+    """The newest version in the range; the newest of all where none is."""
+    fitting = [one for one in versions if parse_range(wanted).has(parse_version(one.version))]
+    return max(fitting or versions, key=lambda one: parse_version(one.version))
 
 
 def read_text(path: Path) -> str:

@@ -148,6 +148,12 @@ def test_circles_of_libraries_are_refused() -> None:
         resolve(use(B="*"), {"B": (lib("B", "1.0.0", A="*"),), "A": (lib("A", "1.0.0"),)}, {}, asker="A")
 
 
+def test_a_lock_that_does_not_fit_is_told_with_the_command_that_chooses_anew() -> None:
+    with pytest.raises(Refused) as error:
+        resolve(use(Money="^2.0"), {"Money": MONEY}, {"Money": "1.0.0"}, path="'my shop'")
+    assert error.value.hint == "To choose new versions: odcpub update 'my shop'"
+
+
 def test_many_versions_without_a_solution_end() -> None:
     numbers = range(30)
     available = {name: tuple(lib(name, f"1.{n}.0", Money="^2.0") for n in numbers) for name in ("A", "B", "C", "D")}

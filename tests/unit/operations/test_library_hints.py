@@ -1,0 +1,47 @@
+"""What a model is told whose libraries do not fit: where, and how to go on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from odcpub.errors import ModelError, OdcpubError, Refused
+from odcpub.model.elements import Asset, Kind, Library
+from odcpub.operations import models
+
+from .conftest import KEY, Installed
+
+
+@pytest.fixture
+def released(monkeypatch: pytest.MonkeyPatch) -> None:
+    versions = tuple(Library(Asset(Kind.LIBRARY, "Units", "k"), one, 1, "d") for one in ("0.1.0", "0.1.1", "1.0.0"))
+    monkeypatch.setattr(models, "available", lambda _: {"Units": versions})
+
+
+def refused(installed: Installed, wanted: str, locked: str, update: bool = False) -> OdcpubError:
+    folder: Path = installed.folder
+    (folder / "app.yaml").write_text(f"app: Shop\nkey: {KEY}\nuses: {{ Units: '{wanted}' }}\n")
+    (folder / "odcpub.lock").write_text(f"libraries:\n  Units: '{locked}'\n")
+    with pytest.raises(OdcpubError) as error:
+        models.read_model(installed.platform, folder, update)
+    return error.value
+
+
+@pytest.mark.usefixtures("released")
+def test_a_lock_outside_the_range_is_moved_by_an_update(installed: Installed) -> None:
+    error = refused(installed, "=0.1.0", "0.1.1")
+    assert isinstance(error, Refused)
+    assert error.message == "Units is locked to 0.1.1, which is not in every range asked for"
+    assert error.hint == f"To choose new versions: odcpub update {installed.folder}"
+    assert models.read_model(installed.platform, installed.folder, update=True).libraries["Units"].version == "0.1.0"
+
+
+@pytest.mark.usefixtures("released")
+@pytest.mark.parametrize("update", [True, False])
+def test_a_range_that_no_release_is_in_is_not_sent_to_an_update(installed: Installed, update: bool) -> None:
+    error = refused(installed, "^2.0", "0.1.1", update)
+    assert isinstance(error, ModelError)
+    (problem,) = error.problems
+    assert problem.message == "Units 1.0.0 is not in the range ^2.0"
+    assert problem.hint == "Change the range, or release a version of Units that is in it."
