@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from odcpub import __version__
 
@@ -27,9 +28,24 @@ ENGINES = (
 )
 
 
+class _WrongUsage(Exception):
+    """What cannot be understood, and by which (sub)command's parser."""
+
+    def __init__(self, parser: argparse.ArgumentParser, message: str) -> None:
+        super().__init__(message)
+        self.parser, self.message = parser, message
+
+
+class _Parser(argparse.ArgumentParser):
+    """Leaves it to ``main`` to tell what is wrong: as text or, with --json, as JSON."""
+
+    def error(self, message: str) -> NoReturn:
+        raise _WrongUsage(self, message)
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The whole command line; ``run`` names the function of ``odcpub.cli.commands``."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="odcpub",
         description="1-Click Publish for app models: from YAML to a running app with its database.",
         epilog=EPILOG,
@@ -140,7 +156,11 @@ def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code."""
-    options = make_parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        options = make_parser().parse_args(given)
+    except _WrongUsage as wrong:
+        return _tell_usage(wrong, "--json" in given)
     from odcpub.cli import commands
     from odcpub.cli.client import INTERRUPTED
     from odcpub.cli.progress import tell_problem
@@ -162,6 +182,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = system_failure(error, "this machine")
         tell_problem(found, options.json)
         return found.exit_code
+
+
+def _tell_usage(wrong: _WrongUsage, as_json: bool) -> int:
+    """As argparse tells it, which ends the command; as every other error, for programs."""
+    if not as_json:
+        argparse.ArgumentParser.error(wrong.parser, wrong.message)
+    from odcpub.cli.progress import tell_problem
+    from odcpub.errors import UsageError
+
+    usage = " ".join(wrong.parser.format_usage().split())
+    error = UsageError(f"{wrong.parser.prog}: {wrong.message}", usage)
+    tell_problem(error, as_json)
+    return error.exit_code
 
 
 if __name__ == "__main__":

@@ -73,6 +73,14 @@ def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFix
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("usage: odcpub")
 
+    assert main.main([*arguments, "--json"]) == 2
+    told = capsys.readouterr()
+    assert told.err == ""
+    answer = json.loads(told.out)
+    assert answer["error"].startswith("odcpub")
+    assert answer["hint"].startswith("usage: odcpub")
+    assert answer["exitCode"] == 2
+
 
 def test_publishing_takes_no_stage_whatever_stages_are_called(capsys: pytest.CaptureFixture[str]) -> None:
     """Which stages there are is the project's affair; the client knows none of them."""
