@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -14,35 +14,53 @@ from odcpub.store.records import AssetRecord
 
 def available(platform: Platform) -> Mapping[str, tuple[Library, ...]]:
     """Every release of every library, by the library's present name."""
-    return {
-        asset.name: tuple(
-            released(platform, asset, release.version, release.revision)
-            for release in platform.store.assets.releases(asset.key)
-        )
-        for asset in platform.store.assets.all()
-        if asset.kind == Kind.LIBRARY
-    }
+    return _Releases(platform)
+
+
+class _Releases(Mapping[str, tuple[Library, ...]]):
+    """Reads the releases of those libraries that are asked for: what is lost of others is in nobody's way."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._assets = {asset.name: asset for asset in platform.store.assets.all() if asset.kind == Kind.LIBRARY}
+        self._known: dict[str, tuple[Library, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Library, ...]:
+        if name not in self._known:
+            asset = self._assets[name]
+            self._known[name] = tuple(
+                released(self._platform, asset, release.version, release.revision)
+                for release in self._platform.store.assets.releases(asset.key)
+            )
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._assets)
+
+    def __len__(self) -> int:
+        return len(self._assets)
 
 
 def released(platform: Platform, asset: AssetRecord, version: str, number: int) -> Library:
     """One release with the libraries its revision was locked to."""
     revision = platform.store.assets.revision(asset.key, number)
     assert revision is not None  # noqa: S101 - a release's revision is never removed
-    model = platform.memory.model(revision.model)
+    model = platform.model_of(f"{asset.name} {version}", revision)
     return Library(model, version, number, revision.build, locked(platform, revision.lock))
 
 
 def locked(platform: Platform, lock: str) -> tuple[Library, ...]:
     """The libraries of a revision's lock (``lock_data``), by name."""
     entries: dict[str, dict[str, Any]] = json.loads(lock)
-    flat = {name: _bare(platform, entry) for name, entry in sorted(entries.items())}
+    flat = {name: _bare(platform, name, entry) for name, entry in sorted(entries.items())}
     return tuple(_with_uses(library, flat) for library in flat.values())
 
 
-def _bare(platform: Platform, entry: Mapping[str, Any]) -> Library:
+def _bare(platform: Platform, name: str, entry: Mapping[str, Any]) -> Library:
     revision = platform.store.assets.revision(entry["asset"], entry["revision"])
     assert revision is not None  # noqa: S101 - a locked revision is never removed
-    return Library(platform.memory.model(revision.model), entry["version"], revision.number, revision.build)
+    model = platform.model_of(f"{name} {entry['version']}", revision)
+    return Library(model, entry["version"], revision.number, revision.build)
 
 
 def _with_uses(library: Library, flat: Mapping[str, Library]) -> Library:

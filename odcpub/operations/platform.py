@@ -14,13 +14,13 @@ from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.deployment.workload import Workload
 from odcpub.engines.factory import Engines
-from odcpub.errors import OdcpubError, Severity, UsageError
+from odcpub.errors import EngineError, OdcpubError, Severity, UsageError
 from odcpub.home import Home
 from odcpub.model.digest import from_data, model_bytes
 from odcpub.model.elements import Asset
 from odcpub.model.load import FileCache
 from odcpub.model.problems import listed, shown, suggest
-from odcpub.store.records import AssetRecord, OperationRecord
+from odcpub.store.records import AssetRecord, OperationRecord, RevisionRecord
 from odcpub.store.store import Store
 
 T = TypeVar("T")
@@ -102,6 +102,16 @@ class Platform:
             first = f"published so far: {listed(names)}" if names else "publish it first: odcpub publish <folder>"
             raise UsageError(f"{shown(name_or_key)}: no such asset", suggest(name_or_key, names, first))
         return found
+
+    def model_of(self, name: str, revision: RevisionRecord) -> Asset:
+        """A revision's model; an error that says whose it is, where it is lost. ``name``: the asset's, as told."""
+        try:
+            return self.memory.model(revision.model)
+        except EngineError as error:
+            if self.store.blobs.has(revision.model):
+                raise
+            hint = f"publish that model again as it was (revision {revision.number}), then do this again"
+            raise type(error)(f"{name}: the stored model of revision {revision.number} is missing", hint) from None
 
 
 @dataclass(frozen=True, slots=True)

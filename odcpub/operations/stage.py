@@ -106,7 +106,7 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
     database = platform.engines().database
     served = platform.store.stages.served(target.asset.key, target.stage.label)
     before = platform.store.assets.revision(target.asset.key, served[0].revision) if served else None
-    runs = platform.memory.model(before.model) if before else None
+    runs = platform.model_of(target.asset.name, before) if before else None
     there = place(platform, target)
     live = database.observe(there)
     if live is None:

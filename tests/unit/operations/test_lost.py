@@ -15,8 +15,9 @@ from odcpub.compiler.drafts import Assembly
 from odcpub.errors import EngineError, Refused
 from odcpub.operations import building, planning
 from odcpub.operations import stage as stages
+from odcpub.operations.libraries import available
 from odcpub.operations.platform import Run
-from odcpub.store.records import AssetRecord, OperationKind, RevisionRecord, Status
+from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord, Status
 
 from .conftest import KEY, MODEL, Installed
 
@@ -115,6 +116,21 @@ def test_who_uses_it_is_told_how_to_have_it_again(installed: Installed, library:
     with pytest.raises(EngineError, match=r"Money 0\.1\.0: contents of its stored build are missing") as caught:
         building._libraries(run)
     assert "revision 1" in caught.value.hint
+
+
+def test_a_lost_model_is_told_by_its_library_and_made_again(installed: Installed, library: AssetRecord) -> None:
+    assets, memory = installed.store.assets, installed.platform.memory
+    assets.release(ReleaseRecord(LIBRARY, "0.1.0", 1, "first", "", "ada"))
+    lose(installed, stored(installed)[0].model)
+    memory._models.clear()
+    there = available(installed.platform)
+    assert list(there) == ["Money"]
+    with pytest.raises(EngineError, match=r"Money 0\.1\.0: the stored model of revision 1 is missing") as caught:
+        there["Money"]
+    assert "revision 1" in caught.value.hint
+    publish(installed, library)
+    memory._models.clear()
+    assert [one.version for one in available(installed.platform)["Money"]] == ["0.1.0"]
 
 
 def test_an_app_is_there_with_its_image_alone(installed: Installed) -> None:
