@@ -45,7 +45,7 @@ def plan_migration(
         runs,
         unchecked,
     )
-    draft.refusals += questions(asset, previous)
+    draft.refusals += questions(asset, previous, draft.live)
     for difference in diff.differences(live, target):
         _DECISIONS[type(difference)](draft, difference)
     return MigrationPlan(

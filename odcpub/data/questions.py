@@ -7,8 +7,10 @@ guess would leave the rows behind (an empty column) or give values another meani
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TypeVar
 
+from odcpub.data.schema import Table
 from odcpub.data.target import RESERVED
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, StaticEntity
 from odcpub.model.physical import physical
@@ -26,12 +28,13 @@ _FAMILIES = {
 }
 
 
-def questions(asset: Asset, previous: Asset | None) -> tuple[str, ...]:
-    """All refusals that follow from the models alone; ``previous``: the revision that the stage runs, if any."""
+def questions(asset: Asset, previous: Asset | None, live: Mapping[str, Table]) -> tuple[str, ...]:
+    """All refusals that follow from the models alone; ``previous``: the revision that the stage runs, if any. What is
+    in ``live``, the database's tables by name, is no other renamed: it was there before, and is back."""
     found = [*_taken(asset), *_impossible(asset)]
     if previous is not None:
-        found += _renamed_entities(previous, asset)
-        found += _renamed_attributes(previous, asset)
+        found += _renamed_entities(previous, asset, live)
+        found += _renamed_attributes(previous, asset, live)
     return tuple(found)
 
 
@@ -65,34 +68,58 @@ def _impossible(asset: Asset) -> Iterator[str]:
                 )
 
 
-def _renamed_entities(previous: Asset, asset: Asset) -> Iterator[str]:
-    for before, now in ((previous.entities, asset.entities), (previous.static_entities, asset.static_entities)):
-        old = {element.key: element for element in before}
-        new = {element.key: element for element in now}
-        for gone in (old[key] for key in sorted(old.keys() - new.keys())):
-            for added in (new[key] for key in sorted(new.keys() - old.keys())):
-                if not added.explicit_key and _parts(gone) & _parts(added):
-                    yield _question(added.name, gone.name, gone.key, added.key)
+def _renamed_entities(previous: Asset, asset: Asset, live: Collection[str]) -> Iterator[str]:
+    kinds: tuple[tuple[str, Sequence[Entity | StaticEntity], Sequence[Entity | StaticEntity]], ...] = (
+        ("entity", previous.entities, asset.entities),
+        ("static entity", previous.static_entities, asset.static_entities),
+    )
+    for what, before, now in kinds:
+        for gone, added in _gone_and_added(before, now, live):
+            if _parts(gone) & _parts(added):
+                yield from _asked(what, "", gone, added)
 
 
-def _renamed_attributes(previous: Asset, asset: Asset) -> Iterator[str]:
+def _renamed_attributes(previous: Asset, asset: Asset, live: Mapping[str, Table]) -> Iterator[str]:
     before = {entity.key: entity for entity in previous.entities}
     for entity in asset.entities:
         if entity.key not in before:
             continue
-        old = {attribute.key: attribute for attribute in before[entity.key].attributes}
-        new = {attribute.key: attribute for attribute in entity.attributes}
-        for gone in (old[key] for key in sorted(old.keys() - new.keys())):
-            for added in (new[key] for key in sorted(new.keys() - old.keys())):
-                if not added.explicit_key and _family(gone) == _family(added):
-                    yield _question(f"{entity.name}.{added.name}", gone.name, gone.key, added.key)
+        table = live.get(physical(entity.key))
+        columns = {column.name for column in table.columns} if table else set()
+        for gone, added in _gone_and_added(before[entity.key].attributes, entity.attributes, columns):
+            if _family(gone) == _family(added):
+                yield from _asked("attribute", f"{entity.name}.", gone, added)
 
 
-def _question(path: str, gone: str, old_key: str, new_key: str) -> str:
-    return (
-        f"{path}: is it {gone}, renamed? One is new and the other gone in the same revision: "
-        f"write `key: {old_key}` if it is the same and keeps its values, `key: {new_key}` if it is another"
-    )
+_Element = TypeVar("_Element", bound=Entity | StaticEntity | Attribute)
+
+
+def _gone_and_added(
+    before: Sequence[_Element], now: Sequence[_Element], live: Collection[str]
+) -> Iterator[tuple[_Element, _Element]]:
+    """Each that is gone with each that is new, to the database too."""
+    old, new = {one.key: one for one in before}, {one.key: one for one in now}
+    added = [key for key in sorted(new.keys() - old.keys()) if physical(key) not in live]
+    for gone in sorted(old.keys() - new.keys()):
+        for key in added:
+            yield old[gone], new[key]
+
+
+def _asked(
+    what: str, path: str, gone: Entity | StaticEntity | Attribute, added: Entity | StaticEntity | Attribute
+) -> Iterator[str]:
+    """Where the author has not answered, or with a key that nothing ever had: a misspelt one would leave the values
+    behind."""
+    if not added.explicit_key:
+        yield (
+            f"{path}{added.name}: is it {gone.name}, renamed? One is new and the other gone in the same revision: "
+            f"write `key: {gone.key}` if it is the same and keeps its values, `key: {added.key}` if it is another"
+        )
+    elif added.key != added.name:
+        yield (
+            f"{path}{added.name}: no {what} was ever called {added.key}; {gone.name} is gone from the model: did you "
+            f"mean `key: {gone.key}`? If it is a new one, write `key: {added.name}`"
+        )
 
 
 def _parts(element: Entity | StaticEntity) -> set[str]:

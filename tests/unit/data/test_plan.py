@@ -101,6 +101,42 @@ def test_nothing_is_asked_where_the_model_says_it(old: Asset, new: Asset) -> Non
     assert change(old, new).refusals == ()
 
 
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (app(thing(field("X", Basic.TEXT, key="Aa", explicit_key=True))),
+         "Thing.X: no attribute was ever called Aa; A is gone from the model: did you mean `key: A`? If it is a new "
+         "one, write `key: X`"),
+        (app(Entity("Other", "Thng", (A,), explicit_key=True)),
+         "Other: no entity was ever called Thng; Thing is gone from the model: did you mean `key: Thing`? If it is a "
+         "new one, write `key: Other`"),
+    ],
+)  # fmt: skip
+def test_a_key_that_nothing_ever_had_is_no_rename(new: Asset, said: str) -> None:
+    assert change(app(thing(A)), new).refusals == (said,)
+    assert change(app(thing(A)), new, ask=False).refusals == ()
+
+
+@pytest.mark.parametrize(
+    ("steps", "last"),
+    [
+        ([app(thing(A)), app(Entity("Job", "Job", (A,), explicit_key=True))], app(thing(A))),
+        ([app(thing(A)), app(thing(field("X", Basic.TEXT, explicit_key=True)))], app(thing(A))),
+        ([app(thing(A)), app(thing(field("X", Basic.TEXT, explicit_key=True)))],
+         app(thing(field("Y", Basic.TEXT, key="A", explicit_key=True)))),
+    ],
+)  # fmt: skip
+def test_what_comes_back_is_no_other_renamed(steps: list[Asset], last: Asset) -> None:
+    """The database has kept it, with its values."""
+    live = Schema(tuple({t.name: t for one in steps for t in target_schema(one).tables}.values()))
+    if len(live.tables) == 1:
+        columns = {column.name: column for one in steps for column in target_schema(one).tables[0].columns}
+        live = Schema((replace(live.tables[0], columns=tuple(columns.values())),))
+    plan = plan_migration(live, target_schema(last), asset=last, previous=steps[-1])
+    assert plan.refusals == ()
+    assert "create_table" not in {step.operation for step in plan.steps}
+
+
 def test_promoting_asks_nothing_that_was_answered() -> None:
     old, new = app(thing(A)), app(thing(replace(A, name="X", key="X")))
     assert change(old, new).refusals
