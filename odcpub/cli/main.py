@@ -45,7 +45,7 @@ class _Parser(argparse.ArgumentParser):
 
 def make_parser() -> argparse.ArgumentParser:
     """The whole command line; ``run`` names the function of ``odcpub.cli.commands``."""
-    parser = _Parser(
+    parser: argparse.ArgumentParser = _Parser(
         prog="odcpub",
         description="1-Click Publish for app models: from YAML to a running app with its database.",
         epilog=EPILOG,
