@@ -24,6 +24,7 @@ class RowCheck:
     edit or flag that goes on; ``element``: model path.
     ``phases``: before which phases it can be asked; what holds ``expand`` is asked when planning, too.
     ``spares``: the reference that may stay unchecked for the rows that are there, if they are found.
+    ``values``: what is found are values, each with the number of rows that have it.
     """
 
     query: str
@@ -34,6 +35,7 @@ class RowCheck:
     limit: int = 5
     phases: tuple[str, ...] = (EXPAND, TIGHTEN)
     spares: str = ""
+    values: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,14 @@ class Finding:
     @property
     def told(self) -> str:
         """All of it as one line of a refusal: where, what, which rows, and how to go on."""
-        rows = ", ".join(f"row {row}: {value}" if value else f"row {row}" for row, value in self.rows)
+        rows = ", ".join(self._row(*row) for row in self.rows)
         more = ", …" if self.count > len(self.rows) else ""
         return f"{self.check.element}: {self.message}: {rows}{more}; {self.check.hint}"
+
+    def _row(self, row: str, value: str) -> str:
+        if self.check.values:
+            return f"value {row}: in {value} rows"
+        return f"row {row}: {value}" if value else f"row {row}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,5 +114,5 @@ def duplicates(
         element,
         f"{{count}} {{value of {names} occurs|values of {names} occur}} more than once, and they are unique now",
         "Change or delete the duplicates in the version that runs, or leave the index not unique.",
-        SHOWN, phases,
+        SHOWN, phases, values=True,
     )  # fmt: skip

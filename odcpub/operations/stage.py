@@ -129,9 +129,10 @@ def notices(platform: Platform, target: Target, plan: MigrationPlan) -> tuple[st
 def refuse(target: Target, plan: MigrationPlan, findings: tuple[Finding, ...]) -> None:
     """Raises Refused where the plan needs the author or rows stand in its way; all reasons at once."""
     details = [*plan.refusals, *(finding.told for finding in findings)]
+    why = "the data would not survive this change" if findings else "this change cannot be made as it stands"
     if details:
         raise Refused(
-            f"{target.asset.name} ({target.stage.name}): the data would not survive this change",
+            f"{target.asset.name} ({target.stage.name}): {why}",
             "nothing was changed; settle each point above, then publish again",
             details,
         )

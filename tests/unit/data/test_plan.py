@@ -167,3 +167,10 @@ def test_a_finding_counts_in_words(count: int, text: str) -> None:
     plan = change(app(thing(A)), app(thing(new)))
     found = {Finding(check, count, ()).message.partition(",")[0] for check in plan.checks}
     assert text in found
+
+
+def test_values_that_occur_more_than_once_come_with_the_number_of_their_rows() -> None:
+    plan = change(app(thing(A)), app(thing(A, unique=("A",))))
+    check = next(check for check in plan.checks if "more than once" in check.message)
+    told = Finding(check, 1, (("Open", "3"),)).told
+    assert "occurs more than once, and they are unique now: value Open: in 3 rows; " in told

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from odcpub.data.migration import Finding, MigrationPlan, RowCheck
 from odcpub.errors import Refused
 from odcpub.operations import planning
 from odcpub.operations import stage as stages
 from odcpub.store.stages import Value
 
-from .conftest import Installed
+from .conftest import MODEL, Installed
+
+FOUND = Finding(RowCheck("", "", "Task.Note", "{count} {row has|rows have} no value", "give it one"), 1, (("7", ""),))
 
 
 def refusals(installed: Installed) -> list[str]:
@@ -49,3 +52,12 @@ def test_a_refusal_with_points_lists_them_between_message_and_hint(
 
     monkeypatch.setattr(stages, "refuse", refuse)
     assert refusals(installed) == ["the data would not survive", "one", "two", "settle each point"]
+
+
+def test_the_heading_fits_whether_rows_stand_in_the_way_or_the_author_must_answer(installed: Installed) -> None:
+    target = stages.Target(installed.asset, stages.Where("QA", "qa"), MODEL, {})
+    asked = MigrationPlan("", "", refusals=("Task.Note: is it Notes, renamed?",))
+    for findings, said in (((), "cannot be made as it stands"), ((FOUND,), "the data would not survive this change")):
+        with pytest.raises(Refused, match=said) as refused:
+            stages.refuse(target, asked, findings)
+        assert refused.value.details[0] == "Task.Note: is it Notes, renamed?"
