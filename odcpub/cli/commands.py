@@ -6,6 +6,7 @@ import argparse
 import getpass
 import json
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -64,7 +65,7 @@ def promote(options: argparse.Namespace) -> int:
 def _run(client: Client, collection: str, body: dict[str, Any], options: argparse.Namespace) -> int:
     operation = client.request("POST", f"{DEPLOYMENTS}/{collection}", body)
     if not options.json:
-        print(f"{operation['operation']} {operation['assetName']} → {operation['environmentName']}", file=sys.stderr)
+        print(show.heading(operation), file=sys.stderr)
     return follow(client, collection, operation, options.json)
 
 
@@ -148,7 +149,7 @@ def new(options: argparse.Namespace) -> int:
     body = {"kind": options.kind, "name": options.name, "folder": folder.absolute().name}
     made = _client().request("POST", "/api/v1/scaffolds", body)
     _write(folder, made["files"])
-    text = f"{made['name']} is in {folder}. Try: odcpub publish {folder}"
+    text = f"{made['name']} is in {folder}. Try: odcpub publish {shlex.quote(str(folder))}"
     return show.answer({"name": made["name"], "files": sorted(made["files"])}, text, options.json)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -39,7 +40,7 @@ def status(data: dict[str, Any], as_json: bool) -> int:
 
 def operations(data: dict[str, Any], as_json: bool) -> int:
     rows = [
-        (one["key"][:8], one["startedDateTime"], one["operation"], one["assetName"], one["environmentName"],
+        (one["key"][:8], one["startedDateTime"], _kind(one), one["assetName"], one["environmentName"],
          one["status"], one["deployedBy"])
         for one in data["results"]
     ]  # fmt: skip
@@ -47,10 +48,20 @@ def operations(data: dict[str, Any], as_json: bool) -> int:
     return answer(data, table(head, rows) if rows else "Nothing has been done yet.", as_json)
 
 
+def heading(record: dict[str, Any]) -> str:
+    """An operation in words: what is done, to which asset, where."""
+    return f"{_kind(record)} {record['assetName']} → {record['environmentName']}"
+
+
+def _kind(record: dict[str, Any]) -> str:
+    """The kind of an operation; one of the API's words is none that people use."""
+    return "Apply configuration" if record["operation"] == "ApplyConfigs" else str(record["operation"])
+
+
 def operation(record: dict[str, Any], messages: list[dict[str, Any]], as_json: bool) -> int:
     if as_json:
         return answer(record | {"messages": messages}, "", True)
-    print(f"{record['operation']} {record['assetName']} → {record['environmentName']}: {record['status']}")
+    print(f"{heading(record)}: {record['status']}")
     for one in messages:
         if one["severity"] == "Error":
             sys.stdout.flush()
@@ -98,7 +109,7 @@ def imported(data: dict[str, Any], out: str, as_json: bool) -> int:
     for one in data["problems"]:
         print(f"warning: {one['file']}:{one['line']}:{one['column']}: {one['message']}", file=sys.stderr)
     files = ", ".join(sorted(data["files"]))
-    return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {out}", as_json)
+    return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {shlex.quote(out)}", as_json)
 
 
 def plan(data: dict[str, Any], as_json: bool) -> int:

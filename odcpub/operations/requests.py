@@ -6,6 +6,7 @@ Everything that can be refused without looking at a stage is refused here, befor
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -46,13 +47,17 @@ def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | Non
     stage, stages = stage_of(platform, asset, to), asset_stages(platform, asset)
     place = stages.index(stage)
     if place == 0:
-        raise Refused(f"{stage.name}: is where apps are published, not promoted to", f"odcpub publish {asset.folder}")
+        raise Refused(f"{stage.name}: is where apps are published, not promoted to", _publishing(asset))
     before = stages[place - 1]
     if number is None:
         current = platform.store.stages.current(asset.key, before.label)
         if current is None:
             raise Refused(f"{asset.name}: does not run in {before.name}", _how_to_reach(asset, before, place - 1))
         number = current.revision
+    elif platform.store.assets.revision(asset.key, number) is None:
+        latest = platform.store.assets.latest(asset.key)
+        there = f"its latest is revision {latest.number}" if latest else f"publish it first: {_publishing(asset)}"
+        raise UsageError(f"{asset.name}: there is no revision {number}", there)
     elif all(one.revision != number for one in platform.store.stages.served(asset.key, before.label)):
         raise Refused(f"{asset.name}: revision {number} never ran in {before.name}", "promote through every stage")
     revision = platform.store.assets.revision(asset.key, number)
@@ -61,8 +66,12 @@ def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | Non
     return stage, revision
 
 
+def _publishing(asset: AssetRecord) -> str:
+    return f"odcpub publish {shlex.quote(asset.folder)}"
+
+
 def _how_to_reach(asset: AssetRecord, stage: Stage, place: int) -> str:
-    return f"odcpub publish {asset.folder}" if place == 0 else f"odcpub promote {asset.label} --to {stage.label}"
+    return _publishing(asset) if place == 0 else f"odcpub promote {asset.label} --to {stage.label}"
 
 
 def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> str:
@@ -152,7 +161,7 @@ def _revision(platform: Platform, asset: AssetRecord, number: int | None) -> Rev
     assets = platform.store.assets
     found = assets.latest(asset.key) if number is None else assets.revision(asset.key, number)
     if found is None:
-        raise UsageError(f"{asset.name}: no such revision", f"publish it first: odcpub publish {asset.folder}")
+        raise UsageError(f"{asset.name}: no such revision", f"publish it first: {_publishing(asset)}")
     return found
 
 

@@ -89,10 +89,9 @@ def configuration(platform: Platform, target: Target) -> Resolved:
             f"--stage {target.stage.label}",
         )
     if resolved.missing:
-        names = ", ".join(resolved.missing)
         raise Refused(
-            f"{target.asset.name} ({target.stage.name}): no value for the mandatory {names}",
-            f"odcpub config set {target.asset.label} {resolved.missing[0]} --stage {target.stage.label}",
+            f"{target.asset.name} ({target.stage.name}): no value for the mandatory {', '.join(resolved.missing)}",
+            f"odcpub config set {target.asset.label} {' '.join(resolved.missing)} --stage {target.stage.label}",
         )
     return resolved
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +20,16 @@ class Terminal(io.StringIO):
 def ended(_prompt: str) -> str:
     """Ctrl-D."""
     raise EOFError
+
+
+class Api:
+    """Answers every request alike."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self._answer = answer
+
+    def request(self, *_: Any) -> dict[str, Any]:
+        return self._answer
 
 
 @pytest.mark.parametrize("typed", [ended, lambda _: ""], ids=["Ctrl-D", "Enter"])
@@ -51,11 +62,30 @@ def test_no_value_on_standard_input_is_told(
 def test_a_name_is_one_segment_of_the_path(arguments: list[str], path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    class Api:
+    class Noting:
         def request(self, _method: str, path: str, _body: Any = None) -> Any:
             asked.append(path)
             raise UsageError("no such")
 
-    monkeypatch.setattr(commands, "_client", Api)
+    monkeypatch.setattr(commands, "_client", Noting)
     assert main.main(arguments) == 2
     assert asked[0].endswith(path)
+
+
+def test_a_new_models_folder_is_quoted_where_it_must_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "_client", lambda: Api({"name": "Lives", "files": {"app.yaml": "app: Lives"}}))
+    assert main.main(["new", "app", str(tmp_path / "9 lives")]) == 0
+    assert f"odcpub publish '{tmp_path}/9 lives'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("kind", "words"), [("ApplyConfigs", "Apply configuration"), ("Deploy", "Deploy")])
+def test_an_operation_is_told_in_words(
+    kind: str, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = {"operation": kind, "assetName": "Shop", "environmentName": "QA", "key": "k"}
+    monkeypatch.setattr(commands, "_client", lambda: Api(answer))
+    monkeypatch.setattr(commands, "follow", lambda *_: 0)
+    assert main.main(["config", "apply", "shop", "--stage", "qa"]) == 0
+    assert capsys.readouterr().err == f"{words} Shop → QA\n"

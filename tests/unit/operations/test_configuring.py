@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from odcpub.errors import ModelError, Refused, UsageError
+from odcpub.model.elements import Basic, DataType, Setting
 from odcpub.operations import overview, planning, requests
 from odcpub.operations import stage as stages
 from odcpub.store.vault import Vault
@@ -93,3 +96,11 @@ def test_a_model_that_was_moved_is_told_before_anything_begins(installed: Instal
         assert "odcpub publish" in refused.value.hint
     assert installed.store.journal.operations() == begun
     assert moved.is_dir()
+
+
+def test_all_mandatory_values_that_are_missing_are_in_the_hint(installed: Installed) -> None:
+    names = [Setting(name, DataType(Basic.TEXT), mandatory=True) for name in ("One", "Two")]
+    asking = replace(target(installed), model=replace(MODEL, settings=tuple(names)))
+    with pytest.raises(Refused, match="no value for the mandatory One, Two") as refused:
+        stages.configuration(installed.platform, asking)
+    assert refused.value.hint == "odcpub config set shop One Two --stage qa"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from odcpub.errors import Refused
+from odcpub.errors import Refused, UsageError
 from odcpub.operations import requests
 from odcpub.operations import stage as stages
 from odcpub.store.records import Status
@@ -28,6 +28,9 @@ def test_a_revision_that_ran_there_can_be_promoted_after_an_undeploy_and_one_tha
     assert promoted(installed, first) == first
     with pytest.raises(Refused, match=f"revision {third} never ran in Development"):
         promoted(installed, third)
+    with pytest.raises(UsageError, match="Shop: there is no revision 99") as unknown:
+        promoted(installed, 99)
+    assert unknown.value.hint == f"its latest is revision {third}"
     with pytest.raises(Refused, match="does not run in Development"):
         promoted(installed, None)
     installed.deployed(first)
