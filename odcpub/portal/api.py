@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
@@ -17,10 +17,16 @@ from odcpub.portal.schemas import Problem
 
 STATUS = {1: 409, 2: 400, 3: 502}
 """HTTP status by exit code."""
+WITHOUT_DATA = ("/api/v1/server", "/api/v1/shutdown")
+"""Who asks for these is answered though the data folder has gone."""
 
 
 def make_api(server: Server) -> FastAPI:
-    api = FastAPI(title="odcpub", version=__version__, docs_url=None, redoc_url=None)
+    async def data(request: Request) -> None:
+        if request.url.path not in WITHOUT_DATA:
+            server.check_folder()
+
+    api = FastAPI(title="odcpub", version=__version__, docs_url=None, redoc_url=None, dependencies=[Depends(data)])
     for part in (deployments, assets, installation):
         api.include_router(part.router(server))
 

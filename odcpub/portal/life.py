@@ -60,6 +60,15 @@ def take_lock(home: Home) -> TextIO | None:
     return file
 
 
+def _identity(folder: Path) -> tuple[int, int] | None:
+    """What tells a folder from a later one of the same name; None where there is none."""
+    try:
+        found = folder.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class Server:
     """What the routes work with. Made by who holds the lock."""
 
@@ -68,6 +77,7 @@ class Server:
         self.user = getpass.getuser()
         self._store = Store(home.data)
         self._home = home
+        self._folder = _identity(home.data)
         self._engines: Engines | None = None
         self._guard = threading.RLock()
         self._last_request = time.monotonic()
@@ -107,6 +117,14 @@ class Server:
 
     def touched(self) -> None:
         self._last_request = time.monotonic()
+
+    def check_folder(self) -> None:
+        """Fails where the data folder was removed, or replaced, under the server: all that it knows is of no use."""
+        if _identity(self._home.data) != self._folder:
+            raise EngineError(
+                f"{self._home.data}: the data folder has gone while the server ran, or another lies in its place",
+                "end what still runs: odcpub down; the next command then starts with the folder that is there",
+            )
 
     def _watch_idleness(self) -> None:
         while True:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -558,6 +559,15 @@ def test_embedded_is_adopted_restarted_and_stopped(embedded: EmbeddedPostgres, t
     later.close(stop=True)
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", server.port))
+
+
+def test_embedded_ends_though_its_data_was_removed(embedded: EmbeddedPostgres, tmp_path: Path) -> None:
+    port = embedded.server().port
+    shutil.rmtree(tmp_path / "data")
+    assert not embedded.died()
+    embedded.close(stop=True)
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", port))
 
 
 def test_embedded_goes_elsewhere_when_its_port_is_taken_and_its_pid_file_lies(

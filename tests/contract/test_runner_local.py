@@ -20,8 +20,10 @@ from pathlib import Path
 import pytest
 
 from odcpub.deployment.workload import Workload
+from odcpub.engines.runner import keeper
 from odcpub.engines.runner.local import LocalRunner
 from odcpub.engines.runner.not_ready import NotReady
+from odcpub.engines.runner.process import left_of
 from odcpub.engines.runner.sockets import Keeper
 from odcpub.errors import EngineError
 from odcpub.image.content import ImageRef
@@ -358,6 +360,18 @@ def test_an_app_whose_image_is_gone_says_so_in_its_log(
         get(f"{address}/crash")
     (log,) = (tmp_path / "home" / "logs" / "development" / "helpdesk").iterdir()
     assert until(lambda: "odcpub: the image is not there" in log.read_text())
+
+
+def test_down_ends_what_runs_though_the_home_was_removed(make: Callable[[], LocalRunner], tmp_path: Path) -> None:
+    runner = make()
+    pid = get(publish(runner, version(1)))["pid"]
+    keepers = [one for one in left_of(tmp_path / "home", Path(keeper.__file__)) if one != pid]
+    assert keepers
+    shutil.rmtree(tmp_path / "home")
+    runner.close()
+    assert not alive(pid)
+    assert not any(map(alive, keepers))
+    assert not list(left_of(tmp_path / "home", Path(keeper.__file__)))
 
 
 def test_down_ends_everything_and_resume_brings_it_back(make: Callable[[], LocalRunner], tmp_path: Path) -> None:

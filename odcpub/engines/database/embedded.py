@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -26,6 +27,7 @@ from odcpub.files import write_whole
 
 SUPERUSER = "odcpub"
 START_SECONDS = 60
+LOST_SECONDS = 5.0
 _INITDB = (
     "--username=" + SUPERUSER, "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8", "--no-instructions",
@@ -57,6 +59,8 @@ class EmbeddedPostgres(Postgres):
         self._listen = tuple(dict.fromkeys(("127.0.0.1", *listen)))
         self._networks, self._apps_host = tuple(networks), apps_host
         self._server: Server | None = None
+        self._pid = 0
+        """The server that was last found here."""
         self._stopped = False
         self._mutex = threading.Lock()
 
@@ -84,6 +88,19 @@ class EmbeddedPostgres(Postgres):
             self._server, self._stopped = None, self._stopped or stop
             if stop and self._process():
                 self._control("stop", "-m", "fast", "-t", str(START_SECONDS))
+            if stop:
+                self._end_lost()
+
+    def _end_lost(self) -> None:
+        """Ends a server whose data folder was removed under it: there is nothing left that it could save."""
+        deadline = time.monotonic() + LOST_SECONDS
+        while is_server_of(self._pid, self._cluster):
+            late = time.monotonic() > deadline
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL if late else signal.SIGQUIT)
+            if late:
+                return
+            time.sleep(0.1)
 
     @property
     def _cluster(self) -> Path:
@@ -118,6 +135,7 @@ class EmbeddedPostgres(Postgres):
             port = process[1]
             self._control("reload")
         write_whole(self._data / "port", str(port).encode())
+        self._pid = (self._process() or (0, 0))[0]
         server = Server("127.0.0.1", port, SUPERUSER, self._password)
         with server.connect() as connection:
             # Whoever has no business with it can't even log in to it.

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from odcpub.deployment.workload import Workload
+from odcpub.engines.runner import keeper
 from odcpub.engines.runner import process as processes
 from odcpub.engines.runner.environment import app_environment
 from odcpub.engines.runner.sockets import FIRST_PORT, LAST_PORT, Keeper, Ports, private
@@ -73,6 +74,14 @@ class Launcher:
         known = {each.pid for each in state.processes()}
         found = [(pid, processes.began(pid)) for pid in processes.marked(self._mark(state))]
         processes.end([(pid, began) for pid, began in found if began and pid not in known], 2.0)
+
+    def home_is_there(self) -> bool:
+        return self._home.exists()
+
+    def end_all(self) -> None:
+        """Ends whatever is left of this home, though the files that tell of it have gone."""
+        found = [(pid, processes.began(pid)) for pid in processes.left_of(self._home, Path(keeper.__file__))]
+        processes.end([(pid, began) for pid, began in found if began], 2.0)
 
     def log(self, workload: Workload) -> Path:
         """A file a version, so that a version's last words are its own."""

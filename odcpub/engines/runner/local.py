@@ -156,6 +156,7 @@ class LocalRunner:
         for state in states:
             self._launcher.end_strays(replace(state, current=None, next=None, leaving=()))
         self._launcher.keeper.end()
+        self._launcher.end_all()
 
     def leave(self) -> None:
         """Looks after the apps no more: another runner of this home does from now on."""
@@ -240,6 +241,8 @@ class LocalRunner:
 
     def _supervise(self, attempts: dict[str, tuple[int, float]]) -> None:
         """One look at every app: a crashed one is started again, later each time; logs are kept short."""
+        if not self._launcher.home_is_there():
+            return
         self._launcher.keeper.revive()
         for known in list(self._states.all()):
             for each in known.processes():

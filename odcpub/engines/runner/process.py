@@ -71,11 +71,27 @@ def environment(pid: int) -> dict[str, str]:
 
 def marked(mark: str) -> Iterator[int]:
     """The pids of processes that were started with this mark."""
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal() and int(folder.name) != os.getpid():
-            pid = int(folder.name)
-            if environment(pid).get(MARK) == mark and began(pid) is not None:
-                yield pid
+    return (pid for pid in _others() if environment(pid).get(MARK) == mark and began(pid) is not None)
+
+
+def left_of(home: Path, helper: Path) -> Iterator[int]:
+    """The pids of all processes of a runner's home: its apps, and those of the program ``helper`` that was given it."""
+    for pid in _others():
+        words = _words(pid)
+        if environment(pid).get(MARK, "").startswith(f"{home}|") or words[-2:] == [str(helper), str(home)]:
+            yield pid
+
+
+def _others() -> Iterator[int]:
+    found = (int(folder.name) for folder in Path("/proc").iterdir() if folder.name.isdecimal())
+    return (pid for pid in found if pid != os.getpid())
+
+
+def _words(pid: int) -> list[str]:
+    try:
+        return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).split("\0")[:-1]
+    except OSError:
+        return []
 
 
 def spawn(

@@ -88,10 +88,17 @@ class Keeper:
         deadline = time.monotonic() + START_SECONDS
         while self._ask({"do": "ask"}) is not None and time.monotonic() < deadline:
             time.sleep(0.01)
+        self._end_lost()
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(START_SECONDS)
             self._process = None
+
+    def _end_lost(self) -> None:
+        """Ends a keeper whose folder was removed: nobody can reach it any more."""
+        if self._process is not None and not (self._folder / keeper.SOCKET).exists():
+            self._process.kill()
+            self._process.wait()
 
     def _ask(
         self, message: dict[str, object], given: socket.socket | None = None
@@ -115,6 +122,7 @@ class Keeper:
 
     def _start(self) -> None:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._end_lost()
         self._process = subprocess.Popen(
             [sys.executable, "-I", "-S", str(Path(keeper.__file__)), str(self._folder)],
             stdin=subprocess.DEVNULL,

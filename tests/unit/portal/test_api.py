@@ -54,7 +54,9 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
 
 @pytest.fixture
 def api(platform: Platform) -> Client:
-    server = SimpleNamespace(platform=platform, pid=1, user="ada", touched=lambda: None, stop=lambda apps: None)
+    server = SimpleNamespace(
+        platform=platform, pid=1, user="ada", touched=lambda: None, stop=lambda apps: None, check_folder=lambda: None
+    )
     return Client(make_api(server))  # type: ignore[arg-type]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from odcpub.deployment.stages import DEFAULT_STAGES
-from odcpub.errors import Refused, UsageError
+from odcpub.errors import EngineError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.operations import durable, requests
 from odcpub.portal import life
@@ -44,6 +44,21 @@ def test_told_to_end_it_leaves_word_for_those_who_wait(
     monkeypatch.setattr(life.os, "kill", lambda *_: None)
     server.stop(apps)
     assert home.stopped.exists() == apps
+
+
+def test_a_data_folder_that_was_removed_or_replaced_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Server, "_warm", lambda _: None)
+    folder = tmp_path / "data"
+    folder.mkdir()
+    server = Server(Home(folder, tmp_path / "cache", tmp_path / "run"))
+    server.check_folder()
+    folder.rename(tmp_path / "moved")
+    for _ in ("gone", "another"):
+        with pytest.raises(EngineError, match=f"{folder}: the data folder has gone") as caught:
+            server.check_folder()
+        assert "odcpub down" in caught.value.hint
+        folder.mkdir(exist_ok=True)
+    server.platform.store.close()
 
 
 def test_it_says_how_long_its_end_can_take() -> None:
