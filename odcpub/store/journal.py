@@ -49,7 +49,7 @@ class Journal:
         name = one.request.get("stage", stage)
         return Refused(
             f"{asset[1]} ({name}): {one.user} has been running {one.kind} since {one.started_at}",
-            f"wait for it, and follow it with: odcpub log {one.key[:8]}",
+            f"wait for it, and follow it with: odcpub log {one.key[:8]} --follow",
         )
 
     def finish(self, key: str, status: Status) -> None:
