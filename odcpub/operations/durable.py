@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -35,6 +35,7 @@ APPLICATION_VERSION = "1"
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 """States of a workflow that DBOS does not run again."""
 
+RECORDS = "operations.sqlite"
 RETRY_SECONDS = 1.0
 """Between two attempts to record that an operation has failed."""
 
@@ -83,11 +84,31 @@ class _Work:
 _work = _Work()
 
 
+def check_records(folder: Path) -> None:
+    """Fails, with what to do, where the file that says how far operations are is damaged; other troubles show when it
+    is opened for good."""
+    records, why = folder / RECORDS, ""
+    if not records.exists():
+        return
+    try:
+        with closing(sqlite3.connect(records)) as connection:
+            said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            why = "" if said == "ok" else " ".join(said.split())
+    except sqlite3.DatabaseError as error:
+        why = str(error) if any(sign in str(error) for sign in ("not a database", "malformed")) else ""
+    if why:
+        raise EngineError(
+            f"{records}: cannot be opened: {why}",
+            f"move it and {RECORDS}-wal, {RECORDS}-shm away: a new one is made, and operations that were running begin "
+            "anew at their first step; or put the data folder's backup back",
+        )
+
+
 def launch(platform: Platform, folder: Path) -> None:
     """Starts DBOS, which resumes what was pending; then begins what was recorded but never begun."""
     global _platform
     _platform = platform
-    records = folder / "operations.sqlite"
+    records = folder / RECORDS
     config: DBOSConfig = {
         "name": "odcpub",
         "system_database_url": f"sqlite:///{records}",

@@ -95,4 +95,35 @@ def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
 
 def doctor(platform: Platform) -> dict[str, Any]:
     """What is there behind each port, what is missing and how to get it."""
-    return {"checks": platform.engines().examine()}
+    return {"checks": [*platform.engines().examine(), _key(platform)]}
+
+
+def _key(platform: Platform) -> dict[str, Any]:
+    """Whether the key of the secrets is there, whole, and the one that they were written with."""
+    file = platform.store.vault.key_file
+    hint = "put it back from a backup; where it is lost, publish each app again: it names the secrets to set again"
+    bad = ""
+    try:
+        assets = [asset for asset in platform.store.assets.all() if platform.store.stages.deployments(asset.key)]
+        if assets and not file.exists():
+            bad = "is not there, and apps are deployed"
+        elif lost := [asset.name for asset in assets if _lost(platform, asset)]:
+            bad = f"is not the key that secrets were encrypted with: of {', '.join(lost)}"
+    except OdcpubError as error:
+        bad, hint = error.message.removeprefix(f"{file}: "), error.hint
+    except OSError as error:
+        bad = f"cannot be read: {error.strerror}"
+    found = bad or ("is there" if file.exists() else "is made with the first secret")
+    state, hints = ("missing", [hint]) if bad else ("ok", [])
+    return {"what": "key of secrets", "state": state, "found": f"{file}: {found}", "hints": hints}
+
+
+def _lost(platform: Platform, asset: AssetRecord) -> bool:
+    """Whether secrets of what is deployed cannot be read with the present key."""
+    stages = platform.store.stages
+    labels = {one.stage for one in stages.deployments(asset.key)}
+    current = [label for label in labels if stages.current(asset.key, label)]
+    return any(
+        stages.values(asset.key, label).lost or not stages.known_database_password(asset.key, label)
+        for label in current
+    )

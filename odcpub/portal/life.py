@@ -75,6 +75,7 @@ class Server:
     def __init__(self, home: Home) -> None:
         self.pid = os.getpid()
         self.user = getpass.getuser()
+        durable.check_records(home.data)
         self._store = Store(home.data)
         self._home = home
         self._folder = _identity(home.data)

@@ -27,7 +27,7 @@ def open_database(path: Path) -> Engine:
         engine.dispose()
         raise EngineError(
             f"{path}: the platform's records cannot be opened: {error.orig}",
-            "see whether the disk is full or the file was changed by another program",
+            "see whether the disk is full; a damaged file: odcpub down, then put the data folder's backup back",
         ) from None
     except CommandError as error:
         engine.dispose()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from odcpub.errors import EngineError, Refused
-from odcpub.operations import overview
+from odcpub.operations import durable, overview
 from odcpub.operations.deploying import recall
 
 from .conftest import Installed
@@ -42,3 +44,17 @@ def test_an_app_that_cannot_be_recalled_is_an_engines_failure(installed: Install
     installed.engines.broken["prepare"] = Refused("no role")
     with pytest.raises(EngineError, match="no role"):
         recall(installed.platform, "development", "shop")
+
+
+def test_damaged_records_of_operations_are_told_with_a_way_on(tmp_path: Path) -> None:
+    durable.check_records(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    records = tmp_path / "operations.sqlite"
+    with closing(sqlite3.connect(records)) as connection, connection:
+        connection.execute("CREATE TABLE t (a)")
+    durable.check_records(tmp_path)
+    records.write_bytes(b"no database at all, " * 100)
+    with pytest.raises(EngineError, match=r"operations\.sqlite: cannot be opened: file is not a database") as caught:
+        durable.check_records(tmp_path)
+    assert "away" in caught.value.hint
+    assert records.read_bytes().startswith(b"no database")

@@ -1,0 +1,46 @@
+"""``doctor`` tells of the key of the secrets: lost, damaged, or another one than they were written with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from odcpub.operations import overview
+from odcpub.store.vault import Vault
+
+from .conftest import KEY, Installed
+
+
+def told(installed: Installed) -> dict[str, Any]:
+    return overview._key(installed.platform)
+
+
+def anew(installed: Installed) -> None:
+    """As by the next server: nothing is remembered of the key."""
+    vault = Vault(installed.store.vault.key_file)
+    installed.store.vault = installed.store.stages._vault = vault
+
+
+def test_a_fresh_installation_misses_nothing(installed: Installed) -> None:
+    assert (told(installed)["state"], told(installed)["hints"]) == ("ok", [])
+    assert not installed.store.vault.key_file.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [(None, "is not there, and apps are deployed"), (b"x", "is damaged"), (b"A" * 43 + b"=", "is not the key")],
+)
+def test_a_key_that_is_not_the_one_is_told(installed: Installed, content: bytes | None, found: str) -> None:
+    stages, file = installed.store.stages, installed.store.vault.key_file
+    installed.deployed(installed.revision())
+    stages.database_password(KEY, "development")
+    assert told(installed)["found"] == f"{file}: is there"
+    file.unlink()
+    if content:
+        file.write_bytes(content)
+    anew(installed)
+    assert told(installed)["state"] == "missing"
+    assert found in told(installed)["found"]
+    assert told(installed)["hints"]
+    assert file.exists() == (content is not None)
