@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from odcpub.errors import EngineError, OdcpubError, system_failure
+from odcpub.files import write_whole
 from odcpub.home import Home, find_home
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def main() -> int:
 
 def _failed(home: Home, error: OdcpubError) -> int:
     """Leaves the reason for the command that waits; not among the data, whose disk may be full."""
-    home.failed.write_text(f"{error.exit_code}\n{error.message}\n{error.hint}\n", encoding="utf-8")
+    # Whole or not there: the client looks for it all the time.
+    write_whole(home.failed, f"{error.exit_code}\n{error.message}\n{error.hint}\n".encode())
     return error.exit_code
 
 
