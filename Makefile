@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := 0.13.8
 PYTEST_ARGS ?=
+LEFT_OUT := $(CURDIR)/$(VENV)/left-out
 NO_INDEX = echo "error: Python packages cannot be installed; the lines above say why"; \
   echo "hint: see whether there is a network; behind a mirror set PIP_INDEX_URL"; exit 3
 ifdef PIP_INDEX_URL
@@ -27,8 +28,10 @@ demo: setup ## publish the examples on this machine and print the address
 setup: $(VENV)/.ready ## what publishing needs
 
 test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left out is said
-	@$(BIN)/pytest -n 3 --dist loadfile -m "not serial and not kubernetes" $(PYTEST_ARGS)
-	@$(BIN)/pytest -m "serial or kubernetes" $(PYTEST_ARGS)
+	@rm -f $(LEFT_OUT); code=0; export ODCPUB_TEST_LEFT_OUT=$(LEFT_OUT); \
+	$(BIN)/pytest -n 3 --dist loadfile -m "not serial and not kubernetes" $(PYTEST_ARGS) || code=$$?; \
+	$(BIN)/pytest -m "serial or kubernetes" $(PYTEST_ARGS) || code=$$?; \
+	$(BIN)/python -m tests.absence $(LEFT_OUT); exit $$code
 
 check: $(VENV)/.ready-dev ## style, types, layers
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

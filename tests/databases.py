@@ -27,16 +27,17 @@ from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Place
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset
+from tests.absence import need
 
 SERVER = os.environ.get("ODCPUB_TEST_DATABASE", "")
-ENGINES = ("embedded", "server") if SERVER or os.environ.get("ODCPUB_TEST_REQUIRE") == "1" else ("embedded",)
+ENGINES = ("embedded", "server")
 Row = dict[str, Any]
 
 
 @contextmanager
 def engine(kind: str, folder: Path) -> Iterator[Postgres]:
     if kind == "server":
-        assert SERVER, "ODCPUB_TEST_REQUIRE=1 asks for ODCPUB_TEST_DATABASE, a superuser's postgresql:// URL"
+        need("PostgreSQL server", "ODCPUB_TEST_DATABASE")
         parts = urlsplit(SERVER)
         url = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")).geturl()
         yield PostgresServer(url, lambda: parts.password or "")

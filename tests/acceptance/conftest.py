@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
+from tests.absence import need
 from tests.installation import PROFILES, Installation, installation
 
 NEEDED = ("KUBECONFIG", "ODCPUB_TEST_REGISTRY", "ODCPUB_TEST_DATABASE")
@@ -18,11 +18,8 @@ _PARAMS = [pytest.param(name, marks=pytest.mark.kubernetes if name == "kind" els
 @pytest.fixture(scope="module", params=_PARAMS)
 def profile(request: pytest.FixtureRequest) -> str:
     """``local``, and ``kind`` where its engines are named; required, they must be there."""
-    missing = [name for name in NEEDED if not os.environ.get(name)]
-    if request.param == "kind" and missing:
-        reason = f"the profile kind needs {', '.join(missing)}"
-        assert os.environ.get("ODCPUB_TEST_REQUIRE") != "1", reason
-        pytest.skip(reason)
+    if request.param == "kind":
+        need("Kubernetes", *NEEDED)
     return str(request.param)
 
 

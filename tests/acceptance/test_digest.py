@@ -3,15 +3,13 @@ compiling anew. The toolchain and the base layer, which are inputs, are shared."
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from odcpub.home import find_home
+from tests.absence import absent
 from tests.installation import Installation, installation, publish_helpdesk
 from tests.pythons import pythons
 
@@ -23,9 +21,7 @@ INPUTS = ("toolchain", "base")
 def test_two_clones_on_two_pythons_publish_the_same_image(tmp_path: Path) -> None:
     other = pythons()
     if not other:
-        reason = "install another Python (3.11 or newer) to compare digests with"
-        assert os.environ.get("ODCPUB_TEST_REQUIRE") != "1", reason
-        pytest.skip(reason)
+        absent("another Python", "there is none to compare digests with")
     with installation() as here:
         digests = {published(here)}
     with installation(clone(tmp_path / "another" / "place", other[0])) as there:

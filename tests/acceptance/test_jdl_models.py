@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.absence import need
 from tests.installation import Installation, call
 
 SAMPLES = ("bug-tracker.jdl", "library.jh", "online-shop.jh")
@@ -14,12 +15,8 @@ SAMPLES = ("bug-tracker.jdl", "library.jh", "online-shop.jh")
 
 @pytest.fixture(scope="module")
 def samples() -> Path:
-    folder = os.environ.get("ODCPUB_TEST_MODELS", "")
-    if not folder:
-        reason = "ODCPUB_TEST_MODELS names no folder with sample models"
-        assert os.environ.get("ODCPUB_TEST_REQUIRE") != "1", reason
-        pytest.skip(reason)
-    return Path(folder) / "jdl"
+    need("sample models", "ODCPUB_TEST_MODELS")
+    return Path(os.environ["ODCPUB_TEST_MODELS"]) / "jdl"
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.absence import absent
 from tests.browser.fake_app import App, Store
 from tests.installation import installation, publish_helpdesk
 
@@ -27,22 +28,14 @@ FLAGS = [
 ]
 
 
-def _absent(reason: str) -> None:
-    if os.environ.get("ODCPUB_TEST_REQUIRE") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, headless; skipped with a reason when there is none, failed when it was asked for."""
     path = os.environ.get("ODCPUB_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
-        _absent("no Chromium on this machine: install the system's chromium, or name one by ODCPUB_TEST_CHROMIUM")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ImportError:
-        _absent("no Playwright in this environment: install odcpub[browser]")
+        absent("Chromium", "there is none")
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import shutil
 import signal
 import socket
@@ -15,8 +14,6 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from odcpub.compiler.compile import compile_app, compile_library
 from odcpub.compiler.runtime import runtime_assembly, runtime_config
@@ -31,13 +28,6 @@ from odcpub.engines.ports import Login, Place
 from odcpub.model.elements import Asset, Library
 
 DEADLINE = 20.0
-
-
-def absent(reason: str) -> None:
-    """Skips, or fails where every engine is asked for."""
-    if os.environ.get("ODCPUB_TEST_REQUIRE") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @dataclass(frozen=True)

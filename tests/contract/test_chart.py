@@ -6,7 +6,6 @@ of its content; Helm goes back to older ReplicaSets and tells versions by its ow
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -18,6 +17,7 @@ import yaml
 
 from odcpub.deployment.objects import INSTANCE, hosts_at, objects
 from odcpub.deployment.workload import Workload
+from tests.absence import absent
 
 CHART = Path(__file__).parents[2] / "charts" / "odc-app"
 DIGEST = "sha256:" + "a" * 64
@@ -56,9 +56,7 @@ VALUES = {
 def helm() -> Callable[..., str]:
     program = shutil.which("helm")
     if program is None:
-        reason = "no helm: the chart cannot be rendered"
-        assert os.environ.get("ODCPUB_TEST_REQUIRE") != "1", reason
-        pytest.skip(reason)
+        absent("Helm chart", "no helm to render it")
 
     def run(*arguments: str) -> str:
         done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)

@@ -29,6 +29,7 @@ from odcpub.engines.registry.layout import LayoutRegistry
 from odcpub.errors import EngineError, Refused
 from odcpub.image.content import File, ImageContent, ImageRef, LayerContent, Settings
 from odcpub.image.layers import pack, sha256
+from tests.absence import absent, need
 from tests.pythons import pythons
 
 ROOT = Path(__file__).parents[2]
@@ -41,13 +42,6 @@ printf '%s\\n' "$VALUE" "$1"
 /usr/bin/touch /app/written 2>/dev/null && echo writable
 exit 0
 """
-
-
-def absent(reason: str) -> None:
-    """Skips, or fails where every engine is asked for."""
-    if os.environ.get("ODCPUB_TEST_REQUIRE") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @dataclass(frozen=True)
@@ -91,14 +85,12 @@ def docker_client() -> Any:
     try:
         return connect()
     except EngineError as error:
-        absent(f"{error}: needed for this test")
+        absent("Docker engine and registry", str(error))
 
 
 def oci_registry() -> OciRegistry:
-    host = os.environ.get("ODCPUB_TEST_REGISTRY", "")
-    if not host:
-        absent("set ODCPUB_TEST_REGISTRY=<host:port> to test a real registry")
-    return OciRegistry(host, f"test-{secrets.token_hex(4)}")
+    need("Docker engine and registry", "ODCPUB_TEST_REGISTRY")
+    return OciRegistry(os.environ["ODCPUB_TEST_REGISTRY"], f"test-{secrets.token_hex(4)}")
 
 
 def assembly_to_layout(base: Base, folder: Path) -> Bench:
@@ -270,7 +262,7 @@ def layout(base: Base, tmp_path: Path) -> tuple[LayoutRegistry, ImageRef]:
 
 def judge(*command: str) -> str:
     if not shutil.which(command[0]):
-        absent(f"install {command[0]} to have it judge images")
+        absent("skopeo and umoci", f"no {command[0]}")
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
@@ -315,7 +307,7 @@ def digest_by(*command: str) -> str:
 def test_another_python_gives_the_same_digest() -> None:
     others = pythons()
     if not others:
-        absent("install another Python (3.11 or newer) to compare digests with")
+        absent("another Python", "there is none to compare digests with")
     assert {digest_by(other) for other in others} == {digest_by(sys.executable)}
 
 
@@ -325,7 +317,7 @@ def test_other_system_libraries_give_the_same_digest() -> None:
     docker, root = docker_client(), os.environ.get("ODCPUB_TEST_ROOTFS")
     if not root:
         docker.close()
-        absent("set ODCPUB_TEST_ROOTFS=<tar of another system with Python> to compare digests with")
+        absent("another system", "ODCPUB_TEST_ROOTFS not set")
     name = f"odcpub-test-{secrets.token_hex(4)}"
     image = docker.api.import_image_from_file(root, repository=name)
     assert image

@@ -30,7 +30,8 @@ from odcpub.engines.ports import Place
 from odcpub.errors import OdcpubError
 from odcpub.home import find_home
 from odcpub.model.elements import Basic
-from tests.contract.published_app import DEADLINE, App, absent, environment, lay_out, migrate
+from tests.absence import absent
+from tests.contract.published_app import DEADLINE, App, environment, lay_out, migrate
 from tests.helpdesk_asset import CUSTOMER, HELPDESK, LIBRARIES, TICKET, attribute
 
 pytestmark = pytest.mark.database
@@ -45,7 +46,7 @@ def compiler() -> Iterator[RoslynCompiler]:
     try:
         made.toolchain()
     except OdcpubError as error:
-        absent(f"no C# compiler: {error.message}")
+        absent("C# compiler", error.message)
     yield made
     made.close()
 

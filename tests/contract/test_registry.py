@@ -26,20 +26,12 @@ from odcpub.errors import EngineError, OdcpubError, Refused, TemporaryEngineErro
 from odcpub.image.content import File, ImageContent, ImageRef, LayerContent, Settings
 from odcpub.image.layers import pack, sha256
 from odcpub.image.oci import OciImage, assemble
-
-
-def absent(reason: str) -> None:
-    """Skips, or fails where every engine is asked for."""
-    if os.environ.get("ODCPUB_TEST_REQUIRE") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
+from tests.absence import absent, need
 
 
 def real_host() -> str:
-    host = os.environ.get("ODCPUB_TEST_REGISTRY", "")
-    if not host:
-        absent("set ODCPUB_TEST_REGISTRY=<host:port> to test a real registry")
-    return host
+    need("Docker engine and registry", "ODCPUB_TEST_REGISTRY")
+    return os.environ["ODCPUB_TEST_REGISTRY"]
 
 
 BASE = pack(LayerContent("base", (File("usr/share/dotnet/dotnet", secrets.token_bytes(3_000_000)),)))
@@ -130,7 +122,7 @@ def test_a_blob_of_another_digest_is_not_stored(registry: Registry) -> None:
 
 def test_skopeo_reads_it(registry: Registry, base: Path) -> None:
     if not shutil.which("skopeo"):
-        absent("install skopeo to have it judge images")
+        absent("skopeo and umoci", "no skopeo")
     ref = put(registry, base, image())
     reference = registry.reference(ref)
     source = reference if reference.startswith("oci:") else f"docker://{reference}"

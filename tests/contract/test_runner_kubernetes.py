@@ -23,6 +23,7 @@ from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.rollout import Rollout
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
+from tests.absence import absent, need
 
 pytestmark = pytest.mark.kubernetes
 
@@ -35,21 +36,13 @@ KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
 THEIRS = ("kube-root-ca.crt", "theirs")
 
 
-def absent(reason: str) -> None:
-    if os.environ.get("ODCPUB_TEST_REQUIRE") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     """Repository reference by digest and the digest of the stand-in, built FROM scratch and pushed."""
-    for name in NEEDED:
-        if not os.environ.get(name):
-            absent(f"{name} is not set: no Kubernetes to test on (docs/kind.md)")
+    need("Kubernetes", *NEEDED)
     go = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
     if go is None:
-        absent("no Go compiler: the stand-in image cannot be built")
+        absent("Kubernetes", "no Go compiler to build the stand-in's image")
     import docker
 
     folder = tmp_path_factory.mktemp("image")

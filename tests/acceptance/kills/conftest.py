@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
+from tests.absence import need
 from tests.acceptance.conftest import NEEDED
 from tests.acceptance.killed_app import KilledApp, Zygote
 from tests.acceptance.kills.killed import measured, published
@@ -23,11 +23,8 @@ def zygote() -> Iterator[Zygote]:
 @pytest.fixture(scope="module")
 def app(request: pytest.FixtureRequest, zygote: Zygote) -> Iterator[KilledApp]:
     profile = getattr(request.module, "PROFILE", "local")
-    missing = [name for name in NEEDED if not os.environ.get(name)]
-    if profile == "kind" and missing:
-        reason = f"the profile kind needs {', '.join(missing)}"
-        assert os.environ.get("ODCPUB_TEST_REQUIRE") != "1", reason
-        pytest.skip(reason)
+    if profile == "kind":
+        need("Kubernetes", *NEEDED)
     with published(profile, zygote) as made:
         yield made
 

@@ -11,6 +11,7 @@ import pytest
 from odcpub.errors import Severity
 from odcpub.model.elements import Asset
 from odcpub.model.importers.jdl import Imported
+from tests.absence import need
 
 Import = Callable[..., Imported]
 
@@ -24,13 +25,8 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def folder() -> Path:
-    models = os.environ.get("ODCPUB_TEST_MODELS")
-    if models:
-        return Path(models) / "jdl"
-    reason = "ODCPUB_TEST_MODELS names no folder with sample models"
-    if os.environ.get("ODCPUB_TEST_REQUIRE") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    need("sample models", "ODCPUB_TEST_MODELS")
+    return Path(os.environ["ODCPUB_TEST_MODELS"]) / "jdl"
 
 
 @pytest.mark.parametrize("name", EXPECTED)
