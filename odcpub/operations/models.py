@@ -68,7 +68,7 @@ def read_model(platform: Platform, folder: Path, update: bool = False, keep_lock
         ranges = {use.name: use.range for use in wanted}
         verify(raw, {name: _nearest(versions, ranges.get(name, "*")) for name, versions in there.items() if versions})
         raise
-    asset, warnings = verify(raw, libraries)
+    asset, warnings = platform.memory.verified(str(folder), raw, libraries)
     versions = {name: library.version for name, library in libraries.items()}
     if keep_lock and versions != before:
         _write(lock, write_lock(versions))

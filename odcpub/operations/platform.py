@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -14,16 +14,18 @@ from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.deployment.workload import Workload
 from odcpub.engines.factory import Engines
-from odcpub.errors import EngineError, OdcpubError, Severity, UsageError
+from odcpub.errors import EngineError, OdcpubError, Problem, Severity, UsageError
 from odcpub.home import Home
 from odcpub.model.digest import from_data, model_bytes
-from odcpub.model.elements import Asset
-from odcpub.model.load import FileCache
+from odcpub.model.elements import Asset, Library
+from odcpub.model.load import FileCache, RawModel
 from odcpub.model.problems import listed, shown, suggest
+from odcpub.model.verify import verify
 from odcpub.store.records import AssetRecord, OperationRecord, RevisionRecord
 from odcpub.store.store import Store
 
 T = TypeVar("T")
+Verified = tuple[Asset, tuple[Problem, ...]]
 
 
 class Memory:
@@ -39,6 +41,15 @@ class Memory:
         self.started: dict[str, Workload] = {}
         self._contents: list[tuple[Asset, bytes]] = []
         self._schemas: list[tuple[Asset, Schema]] = []
+        self._verified: dict[str, tuple[RawModel, Mapping[str, Library], Verified]] = {}
+
+    def verified(self, folder: str, raw: RawModel, libraries: Mapping[str, Library]) -> Verified:
+        """``verify``, done once while neither the folder's files nor the libraries change: the very same asset then,
+        so that what was made of it is known, too."""
+        known = self._verified.get(folder)
+        if known is None or known[0] != raw or known[1] != libraries:
+            known = self._verified[folder] = (raw, libraries, verify(raw, libraries))
+        return known[2]
 
     def keep(self, asset: Asset) -> str:
         """Stores the model; its blob's digest."""
