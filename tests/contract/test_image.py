@@ -229,9 +229,8 @@ def test_docker_imports_the_base_once(base: Base) -> None:
     client.close()
 
 
-# The docker SDK leaves the socket that could not connect to the garbage collector.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_no_docker_engine_is_told_with_the_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And no socket is left to the garbage collector, whose warning would fail another test."""
     monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/none.sock")
     with pytest.raises(EngineError, match="no Docker engine") as failure:
         connect()

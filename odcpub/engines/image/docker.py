@@ -6,6 +6,8 @@ content that this engine has built and the registry still holds is not built aga
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -30,6 +32,7 @@ def connect() -> DockerClient:
     import docker
 
     with told("connecting"):
+        _knock()
         client = docker.from_env(timeout=600)
         try:
             client.ping()
@@ -37,6 +40,16 @@ def connect() -> DockerClient:
             client.close()
             raise
     return client
+
+
+def _knock() -> None:
+    """Whether somebody answers at the engine's unix socket. Where nobody does, the SDK would leave its own one open."""
+    from docker.utils import parse_host
+
+    kind, _, path = str(parse_host(os.environ.get("DOCKER_HOST"))).partition("://")
+    if kind == "http+unix":
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.connect(path)
 
 
 class DockerBuilder:
