@@ -1,4 +1,5 @@
-"""Makes the modules of this folder (shared models) importable from every suite, and tells at the end what was left out.
+"""Makes the modules of this folder (shared models) importable from every suite, sets how hypothesis tries, and tells
+at the end what was left out.
 
 ``make test`` runs in rounds: each adds to the file that ODCPUB_TEST_LEFT_OUT names, and its last line prints it.
 """
@@ -9,8 +10,19 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.absence import left_out, reasons
+
+# The same examples each time, however slow the machine: what fails was broken by the last change.
+settings.register_profile(
+    "odcpub",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("odcpub")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

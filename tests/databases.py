@@ -23,6 +23,7 @@ from odcpub.engines.database.chain import write_scripts
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.migrate import refusal
 from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.database.roles import role_name
 from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Place
 from odcpub.errors import Refused
@@ -31,6 +32,9 @@ from tests.absence import need
 
 SERVER = os.environ.get("ODCPUB_TEST_DATABASE", "")
 ENGINES = ("embedded", "server")
+DATABASE = f"odc_test_{os.getpid()}"
+"""This process's own, for others test on the same server at the same time."""
+QA = f"{DATABASE}_qa"
 Row = dict[str, Any]
 
 
@@ -40,7 +44,11 @@ def engine(kind: str, folder: Path) -> Iterator[Postgres]:
         need("PostgreSQL server", "ODCPUB_TEST_DATABASE")
         parts = urlsplit(SERVER)
         url = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")).geturl()
-        yield PostgresServer(url, lambda: parts.password or "")
+        made = PostgresServer(url, lambda: parts.password or "")
+        try:
+            yield made
+        finally:
+            _leave(made)
         return
     embedded = EmbeddedPostgres(folder / "data", folder / "run")
     with embedded.server().connect() as connection:
@@ -53,6 +61,19 @@ def engine(kind: str, folder: Path) -> Iterator[Postgres]:
         embedded.close(stop=True)
 
 
+def _leave(engine: Postgres) -> None:
+    """Drops this process's databases and roles from a server that others use."""
+    from psycopg import sql
+
+    with engine.server().connect() as connection:
+        databases = connection.execute("SELECT datname FROM pg_database WHERE datname = ANY(%s)", [[DATABASE, QA]])
+        for (name,) in databases.fetchall():
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        ours = [f"%{role_name(Place(name, ''))}" for name in (DATABASE, QA)]
+        for (name,) in connection.execute("SELECT rolname FROM pg_roles WHERE rolname LIKE ANY(%s)", [ours]).fetchall():
+            connection.execute(sql.SQL("DROP ROLE {}").format(sql.Identifier(name)))
+
+
 @dataclass
 class Stage:
     """One app in one stage of one engine; a new one starts without a schema."""
@@ -60,7 +81,7 @@ class Stage:
     engine: Postgres
     folder: Path
     schema: str
-    database: str = "odc_test"
+    database: str = DATABASE
     number: int = 0
     asset: Asset | None = None
     late: dict[str, list[Row]] = field(default_factory=dict)

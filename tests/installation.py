@@ -139,7 +139,7 @@ def call(method: str, url: str, body: Any = None, headers: dict[str, str] | None
         url, content, {"Content-Type": "application/json"} | (headers or {}), method=method
     )
     try:
-        with urllib.request.urlopen(request, timeout=30) as response:
+        with urllib.request.urlopen(request, timeout=60) as response:
             text = response.read()
             return Answer(response.status, json.loads(text) if text else None, dict(response.headers))
     except urllib.error.HTTPError as error:

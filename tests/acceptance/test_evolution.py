@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odcpub.data.fingerprint import fingerprint
@@ -16,7 +16,7 @@ from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Attribute, Basic, DataType, DeleteRule, Entity, Index
 from tests.acceptance.evolution_cases import CASES, Case, app
-from tests.databases import ENGINES, Stage, engine
+from tests.databases import ENGINES, QA, Stage, engine
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -88,7 +88,7 @@ def upgrade_head(stage: Stage, schema: str, monkeypatch: pytest.MonkeyPatch) -> 
 )
 def test_a_stage_that_jumps_revisions_arrives_at_the_same(case: Case, postgres: Postgres, tmp_path: Path) -> None:
     development = Stage(postgres, tmp_path / "development", "evolution")
-    qa = Stage(postgres, tmp_path / "qa", "evolution", "odc_test_qa")
+    qa = Stage(postgres, tmp_path / "qa", "evolution", QA)
     for stage in (development, qa):
         stage.publish(case.models[0])
         stage.insert(case.rows)
@@ -151,7 +151,7 @@ def fill(stage: Stage, model: Asset) -> None:
         stage.insert({table.name: [full] if unique & bare.keys() else [full, bare]})
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(models(), models(), models())
 def test_any_models_one_after_another(
     postgres: Postgres, tmp_path_factory: pytest.TempPathFactory, one: Asset, two: Asset, three: Asset

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import secrets
 import subprocess
 import time
 from pathlib import Path
@@ -13,6 +14,9 @@ import psycopg
 import pytest
 
 from tests.installation import Installation, call, database_url
+
+SECRET = f"s3cret-{secrets.token_hex(8)}"
+"""Looked for in the arguments of every process: no other test may have the same."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +49,7 @@ def test_app_from_model_to_qa(odcpub: Installation, published: Path, profile: st
 
     (published / "stages" / "qa.yaml").write_text("settings: { HourlyRate: 90 }\n")
     odcpub.run("config", "set", "helpdesk", "HourlyRate=95", "--stage", "qa")
-    odcpub.run("config", "set", "helpdesk", "MailToken", "--stage", "qa", stdin="s3cret-token\n")
+    odcpub.run("config", "set", "helpdesk", "MailToken", "--stage", "qa", stdin=f"{SECRET}\n")
     promoted = odcpub.run("promote", "helpdesk", "--to", "qa")
     assert "Compile" not in promoted.err
     assert "Image" not in promoted.err
@@ -56,19 +60,19 @@ def test_app_from_model_to_qa(odcpub: Installation, published: Path, profile: st
     for stage, name in (("development", "Ada"), ("qa", "Eve")):
         with psycopg.connect(database_url(odcpub, profile, stage)) as connection:
             assert connection.execute("SELECT name FROM helpdesk.customer").fetchall() == [(name,)]
-    assert secret_given(odcpub, profile) == "s3cret-token"
+    assert secret_given(odcpub, profile) == SECRET
     assert call("GET", f"{qa['address']}/_odc/about").body["stage"] == "QA"
     log = app_log(odcpub, profile)
     assert "HourlyRate=95" in log
     assert "MailToken" in log
-    assert "s3cret-token" not in log
+    assert SECRET not in log
 
     odcpub.run("config", "set", "helpdesk", "HourlyRate=97", "--stage", "qa")
     applied = odcpub.run("config", "apply", "helpdesk", "--stage", "qa")
     assert "Compile" not in applied.err
     assert odcpub.stage("Helpdesk", "QA")["revision"] == qa["revision"]
     assert "HourlyRate=97" in app_log(odcpub, profile)
-    assert_nowhere(odcpub, "s3cret-token")
+    assert_nowhere(odcpub, SECRET)
 
     odcpub.run("undeploy", "helpdesk", "--stage", "qa")
     assert [one["stage"] for one in odcpub.json("status")["assets"][0]["stages"]] == ["Development"]
@@ -156,7 +160,7 @@ def test_down_leaves_nothing_running(odcpub: Installation, published: Path, prof
     odcpub.run("down")
     assert not Path(f"/proc/{pid}").exists()
     mark = str(odcpub.folder).encode()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while left := [one for one in Path("/proc").glob("[0-9]*/cmdline") if mark in _read(one)]:
         assert time.monotonic() < deadline, [_read(one) for one in left]
         time.sleep(0.1)

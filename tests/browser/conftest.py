@@ -28,9 +28,12 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, headless; skipped with a reason when there is none, failed when it was asked for."""
+    """Chromium, headless; skipped with a reason when there is none, failed when it was asked for.
+
+    A module's alone: with it goes Playwright's event loop, beside which other tests could start none.
+    """
     path = os.environ.get("ODCPUB_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         absent("Chromium", "there is none")
@@ -47,7 +50,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of its own; anything the page's scripts throw, or the policy refuses, fails the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-US", timezone_id="Europe/Berlin")
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(60_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
@@ -74,7 +77,7 @@ def fake(store: Store) -> Iterator[str]:
     app.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def published() -> Iterator[str]:
     """The address of examples/helpdesk, really published: by ODCPUB_TEST_APP_URL, else on the local profile."""
     named = os.environ.get("ODCPUB_TEST_APP_URL", "").rstrip("/")

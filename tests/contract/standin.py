@@ -30,6 +30,7 @@ def answer(path: str) -> tuple[int, bytes]:
     if path == "/crash":
         os._exit(7)
     if path == "/slow":
+        print("asked to be slow", flush=True)
         time.sleep(0.5)
     return 200, about()
 

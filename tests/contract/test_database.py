@@ -28,7 +28,7 @@ from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Login, Owner, Place
 from odcpub.errors import EngineError, Refused, TemporaryEngineError, UsageError
 from odcpub.model.elements import Asset, Attribute, Basic, Entity, Function, Index, Kind, Record, StaticEntity
-from tests.databases import ENGINES, Stage, engine
+from tests.databases import ENGINES, QA, Stage, engine
 from tests.helpdesk_asset import attribute as field
 
 HOSTILE = "it's \"50%\" %s %(x)s :bind \\ \\' {brace} $1 $$ -- /* 'ü' 😀 ; DROP"
@@ -73,7 +73,7 @@ def test_the_app_reads_and_writes_rows_and_nothing_else(stage: Stage) -> None:
     stage.publish(simple())
     other = Stage(stage.engine, stage.folder / "other", "contract_other")
     other.publish(simple())
-    qa = Stage(stage.engine, stage.folder / "qa", "contract", "odc_test_qa")
+    qa = Stage(stage.engine, stage.folder / "qa", "contract", QA)
     with login(stage.engine.prepare(stage.place, "pw-one")) as connection:
         connection.execute("INSERT INTO thing (name) VALUES ('a')")
         connection.execute("UPDATE thing SET name = 'b'")
@@ -439,8 +439,11 @@ def test_a_kill_in_the_middle_of_tightening_is_made_good(stage: Stage) -> None:
         holder.execute("BEGIN; UPDATE thing SET name = name WHERE id = 1")
         thread = threading.Thread(target=tighten)
         thread.start()
-        query = "SELECT pid FROM pg_stat_activity WHERE query ILIKE 'CREATE UNIQUE INDEX CONC%'"
-        deadline = time.monotonic() + 20
+        query = (
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query ILIKE 'CREATE UNIQUE INDEX CONC%'"
+        )
+        deadline = time.monotonic() + 60
         while not (found := killer.execute(query).fetchall()) and time.monotonic() < deadline:
             time.sleep(0.05)
         killer.execute("SELECT pg_terminate_backend(%s)", [found[0][0]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -28,7 +29,8 @@ from odcpub.engines.runner.sockets import Keeper
 from odcpub.errors import EngineError
 from odcpub.image.content import ImageRef
 
-PORTS = (18100, 18199)
+READY_SECONDS = 60.0
+IMPATIENT_SECONDS = 3.0
 STANDIN = Path(__file__).with_name("standin.py")
 SECRET = "s3cret-token"
 DATABASE = "Host=127.0.0.1;Username=u;Password=pa55word;Search Path=x"
@@ -44,6 +46,19 @@ WORKLOAD = Workload(
     settings=(("ODC_SETTING_Mode", "ready"),),
     secrets=(("ODCPUB_DATABASE", DATABASE), ("ODC_SECRET_Token", SECRET)),
 )
+
+
+def free_ports() -> tuple[int, int]:
+    """First and last of a hundred ports that nobody else uses, and that the system gives to nobody who asks for any."""
+    for first in range(10_000 + os.getpid() % 150 * 100, 30_000, 100):
+        with contextlib.suppress(OSError), contextlib.ExitStack() as opened:
+            for port in range(first, first + 3):
+                opened.enter_context(socket.create_server(("127.0.0.1", port)))
+            return first, first + 99
+    raise AssertionError("no hundred ports in a row are free")
+
+
+PORTS = free_ports()
 
 
 @dataclass(frozen=True)
@@ -72,7 +87,7 @@ def make(tmp_path: Path) -> Iterator[Callable[[], LocalRunner]]:
     made: list[LocalRunner] = []
 
     def runner() -> LocalRunner:
-        made.append(LocalRunner(tmp_path / "home", unpack_into(tmp_path / "images"), 3.0, PORTS))
+        made.append(LocalRunner(tmp_path / "home", unpack_into(tmp_path / "images"), READY_SECONDS, PORTS))
         return made[-1]
 
     yield runner
@@ -87,7 +102,7 @@ def version(revision: int, mode: str = "ready") -> Workload:
 
 
 def get(address: str) -> dict[str, object]:
-    with urllib.request.urlopen(address, timeout=10) as answer:
+    with urllib.request.urlopen(address, timeout=60) as answer:
         return dict(json.load(answer))
 
 
@@ -105,7 +120,7 @@ def alive(pid: object) -> bool:
         return False
 
 
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> bool:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -173,13 +188,14 @@ def test_a_kept_socket_stays_as_its_processes_set_it(tmp_path: Path) -> None:
     keeper.end()
 
 
-def test_slow_request_is_finished_by_the_old_version(make: Callable[[], LocalRunner]) -> None:
+def test_slow_request_is_finished_by_the_old_version(make: Callable[[], LocalRunner], tmp_path: Path) -> None:
     runner = make()
     address = publish(runner, version(1))
     answers: list[dict[str, object]] = []
     asking = threading.Thread(target=lambda: answers.append(get(f"{address}/slow")))
     asking.start()
-    time.sleep(0.1)
+    (log,) = (tmp_path / "home" / "logs" / "development" / "helpdesk").iterdir()
+    assert until(lambda: "asked to be slow" in log.read_text())
     publish(runner, version(2))
     asking.join()
     assert answers[0]["revision"] == "1"
@@ -191,11 +207,12 @@ def test_failed_version_leaves_the_old_one_serving(make: Callable[[], LocalRunne
     runner = make()
     address = publish(runner, version(1))
     before = time.monotonic()
+    runner._ready_seconds = IMPATIENT_SECONDS if mode == "never" else READY_SECONDS
     runner.start(version(2, mode))
     with pytest.raises(NotReady) as caught:
         runner.wait(version(2, mode), lambda line: None)
     assert reason in caught.value.message
-    assert time.monotonic() - before < (2 if mode == "crash" else 6)
+    assert time.monotonic() - before < READY_SECONDS / 2, "one that has ended is not waited for"
     told = "\n".join((caught.value.message, caught.value.hint, *caught.value.log))
     assert "secret is (hidden)" in told
     assert SECRET not in told
@@ -412,9 +429,9 @@ SERVER = """
 import sys, time
 sys.path[:0] = [{tests!r}]
 from pathlib import Path
-from tests.contract.test_runner_local import PORTS, LocalRunner, publish, unpack_into, version
+from tests.contract.test_runner_local import LocalRunner, publish, unpack_into, version
 home = Path({home!r})
-runner = LocalRunner(home / "home", unpack_into(home / "images"), 3.0, PORTS)
+runner = LocalRunner(home / "home", unpack_into(home / "images"), 60.0, {ports!r})
 print(publish(runner, version(1)), flush=True)
 runner.start(version(2))
 print("started", flush=True)
@@ -423,7 +440,7 @@ time.sleep(60)
 
 
 def test_killed_server_loses_nothing_and_its_successor_adopts(make: Callable[[], LocalRunner], tmp_path: Path) -> None:
-    code = SERVER.format(tests=str(Path(__file__).parents[2]), home=str(tmp_path))
+    code = SERVER.format(tests=str(Path(__file__).parents[2]), home=str(tmp_path), ports=PORTS)
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         address = server.stdout.readline().strip()

@@ -34,7 +34,7 @@ def scripts(old: Asset | None, new: Asset) -> tuple[str, str]:
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\t"), max_size=30)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(TEXTS, TEXTS)
 def test_hostile_texts_stay_inside_their_literals(label: str, default: str) -> None:
     script, _ = scripts(None, app(label, default))

@@ -34,7 +34,7 @@ def test_every_text_is_read_back_as_it_was(text: str) -> None:
 
 
 @given(PRINTABLE, PRINTABLE)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_value_adds_an_instruction(label: str, argument: str) -> None:
     hostile = replace(SETTINGS, labels=(("a", label),), entrypoint=("/app/app", argument))
     plain = make_context(CONTENT, "base:1", {}).dockerfile

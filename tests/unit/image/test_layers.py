@@ -31,7 +31,7 @@ def read(tar: bytes) -> dict[str, tuple[int, bytes | None]]:
 
 
 @given(st.dictionaries(PATHS, st.binary(max_size=1500), min_size=1, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_tar_reader_gets_back_what_was_packed(files: dict[str, bytes]) -> None:
     folders = {"/".join(path.split("/")[:depth]) for path in files for depth in range(1, path.count("/") + 1)}
     if folders & set(files):

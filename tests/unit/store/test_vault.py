@@ -21,7 +21,7 @@ def key(tmp_path: Path) -> Path:
 
 
 @given(st.text(max_size=50))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_what_is_sealed_opens_and_says_nothing(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     vault = Vault(tmp_path_factory.getbasetemp() / "shared.key")
     sealed = vault.seal(text)

@@ -15,7 +15,7 @@ from odcpub.engines.runner import cluster
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.errors import TemporaryEngineError
 
-SECONDS = 1.0
+SECONDS = 2.0
 
 
 @pytest.fixture

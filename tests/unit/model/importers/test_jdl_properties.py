@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odcpub.errors import Severity
@@ -77,9 +77,7 @@ def _typed(draw: st.DrawFn, enums: dict[str, list[str]]) -> str:
     return " ".join((kind, *chosen))
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(source=sources())
 def test_any_generated_model_reads_back(source: Source, read_back: Callable[[Imported], Asset]) -> None:
     imported = import_jdl(source.text, None, KEY)
@@ -99,14 +97,14 @@ def test_any_generated_model_reads_back(source: Source, read_back: Callable[[Imp
     assert statics == {comparable(name): values for name, values in source.enums.items()}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_any_input_ends_in_words(source: str | bytes) -> None:
     imported = import_jdl(source, None, KEY)
     assert bool(imported.files) is not any(problem.severity is Severity.ERROR for problem in imported.problems)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(WORDS),
