@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import http.client
 import json
 import os
 import secrets
+import select
 import socket
 import subprocess
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from http.client import HTTPException
 from pathlib import Path
@@ -467,6 +469,53 @@ def execute(app: App, statement: LiteralString, *values: Any) -> None:
         connection.execute(statement, values)
 
 
+@contextmanager
+def unfilled(app: App, database: Postgres) -> Iterator[None]:
+    """The database as it was before a customer's name was mandatory."""
+    place = setting_of(app, "Database"), True, setting_of(app, "Search Path")
+    found = "select conname, pg_get_constraintdef(oid) from pg_constraint where conname like 'customer__name__filled%'"
+    with closing(database.server().connect(*place)) as owner:
+        ((name, rule),) = owner.execute(found).fetchall()
+        owner.execute(f'alter table customer alter name drop not null, drop constraint "{name}"')
+        yield
+        owner.execute("update customer set name = 'x' where trim(name) = '' or name is null")
+        owner.execute(f'alter table customer alter name set not null, add constraint "{name}" {rule}')
+
+
+def test_what_an_old_row_lacks_blocks_no_other_change(app: App, database: Postgres) -> None:
+    path = f"/api/Customer/{customer(app, Name='Old')['Id']}"
+    with unfilled(app, database):
+        execute(app, "update customer set name = null where name = 'Old'")
+        changed = app.request("PATCH", path, {"Score": 1})
+        assert (changed.status, changed.json["Name"], changed.json["Score"]) == (200, None, 1)
+        assert errors(app, {"Name": " "}, "PATCH", path) == {"Name": ["Enter a name."]}
+        assert app.request("PATCH", path, {"Name": "New"}).status == 200
+
+
+def test_a_text_of_blanks_is_a_text_and_no_label(app: App, database: Postgres) -> None:
+    made = ticket(app, Notes="  ")
+    assert made["Notes"] == "  "
+    assert app.request("PATCH", f"/api/Ticket/{made['Id']}", {"Notes": " \t"}).json["Notes"] == " \t"
+    owner = made["Customer"]
+    with unfilled(app, database):
+        execute(app, "update customer set name = '   ' where id = %s", owner)
+        assert app.request("GET", f"/api/Ticket/{made['Id']}").json["$labels"]["Customer"] == f"Customer {owner}"
+        labels = app.request("GET", "/api/Customer?labels=true&search=%20%20%20").json["items"]
+        assert labels == [{"Id": owner, "Label": f"Customer {owner}"}]
+
+
+def test_an_identifier_may_come_as_text(app: App) -> None:
+    """JavaScript's numbers round the largest ones."""
+    largest = 2**63 - 2
+    given = "overriding system value values (%s, 'Far', 'far@example.com')"
+    execute(app, f"insert into customer (id, name, email) {given}", largest)
+    made = ticket(app, Customer=str(largest))
+    assert made["Customer"] == largest
+    assert app.request("GET", f"/api/Customer/{largest}").json["Name"] == "Far"
+    for path in (f"/api/Ticket/{made['Id']}", f"/api/Customer/{largest}"):
+        assert app.request("DELETE", path).status == 204
+
+
 # Requests that make no sense
 
 
@@ -580,6 +629,134 @@ def test_many_at_once_lose_nothing(app: App) -> None:
         thread.join()
     assert statuses == [201] * 160
     assert app.request("GET", f"/api/Customer?search={quote(tag)}").json["total"] == 160
+
+
+# A write is answered when it is committed, and not before
+
+
+@pytest.fixture
+def unconfirmed(app: App, database: Postgres) -> Iterator[psycopg.Connection[Any]]:
+    """The superuser, while every COMMIT waits for a standby that isn't there."""
+    with closing(database.server().connect()) as superuser:
+        superuser.execute("alter system set synchronous_standby_names = 'nobody'")
+        superuser.execute("select pg_reload_conf()")
+        until(lambda: superuser.execute("show synchronous_standby_names").fetchone() == ("nobody",))
+        try:
+            yield superuser
+        finally:
+            superuser.execute("alter system reset synchronous_standby_names")
+            superuser.execute("select pg_reload_conf()")
+
+
+WAITING = "from pg_stat_activity where wait_event = 'SyncRep'"
+
+
+def waits(superuser: psycopg.Connection[Any]) -> None:
+    until(lambda: superuser.execute(f"select count(*) {WAITING}").fetchone() == (1,))
+
+
+@contextmanager
+def sent(app: App, method: str, path: str, body: object = None) -> Iterator[http.client.HTTPConnection]:
+    """A request that is on its way; nobody has waited for its answer."""
+    with closing(http.client.HTTPConnection("127.0.0.1", app.port, timeout=DEADLINE)) as connection:
+        connection.request(method, path, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        yield connection
+
+
+LONG = "x" * 1_000_000
+"""More than any buffer between the database and the client holds."""
+
+
+@pytest.mark.parametrize("end", ["pg_cancel_backend", "pg_terminate_backend"])
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+def test_a_commit_that_nobody_confirms_is_told_as_that(
+    app: App, unconfirmed_row: int, unconfirmed: psycopg.Connection[Any], method: str, end: LiteralString
+) -> None:
+    path = "/api/Comment" if method == "POST" else f"/api/Comment/{unconfirmed_row}"
+    body = {"Body": LONG} if method == "PATCH" else {"Body": LONG, "Ticket": owner_of(app, unconfirmed_row)}
+    with sent(app, method, path, body if method != "DELETE" else None) as request:
+        waits(unconfirmed)
+        assert request.sock is not None
+        assert select.select([request.sock], [], [], 0.5)[0] == []  # not even the status
+        unconfirmed.execute(f"select {end}(pid) {WAITING}")
+        response = request.getresponse()
+        problem = json.loads(response.read())
+    assert (response.status, problem["title"]) == (504, "Not confirmed")
+    assert "it may be saved or not" in problem["detail"]
+    assert response.headers["Location"] is response.headers["ETag"] is None
+
+
+@pytest.fixture
+def unconfirmed_row(app: App) -> int:
+    return int(create(app, "Comment", Body="short", Ticket=ticket(app)["Id"])["Id"])
+
+
+def owner_of(app: App, comment: int) -> int:
+    return int(app.request("GET", f"/api/Comment/{comment}").json["Ticket"])
+
+
+def test_a_commit_that_takes_too_long_is_told_as_unconfirmed(
+    prepared: App, app: App, unconfirmed: psycopg.Connection[Any]
+) -> None:
+    hurried = prepared.environment["ODCPUB_DATABASE"] + ";Command Timeout=1"
+    other = App(prepared.folder, prepared.environment).start(ODCPUB_DATABASE=hurried)
+    answer = other.request("POST", "/api/Customer", {"Name": "Late", "Email": "commit@example.com"})
+    assert answer.status == 504
+    # The server was told to wait no longer, so nobody else waits behind it.
+    until(lambda: unconfirmed.execute(f"select count(*) {WAITING}").fetchone() == (0,))
+    assert app.request("GET", "/api/Customer?search=Late").json["total"] == 1
+    assert "a commit was not confirmed" in other.stop()
+
+
+def test_a_write_that_the_database_cancels_changes_nothing(app: App, database: Postgres) -> None:
+    made = customer(app, Name="Locked")
+    path = f"/api/Customer/{made['Id']}"
+    schema = setting_of(app, "Search Path")
+    with (
+        closing(database.server().connect()) as superuser,
+        closing(database.server().connect(setting_of(app, "Database"), schema=schema)) as other,
+        other.transaction(force_rollback=True),
+        other.execute("select from customer where id = %s for update", [made["Id"]]),
+        sent(app, "PATCH", path, {"Name": "Changed"}) as request,
+    ):
+        blocked = "from pg_stat_activity where wait_event_type = 'Lock'"
+        until(lambda: superuser.execute(f"select count(*) {blocked}").fetchone() == (1,))
+        superuser.execute(f"select pg_cancel_backend(pid) {blocked}")
+        assert request.getresponse().status == 503
+    assert app.request("GET", path).json["Name"] == "Locked"
+
+
+# Whatever the role's or the database's settings are
+
+
+def test_dates_and_times_do_not_depend_on_the_roles_settings(prepared: App, app: App, database: Postgres) -> None:
+    given = {
+        "Due": "2026-02-03",
+        "CallAt": "07:05:09.000001",
+        "OpenedAt": "2026-07-08T22:30:00.123456Z",
+        "Fee": "12345678901234567890.12345678",
+    }
+    made = ticket(app, Subject="settings", **given)
+    user = setting_of(app, "Username")
+    settings = {"datestyle": "SQL, DMY", "timezone": "Pacific/Chatham", "intervalstyle": "sql_standard"}
+    with closing(database.server().connect()) as superuser:
+        for name, value in settings.items():
+            superuser.execute(f"alter role \"{user}\" set {name} = '{value}'")
+        other = App(prepared.folder, prepared.environment).start()
+        try:
+            again = create(other, "Ticket", Subject="settings", Customer=made["Customer"], **given)
+            assert {**again, "Id": made["Id"]} == made
+            assert other.request("GET", f"/api/Ticket/{made['Id']}").json == made
+            assert app.request("GET", f"/api/Ticket/{again['Id']}").json == again
+            found = items(other, "filter.Due=2026-02-03&sort=Id&filter.Fee=12345678901234567890.12345678")
+            assert [row["Id"] for row in found] == [made["Id"], again["Id"]]
+        finally:
+            other.stop()
+            superuser.execute(f'alter role "{user}" reset all')
+
+
+def setting_of(app: App, name: str) -> str:
+    return dict(part.split("=", 1) for part in app.environment["ODCPUB_DATABASE"].split(";"))[name]
 
 
 # Starting and ending

@@ -11,6 +11,9 @@ namespace Odcpub.Runtime;
 
 public sealed class Database : IDisposable
 {
+    // Values travel as text, so their form is the connection's own, whatever the role or the database says.
+    private const string Forms = "-c DateStyle=ISO,YMD -c IntervalStyle=postgres";
+
     private readonly NpgsqlDataSource? source;
     private readonly string schema;
     private bool ready;
@@ -29,11 +32,13 @@ public sealed class Database : IDisposable
     {
         try
         {
-            return new NpgsqlConnectionStringBuilder(text)
+            var builder = new NpgsqlConnectionStringBuilder("Command Timeout=30;" + text)
             {
-                MaxPoolSize = 20, MinPoolSize = 0, Timezone = "UTC", Timeout = 5, CommandTimeout = 30,
+                MaxPoolSize = 20, MinPoolSize = 0, Timezone = "UTC", Timeout = 5,
                 ConnectionIdleLifetime = 60, IncludeErrorDetail = false, ApplicationName = "odcpub app",
-            }.ConnectionString;
+            };
+            builder.Options = $"{builder.Options} {Forms}".Trim();
+            return builder.ConnectionString;
         }
         catch (ArgumentException)
         {

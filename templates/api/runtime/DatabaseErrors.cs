@@ -28,6 +28,7 @@ public sealed class DatabaseErrors(Catalog catalog, Database database)
 
     private static readonly HashSet<string> Away =
         ["57P01", "57P02", "57P03", "53300", "53400", "55000", "28P01", "28000", "3D000", "25006", "40001", "40P01",
+            "57014", "55P03", // cancelled, or waited too long for a lock: by hand or by a limit of the role's
             "42P01", "42703", "3F000", "42501"]; // the last four: the schema is not there yet
 
     /// <summary>True where the same request may succeed later: no connection, shutting down, too many clients.</summary>

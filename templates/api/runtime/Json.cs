@@ -18,12 +18,17 @@ public static class Json
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer)) write(writer);
+        await Write(context, status, type, buffer.WrittenMemory);
+    }
+
+    public static async Task Write(HttpContext context, int status, string type, ReadOnlyMemory<byte> json)
+    {
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = type;
-        response.ContentLength = buffer.WrittenCount;
+        response.ContentLength = json.Length;
         if (!response.Headers.ContainsKey("Cache-Control")) response.Headers.CacheControl = "no-store";
-        await response.Body.WriteAsync(buffer.WrittenMemory);
+        await response.Body.WriteAsync(json);
     }
 
     public static Task Write(HttpContext context, Action<Utf8JsonWriter> write, int status = 200) =>

@@ -188,7 +188,7 @@ public sealed class OpenApiDocument(Catalog catalog)
     {
         AttributeType.Integer => ["integer"],
         AttributeType.Boolean => ["boolean"],
-        AttributeType.Identifier => [attribute.TargetStatic ? "string" : "integer"],
+        AttributeType.Identifier => attribute.TargetStatic ? ["string"] : output ? ["integer"] : ["integer", "string"],
         AttributeType.BinaryData => [output ? "object" : "string"],
         AttributeType.LongInteger or AttributeType.Decimal or AttributeType.Currency => output ? ["string"] : ["string", "number"],
         _ => ["string"],

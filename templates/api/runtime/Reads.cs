@@ -55,7 +55,10 @@ public sealed class Reads(Catalog catalog, Database database)
     {
         var sql = new Sql();
         var text = $"{SelectionOf(entity).From()} where t.\"id\" = {sql.Identifier(entity, id)}";
-        if (!await WriteRow(context, entity, sql.Command(text), 200)) throw NotFound(entity);
+        await using var batch = database.Source.CreateBatch();
+        batch.BatchCommands.Add(sql.Command(text));
+        var row = await Row(entity, batch, context.RequestAborted) ?? throw NotFound(entity);
+        await row.Write(context, 200);
     }
 
     public async Task Bytes(HttpContext context, EntityDescriptor entity, string id, string name)
@@ -77,17 +80,13 @@ public sealed class Reads(Catalog catalog, Database database)
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }
 
-    /// <summary>Runs a statement that gives one row or none, and writes it with its tag; false where there was none.</summary>
-    public async Task<bool> WriteRow(HttpContext context, EntityDescriptor entity, NpgsqlBatchCommand command, int status)
+    /// <summary>Runs a statement that gives one row or none, to its end: what fails after the row fails.</summary>
+    public async Task<Row?> Row(EntityDescriptor entity, NpgsqlBatch batch, CancellationToken cancellation)
     {
-        await using var batch = database.Source.CreateBatch();
-        batch.BatchCommands.Add(command);
-        await using var reader = await batch.ExecuteReaderAsync(context.RequestAborted);
-        if (!await reader.ReadAsync(context.RequestAborted)) return false;
-        context.Response.Headers.ETag = $"\"{reader.GetString(1)}\"";
-        if (status == 201) context.Response.Headers.Location = $"/api/{Uri.EscapeDataString(entity.Name)}/{reader.GetInt64(0)}";
-        await Json.Write(context, writer => SelectionOf(entity).Write(reader, writer), status);
-        return true;
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var row = await reader.ReadAsync(cancellation) ? new Row(SelectionOf(entity), reader) : null;
+        while (await reader.NextResultAsync(cancellation)) { }
+        return row;
     }
 
     public static Problem NotFound(EntityDescriptor entity) =>
@@ -103,8 +102,7 @@ public sealed class Reads(Catalog catalog, Database database)
         writer.WriteStartObject();
         if (entity.Static) writer.WriteString("Id", id);
         else writer.WriteNumber("Id", reader.GetInt64(0));
-        var label = reader.IsDBNull(1) ? Selection.Unnamed(entity, id) : Selection.Text(entity.DisplayAttribute!, reader, 1);
-        writer.WriteString("Label", label);
+        writer.WriteString("Label", Selection.Label(entity, id, reader, 1));
         writer.WriteEndObject();
     }
 

@@ -106,12 +106,15 @@ public sealed class Selection
         var target = catalog.Target(attribute);
         var id = Text(attribute, reader, column);
         if (target.Records is { } records) return records.FirstOrDefault(record => record.Id == id)?.Label ?? id;
-        return target.DisplayAttribute is { } display && !reader.IsDBNull(column + 1)
-            ? Text(display, reader, column + 1) : Unnamed(target, id);
+        return Label(target, id, reader, column + 1);
     }
 
-    /// <summary>The label of a row whose display attribute has no value.</summary>
-    public static string Unnamed(EntityDescriptor entity, string id) => entity.Static ? id : $"{entity.Label} {id}";
+    /// <summary>A row's label from its display attribute at <paramref name="column"/>; where that shows nothing, who it is.</summary>
+    public static string Label(EntityDescriptor entity, string id, NpgsqlDataReader reader, int column)
+    {
+        var text = entity.DisplayAttribute is { } display && !reader.IsDBNull(column) ? Text(display, reader, column) : "";
+        return !string.IsNullOrWhiteSpace(text) ? text : entity.Static ? id : $"{entity.Label} {id}";
+    }
 
     private static void WriteValue(Utf8JsonWriter writer, AttributeDescriptor attribute, NpgsqlDataReader reader, int column)
     {

@@ -25,7 +25,9 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         }
         await CheckReferences(context, entity, null, values, errors);
         if (errors.Count > 0) throw Problem.Refused(errors);
-        await Guarded(context, entity, () => reads.WriteRow(context, entity, Insert(entity, values), 201));
+        var row = (await Guarded(context, entity, Insert(entity, values)))!;
+        context.Response.Headers.Location = $"/api/{Uri.EscapeDataString(entity.Name)}/{row.Id}";
+        await row.Write(context, 201);
     }
 
     public async Task Change(HttpContext context, EntityDescriptor entity, string id)
@@ -34,19 +36,18 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         var values = ReadMembers(entity, await Json.ReadObject(context), errors);
         await CheckReferences(context, entity, id, values, errors);
         if (errors.Count > 0) throw Problem.Refused(errors);
-        var found = await Guarded(context, entity, () => reads.WriteRow(context, entity, Update(context, entity, id, values), 200));
-        if (!found) throw await Missed(context, entity, id);
+        var row = await Guarded(context, entity, Update(context, entity, id, values)) ?? throw await Missed(context, entity, id);
+        await row.Write(context, 200);
     }
 
     public async Task Delete(HttpContext context, EntityDescriptor entity, string id)
     {
         var sql = new Sql();
-        await using var batch = database.Source.CreateBatch();
-        batch.BatchCommands.Add(sql.Command($"delete from {Sql.Name(entity.Table)} where {Meant(context, entity, id, sql)}"));
+        var command = sql.Command($"delete from {Sql.Name(entity.Table)} where {Meant(context, entity, id, sql)}");
         int count;
         try
         {
-            count = await batch.ExecuteNonQueryAsync(context.RequestAborted);
+            count = await Run(context, command, batch => batch.ExecuteNonQueryAsync(context.RequestAborted));
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
@@ -162,12 +163,12 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
             : Reads.NotFound(entity);
     }
 
-    private async Task<bool> Guarded(HttpContext context, EntityDescriptor entity, Func<Task<bool>> write)
+    private async Task<Row?> Guarded(HttpContext context, EntityDescriptor entity, NpgsqlBatchCommand command)
     {
         PostgresException refused;
         try
         {
-            return await write();
+            return await Run(context, command, batch => reads.Row(entity, batch, context.RequestAborted));
         }
         catch (PostgresException error)
         {
@@ -175,4 +176,11 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         }
         throw await refusals.Explain(entity, refused, context.RequestAborted) ?? (Exception)refused;
     }
+
+    private Task<T> Run<T>(HttpContext context, NpgsqlBatchCommand command, Func<NpgsqlBatch, Task<T>> read) =>
+        Transaction.Run(database.Source, batch =>
+        {
+            batch.BatchCommands.Add(command);
+            return read(batch);
+        }, context.RequestAborted);
 }
