@@ -38,7 +38,7 @@ def _records(*keys: str) -> list[Row]:
 
 
 STATIC = {
-    "Status": _records("Open", "Waiting", "Closed"),
+    "Status": [*_records("Open", "Waiting", "Closed"), {"id": "Lost", "label": "Lost", "order": 4, "isActive": False}],
     "Money.CurrencyCode": _records("EUR", "USD", "JPY"),
 }
 ENTITIES: dict[str, Row] = {
@@ -52,6 +52,7 @@ ENTITIES: dict[str, Row] = {
             _attribute("Score", "Integer", minimum=0, maximum=100, description="How happy, by their own word"),
             _attribute("Phone", "Phone Number"),
             _reference("Currency", "Money.CurrencyCode", True, default="EUR"),
+            _attribute("Notes", "Text"),
         ],
     },
     "Ticket": {
@@ -179,6 +180,8 @@ class Store:
             return f"{Decimal(str(value)):.{attribute.get('decimals', 8)}f}"
         if attribute["type"] == "Long Integer":
             return str(value)
+        if attribute["type"] == "Identifier" and not attribute["targetStatic"]:
+            return int(value)
         if "maximum" in attribute and not attribute["minimum"] <= int(value) <= attribute["maximum"]:
             errors[key] = [f"{attribute['label']} must be between {attribute['minimum']} and {attribute['maximum']}."]
         if value == "refused by the server":
@@ -199,7 +202,7 @@ class Store:
 
     def labels(self, name: str, search: str, size: int) -> Row:
         if name in STATIC:
-            items = [{"Id": r["id"], "Label": r["label"]} for r in STATIC[name]]
+            items = [{"Id": r["id"], "Label": r["label"]} for r in STATIC[name] if r["isActive"]]
         else:
             items = [{"Id": i, "Label": self.label(name, i)} for i in self.rows[name]]
         found = [i for i in items if search.lower() in str(i["Label"]).lower()]

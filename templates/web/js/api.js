@@ -41,11 +41,15 @@ async function read(response) {
   const kind = response.headers.get("Content-Type") ?? "";
   if (response.status === 204 || !kind.includes("json")) return null;
   try {
-    return await response.json();
+    return JSON.parse(await response.text(), exact);
   } catch {
     throw new Problem(response.ok ? 0 : response.status, OFFLINE);
   }
 }
+
+// A whole number that JavaScript would round (an identifier has 64 bits) stays the text that it is.
+const exact = (name, value, told) =>
+  typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(told?.source ?? "") ? told.source : value;
 
 const words = (status) =>
   status === 413

@@ -2,20 +2,22 @@
 import { address } from "./api.js";
 import { h } from "./dom.js";
 import { DECIMAL_SIGN, display, inSentence, isNumber, plainDecimal } from "./format.js";
+import { momentControl } from "./moment.js";
 import { picker } from "./picker.js";
+import { lineControl, textControl } from "./text.js";
 
-const LONG_TEXT = 200;
 const MOST_BYTES = 20_000_000;
-const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+// Not of type email: browsers write those domains anew.
+const EMAIL = { type: "text", inputmode: "email", autocapitalize: "none", spellcheck: "false" };
 
 /**
- * A control is {node, raw(), set(value, row), value(), wrong?()}: `raw` is what stands there, `value` what is sent,
- * `wrong` a sentence when what stands there can't be a value at all.
+ * A control is {node, raw(), rawOf(value, row), set(value, row), value(), wrong?()}: `raw` is what stands there, `rawOf`
+ * what would stand there for a value, `value` what is sent, `wrong` a sentence when what stands there can't be a value.
  */
 export const CONTROLS = {
   Text: textControl,
-  Email: (attribute, id) => inputControl(id, { type: "email", autocomplete: "off" }, (text) => text.trim()),
-  "Phone Number": (attribute, id) => inputControl(id, { type: "tel", autocomplete: "off" }, (text) => text.trim()),
+  Email: (attribute, id) => lineControl(id, EMAIL),
+  "Phone Number": (attribute, id) => lineControl(id, { type: "tel" }),
   Integer: (attribute, id) => numberControl(attribute, id, "numeric"),
   "Long Integer": (attribute, id) => numberControl(attribute, id, "numeric"),
   Decimal: (attribute, id) => numberControl(attribute, id, "decimal"),
@@ -28,48 +30,16 @@ export const CONTROLS = {
   Identifier: referenceControl,
 };
 
-function textControl(attribute, id) {
-  const long = attribute.length === undefined || attribute.length > LONG_TEXT;
-  if (long) return plain(h("textarea", { id, rows: "3", dir: "auto" }));
-  return plain(h("input", { id, type: "text", autocomplete: "off", dir: "auto" }));
-}
-
-function plain(node, tidy = (text) => text) {
-  let now = node;
-  return {
-    get node() {
-      return now;
-    },
-    raw: () => now.value,
-    value: () => tidy(now.value) || null,
-    set(value) {
-      // A one-line input would drop line breaks: such a text gets the taller control.
-      if (now.type === "text" && /[\r\n]/.test(value ?? ""))
-        now = replaceBy(now, h("textarea", { id: now.id, rows: "3", dir: "auto" }));
-      now.value = value ?? "";
-    },
-  };
-}
-
-function replaceBy(old, node) {
-  for (const name of old.getAttributeNames())
-    if (name !== "type" && !node.hasAttribute(name)) node.setAttribute(name, old.getAttribute(name));
-  old.replaceWith(node);
-  return node;
-}
-
-const inputControl = (id, attributes, tidy) => plain(h("input", { id, ...attributes }), tidy);
-
 function numberControl(attribute, id, mode) {
   const node = h("input", { id, type: "text", inputmode: mode, autocomplete: "off", class: "short" });
   const exact = (text) => (isNumber(attribute.type) && DECIMAL_SIGN === "," ? text.replace(",", ".") : text);
+  const rawOf = (value) =>
+    value === null || value === undefined ? "" : plainDecimal(value, attribute.type).replace(".", DECIMAL_SIGN);
   return {
     node,
     raw: () => node.value,
-    set: (value) => {
-      node.value =
-        value === null || value === undefined ? "" : plainDecimal(value, attribute.type).replace(".", DECIMAL_SIGN);
-    },
+    rawOf,
+    set: (value) => (node.value = rawOf(value)),
     value: () => exact(node.value.trim()).replace(/^\+/, "") || null,
     wrong: () =>
       DECIMAL_SIGN === "," && node.value.includes(".") ? "Enter a number without grouping, like 1234,5." : "",
@@ -78,12 +48,14 @@ function numberControl(attribute, id, mode) {
 
 function booleanControl(attribute, id) {
   const node = h("input", { id, type: "checkbox" });
+  const open = (value, row) => row !== null && (value === null || value === undefined);
   return {
     node,
     raw: () => (node.indeterminate ? "" : String(node.checked)),
+    rawOf: (value, row) => (open(value, row) ? "" : String(value === true)),
     set: (value, row) => {
       node.checked = value === true;
-      node.indeterminate = row !== null && (value === null || value === undefined);
+      node.indeterminate = open(value, row);
     },
     value: () => (node.indeterminate ? null : node.checked),
   };
@@ -91,36 +63,17 @@ function booleanControl(attribute, id) {
 
 function nativeControl(id, type) {
   const node = h("input", { id, type, class: "short", max: type === "date" ? "9999-12-31" : null });
+  const shown = (value) => (value ?? "").slice(0, type === "time" ? 8 : undefined);
   return {
     node,
     raw: () => node.value + node.validity.badInput,
+    rawOf: (value) => `${shown(value)}false`,
     set: (value) => {
       if (type === "time") node.step = /:\d\d:(?!00)/.test(value ?? "") ? "1" : "60";
-      node.value = (value ?? "").slice(0, type === "time" ? 8 : undefined);
+      node.value = shown(value);
     },
     value: () => (type === "time" && node.value.length === 5 ? `${node.value}:00` : node.value) || null,
     wrong: () => (node.validity.badInput ? `Enter the whole ${type}.` : ""),
-  };
-}
-
-// Shown in the person's own time, sent as UTC.
-function momentControl(attribute, id) {
-  const node = h("input", { id, type: "datetime-local", class: "short", max: "9999-12-31T23:59:59" });
-  const two = (number, width = 2) => String(number).padStart(width, "0");
-  const local = (at, seconds) =>
-    `${two(at.getFullYear(), 4)}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}${seconds ? `:${two(at.getSeconds())}` : ""}`;
-  return {
-    node,
-    help: `In your time zone (${ZONE}); stored as UTC.`,
-    raw: () => node.value + node.validity.badInput,
-    set: (value) => {
-      const at = value ? new Date(value) : null;
-      const seconds = at !== null && at.getSeconds() !== 0;
-      node.step = seconds ? "1" : "60";
-      node.value = at ? local(at, seconds) : "";
-    },
-    value: () => (node.value ? new Date(node.value).toISOString().replace(".000Z", "Z") : null),
-    wrong: () => (node.validity.badInput ? "Enter the whole date and time." : ""),
   };
 }
 
@@ -141,6 +94,7 @@ function fileControl(attribute, id, { entity }) {
         : input.files.length
           ? `${input.files[0].name}:${input.files[0].size}:${input.files[0].lastModified}`
           : "",
+    rawOf: () => "",
     set: (value, row) => {
       size = value?.size ?? null;
       input.value = "";
@@ -181,8 +135,9 @@ function referenceControl(attribute, id, { choices }) {
   return {
     node,
     raw: () => node.value,
+    rawOf: (value) => String(value ?? ""),
     set: (value, row) => {
-      const text = value === null || value === undefined ? "" : String(value);
+      const text = String(value ?? "");
       if (text && !ids.has(text)) {
         ids.set(text, value);
         node.append(h("option", { value: text }, row?.$labels?.[attribute.name] ?? text));
@@ -199,6 +154,7 @@ function pickerControl(attribute, id) {
     node: box.input,
     parts: [box.root],
     raw: () => `${box.get() ?? ""}|${box.pending() ? box.input.value : ""}`,
+    rawOf: (value) => `${value ?? ""}|`,
     set: (value, row) => box.set(value ?? null, row?.$labels?.[attribute.name] ?? null),
     value: () => box.get(),
     wrong: () =>

@@ -2,11 +2,14 @@
 import { change, create, entity, remove, row } from "./api.js";
 import { confirm, h, icon, show, toast } from "./dom.js";
 import { inSentence, short } from "./format.js";
-import { base64 } from "./controls.js";
 import { choicesFor, Field } from "./fields.js";
 import { listAddress } from "./query.js";
 import { go } from "./router.js";
 import { notice } from "./shell.js";
+
+const NOT_LOADED = "Not loaded";
+// No answer (0), and those of whoever stands between: the request may have arrived.
+const UNSURE = new Set([0, 502, 504]);
 
 /** Builds the page; answers {root, unsaved(), close()}. */
 export function detailPage({ app, screen, id, moved }) {
@@ -50,7 +53,7 @@ class Detail {
     if (this.row === null) return `New ${this.noun}`;
     const attribute = this.descriptor.attributes.find((candidate) => candidate.name === this.descriptor.display);
     const name = attribute ? (this.row.$labels?.[attribute.name] ?? this.row[attribute.name]) : null;
-    return name === null || name === undefined ? `${this.descriptor.label} ${this.row.Id}` : short(String(name));
+    return String(name ?? "").trim() ? short(String(name)) : `${this.descriptor.label} ${this.row.Id}`;
   }
 
   build(choices) {
@@ -164,13 +167,13 @@ class Detail {
   }
 
   async send(fields) {
-    const values = await Promise.all(fields.map(async (field) => [field.attribute.name, await sendable(field)]));
+    const values = await Promise.all(fields.map(async (field) => [field.attribute.name, await field.sending()]));
     const body = Object.fromEntries(values);
     if (this.row === null) return this.created((await create(this.screen.entity, body)).body);
     const changed = await change(this.screen.entity, this.id, body, this.etag);
     const { body: stored, etag } = changed.etag ? changed : await row(this.screen.entity, this.id);
     this.take(stored, etag);
-    for (const field of this.fields) field.fill(stored);
+    for (const field of this.fields) field.saved(stored);
     this.title.textContent = this.heading();
     document.title = `${this.heading()} · ${this.app.app}`;
     return toast("Saved.");
@@ -185,6 +188,7 @@ class Detail {
   // `failure` says what didn't happen; the server's own words say why.
   refuse(problem, failure) {
     if (problem.status === 412) return this.meanwhile(failure);
+    if (UNSURE.has(problem.status) && failure !== NOT_LOADED) return this.unsure(problem);
     const named = this.fields.filter((field) => problem.errors?.[field.attribute.name]);
     for (const field of named) field.tell(problem.errors[field.attribute.name].join(" "));
     const others = Object.entries(problem.errors ?? {}).filter(
@@ -197,26 +201,37 @@ class Detail {
         `This ${this.noun} has been deleted`,
         "Somebody deleted it meanwhile. Copy what you need, then go back to the list.",
       );
-    if (problem.status === 0)
-      return this.tell(failure, `${problem.title}. ${problem.detail} What you typed is still here.`);
     return this.tell(failure, extra || problem.detail || String(problem.message));
   }
 
   meanwhile(failure) {
-    const reload = h(
-      "button",
-      { class: "button", type: "button", onclick: () => this.rebase() },
-      this.unsaved() ? "Load the latest, keep what I typed" : "Load the latest",
-    );
     this.tell(
       `Somebody else changed this ${this.noun}`,
       `It was saved by somebody else after you opened it. ${failure}: load the latest values, look at what changed, then try again.`,
-      reload,
+      this.reload(),
+    );
+  }
+
+  reload() {
+    const text = this.unsaved() ? "Load the latest, keep what I typed" : "Load the latest";
+    return h("button", { class: "button", type: "button", onclick: () => this.rebase() }, text);
+  }
+
+  // The request has been sent and nobody says what has become of it.
+  unsure(problem) {
+    const title = problem.status === 504 ? "It is not sure whether this was done" : problem.title;
+    if (this.row !== null)
+      return this.tell(title, "It may have been done or not. Load the latest to see which.", this.reload());
+    const list = h("a", { class: "button", href: this.backAddress(), target: "_blank" }, "Look into the list");
+    return this.tell(
+      title,
+      `This ${this.noun} may have been created or not. Look into the list before you create it again; what you typed is still here.`,
+      list,
     );
   }
 
   rebase() {
-    return this.working("Not loaded", async () => {
+    return this.working(NOT_LOADED, async () => {
       const { body, etag } = await row(this.screen.entity, this.id);
       this.take(body, etag);
       for (const field of this.fields) field.rebase(body);
@@ -271,12 +286,6 @@ class Detail {
     show(this.root, formSkeleton(), false);
     this.load();
   }
-}
-
-async function sendable(field) {
-  const value = field.value();
-  if (field.attribute.type === "Binary Data") return value instanceof File ? base64(value) : null;
-  return field.attribute.type === "Integer" && value !== null ? Number(value) : value;
 }
 
 function formSkeleton() {

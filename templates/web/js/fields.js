@@ -1,6 +1,7 @@
-// A form field: label, control, help and error. What nobody touched is never sent back: a field keeps its first raw value.
+// A form field: label, control, help and error. What nobody touched is never sent back: a field knows what its control
+// makes of the value that the server was last known to hold.
 import { labels } from "./api.js";
-import { CONTROLS } from "./controls.js";
+import { base64, CONTROLS } from "./controls.js";
 import { h } from "./dom.js";
 import { display } from "./format.js";
 import { check } from "./rules.js";
@@ -76,7 +77,25 @@ export class Field {
     const { name } = this.attribute;
     const same = JSON.stringify(this.stored?.[name]) === JSON.stringify(row[name]);
     this.stored = row;
+    this.blank = this.control.rawOf(row[name] ?? null, row);
+    if (!this.touched()) return this.fill(row);
     if (!same) this.warn(`Saved meanwhile: ${display(row, this.attribute) || "no value"}.`);
+    return undefined;
+  }
+
+  /** The value as it is sent; remembers what stands there, since a person may go on typing. */
+  async sending() {
+    this.sent = this.control.raw();
+    const value = this.control.value();
+    if (this.attribute.type === "Binary Data") return value instanceof File ? base64(value) : null;
+    return this.attribute.type === "Integer" && value !== null ? Number(value) : value;
+  }
+
+  /** The row has been saved: what was typed since then stays, as a change to come. */
+  saved(row) {
+    if (this.control.raw() === this.sent || !this.touched()) return this.fill(row);
+    this.stored = row;
+    this.blank = this.control.rawOf(row[this.attribute.name] ?? null, row);
     return undefined;
   }
 

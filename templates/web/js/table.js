@@ -52,7 +52,7 @@ export class Table {
 
   cell(item, column, address) {
     const text = display(item, column);
-    const name = text || `${this.label} ${item.Id}`;
+    const name = text.trim() ? text : `${this.label} ${item.Id}`;
     const shown = address ? h("a", { href: address, dir: "auto" }, name) : value(text, column);
     const kinds = [isNumber(column.type) && "number", address && "first"].filter(Boolean).join(" ");
     const title = text.length > 30 ? text : null;
@@ -61,7 +61,7 @@ export class Table {
 }
 
 function value(text, column) {
-  if (!text) return h("span", { class: "none" }, NONE);
+  if (!text.trim()) return h("span", { class: "none" }, NONE);
   return h("span", { class: column.targetStatic ? "badge" : null, dir: isNumber(column.type) ? null : "auto" }, text);
 }
 
