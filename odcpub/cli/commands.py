@@ -78,7 +78,8 @@ def release(options: argparse.Namespace) -> int:
     path = f"/api/asset-repository/v1/assets/{_segment(options.asset)}/revisions/{options.revision or 0}"
     body = {"tag": options.version, "releaseNotes": options.notes}
     answer = _client().request("PATCH", path, body)
-    text = f"{answer['name']} {answer['tag']} is revision {answer['revision']}."
+    already = " already" if answer["unchanged"] else ""
+    text = f"{answer['name']} {answer['tag']} is revision {answer['revision']}{already}."
     return show.answer(answer, text, options.json)
 
 

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from odcpub.cli.progress import error_of, print_problem
+from odcpub.cli.client import ApiError
+from odcpub.cli.progress import error_of, print_problem, problem_data
 
 
 def answer(data: Any, text: str, as_json: bool, code: int = 0) -> int:
@@ -25,6 +26,12 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def status(data: dict[str, Any], as_json: bool) -> int:
+    """The table; where no engine could be asked, why, once and beneath it."""
+    error = ApiError(data) if "title" in data else None
+    if as_json and error:
+        return answer(
+            {"assets": data["assets"], **problem_data(error), "exitCode": error.exit_code}, "", True, error.exit_code
+        )
     rows = []
     for asset in data["assets"]:
         where = [
@@ -32,10 +39,17 @@ def status(data: dict[str, Any], as_json: bool) -> int:
             for one in asset["stages"]
         ]
         released = f"{asset['release']} released" if asset["release"] else "not released"
-        stored = ("", str(asset["revision"] or ""), "", released if asset["kind"] == "library" else "not deployed", "")
+        told = (
+            "never published" if not asset["revision"] else released if asset["kind"] == "library" else "not deployed"
+        )
+        stored = ("", str(asset["revision"] or ""), "", told, "")
         rows += [(asset["name"], asset["kind"], *line) for line in where or [stored]]
     head = ("ASSET", "KIND", "STAGE", "REVISION", "DIGEST", "HEALTH", "ADDRESS")
-    return answer(data, table(head, rows) if rows else "Nothing is published yet. Try: odcpub new app my-app", as_json)
+    answer(data, table(head, rows) if rows else "Nothing is published yet. Try: odcpub new app my-app", as_json)
+    if error:
+        sys.stdout.flush()
+        print_problem(error)
+    return error.exit_code if error else 0
 
 
 def operations(data: dict[str, Any], as_json: bool) -> int:
@@ -101,6 +115,8 @@ def doctor(data: dict[str, Any], as_json: bool) -> int:
 
 
 def update(data: dict[str, Any], as_json: bool) -> int:
+    for one in data["warnings"]:
+        print(f"warning: {one}", file=sys.stderr)
     lines = [f"{one['name']}: {one['from'] or 'new'} → {one['to'] or 'gone'}" for one in data["changes"]]
     return answer(data, "\n".join(lines) or "Everything is up to date.", as_json)
 

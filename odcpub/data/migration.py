@@ -86,7 +86,8 @@ class MigrationPlan:
     ``base``: portable fingerprint of the live schema it was computed from; ``target``: of the target schema, which
     ``expand`` records last in the marker table that readiness asks. ``refusals``: decisions that need the author
     (not rows). ``warnings``: lines for the user. ``notices``: row checks whose findings are worth a line but refuse
-    nothing (rows that still refer to a removed record). Executing it on another live schema is refused as stale.
+    nothing (rows that still refer to a removed record). ``stays``: lines about what needs no step: renames, what comes
+    back. Executing it on another live schema is refused as stale.
     """
 
     base: str
@@ -96,3 +97,4 @@ class MigrationPlan:
     refusals: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     notices: tuple[RowCheck, ...] = ()
+    stays: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, RowCheck
 from odcpub.data.names import Names
 from odcpub.data.questions import questions
 from odcpub.data.schema import Column, Schema
+from odcpub.data.stays import stays
 from odcpub.model.elements import Asset
 
 
@@ -56,6 +57,7 @@ def plan_migration(
         tuple(draft.refusals),
         (*draft.warnings, *_kept(asset, previous)),
         tuple(draft.notices),
+        stays(asset, runs, draft.live),
     )
 
 

@@ -11,15 +11,16 @@ import gc
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from odcpub.errors import Place, Problem
 from odcpub.model.elements import Kind
+from odcpub.model.language import ASSET_KINDS
 from odcpub.model.parts import read
-from odcpub.model.problems import Code
+from odcpub.model.problems import Code, listed
 from odcpub.model.raw import FileParts, Header
 
 MAX_FILE = 5_000_000
@@ -93,7 +94,25 @@ def load(folder: Path, cache: FileCache | None = None) -> RawModel:
     if not found and not problems:
         hint = "'odcpub new app' makes a first model there."
         problems.append(Problem(str(Code.NO_MODEL), f"{folder} holds no model: it has no *.yaml file", hint))
+    if several := _several(folder, parts):
+        return RawModel((), (several,))
     return RawModel(tuple(parts), tuple(problems))
+
+
+def _several(folder: Path, parts: Sequence[FileParts]) -> Problem | None:
+    """The one thing to tell of a folder whose subfolders are models: all that follows from mixing them is noise."""
+    heads = [part for part in parts if any(header.key in ASSET_KINDS for header in part.headers)]
+    folders = sorted({part.file.rpartition("/")[0] for part in heads})
+    if len(folders) < 2:
+        return None
+    inner = [name for name in folders if name]
+    if len(inner) == len(folders):
+        message = f"{folder} holds {len(folders)} models, in {listed(inner)}"
+        hint = f"Name the folder of one of them: {folder / inner[0]}"
+    else:
+        message = f"{folder} holds a model, and {len(inner)} more in {listed(inner)}"
+        hint = "A folder holds one asset, subfolders included: move the inner ones out of it, or remove them."
+    return Problem(str(Code.SEVERAL_MODELS), message, hint)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ class Code(StrEnum):
     SYNTAX = "ODC-M006", "a file is not valid YAML"
     YAML_FEATURE = "ODC-M007", "YAML that a model may not use: tags, several documents, too deep, too many aliases"
     DUPLICATE_KEY = "ODC-M008", "the same key twice in one mapping"
+    SEVERAL_MODELS = "ODC-M009", "the folder holds several models, each in a folder of its own"
     UNKNOWN_KEY = "ODC-M101", "a key that the language does not have"
     MISSING_KEY = "ODC-M102", "a key that must be there is not"
     WRONG_SHAPE = "ODC-M103", "a value of the wrong YAML type"
@@ -53,6 +54,7 @@ class Code(StrEnum):
     LIBRARY_DATA = "ODC-M501", "data, settings or screens in a library"
     UNKNOWN_LIBRARY = "ODC-M502", "a library that is not there, or not used"
     LIBRARY_VERSION = "ODC-M503", "a version range that is malformed or that the library does not meet"
+    RENAMED_LIBRARY = "ODC-M504", "a library that has another name in newer versions (warning)"
     NO_RECORDS = "ODC-M601", "a static entity without records (warning)"
     NOT_SUPPORTED = "ODC-M901", "part of the language, not supported yet"
 

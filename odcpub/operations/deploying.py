@@ -56,7 +56,7 @@ def plan(run: Run) -> None:
     runs = run.platform.engines().runner.running(run.operation.stage, run.asset.label, run.asset.key)
     unchanged = not migration.steps and _runs_already(run, record, digest, runs)
     run.note(configuration=digest, sealed=sealed, migration=plan_blob, unchanged=unchanged)
-    run.say(summary([step.summary for step in migration.steps]) or "the schema is up to date")
+    run.say(summary([*migration.stays, *(step.summary for step in migration.steps)]) or "the schema is up to date")
 
 
 def summary(lines: Sequence[str], most: int = 3) -> str:

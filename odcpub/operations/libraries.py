@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from odcpub.model.elements import Kind, Library
+from odcpub.model.versions import parse_version
 from odcpub.operations.platform import Platform
-from odcpub.store.records import AssetRecord
+from odcpub.store.records import ReleaseRecord
 
 
 def available(platform: Platform) -> Mapping[str, tuple[Library, ...]]:
-    """Every release of every library, by the library's present name."""
+    """Every release of every library, by the name that the library had in it: who is locked to a release of before a
+    rename goes on. A library without a release is there under its present name."""
     return _Releases(platform)
 
 
@@ -22,30 +24,48 @@ class _Releases(Mapping[str, tuple[Library, ...]]):
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._assets = {asset.name: asset for asset in platform.store.assets.all() if asset.kind == Kind.LIBRARY}
+        self._named = _named(platform)
         self._known: dict[str, tuple[Library, ...]] = {}
 
     def __getitem__(self, name: str) -> tuple[Library, ...]:
         if name not in self._known:
-            asset = self._assets[name]
             self._known[name] = tuple(
-                released(self._platform, asset, release.version, release.revision)
-                for release in self._platform.store.assets.releases(asset.key)
+                released(self._platform, name, one.asset, one.version, one.revision) for one in self._named[name]
             )
         return self._known[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._assets)
+        return iter(self._named)
 
     def __len__(self) -> int:
-        return len(self._assets)
+        return len(self._named)
 
 
-def released(platform: Platform, asset: AssetRecord, version: str, number: int) -> Library:
-    """One release with the libraries its revision was locked to."""
-    revision = platform.store.assets.revision(asset.key, number)
+def _named(platform: Platform) -> dict[str, list[ReleaseRecord]]:
+    """Releases by the name the library had. No other asset ever takes a former name: labels are kept."""
+    libraries = {one.key: one.name for one in platform.store.assets.all() if one.kind == Kind.LIBRARY}
+    found: dict[str, list[ReleaseRecord]] = {name: [] for name in libraries.values()}
+    for name, release in platform.store.assets.named_releases():
+        if release.asset in libraries:
+            found.setdefault(name, []).append(release)
+    return found
+
+
+def renamed(platform: Platform, name: str) -> tuple[str, str] | None:
+    """The present name of the library that was called so, and its first release under it; None where there is none."""
+    named = _named(platform)
+    keys = {one.asset for one in named.get(name, ())}
+    now = next((one.name for one in platform.store.assets.all() if one.key in keys), name)
+    later = named.get(now, ())
+    first = min((one.version for one in later), key=parse_version, default="")
+    return (now, first) if now != name and first else None
+
+
+def released(platform: Platform, name: str, asset: str, version: str, number: int) -> Library:
+    """One release with the libraries its revision was locked to. ``asset``: the library's key."""
+    revision = platform.store.assets.revision(asset, number)
     assert revision is not None  # noqa: S101 - a release's revision is never removed
-    model = platform.model_of(f"{asset.name} {version}", revision)
+    model = platform.model_of(f"{name} {version}", revision)
     return Library(model, version, number, revision.build, locked(platform, revision.lock))
 
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from odcpub.deployment.stages import DEFAULT_STAGES, Stage, find, parse_project
-from odcpub.errors import ModelError, Problem, Refused, UsageError
-from odcpub.model.elements import Asset, Kind, Library
+from odcpub.deployment.stages import DEFAULT_STAGES, Purpose, Stage, find, label_of, parse_project
+from odcpub.errors import ModelError, Problem, Refused, Severity, UsageError
+from odcpub.model.elements import Asset, Kind, Library, Use
 from odcpub.model.load import load
 from odcpub.model.lock import LOCK_FILE, read_lock, resolve, write_lock
 from odcpub.model.physical import physical
+from odcpub.model.problems import Code
 from odcpub.model.verify import uses, verify
 from odcpub.model.versions import parse_range, parse_version
-from odcpub.operations.libraries import available
+from odcpub.operations.libraries import available, renamed
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
 
@@ -52,6 +54,30 @@ def read_head(platform: Platform, folder: Path) -> Head:
     return Head(raw.key, raw.name, raw.kind, physical(raw.name).replace("_", "-").strip("-"))
 
 
+def planned(platform: Platform, folder: Path) -> AssetRecord:
+    """The asset that the model in the folder is, or would be. Refused where it is a copy of another app's model that
+    still has that app's key: publishing it would give that app's data to both."""
+    head = read_head(platform, folder)
+    known = platform.store.assets.find(head.key)
+    if known and known.name != head.name and _still_there(platform, known):
+        raise Refused(
+            f"{head.name}: its key is that of {known.name}, published from {known.folder}, whose model is still there: "
+            "one key is one asset",
+            f"an asset of its own: give it a key of its own, such as {uuid.uuid4()}; the same one, renamed: rename "
+            f"it in {known.folder} too, or remove that folder",
+        )
+    return platform.store.assets.planned(head.key, head.name, head.kind, head.label, str(folder))
+
+
+def _still_there(platform: Platform, known: AssetRecord) -> bool:
+    """Whether the folder that the asset was published from still holds it, under its name."""
+    try:
+        there = read_head(platform, Path(known.folder))
+    except Refused:  # moved, renamed, or no model any more
+        return False
+    return (there.key, there.name) == (known.key, known.name)
+
+
 def read_model(platform: Platform, folder: Path, update: bool = False, keep_lock: bool = True) -> Read:
     """Reads, locks and verifies. Libraries without a lock are locked now; ``update`` takes newer ones; without
     ``keep_lock`` nothing is written."""
@@ -66,13 +92,27 @@ def read_model(platform: Platform, folder: Path, update: bool = False, keep_lock
     except Refused:
         # Where the model itself asks for what there is not, verify tells the place.
         ranges = {use.name: use.range for use in wanted}
-        verify(raw, {name: _nearest(versions, ranges.get(name, "*")) for name, versions in there.items() if versions})
+        found = {name: _nearest(versions, ranges.get(name, "*")) for name, versions in there.items() if versions}
+        try:
+            verify(raw, found)
+        except ModelError as error:
+            raise ModelError((*error.problems, *_renamed(platform, wanted))) from None
         raise
     asset, warnings = platform.memory.verified(str(folder), raw, libraries)
     versions = {name: library.version for name, library in libraries.items()}
     if keep_lock and versions != before:
         _write(lock, write_lock(versions))
-    return Read(asset, libraries, warnings)
+    return Read(asset, libraries, (*warnings, *_renamed(platform, wanted)))
+
+
+def _renamed(platform: Platform, wanted: Sequence[Use]) -> Iterator[Problem]:
+    """A warning for each library that goes on under another name: what is newer is to be had under that alone."""
+    for use in wanted:
+        if now := renamed(platform, use.name):
+            message = f"{use.name} is called {now[0]} since {now[1]}; newer versions have that name alone"
+            hint = f"To have them, write {now[0]} for {use.name}, here and in its types."
+            code, element = str(Code.RENAMED_LIBRARY), f"uses.{use.name}"
+            yield Problem(code, message, hint, use.place, element, Severity.WARNING)
 
 
 def _nearest(versions: Sequence[Library], wanted: str) -> Library:
@@ -118,8 +158,40 @@ def asset_stages(platform: Platform, asset: AssetRecord | None) -> Sequence[Stag
 
 
 def stage_of(platform: Platform, asset: AssetRecord | None, word: str) -> Stage:
-    """The stage of that name or label."""
-    return find(asset_stages(platform, asset), word)
+    """The stage of that name or label; of one that the project has named before, a UsageError says so."""
+    try:
+        return find(asset_stages(platform, asset), word)
+    except UsageError as error:
+        former = _former(platform, asset, word) if asset else None
+        if asset is None or former is None:
+            raise
+        raise UsageError(
+            f"{former.name}: is no stage of {asset.name} any more: {PROJECT_FILE} does not name it",
+            f"name it there again, or take out what is left in it: odcpub undeploy {asset.label} --stage "
+            f"{former.label}, odcpub config show {asset.label} --stage {former.label}",
+        ) from error
+
+
+def stage_or_former(platform: Platform, asset: AssetRecord, word: str) -> Stage:
+    """The stage of that name or label, also one of which only the records know: what is there must be seen and taken
+    out, whatever has become of the project file."""
+    try:
+        return find(asset_stages(platform, asset), word)
+    except (UsageError, ModelError):
+        if former := _former(platform, asset, word):
+            return former
+        raise
+
+
+def _former(platform: Platform, asset: AssetRecord, word: str) -> Stage | None:
+    """A stage in which the asset has something, as recorded: apps deployed there, or values set."""
+    label, stages = label_of(word), platform.store.stages
+    deployments = stages.deployments(asset.key, label)
+    if not deployments and not stages.has_values(asset.key, label):
+        return None
+    operation = platform.store.journal.operation(deployments[0].operation) if deployments else None
+    name = operation.request["stage"] if operation else label
+    return Stage(name, label, Purpose.NON_PRODUCTION, 0)
 
 
 def check_folder(asset: AssetRecord) -> None:

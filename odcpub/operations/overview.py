@@ -2,24 +2,43 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from odcpub.deployment.configuration import parse_stage_file, resolve
 from odcpub.errors import ModelError, OdcpubError
+from odcpub.model.versions import parse_version
 from odcpub.operations import requests
-from odcpub.operations.models import stage_file, stage_of
-from odcpub.operations.platform import Platform
+from odcpub.operations.models import stage_file, stage_or_former
+from odcpub.operations.platform import Platform, error_data
 from odcpub.store.records import AssetRecord, DeploymentRecord
 
 
 def status(platform: Platform) -> dict[str, Any]:
-    """Every asset's latest revision and release, and what runs of it in each stage, as recorded."""
-    return {"assets": [_asset(platform, asset) for asset in platform.store.assets.all()]}
+    """Every asset's latest revision and release, and what runs of it in each stage. Where no engine can be asked, the
+    reason stands beside once, as a problem. One that never got a revision is known only so that its secrets
+    can be set before: it goes with its folder."""
+    problem = _no_engines(platform)
+    there = [one for one in platform.store.assets.all() if platform.store.assets.latest(one.key) or _is_there(one)]
+    assets = [_asset(platform, asset, blind=problem is not None) for asset in there]
+    return {"assets": assets} | ({} if problem is None else {"title": problem.message, **error_data(problem)})
 
 
-def _asset(platform: Platform, asset: AssetRecord) -> dict[str, Any]:
+def _is_there(asset: AssetRecord) -> bool:
+    return Path(asset.folder).is_dir()
+
+
+def _no_engines(platform: Platform) -> OdcpubError | None:
+    try:
+        platform.engines()
+    except OdcpubError as error:
+        return error
+    return None
+
+
+def _asset(platform: Platform, asset: AssetRecord, blind: bool) -> dict[str, Any]:
     latest = platform.store.assets.latest(asset.key)
-    releases = platform.store.assets.releases(asset.key)
+    releases = [one.version for one in platform.store.assets.releases(asset.key)]
     deployments = sorted(platform.store.stages.deployments(asset.key), key=lambda one: one.id)
     labels = dict.fromkeys(one.stage for one in deployments)
     current = [found for label in labels if (found := platform.store.stages.current(asset.key, label))]
@@ -28,25 +47,25 @@ def _asset(platform: Platform, asset: AssetRecord) -> dict[str, Any]:
         "name": asset.name,
         "kind": asset.kind,
         "revision": latest.number if latest else 0,
-        "release": releases[-1].version if releases else "",
-        "stages": [_deployed(platform, asset, one) for one in current],
+        "release": max(releases, key=parse_version, default=""),
+        "stages": [_deployed(platform, asset, one, blind) for one in current],
     }
 
 
-def _deployed(platform: Platform, asset: AssetRecord, current: DeploymentRecord) -> dict[str, Any]:
+def _deployed(platform: Platform, asset: AssetRecord, current: DeploymentRecord, blind: bool) -> dict[str, Any]:
     operation = platform.store.journal.operation(current.operation)
     revision = platform.store.assets.revision(asset.key, current.revision)
-    running, why = None, ""
+    running, health = None, "unknown" if blind else "stopped"
     try:
-        running = platform.engines().runner.running(current.stage, asset.label, asset.key)
+        running = None if blind else platform.engines().runner.running(current.stage, asset.label, asset.key)
     except OdcpubError as error:
-        why = error.message
+        health = f"unknown: {error.message}"
     return {
         "stage": operation.request["stage"] if operation else current.stage,
         "revision": running.revision if running else current.revision,
         "digest": running.digest if running else (revision.image if revision else ""),
         "address": running.address if running else "",
-        "health": running.health if running else ("unknown: " + why if why else "stopped"),
+        "health": running.health if running else health,
         "deployedAt": current.created_at,
     }
 
@@ -54,7 +73,7 @@ def _deployed(platform: Platform, asset: AssetRecord, current: DeploymentRecord)
 def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
     """Every setting of the latest revision with its value in the stage and where that comes from; secrets hidden."""
     asset = requests.app(platform, name)
-    stage = stage_of(platform, asset, to)
+    stage = stage_or_former(platform, asset, to)
     model = requests.model_with(platform, asset)
     parsed = parse_stage_file(stage_file(asset, stage.label), f"stages/{stage.label}.yaml")
     known = platform.store.stages.values(asset.key, stage.label)

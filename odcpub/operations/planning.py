@@ -1,10 +1,12 @@
 """Plans as they are shown: all that an operation would do, and nothing done. Reads only.
 
-A plan's fingerprint is of everything it was computed from: the model, the live schema, the configuration.
+A plan's fingerprint is of everything it shows and of what that was computed from: the model, the live schema, the
+configuration.
 """
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from typing import Any
 from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.deployment.configuration import Resolved
+from odcpub.deployment.plan import HIDDEN
 from odcpub.deployment.stages import Stage
 from odcpub.errors import ModelError, Refused
 from odcpub.model.elements import Kind
@@ -19,7 +22,7 @@ from odcpub.operations import requests
 from odcpub.operations import stage as stages
 from odcpub.operations.building import build_key, elements, is_there
 from odcpub.operations.libraries import locked
-from odcpub.operations.models import asset_stages, read_head, read_model
+from odcpub.operations.models import asset_stages, planned, read_model
 from odcpub.operations.platform import Platform
 from odcpub.operations.stage import Configuration
 from odcpub.store.records import RevisionRecord
@@ -27,8 +30,7 @@ from odcpub.store.records import RevisionRecord
 
 def publish(platform: Platform, folder: Path) -> dict[str, Any]:
     """What publishing the model in the folder would do."""
-    head = read_head(platform, folder)
-    record = platform.store.assets.planned(head.key, head.name, head.kind, head.label, str(folder))
+    record = planned(platform, folder)
     read = read_model(platform, folder, keep_lock=False)
     stage = asset_stages(platform, record)[0]
     key = build_key(platform, read.asset, read.libraries)
@@ -45,7 +47,7 @@ def publish(platform: Platform, folder: Path) -> dict[str, Any]:
             f"{what} {f'of revision {last} again, which is not whole' if known else f'as revision {last + 1}'}",
         ]
     if read.asset.kind is Kind.LIBRARY:
-        return _shown(record.name, stage.name, key, build, [str(one) for one in read.warnings])
+        return _sealed({"build": build, "warnings": [str(one) for one in read.warnings]}, record.name, stage.name, key)
     target = stages.Target(record, stages.Where(stage.name, stage.label), read.asset, read.libraries)
     migration = stages.migration(platform, target, asks=True)
     warnings = [str(one) for one in read.warnings]
@@ -95,10 +97,14 @@ def _stage_plan(
         refusals += _told(error)
     notices = stages.notices(platform, target, migration)
     schema = target_fingerprint(platform.memory.schema(target.model))
-    basis = "\n".join((key, configuration, migration.base, schema))
-    data = [step.summary for step in migration.steps]
-    shown = _shown(target.asset.name, target.stage.name, basis, build, [*warnings, *migration.warnings, *notices])
-    return shown | {"data": data, "deploy": deploy, "refusals": refusals}
+    shown = {
+        "build": build,
+        "data": [*migration.stays, *(step.summary for step in migration.steps)],
+        "deploy": deploy,
+        "warnings": [*warnings, *migration.warnings, *notices],
+        "refusals": refusals,
+    }
+    return _sealed(shown, target.asset.name, target.stage.name, key, configuration, migration.base, schema)
 
 
 def _told(error: Refused) -> list[str]:
@@ -110,17 +116,12 @@ def _told(error: Refused) -> list[str]:
     return [f"{error.message}; {error.hint}" if error.hint else error.message]
 
 
-def _shown(name: str, stage: str, basis: str, build: list[str], warnings: list[str]) -> dict[str, Any]:
-    return {
-        "fingerprint": sha256(basis.encode()).hexdigest(),
-        "asset": name,
-        "stage": stage,
-        "build": build,
-        "data": [],
-        "deploy": [],
-        "warnings": warnings,
-        "refusals": [],
-    }
+def _sealed(shown: dict[str, list[str]], name: str, stage: str, *basis: str) -> dict[str, Any]:
+    """The plan with its fingerprint; ``basis``: what it was computed from, none of which need show."""
+    lines = {part: shown.get(part, []) for part in ("build", "data", "deploy", "warnings", "refusals")}
+    plan = {"asset": name, "stage": stage, **lines}
+    text = json.dumps([plan, *basis], sort_keys=True)
+    return {"fingerprint": sha256(text.encode()).hexdigest(), **plan}
 
 
 UNBUILT = "sha256:" + "0" * 64
@@ -140,7 +141,15 @@ def _deployment(
     for change in platform.engines().runner.observe(wanted).changes:
         lines.append(f"{change.verb} {change.what}")
         lines += [f"  {path}: {old or 'nothing'} → {new or 'nothing'}" for path, old, new in change.fields]
+    if platform.store.stages.current(target.asset.key, target.stage.label) is None:
+        lines += _first_values(resolved)
     return [line.replace(UNBUILT, "(to be built)") for line in lines]
+
+
+def _first_values(resolved: Resolved) -> list[str]:
+    """The configuration of a first deployment, which differs from nothing: all of it, secrets by name."""
+    values = [*resolved.settings, *((name, HIDDEN) for name, _ in resolved.secrets)]
+    return [f"configure {name}: {value}" for name, value in values]
 
 
 def _unbuilt(platform: Platform, target: stages.Target) -> RevisionRecord:

@@ -18,7 +18,7 @@ from odcpub.model.compatibility import breaking_changes
 from odcpub.model.elements import Asset, Kind
 from odcpub.model.versions import Version, parse_version
 from odcpub.operations import durable
-from odcpub.operations.models import asset_stages, check_folder, read_head, read_model, stage_of
+from odcpub.operations.models import asset_stages, check_folder, planned, read_model, stage_of, stage_or_former
 from odcpub.operations.platform import Platform
 from odcpub.store.records import CLEARED, UNDEPLOYED, AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
 from odcpub.store.stages import Value
@@ -29,8 +29,7 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def publish(platform: Platform, folder: Path, user: str, key: str = "") -> str:
     """Begins a publish of the model in the folder, to the first stage; the operation's key: ``key``, where the caller
     has made one so as to be able to ask again."""
-    head = read_head(platform, folder)
-    asset = platform.store.assets.planned(head.key, head.name, head.kind, head.label, str(folder))
+    asset = planned(platform, folder)
     stage = asset_stages(platform, asset)[0]
     return _begin(platform, OperationKind.PUBLISH, asset, stage, user, {"asset": asdict(asset)}, key)
 
@@ -91,9 +90,10 @@ def _deployed(platform: Platform, asset: AssetRecord, stage: Stage) -> int:
 
 
 def undeploy(platform: Platform, name: str, to: str, user: str, key: str = "") -> str:
-    """Begins taking the app out of a stage; also one whose deployments there all failed, which left something."""
+    """Begins taking the app out of a stage, a former one too; also where its deployments there all failed, which left
+    something."""
     asset = app(platform, name)
-    stage = stage_of(platform, asset, to)
+    stage = stage_or_former(platform, asset, to)
     if all(one.status in (UNDEPLOYED, CLEARED) for one in platform.store.stages.deployments(asset.key, stage.label)):
         raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
     return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {}, key)
@@ -136,25 +136,31 @@ def _begin(
 
 def release(
     platform: Platform, name: str, version: str | None, notes: str, number: int | None, user: str
-) -> ReleaseRecord:
-    """Gives a revision a semantic version: the first 0.1.0, then one patch higher, unless one is named."""
+) -> tuple[ReleaseRecord, bool]:
+    """Gives a revision a semantic version: the first 0.1.0, then one patch higher, unless one is named. The release,
+    and whether it is new: asked the same again, it is the one that is there."""
     asset = platform.asset(name)
     revision = _revision(platform, asset, number)
     releases = platform.store.assets.releases(asset.key)
-    if version and (same := [one for one in releases if (one.version, one.revision) == (version, revision.number)]):
-        return same[0]
     highest = max((parse_version(one.version) for one in releases), default=None)
     wanted = parse_version(version) if version else _next(highest)
-    if highest and wanted <= highest:
-        raise Refused(f"{asset.name}: {wanted} is not above the last release {highest}", "choose a higher version")
     if not notes.strip():
         raise UsageError(f"{asset.name}: a release needs notes", 'tell what it brings: --notes "…"')
+    there = next((one for one in releases if one.version == str(wanted if version else highest)), None)
+    if there and (there.revision, there.notes) == (revision.number, notes):
+        return there, False
+    if there and version:
+        what = "with other notes" if there.revision == revision.number else f"as revision {there.revision}"
+        hint = f"a release never changes: choose a higher version, such as {_next(highest)}"
+        raise Refused(f"{asset.name}: {wanted} is released already, {what}", hint)
+    if highest and wanted <= highest:
+        raise Refused(f"{asset.name}: {wanted} is not above the last release {highest}", "choose a higher version")
     if highest and asset.kind == Kind.LIBRARY:
         last = next(one for one in releases if parse_version(one.version) == highest)
         _insist(platform, asset, revision, last, wanted)
     record = ReleaseRecord(asset.key, str(wanted), revision.number, notes, "", user)
     platform.store.assets.release(record)
-    return record
+    return record, True
 
 
 def _revision(platform: Platform, asset: AssetRecord, number: int | None) -> RevisionRecord:
@@ -210,9 +216,10 @@ def configure(
     unset: Sequence[str],
     from_arguments: Sequence[str],
 ) -> tuple[str, ...]:
-    """Sets and forgets values of a stage, all or none; they take effect with the next deployment or when applied."""
+    """Sets and forgets values of a stage, all or none; they take effect with the next deployment or when applied. In a
+    stage that is none any more values are only forgotten."""
     asset = app(platform, name)
-    stage = stage_of(platform, asset, to)
+    stage = (stage_of if values else stage_or_former)(platform, asset, to)
     checked = [check_value(model_with(platform, asset, one), one, text) for one, text in values.items()]
     for setting, _ in checked:
         if setting.secret and setting.name in from_arguments:

@@ -21,4 +21,5 @@ def update(platform: Platform, folder: Path) -> dict[str, Any]:
         for name in names
         if before.get(name) != after.get(name)
     ]
-    return {"asset": read.asset.name, "changes": changes}
+    warnings = [f"{one}; {one.hint}" for one in read.warnings]
+    return {"asset": read.asset.name, "changes": changes, "warnings": warnings}

@@ -26,8 +26,9 @@ def router(server: Server) -> APIRouter:
 
     @api.patch("/api/asset-repository/v1/assets/{key:path}/revisions/{number}")
     def release(key: str, number: int, body: AssetVersionPatchRequest) -> dict[str, Any]:
-        record = requests.release(platform, key, body.tag, body.releaseNotes, number or None, server.user)
-        return {"name": platform.asset(record.asset).name, "revision": record.revision, "tag": record.version}
+        record, new = requests.release(platform, key, body.tag, body.releaseNotes, number or None, server.user)
+        name = platform.asset(record.asset).name
+        return {"name": name, "revision": record.revision, "tag": record.version, "unchanged": not new}
 
     @api.get("/api/portfolios/v2/environments")
     def environments(asset: str = "") -> dict[str, Any]:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from odcpub.errors import Refused
 from odcpub.store.clock import now
 from odcpub.store.records import AssetRecord, ReleaseRecord, RevisionRecord
-from odcpub.store.tables import ASSETS, RELEASES, REVISIONS, VALUES
+from odcpub.store.tables import ASSETS, OPERATIONS, RELEASES, REVISIONS, VALUES
 
 
 class Assets:
@@ -102,6 +102,15 @@ class Assets:
 
     def releases(self, asset: str) -> tuple[ReleaseRecord, ...]:
         return self._read(RELEASES, ReleaseRecord, RELEASES.c.asset == asset)
+
+    def named_releases(self) -> tuple[tuple[str, ReleaseRecord], ...]:
+        """Every release of every asset, with the name that the asset had in it."""
+        made = REVISIONS.join(OPERATIONS, OPERATIONS.c.key == REVISIONS.c.operation)
+        same = (REVISIONS.c.asset == RELEASES.c.asset) & (REVISIONS.c.number == RELEASES.c.revision)
+        query = select(OPERATIONS.c.asset_name, RELEASES).select_from(RELEASES.join(made, same))
+        with self._engine.connect() as connection:
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        return tuple((row.pop("asset_name"), ReleaseRecord(**row)) for row in rows)
 
     def _read(self, table: Table, kind: Any, *conditions: Any) -> tuple[Any, ...]:
         with self._engine.connect() as connection:

@@ -118,6 +118,12 @@ class Stages:
             tuple(sorted(name for name, text in opened.items() if text is None)),
         )
 
+    def has_values(self, asset: str, stage: str) -> bool:
+        """Whether anything was ever set or made for the asset there."""
+        here = (VALUES.c.asset == asset, VALUES.c.stage == stage)
+        with self._engine.connect() as connection:
+            return connection.execute(select(VALUES.c.name).where(*here).limit(1)).first() is not None
+
     def database_password(self, asset: str, stage: str) -> str:
         """The app's own database password in the stage: made at the first call, and anew where the vault has lost it
         (the role gets whatever is the password)."""

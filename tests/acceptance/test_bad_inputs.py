@@ -79,7 +79,7 @@ def write(case: dict[str, Any], folder: Path) -> Path:
     contents |= {name: bytes.fromhex(digits) for name, digits in case.get("bytes", {}).items()}
     contents |= {name: b"# " + b"x" * size for name, size in case.get("large", {}).items()}
     for name, content in contents.items():
-        (model / name).parent.mkdir(exist_ok=True)
+        (model / name).parent.mkdir(exist_ok=True, parents=True)
         (model / name).write_bytes(content)
     for name, target in case.get("links", {}).items():
         (model / name).symlink_to(target)

@@ -110,3 +110,17 @@ def test_data_in_a_library_is_refused(odcpub: Installation, address: str) -> Non
     refused = odcpub.run("publish", str(folder), code=1)
     assert "data.yaml:1" in refused.err
     (folder / "data.yaml").unlink()
+
+
+def test_a_renamed_library_goes_on_for_who_is_locked_to_it(odcpub: Installation, address: str) -> None:
+    money, helpdesk = (odcpub.folder / "models" / name for name in ("money", "helpdesk"))
+    model = next(money.glob("*.yaml"))
+    model.write_text(model.read_text().replace("library: Money", "library: Currencies"))
+    odcpub.run("publish", str(money))
+    odcpub.run("release", "currencies", "--version", "1.2.0", "--notes", "renamed")
+    assert "Money is called Currencies since 1.2.0" in odcpub.run("update", str(helpdesk)).err
+    app = helpdesk / "app.yaml"
+    app.write_text(app.read_text().replace("answered in time", "answered"))
+    done = odcpub.run("publish", str(helpdesk))
+    assert "uses Money 1.1.0" in done.err
+    assert "warning: app.yaml" in done.err

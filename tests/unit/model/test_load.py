@@ -180,3 +180,19 @@ def test_problems_come_again_from_the_cache(tmp_path: Path) -> None:
     first = load(tmp_path, cache)
     assert load(tmp_path, cache) == first
     assert first.parts[0].problems
+
+
+def test_a_folder_of_several_models_is_told_once_with_their_folders(tmp_path: Path) -> None:
+    other = HEAD.replace("Shop", "Desk") + ENTITY.format("A")
+    write(tmp_path, shop__app_yaml=HEAD, shop__a_yaml=ENTITY.format("A"), desk__app_yaml=other)
+    (problem,) = found(tmp_path)
+    assert problem.code == "ODC-M009"
+    assert problem.message == f"{tmp_path} holds 2 models, in desk, shop"
+    assert problem.hint == f"Name the folder of one of them: {tmp_path}/desk"
+
+
+def test_a_model_inside_another_is_told_once(tmp_path: Path) -> None:
+    write(tmp_path, app_yaml=HEAD + ENTITY.format("A"), old__app_yaml=HEAD + ENTITY.format("A"))
+    (problem,) = found(tmp_path)
+    assert problem.message == f"{tmp_path} holds a model, and 1 more in old"
+    assert "move the inner ones out" in problem.hint

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from odcpub.compiler.drafts import Assembly
 from odcpub.data.migration import Finding
 from odcpub.data.schema import Schema
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
@@ -17,6 +18,7 @@ from odcpub.home import Home
 from odcpub.image.content import ImageRef
 from odcpub.model.elements import Asset, Basic, DataType, Kind, Setting
 from odcpub.model.load import FileCache
+from odcpub.operations import building
 from odcpub.operations import stage as stages
 from odcpub.operations.platform import Memory, Platform, Run
 from odcpub.store.records import AssetRecord, OperationKind, RevisionRecord, Status
@@ -139,3 +141,51 @@ def installed(tmp_path: Path) -> Iterator[Installed]:
     made = Installed(tmp_path)
     yield made
     made.store.close()
+
+
+LIBRARY = "8d4a2f51-7c0e-4b93-9e25-3f1b6c8a0d47"
+
+
+class FakeCompiler:
+    def __init__(self) -> None:
+        self.content = b"dll"
+
+    def toolchain(self) -> Any:
+        return SimpleNamespace(identity="t", source="sdk")
+
+    def compile(self, assemblies: Sequence[Assembly], _given: object) -> dict[str, bytes]:
+        return {one.name: self.content for one in assemblies}
+
+
+@pytest.fixture
+def compiler(installed: Installed) -> FakeCompiler:
+    made = FakeCompiler()
+    installed.engines.csharp = made  # type: ignore[attr-defined]
+    return made
+
+
+@pytest.fixture
+def library(installed: Installed, compiler: FakeCompiler) -> AssetRecord:
+    """A library's model that has been published once."""
+    folder = installed.folder.parent / "money"
+    folder.mkdir()
+    (folder / "money.yaml").write_text(
+        f"library: Money\nkey: {LIBRARY}\nstructures: {{ Amount: {{ attributes: {{ Value: {{ type: Currency }} }} }} }}"
+    )
+    asset = AssetRecord(LIBRARY, "Money", "library", "money", str(folder), "")
+    publish(installed, asset)
+    return asset
+
+
+def publish(installed: Installed, asset: AssetRecord) -> Run:
+    request = {name: getattr(asset, name) for name in AssetRecord.__slots__}
+    journal = installed.store.journal
+    key = journal.begin(OperationKind.PUBLISH, (asset.key, asset.name), "development", "ada", {"asset": request})
+    operation = journal.operation(key)
+    assert operation is not None
+    run = Run(installed.platform, operation, "Verify")
+    for step in (building.verify, building.compile_step, building.store_step):
+        if step is building.verify or not run.state["unchanged"]:
+            step(run)
+    journal.finish(key, Status.FINISHED)
+    return run

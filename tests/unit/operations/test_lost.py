@@ -3,70 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
-from odcpub.compiler.drafts import Assembly
 from odcpub.errors import EngineError, Refused
 from odcpub.operations import building, planning
 from odcpub.operations import stage as stages
 from odcpub.operations.libraries import available
-from odcpub.operations.platform import Run
-from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord, Status
+from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
 
-from .conftest import KEY, MODEL, Installed
-
-LIBRARY = "8d4a2f51-7c0e-4b93-9e25-3f1b6c8a0d47"
-
-
-class FakeCompiler:
-    def __init__(self) -> None:
-        self.content = b"dll"
-
-    def toolchain(self) -> Any:
-        return SimpleNamespace(identity="t", source="sdk")
-
-    def compile(self, assemblies: Sequence[Assembly], _given: object) -> dict[str, bytes]:
-        return {one.name: self.content for one in assemblies}
-
-
-@pytest.fixture
-def compiler(installed: Installed) -> FakeCompiler:
-    made = FakeCompiler()
-    installed.engines.csharp = made  # type: ignore[attr-defined]
-    return made
-
-
-@pytest.fixture
-def library(installed: Installed, compiler: FakeCompiler) -> AssetRecord:
-    """A library's model that has been published once."""
-    folder = installed.folder.parent / "money"
-    folder.mkdir()
-    (folder / "money.yaml").write_text(
-        f"library: Money\nkey: {LIBRARY}\nstructures: {{ Amount: {{ attributes: {{ Value: {{ type: Currency }} }} }} }}"
-    )
-    asset = AssetRecord(LIBRARY, "Money", "library", "money", str(folder), "")
-    publish(installed, asset)
-    return asset
-
-
-def publish(installed: Installed, asset: AssetRecord) -> Run:
-    request = {name: getattr(asset, name) for name in AssetRecord.__slots__}
-    journal = installed.store.journal
-    key = journal.begin(OperationKind.PUBLISH, (asset.key, asset.name), "development", "ada", {"asset": request})
-    operation = journal.operation(key)
-    assert operation is not None
-    run = Run(installed.platform, operation, "Verify")
-    for step in (building.verify, building.compile_step, building.store_step):
-        if step is building.verify or not run.state["unchanged"]:
-            step(run)
-    journal.finish(key, Status.FINISHED)
-    return run
+from .conftest import KEY, LIBRARY, MODEL, FakeCompiler, Installed, publish
 
 
 def stored(installed: Installed, number: int = 1) -> tuple[RevisionRecord, list[str]]:

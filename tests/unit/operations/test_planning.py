@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from odcpub.data.migration import Finding, MigrationPlan, RowCheck
@@ -61,3 +63,36 @@ def test_the_heading_fits_whether_rows_stand_in_the_way_or_the_author_must_answe
         with pytest.raises(Refused, match=said) as refused:
             stages.refuse(target, asked, findings)
         assert refused.value.details[0] == "Task.Note: is it Notes, renamed?"
+
+
+def plan(installed: Installed) -> dict[str, Any]:
+    found: dict[str, Any] = planning.deploy(installed.platform, "shop", "qa", None)
+    return found
+
+
+def test_a_first_deployment_lists_its_settings_and_a_later_one_what_changes(installed: Installed) -> None:
+    installed.deployed(installed.revision())
+    assert plan(installed)["deploy"] == ["configure Rate: 1", "configure Token: (hidden)"]
+    installed.deployed(1, "QA")
+    assert plan(installed)["deploy"] == []
+
+
+def test_renames_are_part_of_the_data(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed.deployed(installed.revision())
+    renamed = MigrationPlan("", "", stays=("Name was renamed to Title: its values stay",))
+    monkeypatch.setattr(stages, "plan_migration", lambda *_, **__: renamed)
+    assert plan(installed)["data"] == ["Name was renamed to Title: its values stay"]
+
+
+def test_the_fingerprint_is_of_all_that_is_shown(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed.deployed(installed.revision())
+    seen = [plan(installed)["fingerprint"]]
+    assert plan(installed)["fingerprint"] == seen[0]
+    installed.store.stages.change_values(installed.asset.key, "qa", [Value("Rate", "2")])
+    seen.append(plan(installed)["fingerprint"])
+    plans = {"stays": ("Name was renamed to Title",), "refusals": ("Title: is it Name?",), "warnings": ("slow",)}
+    for part, lines in plans.items():
+        told = MigrationPlan("", "", **{part: lines})  # type: ignore[arg-type]
+        monkeypatch.setattr(stages, "plan_migration", lambda *_, told=told, **__: told)
+        seen.append(plan(installed)["fingerprint"])
+    assert len(set(seen)) == 5

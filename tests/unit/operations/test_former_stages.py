@@ -1,0 +1,53 @@
+"""A stage that the project file names no longer: what is there can be seen and taken out, and nothing be put in."""
+
+from __future__ import annotations
+
+import pytest
+
+from odcpub.errors import UsageError
+from odcpub.operations import overview, requests
+
+from .conftest import KEY, Installed
+
+
+@pytest.fixture(autouse=True)
+def set_up(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shop runs in Acceptance, which the project file named then."""
+    monkeypatch.setattr(requests.durable, "begin", lambda _: None)
+    project(installed, "stages: { Development: {}, Acceptance: {} }")
+    installed.deployed(installed.revision(), "Acceptance")
+    requests.configure(installed.platform, "shop", "acceptance", {"Rate": "2"}, (), ())
+    project(installed, "stages: { Development: {}, QA: {} }")
+
+
+def project(installed: Installed, text: str) -> None:
+    (installed.folder / "odcpub.yaml").write_text(text)
+
+
+def test_it_is_shown_and_taken_out(installed: Installed) -> None:
+    assert [one["stage"] for one in overview.status(installed.platform)["assets"][0]["stages"]] == ["Acceptance"]
+    shown = {
+        one["key"]: one["value"] for one in overview.configuration(installed.platform, "shop", "acceptance")["settings"]
+    }
+    assert shown["Rate"] == "2"
+    requests.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
+    assert not installed.store.stages.values(KEY, "acceptance").settings
+    operation = installed.store.journal.operation(requests.undeploy(installed.platform, "shop", "Acceptance", "ada"))
+    assert operation is not None
+    assert (operation.stage, operation.request["stage"]) == ("acceptance", "Acceptance")
+
+
+def test_a_broken_project_file_keeps_nothing_in_it(installed: Installed) -> None:
+    project(installed, "stages: [")
+    assert requests.undeploy(installed.platform, "shop", "acceptance", "ada")
+
+
+def test_nothing_is_put_into_it(installed: Installed) -> None:
+    said = "Acceptance: is no stage of Shop any more: odcpub.yaml does not name it"
+    with pytest.raises(UsageError, match=said) as refused:
+        requests.configure(installed.platform, "shop", "acceptance", {"Rate": "3"}, (), ())
+    assert "odcpub undeploy shop --stage acceptance" in refused.value.hint
+    with pytest.raises(UsageError, match=said):
+        requests.apply(installed.platform, "shop", "acceptance", "ada")
+    with pytest.raises(UsageError, match="nowhere: no such stage"):
+        requests.undeploy(installed.platform, "shop", "nowhere", "ada")

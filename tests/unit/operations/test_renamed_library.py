@@ -1,0 +1,63 @@
+"""A library that was renamed: who is locked to it under its old name goes on, and is told of the new one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from odcpub.errors import ModelError
+from odcpub.operations import models, requests
+from odcpub.operations.updating import update
+from odcpub.store.records import AssetRecord
+
+from .conftest import KEY, Installed, publish
+
+
+@pytest.fixture(autouse=True)
+def renamed(installed: Installed, library: AssetRecord) -> None:
+    """Money 1.0.0 was released, then it became Currencies 1.1.0."""
+    use(installed, "Money", "^1.0")
+    requests.release(installed.platform, "money", "1.0.0", "first", None, "ada")
+    models.read_model(installed.platform, installed.folder)
+    rename(installed, library, "Currencies")
+    requests.release(installed.platform, "currencies", "1.1.0", "renamed", None, "ada")
+
+
+def rename(installed: Installed, library: AssetRecord, name: str) -> None:
+    path = Path(library.folder) / "money.yaml"
+    path.write_text(path.read_text().replace("library: Money", f"library: {name}"))
+    publish(installed, replace(library, name=name))
+    installed.store.assets.register(replace(library, name=name))
+
+
+def use(installed: Installed, name: str, wanted: str) -> None:
+    (installed.folder / "app.yaml").write_text(f"app: Shop\nkey: {KEY}\nuses: {{ {name}: '{wanted}' }}\n")
+
+
+def test_who_is_locked_goes_on_and_is_told(installed: Installed) -> None:
+    read = models.read_model(installed.platform, installed.folder)
+    money = read.libraries["Money"]
+    assert (money.asset.name, money.version) == ("Money", "1.0.0")
+    (warning,) = read.warnings
+    where, _, text = str(warning).partition(": uses.Money: ")
+    assert where == "app.yaml:3:9"
+    assert text == "Money is called Currencies since 1.1.0; newer versions have that name alone [ODC-M504]"
+    assert "write Currencies for Money" in warning.hint
+    answer = update(installed.platform, installed.folder)
+    assert (answer["changes"], answer["warnings"]) == ([], [f"{warning}; {warning.hint}"])
+
+
+def test_who_writes_the_new_name_has_the_new_version(installed: Installed) -> None:
+    use(installed, "Currencies", "^1.0")
+    read = models.read_model(installed.platform, installed.folder)
+    assert ({name: one.version for name, one in read.libraries.items()}, read.warnings) == ({"Currencies": "1.1.0"}, ())
+
+
+def test_who_asks_for_a_newer_one_under_the_old_name_is_told_the_new_one(installed: Installed) -> None:
+    use(installed, "Money", "^1.1")
+    (installed.folder / "odcpub.lock").unlink()
+    with pytest.raises(ModelError) as refused:
+        models.read_model(installed.platform, installed.folder)
+    assert any("Money is called Currencies since 1.1.0" in one.message for one in refused.value.problems)
