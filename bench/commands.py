@@ -16,7 +16,7 @@ FLOOR = "floor: the bare interpreter"
 
 
 def run() -> Iterator[Table]:
-    odcpub = [sys.executable, "-m", "odcpub.cli.main"]
+    odcpub = [sys.executable, "-m", "odcpub.cli"]
     commands = {
         FLOOR: [sys.executable, "-c", "pass"],
         "odcpub --version": [*odcpub, "--version"],

@@ -55,7 +55,7 @@ class Installation:
 
     def run(self, *arguments: str, stdin: str = "", code: int | None = 0, timeout: float = 900) -> Done:
         """``odcpub`` with these arguments; its exit code must be ``code`` unless that is None."""
-        command = [*self.prefix, self.python, "-m", "odcpub.cli.main", *arguments]
+        command = [*self.prefix, self.python, "-m", "odcpub.cli", *arguments]
         done = subprocess.run(
             command, input=stdin, capture_output=True, text=True, env=self.env, timeout=timeout, check=False
         )

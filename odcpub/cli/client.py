@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from odcpub import __version__
+from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.home import Home, find_home
 
-INTERRUPTED = 130
 START_SECONDS = 120.0
 END_SECONDS = 150.0
 """How long a server of an earlier version, which does not say it, may take to end."""

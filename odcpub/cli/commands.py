@@ -16,6 +16,7 @@ from urllib.parse import quote
 from odcpub.cli import show
 from odcpub.cli.client import Client
 from odcpub.cli.progress import follow
+from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import UsageError
 
 DEPLOYMENTS = "/api/deployments/v1"
@@ -63,7 +64,11 @@ def promote(options: argparse.Namespace) -> int:
 
 
 def _run(client: Client, collection: str, body: dict[str, Any], options: argparse.Namespace) -> int:
-    operation = client.request("POST", f"{DEPLOYMENTS}/{collection}", body)
+    try:
+        operation = client.request("POST", f"{DEPLOYMENTS}/{collection}", body)
+    except KeyboardInterrupt:
+        print("\nAn operation that had begun goes on. See it with: odcpub log", file=sys.stderr)
+        return INTERRUPTED
     if not options.json:
         print(show.heading(operation), file=sys.stderr)
     return follow(client, collection, operation, options.json)
@@ -163,8 +168,10 @@ def _write(folder: Path, files: dict[str, str]) -> None:
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
-    except OSError as error:
+    except BaseException as error:
         _take_back(folder, there)
+        if not isinstance(error, OSError):
+            raise
         raise UsageError(f"{target}: cannot be written: {error.strerror}", "name a folder you can write") from None
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NoReturn
 
 from odcpub import __version__
@@ -162,13 +164,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _WrongUsage as wrong:
         return _tell_usage(wrong, "--json" in given)
     from odcpub.cli import commands
-    from odcpub.cli.client import INTERRUPTED
     from odcpub.cli.progress import tell_problem
+    from odcpub.cli.start import INTERRUPTED
     from odcpub.errors import OdcpubError, system_failure
 
     try:
-        run = getattr(commands, options.run.replace("import", "import_model"))
-        return int(run(options))
+        with _interruptible():
+            run = getattr(commands, options.run.replace("import", "import_model"))
+            return int(run(options))
     except OdcpubError as error:
         tell_problem(error, options.json)
         return error.exit_code
@@ -184,6 +187,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return found.exit_code
 
 
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Within it Ctrl-C is an exception, so that what is half done can be taken back or told."""
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        if before is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def _tell_usage(wrong: _WrongUsage, as_json: bool) -> int:
     """As argparse tells it, which ends the command; as every other error, for programs."""
     if not as_json:
@@ -195,7 +210,3 @@ def _tell_usage(wrong: _WrongUsage, as_json: bool) -> int:
     error = UsageError(f"{wrong.parser.prog}: {wrong.message}", usage)
     tell_problem(error, as_json)
     return error.exit_code
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -6,7 +6,8 @@ import json
 import sys
 from typing import Any, TextIO
 
-from odcpub.cli.client import INTERRUPTED, ApiError, Client, Stopped
+from odcpub.cli.client import ApiError, Client, Stopped
+from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import OdcpubError
 
 

@@ -103,7 +103,7 @@ class KilledApp:
     def publishing(self) -> subprocess.Popen[str]:
         """A publish that runs beside the test."""
         self.edit()
-        command = [sys.executable, "-m", "odcpub.cli.main", "publish", str(self.model)]
+        command = [sys.executable, "-m", "odcpub.cli", "publish", str(self.model)]
         return subprocess.Popen(command, env=self.odcpub.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def prepare(self, kind: str) -> None:

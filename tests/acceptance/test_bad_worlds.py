@@ -338,7 +338,7 @@ def test_no_port_left_for_an_app(fresh: Installation) -> None:
     own_network = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
     allowed = subprocess.run([*own_network, "true"], capture_output=True, check=False).returncode == 0
     possible("a network of its own", allowed)
-    command = [*own_network, sys.executable, "-c", ALL_PORTS, sys.executable, "-m", "odcpub.cli.main", "publish"]
+    command = [*own_network, sys.executable, "-c", ALL_PORTS, sys.executable, "-m", "odcpub.cli", "publish"]
     done = subprocess.run([*command, str(MODEL)], env=fresh.env, capture_output=True, text=True, check=False)
     assert done.returncode == 3, done.stderr
     assert "port" in done.stderr
@@ -412,7 +412,7 @@ def held(odcpub: Installation) -> Iterator[subprocess.Popen[str]]:
     """A publish that waits for a table which somebody else has locked; afterwards it ends well."""
     with psycopg.connect(superuser(odcpub), dbname="odc_development") as blocker:
         blocker.execute("LOCK TABLE shop.ticket IN ACCESS EXCLUSIVE MODE")
-        command = [sys.executable, "-m", "odcpub.cli.main", "publish", change(odcpub)]
+        command = [sys.executable, "-m", "odcpub.cli", "publish", change(odcpub)]
         # A shell that runs the tests in the background hands down that Ctrl-C is ignored.
         heard = {"preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
         pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -463,7 +463,7 @@ def test_interrupted_the_operation_goes_on(resident: Installation) -> None:
 
 
 def test_two_first_commands_share_one_server(fresh: Installation) -> None:
-    command = [sys.executable, "-m", "odcpub.cli.main", "status"]
+    command = [sys.executable, "-m", "odcpub.cli", "status"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     both: list[subprocess.Popen[Any]] = [subprocess.Popen(command, env=fresh.env, **pipes) for _ in range(3)]  # type: ignore[call-overload]
     ended = [one.communicate(timeout=120) for one in both]
