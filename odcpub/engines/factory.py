@@ -5,6 +5,7 @@ Engines are made when first needed: a server that only answers questions starts 
 
 from __future__ import annotations
 
+import importlib
 import threading
 import time
 from collections.abc import Callable
@@ -44,16 +45,27 @@ else:
                 return super().__get__(instance, owner)
 
 
+LATE = ("alembic.operations", "alembic.script")
+"""What the Data tool loads when it is first needed, and a server that only answers never."""
 RESUME_SECONDS = 30.0
 LONGEST_PAUSE, QUIET_SECONDS = 30.0, 60.0
 """Seconds between two starts of a database that dies again and again; how long it must live to be trusted anew."""
 
 
 class Engines:
-    """The engines of one set of settings. ``open_secret`` opens what the settings keep sealed."""
+    """The engines of one set of settings. ``open_secret`` opens what the settings keep sealed; ``compiler``: one that
+    is warm already."""
 
-    def __init__(self, settings: EngineSettings, home: Home, open_secret: Callable[[str], str], report: Report) -> None:
+    def __init__(
+        self,
+        settings: EngineSettings,
+        home: Home,
+        open_secret: Callable[[str], str],
+        report: Report,
+        compiler: RoslynCompiler | None = None,
+    ) -> None:
         self.settings = settings
+        self._compiler = compiler
         self._home = home
         self._open = open_secret
         self._report = report
@@ -68,7 +80,9 @@ class Engines:
 
     @_shared
     def roslyn(self) -> RoslynCompiler:
-        return RoslynCompiler(lambda: find_toolchain(self.settings.csharp, self._cache(), self._report))
+        return self._compiler or RoslynCompiler(
+            lambda: find_toolchain(self.settings.csharp, self._cache(), self._report)
+        )
 
     def _cache(self) -> Path:
         """The cache folder, made again where it was removed meanwhile: closed to others as at the start."""
@@ -160,6 +174,8 @@ class Engines:
                 self._local.resume(recall, self._report)
         finally:
             self._resumed.set()
+        for name in LATE:
+            importlib.import_module(name)
         if self.toolchain_is_there():
             self.roslyn.start()
 
@@ -167,10 +183,12 @@ class Engines:
         """Waits until what should run has been started again, so that a look at it shows no passing state."""
         self._resumed.wait(RESUME_SECONDS)
 
-    def close(self, apps: bool) -> None:
-        """Ends the processes in its care; ``apps``: local apps and the embedded database too. Data stays."""
+    def close(self, apps: bool, compiler: bool = True) -> None:
+        """Ends the processes in its care; ``apps``: local apps and the embedded database too; ``compiler``: the compile
+        server too, which others may go on with. Data stays."""
         with self._opened:
-            self.csharp.close()
+            if compiler:
+                self.csharp.close()
             if self.settings.runner == "local":
                 self._local.close() if apps else self._local.leave()
             if apps and self.settings.database == "embedded":

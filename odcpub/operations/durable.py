@@ -86,13 +86,15 @@ _work = _Work()
 
 def check_records(folder: Path) -> None:
     """Fails, with what to do, where the file that says how far operations are is damaged; other troubles show when it
-    is opened for good."""
-    records, why = folder / RECORDS, ""
+    is opened for good. All of it is read only after a server that did not end well, which left a log that is not
+    empty: it grows with every operation, and a start must not."""
+    records, log, why = folder / RECORDS, folder / f"{RECORDS}-wal", ""
     if not records.exists():
         return
+    whole = "PRAGMA quick_check(1)" if log.exists() and log.stat().st_size else "SELECT 'ok' FROM sqlite_master"
     try:
         with closing(sqlite3.connect(records)) as connection:
-            said = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+            said = str((connection.execute(whole).fetchone() or ("ok",))[0])
             why = "" if said == "ok" else " ".join(said.split())
     except sqlite3.DatabaseError as error:
         why = str(error) if any(sign in str(error) for sign in ("not a database", "malformed")) else ""

@@ -33,7 +33,10 @@ def make_api(server: Server) -> FastAPI:
     @api.middleware("http")
     async def touch(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         server.touched()
-        return await call_next(request)
+        try:
+            return await call_next(request)
+        finally:
+            server.answered.set()
 
     @api.exception_handler(OdcpubError)
     def known(_request: Request, error: OdcpubError) -> JSONResponse:

@@ -16,10 +16,11 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.discovery import discover_kind
 from odcpub.engines.factory import Engines
 from odcpub.engines.settings import EngineSettings, change, draft_settings, read_settings, take_settings, use_profile
-from odcpub.errors import EngineError, Refused, UsageError
+from odcpub.errors import EngineError, OdcpubError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations import durable
@@ -32,6 +33,8 @@ from odcpub.store.vault import Unreadable
 
 LOG = logging.getLogger("odcpub.portal")
 IDLE_SECONDS = 8 * 3600
+FIRST_SECONDS = 1.0
+"""How long what is done ahead waits for the first answer to have gone."""
 QUICK_SECONDS = 20.0
 """For the compile server, strays, the keeper of sockets and answers that are on their way."""
 
@@ -80,15 +83,18 @@ class Server:
         self._home = home
         self._folder = _identity(home.data)
         self._engines: Engines | None = None
+        self._compiler: RoslynCompiler | None = None
         self._guard = threading.RLock()
         self._last_request = time.monotonic()
+        self.answered = threading.Event()
         self.platform = Platform(home, self._store, self.engines, Memory(self._store), FileCache())
 
     def engines(self) -> Engines:
         """The engines of the present settings, made when first needed."""
         with self._guard:
             if self._engines is None:
-                self._engines = Engines(read_settings(self._home.data), self._home, self._open, tell)
+                settings = read_settings(self._home.data)
+                self._engines = Engines(settings, self._home, self._open, tell, self._compiler)
             return self._engines
 
     def _open(self, sealed: str) -> str:
@@ -101,8 +107,13 @@ class Server:
     def launch(self) -> None:
         """Resumes pending operations, and in the background what ran when the machine went down."""
         durable.launch(self.platform, self._home.data)
-        threading.Thread(target=self._warm, daemon=True).start()
+        threading.Thread(target=self._warm_up, daemon=True).start()
         threading.Thread(target=self._watch_idleness, daemon=True).start()
+
+    def _warm_up(self) -> None:
+        """After the first answer: who started the server waits for that, and for nothing else."""
+        self.answered.wait(FIRST_SECONDS)
+        self._warm()
 
     def _warm(self) -> None:
         """Imports and starts ahead what the first publish needs; a failure shows there, with its hint."""
@@ -130,10 +141,25 @@ class Server:
     def _watch_idleness(self) -> None:
         while True:
             time.sleep(60)
-            idle = time.monotonic() - self._last_request > IDLE_SECONDS
-            busy = self._store.journal.operations(status=Status.RUNNING, limit=1)
-            if idle and not busy and not self._deployed():
+            if self._is_idle():
                 self.stop(apps=True)
+
+    def _is_idle(self) -> bool:
+        """Whether nobody has asked for long and nothing needs this process: no operation, and nothing that runs on
+        this machine alone."""
+        if time.monotonic() - self._last_request < IDLE_SECONDS:
+            return False
+        if self._store.journal.operations(status=Status.RUNNING, limit=1):
+            return False
+        return not (self._looks_after() and self._deployed())
+
+    def _looks_after(self) -> bool:
+        """Whether apps or their database are processes in its care; for all it knows, where the settings are lost."""
+        try:
+            settings = read_settings(self._home.data)
+        except OdcpubError:
+            return True
+        return settings.runner == "local" or settings.database == "embedded"
 
     def change_engines(
         self, use: str | None, values: dict[str, str], password: str | None, kubeconfig: str
@@ -174,7 +200,9 @@ class Server:
         except UsageError:  # a settings file that cannot be read: it is about to be replaced
             return
         before, self._engines = engines.settings, None
-        engines.close(apps=(before.runner, before.database) != (others.runner, others.database))
+        stays = before.csharp == others.csharp
+        self._compiler = engines.roslyn if stays else None  # a warm one is worth seconds
+        engines.close(apps=(before.runner, before.database) != (others.runner, others.database), compiler=not stays)
 
     def stop(self, apps: bool) -> None:
         """Ends the process: operations stay pending, engines are closed (apps and database too, if asked)."""

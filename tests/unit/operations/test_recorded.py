@@ -58,3 +58,18 @@ def test_damaged_records_of_operations_are_told_with_a_way_on(tmp_path: Path) ->
         durable.check_records(tmp_path)
     assert "away" in caught.value.hint
     assert records.read_bytes().startswith(b"no database")
+
+
+def test_records_are_read_whole_only_after_an_unclean_end(tmp_path: Path) -> None:
+    records, log = tmp_path / "operations.sqlite", tmp_path / "operations.sqlite-wal"
+    with closing(sqlite3.connect(records)) as connection, connection:
+        connection.execute("CREATE TABLE t (a)")
+        connection.executemany("INSERT INTO t VALUES (?)", [("x" * 500,) for _ in range(200)])
+    content = bytearray(records.read_bytes())
+    content[20_000:90_000] = b"\xff" * 70_000
+    records.write_bytes(content)
+    log.touch()
+    durable.check_records(tmp_path)
+    log.write_bytes(b"of a server that was killed")
+    with pytest.raises(EngineError, match=r"operations\.sqlite: cannot be opened"):
+        durable.check_records(tmp_path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -55,7 +56,13 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
 @pytest.fixture
 def api(platform: Platform) -> Client:
     server = SimpleNamespace(
-        platform=platform, pid=1, user="ada", touched=lambda: None, stop=lambda apps: None, check_folder=lambda: None
+        platform=platform,
+        pid=1,
+        user="ada",
+        touched=lambda: None,
+        answered=threading.Event(),
+        stop=lambda apps: None,
+        check_folder=lambda: None,
     )
     return Client(make_api(server))  # type: ignore[arg-type]
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from odcpub.deployment.stages import DEFAULT_STAGES
+from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.errors import EngineError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.operations import durable, requests
@@ -120,3 +121,40 @@ def test_connections_are_closed_with_their_engines(server: Server, monkeypatch: 
     monkeypatch.setattr(type(registry), "close", lambda one: closed.append(one.host))
     server.change_engines(None, {"registry": "localhost:5002"}, None, "")
     assert closed == ["localhost:5001"]
+
+
+def test_a_warm_compiler_is_kept_where_the_choice_of_it_stays(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[RoslynCompiler] = []
+    monkeypatch.setattr(RoslynCompiler, "close", lambda one: closed.append(one))
+    warm = server.engines().roslyn
+    server.change_engines(None, {"registry": "localhost:5001"}, None, "")
+    assert server.engines().roslyn is warm
+    assert not closed
+    server.change_engines(None, {"csharp": "sdk"}, None, "")
+    assert server.engines().roslyn is not warm
+    assert closed == [warm]
+
+
+ELSEWHERE = {"runner": "kubernetes", "registry": "localhost:5001", "database": "postgresql://ada@db:5432/odcpub"}
+
+
+@pytest.mark.parametrize(("values", "ends"), [({}, False), ({"csharp": "sdk"}, False), (ELSEWHERE, True)])
+def test_long_idle_it_ends_where_nothing_that_is_deployed_needs_it(
+    server: Server, monkeypatch: pytest.MonkeyPatch, values: dict[str, str], ends: bool
+) -> None:
+    monkeypatch.setattr(server, "_deployed", lambda: True)
+    if values:
+        server.change_engines(None, values, "secret" if "database" in values else None, "")
+    assert not server._is_idle()
+    monkeypatch.setattr(life, "IDLE_SECONDS", 0)
+    assert server._is_idle() == ends
+    (server.platform.home.data / "engines.json").write_text("{")
+    assert not server._is_idle(), "for all it knows, something does"
+
+
+def test_what_is_done_ahead_waits_for_the_first_answer(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    warmed: list[bool] = []
+    monkeypatch.setattr(server, "_warm", lambda: warmed.append(server.answered.is_set()))
+    threading.Timer(0.05, server.answered.set).start()
+    server._warm_up()
+    assert warmed == [True]

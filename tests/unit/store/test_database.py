@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from odcpub.errors import EngineError
-from odcpub.store.database import open_database
+from odcpub.store.database import HEAD, MIGRATIONS, open_database
 from odcpub.store.tables import METADATA
 
 
@@ -67,3 +71,17 @@ def test_a_commit_waits_for_the_disk(tmp_path: Path) -> None:
         found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
     engine.dispose()
     assert found == ["wal", 2], "a power cut would lose what was told to be done"
+
+
+def test_opening_what_is_up_to_date_loads_no_alembic(tmp_path: Path) -> None:
+    path = tmp_path / "platform.sqlite"
+    open_database(path).dispose()
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom odcpub.store.database import open_database\n"
+        f"open_database(Path({str(path)!r})).dispose()\nprint('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
