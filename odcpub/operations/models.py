@@ -186,6 +186,8 @@ def stage_or_former(platform: Platform, asset: AssetRecord, word: str) -> Stage:
 def _former(platform: Platform, asset: AssetRecord, word: str) -> Stage | None:
     """A stage in which the asset has something, as recorded: apps deployed there, or values set."""
     label, stages = label_of(word), platform.store.stages
+    if not label:  # which means every stage to the records
+        return None
     deployments = stages.deployments(asset.key, label)
     if not deployments and not stages.has_values(asset.key, label):
         return None

@@ -49,5 +49,10 @@ def test_nothing_is_put_into_it(installed: Installed) -> None:
     assert "odcpub undeploy shop --stage acceptance" in refused.value.hint
     with pytest.raises(UsageError, match=said):
         requests.apply(installed.platform, "shop", "acceptance", "ada")
-    with pytest.raises(UsageError, match="nowhere: no such stage"):
-        requests.undeploy(installed.platform, "shop", "nowhere", "ada")
+
+
+@pytest.mark.parametrize("word", ["nowhere", "", "  "])
+def test_a_stage_that_never_was_is_none(installed: Installed, word: str) -> None:
+    with pytest.raises(UsageError, match="no such stage"):
+        requests.undeploy(installed.platform, "shop", word, "ada")
+    assert not [one for one in installed.store.journal.operations() if one.kind == "Undeploy"]
