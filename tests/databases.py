@@ -27,7 +27,7 @@ from odcpub.engines.database.roles import role_name
 from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Place
 from odcpub.errors import Refused
-from odcpub.model.elements import Asset
+from odcpub.model.elements import Asset, Library
 from tests.absence import need
 
 SERVER = os.environ.get("ODCPUB_TEST_DATABASE", "")
@@ -84,6 +84,7 @@ class Stage:
     database: str = DATABASE
     number: int = 0
     asset: Asset | None = None
+    libraries: dict[str, Library] = field(default_factory=dict)
     late: dict[str, list[Row]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -102,8 +103,11 @@ class Stage:
     def live(self) -> Schema | None:
         return self.engine.observe(self.place)
 
+    def target(self, asset: Asset) -> Schema:
+        return target_schema(asset, self.libraries)
+
     def plan(self, asset: Asset, ask: bool = True) -> MigrationPlan:
-        live, schema, previous = self.live(), target_schema(asset), self.asset if ask else None
+        live, schema, previous = self.live(), self.target(asset), self.asset if ask else None
         plan = plan_migration(live, schema, asset=asset, previous=previous, runs=self.asset)
         found = self.engine.inspect(self.place, plan.checks)
         spared = {one.check.spares for one in found if one.check.spares}
@@ -157,7 +161,7 @@ class Stage:
         return fingerprint(self.live())
 
     def visible_fingerprint(self, asset: Asset) -> str:
-        return fingerprint(_named(self.live(), target_schema(asset)))
+        return fingerprint(_named(self.live(), self.target(asset)))
 
 
 def _named(live: Schema | None, target: Schema) -> Schema:

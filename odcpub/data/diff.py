@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Schema, Table
 
-_OWN = re.compile(r"__(fk|filled|shortest|longest|pattern|minimum|maximum|present|fits|ux|ix|ref)_[0-9a-f]{8}\Z")
+_OWN = re.compile(
+    r"__(fk|filled|shortest|longest|pattern|minimum|maximum|present|fits|known|empty|ux|ix|ref)_[0-9a-f]{8}\Z"
+)
+_KEEPING = {"CASCADE": 0, "SET NULL": 1}
 Record = tuple[str, str, int, bool]
 
 
@@ -72,11 +75,8 @@ class MandatoryChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceAdded:
-    """``retargeted``: the reference the same column had so far, to another table."""
-
     table: str
     key: ForeignKey
-    retargeted: ForeignKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,16 @@ class ReferenceDropped:
 class CheckAdded:
     table: str
     check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class KeysChanged:
+    """A column refers to a library's static entity that has other records now, or to another one. ``old``: the limits
+    so far; more than one where a migration was left half way."""
+
+    table: str
+    old: tuple[Check, ...]
+    new: Check
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +152,8 @@ class RecordsRemoved:
 
 Difference = (
     TableAdded | TableKept | KindChanged | ColumnAdded | ColumnKept | TypeChanged | DefaultChanged | MandatoryChanged
-    | ReferenceAdded | RuleChanged | ReferenceDropped | CheckAdded | CheckDropped | RuleUnchecked | IndexAdded
-    | IndexDropped | RecordsChanged | RecordsRemoved
+    | ReferenceAdded | RuleChanged | ReferenceDropped | CheckAdded | KeysChanged | CheckDropped | RuleUnchecked
+    | IndexAdded | IndexDropped | RecordsChanged | RecordsRemoved
 )  # fmt: skip
 
 
@@ -167,7 +177,13 @@ def differences(live: Schema | None, target: Schema) -> tuple[Difference, ...]:
 
 def own(name: str) -> bool:
     """Whether the platform made this rule."""
-    return _OWN.search(name) is not None
+    return bool(kind(name))
+
+
+def kind(name: str) -> str:
+    """What a rule of the platform's own is, by its name: ``known``, ``fk`` …; empty for one of somebody else's."""
+    found = _OWN.search(name)
+    return found[1] if found is not None else ""
 
 
 def _table(live: Table, target: Table) -> Iterator[Difference]:
@@ -200,35 +216,45 @@ def _columns(live: Table, target: Table) -> Iterator[Difference]:
 def _references(live: Table, target: Table) -> Iterator[Difference]:
     there = {key.name: key for key in live.foreign_keys if own(key.name)}
     wanted = {key.name: key for key in target.foreign_keys}
-    gone = {key.column: key for name, key in sorted(there.items()) if name not in wanted}
+    # Of several for one column, left by a migration half way, the one that keeps most stands for what was so far.
+    gone = sorted((key for name, key in there.items() if name not in wanted), key=lambda key: (kept(key), key.name))
+    before = {(key.column, key.target): key for key in gone}
     for name in sorted(wanted):
         key = wanted[name]
-        if name in there:
-            if not there[name].validated:
-                yield RuleUnchecked(live.name, key)
-            continue
-        old = gone.get(key.column)
-        if old is not None and old.target == key.target:
-            yield RuleChanged(live.name, gone.pop(key.column), key)
-        else:
-            yield ReferenceAdded(live.name, key, old)
-    changed = {key.column for name, key in wanted.items() if name not in there}
-    for name in sorted(there.keys() - wanted.keys()):
-        key = there[name]
-        if gone.get(key.column) == key or key.column not in changed:
-            yield ReferenceDropped(live.name, key)
+        if name not in there:
+            old = before.get((key.column, key.target))
+            yield RuleChanged(live.name, old, key) if old is not None else ReferenceAdded(live.name, key)
+            gone = [one for one in gone if one != old]
+        elif not there[name].validated:
+            yield RuleUnchecked(live.name, key)
+    for key in sorted(gone, key=lambda key: key.name):
+        yield ReferenceDropped(live.name, key)
+
+
+def kept(key: ForeignKey) -> int:
+    """How much of the rows that refer to a deleted one stays: nothing, all but the reference, everything."""
+    return _KEEPING.get(key.on_delete, 2)
 
 
 def _checks(live: Table, target: Table) -> Iterator[Difference]:
     there = {check.name: check for check in live.checks if own(check.name)}
     wanted = {check.name: check for check in target.checks}
+    gone = {name: there[name] for name in sorted(there.keys() - wanted.keys())}
     for name in sorted(wanted):
         if name not in there:
-            yield CheckAdded(live.name, wanted[name])
+            yield _check_added(live.name, wanted[name], gone)
         elif not there[name].validated:
             yield RuleUnchecked(live.name, wanted[name])
-    for name in sorted(there.keys() - wanted.keys()):
-        yield CheckDropped(live.name, there[name])
+    for check in gone.values():
+        yield CheckDropped(live.name, check)
+
+
+def _check_added(table: str, new: Check, gone: dict[str, Check]) -> Difference:
+    """Takes out of ``gone`` what the new one takes the place of."""
+    old = [check for check in gone.values() if check.column == new.column and kind(check.name) == "known"]
+    if not old or kind(new.name) != "known":
+        return CheckAdded(table, new)
+    return KeysChanged(table, tuple(gone.pop(check.name) for check in old), new)
 
 
 def _indexes(live: Table, target: Table) -> Iterator[Difference]:

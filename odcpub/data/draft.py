@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from odcpub.data.diff import own
 from odcpub.data.migration import RowCheck, Step
 from odcpub.data.names import Names
 from odcpub.data.schema import Column, Table
@@ -39,6 +40,26 @@ class Draft:
             return False
         found = (entity for entity in self.runs.entities if physical(entity.key) == table)
         return all(physical(attribute.key) != column for entity in found for attribute in entity.attributes)
+
+    def holds(self, table: str, column: str) -> str:
+        """Whose identifiers a column of the database holds: as noted, else as its reference says; empty: unknown."""
+        there = self.live_column(table, column)
+        if there is None:
+            return ""
+        keys = self.live[table].foreign_keys
+        referred = (key.target for key in keys if key.column == column and own(key.name))
+        return there.note.refers or next(referred, "")
+
+    def retargeted(self, table: str, column: str) -> bool:
+        """Whether the identifiers that the column holds would be taken for another entity's."""
+        new = next((one for one in self.target[table].columns if one.name == column), None)
+        held = self.holds(table, column)
+        wanted = new.note.refers if new is not None else ""
+        return bool(held and wanted) and physical(held) != physical(wanted)
+
+    def meant(self, refers: str) -> str:
+        """An entity that a note names, in the words of the model; a library's static entity by its first name."""
+        return refers.partition("@")[0] if "@" in refers else self.names(physical(refers))
 
     def is_new(self, table: str, column: str) -> bool:
         return self.live_column(table, column) is None

@@ -2,15 +2,17 @@
 
 A rule (check, foreign key, index) enters by its name, which holds a hash of its definition, and by whether it is
 in force. ``fingerprint`` is of everything the schema has, kept leftovers of dropped elements too: the same chain of
-scripts gives the same one on an empty database.
+scripts gives the same one on an empty database. Notes count in it, since plans follow from them; what a database
+administrator wrote beside does not. They do not count in a target's, which readiness asks for: an app needs none.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 
-from odcpub.data.schema import Schema, Table
+from odcpub.data.schema import Note, Schema, Table
 
 EMPTY = "empty"
 """The fingerprint of a schema that is not there or has no tables."""
@@ -26,7 +28,12 @@ def fingerprint(schema: Schema | None) -> str:
 
 def target_fingerprint(schema: Schema) -> str:
     """The marker of a target that ``expand`` records and readiness asks for; also of a target without tables."""
-    return "schema-" + fingerprint(schema)
+    return "schema-" + fingerprint(Schema(tuple(map(_bare, schema.tables))))
+
+
+def _bare(table: Table) -> Table:
+    columns = tuple(replace(column, note=Note()) for column in table.columns)
+    return replace(table, columns=columns, note=Note())
 
 
 def _lines(table: Table) -> Iterator[str]:
@@ -41,3 +48,6 @@ def _lines(table: Table) -> Iterator[str]:
         yield repr((table.name, "index", index.name, index.columns, index.unique, index.valid))
     for record in table.records:
         yield repr((table.name, "record", *record))
+    for name, note in (("", table.note), *((column.name, column.note) for column in table.columns)):
+        if note != Note():
+            yield repr((table.name, "note", name, note.refers, note.key, note.name))

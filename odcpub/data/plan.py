@@ -8,6 +8,7 @@ model no longer names stays, unseen, and comes back with its values. The table o
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from odcpub.data import diff, rows, rules, steps
@@ -18,6 +19,7 @@ from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, RowCheck
 from odcpub.data.names import Names
 from odcpub.data.questions import questions
+from odcpub.data.remembering import remember
 from odcpub.data.schema import Column, Schema
 from odcpub.data.stays import stays
 from odcpub.model.elements import Asset
@@ -42,13 +44,14 @@ def plan_migration(
     draft = Draft(
         {table.name: table for table in live.tables} if live is not None else {},
         {table.name: table for table in target.tables},
-        Names(asset, previous),
+        Names(asset, runs or previous),
         runs,
         unchecked,
     )
     draft.refusals += questions(asset, previous, draft.live)
     for difference in diff.differences(live, target):
         _DECISIONS[type(difference)](draft, difference)
+    remember(draft)
     return MigrationPlan(
         fingerprint(live),
         target_fingerprint(target),
@@ -93,7 +96,7 @@ def _column_added(draft: Draft, found: diff.ColumnAdded) -> None:
         _mandatory_without_default(draft, table, column, element)
     elif column.nullable and column.default in MOMENTS:
         # A moment of migration is no value that anybody entered: older rows stay without one.
-        bare = Column(column.name, column.type)
+        bare = replace(column, default=None)
         draft.steps.append(steps.add_column(table, bare, element))
         draft.steps.append(steps.set_default(EXPAND, table, column, element))
     else:
@@ -110,7 +113,7 @@ def _mandatory_without_default(draft: Draft, table: str, column: Column, element
         )
     )
     draft.checks.append(rows.empty(table, column.name, element, (TIGHTEN,)))
-    draft.steps.append(steps.add_column(table, Column(column.name, column.type), element))
+    draft.steps.append(steps.add_column(table, replace(column, nullable=True), element))
     draft.steps.append(steps.set_not_null(TIGHTEN, table, column.name, element))
 
 
@@ -192,6 +195,7 @@ _DECISIONS: Mapping[type, Callable[[Draft, Any], None]] = {
     diff.RuleChanged: rules.rule_changed,
     diff.ReferenceDropped: rules.reference_dropped,
     diff.CheckAdded: rules.check_added,
+    diff.KeysChanged: rules.keys_changed,
     diff.CheckDropped: rules.check_dropped,
     diff.RuleUnchecked: rules.rule_unchecked,
     diff.IndexAdded: rules.index_added,

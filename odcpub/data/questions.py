@@ -7,14 +7,15 @@ guess would leave the rows behind (an empty column) or give values another meani
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any
 
-from odcpub.data.schema import Table
+from odcpub.data.schema import Note, Table
 from odcpub.data.target import RESERVED
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, StaticEntity
 from odcpub.model.physical import physical
 
+_Element = Entity | StaticEntity | Attribute
 _FAMILIES = {
     Basic.TEXT: "text",
     Basic.EMAIL: "text",
@@ -29,8 +30,8 @@ _FAMILIES = {
 
 
 def questions(asset: Asset, previous: Asset | None, live: Mapping[str, Table]) -> tuple[str, ...]:
-    """All refusals that follow from the models alone; ``previous``: the revision that the stage runs, if any. What is
-    in ``live``, the database's tables by name, is no other renamed: it was there before, and is back."""
+    """All refusals that follow from the models; ``previous``: the revision that the stage runs, if any; ``live``: the
+    database's tables by name, with what the model has dropped."""
     found = [*_taken(asset), *_impossible(asset)]
     if previous is not None:
         found += _renamed_entities(previous, asset, live)
@@ -68,58 +69,105 @@ def _impossible(asset: Asset) -> Iterator[str]:
                 )
 
 
-def _renamed_entities(previous: Asset, asset: Asset, live: Collection[str]) -> Iterator[str]:
-    kinds: tuple[tuple[str, Sequence[Entity | StaticEntity], Sequence[Entity | StaticEntity]], ...] = (
-        ("entity", previous.entities, asset.entities),
-        ("static entity", previous.static_entities, asset.static_entities),
+def _renamed_entities(previous: Asset, asset: Asset, live: Mapping[str, Table]) -> Iterator[str]:
+    named = {physical(one.key) for one in asset.static_entities} | {physical(one.key) for one in asset.entities}
+    kinds: tuple[tuple[str, bool, Sequence[_Element], Sequence[_Element]], ...] = (
+        ("entity", False, previous.entities, asset.entities),
+        ("static entity", True, previous.static_entities, asset.static_entities),
     )
-    for what, before, now in kinds:
-        for gone, added in _gone_and_added(before, now, live):
-            if _parts(gone) & _parts(added):
-                yield from _asked(what, "", gone, added)
+    for what, static, before, now in kinds:
+        left = [table.note for table in live.values() if table.name not in named and table.static is static]
+        yield from _asked(what, "", before, now, _Kept(live, left), lambda one, other: _parts(one) & _parts(other))
 
 
 def _renamed_attributes(previous: Asset, asset: Asset, live: Mapping[str, Table]) -> Iterator[str]:
-    before = {entity.key: entity for entity in previous.entities}
+    before = {entity.key: entity.attributes for entity in previous.entities}
     for entity in asset.entities:
-        if entity.key not in before:
-            continue
         table = live.get(physical(entity.key))
-        columns = {column.name for column in table.columns} if table else set()
-        for gone, added in _gone_and_added(before[entity.key].attributes, entity.attributes, columns):
-            if _family(gone) == _family(added):
-                yield from _asked("attribute", f"{entity.name}.", gone, added)
+        columns = table.columns if table is not None else ()
+        named = {physical(attribute.key) for attribute in entity.attributes}
+        kept = _Kept([one.name for one in columns], [one.note for one in columns if one.name not in named])
+        yield from _asked(
+            "attribute", f"{entity.name}.", before.get(entity.key, ()), entity.attributes, kept,
+            lambda one, other: _family(one) == _family(other),
+        )  # fmt: skip
 
 
-_Element = TypeVar("_Element", bound=Entity | StaticEntity | Attribute)
+class _Kept:
+    """What the database has: ``names``, physical ones, and first by last names of what the model has dropped."""
 
-
-def _gone_and_added(
-    before: Sequence[_Element], now: Sequence[_Element], live: Collection[str]
-) -> Iterator[tuple[_Element, _Element]]:
-    """Each that is gone with each that is new, to the database too."""
-    old, new = {one.key: one for one in before}, {one.key: one for one in now}
-    added = [key for key in sorted(new.keys() - old.keys()) if physical(key) not in live]
-    for gone in sorted(old.keys() - new.keys()):
-        for key in added:
-            yield old[gone], new[key]
+    def __init__(self, names: Collection[str], left: Sequence[Note]) -> None:
+        self.names = frozenset(names)
+        self.first = {physical(note.name): note.key for note in left if note.name}
 
 
 def _asked(
-    what: str, path: str, gone: Entity | StaticEntity | Attribute, added: Entity | StaticEntity | Attribute
+    what: str,
+    path: str,
+    before: Sequence[_Element],
+    now: Sequence[_Element],
+    kept: _Kept,
+    alike: Callable[[Any, Any], object],
 ) -> Iterator[str]:
-    """Where the author has not answered, or with a key that nothing ever had: a misspelt one would leave the values
-    behind."""
-    if not added.explicit_key:
-        yield (
-            f"{path}{added.name}: is it {gone.name}, renamed? One is new and the other gone in the same revision: "
-            f"write `key: {gone.key}` if it is the same and keeps its values, `key: {added.key}` if it is another"
-        )
-    elif added.key != added.name:
-        yield (
-            f"{path}{added.name}: no {what} was ever called {added.key}; {gone.name} is gone from the model: did you "
-            f"mean `key: {gone.key}`? If it is a new one, write `key: {added.name}`"
-        )
+    """A question for every new or turned element whose author has not answered it."""
+    old = {one.key: one for one in before}
+    by_name = {one.name: one for one in before}
+    answered = {one.key for one in now if one.explicit_key}
+    gone = [old[key] for key in sorted(old.keys() - {one.key for one in now})]
+    for new in sorted(now, key=_key):
+        was = by_name.get(new.name)
+        if new.explicit_key:
+            if new.key != new.name and new.key not in old and physical(new.key) not in kept.names:
+                if physical(new.key) in kept.first:
+                    yield _last_named(path, kept.first[physical(new.key)], new)
+                yield from (_misspelt(what, path, one, new) for one in gone if alike(one, new))
+        elif was is not None and was.key != new.key and was.key not in answered:
+            yield _turned(path, was, new)
+        elif new.key not in old:
+            if physical(new.name) in kept.first:
+                yield _returned(path, kept.first[physical(new.name)], new)
+            yield from (_renamed(path, one, new) for one in gone if alike(one, new))
+
+
+def _key(element: _Element) -> str:
+    return element.key
+
+
+def _renamed(path: str, gone: _Element, new: _Element) -> str:
+    return (
+        f"{path}{new.name}: is it {gone.name}, renamed? One is new and the other gone in the same revision: "
+        f"write `key: {gone.key}` if it is the same and keeps its values, `key: {new.key}` if it is another"
+    )
+
+
+def _turned(path: str, was: _Element, new: _Element) -> str:
+    """The same name, but other values: its key was taken away."""
+    return (
+        f"{path}{new.name}: is it the same as before? Its key was {was.key} and is gone: write `key: {was.key}` if it "
+        f"is and keeps its values, `key: {new.key}` if it is another"
+    )
+
+
+def _returned(path: str, first: str, new: _Element) -> str:
+    return (
+        f"{path}{new.name}: is it back? It was dropped under this name, and its first name is {first}: write "
+        f"`key: {first}` if it is the same and brings its values back, `key: {new.key}` if it is another"
+    )
+
+
+def _last_named(path: str, first: str, new: _Element) -> str:
+    return (
+        f"{path}{new.name}: what was called {new.key} when it was dropped has {first} for its first name: write "
+        f"`key: {first}` to bring its values back, `key: {new.name}` if it is a new one"
+    )
+
+
+def _misspelt(what: str, path: str, gone: _Element, new: _Element) -> str:
+    """A key that nothing ever had would leave the values behind."""
+    return (
+        f"{path}{new.name}: no {what} was ever called {new.key}; {gone.name} is gone from the model: did you "
+        f"mean `key: {gone.key}`? If it is a new one, write `key: {new.name}`"
+    )
 
 
 def _parts(element: Entity | StaticEntity) -> set[str]:

@@ -58,6 +58,15 @@ def breaking(table: str, column: str, expression: str, element: str, phases: tup
     )  # fmt: skip
 
 
+def unknown(table: str, column: str, expression: str, element: str, entity: str) -> RowCheck:
+    """Rows that hold no record of a library's static entity, in the version that is locked now."""
+    return where(
+        table, quoted(column), f"({expression}) IS FALSE", element,
+        f"{{count}} {{row holds|rows hold}} what is no record of {entity} in this version of its library",
+        "Choose others in these rows in the version that runs, or keep the version of the library.",
+    )  # fmt: skip
+
+
 def losing(table: str, column: str, loss: str, element: str, types: str) -> RowCheck:
     """Rows whose value would not survive a change of type."""
     return where(

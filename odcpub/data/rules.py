@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from odcpub.data import diff, rows, steps
 from odcpub.data.draft import Draft
+from odcpub.data.enumerations import keys_of, limit
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.literals import text as literal
 from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck
-from odcpub.data.schema import Check, ForeignKey, Table
+from odcpub.data.schema import Check, ForeignKey
+from odcpub.data.target import column_check
 
 
 def reference_added(draft: Draft, found: diff.ReferenceAdded) -> None:
@@ -26,20 +28,7 @@ def reference_added(draft: Draft, found: diff.ReferenceAdded) -> None:
     draft.steps.append(steps.validate(TIGHTEN, table, key.name, element))
     if new:
         return
-    if found.retargeted is not None:
-        old, now = draft.names(found.retargeted.target), draft.names(key.target)
-        draft.checks.append(
-            rows.where(
-                table,
-                quoted(key.column),
-                f"{quoted(key.column)} IS NOT NULL",
-                element,
-                f"{{count}} {{row refers|rows refer}} to {old}; the same identifiers would mean others in {now}",
-                "Add a new attribute for the new reference, fill it, then drop this one.",
-                (EXPAND,),
-            )
-        )
-    else:
+    if not draft.retargeted(table, key.column):
         back = draft.comes_back(table, key.column)
         draft.checks.append(_orphans(draft, table, key, element, EXPAND, key.name if back else ""))
     draft.checks.append(_orphans(draft, table, key, element, TIGHTEN))
@@ -56,9 +45,9 @@ def _orphans(draft: Draft, table: str, key: ForeignKey, element: str, phase: str
 
 
 def rule_changed(draft: Draft, found: diff.RuleChanged) -> None:
-    # A stricter rule protects at once; one that deletes or empties waits until nobody relies on the protection.
+    # A rule that keeps more of the rows holds at once; one that keeps less waits until nobody relies on the other.
     element = draft.names(found.table, found.new.column)
-    phase = EXPAND if found.new.on_delete == "NO ACTION" else TIGHTEN
+    phase = EXPAND if diff.kept(found.new) > diff.kept(found.old) else TIGHTEN
     draft.steps.append(steps.drop_constraint(phase, found.table, found.old.name, element))
     draft.steps.append(steps.add_foreign_key(phase, found.table, found.new, element, validated=False))
     draft.steps.append(steps.validate(TIGHTEN, found.table, found.new.name, element))
@@ -74,33 +63,54 @@ def reference_dropped(draft: Draft, found: diff.ReferenceDropped) -> None:
 
 def check_added(draft: Draft, found: diff.CheckAdded) -> None:
     table, check = found.table, found.check
-    column = _column_of(draft.target[table], check)
-    element = draft.names(table, column)
-    new = draft.is_new(table, column)
+    element = draft.names(table, check.column)
+    new = draft.is_new(table, check.column)
     draft.steps.append(steps.add_check(EXPAND if new else TIGHTEN, table, check, element))
     draft.steps.append(steps.validate(TIGHTEN, table, check.name, element))
     if not new:
-        draft.checks.append(rows.breaking(table, column, check.expression, element))
+        draft.checks += _breaking(draft, table, check)
 
 
-def _column_of(table: Table, check: Check) -> str:
-    """The column a check is about: every check speaks of one, and names it first or as an argument."""
-    found = [column.name for column in table.columns if quoted(column.name) in check.expression.partition(" ")[0]]
-    return max(found, key=len)
+def _breaking(draft: Draft, table: str, check: Check) -> list[RowCheck]:
+    element = draft.names(table, check.column)
+    if diff.kind(check.name) != "known":
+        return [rows.breaking(table, check.column, check.expression, element)]
+    if draft.retargeted(table, check.column):
+        return []  # Any value at all is refused already.
+    refers = next(column.note.refers for column in draft.target[table].columns if column.name == check.column)
+    return [rows.unknown(table, check.column, check.expression, element, draft.meant(refers))]
+
+
+def keys_changed(draft: Draft, found: diff.KeysChanged) -> None:
+    """The limit is loosened at once to what either version writes, and tightened when the old one has gone."""
+    table, new = found.table, found.new
+    element = draft.names(table, new.column)
+    now, later = frozenset.intersection(*(keys_of(old.expression) for old in found.old)), keys_of(new.expression)
+    both = column_check("known", limit(new.column, now | later), table, new.column)
+    wide = found.old
+    if later - now:
+        draft.steps += [steps.drop_constraint(EXPAND, table, old.name, element) for old in found.old]
+        draft.steps.append(steps.add_check(EXPAND, table, both, element))
+        wide = (both,)
+    if both.name != new.name:
+        draft.steps.append(steps.add_check(TIGHTEN, table, new, element))
+        draft.steps += [steps.drop_constraint(TIGHTEN, table, old.name, element) for old in wide]
+    draft.steps.append(steps.validate(TIGHTEN, table, new.name, element))
+    draft.checks += _breaking(draft, table, new)
 
 
 def check_dropped(draft: Draft, found: diff.CheckDropped) -> None:
-    draft.steps.append(steps.drop_constraint(EXPAND, found.table, found.check.name, draft.names(found.table)))
+    # What keeps a column empty while it is turned to another entity does so until the old version has gone.
+    phase = TIGHTEN if diff.kind(found.check.name) == "empty" else EXPAND
+    draft.steps.append(steps.drop_constraint(phase, found.table, found.check.name, draft.names(found.table)))
 
 
 def rule_unchecked(draft: Draft, found: diff.RuleUnchecked) -> None:
     table, rule = found.table, found.rule
+    element = draft.names(table, rule.column)
     if isinstance(rule, Check):
-        column = _column_of(draft.target[table], rule)
-        element = draft.names(table, column)
-        draft.checks.append(rows.breaking(table, column, rule.expression, element))
+        draft.checks += _breaking(draft, table, rule)
     else:
-        element = draft.names(table, rule.column)
         now, later = (_orphans(draft, table, rule, element, phase, rule.name) for phase in rows.BOTH)
         if rule.name in draft.unchecked:
             draft.notices.append(rows.spared(now))

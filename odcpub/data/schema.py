@@ -5,7 +5,21 @@ Names here are physical (``odcpub.model.physical``); a schema is compared as set
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the database remembers of a table or column beside its name (``odcpub.data.notes``).
+
+    ``refers``: the first name of the entity whose identifiers a column holds; a library's static entity has the
+    library's key behind (``CurrencyCode@5f5b7a53-…``). ``key``, ``name``: first and last name of what the model has
+    dropped, where the last one is not how it is called here. ``words``: what else its comment says; not ours."""
+
+    refers: str = ""
+    key: str = ""
+    name: str = ""
+    words: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +32,7 @@ class Column:
     nullable: bool = True
     default: str | None = None
     identity: bool = False
+    note: Note = Note()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +48,13 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A CHECK constraint: its name holds a hash of ``expression``, so names alone tell whether it changed."""
+    """A CHECK constraint on a column: its name holds a hash of ``expression``, so names alone tell whether it
+    changed."""
 
     name: str
     expression: str
     validated: bool = True
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,7 @@ class Table:
     indexes: tuple[IndexDef, ...] = ()
     static: bool = False
     records: tuple[tuple[str, str, int, bool], ...] = ()
+    note: Note = Note()
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,15 @@ def _type(name: str) -> str:
 
 
 def _column(column: PlainColumn) -> str:
-    name, type_, nullable, default, identity = column
+    name, type_, nullable, default, identity, comment = column
     parts = [_name(name), _type(type_)]
     if identity:
         parts.append("sa.Identity(always=True)")
     parts.append(f"nullable={nullable}")
     if default is not None:
         parts.append(f"server_default={_raw(default)}")
+    if comment:
+        parts.append(f"comment={comment!r}")
     return f"sa.Column({', '.join(parts)})"
 
 
@@ -122,6 +124,11 @@ def _again(table: str, name: str, rule: str) -> str:
 def _set_default(a: Arguments) -> Iterator[str]:
     default = _raw(a["default"]) if a["default"] is not None else "None"
     yield f"op.alter_column({_name(a['table'])}, {_name(a['column'])}, server_default={default})"
+
+
+def _note(a: Arguments) -> Iterator[str]:
+    what = f"COLUMN {quoted(a['table'])}.{quoted(a['column'])}" if a["column"] else f"TABLE {quoted(a['table'])}"
+    yield execute(f"COMMENT ON {what} IS {literal(a['comment'])}")
 
 
 def _drop_not_null(a: Arguments) -> Iterator[str]:
@@ -204,6 +211,7 @@ _WRITERS: Mapping[str, Callable[[Arguments], Iterator[str]]] = {
     "add_column": _add_column,
     "alter_type": _alter_type,
     "set_default": _set_default,
+    "note": _note,
     "drop_not_null": _drop_not_null,
     "set_not_null": _set_not_null,
     "add_check": _add_check,

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from odcpub.data.diff import Record
 from odcpub.data.migration import EXPAND, Step
-from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Table
+from odcpub.data.notes import comment_text
+from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Table
 from odcpub.errors import counted
 
 RANKS = (
     "drop_constraint", "drop_index", "create_table", "upsert_records", "drop_not_null", "alter_type", "add_column",
-    "set_default", "add_check", "add_foreign_key", "validate", "set_not_null", "create_index", "deactivate_records",
+    "set_default", "note", "add_check", "add_foreign_key", "validate", "set_not_null", "create_index",
+    "deactivate_records",
 )  # fmt: skip
-PlainColumn = tuple[str, str, bool, str | None, bool]
+PlainColumn = tuple[str, str, bool, str | None, bool, str]
 
 
 def order(step: Step) -> tuple[int, int, str]:
@@ -27,7 +29,7 @@ def order(step: Step) -> tuple[int, int, str]:
 
 
 def plain(column: Column) -> PlainColumn:
-    return column.name, column.type, column.nullable, column.default, column.identity
+    return column.name, column.type, column.nullable, column.default, column.identity, comment_text(column.note)
 
 
 def create_table(table: Table, element: str) -> Step:
@@ -58,6 +60,15 @@ def alter_type(phase: str, table: str, old: Column, new: Column, guard: str, ele
 def set_default(phase: str, table: str, column: Column, element: str) -> Step:
     words = f"set the default of {table}.{column.name}" if column.default else f"no default for {table}.{column.name}"
     return _step(phase, "set_default", words, element, table=table, column=column.name, default=column.default)
+
+
+def note(table: str, column: str, kept: Note, element: str) -> Step:
+    """Of a column, or of the table where ``column`` is empty."""
+    what = f"{table}.{column}" if column else table
+    said = [f"was called {kept.name}"] if kept.name else []
+    said += [f"holds identifiers of {kept.refers.partition('@')[0]}"] if kept.refers else []
+    words = f"note that {what} {' and '.join(said)}" if said else f"no note on {what}"
+    return _step(EXPAND, "note", words, element, table=table, column=column, comment=comment_text(kept))
 
 
 def drop_not_null(table: str, column: str, element: str) -> Step:

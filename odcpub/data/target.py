@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from odcpub.data import literals
-from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Schema, Table
-from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, StaticEntity
+from odcpub.data.enumerations import Enumerations, enumerations, limit
+from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Schema, Table
+from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Library, StaticEntity
 from odcpub.model.physical import LIMIT, physical
 
 RESERVED = ("odcpub_schema", "odcpub_alembic")
@@ -47,18 +48,22 @@ ID_COLUMN = Column("id", "bigint", nullable=False, identity=True)
 
 @dataclass(frozen=True, slots=True)
 class _Referable:
-    """Where a reference can point: key of an entity → its table, and whether its identifier is text."""
+    """Where a reference can point: key of an entity → its table, whether its identifier is text, and what libraries
+    have."""
 
     tables: Mapping[str, str]
     static: frozenset[str]
+    enumerations: Enumerations
 
 
-def target_schema(asset: Asset) -> Schema:
-    """The schema of an app. Libraries add nothing to it: their static entities are enumerations without table."""
+def target_schema(asset: Asset, libraries: Mapping[str, Library] | None = None) -> Schema:
+    """The schema of an app. Its libraries, by name in the locked versions, add no tables: their static entities are
+    enumerations that limit the columns which hold their identifiers."""
     elements: tuple[Entity | StaticEntity, ...] = (*asset.static_entities, *asset.entities)
     known = _Referable(
         {element.key: physical(element.key) for element in elements},
         frozenset(element.key for element in asset.static_entities),
+        enumerations(libraries or {}),
     )
     tables = [_static_table(static) for static in asset.static_entities]
     tables += [_entity_table(entity, known) for entity in asset.entities]
@@ -106,7 +111,7 @@ def _entity_table(entity: Entity, known: _Referable) -> Table:
     for attribute in entity.attributes:
         column = _column(attribute, known)
         columns.append(column)
-        checks += _checks(name, attribute, column)
+        checks += _checks(name, attribute, column, known)
         target = _target(attribute, known)
         if target is not None:
             keys.append(_foreign_key(name, column.name, target, ON_DELETE[attribute.on_delete]))
@@ -128,28 +133,44 @@ def _target(attribute: Attribute, known: _Referable) -> str | None:
     """The table an attribute refers to; None for a library's enumeration and for what is no reference."""
     if attribute.type.basic is not Basic.IDENTIFIER:
         return None
-    return known.tables.get(attribute.type.target_key or attribute.type.target)
+    return known.tables.get(_target_key(attribute))
+
+
+def _target_key(attribute: Attribute) -> str:
+    """The first name of what an attribute refers to; empty for what is no reference."""
+    type_ = attribute.type
+    return (type_.target_key or type_.target) if type_.basic is Basic.IDENTIFIER else ""
 
 
 def _is_text_identifier(attribute: Attribute, known: _Referable) -> bool:
-    key = attribute.type.target_key or attribute.type.target
+    key = _target_key(attribute)
     return "." in key or key in known.static
+
+
+def _refers(attribute: Attribute, known: _Referable) -> str:
+    key = _target_key(attribute)
+    return known.enumerations[key].identity if key in known.enumerations else key
 
 
 def _column(attribute: Attribute, known: _Referable) -> Column:
     type_ = sql_type(attribute, _is_text_identifier(attribute, known))
     given = attribute.default
     value = None if given is None or given == "" else literals.default(attribute.type.basic, type_, given)
-    return Column(physical(attribute.key), type_, not attribute.mandatory, value)
+    return Column(
+        physical(attribute.key), type_, not attribute.mandatory, value, note=Note(_refers(attribute, known))
+    )  # fmt: skip
 
 
 def _foreign_key(table: str, column: str, target: str, on_delete: str) -> ForeignKey:
     return ForeignKey(named("fk", f"{column}>{target} {on_delete}", table, column), column, target, on_delete)
 
 
-def _checks(table: str, attribute: Attribute, column: Column) -> list[Check]:
+def _checks(table: str, attribute: Attribute, column: Column, known: _Referable) -> list[Check]:
     name = literals.quoted(column.name)
     rules: list[tuple[str, str]] = []
+    enumeration = known.enumerations.get(_target_key(attribute))
+    if enumeration is not None:
+        rules.append(("known", limit(column.name, enumeration.keys)))
     if attribute.type.basic in TEXTS:
         if attribute.mandatory:
             rules.append(("filled", f"{name} ~ '[^{BLANKS}]'"))
@@ -164,4 +185,9 @@ def _checks(table: str, attribute: Attribute, column: Column) -> list[Check]:
         rules.append(("minimum", f"{name} >= {literals.number(attribute.minimum)}"))
     if attribute.maximum is not None:
         rules.append(("maximum", f"{name} <= {literals.number(attribute.maximum)}"))
-    return [Check(named(what, expression, table, column.name), expression) for what, expression in rules]
+    return [column_check(what, expression, table, column.name) for what, expression in rules]
+
+
+def column_check(what: str, expression: str, table: str, column: str) -> Check:
+    """A check on one column, called after what it says."""
+    return Check(named(what, expression, table, column), expression, column=column)

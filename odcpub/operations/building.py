@@ -48,7 +48,7 @@ def verify(run: Run) -> None:
         lock=lock_data(run.platform, read.libraries),
         build_key=key,
         runtime=run.platform.engines().csharp.toolchain().source,
-        schema=target_fingerprint(run.platform.memory.schema(asset)),
+        schema=target_fingerprint(run.platform.memory.schema(asset, read.libraries)),
         revision=latest.number if latest and same and not lost else 0,
         unchanged=asset.kind is Kind.LIBRARY and same and not lost,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.deployment.workload import Running, Workload
@@ -50,6 +51,9 @@ def plan(run: Run) -> None:
     sealed, digest = stages.seal(run.platform, resolved), stages.fingerprint(run.platform, resolved)
     migration, findings = stages.migration(run.platform, aim, run.operation.kind == OperationKind.PUBLISH)
     stages.refuse(aim, migration, findings)
+    if record is not None:
+        # Its pods ask for what was recorded with it, however this version of odcpub would spell the same schema.
+        migration = replace(migration, target=record.schema)
     for line in (*migration.warnings, *stages.notices(run.platform, aim, migration)):
         run.warn(line)
     plan_blob = run.platform.store.blobs.put(to_text(migration).encode())

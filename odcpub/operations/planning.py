@@ -96,7 +96,7 @@ def _stage_plan(
     except Refused as error:
         refusals += _told(error)
     notices = stages.notices(platform, target, migration)
-    schema = target_fingerprint(platform.memory.schema(target.model))
+    schema = target_fingerprint(platform.memory.schema(target.model, target.libraries))
     shown = {
         "build": build,
         "data": [*migration.stays, *(step.summary for step in migration.steps)],
@@ -154,7 +154,8 @@ def _first_values(resolved: Resolved) -> list[str]:
 
 def _unbuilt(platform: Platform, target: stages.Target) -> RevisionRecord:
     latest = platform.store.assets.latest(target.asset.key)
-    number, schema = (latest.number if latest else 0) + 1, target_fingerprint(platform.memory.schema(target.model))
+    number = (latest.number if latest else 0) + 1
+    schema = target_fingerprint(platform.memory.schema(target.model, target.libraries))
     return RevisionRecord(
         target.asset.key, number, "", "", "", UNBUILT, target.asset.label, schema, "{}", "", "", "", ""
     )

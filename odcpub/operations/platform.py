@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from odcpub.compiler.reuse import Reuse
+from odcpub.data.enumerations import Enumerations, enumerations
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.deployment.workload import Workload
@@ -40,7 +41,7 @@ class Memory:
         self._reuse: dict[str, Reuse] = {}
         self.started: dict[str, Workload] = {}
         self._contents: list[tuple[Asset, bytes]] = []
-        self._schemas: list[tuple[Asset, Schema]] = []
+        self._schemas: list[tuple[Asset, Enumerations, Schema]] = []
         self._verified: dict[str, tuple[RawModel, Mapping[str, Library], Verified]] = {}
 
     def verified(self, folder: str, raw: RawModel, libraries: Mapping[str, Library]) -> Verified:
@@ -61,9 +62,16 @@ class Memory:
         """``model_digest``, made once for one asset."""
         return f"sha256:{hashlib.sha256(self._content(asset)).hexdigest()}"
 
-    def schema(self, asset: Asset) -> Schema:
-        """``target_schema``, made once for one asset."""
-        return self._recent(self._schemas, asset, target_schema)
+    def schema(self, asset: Asset, libraries: Mapping[str, Library]) -> Schema:
+        """``target_schema``, made once for one asset with the same records in its libraries."""
+        limits = enumerations(libraries)
+        for one, known, schema in tuple(self._schemas):
+            if one is asset and known == limits:
+                return schema
+        made = target_schema(asset, libraries)
+        self._schemas.append((asset, limits, made))
+        del self._schemas[: -self.RECENT]
+        return made
 
     def _content(self, asset: Asset) -> bytes:
         return self._recent(self._contents, asset, model_bytes)

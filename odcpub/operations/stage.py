@@ -110,7 +110,7 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
     live = database.observe(there)
     if live is None:
         database.check(there)
-    schema, previous = platform.memory.schema(target.model), runs if asks else None
+    schema, previous = platform.memory.schema(target.model, target.libraries), runs if asks else None
     plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs)
     found = database.inspect(there, plan.checks) if plan.checks else ()
     if spared := {one.check.spares for one in found if one.check.spares}:

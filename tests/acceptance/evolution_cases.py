@@ -16,6 +16,7 @@ from odcpub.model.elements import (
     Function,
     Index,
     Kind,
+    Library,
     Record,
     StaticEntity,
 )
@@ -61,7 +62,7 @@ class Case:
     expands. Every value of before must be there afterwards, but for ``changed`` ((table, id, column) → value), and
     columns that are new hold ``added`` ((table, column) → value, else nothing). ``refused``: lines the last publish
     must be refused with; nothing has changed then. ``empty``: the last migration has no steps. ``warned``: a line
-    among the plan's warnings."""
+    among the plan's warnings. ``libraries``: what each of the models uses."""
 
     name: str
     models: tuple[Asset, ...]
@@ -72,6 +73,11 @@ class Case:
     refused: tuple[str, ...] = ()
     empty: bool = False
     warned: str = ""
+    libraries: tuple[dict[str, Library], ...] = ()
+
+    @property
+    def uses(self) -> tuple[dict[str, Library], ...]:
+        return self.libraries or ({},) * len(self.models)
 
 
 NAME, SCORE = text("Name", mandatory=True), plain("Score", Basic.INTEGER)
@@ -91,6 +97,42 @@ ONE: Rows = {"customer": PEOPLE["customer"]}
 STATUS = static("Status", Open="Open", Closed="Closed")
 TICKET = entity("Ticket", text("Subject"), reference("Status", "Status", default="Open"))
 TICKETS: Rows = {"ticket": [{"id": 1, "subject": "a", "status": "Open"}, {"id": 2, "subject": "b", "status": "Closed"}]}
+
+
+FIRM = entity("Firm", NAME, explicit_key=True)
+FIRMS: Rows = {**ONE, "firm": [{"id": 1, "name": "f"}, {"id": 2, "name": "g"}]}
+BY: Rows = {**FIRMS, "order": [{"id": 1, "title": "t", "by": 2}, {"id": 2, "title": "u", "by": None}]}
+NOBODY: Rows = {**FIRMS, "order": [{"id": 1, "title": "t", "by": None}]}
+
+
+def order(*attributes: Attribute, **rules: Any) -> Asset:
+    return app(CUSTOMER, FIRM, entity("Order", text("Title"), *attributes, **rules))
+
+
+MONEY = "5f5b7a53-6c0e-4a53-8d4c-6bb9f8f2a001"
+
+
+def library(key: str = MONEY, name: str = "Money", **records: dict[str, bool]) -> dict[str, Library]:
+    """A library by name with static entities of these records (key → whether it is active)."""
+    statics = tuple(
+        StaticEntity(static, static, tuple(Record(one, one, n, active) for n, (one, active) in enumerate(keys.items())))
+        for static, keys in records.items()
+    )
+    asset = Asset(Kind.LIBRARY, name, key, static_entities=statics)
+    return {name: Library(asset, "1.0.0", 1, "sha256:" + "0" * 64)}
+
+
+EURO = library(Code={"EUR": True, "USD": True}, Unit={"EUR": True, "USD": True})
+MORE = library(Code={"EUR": True, "USD": True, "XAU": True})
+LESS = library(Code={"EUR": True, "DEM": False})
+PRICE = app(entity("Price", text("Title"), reference("In", "Money.Code")))
+PRICES: Rows = {"price": [{"id": 1, "title": "a", "in": "EUR"}, {"id": 2, "title": None, "in": None}]}
+DOLLARS: Rows = {"price": [*PRICES["price"], {"id": 3, "title": "c", "in": "USD"}]}
+NO_PRICES: Rows = {"price": [PRICES["price"][1]]}
+
+
+def priced(name: str, target: str, **rules: Any) -> Asset:
+    return app(entity("Price", text("Title"), reference(name, target, **rules)))
 
 
 CITY = text("City", mandatory=True, default="Köln")
@@ -231,7 +273,123 @@ CASES = (
         app(CUSTOMER, entity("Firm", NAME), entity("Order", reference("By", "Customer"))),
         app(CUSTOMER, entity("Firm", NAME), entity("Order", reference("By", "Firm")))),
          {**ONE, "firm": [{"id": 1, "name": "f"}], "order": [{"id": 1, "by": 1}]},
-         refused=("Order.By: 1 row refers to Customer; the same identifiers would mean others in Firm",)),
+         refused=("Order.By: 1 row refers to Customer; the same identifiers would mean others in Firm", "row 1: 1",
+                  "Add a new attribute")),
+    Case("reference to another entity, none held", (order(reference("By", "Customer")), order(reference("By", "Firm"))),
+         NOBODY, {"order": [{"id": 90, "title": "late"}]}),
+    Case("reference dropped, back to another entity", (
+        order(reference("By", "Customer")), order(), order(reference("By", "Firm"))), BY,
+         refused=("Order.By: 1 row refers to Customer; the same identifiers would mean others in Firm", "row 1: 2")),
+    Case("reference dropped, back to another entity, none held", (
+        order(reference("By", "Customer")), order(), order(reference("By", "Firm"))), NOBODY),
+    Case("entity with a reference dropped, back to another entity", (
+        order(reference("By", "Customer")), app(CUSTOMER, FIRM), order(reference("By", "Firm"))), BY,
+         refused=("Order.By: 1 row refers to Customer;", "row 1: 2")),
+    Case("referred entity replaced by one of its name", (
+        app(CUSTOMER, entity("Order", reference("By", "Customer"))),
+        app(entity("Customer", NAME, key="Client", explicit_key=True), entity("Order", Attribute(
+            "By", "By", DataType(Basic.IDENTIFIER, target="Customer", target_key="Client"))))),
+         {**ONE, "order": [{"id": 1, "by": 2}]},
+         refused=("Customer: no entity was ever called Client; Customer is gone",)),
+    Case("reference to a static entity turned to another of like records", (
+        app(STATUS, static("Phase", Open="o", Closed="c"), TICKET),
+        app(STATUS, static("Phase", Open="o", Closed="c"), entity(
+            "Ticket", text("Subject"), reference("Status", "Phase", default="Open")))), TICKETS,
+         refused=("Ticket.Status: 2 rows refer to Status; the same identifiers would mean others in Phase",
+                  "row 1: Open, row 2: Closed")),
+    Case("reference made a number, back again", (
+        order(reference("By", "Customer")), order(plain("By", Basic.LONG_INTEGER)), order(reference("By", "Customer"))),
+         BY),
+    Case("library's record added", (PRICE, PRICE), PRICES, {"price": [{"id": 90, "in": "XAU"}]},
+         libraries=(EURO, MORE)),
+    Case("library's record removed", (PRICE, PRICE), PRICES, {"price": [{"id": 90, "in": "EUR"}]},
+         libraries=(MORE, EURO)),
+    Case("library's record removed that rows hold", (PRICE, PRICE), DOLLARS, libraries=(EURO, LESS),
+         refused=("Price.In: 1 row holds what is no record of Code in this version of its library", "row 3: USD",
+                  "Choose others in these rows")),
+    Case("library's record removed, late rows", (PRICE, PRICE), PRICES, {"price": [{"id": 90, "in": "USD"}]},
+         libraries=(EURO, LESS), refused=("Price.In: 1 row holds what is no record of Code", "row 90: USD")),
+    Case("library's records added and removed", (PRICE, PRICE, PRICE), PRICES, {"price": [{"id": 90, "in": "DEM"}]},
+         libraries=(EURO, MORE, LESS)),
+    Case("library's record no longer active", (PRICE, PRICE), DOLLARS, {"price": [{"id": 90, "in": "USD"}]},
+         libraries=(EURO, library(Code={"EUR": True, "USD": False}))),
+    Case("library's static entity to another of like records", (PRICE, priced("In", "Money.Unit")), PRICES,
+         libraries=(EURO, EURO), refused=("Price.In: 1 row refers to Code; the same identifiers would mean others in "
+                                          "Unit", "row 1: EUR")),
+    Case("library's static entity to another, none held", (PRICE, priced("In", "Money.Unit")), NO_PRICES,
+         libraries=(EURO, EURO)),
+    Case("reference to a library dropped, back to another", (PRICE, app(entity("Price", text("Title"))), priced(
+        "In", "Money.Unit")), PRICES, libraries=(EURO, EURO, EURO), refused=("Price.In: 1 row refers to Code;",)),
+    Case("reference to a library dropped, back again", (PRICE, app(entity("Price", text("Title"))), PRICE), DOLLARS,
+         libraries=(EURO, {}, MORE)),
+    Case("reference to a library dropped, back without a record that rows hold", (
+        PRICE, app(entity("Price", text("Title"))), PRICE), DOLLARS, libraries=(EURO, {}, LESS),
+         refused=("Price.In: 1 row holds what is no record of Code", "row 3: USD")),
+    Case("static entity of another library with the same name", (PRICE, PRICE), PRICES,
+         libraries=(EURO, library("another", Code={"EUR": True})),
+         refused=("Price.In: 1 row refers to Code as it was; the same identifiers would mean others in another Code",)),
+    Case("library renamed", (PRICE, priced("In", "Cash.Code")), PRICES,
+         libraries=(EURO, library(name="Cash", Code={"EUR": True, "USD": True})), empty=True),
+    Case("text to a library's static entity", (app(entity("Price", text("Title"), text("In", None))), PRICE), PRICES,
+         libraries=({}, EURO)),
+    Case("text to a library's static entity with offenders", (
+        app(entity("Price", text("Title"), text("In", None))), PRICE),
+         {"price": [{"id": 1, "in": "EUR"}, {"id": 2, "in": "eur"}]}, libraries=({}, EURO),
+         refused=("Price.In: 1 row holds what is no record of Code", "row 2: eur")),
+    Case("delete rule from Delete to Ignore", (
+        app(CUSTOMER, entity("Order", text("Title"), reference("Customer", "Customer", on_delete=DeleteRule.DELETE))),
+        app(CUSTOMER, entity("Order", text("Title"), reference("Customer", "Customer", on_delete=DeleteRule.IGNORE)))),
+         PEOPLE, LATE),
+    Case("attribute renamed to a dropped one's name without key", (
+        customer(NAME, text("Phone"), text("Mobile")), customer(NAME, text("Mobile")), customer(NAME, text("Phone"))),
+         {"customer": [{"id": 1, "name": "a", "phone": "old", "mobile": "new"}]},
+         refused=("Customer.Phone: is it Mobile, renamed?", "`key: Mobile`", "`key: Phone`")),
+    Case("entity renamed to a dropped one's name without key", (
+        app(CUSTOMER, entity("Firm", NAME)), app(CUSTOMER), app(entity("Firm", NAME))),
+         {**ONE, "firm": [{"id": 1, "name": "f"}]}, refused=("Firm: is it Customer, renamed?", "`key: Customer`")),
+    Case("names of attributes exchanged, then their keys taken away", (
+        customer(text("A"), text("B")),
+        customer(text("B", key="A", explicit_key=True), text("A", key="B", explicit_key=True)),
+        customer(text("B"), text("A"))), {"customer": [{"id": 1, "a": "1", "b": "2"}]},
+         refused=("Customer.A: is it the same as before? Its key was B and is gone: write `key: B`",
+                  "Customer.B: is it the same as before? Its key was A")),
+    Case("names of entities exchanged, then their keys taken away", (
+        app(CUSTOMER, FIRM),
+        app(entity("Firm", NAME, SCORE, key="Customer", explicit_key=True),
+            entity("Customer", NAME, key="Firm", explicit_key=True)),
+        app(entity("Firm", NAME, SCORE), entity("Customer", NAME))), FIRMS,
+         refused=("Customer: is it the same as before? Its key was Firm", "Firm: is it the same as before?")),
+    Case("key of a renamed attribute taken away, of another type", (
+        customer(NAME, SCORE), customer(NAME, plain("Points", Basic.INTEGER, key="Score", explicit_key=True)),
+        customer(NAME, text("Points"))), ONE,
+         refused=("Customer.Points: is it the same as before? Its key was Score",)),
+    Case("attribute renamed, dropped, back without its key", (
+        customer(NAME, SCORE), customer(NAME, plain("Points", Basic.INTEGER, key="Score")), customer(NAME),
+        customer(NAME, plain("Points", Basic.INTEGER))), ONE,
+         refused=("Customer.Points: is it back? It was dropped under this name, and its first name is Score: write "
+                  "`key: Score`", "`key: Points`")),
+    Case("attribute renamed, dropped, back with its key", (
+        customer(NAME, SCORE), customer(NAME, plain("Points", Basic.INTEGER, key="Score")), customer(NAME),
+        customer(NAME, plain("Points", Basic.INTEGER, key="Score", explicit_key=True))), ONE, LATE),
+    Case("attribute renamed, dropped, another under its last name", (
+        customer(NAME, SCORE), customer(NAME, plain("Points", Basic.INTEGER, key="Score")), customer(NAME),
+        customer(NAME, plain("Points", Basic.INTEGER, explicit_key=True))), ONE, LATE),
+    Case("attribute renamed, dropped, its last name as a key", (
+        customer(NAME, SCORE), customer(NAME, plain("Points", Basic.INTEGER, key="Score")), customer(NAME),
+        customer(NAME, plain("Rating", Basic.INTEGER, key="Points", explicit_key=True))), ONE,
+         refused=("Customer.Rating: what was called Points when it was dropped has Score for its first name",)),
+    Case("entity renamed, dropped, back without its key", (
+        app(CUSTOMER, FIRM), app(FIRM, entity("Client", NAME, SCORE, key="Customer")), app(FIRM),
+        app(FIRM, entity("Client", NAME, SCORE))), ONE,
+         refused=("Client: is it back? It was dropped under this name, and its first name is Customer: write "
+                  "`key: Customer`",)),
+    Case("entity renamed, dropped, back with its key", (
+        app(CUSTOMER, FIRM), app(FIRM, entity("Client", NAME, SCORE, key="Customer")), app(FIRM),
+        app(FIRM, entity("Client", NAME, SCORE, key="Customer", explicit_key=True))), ONE, LATE),
+    Case("attribute renamed, its entity dropped, back without the attribute's key", (
+        app(CUSTOMER, FIRM), app(FIRM, entity("Customer", NAME, plain("Points", Basic.INTEGER, key="Score"))),
+        app(FIRM), app(FIRM, entity("Customer", NAME, plain("Points", Basic.INTEGER)))), ONE,
+         refused=("Customer.Points: is it back?", "`key: Score`")),
     Case("delete rule to Delete", (SHOP, app(CUSTOMER, entity("Order", text("Title"), reference(
         "Customer", "Customer", on_delete=DeleteRule.DELETE)))), PEOPLE, LATE,
          warned="Order.Customer: deleting a Customer deletes the rows that refer to it"),

@@ -39,12 +39,13 @@ def compare(case: Case, before: dict[str, Any], after: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_rows_survive(case: Case, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stage = Stage(postgres, tmp_path / "chain", "evolution")
-    stage.publish(case.models[0])
-    stage.insert(case.rows)
-    for model in case.models[1:-1]:
+    for number, model in enumerate(case.models[:-1]):
+        stage.libraries = case.uses[number]
         stage.publish(model)
+        stage.insert(case.rows if number == 0 else {})
     before, prior = stage.rows(), stage.fingerprint()
 
+    stage.libraries = case.uses[-1]
     if case.refused:
         with pytest.raises(Refused) as refusal:
             stage.publish(case.models[-1], late=case.late)
@@ -53,6 +54,7 @@ def test_rows_survive(case: Case, postgres: Postgres, tmp_path: Path, monkeypatc
         compare(case, before, stage.rows())
         if not case.late:
             assert stage.fingerprint() == prior
+            refused_again(stage, case, refusal.value.details)
         return
 
     plan = stage.publish(case.models[-1], late=case.late)
@@ -61,8 +63,18 @@ def test_rows_survive(case: Case, postgres: Postgres, tmp_path: Path, monkeypatc
     assert any(case.warned in line for line in plan.warnings) or not case.warned
     again = stage.plan(case.models[-1])
     assert (again.steps, again.checks, again.refusals) == ((), (), ())
-    assert stage.visible_fingerprint(case.models[-1]) == fingerprint(target_schema(case.models[-1]))
+    assert stage.visible_fingerprint(case.models[-1]) == fingerprint(stage.target(case.models[-1]))
     upgrade_head(stage, "evolution_head", monkeypatch)
+
+
+def refused_again(stage: Stage, case: Case, said: tuple[str, ...]) -> None:
+    """Planning again says the same, and the version that runs has nothing to migrate."""
+    with pytest.raises(Refused) as refusal:
+        stage.publish(case.models[-1])
+    assert refusal.value.details == said
+    if len(case.models) > 1:
+        stage.libraries = case.uses[-2]
+        assert stage.plan(case.models[-2]).steps == ()
 
 
 def upgrade_head(stage: Stage, schema: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,18 +102,19 @@ def test_a_stage_that_jumps_revisions_arrives_at_the_same(case: Case, postgres: 
     development = Stage(postgres, tmp_path / "development", "evolution")
     qa = Stage(postgres, tmp_path / "qa", "evolution", QA)
     for stage in (development, qa):
+        stage.libraries = case.uses[0]
         stage.publish(case.models[0])
         stage.insert(case.rows)
-    for model in case.models[1:]:
+    for model, development.libraries in zip(case.models[1:], case.uses[1:], strict=True):
         development.publish(model)
-    last = case.models[-1]
+    last, qa.libraries = case.models[-1], case.uses[-1]
     plan = qa.publish(last, ask=False)
-    assert plan.steps or len(case.models) == 2 or last == case.models[0]
+    assert plan.steps or len(case.models) == 2 or last == case.models[0] or case.late
     again = qa.plan(last)
     assert (again.steps, again.checks, again.refusals) == ((), (), ())
     assert qa.visible_fingerprint(last) == development.visible_fingerprint(last)
     step_by_step, jumped = development.rows(), qa.rows()
-    for table in target_schema(last).tables:
+    for table in qa.target(last).tables:
         columns = [column.name for column in table.columns]
         for key, row in step_by_step[table.name].items():
             assert [jumped[table.name][key][column] for column in columns] == [row[column] for column in columns]

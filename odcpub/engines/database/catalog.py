@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Schema, Table
+from odcpub.data.notes import noted
+from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Schema, Table
 from odcpub.data.target import RESERVED
 from odcpub.engines.database.ownership import OWNED, refuse_foreign
 from odcpub.engines.ports import Place
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 _SCHEMA = f"SELECT n.oid, {OWNED} FROM pg_namespace n WHERE n.nspname = %(schema)s"  # noqa: S608
 _COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
-       pg_get_expr(d.adbin, d.adrelid), a.attidentity <> ''
+       pg_get_expr(d.adbin, d.adrelid), a.attidentity <> '', t.description, n.description
 FROM pg_class c
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_description t ON t.classoid = 'pg_class'::regclass AND t.objoid = c.oid AND t.objsubid = 0
+LEFT JOIN pg_description n ON n.classoid = 'pg_class'::regclass AND n.objoid = c.oid AND n.objsubid = a.attnum
 WHERE c.relnamespace = %s::oid AND c.relkind IN ('r', 'p') AND c.relname <> ALL(%s)
 ORDER BY c.relname, a.attname
 """
@@ -59,10 +62,11 @@ def read(connection: psycopg.Connection[Any], place: Place) -> Schema | None:
     refuse_foreign(place, *found[1:])
     arguments = [found[0], list(RESERVED)]
     columns: dict[str, list[Column]] = defaultdict(list)
-    for table, name, type_, nullable, default, identity in connection.execute(_COLUMNS, arguments):
-        own = columns[table]
+    notes: dict[str, Note] = {}
+    for table, name, type_, nullable, default, identity, about, note in connection.execute(_COLUMNS, arguments):
+        own, notes[table] = columns[table], noted(about)
         if name is not None:
-            own.append(Column(name, type_, nullable, default, identity))
+            own.append(Column(name, type_, nullable, default, identity, noted(note)))
     keys, checks, primary = _constraints(connection.execute(_CONSTRAINTS, arguments).fetchall())
     indexes: dict[str, list[IndexDef]] = defaultdict(list)
     for table, name, unique, valid, parts in connection.execute(_INDEXES, arguments):
@@ -73,7 +77,7 @@ def read(connection: psycopg.Connection[Any], place: Place) -> Schema | None:
         tuple(
             Table(
                 name, tuple(columns[name]), primary.get(name, ""), tuple(keys[name]), tuple(checks[name]),
-                tuple(indexes[name]), name in records, tuple(records.get(name, ())),
+                tuple(indexes[name]), name in records, tuple(records.get(name, ())), notes[name],
             )
             for name in sorted(columns)
         )
@@ -90,7 +94,7 @@ def _constraints(
         if kind == "f":
             keys[table].append(ForeignKey(name, column, target, _RULES[rule], validated))
         elif kind == "c":
-            checks[table].append(Check(name, expression, validated))
+            checks[table].append(Check(name, expression, validated, column or ""))
         else:
             primary[table] = column
     return keys, checks, primary

@@ -11,6 +11,7 @@ from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Index, Kind, Record, StaticEntity
+from tests.acceptance.evolution_cases import library
 from tests.helpdesk_asset import attribute as field
 
 
@@ -117,24 +118,84 @@ def test_a_key_that_nothing_ever_had_is_no_rename(new: Asset, said: str) -> None
     assert change(app(thing(A)), new, ask=False).refusals == ()
 
 
+def kept(*models: Asset) -> Schema:
+    """The database after these models, one table each or one for all: everything any of them named is there."""
+    tables = {table.name: table for one in models for table in target_schema(one).tables}
+    columns = {column.name: column for one in models for column in target_schema(one).tables[0].columns}
+    if len(tables) > 1:
+        return Schema(tuple(tables.values()))
+    return Schema(tuple(replace(table, columns=tuple(columns.values())) for table in tables.values()))
+
+
+X = field("X", Basic.TEXT, explicit_key=True)
+JOB = Entity("Job", "Job", (A,), explicit_key=True)
+
+
 @pytest.mark.parametrize(
-    ("steps", "last"),
+    ("models", "last", "asked"),
     [
-        ([app(thing(A)), app(Entity("Job", "Job", (A,), explicit_key=True))], app(thing(A))),
-        ([app(thing(A)), app(thing(field("X", Basic.TEXT, explicit_key=True)))], app(thing(A))),
-        ([app(thing(A)), app(thing(field("X", Basic.TEXT, explicit_key=True)))],
-         app(thing(field("Y", Basic.TEXT, key="A", explicit_key=True)))),
+        ([app(thing(A)), app(JOB)], app(thing(A)), "Thing: is it Job, renamed?"),
+        ([app(thing(A)), app(JOB)], app(thing(A, explicit_key=True)), ""),
+        ([app(thing(A)), app(thing(X))], app(thing(A)), "Thing.A: is it X, renamed?"),
+        ([app(thing(A)), app(thing(X))], app(thing(replace(A, explicit_key=True))), ""),
+        ([app(thing(A)), app(thing(X))], app(thing(field("Y", Basic.TEXT, key="A", explicit_key=True))), ""),
     ],
 )  # fmt: skip
-def test_what_comes_back_is_no_other_renamed(steps: list[Asset], last: Asset) -> None:
-    """The database has kept it, with its values."""
-    live = Schema(tuple({t.name: t for one in steps for t in target_schema(one).tables}.values()))
-    if len(live.tables) == 1:
-        columns = {column.name: column for one in steps for column in target_schema(one).tables[0].columns}
-        live = Schema((replace(live.tables[0], columns=tuple(columns.values())),))
-    plan = plan_migration(live, target_schema(last), asset=last, previous=steps[-1])
-    assert plan.refusals == ()
+def test_what_the_database_has_kept_silences_no_question(models: list[Asset], last: Asset, asked: str) -> None:
+    """It may be what is back, or another that takes its name: only the author knows."""
+    plan = plan_migration(kept(*models), target_schema(last), asset=last, previous=models[-1])
+    assert [line.partition("? ")[0] + "?" for line in plan.refusals] == ([asked] if asked else [])
     assert "create_table" not in {step.operation for step in plan.steps}
+
+
+def turned(name: str, key: str) -> Attribute:
+    return field(name, Basic.TEXT, length=10, key=key, explicit_key=True)
+
+
+P, Q = field("P", Basic.TEXT, length=10), field("Q", Basic.TEXT, length=10)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "asked"),
+    [
+        ((turned("P", "Q"), turned("Q", "P")), (P, Q), ["Thing.P", "Thing.Q"]),
+        ((turned("P", "Q"), turned("Q", "P")), (replace(P, explicit_key=True), Q), []),
+        ((turned("P", "Q"), turned("Q", "P")), (turned("P", "P"), turned("Q", "Q")), []),
+        ((turned("P", "Q"), turned("Q", "P")), (turned("P", "Q"), turned("Q", "P")), []),
+        ((turned("P", "Q"),), (turned("R", "Q"), P), []),
+        ((turned("P", "Q"),), (P,), ["Thing.P"]),
+        ((turned("P", "Q"),), (field("P", Basic.INTEGER),), ["Thing.P"]),
+    ],
+)
+def test_a_key_taken_away_is_asked_about(
+    before: tuple[Attribute, ...], now: tuple[Attribute, ...], asked: list[str]
+) -> None:
+    """The name would stand for other values."""
+    said = change(app(thing(*before)), app(thing(*now))).refusals
+    assert [line.partition(":")[0] for line in said if "Its key was" in line] == asked
+    if asked:
+        assert "`key: Q`" in said[0]
+
+
+def test_expand_loosens_a_librarys_limit_to_what_either_version_writes() -> None:
+    model = app(thing(field("In", Basic.IDENTIFIER, target="Money.Code")))
+
+    def plan(*versions: str) -> MigrationPlan:
+        old, new = (target_schema(model, library(Code=dict.fromkeys(keys, True))) for keys in versions)
+        return plan_migration(old, new, asset=model)
+
+    assert plan("AB", "BA").steps == ()
+    added, removed, both = plan("AB", "ABC"), plan("AB", "A"), plan("AB", "BC")
+    assert operations(added, EXPAND) == ["drop_constraint", "add_check"]
+    assert operations(added, TIGHTEN) == ["validate"]
+    assert operations(removed, EXPAND) == []
+    assert operations(removed, TIGHTEN) == ["add_check", "validate", "drop_constraint"]
+    assert operations(both, EXPAND) == ["drop_constraint", "add_check"]
+    loosened = next(step for step in both.steps if step.operation == "add_check" and step.phase == EXPAND)
+    assert ("expression", "\"in\" IN ('A', 'B', 'C')") in loosened.arguments
+    assert operations(both, TIGHTEN) == ["add_check", "validate", "drop_constraint"]
+    assert "('A', 'B')) IS FALSE" not in removed.checks[0].count
+    assert "('A')) IS FALSE" in removed.checks[0].count
 
 
 def test_promoting_asks_nothing_that_was_answered() -> None:

@@ -21,7 +21,7 @@ from odcpub.model.elements import (
     Record,
     StaticEntity,
 )
-from tests.helpdesk_asset import CUSTOMER
+from tests.helpdesk_asset import CUSTOMER, LIBRARIES
 from tests.helpdesk_asset import attribute as field
 
 STATUS = StaticEntity("Status", "State", (Record("Open", "O'pen", 1), Record("Old", "Old", 2, is_active=False)))
@@ -99,6 +99,33 @@ def test_references_have_a_foreign_key_and_an_index_unless_the_target_is_a_libra
         ("by", "customer", "CASCADE"), ("status", "state", "NO ACTION")
     }  # fmt: skip
     assert {index.columns for index in table.indexes} == {("by",), ("status",)}  # type: ignore[attr-defined]
+
+
+def test_a_librarys_static_entity_is_a_limit_of_all_its_records() -> None:
+    """Also of those that are not active: rows may have them."""
+    asset = Asset(
+        Kind.APP, "A", "k", entities=(Entity("E", "E", (field("C", Basic.IDENTIFIER, target="Money.CurrencyCode"),)),)
+    )
+    (table,) = target_schema(asset, LIBRARIES).tables
+    assert [(check.expression, check.column) for check in table.checks] == [("\"c\" IN ('DEM', 'EUR', 'USD')", "c")]
+    assert table.foreign_keys == ()
+
+
+def test_columns_say_whose_identifiers_they_hold() -> None:
+    asset = Asset(
+        Kind.APP, "A", "k", static_entities=(STATUS,),
+        entities=(Entity("Client", "Customer", (
+            field("Name", Basic.TEXT),
+            field("By", Basic.IDENTIFIER, target="Customer"),
+            field("Status", Basic.IDENTIFIER, target="State"),
+            field("Currency", Basic.IDENTIFIER, target="Money.CurrencyCode"),
+        )),),
+    )  # fmt: skip
+    columns = target_schema(asset, LIBRARIES).tables[0].columns
+    assert {column.name: column.note.refers for column in columns} == {
+        "id": "", "name": "", "by": "Customer", "status": "State",
+        "currency": "CurrencyCode@5f5b7a53-6c0e-4a53-8d4c-6bb9f8f2a001",
+    }  # fmt: skip
 
 
 def test_names_come_from_first_names_alone() -> None:

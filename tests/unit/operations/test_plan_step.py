@@ -8,7 +8,9 @@ from odcpub.engines.ports import Owner, Place
 from odcpub.errors import EngineError, Refused
 from odcpub.operations import deploying
 from odcpub.operations.stage import place
+from odcpub.operations.stored_plan import from_text
 from odcpub.store.records import Status
+from tests.acceptance.evolution_cases import PRICE, library
 
 from .conftest import KEY, Installed
 
@@ -30,6 +32,21 @@ def test_engines_that_would_fail_later_are_found(installed: Installed, engine: s
 def test_each_engine_is_asked_once(installed: Installed) -> None:
     planned(installed)
     assert installed.engines.asked == ["observe database", "check", "running"]
+
+
+def test_the_database_is_told_to_serve_what_the_revisions_pods_ask_for(installed: Installed) -> None:
+    """They ask for what was recorded with the revision, perhaps by an earlier odcpub."""
+    run = installed.operation(revision=installed.revision())
+    deploying.plan(run)
+    plan = from_text(installed.store.blobs.get(run.state["migration"]).decode())
+    assert plan.target == "schema-1"
+
+
+def test_the_schema_follows_the_records_of_the_locked_libraries(installed: Installed) -> None:
+    memory = installed.platform.memory
+    one, other = (memory.schema(PRICE, library(Code=keys)) for keys in ({"EUR": True}, {"EUR": True, "USD": True}))
+    assert one != other
+    assert memory.schema(PRICE, library(Code={"EUR": True})) is one
 
 
 def test_who_is_busy_is_told_with_the_stages_name(installed: Installed) -> None:

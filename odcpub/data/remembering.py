@@ -1,0 +1,97 @@
+"""What the database is told to remember, and what it remembers against a change. No I/O.
+
+A column of references says whose identifiers it holds: physical names alone would let the same numbers mean other
+rows once an attribute of that name comes back, or is turned, to another entity. What the model drops says what it was
+called last: under that name alone nobody would find it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from odcpub.data import rows, steps
+from odcpub.data.draft import Draft
+from odcpub.data.literals import quoted
+from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.schema import Column, Note, Table
+from odcpub.data.target import column_check
+from odcpub.model.elements import Asset
+from odcpub.model.physical import physical
+
+_Called = Mapping[tuple[str, ...], tuple[str, str]]
+
+
+def remember(draft: Draft) -> None:
+    """Adds the steps that bring the notes up to date, and the row checks that what is noted asks for."""
+    called = dict(_called(draft.runs)) if draft.runs is not None else {}
+    for name, table in sorted(draft.live.items()):
+        wanted = draft.target.get(name)
+        if wanted is not None and wanted.static != table.static:
+            continue
+        note = wanted.note if wanted is not None else _last_name(table.note, (name,), called)
+        _note(draft, name, "", table.note, note)
+        _columns(draft, table, wanted, called)
+
+
+def _columns(draft: Draft, table: Table, wanted: Table | None, called: _Called) -> None:
+    named = {column.name: column for column in wanted.columns} if wanted is not None else {}
+    for column in sorted(table.columns, key=lambda column: column.name):
+        new = named.get(column.name)
+        if new is None:
+            held = replace(column.note, refers=column.note.refers or draft.holds(table.name, column.name))
+            _note(draft, table.name, column.name, column.note, _last_name(held, (table.name, column.name), called))
+            continue
+        _note(draft, table.name, column.name, column.note, new.note)
+        if draft.retargeted(table.name, column.name):
+            _retargeted(draft, table.name, column, new)
+
+
+def _note(draft: Draft, table: str, column: str, old: Note, new: Note) -> None:
+    if old != new:
+        element = draft.names(table, column)
+        draft.steps.append(steps.note(table, column, replace(new, words=old.words), element))
+
+
+def _last_name(note: Note, path: tuple[str, ...], called: _Called) -> Note:
+    """With the name that the version which runs has for it, where that is not how it is called here; what no version
+    knows any more keeps what is noted."""
+    if path not in called:
+        return note
+    key, name = called[path]
+    return replace(note, key="", name="") if physical(name) == path[-1] else replace(note, key=key, name=name)
+
+
+def _called(asset: Asset) -> Iterator[tuple[tuple[str, ...], tuple[str, str]]]:
+    """The path of physical names of every element → its first and its present name."""
+    for static in asset.static_entities:
+        yield (physical(static.key),), (static.key, static.name)
+    for entity in asset.entities:
+        table = physical(entity.key)
+        yield (table,), (entity.key, entity.name)
+        for attribute in entity.attributes:
+            yield (table, physical(attribute.key)), (attribute.key, attribute.name)
+
+
+def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:
+    """Allowed while nothing is held. Until the version that runs has gone nobody may write the column: what it wrote
+    could not be told from what the new one writes."""
+    element, name = draft.names(table, old.name), quoted(old.name)
+    before, now = draft.meant(draft.holds(table, old.name)), draft.meant(new.note.refers)
+    if before == now:
+        before, now = f"{before} as it was", f"another {now}"
+    draft.checks.append(
+        rows.where(
+            table, name, f"{name} IS NOT NULL", element,
+            f"{{count}} {{row refers|rows refer}} to {before}; the same identifiers would mean others in {now}",
+            "Add a new attribute for the new reference and fill it, or empty this one first.", (EXPAND,),
+        )
+    )  # fmt: skip
+    guard = column_check("empty", f"{name} IS NULL", table, old.name)
+    if draft.comes_back(table, old.name) or guard.name in {one.name for one in draft.live[table].checks}:
+        return
+    draft.steps += (
+        steps.add_check(EXPAND, table, guard, element),
+        steps.validate(EXPAND, table, guard.name, element),
+        steps.drop_constraint(TIGHTEN, table, guard.name, element),
+    )

@@ -1,0 +1,224 @@
+"""What identifiers and names mean: between the phases of a migration, beside others' words, in older databases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from odcpub.data.fingerprint import fingerprint
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.engines.database.chain import write_scripts
+from odcpub.engines.database.postgres import Postgres
+from odcpub.errors import Refused
+from odcpub.model.elements import Asset, Basic, DeleteRule
+from tests.acceptance.evolution_cases import app, entity, library, plain, reference, text
+from tests.acceptance.test_evolution import upgrade_head
+from tests.databases import ENGINES, Stage, engine
+
+PEOPLE = (entity("Customer", text("Name")), entity("Firm", text("Name")))
+ROWS: dict[str, list[dict[str, Any]]] = {
+    "customer": [{"id": 1, "name": "a"}], "firm": [{"id": 1, "name": "f"}], "order": [{"id": 1}]
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
+        yield made
+
+
+@pytest.fixture
+def stage(postgres: Postgres, tmp_path: Path) -> Stage:
+    return Stage(postgres, tmp_path / "chain", "meaning")
+
+
+def order(target: str, **rules: Any) -> Asset:
+    return app(*PEOPLE, entity("Order", reference("By", target, **rules)))
+
+
+def expand(stage: Stage, asset: Asset) -> MigrationPlan:
+    """The first phase alone: the version that serves goes on, for a while or, if the new one fails, for good."""
+    plan = stage.plan(asset)
+    assert plan.refusals == ()
+    stage.number += 1
+    write_scripts(plan, stage.folder, stage.number)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    return plan
+
+
+def execute(stage: Stage, statement: str) -> list[Any]:
+    with stage.connect() as connection:
+        cursor = connection.execute(statement)
+        return list(cursor.fetchall()) if cursor.description else []
+
+
+def stores(stage: Stage, key: str) -> bool:
+    """Whether the database takes it as what a price is in."""
+    try:
+        stage.insert({"price": [{"in": key}]})
+    except psycopg.errors.CheckViolation:
+        return False
+    return True
+
+
+def refused(stage: Stage, statement: str) -> bool:
+    try:
+        execute(stage, statement)
+    except psycopg.errors.CheckViolation:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("rule", [DeleteRule.PROTECT, DeleteRule.IGNORE])
+def test_from_delete_to_what_keeps_rows_holds_while_the_old_version_serves(stage: Stage, rule: DeleteRule) -> None:
+    stage.publish(order("Customer", on_delete=DeleteRule.DELETE))
+    stage.insert({**ROWS, "order": [{"id": 1, "by": 1}]})
+    expand(stage, order("Customer", on_delete=rule))
+    if rule is DeleteRule.PROTECT:
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            execute(stage, "DELETE FROM customer")
+    else:
+        execute(stage, "DELETE FROM customer")
+    assert execute(stage, 'SELECT id FROM "order"') == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(DeleteRule.PROTECT, DeleteRule.IGNORE), (DeleteRule.IGNORE, DeleteRule.DELETE)]
+)
+def test_to_what_keeps_less_waits_for_the_old_version(stage: Stage, old: DeleteRule, new: DeleteRule) -> None:
+    stage.publish(order("Customer", on_delete=old))
+    stage.insert({**ROWS, "order": [{"id": 1, "by": 1}]})
+    plan = stage.plan(order("Customer", on_delete=new))
+    assert {step.phase for step in plan.steps} == {TIGHTEN}
+
+
+def test_half_way_to_a_rule_that_keeps_less_the_way_back_leaves_one_rule(stage: Stage) -> None:
+    stage.publish(order("Customer"))
+    plan = expand(stage, order("Customer", on_delete=DeleteRule.DELETE))
+    added = next(dict(step.arguments) for step in plan.steps if step.operation == "add_foreign_key")
+    rule = 'FOREIGN KEY ("by") REFERENCES customer (id) ON DELETE CASCADE'
+    execute(stage, f'ALTER TABLE "order" ADD CONSTRAINT "{added["name"]}" {rule}')  # a kill in the middle of tighten
+    stage.publish(order("Customer", on_delete=DeleteRule.IGNORE))
+    assert stage.plan(order("Customer", on_delete=DeleteRule.IGNORE)).steps == ()
+
+
+def test_a_library_limits_what_is_stored_and_both_versions_can_write_what_they_know(stage: Stage) -> None:
+    model = app(entity("Price", reference("In", "Money.Code")))
+    stage.libraries = library(Code={"EUR": True, "DEM": False, "it's \\": True})
+    stage.publish(model)
+    assert stage.fingerprint() == fingerprint(stage.target(model))
+    for key in ("EUR", "DEM", "it's \\"):
+        assert stores(stage, key), key
+    for key in ("XAU", "eur", "EUR ", ""):
+        assert not stores(stage, key), key
+    execute(stage, "DELETE FROM price WHERE \"in\" <> 'EUR'")
+
+    stage.libraries = library(Code={"EUR": True, "XAU": True, "it's \\": False})
+    plan = expand(stage, model)
+    for key in ("EUR", "DEM", "it's \\", "XAU"):
+        assert stores(stage, key), key
+    assert not stores(stage, "USD")
+    with pytest.raises(Refused) as refusal:
+        stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    assert "Price.In: 1 row holds what is no record of Code" in refusal.value.details[0]
+    execute(stage, "DELETE FROM price WHERE \"in\" = 'DEM'")
+    stage.publish(model)
+    assert stage.plan(model).steps == ()
+    assert not stores(stage, "DEM")
+    assert stage.fingerprint() == fingerprint(stage.target(model))
+
+
+def test_a_library_without_records_lets_nothing_be_stored(stage: Stage) -> None:
+    model = app(entity("Price", reference("In", "Money.Code")))
+    for records in ({}, {"EUR": True}, {}):
+        stage.libraries = library(Code=records)
+        stage.publish(model)
+        assert stage.plan(model).steps == ()
+        assert stores(stage, "EUR") == bool(records)
+        execute(stage, "DELETE FROM price")
+
+
+def test_while_a_reference_is_turned_nobody_writes_it(stage: Stage) -> None:
+    """What the old version writes meanwhile could not be told from what the new one writes."""
+    stage.publish(order("Customer"))
+    stage.insert(ROWS)
+    plan = expand(stage, order("Firm"))
+    assert refused(stage, 'UPDATE "order" SET "by" = 1')
+    stage.insert({"order": [{"id": 8}]})
+    again = stage.plan(order("Firm"))  # the new version failed: the old one goes on and is asked to go once more
+    assert {step.phase for step in again.steps} == {TIGHTEN}
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    execute(stage, 'UPDATE "order" SET "by" = 1')
+    assert stage.plan(order("Firm")).steps == ()
+
+
+def test_a_turned_reference_can_go_back_half_way(stage: Stage) -> None:
+    stage.publish(order("Customer"))
+    stage.insert(ROWS)
+    expand(stage, order("Firm"))
+    stage.publish(order("Customer"))
+    execute(stage, 'UPDATE "order" SET "by" = 1')
+    assert stage.plan(order("Customer")).steps == ()
+    assert stage.fingerprint() == fingerprint(stage.target(order("Customer")))
+
+
+WORDS = "Eve's: 50% of %s :x\n\nodcpub is \\ fine"
+
+
+def test_a_comment_that_somebody_wrote_stays(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = entity("Client", reference("By", "Firm", key="Of"), key="Customer")
+    models = [app(PEOPLE[1], *more) for more in ([entity("Customer", reference("Of", "Firm"))], [client], [], [client])]
+    stage.publish(models[0])
+    with stage.connect() as connection:
+        for what in ("TABLE customer", "COLUMN customer.of"):
+            said = connection.execute(_said(what)).fetchone()[0]
+            both = "\n".join([WORDS, *([said] if said else [])])
+            connection.execute(psycopg.sql.SQL("COMMENT ON {} IS {}").format(psycopg.sql.SQL(what), both))
+    assert stage.plan(models[0]).steps == ()
+    said = []
+    for model in models[1:]:
+        stage.publish(model)
+        said.append([execute(stage, _said(what))[0][0] for what in ("TABLE customer", "COLUMN customer.of")])
+    named = [f"{WORDS}\nodcpub: key=Customer name=Client", f"{WORDS}\nodcpub: key=Of name=By refers=Firm"]
+    plainly = [WORDS, f"{WORDS}\nodcpub: refers=Firm"]
+    assert said == [plainly, named, plainly]
+    upgrade_head(stage, "meaning_head", monkeypatch)
+
+
+def _said(what: str) -> str:
+    if what.startswith("TABLE"):
+        return f"SELECT obj_description('{what.split()[1]}'::regclass, 'pg_class')"
+    return (
+        "SELECT col_description('customer'::regclass, attnum) FROM pg_attribute "
+        "WHERE attrelid = 'customer'::regclass AND attname = 'of'"
+    )
+
+
+def test_a_database_without_notes_gets_them_and_knows_by_its_references(stage: Stage) -> None:
+    """One that an older version has made."""
+    stage.publish(order("Customer"))
+    execute(stage, 'COMMENT ON COLUMN "order"."by" IS NULL')
+    stage.insert({**ROWS, "order": [{"id": 1, "by": 1}]})
+    with pytest.raises(Refused) as refusal:
+        stage.publish(order("Firm"))
+    assert "Order.By: 1 row refers to Customer; the same identifiers would mean" in refusal.value.details[0]
+    dropped = app(*PEOPLE, entity("Order", plain("N", Basic.INTEGER, explicit_key=True)))
+    plan = stage.publish(dropped)
+    assert "note" in {step.operation for step in plan.steps}
+    with pytest.raises(Refused) as refusal:
+        stage.publish(order("Firm"))
+    assert "Order.By: 1 row refers to Customer;" in "\n".join(refusal.value.details)
+
+
+def test_notes_alone_are_a_migration_that_stays_in_the_chain(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.publish(order("Customer"))
+    execute(stage, 'COMMENT ON COLUMN "order"."by" IS NULL')
+    plan = stage.publish(order("Customer"))
+    assert [step.operation for step in plan.steps] == ["note"]
+    assert stage.plan(order("Customer")).steps == ()
+    stage.publish(app(*PEOPLE))
+    upgrade_head(stage, "meaning_head", monkeypatch)
