@@ -20,6 +20,7 @@ import pytest
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.data.target import target_schema
+from odcpub.engines.database import embedded as embedded_module
 from odcpub.engines.database import migrate
 from odcpub.engines.database.chain import scripts, write_scripts
 from odcpub.engines.database.embedded import EmbeddedPostgres
@@ -586,6 +587,16 @@ def test_embedded_goes_elsewhere_when_its_port_is_taken_and_its_pid_file_lies(
         other.bind(("127.0.0.1", port))
         other.listen()
         assert EmbeddedPostgres(tmp_path / "data", tmp_path / "run").server().port != port
+
+
+def test_embedded_goes_elsewhere_when_somebody_was_quicker_to_take_its_port(
+    embedded: EmbeddedPostgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken, free = other.getsockname()[1], embedded_module._bindable
+        ports = iter([taken])
+        monkeypatch.setattr(embedded_module, "_bindable", lambda *asked: next(ports, 0) or free(*asked))
+        assert embedded.server().port != taken
 
 
 def test_embedded_logs_no_statement_and_no_password(embedded: EmbeddedPostgres, tmp_path: Path) -> None:

@@ -32,6 +32,8 @@ NEEDED = ("KUBECONFIG", "ODCPUB_TEST_REGISTRY")
 SECRET = "s3cret-token"
 DATABASE = "Host='10.0.0.1';Port='5433';Username='u';Password='pa55word';Search Path='x'"
 STAGE = "runner-test"
+PATIENCE_SECONDS, SOON_SECONDS = 180, 45
+"""What has failed is told long before the patience ends, on a busy machine too."""
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
 THEIRS = ("kube-root-ca.crt", "theirs")
 
@@ -59,7 +61,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 @pytest.fixture
 def runner(image: tuple[str, str]) -> Iterator[KubernetesRunner]:
-    made = KubernetesRunner(os.environ.get("KUBECONFIG", ""), ready_seconds=60)
+    made = KubernetesRunner(os.environ.get("KUBECONFIG", ""), ready_seconds=PATIENCE_SECONDS)
     yield made
     made.stop(STAGE, "helpdesk", KEY)
     made.close()
@@ -105,7 +107,7 @@ def version(image: tuple[str, str], revision: int, mode: str = "ready", stage: s
 
 
 def get(address: str) -> dict[str, object]:
-    with urllib.request.urlopen(address, timeout=10) as answer:
+    with urllib.request.urlopen(address, timeout=60) as answer:
         return dict(json.load(answer))
 
 
@@ -181,7 +183,7 @@ def test_version_that_ends_is_taken_back_at_once(
     runner.start(bad)
     with pytest.raises(NotReady) as caught:
         runner.wait(bad, quiet)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < SOON_SECONDS
     assert reason in caught.value.message
     told = "\n".join((caught.value.message, caught.value.hint, *caught.value.log))
     assert logged in told
@@ -229,7 +231,7 @@ def test_image_that_is_not_there_fails_within_seconds_and_leaves_nothing(
     runner.start(bad)
     with pytest.raises(NotReady) as caught:
         runner.wait(bad, quiet)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < SOON_SECONDS
     assert "image cannot be pulled" in caught.value.message
     assert "no version before it" in caught.value.hint
     assert runner.running(STAGE, "helpdesk", KEY) is None
@@ -283,7 +285,7 @@ def test_quota_is_told(image: tuple[str, str], runner: KubernetesRunner, cluster
         runner.start(bad)
         with pytest.raises(NotReady) as caught:
             runner.wait(bad, quiet)
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < SOON_SECONDS
         assert "exceeded quota" in caught.value.message
         assert get(address)["revision"] == "1"
     finally:

@@ -127,10 +127,7 @@ class EmbeddedPostgres(Postgres):
             process = None
         if process is None:
             self._forget_dead()
-            port = self._free_port()
-            settings = (*_SETTINGS, f"port={port}", f"listen_addresses={','.join(self._listen)}")
-            options = " ".join(f"-c {setting}" for setting in settings)
-            self._control("start", "-l", str(self._run / "postgres.log"), "-t", str(START_SECONDS), "-o", options)
+            port = self._launch()
         else:
             port = process[1]
             self._control("reload")
@@ -141,6 +138,20 @@ class EmbeddedPostgres(Postgres):
             # Whoever has no business with it can't even log in to it.
             connection.execute("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC")
         return server
+
+    def _launch(self) -> int:
+        """Starts the server; its port. Another one is tried where somebody else was quicker to take it."""
+        for tries_left in (2, 1, 0):
+            port = self._free_port()
+            settings = (*_SETTINGS, f"port={port}", f"listen_addresses={','.join(self._listen)}")
+            options = " ".join(f"-c {setting}" for setting in settings)
+            try:
+                self._control("start", "-l", str(self._run / "postgres.log"), "-t", str(START_SECONDS), "-o", options)
+                break
+            except TemporaryEngineError:
+                if not tries_left:
+                    raise
+        return port
 
     def _initialise(self) -> None:
         """Made aside and moved into place whole, so that a kill leaves no half cluster."""
@@ -223,16 +234,18 @@ class EmbeddedPostgres(Postgres):
             said += server.read_text(encoding="utf-8", errors="replace")[-4000:]
         for sign, what, hint in _FAILURES:
             if sign in said:
-                return EngineError(f"embedded PostgreSQL: {what}", hint)
+                kind = TemporaryEngineError if sign == _TAKEN else EngineError
+                return kind(f"embedded PostgreSQL: {what}", hint)
         lines = [line for line in said.splitlines() if "FATAL" in line or "error" in line.lower()]
         reason = lines[-1].strip() if lines else "it says nothing"
         return EngineError(f"embedded PostgreSQL: {name} failed: {reason}", f"Its log is {server}.")
 
 
+_TAKEN = "Address already in use"
 _FAILURES = (
     ("No space left on device", "the disk is full", "Make room, then run the same command again."),
     ("could not extend file", "the disk is full", "Make room, then run the same command again."),
-    ("Address already in use", "its port is taken by another program", "Run the same command again."),
+    (_TAKEN, "its port is taken by another program", "Run the same command again."),
     ("Permission denied", "a file of its data can't be read or written", "Give the folder back to this user."),
     ("pre-existing shared memory block", "processes of its last run are still ending", "Run the command again."),
     ("could not create shared memory", "the system gives it no shared memory", "Raise the limit, or use a server."),
