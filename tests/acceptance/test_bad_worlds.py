@@ -335,7 +335,9 @@ sys.exit(subprocess.run(sys.argv[1:]).returncode)
 
 
 def test_no_port_left_for_an_app(fresh: Installation) -> None:
-    own_network = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
+    own_network = (
+        ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-current-user", "--keep-caps"]
+    )
     allowed = subprocess.run([*own_network, "true"], capture_output=True, check=False).returncode == 0
     possible("a network of its own", allowed)
     command = [*own_network, sys.executable, "-c", ALL_PORTS, sys.executable, "-m", "odcpub.cli", "publish"]
