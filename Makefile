@@ -29,7 +29,7 @@ setup: $(VENV)/.ready ## what publishing needs
 
 test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left out is said
 	@rm -f $(LEFT_OUT); code=0; export ODCPUB_TEST_LEFT_OUT=$(LEFT_OUT); \
-	$(BIN)/pytest -n 3 --dist loadfile -m "not serial and not kubernetes" $(PYTEST_ARGS) || code=$$?; \
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not serial and not kubernetes" $(PYTEST_ARGS) || code=$$?; \
 	$(BIN)/pytest -m "serial or kubernetes" $(PYTEST_ARGS) || code=$$?; \
 	$(BIN)/python -m tests.absence $(LEFT_OUT); exit $$code
 

@@ -1,5 +1,5 @@
-"""Makes the modules of this folder (shared models) importable from every suite, sets how hypothesis tries, and tells
-at the end what was left out.
+"""Makes the modules of this folder (shared models) importable from every suite, sets how hypothesis tries, has the
+longest files begin first, and tells at the end what was left out.
 
 ``make test`` runs in rounds: each adds to the file that ODCPUB_TEST_LEFT_OUT names, and its last line prints it.
 """
@@ -23,6 +23,28 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("odcpub")
+
+
+LONGEST = (
+    "acceptance/kills/test_publish.py",
+    "acceptance/test_bad_worlds.py",
+    "acceptance/kills/test_promote.py",
+    "acceptance/test_bad_inputs.py",
+    "acceptance/test_evolution.py",
+    "acceptance/kills/test_life.py",
+    "acceptance/test_bad_engines.py",
+    "browser/",
+    "acceptance/",
+    "contract/",
+)
+"""Files that run alone at the end keep everybody waiting."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(
+        key=lambda item: next((place for place, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
