@@ -9,10 +9,9 @@ administrator wrote beside does not. They do not count in a target's, which read
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
 
-from odcpub.data.schema import Note, Schema, Table
+from odcpub.data.schema import Schema, Table
 
 EMPTY = "empty"
 """The fingerprint of a schema that is not there or has no tables."""
@@ -20,20 +19,19 @@ EMPTY = "empty"
 
 def fingerprint(schema: Schema | None) -> str:
     """32 hex digits, or ``EMPTY``."""
-    if schema is None or not schema.tables:
-        return EMPTY
-    lines = sorted(line for table in schema.tables for line in _lines(table))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+    return _digest(schema, lambda table: (*_lines(table), *_notes(table)))
 
 
 def target_fingerprint(schema: Schema) -> str:
     """The marker of a target that ``expand`` records and readiness asks for; also of a target without tables."""
-    return "schema-" + fingerprint(Schema(tuple(map(_bare, schema.tables))))
+    return "schema-" + _digest(schema, _lines)
 
 
-def _bare(table: Table) -> Table:
-    columns = tuple(replace(column, note=Note()) for column in table.columns)
-    return replace(table, columns=columns, note=Note())
+def _digest(schema: Schema | None, said: Callable[[Table], Iterable[str]]) -> str:
+    if schema is None or not schema.tables:
+        return EMPTY
+    lines = sorted(line for table in schema.tables for line in said(table))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
 def _lines(table: Table) -> Iterator[str]:
@@ -48,6 +46,9 @@ def _lines(table: Table) -> Iterator[str]:
         yield repr((table.name, "index", index.name, index.columns, index.unique, index.valid))
     for record in table.records:
         yield repr((table.name, "record", *record))
+
+
+def _notes(table: Table) -> Iterator[str]:
     for name, note in (("", table.note), *((column.name, column.note) for column in table.columns)):
-        if note != Note():
+        if note.refers or note.key or note.name:
             yield repr((table.name, "note", name, note.refers, note.key, note.name))

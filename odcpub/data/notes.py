@@ -10,15 +10,18 @@ import re
 
 from odcpub.data.schema import Note
 
+NOTHING = Note()
 _FIELDS = ("key", "name", "refers")
 _LINE = re.compile(rf"^odcpub:((?: (?:{'|'.join(_FIELDS)})=\S+)+)[ \t]*$\n?", re.MULTILINE)
 
 
 def noted(comment: str | None) -> Note:
     """What a comment says."""
-    found = _LINE.search(comment or "")
-    if comment is None or found is None:
-        return Note(words=comment or "")
+    if not comment:
+        return NOTHING
+    found = _LINE.search(comment)
+    if found is None:
+        return Note(words=comment)
     said = dict(part.split("=", 1) for part in found[1].split())
     return Note(**said, words=_LINE.sub("", comment).removesuffix("\n"))
 

@@ -7,7 +7,7 @@ called last: under that name alone nobody would find it again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from odcpub.data import rows, steps
@@ -16,34 +16,42 @@ from odcpub.data.literals import quoted
 from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.data.schema import Column, Note, Table
 from odcpub.data.target import column_check
-from odcpub.model.elements import Asset
+from odcpub.model.elements import Asset, Attribute, Entity, StaticEntity
 from odcpub.model.physical import physical
 
-_Called = Mapping[tuple[str, ...], tuple[str, str]]
+_Elements = Mapping[str, Entity | StaticEntity]
 
 
 def remember(draft: Draft) -> None:
     """Adds the steps that bring the notes up to date, and the row checks that what is noted asks for."""
-    called = dict(_called(draft.runs)) if draft.runs is not None else {}
+    runs = _elements(draft.runs) if draft.runs is not None else {}
     for name, table in sorted(draft.live.items()):
         wanted = draft.target.get(name)
         if wanted is not None and wanted.static != table.static:
             continue
-        note = wanted.note if wanted is not None else _last_name(table.note, (name,), called)
+        note = wanted.note if wanted is not None else _last_name(table.note, name, runs.get(name))
         _note(draft, name, "", table.note, note)
-        _columns(draft, table, wanted, called)
+        _columns(draft, table, wanted, runs.get(name))
 
 
-def _columns(draft: Draft, table: Table, wanted: Table | None, called: _Called) -> None:
+def _elements(asset: Asset) -> _Elements:
+    """By their tables."""
+    elements: tuple[Entity | StaticEntity, ...] = (*asset.static_entities, *asset.entities)
+    return {physical(one.key): one for one in elements}
+
+
+def _columns(draft: Draft, table: Table, wanted: Table | None, runs: Entity | StaticEntity | None) -> None:
+    attributes = runs.attributes if isinstance(runs, Entity) else ()
     named = {column.name: column for column in wanted.columns} if wanted is not None else {}
     for column in sorted(table.columns, key=lambda column: column.name):
         new = named.get(column.name)
         if new is None:
             held = replace(column.note, refers=column.note.refers or draft.holds(table.name, column.name))
-            _note(draft, table.name, column.name, column.note, _last_name(held, (table.name, column.name), called))
+            was = next((one for one in attributes if physical(one.key) == column.name), None)
+            _note(draft, table.name, column.name, column.note, _last_name(held, column.name, was))
             continue
         _note(draft, table.name, column.name, column.note, new.note)
-        if draft.retargeted(table.name, column.name):
+        if new.note.refers and draft.retargeted(table.name, column.name):
             _retargeted(draft, table.name, column, new)
 
 
@@ -53,24 +61,13 @@ def _note(draft: Draft, table: str, column: str, old: Note, new: Note) -> None:
         draft.steps.append(steps.note(table, column, replace(new, words=old.words), element))
 
 
-def _last_name(note: Note, path: tuple[str, ...], called: _Called) -> Note:
-    """With the name that the version which runs has for it, where that is not how it is called here; what no version
-    knows any more keeps what is noted."""
-    if path not in called:
+def _last_name(note: Note, name: str, was: Entity | StaticEntity | Attribute | None) -> Note:
+    """With the name that the version which runs has for it, where that is not how it is called here, ``name``; what
+    no version knows any more keeps what is noted."""
+    if was is None:
         return note
-    key, name = called[path]
-    return replace(note, key="", name="") if physical(name) == path[-1] else replace(note, key=key, name=name)
-
-
-def _called(asset: Asset) -> Iterator[tuple[tuple[str, ...], tuple[str, str]]]:
-    """The path of physical names of every element → its first and its present name."""
-    for static in asset.static_entities:
-        yield (physical(static.key),), (static.key, static.name)
-    for entity in asset.entities:
-        table = physical(entity.key)
-        yield (table,), (entity.key, entity.name)
-        for attribute in entity.attributes:
-            yield (table, physical(attribute.key)), (attribute.key, attribute.name)
+    here = physical(was.name) == name
+    return replace(note, key="" if here else was.key, name="" if here else was.name)
 
 
 def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:
@@ -84,7 +81,8 @@ def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:
         rows.where(
             table, name, f"{name} IS NOT NULL", element,
             f"{{count}} {{row refers|rows refer}} to {before}; the same identifiers would mean others in {now}",
-            "Add a new attribute for the new reference and fill it, or empty this one first.", (EXPAND,),
+            "Add a new attribute for the new reference and fill it, or empty this one first, in a version that has it "
+            "as before.", (EXPAND,),
         )
     )  # fmt: skip
     guard = column_check("empty", f"{name} IS NULL", table, old.name)

@@ -177,6 +177,36 @@ def test_a_key_taken_away_is_asked_about(
         assert "`key: Q`" in said[0]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "noted"),
+    [
+        (app(thing(turned("P", "Q"), A)), app(thing(A)), [("thing", "q", "odcpub: key=Q name=P")]),
+        (app(thing(turned("P", "Q"), name="Job")), app(),
+         [("thing", "", "odcpub: key=Thing name=Job"), ("thing", "q", "odcpub: key=Q name=P")]),
+        (app(thing(turned("P", "Q"), A)), app(thing(turned("R", "Q"), A)), []),
+        (app(thing(P, A)), app(thing(A)), []),
+        (app(thing(P, A)), app(), []),
+    ],
+)  # fmt: skip
+def test_what_leaves_the_model_says_what_it_was_called_last(
+    old: Asset, new: Asset, noted: list[tuple[str, str, str]]
+) -> None:
+    """A rename writes nothing, and neither does what leaves under its first name."""
+    plan = plan_migration(target_schema(old), target_schema(new), asset=new, runs=old)
+    steps = [dict(step.arguments) for step in plan.steps if step.operation == "note"]
+    assert [(step["table"], step["column"], step["comment"]) for step in steps] == noted
+
+
+def test_a_turned_reference_asks_for_rows_and_keeps_the_column_empty_meanwhile() -> None:
+    others = (Entity("O", "O", ()), Entity("U", "U", ()))
+    old, new = (app(thing(field("R", Basic.IDENTIFIER, target=name)), *others) for name in "OU")
+    plan = change(old, new)
+    assert [check.message for check in plan.checks if "would mean" in check.message]
+    assert operations(plan, EXPAND) == ["drop_constraint", "note", "add_check", "validate"]
+    assert operations(plan, TIGHTEN) == ["add_foreign_key", "validate", "drop_constraint"]
+    assert change(old, old).steps == ()
+
+
 def test_expand_loosens_a_librarys_limit_to_what_either_version_writes() -> None:
     model = app(thing(field("In", Basic.IDENTIFIER, target="Money.Code")))
 
