@@ -22,6 +22,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 WEB = Path(__file__).parents[2] / "templates" / "web"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 Row = dict[str, Any]
 
 
@@ -252,7 +256,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", "default-src 'self'")
+        self.send_header("Content-Security-Policy", POLICY)
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

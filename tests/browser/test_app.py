@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import uuid
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -155,3 +156,55 @@ def test_what_the_server_refuses_is_shown_as_well(page: Page, address: str) -> N
 
 def _spoiled(body: str | None) -> str:
     return json.dumps({**json.loads(body or "{}"), "Score": 1000})
+
+
+HOSTILE = "<img src=/x onerror=alert(1)>\"'`&amp;</script><script>alert(1)</script>{{7*7}}${1}\u202e\u2028%3Cb%3E"
+
+
+def test_hostile_values_are_text_everywhere(page: Page, address: str) -> None:
+    screens = _screens(page, address)
+    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    mark = uuid.uuid4().hex[:8]
+    name = f"{mark}{HOSTILE}"
+    body = {"Name": name, "Email": f"{mark}'<b>@example.com"}
+    customer = page.request.post(f"{address}/api/Customer", data=body).json()["Id"]
+    ticket = page.request.post(f"{address}/api/Ticket", data={"Subject": HOSTILE, "Customer": customer}).json()["Id"]
+
+    # In lists: a name that leads somewhere, a reference's label, a filter
+    page.goto(f"{address}/{screens['list', 'Customer']}?search={mark}")
+    page.get_by_role("link", name=mark).wait_for()
+    _only_text(page, name)
+    page.goto(f"{address}/{screens['list', 'Ticket']}?filter.Customer={customer}")
+    page.get_by_role("link", name="onerror").wait_for()
+    _only_text(page, name)
+
+    # In the form, its heading, a reference that is picked, the question before deleting, the refusal
+    page.goto(f"{address}/{screens['detail', 'Ticket']}/{ticket}")
+    page.wait_for_selector("form")
+    assert page.locator("#field-Subject").input_value() == HOSTILE
+    assert page.title() == f"{HOSTILE} \u00b7 Helpdesk"
+    _pick(page, "Customer", mark)
+    _only_text(page, HOSTILE)
+    page.goto(f"{address}/{screens['detail', 'Customer']}/{customer}")
+    page.get_by_role("button", name="Delete").click()
+    assert f"\u201c{name}\u201d will be deleted" in page.locator("dialog").inner_text()
+    page.locator("dialog").get_by_role("button", name="Delete").click()
+    page.locator(".banner").wait_for()
+    _only_text(page, name)
+
+    # Out of the address
+    page.goto(f"{address}/{screens['list', 'Customer']}?sort={quote(HOSTILE)}&filter.Currency={quote(HOSTILE)}")
+    page.locator("main h2").wait_for()
+    _only_text(page)
+    page.goto(f"{address}/{quote(HOSTILE, safe='')}")
+    page.get_by_role("heading", name="Page not found").wait_for()
+    for path in (f"Ticket/{ticket}", f"Customer/{customer}"):
+        assert page.request.delete(f"{address}/api/{path}").ok
+
+
+def _only_text(page: Page, *texts: str) -> None:
+    """No element came out of a value; each text is there as it is."""
+    assert page.locator("main :is(img, script, b)").count() == 0
+    assert page.locator("[onerror]").count() == 0
+    whole = page.locator("main").evaluate("node => node.textContent")
+    assert all(text in whole for text in texts)
