@@ -219,7 +219,7 @@ class Detail {
 
   // The request has been sent and nobody says what has become of it.
   unsure(problem) {
-    const title = problem.status === 504 ? "It is not sure whether this was done" : problem.title;
+    const title = problem.status === 504 ? "Not confirmed" : problem.title;
     if (this.row !== null)
       return this.tell(title, "It may have been done or not. Load the latest to see which.", this.reload());
     const list = h("a", { class: "button", href: this.backAddress(), target: "_blank" }, "Look into the list");
