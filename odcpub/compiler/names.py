@@ -1,4 +1,5 @@
-"""What the generator knows of an asset besides one entity: which targets are static, which libraries stand behind.
+"""What the generator knows of an asset besides one entity: which targets are static, what is deleted along, which
+libraries stand behind.
 
 Pure, no I/O.
 """
@@ -8,17 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from odcpub.model.elements import Asset, Kind, Library, ScreenKind
+from odcpub.model.elements import Asset, Basic, DeleteRule, Kind, Library, ScreenKind
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
     """``statics``: names of all static entities, a library's with its name in front. ``libraries``: name → library,
-    those of libraries too. ``search``: entity → attributes its first list screen searches."""
+    those of libraries too. ``search``: entity → attributes its first list screen searches. ``along``: entity → entities
+    of which rows may be deleted with one of its own, in the model's order."""
 
     statics: frozenset[str]
     libraries: Mapping[str, Library]
     search: Mapping[str, tuple[str, ...]]
+    along: Mapping[str, tuple[str, ...]]
 
 
 def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
@@ -31,7 +34,26 @@ def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
     for screen in asset.screens:
         if screen.kind is ScreenKind.LIST and screen.search:
             search.setdefault(screen.entity, screen.search)
-    return Names(frozenset(statics), every, search)
+    return Names(frozenset(statics), every, search, _along(asset))
+
+
+def _along(asset: Asset) -> Mapping[str, tuple[str, ...]]:
+    direct: dict[str, list[str]] = {}
+    for entity in asset.entities:
+        for attribute in entity.attributes:
+            if attribute.on_delete is DeleteRule.DELETE and attribute.type.basic is Basic.IDENTIFIER:
+                direct.setdefault(attribute.type.target, []).append(entity.name)
+    return {name: _reached(name, direct) for name in direct}
+
+
+def _reached(name: str, direct: Mapping[str, list[str]]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    waiting = [name]
+    while waiting:
+        new = [other for other in direct.get(waiting.pop(), ()) if other not in found]
+        found.update(dict.fromkeys(new))
+        waiting.extend(new)
+    return tuple(found)
 
 
 def _closure(libraries: Mapping[str, Library]) -> Mapping[str, Library]:

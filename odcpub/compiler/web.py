@@ -65,10 +65,12 @@ def _screen(screen: Screen) -> dict[str, Any]:
 
 def _entity_file(entity: Entity, names: Names, reuse: Reuse) -> Draft:
     statics = tuple(attribute.type.target in names.statics for attribute in entity.attributes)
-    return reuse.get(f"web {entity.name}", (entity, statics), lambda: _draft(entity.name, _entity(entity, statics)))
+    along = names.along.get(entity.name, ())
+    made_from = (entity, statics, along)
+    return reuse.get(f"web {entity.name}", made_from, lambda: _draft(entity.name, _entity(*made_from)))
 
 
-def _entity(entity: Entity, statics: tuple[bool, ...]) -> dict[str, Any]:
+def _entity(entity: Entity, statics: tuple[bool, ...], along: tuple[str, ...]) -> dict[str, Any]:
     return _present(
         name=entity.name,
         label=label(entity.name),
@@ -76,6 +78,7 @@ def _entity(entity: Entity, statics: tuple[bool, ...]) -> dict[str, Any]:
         static=False,
         library=False,
         description=entity.description or None,
+        deletedAlong=[label(name) for name in along] or None,
         attributes=[_attribute(a, static) for a, static in zip(entity.attributes, statics, strict=True)],
     )
 

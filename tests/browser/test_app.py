@@ -158,6 +158,21 @@ def _spoiled(body: str | None) -> str:
     return json.dumps({**json.loads(body or "{}"), "Score": 1000})
 
 
+def test_what_is_deleted_along_is_told_before(page: Page, published: str) -> None:
+    customer = page.request.post(f"{published}/api/Customer", data={"Name": "A", "Email": "along@example.com"}).json()
+    values = {"Subject": "Along", "Customer": customer["Id"]}
+    ticket = page.request.post(f"{published}/api/Ticket", data=values).json()["Id"]
+    page.request.post(f"{published}/api/Comment", data={"Ticket": ticket, "Author": "A", "Text": "B"})
+    page.goto(f"{published}/TicketDetail/{ticket}")
+    page.get_by_role("button", name="Delete").click()
+    dialog = page.locator("dialog")
+    assert "will be deleted for good, and with it every comment that belongs to it." in dialog.inner_text()
+    dialog.get_by_role("button", name="Delete").click()
+    page.locator(".toast", has_text="deleted").wait_for()
+    assert page.request.get(f"{published}/api/Comment?filter.Ticket={ticket}").json()["total"] == 0
+    page.request.delete(f"{published}/api/Customer/{customer['Id']}")
+
+
 HOSTILE = "<img src=/x onerror=alert(1)>\"'`&amp;</script><script>alert(1)</script>{{7*7}}${1}\u202e\u2028%3Cb%3E"
 
 

@@ -2,7 +2,7 @@
 import { change, create, entity, remove, row } from "./api.js";
 import { confirm, h, icon, show, toast } from "./dom.js";
 import { inSentence, short } from "./format.js";
-import { choicesFor, Field } from "./fields.js";
+import { choicesFor, Field, formSkeleton } from "./fields.js";
 import { listAddress } from "./query.js";
 import { go } from "./router.js";
 import { notice } from "./shell.js";
@@ -258,7 +258,7 @@ class Detail {
     if (this.busy) return;
     const sure = await confirm({
       title: `Delete this ${this.noun}?`,
-      text: `\u201c${this.heading()}\u201d will be deleted for good.`,
+      text: `\u201c${this.heading()}\u201d will be deleted for good${along(this.descriptor)}.`,
       yes: "Delete",
       danger: true,
     });
@@ -288,13 +288,8 @@ class Detail {
   }
 }
 
-function formSkeleton() {
-  const line = () =>
-    h("div", { class: "field" }, h("span", { class: "bone label" }), h("span", { class: "bone control" }));
-  return h(
-    "div",
-    { class: "skeleton form", "aria-hidden": "true" },
-    h("span", { class: "bone heading" }),
-    Array.from({ length: 4 }, line),
-  );
+function along({ deletedAlong = [] }) {
+  const nouns = deletedAlong.map(inSentence);
+  const last = nouns.pop();
+  return last ? `, and with it every ${nouns.length ? `${nouns.join(", ")} and ${last}` : last} that belongs to it` : "";
 }

@@ -156,3 +156,15 @@ function lengthHelp({ minimum, maximum, minLength }) {
   if (minimum !== undefined) return `At least ${minimum}.`;
   return maximum !== undefined ? `At most ${maximum}.` : "";
 }
+
+/** A form's shape while it loads. */
+export function formSkeleton() {
+  const line = () =>
+    h("div", { class: "field" }, h("span", { class: "bone label" }), h("span", { class: "bone control" }));
+  return h(
+    "div",
+    { class: "skeleton form", "aria-hidden": "true" },
+    h("span", { class: "bone heading" }),
+    Array.from({ length: 4 }, line),
+  );
+}

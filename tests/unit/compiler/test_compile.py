@@ -9,7 +9,7 @@ from odcpub.compiler.compile import compile_app, compile_library
 from odcpub.compiler.drafts import Compiled
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.runtime import runtime_assembly, runtime_config
-from odcpub.model.elements import Asset, Basic, Entity
+from odcpub.model.elements import Asset, Basic, DeleteRule, Entity
 from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY, TICKET, attribute
 
 
@@ -122,6 +122,17 @@ def test_the_descriptor_of_an_entity_for_the_page() -> None:
     assert by_name["Currency"]["targetStatic"] is True
     assert by_name["Weight"]["minimum"] == "0.5"
     assert (by_name["Fee"]["digits"], by_name["Fee"]["decimals"]) == (28, 8)
+
+
+def test_what_is_deleted_along_is_known_to_the_page() -> None:
+    along = {"Note": "Comment", "Remark": "Note"}  # a chain, from the last to the first
+    entities = [
+        Entity(n, n, (attribute("To", Basic.IDENTIFIER, target=t, on_delete=DeleteRule.DELETE),), display="To")
+        for n, t in along.items()
+    ]
+    files = web(compile_app(replace(HELPDESK, entities=(*HELPDESK.entities, *entities)), LIBRARIES))
+    told = {n: json.loads(files[f"wwwroot/_odc/entities/{n}.json"]).get("deletedAlong") for n in ("Ticket", "Customer")}
+    assert told == {"Ticket": ["Comment", "Note", "Remark"], "Customer": None}
 
 
 def test_the_page_escapes_what_the_author_wrote() -> None:
