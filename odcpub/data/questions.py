@@ -126,17 +126,19 @@ def _asked(
         elif new.key not in old:
             if physical(new.name) in kept.first:
                 yield _returned(path, kept.first[physical(new.name)], new)
-            yield from (_renamed(path, one, new) for one in gone if alike(one, new))
+            back = physical(new.key) in kept.names
+            yield from (_renamed(path, one, new, back) for one in gone if alike(one, new))
 
 
 def _key(element: _Element) -> str:
     return element.key
 
 
-def _renamed(path: str, gone: _Element, new: _Element) -> str:
+def _renamed(path: str, gone: _Element, new: _Element, back: bool) -> str:
+    other = "the one of this name that was dropped, back with its values" if back else "another"
     return (
         f"{path}{new.name}: is it {gone.name}, renamed? One is new and the other gone in the same revision: "
-        f"write `key: {gone.key}` if it is the same and keeps its values, `key: {new.key}` if it is another"
+        f"write `key: {gone.key}` if it is the same and keeps its values, `key: {new.key}` if it is {other}"
     )
 
 

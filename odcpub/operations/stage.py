@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from odcpub.data.migration import Finding, MigrationPlan
@@ -110,7 +110,9 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
     live = database.observe(there)
     if live is None:
         database.check(there)
-    schema, previous = platform.memory.schema(target.model, target.libraries), runs if asks else None
+    schema = platform.memory.schema(target.model, target.libraries)
+    # Where nothing ran, as in a database that was taken over, what it remembers itself is asked about.
+    previous = (runs or replace(target.model, entities=(), static_entities=())) if asks else None
     plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs)
     found = database.inspect(there, plan.checks) if plan.checks else ()
     if spared := {one.check.spares for one in found if one.check.spares}:

@@ -343,7 +343,8 @@ CASES = (
     Case("attribute renamed to a dropped one's name without key", (
         customer(NAME, text("Phone"), text("Mobile")), customer(NAME, text("Mobile")), customer(NAME, text("Phone"))),
          {"customer": [{"id": 1, "name": "a", "phone": "old", "mobile": "new"}]},
-         refused=("Customer.Phone: is it Mobile, renamed?", "`key: Mobile`", "`key: Phone`")),
+         refused=("Customer.Phone: is it Mobile, renamed?", "`key: Mobile`", "`key: Phone` if it is the one of this "
+                  "name that was dropped, back with its values")),
     Case("entity renamed to a dropped one's name without key", (
         app(CUSTOMER, entity("Firm", NAME)), app(CUSTOMER), app(entity("Firm", NAME))),
          {**ONE, "firm": [{"id": 1, "name": "f"}]}, refused=("Firm: is it Customer, renamed?", "`key: Customer`")),

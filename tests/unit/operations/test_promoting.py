@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from odcpub.data.schema import Column, Schema, Table
+from odcpub.data.schema import Note as DatabaseNote
 from odcpub.errors import Refused, UsageError
+from odcpub.model.elements import Attribute, Basic, DataType, Entity
 from odcpub.operations import requests
 from odcpub.operations import stage as stages
 from odcpub.store.records import Status
@@ -56,3 +61,18 @@ def test_renames_are_asked_about_after_an_undeploy_too(installed: Installed, mon
     aim = stages.Target(installed.asset, stages.Where("Development", "development"), MODEL, {})
     stages.migration(installed.platform, aim, asks=True)
     assert asked == [MODEL]
+
+
+@pytest.mark.parametrize(("asks", "said"), [(True, ["Note.To: is it back?"]), (False, [])])
+def test_what_the_database_remembers_is_asked_about_where_nothing_ran(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch, asks: bool, said: list[str]
+) -> None:
+    """A database that was taken over or restored."""
+    left = Column("of", "text", note=DatabaseNote(key="Of", name="To"))
+    live = Schema((Table("note", (Column("id", "bigint", nullable=False, identity=True), left)),))
+    monkeypatch.setattr(installed.engines, "observe", lambda _place: live)
+    note = Entity("Note", "Note", (Attribute("To", "To", DataType(Basic.TEXT)),))
+    model = replace(MODEL, entities=(note,))
+    aim = stages.Target(installed.asset, stages.Where("Development", "development"), model, {})
+    plan, _ = stages.migration(installed.platform, aim, asks)
+    assert [line.partition("? ")[0] + "?" for line in plan.refusals] == said
