@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
@@ -162,6 +164,22 @@ class Stage:
 
     def visible_fingerprint(self, asset: Asset) -> str:
         return fingerprint(_named(self.live(), self.target(asset)))
+
+
+def upgrade_head(stage: Stage, schema: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Plain Alembic on an empty schema comes to the same portable fingerprint."""
+    from alembic import command
+    from alembic.config import Config
+
+    server = stage.engine.server()
+    with stage.connect("") as connection:
+        connection.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE'.encode())
+    monkeypatch.setenv(
+        "ODCPUB_URL", f"postgresql://{server.user}:{server.password()}@{server.host}:{server.port}/{stage.database}"
+    )
+    monkeypatch.setenv("ODCPUB_NAMESPACE", schema)
+    command.upgrade(Config(str(stage.folder / "alembic.ini")), "head")
+    assert fingerprint(stage.engine.observe(Place(stage.database, schema))) == stage.fingerprint()
 
 
 def _named(live: Schema | None, target: Schema) -> Schema:

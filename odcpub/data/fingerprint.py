@@ -4,6 +4,7 @@ A rule (check, foreign key, index) enters by its name, which holds a hash of its
 in force. ``fingerprint`` is of everything the schema has, kept leftovers of dropped elements too: the same chain of
 scripts gives the same one on an empty database. Notes count in it, since plans follow from them; what a database
 administrator wrote beside does not. They do not count in a target's, which readiness asks for: an app needs none.
+An invalid index, which an attempt left behind that failed, is none.
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ def _lines(table: Table) -> Iterator[str]:
     for check in table.checks:
         yield repr((table.name, "check", check.name, check.validated))
     for index in table.indexes:
-        yield repr((table.name, "index", index.name, index.columns, index.unique, index.valid))
+        if index.valid:
+            yield repr((table.name, "index", index.name, index.columns, index.unique, index.valid))
     for record in table.records:
         yield repr((table.name, "record", *record))
 

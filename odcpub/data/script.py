@@ -1,29 +1,74 @@
 """A migration plan as Alembic scripts and as SQL: text only. No I/O.
 
-One Alembic revision a phase; its id follows from the number of the deployment and the plan. The SQL beside it is what
-the very script says when Alembic renders it offline, so there is one source. In a script every text of the model is a
-Python literal, and every SQL text goes through ``sa.DDL`` or ``sa.literal_column``, which look for no bind parameters
-in it. ``upgrade`` takes the operations to use, since ``alembic.op`` itself is one object for the whole process.
+One Alembic revision for whatever commits by itself: one for ``expand``, one for each statement of ``tighten``, so that
+the chain is exactly what was executed, wherever it ended. Ids follow from the number of the deployment and the plan.
+The SQL beside a script is what the very script says when Alembic renders it offline, so there is one source. In a
+script every text of the model is a Python literal, and every SQL text goes through ``sa.DDL`` or
+``sa.literal_column``, which look for no bind parameters in it. ``upgrade`` takes the operations to use, since
+``alembic.op`` itself is one object for the whole process.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import EXPAND, MigrationPlan
-from odcpub.data.script_lines import execute, step_lines
+from odcpub.data.migration import EXPAND, MigrationPlan, Step
+from odcpub.data.script_lines import execute, step_parts
 
 VERSION_TABLE = "odcpub_alembic"
 MARKER_TABLE = "odcpub_schema"
 MARKER_DDL = f"CREATE TABLE IF NOT EXISTS {MARKER_TABLE} (target text PRIMARY KEY)"
 
 
-def revision_id(plan: MigrationPlan, phase: str, number: int) -> str:
-    """``0007_expand_1a2b3c4d``: the Alembic revision of a deployment's phase; another plan is another revision."""
-    return f"{number:04d}_{phase}_{plan_digest(plan)[:8]}"
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What is one revision. ``part``: its place in ``tighten``, from 1; 0 for all of ``expand``. ``tables``: those it
+    locks. ``concurrent``: it has no transaction around it."""
+
+    phase: str
+    part: int
+    lines: tuple[str, ...]
+    tables: tuple[str, ...] = ()
+    concurrent: bool = False
+
+
+def pieces(plan: MigrationPlan, phase: str) -> tuple[Piece, ...]:
+    """The revisions of a phase, in order."""
+    found = [step for step in plan.steps if step.phase == phase]
+    if phase == EXPAND:
+        lines = (line for step in found for part in step_parts(step) for line in part)
+        tables = dict.fromkeys(table for step in found for table in _tables(step))
+        recorded = (execute(MARKER_DDL), execute(marker_statement(plan.target)))
+        return (Piece(phase, 0, (*lines, *recorded), tuple(tables)),)
+    return tuple(
+        Piece(phase, part, lines, tables, concurrent)
+        for part, (lines, tables, concurrent) in enumerate(_statements(plan, found), start=1)
+    )
+
+
+def _statements(plan: MigrationPlan, steps: list[Step]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], bool]]:
+    for step in steps:
+        for lines in step_parts(step):
+            yield lines, _tables(step), step.concurrent
+    if steps:
+        forget = execute(f"DELETE FROM {MARKER_TABLE} WHERE target <> {literal(plan.target)}")  # noqa: S608
+        yield ("# earlier versions have gone", forget), (MARKER_TABLE,), False
+
+
+def _tables(step: Step) -> tuple[str, ...]:
+    return tuple(str(value) for name, value in step.arguments if name in ("table", "target"))
+
+
+def revision_id(plan: MigrationPlan, phase: str, number: int, part: int = 0) -> str:
+    """``0007_expand_1a2b3c4d``, ``0007_tighten_1a2b3c4d_003``: the Alembic revision of a deployment's piece; another
+    plan is another revision."""
+    tail = f"_{part:03d}" if part else ""
+    return f"{number:04d}_{phase}_{plan_digest(plan)[:8]}{tail}"
 
 
 def plan_digest(plan: MigrationPlan) -> str:
@@ -36,17 +81,15 @@ def marker_statement(target: str) -> str:
     return f"INSERT INTO {MARKER_TABLE} (target) VALUES ({literal(target)}) ON CONFLICT DO NOTHING"  # noqa: S608
 
 
-def script_text(plan: MigrationPlan, phase: str, number: int, down: str | None) -> str:
-    """The Alembic script of a phase; ``down``: the revision before it in the chain."""
-    lines = [line for step in plan.steps if step.phase == phase for line in step_lines(step)]
-    lines += _marker_lines(plan, phase)
-    if phase != EXPAND:
-        # Each statement by itself: short locks, and an index can be built concurrently. All of them can run again.
-        lines = ["with op.get_context().autocommit_block():", *(f"    {line}" for line in lines)]
+def script_text(plan: MigrationPlan, piece: Piece, number: int, down: str | None) -> str:
+    """The Alembic script of a piece; ``down``: the revision before it in the chain."""
+    lines = piece.lines
+    if piece.concurrent:
+        lines = ("with op.get_context().autocommit_block():", *(f"    {line}" for line in lines))
     body = "\n".join(f"    {line}" for line in lines)
+    title = f"Deployment {number}, {piece.phase}{f' {piece.part}' if piece.part else ''}"
     return _FRAME.format(
-        title=f"Deployment {number}, {phase}", revision=revision_id(plan, phase, number), down=down,
-        base=plan.base,
+        title=title, revision=revision_id(plan, piece.phase, number, piece.part), down=down, base=plan.base,
         digest=plan_digest(plan), body=body,
     )  # fmt: skip
 
@@ -94,9 +137,3 @@ def upgrade(op=op) -> None:
 def downgrade() -> None:
     raise NotImplementedError("nothing is taken back: deploy the revision you want instead")
 '''
-
-
-def _marker_lines(plan: MigrationPlan, phase: str) -> list[str]:
-    if phase == EXPAND:
-        return [execute(MARKER_DDL), execute(marker_statement(plan.target))]
-    return [execute(f"DELETE FROM {MARKER_TABLE} WHERE target <> {literal(plan.target)}")]  # noqa: S608

@@ -29,10 +29,20 @@ _TYPES = {
 _MEASURED = {"character varying": "sa.String", "numeric": "sa.Numeric"}
 
 
-def step_lines(step: Step) -> Iterator[str]:
-    """What a script does for one step."""
-    yield f"# {_comment(step.summary)}"
-    yield from _WRITERS[step.operation](dict(step.arguments))
+PATIENT = "60s"
+APART = ""
+"""Written between lines: what follows is a transaction of its own, so that no lock is held longer than it must be."""
+
+
+def step_parts(step: Step) -> tuple[tuple[str, ...], ...]:
+    """What scripts do for one step: the lines of each transaction."""
+    parts: list[list[str]] = [[]]
+    for line in _WRITERS[step.operation](dict(step.arguments)):
+        if line == APART:
+            parts.append([])
+        else:
+            parts[-1].append(line)
+    return tuple((f"# {_comment(step.summary)}", *part) for part in parts)
 
 
 def _comment(text: str) -> str:
@@ -110,7 +120,9 @@ def _guarded(table: str, name: str, expression: str, change: str) -> Iterator[st
     """A check that holds for all rows, then the change it makes safe (and quick), then the check is no longer
     needed."""
     yield execute(_again(table, name, f"CHECK ({expression})"))
+    yield APART
     yield execute(f"ALTER TABLE {quoted(table)} VALIDATE CONSTRAINT {quoted(name)}")
+    yield APART
     yield change
     yield f"op.drop_constraint({_name(name)}, {_name(table)}, if_exists=True)"
 
@@ -175,7 +187,7 @@ def _create_index(a: Arguments) -> Iterator[str]:
 
 def _patiently(*lines: str) -> Iterator[str]:
     """Work that waits for others without anybody waiting for it."""
-    yield execute("SET lock_timeout = '60s'")
+    yield execute(f"SET lock_timeout = '{PATIENT}'")
     yield from lines
     yield execute("SET lock_timeout = '1s'")
 

@@ -293,9 +293,9 @@ class KilledApp:
         assert not failures, failures[:5]
 
 
-def _order(script: Path) -> tuple[str, bool]:
-    number, phase, _ = script.stem.split("_")
-    return number, phase == "tighten"
+def _order(script: Path) -> tuple[str, bool, str]:
+    number, phase, _, *part = script.stem.split("_")
+    return number, phase == "tighten", "".join(part)
 
 
 def kubectl(*arguments: str, stage: str) -> str:

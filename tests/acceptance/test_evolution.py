@@ -16,7 +16,7 @@ from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Attribute, Basic, DataType, DeleteRule, Entity, Index
 from tests.acceptance.evolution_cases import CASES, Case, app
-from tests.databases import ENGINES, QA, Stage, engine
+from tests.databases import ENGINES, QA, Stage, engine, upgrade_head
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -75,24 +75,6 @@ def refused_again(stage: Stage, case: Case, said: tuple[str, ...]) -> None:
     if len(case.models) > 1:
         stage.libraries = case.uses[-2]
         assert stage.plan(case.models[-2]).steps == ()
-
-
-def upgrade_head(stage: Stage, schema: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Plain Alembic on an empty schema comes to the same portable fingerprint."""
-    from alembic import command
-    from alembic.config import Config
-
-    server = stage.engine.server()
-    with stage.connect("") as connection:
-        connection.execute(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE')
-    monkeypatch.setenv(
-        "ODCPUB_URL", f"postgresql://{server.user}:{server.password()}@{server.host}:{server.port}/{stage.database}"
-    )
-    monkeypatch.setenv("ODCPUB_NAMESPACE", schema)
-    command.upgrade(Config(str(stage.folder / "alembic.ini")), "head")
-    fresh = Stage.__new__(Stage)
-    fresh.engine, fresh.database, fresh.schema = stage.engine, stage.database, schema
-    assert fresh.fingerprint() == stage.fingerprint()
 
 
 @pytest.mark.parametrize(

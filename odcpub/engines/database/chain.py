@@ -1,24 +1,32 @@
 """The chain of Alembic scripts of one stage and app: a folder. Reads and writes files.
 
-``versions/`` holds what belongs to the chain; ``pending/`` the tightening scripts that wait for their time, or are
-never needed because a later deployment came first. Written twice, a script is the same.
+``versions/`` holds what was executed, in order; ``pending/`` the scripts that wait for their time, or are never needed
+because a later deployment came first. A script goes over before it is executed, and back where that failed; after a
+kill in between, the database's own memory of its revision says which it was. Written twice, a script is the same.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from odcpub.data.fingerprint import EMPTY
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
-from odcpub.data.script import VERSION_TABLE, plan_digest, revision_id, script_text, sql_text
+from odcpub.data.script import VERSION_TABLE, Piece, pieces, plan_digest, revision_id, script_text, sql_text
 from odcpub.errors import system_failure
 from odcpub.files import write_whole
 
-_NAME = re.compile(r"(\d{4,})_(expand|tighten)_[0-9a-f]{8}\.py")
+if TYPE_CHECKING:
+    from alembic.script import Script as AlembicScript
+    from alembic.script.revision import RevisionMap
+
+_NAME = re.compile(r"(\d{4,})_(expand|tighten)_[0-9a-f]{8}(?:_(\d+))?\.py")
 _FIELD = re.compile(r"^(down_revision|plan|base) = '([0-9a-z_]+)'$", re.MULTILINE)
 _FIELDS = ("down_revision", "plan", "base")
+PHASES = (EXPAND, TIGHTEN)
 _FRAME = {
     "alembic.ini": """\
 # Plain Alembic runs this chain: ODCPUB_URL=postgresql://user:password@host/database ODCPUB_NAMESPACE=schema \\
@@ -69,6 +77,7 @@ class Script:
 
     number: int
     phase: str
+    part: int
     path: Path
     down: str
     plan: str
@@ -80,11 +89,9 @@ class Script:
 
 
 def write_scripts(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
-    """Writes the plan's scripts, SQL beside each, into the chain's folder; a plan without steps writes none.
+    """Writes the plan's scripts, SQL beside each, where they wait for their time; a plan without steps writes none.
 
-    ``number``: the deployment's. The chain's last script that started from where this plan starts never had an
-    effect (its deployment failed before): it leaves the chain. A plan that starts from an empty schema starts a chain
-    of its own; what was there before is put aside.
+    ``number``: the deployment's. Scripts of earlier plans that still waited are gone.
     """
     if not plan.steps:
         return ()
@@ -101,7 +108,8 @@ def scripts(folder: Path, part: str = "versions") -> list[Script]:
         match = _NAME.fullmatch(path.name)
         if match is not None:
             said = dict(_FIELD.findall(path.read_text(encoding="utf-8")))
-            script = Script(int(match[1]), match[2], path, *(said.get(key, "") for key in _FIELDS))
+            fields = (said.get(key, "") for key in _FIELDS)
+            script = Script(int(match[1]), match[2], int(match[3] or 0), path, *fields)
             found[script.down] = script
     if part != "versions":
         return list(found.values())
@@ -111,22 +119,77 @@ def scripts(folder: Path, part: str = "versions") -> list[Script]:
     return ordered
 
 
-def find(folder: Path, plan: MigrationPlan, phase: str) -> Script | None:
-    """The newest script of this plan and phase, wherever it is."""
+def find(folder: Path, plan: MigrationPlan, phase: str) -> tuple[Script, ...]:
+    """The newest scripts of this plan and phase, wherever they are, in order."""
     digest = plan_digest(plan)
-    candidates = [*scripts(folder, "pending"), *scripts(folder)]
-    candidates = [script for script in candidates if script.phase == phase and script.plan == digest]
-    return max(candidates, key=lambda script: script.number, default=None)
+    found = [one for one in _all(folder) if one.phase == phase and one.plan == digest]
+    newest = max((one.number for one in found), default=0)
+    return tuple(sorted((one for one in found if one.number == newest), key=lambda one: one.part))
+
+
+def follow(folder: Path, plan: MigrationPlan, script: Script, current: str) -> Script:
+    """The script that begins a plan becomes the chain's end, after the revision ``current`` that the database
+    remembers; what the chain has besides never happened there, and is put aside. A plan that starts from an empty
+    schema starts a chain of its own. Where the chain does not know ``current``, its end is believed."""
+    if plan.base == EMPTY:
+        _put_aside(folder, f"versions-before-{script.number:04d}", (script.revision,))
+    else:
+        trim(folder, current, script.revision)
+    chain = [one for one in scripts(folder) if one.revision != script.revision]
+    down = chain[-1].revision if chain else ""
+    if down != script.down:
+        piece = pieces(plan, script.phase)[0]
+        _put(script.path, script_text(plan, piece, script.number, down or None))
+    return promote(replace(script, down=down))
+
+
+def trim(folder: Path, current: str, spared: str = "") -> None:
+    """Puts aside what the chain has after ``current``, but for the revision ``spared``: a kill came before it was
+    executed, or the database was restored."""
+    known = [one.revision for one in scripts(folder)]
+    if current in known:
+        kept = known[: known.index(current) + 1]
+        _put_aside(folder, f"versions-after-{current}", (*kept, spared))
 
 
 def promote(script: Script) -> Script:
-    """A pending script becomes part of the chain."""
+    """A script that waited becomes part of the chain."""
     return _move(script, "versions")
 
 
 def demote(script: Script) -> Script:
     """A script that had no effect waits again."""
     return _move(script, "pending")
+
+
+def loaded(script: Script) -> tuple[RevisionMap, AlembicScript]:
+    """The one script as Alembic's revision, after the one it follows. To read the whole chain, which ``find`` has
+    seen to be whole, would cost more with every deployment."""
+    from importlib.util import module_from_spec, spec_from_file_location
+
+    from alembic.script import Script as AlembicScript
+    from alembic.script.revision import Revision, RevisionMap
+
+    spec = spec_from_file_location(script.revision, script.path)
+    assert spec is not None  # noqa: S101 - a path that ends in .py always has one
+    assert spec.loader is not None  # noqa: S101
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    before = [Revision(script.down, None)] if script.down else []
+    revisions = RevisionMap(lambda: [*before, AlembicScript(module, script.revision, str(script.path))])
+    return revisions, cast("AlembicScript", revisions.get_revision(script.revision))
+
+
+def _all(folder: Path) -> list[Script]:
+    found = {one.revision: one for one in (*scripts(folder, "pending"), *scripts(folder))}
+    return list(found.values())
+
+
+def _put_aside(folder: Path, name: str, kept: Collection[str]) -> None:
+    for path in sorted((folder / "versions").glob("*.*")):
+        if path.stem not in kept and path.suffix in (".py", ".sql"):
+            (folder / name).mkdir(exist_ok=True)
+            path.replace(folder / name / path.name)
 
 
 def _move(script: Script, part: str) -> Script:
@@ -148,38 +211,23 @@ def _write(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
         (folder / part).mkdir(parents=True, exist_ok=True)
     for name, content in _FRAME.items():
         _put(folder / name, content)
-    mine = [script for phase in (EXPAND, TIGHTEN) if (script := find(folder, plan, phase)) and script.number == number]
-    phases = [
-        phase for phase in (EXPAND, TIGHTEN) if phase == EXPAND or any(step.phase == phase for step in plan.steps)
-    ]
-    if len(mine) == len(phases):
-        return tuple(script.path for script in mine)
+    wanted = {revision_id(plan, one.phase, number, one.part): one for phase in PHASES for one in pieces(plan, phase)}
+    digest = plan_digest(plan)
+    mine = {one.revision: one for one in _all(folder) if one.plan == digest and one.revision in wanted}
     for old in scripts(folder, "pending"):
-        _remove(old)
-    down = next((script.down for script in mine if script.phase == EXPAND), None)
-    if down is None:
-        down = _end(plan, folder, number)
-    paths = [_script(plan, EXPAND, number, down, folder / "versions")]
-    if TIGHTEN in phases:
-        paths.append(_script(plan, TIGHTEN, number, paths[0].stem, folder / "pending"))
+        if old.revision not in mine:
+            _remove(old)
+    chain = [one.revision for one in scripts(folder) if one.revision not in mine]
+    down, paths = chain[-1] if chain else "", []
+    for revision, piece in wanted.items():
+        paths.append(mine[revision].path if revision in mine else _script(plan, piece, number, down, folder))
+        down = revision
     return tuple(paths)
 
 
-def _end(plan: MigrationPlan, folder: Path, number: int) -> str:
-    """The revision that the plan's scripts follow, after what had no effect has left the chain."""
-    chain = scripts(folder)
-    while chain and chain[-1].phase == EXPAND and chain[-1].base == plan.base:
-        _remove(chain.pop())
-    if chain and plan.base == EMPTY:
-        (folder / "versions").rename(folder / f"versions-before-{number:04d}")
-        (folder / "versions").mkdir()
-        return ""
-    return chain[-1].revision if chain else ""
-
-
-def _script(plan: MigrationPlan, phase: str, number: int, down: str, folder: Path) -> Path:
-    text = script_text(plan, phase, number, down or None)
-    path = folder / f"{revision_id(plan, phase, number)}.py"
+def _script(plan: MigrationPlan, piece: Piece, number: int, down: str, folder: Path) -> Path:
+    text = script_text(plan, piece, number, down or None)
+    path = folder / "pending" / f"{revision_id(plan, piece.phase, number, piece.part)}.py"
     _put(path.with_suffix(".sql"), sql_text(text))
     _put(path, text)
     return path

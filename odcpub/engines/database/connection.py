@@ -7,14 +7,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from odcpub.engines.database.sessions import PLAIN
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 
 if TYPE_CHECKING:
     import psycopg
 
 CONNECT_SECONDS = 10
-SESSION = "-c timezone=UTC -c datestyle=ISO,YMD -c client_encoding=UTF8 -c standard_conforming_strings=on"
-"""What canonical forms of defaults depend on."""
+LOCK_SECONDS = 60
+SESSION = (
+    "-c timezone=UTC -c datestyle=ISO,YMD -c client_encoding=UTF8 -c standard_conforming_strings=on "
+    "-c statement_timeout=0 -c idle_session_timeout=0 -c idle_in_transaction_session_timeout=0 -c row_security=off"
+)
+"""What canonical forms of defaults depend on; no limit that is meant for others, which would cut an index build or free
+the lock of a migration; and no row hidden from a check."""
 
 TEMPORARY_STATES = {
     "40001": "two changes met",
@@ -50,8 +56,10 @@ class Server:
     def __repr__(self) -> str:
         return f"Server({self.user}@{self.host}:{self.port})"
 
-    def connect(self, database: str = "", autocommit: bool = True, schema: str = "") -> psycopg.Connection[Any]:
-        """A new connection; its search path is ``schema`` alone."""
+    def connect(
+        self, database: str = "", autocommit: bool = True, schema: str = "", name: str = PLAIN
+    ) -> psycopg.Connection[Any]:
+        """A new connection, called ``name``; its search path is ``schema`` alone."""
         import psycopg
         from psycopg import sql
 
@@ -63,8 +71,8 @@ class Server:
                 password=self.password(),
                 dbname=database or self.maintenance,
                 connect_timeout=CONNECT_SECONDS,
-                application_name="odcpub",
-                options=SESSION,
+                application_name=name,
+                options=f"{SESSION} -c lock_timeout={LOCK_SECONDS}s",
                 autocommit=True,
                 **dict(self.options),  # type: ignore[arg-type]
             )
@@ -89,6 +97,11 @@ def translated(where: str) -> Iterator[None]:
         raise EngineError(f"{where}: {type(error).__name__}: the database failed") from None
     except psycopg.Error as error:
         raise _meaning(where, error) from None
+
+
+def in_use(what: str) -> TemporaryEngineError:
+    """A lock was not free in time, and it is known why."""
+    return TemporaryEngineError(f"{what}: {TEMPORARY_STATES['55P03']}", HINTS["55P03"])
 
 
 def cause(error: BaseException | None) -> psycopg.Error | None:

@@ -1,31 +1,31 @@
 """Executes a phase of a migration plan through the Alembic script in its chain's folder. Network and file I/O.
 
 Under a session advisory lock (a lock row would outlive a killed process) on a connection of its own, with a short
-lock timeout and retries: a waiting ALTER TABLE makes everybody behind it wait. What the plan was computed from and
-the row checks are looked at again under the lock.
+lock timeout and retries: a waiting ALTER TABLE makes everybody behind it wait. What a server that was killed has left
+at work is ended first. What the plan was computed from and the row checks are looked at again under the lock.
 """
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
-from odcpub.data.script import VERSION_TABLE, marker_statement, revision_id
-from odcpub.engines.database import catalog, chain
-from odcpub.engines.database.connection import Server, cause, translated
+from odcpub.data.script import VERSION_TABLE, marker_statement, pieces, revision_id
+from odcpub.engines.database import catalog, chain, sessions
+from odcpub.engines.database.connection import Server, cause, in_use, translated
 from odcpub.engines.ports import Place
 from odcpub.errors import EngineError, Refused, TemporaryEngineError, counted, system_failure
 
 if TYPE_CHECKING:
     import psycopg
-    from alembic.script import Script
-    from alembic.script.revision import RevisionMap
+    from sqlalchemy import Engine
 
 PATIENCE_SECONDS = 60.0
 LOCK_TIMEOUT = "1s"
@@ -46,10 +46,14 @@ class Target:
     def where(self) -> str:
         return f"{self.place.database}.{self.place.schema}"
 
+    def connect(self) -> psycopg.Connection[Any]:
+        return self.server.connect(self.place.database, schema=self.place.schema, name=sessions.name(self.place))
+
 
 def observe(target: Target) -> Schema | None:
     """The live schema in one closed snapshot."""
-    with translated(target.where), target.server.connect(target.place.database) as connection:
+    with translated(target.where), target.connect() as connection:
+        sessions.end_orphans(connection, target.place)
         return _seen(connection, target.place)
 
 
@@ -100,7 +104,8 @@ def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report:
     from alembic.util import CommandError
 
     try:
-        with translated(target.where), target.server.connect(target.place.database, schema=target.place.schema) as lock:
+        with translated(target.where), target.connect() as lock:
+            sessions.end_orphans(lock, target.place)
             _advisory_lock(lock, target)
             _Phase(target, plan, phase, folder, report, lock).run()
     except CommandError as error:
@@ -111,15 +116,16 @@ def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report:
 
 def _advisory_lock(connection: psycopg.Connection[Any], target: Target) -> None:
     """Waits for the schema's lock; a session lock that ends with the connection."""
-    end, pause = time.monotonic() + target.patience, _FIRST_PAUSE
-    query = "SELECT pg_try_advisory_lock(hashtextextended('odcpub:' || %s, 0))"
+    end, pause, key = time.monotonic() + target.patience, _FIRST_PAUSE, f"odcpub:{target.place.schema}"
     while True:
-        row = connection.execute(query, [target.place.schema]).fetchone()
+        row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key]).fetchone()
         if row is not None and row[0]:
             return
         if time.monotonic() > end:
+            who = sessions.holder(connection, key)
             raise TemporaryEngineError(
-                f"{target.where}: another migration of the same schema runs", "Wait for it: odcpub log shows it."
+                f"{target.where}: another migration of the same schema runs{f': {who}' if who else ''}",
+                "Wait for it: odcpub log shows it.",
             )
         time.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
@@ -137,31 +143,75 @@ class _Phase:
     lock: psycopg.Connection[Any]
 
     def run(self) -> None:
-        if not self.plan.steps:
-            self._record()
-            return
-        script = chain.find(self.folder, self.plan, self.phase)
-        if script is None:
-            raise EngineError(f"{self.folder}: the script of this migration is missing", "Publish again.")
         current = self._current()
-        if current in (script.revision, revision_id(self.plan, TIGHTEN, script.number)):
+        if not self.plan.steps:
+            self._record(current)
             return
-        before = self._live()
-        self._check_base(script, current, before)
+        todo = self._todo(current)
+        if not todo:
+            return
         self._check_rows()
-        script = chain.promote(script)
+        engine = self._engine()
         try:
-            self._with_retries(script)
+            for script in todo:
+                self._one(engine, script, current)
+        finally:
+            engine.dispose()
+
+    def _todo(self, current: str) -> tuple[chain.Script, ...]:
+        """The scripts that remain; refused where the schema is another than the plan's. ``tighten`` follows its own
+        ``expand`` and nothing else; parts of it may be there already."""
+        found = chain.find(self.folder, self.plan, self.phase)
+        if not found:
+            raise EngineError(f"{self.folder}: the script of this migration is missing", "Publish again.")
+        names = [revision_id(self.plan, EXPAND, found[0].number), *(one.revision for one in found)]
+        if self.phase == EXPAND:
+            if current == found[0].revision or current.startswith(revision_id(self.plan, TIGHTEN, found[0].number)):
+                return ()
+            if self._live() == self.plan.base:
+                return found
+        elif current in names:
+            return found[names.index(current) :]
+        raise self._stale()
+
+    def _one(self, engine: Engine, script: chain.Script, current: str) -> None:
+        """A script enters the chain and is executed, or waits again where it had no effect."""
+        begins = self.phase == EXPAND
+        script = chain.follow(self.folder, self.plan, script, current) if begins else chain.promote(script)
+        try:
+            self._with_retries(engine, script)
         except Exception:
-            if self.phase != EXPAND and self._live() == before:
-                chain.demote(script)
+            self._tidy(script)
             raise
 
-    def _record(self) -> None:
+    def _tidy(self, script: chain.Script) -> None:
+        """After a failure. Where the server does not answer now, it will say later how far it came."""
+        import psycopg
+
+        with contextlib.suppress(psycopg.Error):
+            if self._current() == script.revision:
+                return
+            chain.demote(script)
+            for step in self.plan.steps:
+                if step.operation == "create_index" and step.concurrent:
+                    self._drop_invalid(dict(step.arguments)["name"])
+
+    def _drop_invalid(self, name: object) -> None:
+        """An index that could not be built is in nobody's plan, yet it may refuse rows."""
+        from psycopg import sql
+
+        query = "SELECT FROM pg_index WHERE indexrelid = to_regclass(quote_ident(%s)) AND NOT indisvalid"
+        if self.lock.execute(query, [name]).fetchone() is not None:
+            self.lock.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'".encode())
+            drop = sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}")
+            self.lock.execute(drop.format(sql.Identifier(str(name))))
+
+    def _record(self, current: str) -> None:
         """No steps: the schema fits already; say so to readiness."""
         if self.phase == EXPAND:
             if self._live() != self.plan.base:
                 raise self._stale()
+            chain.trim(self.folder, current)
             self.lock.execute(marker_statement(self.plan.target).encode())
 
     def _live(self) -> str:
@@ -170,14 +220,6 @@ class _Phase:
     def _current(self) -> str:
         row = self.lock.execute(f"SELECT version_num FROM {VERSION_TABLE}".encode()).fetchone()  # noqa: S608
         return str(row[0]) if row is not None else ""
-
-    def _check_base(self, script: chain.Script, current: str, live: str) -> None:
-        """``tighten`` follows its own ``expand`` and nothing else; parts of it may be there already."""
-        if self.phase == EXPAND and live == self.plan.base:
-            return
-        if self.phase != EXPAND and current == revision_id(self.plan, EXPAND, script.number):
-            return
-        raise self._stale()
 
     def _stale(self) -> Refused:
         return Refused(
@@ -190,31 +232,40 @@ class _Phase:
         if found:
             raise refusal(self.target.where, found, self.phase)
 
-    def _with_retries(self, script: chain.Script) -> None:
-        """Every attempt is a whole one: ``expand`` is one transaction, what ``tighten`` did already is done again."""
+    def _with_retries(self, engine: Engine, script: chain.Script) -> None:
+        """Every attempt is a whole one: what a script does is one transaction, or can be done again."""
         from sqlalchemy.exc import SQLAlchemyError
 
         end, pause = time.monotonic() + self.target.patience, _FIRST_PAUSE
         while True:
             try:
-                self._execute(script)
+                self._execute(engine, script)
                 return
             except SQLAlchemyError as error:
+                engine.dispose()
                 original = cause(error)
-                if original is None or original.sqlstate not in _RETRIED or time.monotonic() + pause > end:
+                if original is None or original.sqlstate not in _RETRIED:
                     raise
-            self.report(f"{self.target.where}: a table is in use; trying again")
+                told = self._users(script)
+                if time.monotonic() + pause > end:
+                    if told:
+                        raise in_use(f"{self.target.where}: {told}") from None
+                    raise
+            self.report(f"{self.target.where}: {told or 'a table is in use'}; trying again")
             time.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _execute(self, script: chain.Script) -> None:
-        """Runs the file through Alembic on a connection of its own, and its revision with it."""
+    def _users(self, script: chain.Script) -> str:
+        """Who is in the way of what a script locks, in words."""
+        piece = next(one for one in pieces(self.plan, script.phase) if one.part >= script.part)
+        return sessions.users(self.lock, self.target.place.schema, piece.tables, piece.concurrent)
+
+    def _execute(self, engine: Engine, script: chain.Script) -> None:
+        """Runs the file through Alembic, and its revision with it, on another connection than the lock's."""
         from alembic.migration import MigrationContext, RevisionStep
         from alembic.operations import Operations
-        from sqlalchemy import create_engine, pool
 
-        revisions, revision = _loaded(script)
-        engine = create_engine("postgresql+psycopg://", creator=self._connect, poolclass=pool.NullPool)
+        revisions, revision = chain.loaded(script)
         with engine.connect() as connection:
             self._stamp(script.down)
 
@@ -228,8 +279,13 @@ class _Phase:
             with context.begin_transaction():
                 context.run_migrations(op=Operations(context))
 
+    def _engine(self) -> Engine:
+        from sqlalchemy import create_engine
+
+        return create_engine("postgresql+psycopg://", creator=self._connect, pool_size=1, max_overflow=0)
+
     def _connect(self) -> psycopg.Connection[Any]:
-        connection = self.target.server.connect(self.target.place.database, schema=self.target.place.schema)
+        connection = self.target.connect()
         connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'".encode())
         connection.autocommit = False
         return connection
@@ -243,21 +299,3 @@ class _Phase:
             self.lock.execute(f"DELETE FROM {VERSION_TABLE}".encode())  # noqa: S608
             if down:
                 self.lock.execute(f"INSERT INTO {VERSION_TABLE} VALUES (%s)".encode(), [down])  # noqa: S608
-
-
-def _loaded(script: chain.Script) -> tuple[RevisionMap, Script]:
-    """The one script as Alembic's revision, after the one it follows. To read the whole chain, which ``find`` has
-    seen to be whole, would cost more with every deployment."""
-    from importlib.util import module_from_spec, spec_from_file_location
-
-    from alembic.script import Script
-    from alembic.script.revision import Revision, RevisionMap
-
-    spec = spec_from_file_location(script.revision, script.path)
-    assert spec is not None  # noqa: S101 - a path that ends in .py always has one
-    assert spec.loader is not None  # noqa: S101
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    before = [Revision(script.down, None)] if script.down else []
-    revisions = RevisionMap(lambda: [*before, Script(module, script.revision, str(script.path))])
-    return revisions, cast("Script", revisions.get_revision(script.revision))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
-from odcpub.engines.database import migrate, roles
+from odcpub.engines.database import migrate, roles, sessions
 from odcpub.engines.database.connection import Server, translated
 from odcpub.engines.ports import Login, Place, Report
 from odcpub.errors import OdcpubError
@@ -59,7 +59,7 @@ class Postgres(ABC):
         where = f"{place.database}.{place.schema}"
         with (
             translated(where),
-            self.server().connect(place.database, autocommit=False, schema=place.schema) as connection,
+            self.server().connect(place.database, False, place.schema, sessions.name(place)) as connection,
         ):
             connection.read_only = True
             return migrate.findings(connection, now)

@@ -16,6 +16,7 @@ from odcpub.data.script import MARKER_DDL, MARKER_TABLE, VERSION_TABLE
 from odcpub.data.target import RESERVED
 from odcpub.engines.database.connection import HINTS, Server, translated
 from odcpub.engines.database.ownership import OWNED, marked, refuse_foreign
+from odcpub.engines.database.sessions import end_orphans, name
 from odcpub.engines.ports import Place
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.model.physical import physical
@@ -65,7 +66,8 @@ def prepare(server: Server, place: Place, password: str) -> None:
     from psycopg import sql
 
     role = role_name(place)
-    with translated("the stage's database"), _connected(server, place.database) as connection:
+    with translated("the stage's database"), _connected(server, place) as connection:
+        end_orphans(connection, place)
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [_PREPARE])
         there, comment = _found(connection, place, role)
         _role(connection, role, password, there)
@@ -91,16 +93,16 @@ def check(server: Server, place: Place) -> None:
             raise EngineError(f"the stage's database: permission denied to create {what} (42501)", HINTS["42501"])
 
 
-def _connected(server: Server, database: str) -> psycopg.Connection[Any]:
+def _connected(server: Server, place: Place) -> psycopg.Connection[Any]:
     """A transaction in the database, which is made where it is missing: logging in costs more than all the rest, so
     the usual case has one connection."""
     try:
-        return server.connect(database, autocommit=False)
+        return server.connect(place.database, autocommit=False, name=name(place))
     except OdcpubError:
         with server.connect() as connection:
             connection.execute("SELECT pg_advisory_lock(%s)", [_PREPARE])
-            _database(connection, database)
-        return server.connect(database, autocommit=False)
+            _database(connection, place.database)
+        return server.connect(place.database, autocommit=False, name=name(place))
 
 
 def _run(connection: psycopg.Connection[Any], statements: tuple[str, ...], place: Place, role: str) -> None:
@@ -115,12 +117,12 @@ def _run(connection: psycopg.Connection[Any], statements: tuple[str, ...], place
         connection.execute(sql.SQL(statement).format(**names))
 
 
-def _database(connection: psycopg.Connection[Any], name: str) -> None:
+def _database(connection: psycopg.Connection[Any], wanted: str) -> None:
     from psycopg import sql
 
-    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [wanted]).fetchone() is None:
         statement = sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'")
-        connection.execute(statement.format(sql.Identifier(name)))
+        connection.execute(statement.format(sql.Identifier(wanted)))
 
 
 def _found(connection: psycopg.Connection[Any], place: Place, role: str) -> tuple[bool, str | None]:

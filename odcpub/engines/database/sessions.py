@@ -1,0 +1,101 @@
+"""Our sessions in a database by name, those that a killed server left, and who is in the way. Network I/O.
+
+PostgreSQL does not notice that a client was killed while a statement runs: a rewrite, an index build or a lock goes on
+for nobody. A session's application name says which installation, schema and process it is of; one server runs an
+installation, so a session of the same installation and schema, yet of another process, is of a server that has ended.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from odcpub.engines.ports import Place
+
+if TYPE_CHECKING:
+    import psycopg
+
+PLAIN = "odcpub"
+_LIMIT = 63
+_PROCESS = secrets.token_hex(4)
+"""Numbers of processes are given again, and are all alike in containers."""
+
+_ORPHANS = """
+SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
+WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+  AND starts_with(application_name, %s) AND NOT starts_with(application_name, %s)
+"""
+_WHO = "a.pid, a.usename, a.application_name, a.backend_type, a.state"
+_HOLDER = f"""
+SELECT {_WHO}, a.backend_start
+FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended(%s, 0)
+"""  # noqa: S608 - our own text
+_USERS = f"""
+SELECT {_WHO}, a.xact_start, string_agg(DISTINCT c.relname, ', ' ORDER BY c.relname)
+FROM pg_locks l JOIN pg_class c ON c.oid = l.relation LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'relation' AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s) AND c.relname = ANY(%s)
+  AND coalesce(a.xact_start, '-infinity') < clock_timestamp() - interval '0.5 s'
+GROUP BY a.pid, a.usename, a.application_name, a.backend_type, a.state, a.xact_start
+ORDER BY a.xact_start NULLS FIRST LIMIT 3
+"""  # noqa: S608
+_OLD = f"""
+SELECT {_WHO}, a.xact_start FROM pg_stat_activity a
+WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_xmin IS NOT NULL
+  AND a.xact_start < clock_timestamp() - interval '0.5 s'
+ORDER BY a.xact_start LIMIT 3
+"""  # noqa: S608
+
+
+def name(place: Place) -> str:
+    """What sessions that work on a schema are called: ``odcpub <installation and schema> <process> ada@laptop-…``."""
+    if place.owner is None:
+        return PLAIN
+    return f"{_ours(place)}{_PROCESS} {place.owner.installation}"[:_LIMIT]
+
+
+def _ours(place: Place) -> str:
+    whose = f"{place.owner.installation if place.owner is not None else ''} {place.schema}"
+    return f"{PLAIN} {hashlib.sha256(whose.encode()).hexdigest()[:16]} "
+
+
+def end_orphans(connection: psycopg.Connection[Any], place: Place) -> None:
+    """Ends what a server of this installation that was killed has left at work on the schema, and nothing else. What
+    it had not committed is rolled back. Sessions of another login are left alone: to end them may not be allowed."""
+    if place.owner is not None:
+        connection.execute(_ORPHANS, [_ours(place), _ours(place) + _PROCESS])
+
+
+def holder(connection: psycopg.Connection[Any], key: str) -> str:
+    """Who holds the advisory lock of this key, in words; nothing where nobody does any more."""
+    row = connection.execute(_HOLDER, [key]).fetchone()
+    return _told(*row) if row is not None else ""
+
+
+def users(connection: psycopg.Connection[Any], schema: str, tables: Sequence[str], waits_for_all: bool) -> str:
+    """Whose transactions use the tables and have for a while, in words; nothing where nobody's do any more.
+
+    ``waits_for_all``: what waits needs the end of every older transaction in the database, as concurrent builds do.
+    """
+    rows = connection.execute(_USERS, [schema, list(tables)]).fetchall()
+    told = [f"{table} is in use by {_told(*who)}" for *who, table in rows]
+    if not told and waits_for_all:
+        told = [f"an older transaction runs: {_told(*who)}" for who in connection.execute(_OLD).fetchall()]
+    return "; ".join(told)
+
+
+def _told(pid: int | None, user: str | None, program: str | None, kind: str, state: str | None, since: Any) -> str:
+    """``process 4711 (user ada, psql, idle in transaction, since 2026-01-31 12:30:00 UTC)``; what may not be seen is
+    left out."""
+    if pid is None:
+        return "a prepared transaction (pg_prepared_xacts shows it)"
+    parts = [f"user {user}" if user else "", program or kind or "", state or ""]
+    parts.append(f"since {since:%Y-%m-%d %H:%M:%S} UTC" if isinstance(since, datetime) else "")
+    return f"process {pid} ({', '.join(part for part in parts if part)})"

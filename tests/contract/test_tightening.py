@@ -1,0 +1,158 @@
+"""Tightening that stops half way: the chain is what was executed, and the next plan leads to the right end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.engines.database import migrate
+from odcpub.engines.database.chain import Script, scripts, write_scripts
+from odcpub.engines.database.postgres import Postgres
+from odcpub.errors import Refused, TemporaryEngineError
+from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
+from tests.databases import ENGINES, Stage, engine, upgrade_head
+from tests.helpdesk_asset import attribute as field
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
+        yield made
+
+
+@pytest.fixture
+def stage(postgres: Postgres, tmp_path: Path) -> Stage:
+    return Stage(postgres, tmp_path / "chain", "tightening")
+
+
+def app(*entities: Entity) -> Asset:
+    return Asset(Kind.APP, "A", "k", entities=entities)
+
+
+NAME = field("Name", Basic.TEXT, length=50)
+OTHER = Entity("Other", "Other", (field("N", Basic.INTEGER),))
+BEFORE = app(Entity("Thing", "Thing", (NAME, field("N", Basic.INTEGER))), OTHER)
+AFTER = app(
+    Entity(
+        "Thing", "Thing",
+        (field("Name", Basic.TEXT, length=20, mandatory=True), field("N", Basic.INTEGER, mandatory=True),
+         field("New", Basic.TEXT, length=9, min_length=2)),
+        (Index("I", "I", ("Name",), True), Index("ByN", "ByN", ("N",))),
+    ),
+    Entity("Other", "Other", (field("N", Basic.INTEGER, mandatory=True),)),
+)  # fmt: skip
+
+
+def expanded(stage: Stage) -> MigrationPlan:
+    stage.publish(BEFORE)
+    stage.insert({"thing": [{"id": n, "name": str(n), "n": n} for n in range(1, 9)], "other": [{"id": 1, "n": 1}]})
+    plan = stage.plan(AFTER)
+    stage.number += 1
+    write_scripts(plan, stage.folder, stage.number)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    return plan
+
+
+def arrives(stage: Stage, model: Asset, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = stage.rows()
+    stage.publish(model)
+    again = stage.plan(model)
+    assert (again.steps, again.checks, again.refusals) == ((), (), ())
+    assert stage.rows() == before
+    upgrade_head(stage, "tightening_head", monkeypatch)
+
+
+BAD: dict[str, tuple[str, dict[str, Any], str]] = {
+    "blank": ("thing", {"name": " ", "n": 1}, "UPDATE thing SET name = 'ok' WHERE id = 90"),
+    "empty": ("thing", {"name": "a"}, "UPDATE thing SET n = 9 WHERE id = 90"),
+    "long": ("thing", {"name": "x" * 21, "n": 1}, "UPDATE thing SET name = 'y' WHERE id = 90"),
+    "twice": ("thing", {"name": "1", "n": 1}, "UPDATE thing SET name = 'z' WHERE id = 90"),
+    "other": ("other", {}, "UPDATE other SET n = 2 WHERE id = 90"),
+}
+
+
+@pytest.mark.parametrize("target", [AFTER, BEFORE], ids=["again", "back"])
+@pytest.mark.parametrize("case", sorted(BAD))
+def test_a_row_written_meanwhile_refuses_one_statement(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, case: str, target: Asset
+) -> None:
+    plan = expanded(stage)
+    table, row, corrects = BAD[case]
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate._Phase, "_check_rows", lambda self: None)
+        stage.insert({table: [{"id": 90, **row}]})
+        with pytest.raises(Refused):
+            stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    upgrade_head(stage, "tightening_head", monkeypatch)
+    with stage.connect() as connection:
+        query = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
+        assert connection.execute(query).fetchall() == []
+        connection.execute(corrects.encode())
+    arrives(stage, target, monkeypatch)
+
+
+def test_a_lock_that_is_not_free_in_time_stops_at_one_statement(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = expanded(stage)
+    target = migrate.Target(stage.engine.server(), stage.place, patience=0.5)
+    with stage.connect() as holder:
+        holder.execute("BEGIN; UPDATE other SET n = n")
+        with pytest.raises(TemporaryEngineError):
+            migrate.apply(target, plan, TIGHTEN, stage.folder, print)
+        holder.execute("ROLLBACK")
+    assert any(script.phase == TIGHTEN for script in scripts(stage.folder)), "what concerns the other table is done"
+    upgrade_head(stage, "tightening_head", monkeypatch)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    upgrade_head(stage, "tightening_head", monkeypatch)
+    arrives(stage, AFTER, monkeypatch)
+
+
+class Killed(BaseException):
+    """What no clean-up sees, as with ``kill -9``."""
+
+
+@pytest.mark.parametrize("target", ["resumed", AFTER, BEFORE], ids=["resumed", "again", "back"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_kill_at_any_statement(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, after: bool, target: Asset | str
+) -> None:
+    """``after``: the statement had its effect, and its server ended before it knew."""
+    plan = expanded(stage)
+    count = len(list((stage.folder / "pending").glob("*.py")))
+    assert count > 10
+    execute = migrate._Phase._execute
+
+    def dying(self: Any, engine: Any, script: Script) -> None:
+        if after:
+            execute(self, engine, script)
+        raise Killed
+
+    for _ in range(3 if target == "resumed" else 1):
+        for _ in range(2 if after else 1):
+            with monkeypatch.context() as patch:
+                patch.setattr(migrate._Phase, "_execute", dying)
+                with pytest.raises(Killed):
+                    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    if target == "resumed":
+        stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+        upgrade_head(stage, "tightening_head", monkeypatch)
+        assert [script.part for script in scripts(stage.folder)] == [0, 0, *range(1, count + 1)]
+        return
+    arrives(stage, target, monkeypatch)  # type: ignore[arg-type]
+
+
+def test_a_database_put_back_from_a_copy_goes_on_from_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What happened after the copy was made is not in its chain, though it stays to be read."""
+    stage.publish(BEFORE)
+    with stage.connect("") as connection:
+        remembered = connection.execute("SELECT * FROM tightening.odcpub_alembic").fetchall()
+    stage.publish(app(Entity("Thing", "Thing", (NAME, field("N", Basic.INTEGER), field("X", Basic.DATE))), OTHER))
+    with stage.connect() as connection:
+        connection.execute("ALTER TABLE thing DROP COLUMN x")
+        connection.execute("UPDATE odcpub_alembic SET version_num = %s", remembered[0])
+    arrives(stage, AFTER, monkeypatch)
+    assert [script.number for script in scripts(stage.folder)][:2] == [1, 3]
+    assert len(list(stage.folder.glob("versions-after-0001_*/0002_expand_*.py"))) == 1
