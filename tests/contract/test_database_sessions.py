@@ -22,7 +22,7 @@ from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Owner, Place
 from odcpub.errors import TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
-from tests.databases import ENGINES, Stage, engine
+from tests.databases import DATABASE, ENGINES, QA, Stage, engine
 from tests.helpdesk_asset import attribute as field
 
 MINE = Owner("k", "ada@desk-1f")
@@ -108,10 +108,10 @@ def test_what_a_killed_server_left_keeps_nobody_from_looking_or_preparing(
 
 
 OTHERS = {
-    "installation": Place("odc_test", "sessions", Owner("k", "bob@lap-2e")),
-    "schema": Place("odc_test", "sessions_two", MINE),
-    "database": Place("odc_test_qa", "sessions", MINE),
-    "nobody's": Place("odc_test", "sessions"),
+    "installation": Place(DATABASE, "sessions", Owner("k", "bob@lap-2e")),
+    "schema": Place(DATABASE, "sessions_two", MINE),
+    "database": Place(QA, "sessions", MINE),
+    "nobody's": Place(DATABASE, "sessions"),
 }
 
 
@@ -123,7 +123,7 @@ def test_others_and_the_living_are_left_alone(
     place = OTHERS.get(whose, replace(stage.place, owner=MINE))
     if whose == "mine" and not alive:
         return
-    Stage(stage.engine, stage.folder / "qa", "sessions", "odc_test_qa")
+    Stage(stage.engine, stage.folder / "qa", "sessions", QA)
     with session(stage, place, monkeypatch, alive) as other:
         other.execute("SELECT 1")
         apply(stage, planned(stage, WIDER), patience=5)
