@@ -41,6 +41,15 @@ class Draft:
         found = (entity for entity in self.runs.entities if physical(entity.key) == table)
         return all(physical(attribute.key) != column for entity in found for attribute in entity.attributes)
 
+    def loses_default(self, table: str, column: str) -> bool:
+        """Whether a column that the model no longer names has a default which a model gave it, so that new rows would
+        get a value that nobody entered; one that an administrator added keeps its own."""
+        there = self.live_column(table, column)
+        if there is None or there.default is None:
+            return False
+        named = self.runs is not None and not self.comes_back(table, column)
+        return bool(there.note.dropped) or named
+
     def holds(self, table: str, column: str) -> str:
         """Whose identifiers a column of the database holds: as noted, else as its reference says; empty: unknown."""
         there = self.live_column(table, column)

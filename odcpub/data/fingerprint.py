@@ -52,5 +52,5 @@ def _lines(table: Table) -> Iterator[str]:
 
 def _notes(table: Table) -> Iterator[str]:
     for name, note in (("", table.note), *((column.name, column.note) for column in table.columns)):
-        if note.refers or note.key or note.name:
-            yield repr((table.name, "note", name, note.refers, note.key, note.name))
+        if note.refers or note.key or note.name or note.dropped:
+            yield repr((table.name, "note", name, note.refers, note.key, note.name, note.dropped))

@@ -11,7 +11,7 @@ import re
 from odcpub.data.schema import Note
 
 NOTHING = Note()
-_FIELDS = ("key", "name", "refers")
+_FIELDS = ("key", "name", "refers", "dropped")
 _LINE = re.compile(rf"^odcpub:((?: (?:{'|'.join(_FIELDS)})=\S+)+)[ \t]*$\n?", re.MULTILINE)
 
 

@@ -118,10 +118,11 @@ def _mandatory_without_default(draft: Draft, table: str, column: Column, element
 
 
 def _column_kept(draft: Draft, found: diff.ColumnKept) -> None:
-    # The new version does not name it: with a default the database fills it in, without one it must be allowed to
-    # stay empty.
+    # The new version does not name it, and its default goes: it must be allowed to stay empty. What an administrator
+    # added is as it was.
     column = found.column
-    if not column.nullable and column.default is None and not column.identity:
+    bare = column.default is None or draft.loses_default(found.table, column.name)
+    if not column.nullable and bare and not column.identity:
         element = draft.names(found.table, column.name)
         draft.steps.append(steps.drop_not_null(found.table, column.name, element))
 
@@ -163,7 +164,8 @@ def _mandatory_changed(draft: Draft, found: diff.MandatoryChanged) -> None:
         draft.steps.append(steps.drop_not_null(found.table, found.new.name, element))
         draft.warnings.append(f"{element}: it may be empty from now on, also for the version that still serves")
         return
-    draft.checks.append(rows.empty(found.table, found.new.name, element))
+    back = draft.comes_back(found.table, found.new.name)
+    draft.checks.append(rows.empty(found.table, found.new.name, element, back=back))
     draft.steps.append(steps.set_not_null(TIGHTEN, found.table, found.new.name, element))
 
 

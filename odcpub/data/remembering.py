@@ -47,6 +47,11 @@ def _columns(draft: Draft, table: Table, wanted: Table | None, runs: Entity | St
         new = named.get(column.name)
         if new is None:
             held = replace(column.note, refers=column.note.refers or draft.holds(table.name, column.name))
+            if not table.static and draft.loses_default(table.name, column.name):
+                held = replace(held, dropped="yes")
+                bare, element = replace(column, default=None), draft.names(table.name, column.name)
+                # The version that still serves may leave it to the database.
+                draft.steps.append(steps.set_default(TIGHTEN, table.name, bare, element))
             was = next((one for one in attributes if physical(one.key) == column.name), None)
             _note(draft, table.name, column.name, column.note, _last_name(held, column.name, was))
             continue

@@ -40,12 +40,15 @@ def any_row(table: str, element: str, message: str, hint: str) -> RowCheck:
     return where(table, "''", "true", element, message, hint, (EXPAND,))
 
 
-def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH) -> RowCheck:
-    """Rows without a value where one becomes mandatory."""
+def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH, back: bool = False) -> RowCheck:
+    """Rows without a value where one becomes mandatory; ``back``: the version that runs has no such attribute."""
+    hint = "Give these rows a value in the version that runs, or leave the attribute optional."
+    if back:
+        hint = "Publish it as optional first, give these rows a value, and make it mandatory then."
     return where(
         table, "''", f"{quoted(column)} IS NULL", element,
         "{count} {row has|rows have} no value, and it is mandatory now",
-        "Give these rows a value in the version that runs, or leave the attribute optional.", phases,
+        hint, phases,
     )  # fmt: skip
 
 

@@ -14,11 +14,13 @@ class Note:
 
     ``refers``: the first name of the entity whose identifiers a column holds; a library's static entity has the
     library's key behind (``CurrencyCode@5f5b7a53-…``). ``key``, ``name``: first and last name of what the model has
-    dropped, where the last one is not how it is called here. ``words``: what else its comment says; not ours."""
+    dropped, where the last one is not how it is called here. ``dropped``: ``yes`` where the model has dropped a column
+    that had a default, which goes, too. ``words``: what else its comment says; not ours."""
 
     refers: str = ""
     key: str = ""
     name: str = ""
+    dropped: str = ""
     words: str = field(default="", compare=False)
 
 

@@ -67,6 +67,7 @@ def note(table: str, column: str, kept: Note, element: str) -> Step:
     what = f"{table}.{column}" if column else table
     said = [f"was called {kept.name}"] if kept.name else []
     said += [f"holds identifiers of {kept.refers.partition('@')[0]}"] if kept.refers else []
+    said += ["is dropped"] if kept.dropped else []
     words = f"note that {what} {' and '.join(said)}" if said else f"no note on {what}"
     return _step(EXPAND, "note", words, element, table=table, column=column, comment=comment_text(kept))
 

@@ -12,7 +12,7 @@ from odcpub.data.schema import Note
 NAMES = st.sampled_from(["", "A", "Points", "CurrencyCode@5f5b7a53-6c0e"])
 
 
-@given(st.builds(Note, NAMES, NAMES, NAMES, st.text()))
+@given(st.builds(Note, NAMES, NAMES, NAMES, st.sampled_from(("", "yes")), words=st.text()))
 def test_what_is_noted_is_read_again_and_words_stay(note: Note) -> None:
     if noted(note.words) != Note():
         return
