@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ from odcpub.data.schema import Schema
 from odcpub.data.script import VERSION_TABLE, marker_statement, pieces, revision_id
 from odcpub.engines.database import catalog, chain, sessions
 from odcpub.engines.database.connection import Server, cause, in_use, translated
-from odcpub.engines.ports import Place
+from odcpub.engines.ports import Place, Report
 from odcpub.errors import EngineError, Refused, TemporaryEngineError, counted, system_failure
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ PATIENCE_SECONDS = 60.0
 LOCK_TIMEOUT = "1s"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0
 _RETRIED = ("55P03", "40P01")
-Report = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
