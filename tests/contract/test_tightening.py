@@ -12,7 +12,7 @@ from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.engines.database import migrate
 from odcpub.engines.database.chain import Script, scripts, write_scripts
 from odcpub.engines.database.postgres import Postgres
-from odcpub.errors import Refused, TemporaryEngineError
+from odcpub.errors import EngineError, Refused, TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
 from tests.databases import ENGINES, Stage, engine, upgrade_head
 from tests.helpdesk_asset import attribute as field
@@ -156,3 +156,13 @@ def test_a_database_put_back_from_a_copy_goes_on_from_there(stage: Stage, monkey
     arrives(stage, AFTER, monkeypatch)
     assert [script.number for script in scripts(stage.folder)][:2] == [1, 3]
     assert len(list(stage.folder.glob("versions-after-0001_*/0002_expand_*.py"))) == 1
+
+
+def test_a_script_that_was_removed_is_missed_and_not_passed_over(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = expanded(stage)
+    before = stage.fingerprint()
+    sorted((stage.folder / "pending").glob("*.py"))[2].unlink()
+    with pytest.raises(EngineError, match="a script of this migration is missing"):
+        stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    assert stage.fingerprint() == before
+    arrives(stage, AFTER, monkeypatch)

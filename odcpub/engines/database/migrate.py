@@ -161,8 +161,8 @@ class _Phase:
         """The scripts that remain; refused where the schema is another than the plan's. ``tighten`` follows its own
         ``expand`` and nothing else; parts of it may be there already."""
         found = chain.find(self.folder, self.plan, self.phase)
-        if not found:
-            raise EngineError(f"{self.folder}: the script of this migration is missing", "Publish again.")
+        if len(found) != len(pieces(self.plan, self.phase)):
+            raise EngineError(f"{self.folder}: a script of this migration is missing", "Publish again.")
         names = [revision_id(self.plan, EXPAND, found[0].number), *(one.revision for one in found)]
         if self.phase == EXPAND:
             if current == found[0].revision or current.startswith(revision_id(self.plan, TIGHTEN, found[0].number)):
