@@ -31,11 +31,21 @@ def _client() -> Client:
 
 
 def _folder(path: str) -> str:
-    folder = Path(path).expanduser().absolute()
+    if not path:
+        raise UsageError("PATH: is empty", "name the folder that holds the model's YAML files; . is this one")
+    folder = _at(path)
     if not folder.is_dir():
         what = "is a file" if folder.is_file() else "no such folder"
         raise UsageError(f"{path}: {what}", "name the folder that holds the model's YAML files")
     return str(folder)
+
+
+def _at(path: str) -> Path:
+    """Absolute; ~ is the user's home, and ~somebody stays where there is nobody of that name."""
+    try:
+        return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - the other one raises
+    except FileNotFoundError:
+        raise UsageError("the folder that you are in is gone", "cd to one that is there") from None
 
 
 def _segment(text: str) -> str:
@@ -107,6 +117,7 @@ def _when(options: argparse.Namespace) -> str:
 def _value(text: str) -> dict[str, Any]:
     """NAME=VALUE as it stands; NAME alone is asked for (or read from stdin), so that it is in no process list."""
     name, equals, value = text.partition("=")
+    name = name.strip()
     if equals:
         return {"key": name, "value": value, "fromArgument": True}
     value = _ask(name)
@@ -151,8 +162,10 @@ def config_apply(options: argparse.Namespace) -> int:
 
 
 def new(options: argparse.Namespace) -> int:
+    if not options.path:
+        raise UsageError("PATH: is empty", "name a new or empty folder")
     folder = Path(options.path)
-    body = {"kind": options.kind, "name": options.name, "folder": folder.absolute().name}
+    body = {"kind": options.kind, "name": options.name, "folder": _at(options.path).name}
     made = _client().request("POST", "/api/v1/scaffolds", body)
     _write(folder, made["files"])
     text = f"{made['name']} is in {folder}. Try: odcpub publish {shlex.quote(str(folder))}"
@@ -218,7 +231,7 @@ def engines_use(options: argparse.Namespace) -> int:
 def _absolute(path: str) -> str:
     """The server works in another folder."""
     first = path.split(":")[0]
-    return str(Path(first).expanduser().absolute()) if first else ""
+    return str(_at(first)) if first else ""
 
 
 def engines_set(options: argparse.Namespace) -> int:
@@ -229,7 +242,9 @@ def engines_set(options: argparse.Namespace) -> int:
             raise UsageError(f"{text}: is not NAME=VALUE", "for example: odcpub engines set registry=localhost:5001")
         values[name] = _absolute(value) if name == "kubeconfig" else value
     body: dict[str, Any] = {"set": values}
-    if values.get("database", "embedded") != "embedded":
+    if values.get("database", "").startswith(
+        "postgresql://"
+    ):  # anything else is refused, and needs no password for that
         body["databasePassword"] = _ask("password of the database")
     return show.engines(_client().request("PATCH", "/api/v1/engines", body), options.json)
 
@@ -243,6 +258,10 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 def log(options: argparse.Namespace) -> int:
+    if options.follow and not options.operation:
+        raise UsageError(
+            "log: --follow needs an operation", "odcpub log shows them; then: odcpub log OPERATION --follow"
+        )
     client = _client()
     if not options.operation:
         return show.operations(client.request("GET", "/api/v1/operations"), options.json)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -73,7 +74,7 @@ def _add(
 
 def _number(text: str) -> int:
     """A revision's; revisions count from 1."""
-    if not text.isascii() or not text.isdigit() or not int(text):
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", text):
         raise argparse.ArgumentTypeError(f"{text}: is no revision's number; odcpub status shows them")
     return int(text)
 

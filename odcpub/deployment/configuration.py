@@ -18,7 +18,7 @@ from odcpub.errors import Place, Problem, UsageError
 from odcpub.model import yaml_text
 from odcpub.model.elements import Asset, Setting
 from odcpub.model.literals import as_text, canonical, from_text
-from odcpub.model.problems import listed, shown, suggest
+from odcpub.model.problems import NAMELESS, listed, shown, suggest
 
 _NOT_YET = ("timers", "consumed_rest")
 _KEYS = ("settings",)
@@ -125,7 +125,7 @@ def check_value(asset: Asset, name: str, text: str) -> tuple[Setting, str]:
     if found is None:
         names = [each.name for each in asset.settings]
         hint = suggest(name, names, f"settings: {listed(names)}" if names else f"{asset.name} has no settings")
-        raise UsageError(f"{shown(name)}: {asset.name} has no such setting", hint)
+        raise UsageError(f"{shown(name) or NAMELESS}: {asset.name} has no such setting", hint)
     try:
         return found, as_text(from_text(text, found.type))
     except ValueError as error:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from odcpub.errors import Place, Problem, UsageError
-from odcpub.model.problems import listed, shown, suggest
+from odcpub.model.problems import NAMELESS, listed, shown, suggest
 from odcpub.model.yaml_text import Mapping, Node, Scalar, parse
 
 LONGEST_LABEL = 40
@@ -67,7 +67,9 @@ def find(stages: Sequence[Stage], word: str) -> Stage:
         if stage.label == wanted:
             return stage
     names = f"stages: {listed(stage.label for stage in stages)}"
-    raise UsageError(f"{shown(word)}: no such stage", suggest(word, (stage.label for stage in stages), names))
+    raise UsageError(
+        f"{shown(word) or NAMELESS}: no such stage", suggest(word, (stage.label for stage in stages), names)
+    )
 
 
 def label_of(name: str) -> str:

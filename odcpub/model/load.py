@@ -11,7 +11,7 @@ import gc
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from odcpub.model.raw import FileParts, Header
 
 MAX_FILE = 5_000_000
 MAX_FILES = 10_000
+MAX_FOLDERS = 10_000
 MAX_BYTES = 100_000_000
 _ASIDE = frozenset({"stages", "odcpub.yaml", "odcpub.yml"})
 _SETTLED_NS = 50_000_000
@@ -136,56 +137,78 @@ def _find(folder: Path, problems: list[Problem]) -> list[tuple[str, Path, _Stamp
             Problem(str(Code.FOLDER), f"{folder} {what}", "Name the folder of an app's or library's model.")
         )
         return []
-    root = folder.resolve()
-    files: list[tuple[str, Path, _Stamp]] = []
-    links: list[tuple[str, Path]] = []
-    _walk(folder, "", files, links, problems)
-    real = {root / name for name, _, _ in files}
-    for name, path in links:
-        target = path.resolve()
+    tree = _Tree(problems)
+    tree.walk(folder, "")
+    if tree.folders > MAX_FOLDERS:
+        message = f"{folder} has more than {MAX_FOLDERS:,} subfolders"
+        problems[:] = [Problem(str(Code.FILE_SIZE), message, "Is this the right folder? Name that of one model.")]
+        return []
+    root = Path(os.path.realpath(folder))
+    real = {root / name for name, _, _ in tree.files}
+    for name, path in tree.links:
+        target = Path(os.path.realpath(path))
         if root not in target.parents:
             hint = "Put the file itself there: a model is complete in its folder."
             problems.append(_file_problem(name, Code.FILE, "it is a link to outside of the model's folder", hint))
-        elif not target.exists():
+        elif not _leads(target.exists):
             problems.append(_file_problem(name, Code.FILE, "it is a link to nothing", "Remove it or correct the link."))
         elif target not in real and target.is_file():
             real.add(target)
-            files.append((name, target, _stamp(target.stat())))
-    return _bounded(sorted(files), problems)
+            tree.files.append((name, target, _stamp(target.stat())))
+    return _bounded(sorted(tree.files), problems)
 
 
-def _walk(
-    folder: Path,
-    prefix: str,
-    files: list[tuple[str, Path, _Stamp]],
-    links: list[tuple[str, Path]],
-    problems: list[Problem],
-) -> None:
+def _leads(asked: Callable[[], bool]) -> bool:
+    """What a link is asked; no where that may not be known."""
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        problems.append(
-            _file_problem(
-                prefix or ".", Code.FOLDER, f"the folder cannot be read: {error.strerror}", "Check its permissions."
-            )
-        )
-        return
-    for entry in entries:
-        if entry.name.startswith(".") or (not prefix and entry.name in _ASIDE):
-            continue
-        name, path = prefix + _printable(entry.name), Path(entry.path)
-        is_yaml = entry.name.lower().endswith((".yaml", ".yml"))
+        return asked()
+    except OSError:
+        return False
+
+
+class _Tree:
+    """What a folder and its subfolders hold: YAML files, links, how many folders."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        self.files: list[tuple[str, Path, _Stamp]] = []
+        self.links: list[tuple[str, Path]] = []
+        self.folders = 0
+
+    def walk(self, folder: Path, prefix: str) -> None:
+        self.folders += 1
+        if self.folders > MAX_FOLDERS:
+            return
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            message = f"the folder cannot be read: {error.strerror}"
+            self.problems.append(_file_problem(prefix or ".", Code.FOLDER, message, "Check its permissions."))
+            return
+        for entry in entries:
+            if not entry.name.startswith(".") and (prefix or entry.name not in _ASIDE):
+                self._take(entry, prefix + _printable(entry.name))
+
+    def _take(self, entry: os.DirEntry[str], name: str) -> None:
+        path, is_yaml = Path(entry.path), entry.name.lower().endswith((".yaml", ".yml"))
         if entry.is_symlink():
-            if is_yaml or path.is_dir():
-                links.append((name, path))
+            if is_yaml or _leads(path.is_dir):
+                self.links.append((name, path))
         elif entry.is_dir(follow_symlinks=False):
-            _walk(path, f"{name}/", files, links, problems)
+            self.walk(path, f"{name}/")
         elif is_yaml:
+            self._file(entry, name, path)
+
+    def _file(self, entry: os.DirEntry[str], name: str, path: Path) -> None:
+        try:
             found = entry.stat(follow_symlinks=False)
-            if stat.S_ISREG(found.st_mode):
-                files.append((name, path, _stamp(found)))
-            else:
-                problems.append(_file_problem(name, Code.FILE, "it is not a regular file", "Remove it or rename it."))
+        except FileNotFoundError:  # gone meanwhile: an editor's
+            return
+        if stat.S_ISREG(found.st_mode):
+            self.files.append((name, path, _stamp(found)))
+        else:
+            hint = "Remove it or rename it."
+            self.problems.append(_file_problem(name, Code.FILE, "it is not a regular file", hint))
 
 
 def _bounded(files: list[tuple[str, Path, _Stamp]], problems: list[Problem]) -> list[tuple[str, Path, _Stamp]]:

@@ -59,6 +59,10 @@ class Code(StrEnum):
     NOT_SUPPORTED = "ODC-M901", "part of the language, not supported yet"
 
 
+NAMELESS = "''"
+"""An empty name as messages quote it."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that ``word`` was probably meant to be, or an empty text."""
     choices = {choice.casefold(): choice for choice in known}

@@ -14,7 +14,7 @@ from odcpub.model.elements import Asset, Kind, Library, Use
 from odcpub.model.load import load
 from odcpub.model.lock import LOCK_FILE, read_lock, resolve, write_lock
 from odcpub.model.physical import physical
-from odcpub.model.problems import Code
+from odcpub.model.problems import Code, listed
 from odcpub.model.verify import uses, verify
 from odcpub.model.versions import parse_range, parse_version
 from odcpub.operations.libraries import available, renamed
@@ -159,15 +159,16 @@ def asset_stages(platform: Platform, asset: AssetRecord | None) -> Sequence[Stag
 
 def stage_of(platform: Platform, asset: AssetRecord | None, word: str) -> Stage:
     """The stage of that name or label; of one that the project has named before, a UsageError says so."""
+    stages = asset_stages(platform, asset)
     try:
-        return find(asset_stages(platform, asset), word)
+        return find(stages, word)
     except UsageError as error:
         former = _former(platform, asset, word) if asset else None
         if asset is None or former is None:
             raise
         raise UsageError(
-            f"{former.name}: is no stage of {asset.name} any more: {PROJECT_FILE} does not name it",
-            f"name it there again, or take out what is left in it: odcpub undeploy {asset.label} --stage "
+            f"{former.name}: is no stage of {asset.name} any more; they are {listed(one.name for one in stages)}",
+            f"name it in {PROJECT_FILE} again, or take out what is left in it: odcpub undeploy {asset.label} --stage "
             f"{former.label}, odcpub config show {asset.label} --stage {former.label}",
         ) from error
 

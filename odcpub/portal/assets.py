@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
+from odcpub.errors import UsageError
+from odcpub.model.problems import shown
 from odcpub.operations import overview, requests
 from odcpub.operations.models import asset_stages
 from odcpub.portal import views
 from odcpub.portal.life import Server
-from odcpub.portal.schemas import ApplicationConfigPatch, AssetVersionPatchRequest
+from odcpub.portal.schemas import LARGEST, ApplicationConfigPatch, AssetVersionPatchRequest
 
 
 def router(server: Server) -> APIRouter:
@@ -25,7 +27,7 @@ def router(server: Server) -> APIRouter:
         return {"results": [views.revision(asset, one, tags.get(one.number)) for one in found]}
 
     @api.patch("/api/asset-repository/v1/assets/{key:path}/revisions/{number}")
-    def release(key: str, number: int, body: AssetVersionPatchRequest) -> dict[str, Any]:
+    def release(key: str, number: Annotated[int, Path(ge=0, le=LARGEST)], body: AssetVersionPatchRequest) -> Any:
         record, new = requests.release(platform, key, body.tag, body.releaseNotes, number or None, server.user)
         name = platform.asset(record.asset).name
         return {"name": name, "revision": record.revision, "tag": record.version, "unchanged": not new}
@@ -41,6 +43,9 @@ def router(server: Server) -> APIRouter:
 
     @api.patch("/api/asset-configurations/v1/environments/{stage:path}/applications/{key:path}/configurations")
     def configure(stage: str, key: str, body: ApplicationConfigPatch) -> dict[str, Any]:
+        names = [one.key for one in body.settings]
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise UsageError(f"{shown(twice)}: is named twice", "name each setting once; nothing was changed")
         values = {one.key: one.value for one in body.settings if one.value is not None}
         unset = [one.key for one in body.settings if one.value is None]
         open_ones = [one.key for one in body.settings if one.fromArgument]

@@ -84,6 +84,8 @@ class Server:
         self._folder = _identity(home.data)
         self._engines: Engines | None = None
         self._compiler: RoslynCompiler | None = None
+        self._cold = False
+        """Whether what should run was never started again, since nobody could read which engines there are."""
         self._guard = threading.RLock()
         self._last_request = time.monotonic()
         self.answered = threading.Event()
@@ -95,6 +97,9 @@ class Server:
             if self._engines is None:
                 settings = read_settings(self._home.data)
                 self._engines = Engines(settings, self._home, self._open, tell, self._compiler)
+                if self._cold:
+                    self._cold = False
+                    threading.Thread(target=self._warm, daemon=True).start()
             return self._engines
 
     def _open(self, sealed: str) -> str:
@@ -117,6 +122,12 @@ class Server:
 
     def _warm(self) -> None:
         """Imports and starts ahead what the first publish needs; a failure shows there, with its hint."""
+        try:
+            self.engines()
+        except OdcpubError as error:
+            self._cold = True
+            LOG.warning("warming up waits: %s", error.message)
+            return
         try:
             self.engines().warm(lambda stage, asset: recall(self.platform, stage, asset), self._deployed())
         except Exception:

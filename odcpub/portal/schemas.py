@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+LARGEST = 2**31 - 1
+"""Of revisions' numbers."""
 
 
 class Input(BaseModel):
@@ -24,7 +27,7 @@ class DeploymentOperationRequest(Input):
     operation: Literal["Deploy", "Undeploy", "ApplyConfigs"]
     assetKey: str  # noqa: N815 - ODC's name
     environmentKey: str  # noqa: N815
-    revision: int | None = None
+    revision: int | None = Field(None, ge=1, le=LARGEST)
 
 
 class AssetVersionPatchRequest(Input):

@@ -89,3 +89,14 @@ def test_an_operation_is_told_in_words(
     monkeypatch.setattr(commands, "follow", lambda *_: 0)
     assert main.main(["config", "apply", "shop", "--stage", "qa"]) == 0
     assert capsys.readouterr().err == f"{words} Shop → QA\n"
+
+
+def test_a_folder_that_is_gone_under_the_user_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert main.main(["publish", "shop"]) == 2
+    assert capsys.readouterr().err == "error: the folder that you are in is gone\nhint: cd to one that is there\n"

@@ -196,3 +196,29 @@ def test_a_model_inside_another_is_told_once(tmp_path: Path) -> None:
     (problem,) = found(tmp_path)
     assert problem.message == f"{tmp_path} holds a model, and 1 more in old"
     assert "move the inner ones out" in problem.hint
+
+
+def test_links_that_lead_nowhere_or_where_nobody_may_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, app_yaml=HEAD)
+    for name, target in (("loop.yaml", "loop.yaml"), ("secret", "hidden"), ("gone", "nowhere")):
+        (tmp_path / name).symlink_to(tmp_path / target)
+
+    def is_dir(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    with monkeypatch.context() as closed:
+        closed.setattr(Path, "is_dir", is_dir)
+        loading._Tree([]).walk(tmp_path, "")
+    (problem,) = found(tmp_path)
+    assert (problem.code, str(problem.place)) == ("ODC-M003", "loop.yaml:1:1")
+
+
+def test_a_folder_that_is_no_models_is_not_looked_through_to_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "MAX_FOLDERS", 20)
+    for number in range(30):
+        write(tmp_path, **{f"a{number}__app_yaml": HEAD})
+    (problem,) = found(tmp_path)
+    assert problem.message == f"{tmp_path} has more than 20 subfolders"
+    assert "right folder" in problem.hint

@@ -43,7 +43,7 @@ def test_a_broken_project_file_keeps_nothing_in_it(installed: Installed) -> None
 
 
 def test_nothing_is_put_into_it(installed: Installed) -> None:
-    said = "Acceptance: is no stage of Shop any more: odcpub.yaml does not name it"
+    said = "Acceptance: is no stage of Shop any more; they are Development, QA"
     with pytest.raises(UsageError, match=said) as refused:
         requests.configure(installed.platform, "shop", "acceptance", {"Rate": "3"}, (), ())
     assert "odcpub undeploy shop --stage acceptance" in refused.value.hint

@@ -11,6 +11,7 @@ import pytest
 
 from odcpub.deployment.stages import DEFAULT_STAGES
 from odcpub.engines.csharp.server import RoslynCompiler
+from odcpub.engines.factory import Engines
 from odcpub.errors import EngineError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.operations import durable, requests
@@ -158,3 +159,20 @@ def test_what_is_done_ahead_waits_for_the_first_answer(server: Server, monkeypat
     threading.Timer(0.05, server.answered.set).start()
     server._warm_up()
     assert warmed == [True]
+
+
+def test_what_should_run_runs_once_the_settings_of_engines_can_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warmed = threading.Event()
+    monkeypatch.setattr(Engines, "warm", lambda *_: warmed.set())
+    made = Server(Home(tmp_path, tmp_path / "cache", tmp_path / "run"))
+    (tmp_path / "engines.json").write_text("{")
+    made._warm()
+    with pytest.raises(UsageError):
+        made.engines()
+    assert not warmed.is_set()
+    (tmp_path / "engines.json").unlink()
+    made.engines()
+    assert warmed.wait(5)
+    made.platform.store.close()
