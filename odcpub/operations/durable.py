@@ -13,7 +13,7 @@ import threading
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -155,6 +155,15 @@ def shut_down() -> None:
     """Ends DBOS; running workflows stay pending and go on at the next launch. The process must end then."""
     _work.end(GRACE_SECONDS)
     DBOS.destroy(workflow_completion_timeout_sec=0)
+    if _platform is not None:
+        empty_log(_platform.home.data)
+
+
+def empty_log(folder: Path) -> None:
+    """Takes the records' log into the records, which tells the next start that this end was a clean one. Where an
+    operation that goes on then holds them, the log stays."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(folder / RECORDS, timeout=1)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def begin(key: str) -> None:

@@ -73,3 +73,14 @@ def test_records_are_read_whole_only_after_an_unclean_end(tmp_path: Path) -> Non
     log.write_bytes(b"of a server that was killed")
     with pytest.raises(EngineError, match=r"operations\.sqlite: cannot be opened"):
         durable.check_records(tmp_path)
+
+
+def test_a_clean_end_leaves_no_log_though_connections_are_open(tmp_path: Path) -> None:
+    log = tmp_path / "operations.sqlite-wal"
+    with closing(sqlite3.connect(tmp_path / "operations.sqlite")) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        with connection:
+            connection.execute("CREATE TABLE t (a)")
+        assert log.stat().st_size
+        durable.empty_log(tmp_path)
+        assert not log.stat().st_size
