@@ -7,10 +7,13 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from odcpub.compiler.reuse import Reuse
 from odcpub.data.enumerations import Enumerations, enumerations
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.deployment.workload import Workload
@@ -27,6 +30,8 @@ from odcpub.store.store import Store
 
 T = TypeVar("T")
 Verified = tuple[Asset, tuple[Problem, ...]]
+Recent = list[tuple[tuple[object, ...], T]]
+"""What was made a moment ago, and the very objects that it was made of."""
 
 
 class Memory:
@@ -40,7 +45,8 @@ class Memory:
         self._models: dict[str, Asset] = {}
         self._reuse: dict[str, Reuse] = {}
         self.started: dict[str, Workload] = {}
-        self._contents: list[tuple[Asset, bytes]] = []
+        self._contents: Recent[bytes] = []
+        self._plans: Recent[MigrationPlan] = []
         self._schemas: list[tuple[Asset, Enumerations, Schema]] = []
         self._verified: dict[str, tuple[RawModel, Mapping[str, Library], Verified]] = {}
 
@@ -73,16 +79,22 @@ class Memory:
         del self._schemas[: -self.RECENT]
         return made
 
-    def _content(self, asset: Asset) -> bytes:
-        return self._recent(self._contents, asset, model_bytes)
+    def plan(
+        self, live: Schema | None, target: Schema, asset: Asset, previous: Asset | None, runs: Asset | None
+    ) -> MigrationPlan:
+        """``plan_migration``, made once for the very same schemas and models."""
+        make = partial(plan_migration, live, target, asset=asset, previous=previous, runs=runs)
+        return self._recent(self._plans, (live, target, asset, previous, runs), make)
 
-    def _recent(self, known: list[tuple[Asset, T]], asset: Asset, make: Callable[[Asset], T]) -> T:
-        """What was made of this very object a moment ago, else what is made now."""
-        for one, value in tuple(known):
-            if one is asset:
+    def _content(self, asset: Asset) -> bytes:
+        return self._recent(self._contents, (asset,), partial(model_bytes, asset))
+
+    def _recent(self, known: Recent[T], of: tuple[object, ...], make: Callable[[], T]) -> T:
+        for objects, value in tuple(known):
+            if all(one is other for one, other in zip(objects, of, strict=True)):
                 return value
-        made = make(asset)
-        known.append((asset, made))
+        made = make()
+        known.append((of, made))
         del known[: -self.RECENT]
         return made
 

@@ -113,7 +113,7 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
     schema = platform.memory.schema(target.model, target.libraries)
     # Where nothing ran, as in a database that was taken over, what it remembers itself is asked about.
     previous = (runs or replace(target.model, entities=(), static_entities=())) if asks else None
-    plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs)
+    plan = platform.memory.plan(live, schema, target.model, previous, runs)
     found = database.inspect(there, plan.checks) if plan.checks else ()
     if spared := {one.check.spares for one in found if one.check.spares}:
         plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs, unchecked=spared)

@@ -1,8 +1,10 @@
-"""The live schema by four catalog queries in one read-only snapshot. Does network I/O, changes nothing."""
+"""The live schema by four catalog queries in one read-only snapshot; one alone where the catalog is as it was when it
+was last read. Does network I/O, changes nothing."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from odcpub.data.notes import noted
@@ -47,20 +49,55 @@ JOIN pg_class i ON i.oid = x.indexrelid
 WHERE c.relnamespace = %s::oid AND NOT x.indisprimary AND c.relname <> ALL(%s)
 ORDER BY c.relname, i.relname
 """
+_STAMP = """
+WITH own AS (SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = %s::oid AND relkind IN ('r', 'p')),
+row_of AS (
+  SELECT 'table' || own::text AS it FROM own
+  UNION ALL SELECT 'column' || (a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
+                                a.attidentity)::text
+    FROM pg_attribute a JOIN own ON a.attrelid = own.oid WHERE a.attnum > 0 AND NOT a.attisdropped
+  UNION ALL SELECT 'default' || (d.adrelid, d.adnum, d.adbin::text)::text
+    FROM pg_attrdef d JOIN own ON d.adrelid = own.oid
+  UNION ALL SELECT 'constraint' || k::text FROM pg_constraint k JOIN own ON k.conrelid = own.oid
+  UNION ALL SELECT 'index' || (x::text, i.relname)::text
+    FROM pg_index x JOIN own ON x.indrelid = own.oid JOIN pg_class i ON i.oid = x.indexrelid
+  UNION ALL SELECT 'note' || n::text
+    FROM pg_description n JOIN own ON n.objoid = own.oid WHERE n.classoid = 'pg_class'::regclass
+)
+SELECT %s::text || ' ' || count(*) || ' ' || coalesce(sum(hashtextextended(it, 0)), 0) FROM row_of
+"""
+"""A hash of the very rows that a schema is read from, OIDs and all: it tells change within one database, and there
+alone. A sum, since sorting twenty thousand rows would cost more than hashing them."""
 _RULES = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _STATIC = {"id", "label", "order", "is_active"}
 
 
-def read(connection: psycopg.Connection[Any], place: Place) -> Schema | None:
+Known = dict[Place, tuple[str, Schema]]
+"""What was read last of each place, and the stamp that its catalog had."""
+
+
+def read(connection: psycopg.Connection[Any], place: Place, known: Known) -> Schema | None:
     """The schema as the session's snapshot shows it, None where it is not there. Refused where it is another's.
 
-    The caller gives a transaction in REPEATABLE READ and ends it: left open it would hold up index builds.
+    The caller gives a transaction in REPEATABLE READ and ends it: left open it would hold up index builds. The very
+    same schema as last time where nothing has changed, which ``known`` keeps.
     """
     found = connection.execute(_SCHEMA, {"schema": place.schema, "own": list(RESERVED)}).fetchone()
     if found is None:
         return None
     refuse_foreign(place, *found[1:])
-    arguments = [found[0], list(RESERVED)]
+    stamp = str((connection.execute(_STAMP, [found[0], found[0]]).fetchone() or ("",))[0])
+    last, schema = known.get(place, ("", Schema()))
+    if last != stamp:
+        schema = _tables(connection, found[0])
+    schema = _with_records(connection, place, schema)
+    known[place] = (stamp, schema)
+    return schema
+
+
+def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:
+    """All that the catalog says."""
+    arguments = [namespace, list(RESERVED)]
     columns: dict[str, list[Column]] = defaultdict(list)
     notes: dict[str, Note] = {}
     for table, name, type_, nullable, default, identity, about, note in connection.execute(_COLUMNS, arguments):
@@ -71,17 +108,23 @@ def read(connection: psycopg.Connection[Any], place: Place) -> Schema | None:
     indexes: dict[str, list[IndexDef]] = defaultdict(list)
     for table, name, unique, valid, parts in connection.execute(_INDEXES, arguments):
         indexes[table].append(IndexDef(name, tuple(parts), unique, valid))
-    static = [table for table in columns if _is_static(columns[table])]
-    records = _records(connection, place.schema, static)
     return Schema(
         tuple(
             Table(
                 name, tuple(columns[name]), primary.get(name, ""), tuple(keys[name]), tuple(checks[name]),
-                tuple(indexes[name]), name in records, tuple(records.get(name, ())), notes[name],
+                tuple(indexes[name]), _is_static(columns[name]), (), notes[name],
             )
             for name in sorted(columns)
         )
     )  # fmt: skip
+
+
+def _with_records(connection: psycopg.Connection[Any], place: Place, schema: Schema) -> Schema:
+    """The schema with the records that its static tables have now: rows, of which the catalog knows nothing."""
+    records = _records(connection, place.schema, [table.name for table in schema.tables if table.static])
+    if all(table.records == tuple(records.get(table.name, ())) for table in schema.tables):
+        return schema
+    return Schema(tuple(replace(table, records=tuple(records.get(table.name, ()))) for table in schema.tables))
 
 
 def _constraints(

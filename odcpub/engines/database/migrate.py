@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,11 +35,12 @@ _RETRIED = ("55P03", "40P01")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is migrated, and how long to wait for locks."""
+    """What is migrated, how long to wait for locks, and what was read of the schema before."""
 
     server: Server
     place: Place
     patience: float = PATIENCE_SECONDS
+    known: catalog.Known = field(default_factory=dict)
 
     @property
     def where(self) -> str:
@@ -53,10 +54,10 @@ def observe(target: Target) -> Schema | None:
     """The live schema in one closed snapshot."""
     with translated(target.where), target.connect() as connection:
         sessions.end_orphans(connection, target.place)
-        return _seen(connection, target.place)
+        return _seen(connection, target)
 
 
-def _seen(connection: psycopg.Connection[Any], place: Place) -> Schema | None:
+def _seen(connection: psycopg.Connection[Any], target: Target) -> Schema | None:
     """The live schema as a connection in autocommit sees it; its settings are as before afterwards."""
     import psycopg
 
@@ -65,7 +66,7 @@ def _seen(connection: psycopg.Connection[Any], place: Place) -> Schema | None:
         with connection.transaction():
             # Names are spelled as the search path lets them be seen: always by the same one.
             connection.execute("SET LOCAL search_path TO DEFAULT")
-            return catalog.read(connection, place)
+            return catalog.read(connection, target.place, target.known)
     finally:
         if not connection.closed:
             connection.isolation_level, connection.read_only = None, None
@@ -214,7 +215,7 @@ class _Phase:
             self.lock.execute(marker_statement(self.plan.target).encode())
 
     def _live(self) -> str:
-        return fingerprint(_seen(self.lock, self.target.place))
+        return fingerprint(_seen(self.lock, self.target))
 
     def _current(self) -> str:
         row = self.lock.execute(f"SELECT version_num FROM {VERSION_TABLE}".encode()).fetchone()  # noqa: S608

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
 from odcpub.engines.database import migrate, roles, sessions
+from odcpub.engines.database.catalog import Known
 from odcpub.engines.database.connection import Server, translated
 from odcpub.engines.ports import Login, Place, Report
 from odcpub.errors import OdcpubError
@@ -25,6 +27,11 @@ class Postgres(ABC):
     def host_of_apps(self) -> str:
         """The server's address as apps see it."""
 
+    @cached_property
+    def _known(self) -> Known:
+        """What was read last of each schema."""
+        return {}
+
     def prepare(self, place: Place, password: str) -> Login:
         roles.prepare(self.server(), place, password)
         return self.login(place, password)
@@ -39,7 +46,7 @@ class Postgres(ABC):
     def observe(self, place: Place) -> Schema | None:
         server = self.server()
         try:
-            return migrate.observe(migrate.Target(server, place))
+            return migrate.observe(migrate.Target(server, place, known=self._known))
         except OdcpubError:
             # A login refused for want of the database is told by text alone, in the server's language.
             if self._has(server, place.database):
@@ -65,4 +72,5 @@ class Postgres(ABC):
             return migrate.findings(connection, now)
 
     def apply(self, place: Place, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
-        migrate.apply(migrate.Target(self.server(), place), plan, phase, folder, report)
+        target = migrate.Target(self.server(), place, known=self._known)
+        migrate.apply(target, plan, phase, folder, report)

@@ -10,6 +10,7 @@ from odcpub.data.migration import Finding, MigrationPlan, RowCheck
 from odcpub.errors import Refused
 from odcpub.operations import planning
 from odcpub.operations import stage as stages
+from odcpub.operations.platform import Memory
 from odcpub.store.stages import Value
 
 from .conftest import MODEL, Installed
@@ -80,7 +81,7 @@ def test_a_first_deployment_lists_its_settings_and_a_later_one_what_changes(inst
 def test_renames_are_part_of_the_data(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     installed.deployed(installed.revision())
     renamed = MigrationPlan("", "", stays=("Name was renamed to Title: its values stay",))
-    monkeypatch.setattr(stages, "plan_migration", lambda *_, **__: renamed)
+    monkeypatch.setattr(Memory, "plan", lambda *_: renamed)
     assert plan(installed)["data"] == ["Name was renamed to Title: its values stay"]
 
 
@@ -93,6 +94,6 @@ def test_the_fingerprint_is_of_all_that_is_shown(installed: Installed, monkeypat
     plans = {"stays": ("Name was renamed to Title",), "refusals": ("Title: is it Name?",), "warnings": ("slow",)}
     for part, lines in plans.items():
         told = MigrationPlan("", "", **{part: lines})  # type: ignore[arg-type]
-        monkeypatch.setattr(stages, "plan_migration", lambda *_, told=told, **__: told)
+        monkeypatch.setattr(Memory, "plan", lambda *_, told=told: told)
         seen.append(plan(installed)["fingerprint"])
     assert len(set(seen)) == 5

@@ -10,7 +10,7 @@ from odcpub.data.schema import Column, Schema, Table
 from odcpub.data.schema import Note as DatabaseNote
 from odcpub.errors import Refused, UsageError
 from odcpub.model.elements import Attribute, Basic, DataType, Entity
-from odcpub.operations import requests
+from odcpub.operations import platform, requests
 from odcpub.operations import stage as stages
 from odcpub.store.records import Status
 
@@ -54,8 +54,8 @@ def test_what_was_undeployed_is_not_undeployed_again(installed: Installed, monke
 
 def test_renames_are_asked_about_after_an_undeploy_too(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
-    plan = stages.plan_migration
-    monkeypatch.setattr(stages, "plan_migration", lambda *a, **n: (asked.append(n["previous"]), plan(*a, **n))[1])
+    plan = platform.plan_migration
+    monkeypatch.setattr(platform, "plan_migration", lambda *a, **n: (asked.append(n["previous"]), plan(*a, **n))[1])
     installed.deployed(installed.revision())
     installed.store.stages.undeployed(KEY, "development")
     aim = stages.Target(installed.asset, stages.Where("Development", "development"), MODEL, {})
