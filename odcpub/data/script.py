@@ -19,6 +19,7 @@ from typing import Any
 from odcpub.data.literals import text as literal
 from odcpub.data.migration import EXPAND, MigrationPlan, Step
 from odcpub.data.script_lines import execute, step_parts
+from odcpub.late import load_alembic
 
 VERSION_TABLE = "odcpub_alembic"
 MARKER_TABLE = "odcpub_schema"
@@ -96,6 +97,7 @@ def script_text(plan: MigrationPlan, piece: Piece, number: int, down: str | None
 
 def sql_text(script: str) -> str:
     """The SQL that a script of ``script_text`` executes, as Alembic renders it without a connection."""
+    load_alembic()
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 

@@ -5,7 +5,6 @@ Engines are made when first needed: a server that only answers questions starts 
 
 from __future__ import annotations
 
-import importlib
 import threading
 import time
 from collections.abc import Callable
@@ -25,6 +24,7 @@ from odcpub.engines.settings import EngineSettings
 from odcpub.errors import EngineError
 from odcpub.home import OTHERS_WRITE, Home, make_private
 from odcpub.image.content import ImageRef
+from odcpub.late import load_alembic
 
 if TYPE_CHECKING:
     from odcpub.engines.database.embedded import EmbeddedPostgres
@@ -45,8 +45,6 @@ else:
                 return super().__get__(instance, owner)
 
 
-LATE = ("alembic.operations", "alembic.script")
-"""What the Data tool loads when it is first needed, and a server that only answers never."""
 RESUME_SECONDS = 30.0
 LONGEST_PAUSE, QUIET_SECONDS = 30.0, 60.0
 """Seconds between two starts of a database that dies again and again; how long it must live to be trusted anew."""
@@ -174,8 +172,7 @@ class Engines:
                 self._local.resume(recall, self._report)
         finally:
             self._resumed.set()
-        for name in LATE:
-            importlib.import_module(name)
+        load_alembic()
         if self.toolchain_is_there():
             self.roslyn.start()
 

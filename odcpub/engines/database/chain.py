@@ -18,6 +18,7 @@ from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.script import VERSION_TABLE, Piece, pieces, plan_digest, revision_id, script_text, sql_text
 from odcpub.errors import system_failure
 from odcpub.files import write_whole
+from odcpub.late import load_alembic
 
 if TYPE_CHECKING:
     from alembic.script import Script as AlembicScript
@@ -167,6 +168,7 @@ def loaded(script: Script) -> tuple[RevisionMap, AlembicScript]:
     seen to be whole, would cost more with every deployment."""
     from importlib.util import module_from_spec, spec_from_file_location
 
+    load_alembic()
     from alembic.script import Script as AlembicScript
     from alembic.script.revision import Revision, RevisionMap
 

@@ -22,6 +22,7 @@ from odcpub.engines.database import catalog, chain, sessions
 from odcpub.engines.database.connection import Server, cause, in_use, translated
 from odcpub.engines.ports import Place, Report
 from odcpub.errors import EngineError, Refused, TemporaryEngineError, counted, system_failure
+from odcpub.late import load_alembic
 
 if TYPE_CHECKING:
     import psycopg
@@ -101,6 +102,7 @@ def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report:
     """Brings the phase about, or does nothing where it is there already."""
     if phase != EXPAND and all(step.phase != phase for step in plan.steps):
         return
+    load_alembic()
     from alembic.util import CommandError
 
     try:
