@@ -48,6 +48,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if hasattr(terminalreporter.config, "workerinput"):
+        return  # what a process of several has seen, the one that directs them tells
     skipped = reasons(terminalreporter.stats.get("skipped", []))
     if file := os.environ.get("ODCPUB_TEST_LEFT_OUT"):
         with Path(file).open("a") as told:
