@@ -26,9 +26,8 @@ settings.load_profile("odcpub")
 
 
 LONGEST = (
-    "acceptance/kills/test_publish.py",
+    "acceptance/kills/test_operations.py",
     "acceptance/test_bad_worlds.py",
-    "acceptance/kills/test_promote.py",
     "acceptance/test_bad_inputs.py",
     "acceptance/test_evolution.py",
     "acceptance/kills/test_life.py",

@@ -13,7 +13,6 @@ import sqlite3
 import subprocess
 import sys
 import threading
-import time
 import urllib.request
 import uuid
 from collections import Counter
@@ -25,11 +24,11 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from odcpub.files import write_whole
 from odcpub.home import find_home
+from tests.acceptance.zygote import Zygote, gone, wait_for
 from tests.installation import Done, Installation, call
 
-ROOT = Path(__file__).parent.parent.parent
-SETTLE_SECONDS = 120.0
 STAGES = ("development", "qa")
 MODEL = """\
 app: {name}
@@ -48,27 +47,6 @@ entities:
 ATTRIBUTE = "      Case{number}: {{ type: Text, length: 20, mandatory: true, default: kept }}\n"
 
 
-class Zygote:
-    """Starts servers that kill themselves: ``killing_server`` as a process."""
-
-    def __init__(self) -> None:
-        command = [sys.executable, "-m", "tests.acceptance.killing_server"]
-        self._process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-        )
-
-    def fork(self, env: dict[str, str], step: str = "", moment: str = "") -> int:
-        """A new server; without a step it never kills itself. Its process id."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps({"env": env, "step": step, "moment": moment}) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    def close(self) -> None:
-        self._process.communicate("")
-
-
 class KilledApp:
     """The app in its installation. ``promote`` brings one more published revision to QA each time."""
 
@@ -83,6 +61,8 @@ class KilledApp:
         self.edits, self._promoted = 0, 0
         self.edit()
         self.data = odcpub.folder / "data"
+        self.client = odcpub.folder / "client"
+        """Holds the process id of the command that runs beside the test."""
 
     def edit(self) -> None:
         """One more mandatory attribute with a default."""
@@ -91,28 +71,30 @@ class KilledApp:
         text = MODEL.format(name=self.name, key=self.key, attributes=attributes)
         (self.model / "app.yaml").write_text(text)
 
-    def publish(self) -> Done:
-        self.edit()
-        return self.odcpub.run("publish", str(self.model), code=None)
-
-    def promote(self) -> Done:
-        """The next revision that QA lacks, never one of several attributes at once."""
+    def command(self, kind: str) -> list[str]:
+        """One more publish, or the promotion of the next revision that QA lacks: never several attributes at once."""
+        if kind == "publish":
+            self.edit()
+            return ["publish", str(self.model)]
         self._promoted += 1
-        return self.odcpub.run("promote", self.name, "--to", "qa", "--revision", str(self._promoted), code=None)
+        return ["promote", self.name, "--to", "qa", "--revision", str(self._promoted)]
 
-    def publishing(self) -> subprocess.Popen[str]:
-        """A publish that runs beside the test."""
-        self.edit()
-        command = [sys.executable, "-m", "odcpub.cli", "publish", str(self.model)]
-        return subprocess.Popen(command, env=self.odcpub.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def run(self, kind: str) -> Done:
+        return self.odcpub.run(*self.command(kind), code=None)
+
+    def running(self, kind: str) -> subprocess.Popen[str]:
+        """A command that runs beside the test."""
+        command = [sys.executable, "-m", "odcpub.cli", *self.command(kind)]
+        client = subprocess.Popen(
+            command, env=self.odcpub.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        write_whole(self.client, str(client.pid).encode())
+        return client
 
     def prepare(self, kind: str) -> None:
         """Before a promotion there must be a revision to promote."""
         if kind == "promote" and self._promoted >= self.revision():
-            assert self.publish().code == 0
-
-    def run(self, kind: str) -> Done:
-        return self.publish() if kind == "publish" else self.promote()
+            assert self.run("publish").code == 0
 
     def plan(self, kind: str) -> Any:
         if kind == "publish":
@@ -126,12 +108,18 @@ class KilledApp:
         gone(pid)
         return pid
 
-    def armed(self, step: str, moment: str) -> int:
-        """Replaces the server that runs by one that kills itself at that moment; its process id."""
+    def armed(self, step: str, moment: str, leading: bool = False) -> int:
+        """Replaces the server that runs by one that kills itself at that moment; its process id. ``leading``: others
+        are to die after it, so that it stops the client first."""
         self.kill()
-        pid = self.zygote.fork(self.odcpub.env, step, moment)
+        self.client.unlink(missing_ok=True)
+        pid = self.zygote.fork(self.odcpub.env, step, moment, str(self.client) if leading else "")
         wait_for(lambda: self.answering() == pid, "the killing server")
         return pid
+
+    def next_armed(self, step: str, moment: str) -> int:
+        """One that takes over from the armed one before it."""
+        return self.zygote.fork(self.odcpub.env, step, moment, None)
 
     def answering(self) -> int:
         """The process id of the server that answers; 0 where none does."""
@@ -141,6 +129,11 @@ class KilledApp:
             except OSError:
                 return 0
         return self.odcpub.server_pid()
+
+    def addresses(self) -> list[str]:
+        """Where the app answers, stage by stage."""
+        assets = {one["name"]: one for one in self.odcpub.json("status")["assets"]}
+        return [str(one["address"]) for one in assets[self.name]["stages"]]
 
     def address(self, stage: str) -> str:
         return str(self.odcpub.stage(self.name, stage)["address"])
@@ -269,9 +262,9 @@ class KilledApp:
         return len(asking), len([one for one in mine if one["kind"] == "Pod"])
 
     @contextmanager
-    def served(self, stages: tuple[str, ...] = STAGES) -> Iterator[None]:
+    def served(self) -> Iterator[None]:
         """Inside, a client asks the app all the time; not one of its requests may fail."""
-        addresses = [self.address(stage.upper() if stage == "qa" else stage.capitalize()) for stage in stages]
+        addresses = self.addresses()
         ended, failures = threading.Event(), []
 
         def ask() -> None:
@@ -301,25 +294,3 @@ def _order(script: Path) -> tuple[str, bool, str]:
 def kubectl(*arguments: str, stage: str) -> str:
     command = ["kubectl", "--namespace", f"odc-{stage}", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
-def gone(pid: int) -> None:
-    """Waits until the process has ended with all its threads; one that nobody reaps counts as ended."""
-
-    def ended() -> bool:
-        try:
-            threads = [
-                path.read_text().rpartition(")")[2].split()[0] for path in Path(f"/proc/{pid}/task").glob("*/stat")
-            ]
-        except OSError:
-            return not Path(f"/proc/{pid}").exists()
-        return all(state in "ZX" for state in threads)
-
-    wait_for(ended, f"the end of {pid}")
-
-
-def wait_for(there: Any, what: str, seconds: float = SETTLE_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not there():
-        assert time.monotonic() < deadline, f"{what} did not come"
-        time.sleep(0.02)

@@ -1,7 +1,11 @@
 """Servers that kill themselves, as ``kill -9`` would, at one moment of one step. For tests: the product has no hook.
 
 Run as a process it imports the server once, then forks one for every line on its standard input (JSON: ``env``,
-``step``, ``moment``) and answers with its process id.
+``step``, ``moment``, ``client``) and answers with its process id.
+
+``client`` is empty: the server dies once a command follows the operation, for what is tested is the operation and not
+its request's answer. A file with that command's process id: the command is stopped before, as by Ctrl-Z, so that it
+starts no server of its own between this one and those that are to die after it. ``null``, for these: nobody follows.
 
 Moments of death: ``before`` the step does anything; ``done``, with its effect but before it is recorded;
 ``recorded``; or ``module:name``, inside the step, as soon as that function of the product has returned. ``paused``
@@ -29,18 +33,29 @@ PRELOADED = (
     "odcpub.portal.main", "odcpub.portal.api", "odcpub.portal.deployments", "odcpub.portal.life", "uvicorn",
     "alembic.command", "psycopg", "odcpub.engines.runner.local", "odcpub.engines.database.embedded",
 )  # fmt: skip
+FOLLOWED_SECONDS = 90.0
 _followed = threading.Event()
 _here = threading.local()
+Die = Callable[[], None]
 
 
-def _die() -> None:
-    """Not before the client follows the operation: what is tested is the operation, not its request's answer."""
-    _followed.wait(20)
+def _die(client: str | None) -> None:
+    if client is not None:
+        _followed.wait(FOLLOWED_SECONDS)
+    if client:
+        _stop(Path(client))
     os.kill(os.getpid(), signal.SIGKILL)
     time.sleep(60)
 
 
-def _arm(step: str, moment: str) -> None:
+def _stop(client: Path) -> None:
+    while not client.exists():
+        time.sleep(0.01)
+    os.kill(int(client.read_text()), signal.SIGSTOP)
+
+
+def _arm(step: str, moment: str, die: Die) -> None:
+    from odcpub.engines.csharp.server import RoslynCompiler
     from odcpub.operations import durable
     from odcpub.portal import deployments
 
@@ -49,20 +64,27 @@ def _arm(step: str, moment: str) -> None:
 
     def killing_execute(key: str, name: str) -> bool:
         if (name, BEFORE) == (step, moment):
-            _die()
+            die()
         if (name, PAUSED) == (step, moment):
             time.sleep(PAUSE_SECONDS)
         _here.step = name
         going_on = execute(key, name)
         _here.step = ""
         if (name, DONE) == (step, moment):
-            _die()
+            die()
         return going_on
+
+    def killing_end(key: str) -> None:
+        if (step, moment) == ("end", BEFORE):
+            die()
+        end(key)
+        if (step, moment) == ("end", DONE):
+            die()
 
     def killing_run_step(options: dict[str, Any], *arguments: Any) -> Any:
         result = run_step(options, *arguments)
         if (options["name"], RECORDED) == (step, moment):
-            _die()
+            die()
         return result
 
     async def followed_events(*arguments: Any) -> AsyncIterator[str]:
@@ -70,18 +92,15 @@ def _arm(step: str, moment: str) -> None:
         async for event in events(*arguments):
             yield event
 
-    def killing_end(key: str) -> None:
-        if (step, moment) == ("end", BEFORE):
-            _die()
-        end(key)
-
     durable._execute, durable._end, deployments._events = killing_execute, killing_end, followed_events
     durable.DBOS.run_step = killing_run_step
+    # Most die before they compile: a compile server is started when one is needed, not ahead.
+    RoslynCompiler.start = lambda _: 0
     if ":" in moment:
-        _arm_call(step, *moment.split(":"))
+        _arm_call(step, *moment.split(":"), die)
 
 
-def _arm_call(step: str, module: str, name: str) -> None:
+def _arm_call(step: str, module: str, name: str, die: Die) -> None:
     holder: Any = import_module(module)
     *classes, last = name.split(".")
     for one in classes:
@@ -92,7 +111,7 @@ def _arm_call(step: str, module: str, name: str) -> None:
     def killing(*arguments: Any, **named: Any) -> Any:
         result = original(*arguments, **named)
         if getattr(_here, "step", "") == step:
-            _die()
+            die()
         return result
 
     setattr(holder, last, killing)
@@ -111,7 +130,7 @@ def _serve(asked: dict[str, Any]) -> None:
     code = 1
     try:
         if asked["step"]:
-            _arm(asked["step"], asked["moment"])
+            _arm(asked["step"], asked["moment"], functools.partial(_die, asked["client"]))
         code = main()
     except BaseException:
         traceback.print_exc()

@@ -9,8 +9,9 @@ import pytest
 
 from tests.absence import need
 from tests.acceptance.conftest import NEEDED
-from tests.acceptance.killed_app import KilledApp, Zygote
+from tests.acceptance.killed_app import KilledApp
 from tests.acceptance.kills.killed import measured, published
+from tests.acceptance.zygote import Zygote
 
 
 @pytest.fixture(scope="module")

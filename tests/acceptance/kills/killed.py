@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
-
 from odcpub.model.elements import Kind
 from odcpub.operations.pipelines import PIPELINES
 from odcpub.store.records import OperationKind
-from tests.acceptance.killed_app import STAGES, KilledApp, Zygote, gone, wait_for
-from tests.acceptance.killing_server import BEFORE, RECORDED
+from tests.acceptance.killed_app import STAGES, KilledApp
+from tests.acceptance.killing_server import BEFORE, DONE, RECORDED
+from tests.acceptance.zygote import Zygote, gone, wait_for
 from tests.installation import call, installation
 
 KINDS = {"publish": OperationKind.PUBLISH, "promote": OperationKind.DEPLOY}
 STEPS = {kind: [step.name for step in PIPELINES[of, Kind.APP]] for kind, of in KINDS.items()}
-
-
-def case(step: str, moment: str) -> object:
-    return pytest.param(step, moment, id=f"{step}-{moment.rpartition(':')[2]}")
+MOMENTS = (BEFORE, DONE, RECORDED)
+CLIENT_SECONDS = 300.0
 
 
 @contextmanager
@@ -71,19 +69,46 @@ def survives(app: KilledApp, undisturbed: dict[str, Counter[str]], kind: str, st
         done = app.run(kind)
     assert done.code == 0, done.err
     gone(doomed)
-    assert app.answering() not in (0, doomed), "the command has started the server again"
-    assert change(before, app.effects()) == undisturbed[kind]
-    assert_steps_ran(app, step, moment)
+    assert_as(app, kind, change(before, app.effects()), undisturbed, [doomed], [step])
+
+
+def survives_all(app: KilledApp, undisturbed: dict[str, Counter[str]], kind: str, moment: str) -> None:
+    """One server after the other takes the operation over, goes on to that moment of its next step and dies; the one
+    that the client starts ends it. Nobody can tell afterwards."""
+    app.prepare(kind)
+    before = app.effects()
+    first, *others = [*STEPS[kind], "end"]
+    doomed = [app.armed(first, moment, leading=True)]
+    with app.served():
+        client = app.running(kind)
+        try:
+            gone(doomed[0])
+            for step in others:
+                doomed.append(app.next_armed(step, moment))
+                gone(doomed[-1])
+            client.send_signal(signal.SIGCONT)
+            _, told = client.communicate(timeout=CLIENT_SECONDS)
+        finally:
+            client.kill()
+    assert client.returncode == 0, told
+    again = STEPS[kind] if moment == DONE else []
+    assert_as(app, kind, change(before, app.effects()), undisturbed, doomed, again)
+
+
+def assert_as(
+    app: KilledApp,
+    kind: str,
+    changed: Counter[str],
+    undisturbed: dict[str, Counter[str]],
+    doomed: list[int],
+    again: list[str],
+) -> None:
+    """The operation ended like one that was not disturbed. Its every step was begun once, those ``again`` once more."""
+    assert app.answering() not in (0, *doomed), "the command has started the server again"
+    assert changed == undisturbed[kind]
+    assert app.began() == Counter([*STEPS[kind], *again])
     assert_settled(app)
     assert_nothing_left_to_do(app, kind)
-
-
-def assert_steps_ran(app: KilledApp, step: str, moment: str) -> None:
-    """Every step once; the one that was killed again, unless it had been recorded."""
-    began = app.began()
-    again = {step} if moment not in (BEFORE, RECORDED) and step != "end" else set()
-    assert {name for name, times in began.items() if times > 1} <= again, began
-    assert max(began.values()) <= 2, began
 
 
 def assert_settled(app: KilledApp) -> None:

@@ -1,5 +1,5 @@
-"""As ``test_publish`` and ``test_promote``, on Docker, registry, PostgreSQL server and Kubernetes: each step once, with
-its effect but before it is recorded."""
+"""As ``test_operations``, on Docker, registry, PostgreSQL server and Kubernetes: one operation for each moment, killed
+at that moment of every step."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections import Counter
 import pytest
 
 from tests.acceptance.killed_app import KilledApp
-from tests.acceptance.killing_server import DONE
-from tests.acceptance.kills.killed import STEPS, survives
+from tests.acceptance.kills.killed import MOMENTS, STEPS, survives_all
 
 pytestmark = pytest.mark.kubernetes
 PROFILE = "kind"
 
 
-@pytest.mark.parametrize(("kind", "step"), [(kind, step) for kind, steps in STEPS.items() for step in steps])
-def test_killed(app: KilledApp, undisturbed: dict[str, Counter[str]], kind: str, step: str) -> None:
-    survives(app, undisturbed, kind, step, DONE)
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("kind", STEPS)
+def test_killed_at_each_step(app: KilledApp, undisturbed: dict[str, Counter[str]], kind: str, moment: str) -> None:
+    survives_all(app, undisturbed, kind, moment)

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.acceptance.killed_app import KilledApp, Zygote, gone, wait_for
+from tests.acceptance.killed_app import KilledApp
 from tests.acceptance.killing_server import DONE, PAUSED
-from tests.acceptance.kills.killed import STEPS, assert_nothing_left_to_do, assert_settled, change
+from tests.acceptance.kills.killed import CLIENT_SECONDS, STEPS, assert_nothing_left_to_do, assert_settled, change
+from tests.acceptance.zygote import Zygote, gone, wait_for
 from tests.installation import call
 
 DOWN_SECONDS = 2.0
@@ -50,7 +51,7 @@ def test_killed_during_operations_of_two_apps(app: KilledApp, undisturbed: dict[
     before = app.effects()
     app.armed("expand", DONE)
     with ThreadPoolExecutor(2) as pool:
-        for done in pool.map(lambda each: each.publish(), (app, other)):
+        for done in pool.map(lambda each: each.run("publish"), (app, other)):
             assert done.code == 0, done.err
     assert change(before, app.effects()) == undisturbed["publish"]
     assert_nothing_left_to_do(app, "publish")
@@ -68,7 +69,7 @@ def test_killed_keeper_loses_no_address(app: KilledApp) -> None:
     with app.served():
         os.kill(keeper, signal.SIGKILL)
         gone(keeper)
-        done = app.publish()
+        done = app.run("publish")
     assert done.out.strip() == address, done.err
     assert_settled(app)
 
@@ -77,7 +78,7 @@ def test_killed_database_is_started_again_by_the_next_publish(app: KilledApp) ->
     (database,) = app.processes()["database"]
     os.kill(database, signal.SIGKILL)
     gone(database)
-    done = app.publish()
+    done = app.run("publish")
     assert done.code == 0, done.err
     assert_settled(app)
     assert_nothing_left_to_do(app, "publish")
@@ -89,13 +90,13 @@ def test_down_during_a_publish_which_the_next_server_ends(
 ) -> None:
     before = app.effects()
     app.armed(step, PAUSED)
-    publishing = app.publishing()
+    publishing = app.running("publish")
     earlier = STEPS["publish"][STEPS["publish"].index(step) - 1]
     wait_for(lambda: app.effects()["operations Running"] and app.ended(earlier), f"the end of {earlier}")
     second = app.odcpub.run("publish", str(app.model), code=None)
     assert (second.code, getpass.getuser() in second.err, "since" in second.err) == (1, True, True), second.err
     app.odcpub.run("down")
-    _, told = publishing.communicate(timeout=120)
+    _, told = publishing.communicate(timeout=CLIENT_SECONDS)
     assert (publishing.returncode, "stopped by `odcpub down`" in told, "--follow" in told) == (130, True, True), told
     time.sleep(DOWN_SECONDS)
     wait_for(lambda: not any(app.counted().values()), f"the end of everything, there is {app.processes()}")
