@@ -261,11 +261,11 @@ def test_the_only_version_is_never_taken_away(
 
 def test_version_that_never_becomes_ready(image: tuple[str, str], runner: KubernetesRunner) -> None:
     address = publish(runner, version(image, 1))
-    with closing(KubernetesRunner(os.environ["KUBECONFIG"], ready_seconds=6)) as impatient:
+    with closing(KubernetesRunner(os.environ["KUBECONFIG"], ready_seconds=12)) as impatient:
         impatient.start(version(image, 2, "never"))
         with pytest.raises(NotReady) as caught:
             impatient.wait(version(image, 2, "never"), quiet)
-    assert "not ready after 6 s" in caught.value.message
+    assert "not ready after 12 s" in caught.value.message
     assert "503" in caught.value.message
     assert get(address)["revision"] == "1"
 
