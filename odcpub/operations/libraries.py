@@ -42,7 +42,7 @@ class _Releases(Mapping[str, tuple[Library, ...]]):
 
 
 def _named(platform: Platform) -> dict[str, list[ReleaseRecord]]:
-    """Releases by the name the library had. No other asset ever takes a former name: labels are kept."""
+    """Releases by the name the library had. No other library ever takes a former name: its publish is refused."""
     libraries = {one.key: one.name for one in platform.store.assets.all() if one.kind == Kind.LIBRARY}
     found: dict[str, list[ReleaseRecord]] = {name: [] for name in libraries.values()}
     for name, release in platform.store.assets.named_releases():

@@ -11,9 +11,13 @@ from sqlalchemy import Engine, Table, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from odcpub.errors import Refused
+from odcpub.model.elements import Kind
 from odcpub.store.clock import now
 from odcpub.store.records import AssetRecord, ReleaseRecord, RevisionRecord
 from odcpub.store.tables import ASSETS, OPERATIONS, RELEASES, REVISIONS, VALUES
+
+_MADE = REVISIONS.join(OPERATIONS, OPERATIONS.c.key == REVISIONS.c.operation)
+"""Revisions with the operations that made them, which know the name that the asset had."""
 
 
 class Assets:
@@ -21,7 +25,8 @@ class Assets:
         self._engine = engine
 
     def planned(self, key: str, name: str, kind: str, label: str, folder: str) -> AssetRecord:
-        """The record that ``register`` would make; nothing is written. Refused where the name or kind is another's.
+        """The record that ``register`` would make; nothing is written. Refused where the kind is another or the name is
+        another's, for a library also where it was.
 
         ``label`` is kept from the first time: it names the asset's data.
         """
@@ -29,13 +34,26 @@ class Assets:
         if known and known.kind != kind:
             raise Refused(f"{name}: is published as {known.kind}, not {kind}", "give the new asset a key of its own")
         record = AssetRecord(key, name, kind, known.label if known else label, folder, "")
-        other = next((one for one in self.all() if one.key != key and _collide(one, record)), None)
-        if other and self.latest(other.key):
+        others = [one for one in self.all() if one.key != key]
+        if other := next((one for one in others if _collide(one, record) and self.latest(one.key)), None):
             raise Refused(
                 f"{name}: the name is taken by another asset, published from {other.folder}",
                 "rename the asset, or give it that asset's key if it is the same one",
             )
+        named = self._published_as(name) if kind == Kind.LIBRARY else frozenset()
+        if other := next((one for one in others if one.kind == kind and one.key in named), None):
+            raise Refused(
+                f"{name}: the name was that of the library {other.name}, published from {other.folder}: who is locked "
+                "to a version of then asks for it by this name",
+                "give the library another name, or that library's key if it is the same one",
+            )
         return record
+
+    def _published_as(self, name: str) -> frozenset[str]:
+        """The keys of the assets that have a revision under the name. Each of their revisions can be released yet."""
+        query = select(REVISIONS.c.asset, OPERATIONS.c.asset_name).select_from(_MADE).distinct()
+        with self._engine.connect() as connection:
+            return frozenset(key for key, found in connection.execute(query) if found.lower() == name.lower())
 
     def register(self, asset: AssetRecord) -> None:
         """Records the asset, or its new name and folder. One of the same name that never got a revision gives way:
@@ -105,9 +123,8 @@ class Assets:
 
     def named_releases(self) -> tuple[tuple[str, ReleaseRecord], ...]:
         """Every release of every asset, with the name that the asset had in it."""
-        made = REVISIONS.join(OPERATIONS, OPERATIONS.c.key == REVISIONS.c.operation)
         same = (REVISIONS.c.asset == RELEASES.c.asset) & (REVISIONS.c.number == RELEASES.c.revision)
-        query = select(OPERATIONS.c.asset_name, RELEASES).select_from(RELEASES.join(made, same))
+        query = select(OPERATIONS.c.asset_name, RELEASES).select_from(RELEASES.join(_MADE, same))
         with self._engine.connect() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return tuple((row.pop("asset_name"), ReleaseRecord(**row)) for row in rows)

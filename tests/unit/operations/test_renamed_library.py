@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.errors import ModelError
+from odcpub.errors import ModelError, Refused
 from odcpub.operations import models, requests
 from odcpub.operations.updating import update
 from odcpub.store.records import AssetRecord
@@ -27,7 +27,7 @@ def renamed(installed: Installed, library: AssetRecord) -> None:
 
 def rename(installed: Installed, library: AssetRecord, name: str) -> None:
     path = Path(library.folder) / "money.yaml"
-    path.write_text(path.read_text().replace("library: Money", f"library: {name}"))
+    path.write_text(path.read_text().replace(f"library: {library.name}", f"library: {name}"))
     publish(installed, replace(library, name=name))
     installed.store.assets.register(replace(library, name=name))
 
@@ -61,3 +61,29 @@ def test_who_asks_for_a_newer_one_under_the_old_name_is_told_the_new_one(install
     with pytest.raises(ModelError) as refused:
         models.read_model(installed.platform, installed.folder)
     assert any("Money is called Currencies since 1.1.0" in one.message for one in refused.value.problems)
+
+
+OTHER = "5c1f0b7e-2d94-4a68-b3e7-9a0d6f4c8e21"
+
+
+def test_no_other_library_gets_a_former_name_and_with_it_who_is_locked(
+    installed: Installed, library: AssetRecord
+) -> None:
+    rename(installed, replace(library, name="Currencies"), "Funds")
+    other = installed.folder.parent / "other"
+    other.mkdir()
+    for name in ("Currencies", "currencies"):
+        (other / "library.yaml").write_text(f"library: {name}\nkey: {OTHER}\n")
+        with pytest.raises(Refused, match=f"{name}: the name was that of the library Funds") as refused:
+            models.planned(installed.platform, other)
+        assert "another name, or that library's key" in refused.value.hint
+    assert models.planned(installed.platform, Path(library.folder)).name == "Funds"
+    (other / "library.yaml").write_text(f"library: Others\nkey: {OTHER}\n")
+    assert models.planned(installed.platform, other).name == "Others"
+
+
+def test_a_library_takes_its_own_former_name_again(installed: Installed, library: AssetRecord) -> None:
+    rename(installed, replace(library, name="Currencies"), "Funds")
+    path = Path(library.folder) / "money.yaml"
+    path.write_text(path.read_text().replace("library: Funds", "library: Currencies"))
+    assert models.planned(installed.platform, path.parent).name == "Currencies"

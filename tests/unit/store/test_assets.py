@@ -102,3 +102,12 @@ def test_what_was_undeployed_is_not_current(store: Store) -> None:
     store.stages.undeployed(KEY, "qa")
     assert store.stages.current(KEY, "qa") is None
     assert len(store.stages.deployments(KEY, "qa")) == 1
+
+
+def test_a_published_asset_never_gives_way_to_a_name_that_an_unpublished_one_has_too(store: Store) -> None:
+    register(store, "Myshop")
+    store.assets.add_revision(draft(store))
+    store.assets.register(AssetRecord("tried", "My_Shop", "app", "my-shop", "/models/tried", ""))
+    with pytest.raises(Refused, match="the name is taken by another asset, published from /models/helpdesk"):
+        store.assets.register(AssetRecord("third", "MyShop", "app", "my-shop", "/models/third", ""))
+    assert store.assets.find(KEY)
