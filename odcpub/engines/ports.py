@@ -82,12 +82,10 @@ class Registry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose data it is: the asset's key and the installation that publishes it. ``known``: that installation has
-    deployed the asset there before."""
+    """Whose data it is: the asset's key and the installation that publishes it."""
 
     asset: str
     installation: str
-    known: bool = False
 
 
 @dataclass(frozen=True, slots=True)

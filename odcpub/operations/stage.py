@@ -46,7 +46,7 @@ class Target:
 def place(platform: Platform, target: Target) -> DataPlace:
     """Where the app's data is, and whose it must be."""
     key, label = target.asset.key, target.stage.label
-    owner = Owner(key, platform.store.installation, bool(platform.store.stages.deployments(key, label)))
+    owner = Owner(key, platform.store.installation)
     return DataPlace(f"odc_{physical(label.replace('-', '_'))}", target.asset.label.replace("-", "_"), owner)
 
 

@@ -125,8 +125,8 @@ def test_passwords_change_only_when_they_do(stage: Stage) -> None:
 ADA, BOB = "ada@desk-1f", "bob@lap-2e"
 
 
-def owned(stage: Stage, asset: str, installation: str = ADA, known: bool = False) -> Place:
-    return replace(stage.place, owner=Owner(asset, installation, known))
+def owned(stage: Stage, asset: str, installation: str = ADA) -> Place:
+    return replace(stage.place, owner=Owner(asset, installation))
 
 
 @pytest.mark.parametrize(("asset", "installation"), [("another", ADA), ("another", BOB), ("first", BOB)])
@@ -135,7 +135,7 @@ def test_a_schema_is_not_taken_from_its_owner(stage: Stage, asset: str, installa
     stage.publish(simple())
     before, plan = stage.live(), stage.plan(simple(field("More", Basic.TEXT, length=9)))
     write_scripts(plan, stage.folder, 2)
-    foreign = owned(stage, asset, installation, known=True)
+    foreign = owned(stage, asset, installation)
     for act in (
         lambda: stage.engine.observe(foreign),
         lambda: stage.engine.prepare(foreign, "pw-two"),
@@ -163,25 +163,26 @@ def test_a_schema_is_taken_over_by_the_line_that_the_refusal_gives(stage: Stage)
         stage.engine.prepare(owned(stage, "first"), "pw-one")
 
 
-def test_a_schema_without_a_mark_is_its_who_deployed_there_before_or_anybodys_while_empty(stage: Stage) -> None:
-    stage.engine.prepare(owned(stage, "first"), "pw")
+def test_a_schema_without_a_mark_is_anybodys_while_empty_and_else_whose_the_database_says(stage: Stage) -> None:
+    comment = f"COMMENT ON SCHEMA \"{stage.schema}\" IS 'kept by Eve''s team'".encode()
     with stage.connect() as connection:
-        connection.execute(f"COMMENT ON SCHEMA \"{stage.schema}\" IS 'kept by Eve''s team'".encode())
+        connection.execute(comment)
     assert stage.engine.observe(owned(stage, "first")) is not None
+    stage.engine.prepare(owned(stage, "first"), "pw")
     stage.publish(simple())
-    for act in (stage.engine.observe, lambda place: stage.engine.prepare(place, "other")):
-        with pytest.raises(Refused, match="nobody that it names, and it has tables"):
-            act(owned(stage, "first"))
-    mine = owned(stage, "first", known=True)
-    assert stage.engine.observe(mine) is not None
-    with login(stage.engine.prepare(mine, "pw")):
-        pass
     with stage.connect() as connection:
         query = "SELECT obj_description(%s::regnamespace, 'pg_namespace')"
-        comment = connection.execute(query, [stage.schema]).fetchone()[0]
-    assert comment == f"kept by Eve's team\nodcpub: asset=first installation={ADA}"
-    with pytest.raises(Refused):
-        stage.engine.observe(owned(stage, "another", known=True))
+        marked = f"kept by Eve's team\nodcpub: asset=first installation={ADA}"
+        assert connection.execute(query, [stage.schema]).fetchone() == (marked,)
+        connection.execute(comment)
+    for act in (stage.engine.observe, lambda place: stage.engine.prepare(place, "other")):
+        with pytest.raises(Refused, match="nobody that it names, and it has tables") as caught:
+            act(owned(stage, "first"))
+    with stage.connect() as connection:
+        connection.execute(caught.value.hint[caught.value.hint.index("COMMENT ON") :].encode())
+    assert stage.engine.observe(owned(stage, "first")) is not None
+    with login(stage.engine.prepare(owned(stage, "first"), "pw")):
+        pass
 
 
 @pytest.mark.parametrize("ask", [True, False])

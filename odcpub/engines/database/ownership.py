@@ -29,8 +29,8 @@ def marked(owner: Owner, comment: str | None) -> str | None:
 
 
 def refuse_foreign(place: Place, comment: str | None, occupied: bool) -> None:
-    """Raises Refused where the schema is another's. One without a mark, made before there were any or by plain
-    Alembic, is its owner's who has deployed there before, or anybody's while it is empty."""
+    """Raises Refused where the schema is another's. One without a mark, made by hand or by plain Alembic, is anybody's
+    while it is empty, and nobody's once it has tables: whose rows they are, only its database's people know."""
     if place.owner is None:
         return
     found = _MARK.search(comment or "")
@@ -40,7 +40,7 @@ def refuse_foreign(place: Place, comment: str | None, occupied: bool) -> None:
             return
         same = asset == place.owner.asset
         whose = f"{'this' if same else 'another'} app (key {asset}) as installation {installation} publishes it"
-    elif occupied and not place.owner.known:
+    elif occupied:
         whose = "nobody that it names, and it has tables"
     else:
         return
