@@ -25,6 +25,7 @@ from odcpub.engines.database import migrate
 from odcpub.engines.database.chain import scripts, write_scripts
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.database.roles import role_name
 from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Login, Owner, Place
 from odcpub.errors import EngineError, Refused, TemporaryEngineError, UsageError
@@ -120,6 +121,26 @@ def test_passwords_change_only_when_they_do(stage: Stage) -> None:
     assert verifier() != first
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         login(access)
+
+
+POWERS = ("SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS", "a member of pg_monitor")
+
+
+@pytest.mark.parametrize("power", POWERS)
+def test_a_role_that_may_do_more_than_an_app_is_not_given_to_one(stage: Stage, power: str) -> None:
+    place = Place(stage.database, f"power_{POWERS.index(power)}")
+    role = role_name(place)
+    with stage.connect("") as connection:
+        connection.execute(f"CREATE ROLE {role} {power if power.isupper() else 'IN ROLE pg_monitor'}".encode())
+        for act in (stage.engine.check, lambda place: stage.engine.prepare(place, "a-password")):
+            with pytest.raises(Refused, match=f"role {role} is there already .* it is {power}; nothing was changed"):
+                act(place)
+        found = connection.execute("SELECT rolcanlogin, rolpassword FROM pg_authid WHERE rolname = %s", [role])
+        assert found.fetchone() == (False, None)
+        connection.execute(f"DROP ROLE {role}; CREATE ROLE {role}".encode())
+    stage.engine.check(place)
+    with login(stage.engine.prepare(place, "a-password")):
+        pass
 
 
 ADA, BOB = "ada@desk-1f", "bob@lap-2e"

@@ -10,15 +10,17 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from odcpub.data.literals import quoted
 from odcpub.data.script import MARKER_DDL, MARKER_TABLE, VERSION_TABLE
 from odcpub.data.target import RESERVED
 from odcpub.engines.database.connection import HINTS, Server, translated
 from odcpub.engines.database.ownership import OWNED, marked, refuse_foreign
 from odcpub.engines.database.sessions import end_orphans, name
 from odcpub.engines.ports import Place
-from odcpub.errors import EngineError, OdcpubError
+from odcpub.errors import EngineError, OdcpubError, Refused
 from odcpub.model.physical import physical
 
 if TYPE_CHECKING:
@@ -28,8 +30,18 @@ _VERIFIER = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)")
 _PREPARE = 0x6F6463
 """The advisory lock under which databases and roles are made: two at once would trip over each other."""
 
+_POWERS = """
+(SELECT array_remove(ARRAY[CASE WHEN rolsuper THEN 'SUPERUSER' END, CASE WHEN rolcreatedb THEN 'CREATEDB' END,
+                           CASE WHEN rolcreaterole THEN 'CREATEROLE' END,
+                           CASE WHEN rolreplication THEN 'REPLICATION' END,
+                           CASE WHEN rolbypassrls THEN 'BYPASSRLS' END], NULL)
+        || ARRAY(SELECT 'a member of ' || g.rolname FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+                 WHERE m.member = r.oid ORDER BY g.rolname)
+ FROM pg_roles r WHERE r.rolname = %(role)s)
+"""
+"""What the app's role may do besides what an app needs; NULL where there is none of this name."""
 _THERE = f"""
-SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = %(role)s), {OWNED}
+SELECT {_POWERS}, {OWNED}
 FROM (SELECT) AS always LEFT JOIN pg_namespace n ON n.nspname = %(schema)s
 """  # noqa: S608 - our own text
 _DATABASE = (
@@ -77,20 +89,36 @@ def prepare(server: Server, place: Place, password: str) -> None:
             connection.execute(statement.format(sql.Identifier(place.schema), sql.Literal(text)))
 
 
-_RIGHTS = """
+_RIGHTS = f"""
 SELECT rolsuper OR rolcreatedb OR EXISTS (SELECT FROM pg_database WHERE datname = %(database)s),
-       rolsuper OR rolcreaterole OR EXISTS (SELECT FROM pg_roles WHERE rolname = %(role)s)
+       rolsuper OR rolcreaterole OR EXISTS (SELECT FROM pg_roles WHERE rolname = %(role)s),
+       {_POWERS}
 FROM pg_roles WHERE rolname = current_user
-"""
+"""  # noqa: S608
 
 
 def check(server: Server, place: Place) -> None:
-    """Refuses a platform's user who may not make what is missing, in PostgreSQL's own words."""
+    """Refuses a platform's user who may not make what is missing, in PostgreSQL's own words, and a role that is there
+    and may do more than an app."""
+    role = role_name(place)
     with translated("the stage's database"), server.connect() as connection:
-        found = connection.execute(_RIGHTS, {"database": place.database, "role": role_name(place)}).fetchone()
-    for may, what in zip(found or (), ("database", "role"), strict=False):
+        found = connection.execute(_RIGHTS, {"database": place.database, "role": role}).fetchone()
+    *rights, powers = found or (None,)
+    for may, what in zip(rights, ("database", "role"), strict=False):
         if not may:
             raise EngineError(f"the stage's database: permission denied to create {what} (42501)", HINTS["42501"])
+    _refuse_powerful(role, powers)
+
+
+def _refuse_powerful(role: str, powers: Sequence[str] | None) -> None:
+    """A role that somebody made must not get the app's password and keep what it may do."""
+    if powers:
+        raise Refused(
+            f"the role {role} is there already and may do more than an app: it is {', '.join(powers)}; "
+            "nothing was changed",
+            f"take that from it in the database (ALTER ROLE {quoted(role)} NO…, REVOKE … FROM {quoted(role)}), drop it "
+            "where it is of no use, or give the app or the stage another name",
+        )
 
 
 def _connected(server: Server, place: Place) -> psycopg.Connection[Any]:
@@ -126,12 +154,13 @@ def _database(connection: psycopg.Connection[Any], wanted: str) -> None:
 
 
 def _found(connection: psycopg.Connection[Any], place: Place, role: str) -> tuple[bool, str | None]:
-    """Whether the role is there, and the schema's comment, once it is seen that the schema is not another's."""
+    """Whether the role is there, and the schema's comment, once it is seen that neither is another's."""
     arguments = {"role": role, "schema": place.schema, "own": list(RESERVED)}
     row = connection.execute(_THERE, arguments).fetchone()
-    there, comment, occupied = row or (False, None, False)
+    powers, comment, occupied = row or (None, None, False)
     refuse_foreign(place, comment, occupied)
-    return there, comment
+    _refuse_powerful(role, powers)
+    return powers is not None, comment
 
 
 def _role(connection: psycopg.Connection[Any], role: str, password: str, there: bool) -> None:
