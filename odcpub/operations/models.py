@@ -158,7 +158,8 @@ def asset_stages(platform: Platform, asset: AssetRecord | None) -> Sequence[Stag
 
 
 def stage_of(platform: Platform, asset: AssetRecord | None, word: str) -> Stage:
-    """The stage of that name or label; of one that the project has named before, a UsageError says so."""
+    """The stage of that name or label; of one that the project has named before, where something is left in it, a
+    UsageError says what, and how to take it out."""
     stages = asset_stages(platform, asset)
     try:
         return find(stages, word)
@@ -168,8 +169,8 @@ def stage_of(platform: Platform, asset: AssetRecord | None, word: str) -> Stage:
             raise
         raise UsageError(
             f"{former.name}: is no stage of {asset.name} any more; they are {listed(one.name for one in stages)}",
-            f"name it in {PROJECT_FILE} again, or take out what is left in it: odcpub undeploy {asset.label} --stage "
-            f"{former.label}, odcpub config show {asset.label} --stage {former.label}",
+            f"name it in {PROJECT_FILE} again, or take out what is left in it: "
+            + ", ".join(_taking_out(platform, asset, former)),
         ) from error
 
 
@@ -185,16 +186,25 @@ def stage_or_former(platform: Platform, asset: AssetRecord, word: str) -> Stage:
 
 
 def _former(platform: Platform, asset: AssetRecord, word: str) -> Stage | None:
-    """A stage in which the asset has something, as recorded: apps deployed there, or values set."""
+    """A stage in which the asset has something, as recorded: what was deployed and not undeployed, or values set."""
     label, stages = label_of(word), platform.store.stages
     if not label:  # which means every stage to the records
         return None
-    deployments = stages.deployments(asset.key, label)
-    if not deployments and not stages.has_values(asset.key, label):
+    if not stages.left(asset.key, label) and not stages.values(asset.key, label).names:
         return None
+    deployments = stages.deployments(asset.key, label)
     operation = platform.store.journal.operation(deployments[0].operation) if deployments else None
     name = operation.request["stage"] if operation else label
     return Stage(name, label, Purpose.NON_PRODUCTION, 0)
+
+
+def _taking_out(platform: Platform, asset: AssetRecord, stage: Stage) -> Iterator[str]:
+    """The commands that leave nothing of the asset there but its data."""
+    stages, where = platform.store.stages, f"--stage {stage.label}"
+    if stages.left(asset.key, stage.label):
+        yield f"odcpub undeploy {asset.label} {where}"
+    if names := stages.values(asset.key, stage.label).names:
+        yield f"odcpub config unset {asset.label} {' '.join(names)} {where}"
 
 
 def check_folder(asset: AssetRecord) -> None:

@@ -20,7 +20,7 @@ from odcpub.model.versions import Version, parse_version
 from odcpub.operations import durable
 from odcpub.operations.models import asset_stages, check_folder, planned, read_model, stage_of, stage_or_former
 from odcpub.operations.platform import Platform
-from odcpub.store.records import CLEARED, UNDEPLOYED, AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
+from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
 from odcpub.store.stages import Value
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -94,7 +94,7 @@ def undeploy(platform: Platform, name: str, to: str, user: str, key: str = "") -
     something."""
     asset = app(platform, name)
     stage = stage_or_former(platform, asset, to)
-    if all(one.status in (UNDEPLOYED, CLEARED) for one in platform.store.stages.deployments(asset.key, stage.label)):
+    if not platform.store.stages.left(asset.key, stage.label):
         raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
     return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {}, key)
 

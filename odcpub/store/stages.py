@@ -33,7 +33,11 @@ class Values:
     lost: tuple[str, ...] = ()
 
     def __contains__(self, name: str) -> bool:
-        return name in self.settings or name in self.secrets or name in self.lost
+        return name in self.names
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted((*self.settings, *self.secrets, *self.lost)))
 
 
 class Stages:
@@ -83,6 +87,10 @@ class Stages:
         done = self.deployments(asset, stage)
         return tuple(one for one in done if one.status in (Status.FINISHED, UNDEPLOYED))
 
+    def left(self, asset: str, stage: str) -> tuple[DeploymentRecord, ...]:
+        """Those that may have something there: all that were not undeployed, failed ones too."""
+        return tuple(one for one in self.deployments(asset, stage) if one.status not in (UNDEPLOYED, CLEARED))
+
     def deployments(self, asset: str, stage: str = "") -> tuple[DeploymentRecord, ...]:
         """All deployments there (in every stage, where none is named), the latest first."""
         here = (DEPLOYMENTS.c.asset == asset, *((DEPLOYMENTS.c.stage == stage,) if stage else ()))
@@ -117,12 +125,6 @@ class Stages:
             {name: text for name, text in opened.items() if text is not None},
             tuple(sorted(name for name, text in opened.items() if text is None)),
         )
-
-    def has_values(self, asset: str, stage: str) -> bool:
-        """Whether anything was ever set or made for the asset there."""
-        here = (VALUES.c.asset == asset, VALUES.c.stage == stage)
-        with self._engine.connect() as connection:
-            return connection.execute(select(VALUES.c.name).where(*here).limit(1)).first() is not None
 
     def database_password(self, asset: str, stage: str) -> str:
         """The app's own database password in the stage: made at the first call, and anew where the vault has lost it

@@ -46,9 +46,25 @@ def test_nothing_is_put_into_it(installed: Installed) -> None:
     said = "Acceptance: is no stage of Shop any more; they are Development, QA"
     with pytest.raises(UsageError, match=said) as refused:
         requests.configure(installed.platform, "shop", "acceptance", {"Rate": "3"}, (), ())
-    assert "odcpub undeploy shop --stage acceptance" in refused.value.hint
+    assert refused.value.hint.endswith(
+        "odcpub undeploy shop --stage acceptance, odcpub config unset shop Rate --stage acceptance"
+    )
     with pytest.raises(UsageError, match=said):
         requests.apply(installed.platform, "shop", "acceptance", "ada")
+
+
+def test_the_way_on_is_one_that_is_taken(installed: Installed) -> None:
+    """Once the app is undeployed only its values are left, and then nothing, though its database password is kept."""
+    installed.store.stages.database_password(KEY, "acceptance")
+    installed.store.stages.undeployed(KEY, "acceptance")
+    with pytest.raises(UsageError, match="is no stage of Shop any more") as refused:
+        requests.promotion(installed.platform, installed.asset, "acceptance", None)
+    assert refused.value.hint.endswith("what is left in it: odcpub config unset shop Rate --stage acceptance")
+    requests.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
+    for ask in (requests.deploy, requests.undeploy):
+        with pytest.raises(UsageError, match="acceptance: no such stage") as refused:
+            ask(installed.platform, "shop", "acceptance", *((None,) if ask is requests.deploy else ()), "ada")
+        assert refused.value.hint == "stages: development, qa"
 
 
 @pytest.mark.parametrize("word", ["nowhere", "", "  "])
