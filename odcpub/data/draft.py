@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from odcpub.data.diff import own
+from odcpub.data.diff import kind, own
 from odcpub.data.migration import RowCheck, Step
 from odcpub.data.names import Names
 from odcpub.data.schema import Column, Table
@@ -60,11 +60,22 @@ class Draft:
         return there.note.refers or next(referred, "")
 
     def retargeted(self, table: str, column: str) -> bool:
-        """Whether the identifiers that the column holds would be taken for another entity's."""
+        """Whether what the column holds would be taken for something else: for another entity's identifiers, for
+        identifiers where it is plain values, for plain values where it is identifiers."""
+        there = self.live_column(table, column)
         new = next((one for one in self.target[table].columns if one.name == column), None)
-        held = self.holds(table, column)
-        wanted = new.note.refers if new is not None else ""
-        return bool(held and wanted) and physical(held) != physical(wanted)
+        if there is None or new is None:
+            return False
+        held, wanted = self.holds(table, column), new.note.refers
+        if held and wanted:
+            return physical(held) != physical(wanted)
+        return self._refers(table, column) != bool(wanted)
+
+    def _refers(self, table: str, column: str) -> bool:
+        """Whether a column of the database holds identifiers, also where nobody noted whose: a limit to a library's
+        records says so, too."""
+        limits = (check for check in self.live[table].checks if check.column == column)
+        return bool(self.holds(table, column)) or any(kind(check.name) == "known" for check in limits)
 
     def meant(self, refers: str) -> str:
         """An entity that a note names, in the words of the model; a library's static entity by its first name."""

@@ -1,8 +1,8 @@
 """What the database is told to remember, and what it remembers against a change. No I/O.
 
 A column of references says whose identifiers it holds: physical names alone would let the same numbers mean other
-rows once an attribute of that name comes back, or is turned, to another entity. What the model drops says what it was
-called last: under that name alone nobody would find it again.
+rows once an attribute of that name comes back, or is turned, to another entity, or be taken for plain values. What the
+model drops says what it was called last: under that name alone nobody would find it again.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _columns(draft: Draft, table: Table, wanted: Table | None, runs: Entity | St
             _note(draft, table.name, column.name, column.note, _last_name(held, column.name, was))
             continue
         _note(draft, table.name, column.name, column.note, new.note)
-        if new.note.refers and draft.retargeted(table.name, column.name):
+        if draft.retargeted(table.name, column.name):
             _retargeted(draft, table.name, column, new)
 
 
@@ -79,17 +79,9 @@ def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:
     """Allowed while nothing is held. Until the version that runs has gone nobody may write the column: what it wrote
     could not be told from what the new one writes."""
     element, name = draft.names(table, old.name), quoted(old.name)
-    before, now = draft.meant(draft.holds(table, old.name)), draft.meant(new.note.refers)
-    if before == now:
-        before, now = f"{before} as it was", f"another {now}"
-    draft.checks.append(
-        rows.where(
-            table, name, f"{name} IS NOT NULL", element,
-            f"{{count}} {{row refers|rows refer}} to {before}; the same identifiers would mean others in {now}",
-            "Add a new attribute for the new reference and fill it, or empty this one first, in a version that has it "
-            "as before.", (EXPAND,),
-        )
-    )  # fmt: skip
+    message = _mistaken(draft.meant(draft.holds(table, old.name)), draft.meant(new.note.refers))
+    hint = "Add a new attribute and fill it from this one, or empty this one first, in a version that has it as before."
+    draft.checks.append(rows.where(table, name, f"{name} IS NOT NULL", element, message, hint, (EXPAND,)))
     guard = column_check("empty", f"{name} IS NULL", table, old.name)
     if draft.comes_back(table, old.name) or guard.name in {one.name for one in draft.live[table].checks}:
         return
@@ -98,3 +90,16 @@ def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:
         steps.validate(EXPAND, table, guard.name, element),
         steps.drop_constraint(TIGHTEN, table, guard.name, element),
     )
+
+
+def _mistaken(before: str, now: str) -> str:
+    """What would become of the values; an entity's name, or empty for what is no reference."""
+    if not before:
+        taken = f"{{an identifier|identifiers}} of {now}" if now else "{a plain value|plain values}"
+        return f"{{count}} {{row holds a value|rows hold values}} that would be taken for {taken}"
+    if not now:
+        plain = "{its identifier|their identifiers} would become {a plain value|plain values}"
+        return f"{{count}} {{row refers|rows refer}} to {before}; {plain}"
+    if before == now:
+        before, now = f"{before} as it was", f"another {now}"
+    return f"{{count}} {{row refers|rows refer}} to {before}; the same identifiers would mean others in {now}"
