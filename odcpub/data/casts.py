@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.model.language import MAX_DIGITS
 
 _MEASURES = re.compile(r"\A(?P<family>[a-z ]+?)(?:\((?P<first>\d+)(?:,(?P<second>\d+))?\))?(?P<rest> [a-z ]+)?\Z")
 _INTEGERS = {"integer": (-(2**31), 2**31 - 1), "bigint": (-(2**63), 2**63 - 1)}
@@ -18,11 +19,13 @@ _INTEGERS = {"integer": (-(2**31), 2**31 - 1), "bigint": (-(2**63), 2**63 - 1)}
 @dataclass(frozen=True, slots=True)
 class Cast:
     """``loss``: a predicate over ``{column}`` that is true for values which would not survive; ``rewrites``: every
-    row is written anew while the table is locked."""
+    row is written anew while the table is locked; ``between``: the type that holds, from ``expand`` to ``tighten``,
+    what either version writes, where neither of their own types does."""
 
     phase: str
     loss: str = ""
     rewrites: bool = False
+    between: str = ""
 
 
 def cast(old: str, new: str) -> Cast | None:
@@ -67,7 +70,13 @@ def _integer(new: str) -> Cast:
 def _numeric(old: tuple[int, ...], new: tuple[int, ...]) -> Cast | None:
     if len(old) != 2 or len(new) != 2:
         return None
-    if new[1] >= old[1] and new[0] - new[1] >= old[0] - old[1]:
+    whole, wholes, decimals = new[0] - new[1], max(new[0] - new[1], old[0] - old[1]), max(new[1], old[1])
+    if (whole, new[1]) == (wholes, decimals):
         return Cast(EXPAND, rewrites=new[1] != old[1])
-    whole = new[0] - new[1]
-    return Cast(TIGHTEN, f"abs({{column}}) >= 1e{whole} OR {{column}} <> round({{column}}, {new[1]})", rewrites=True)
+    loss = f"abs({{column}}) >= 1e{whole} OR {{column}} <> round({{column}}, {new[1]})"
+    if (old[0] - old[1], old[1]) == (wholes, decimals):
+        return Cast(TIGHTEN, loss, rewrites=True)
+    # More of the one and fewer of the other: PostgreSQL rounds what has too many decimals, without a word.
+    if wholes + decimals > MAX_DIGITS:
+        return None  # More than either version can read.
+    return Cast(TIGHTEN, loss, rewrites=True, between=f"numeric({wholes + decimals},{decimals})")

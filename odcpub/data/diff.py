@@ -205,7 +205,7 @@ def _columns(live: Table, target: Table) -> Iterator[Difference]:
             continue
         if old.type != new.type or old.identity != new.identity:
             yield TypeChanged(live.name, old, new)
-        elif old.default != new.default:
+        if old.default != new.default:
             yield DefaultChanged(live.name, new)
         if old.nullable != new.nullable:
             yield MandatoryChanged(live.name, new)

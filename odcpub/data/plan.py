@@ -143,7 +143,12 @@ def _type_changed(draft: Draft, found: diff.TypeChanged) -> None:
     if how.rewrites:
         draft.notices.append(_rewrite(found.table, element, types))
     guard = f"NOT ({how.loss})".replace("{column}", quoted(found.new.name)) if how.loss else ""
-    draft.steps.append(steps.alter_type(how.phase, found.table, found.old, found.new, guard, element))
+    if how.phase == EXPAND or how.between:
+        # The default is as it was: what becomes of it follows, and the version that still serves may need it.
+        wide = replace(found.old, type=how.between or found.new.type)
+        draft.steps.append(steps.alter_type(EXPAND, found.table, found.old, wide, "", element))
+    if how.phase == TIGHTEN:
+        draft.steps.append(steps.alter_type(TIGHTEN, found.table, found.old, found.new, guard, element))
 
 
 def _rewrite(table: str, element: str, types: str) -> RowCheck:

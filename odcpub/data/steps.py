@@ -53,7 +53,7 @@ def alter_type(phase: str, table: str, old: Column, new: Column, guard: str, ele
     summary = f"change {table}.{new.name} from {old.type} to {new.type}"
     return _step(
         phase, "alter_type", summary, element, table=table, column=new.name, type=new.type, default=new.default,
-        had_default=old.default is not None, guard=guard,
+        had_default=old.default is not None or new.default is not None, guard=guard,
     )  # fmt: skip
 
 

@@ -222,6 +222,31 @@ CASES = (
     Case("decimal narrower with offenders", (customer(NAME, plain("Score", Basic.DECIMAL, 12, 4)), customer(
         NAME, plain("Score", Basic.DECIMAL, 12, 2))),
          {"customer": [{"id": 1, "name": "a", "score": Decimal("1.2399")}]}, refused=("row 1: 1.2399",)),
+    Case("decimal with more decimals and fewer digits before them, written by the new version", (
+        customer(NAME, plain("Score", Basic.DECIMAL, 10, 2)), customer(NAME, plain("Score", Basic.DECIMAL, 10, 4))),
+         {"customer": [{"id": 1, "name": "a", "score": Decimal("123456.25")}]},
+         {"customer": [{"id": 90, "name": "l", "score": Decimal("1.2345")}]}),
+    Case("decimal with more decimals and fewer digits before them, written by the old version", (
+        customer(NAME, plain("Score", Basic.DECIMAL, 10, 2)), customer(NAME, plain("Score", Basic.DECIMAL, 10, 4))),
+         {"customer": [{"id": 1, "name": "a", "score": Decimal("123456.25")}]},
+         {"customer": [{"id": 90, "name": "l", "score": Decimal("12345678.25")}]},
+         refused=("Customer.Score: 1 row holds a value", "row 90: 12345678.25")),
+    Case("decimal with fewer decimals and more digits before them, another default", (
+        customer(NAME, plain("Score", Basic.DECIMAL, 10, 4, default="1.5", mandatory=True)),
+        customer(NAME, plain("Score", Basic.DECIMAL, 10, 2, default="12345678.25", mandatory=True))),
+         {"customer": [{"id": 1, "name": "a", "score": Decimal("1.25")}]},
+         {"customer": [{"id": 90, "name": "l", "score": Decimal("12345678.25")}]}),
+    Case("decimal with more decimals than both can have", (
+        customer(NAME, plain("Score", Basic.CURRENCY)), customer(NAME, plain("Score", Basic.DECIMAL, 28, 4))),
+         {"customer": [{"id": 1, "name": "a", "score": Decimal("1.25")}]},
+         refused=("Customer.Score: numeric(28,8) → numeric(28,4) is refused",)),
+    Case("mandatory integer to long integer without its default", (
+        customer(NAME, plain("Score", Basic.INTEGER, default=7, mandatory=True)),
+        customer(NAME, plain("Score", Basic.LONG_INTEGER, mandatory=True))),
+         {"customer": [{"id": 1, "name": "a", "score": 1}]}, {"customer": [{"id": 90, "name": "l"}]}),
+    Case("text shorter with another default", (
+        customer(NAME, text("City", 90, default="a")), customer(NAME, text("City", 50, default="b"))),
+         {"customer": [{"id": 1, "name": "a", "city": "c"}]}, {"customer": [{"id": 90, "name": "l", "city": "d"}]}),
     Case("long integer to integer with offenders", (customer(plain("N", Basic.LONG_INTEGER)), customer(
         plain("N", Basic.INTEGER))), {"customer": [{"id": 1, "n": 2**31}]}, refused=("row 1: 2147483648",)),
     Case("long integer to integer", (customer(plain("N", Basic.LONG_INTEGER)), customer(plain("N", Basic.INTEGER))),
