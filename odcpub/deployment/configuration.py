@@ -8,8 +8,6 @@ A stage's file, ``stages/qa.yaml`` beside the model, holds settings and never se
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -42,22 +40,12 @@ class StageFile:
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """Names and canonical texts, sorted by name; ``missing``: mandatory ones without a value. With problems, not to
-    be used. ``digest`` is for comparing configurations, never for secrets alone: keep it with the records."""
+    be used."""
 
     settings: tuple[tuple[str, str], ...] = ()
     secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     missing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-    @property
-    def digest(self) -> str:
-        return digest(self.settings, self.secrets)
-
-
-def digest(settings: Iterable[tuple[str, str]], secrets: Iterable[tuple[str, str]]) -> str:
-    """sha256 over both, whatever their order."""
-    text = json.dumps([sorted(settings), sorted(secrets)], ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def platform_environment(workload: Workload) -> dict[str, str]:
