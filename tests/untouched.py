@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -22,7 +21,40 @@ from psycopg import sql
 from tests.installation import Installation
 
 RECORDS = ("assets", "revisions", "releases", "configuration_values", "deployments", "alembic_version")
-KINDS = "deployments,replicasets,services,configmaps,secrets,serviceaccounts,networkpolicies"
+KINDS = {
+    "api/v1": ("namespaces", "services", "configmaps", "secrets", "serviceaccounts"),
+    "apis/apps/v1": ("deployments", "replicasets"),
+    "apis/networking.k8s.io/v1": ("networkpolicies",),
+}
+HEADS = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
+SCHEMAS = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
+DEFINITIONS = f"""
+SELECT n.nspname, '', 'schema', '', obj_description(n.oid, 'pg_namespace') FROM pg_namespace n WHERE {SCHEMAS}
+UNION ALL
+SELECT n.nspname, c.relname, 'table', c.relkind::text, obj_description(c.oid, 'pg_class')
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'S') AND {SCHEMAS}
+UNION ALL
+SELECT n.nspname, c.relname, 'column',
+       concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity,
+                 pg_get_expr(d.adbin, d.adrelid)), col_description(c.oid, a.attnum)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+     LEFT JOIN pg_attrdef d ON (d.adrelid, d.adnum) = (a.attrelid, a.attnum)
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm') AND {SCHEMAS}
+UNION ALL
+SELECT n.nspname, c.relname, 'constraint', k.conname || ' ' || pg_get_constraintdef(k.oid),
+       obj_description(k.oid, 'pg_constraint')
+FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {SCHEMAS}
+UNION ALL
+SELECT n.nspname, c.relname, 'index', pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid,
+       obj_description(i.indexrelid, 'pg_class')
+FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {SCHEMAS}
+UNION ALL
+SELECT '', 'roles', r.rolname, r.rolpassword, s.setconfig::text
+FROM pg_db_role_setting s JOIN pg_authid r ON r.oid = s.setrole JOIN pg_database d ON d.oid = s.setdatabase
+WHERE d.datname = current_database()
+"""  # noqa: S608 - our own text
+"""All that a database says of itself: schema, table, what it is, its definition, its comment. Roles are those of the
+apps: each has a setting there."""
 
 
 @contextmanager
@@ -61,7 +93,7 @@ def records(odcpub: Installation) -> dict[str, Any]:
 
 
 def databases(odcpub: Installation) -> dict[str, Any]:
-    """Every table of every stage's database: its columns and rows."""
+    """Every stage's database: definitions and comments of all that is in it, rows, its apps' roles."""
     found: dict[str, Any] = {}
     if not (url := superuser(odcpub)):
         return found
@@ -69,7 +101,7 @@ def databases(odcpub: Installation) -> dict[str, Any]:
         names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'odc\\_%' ORDER BY 1").fetchall()
     for (name,) in names:
         with psycopg.connect(url, dbname=name) as connection:
-            found |= {f"{name}.{table}": value for table, value in _tables(connection)}
+            found |= {f"{name}.{thing}": value for thing, value in contents(connection).items()}
     return found
 
 
@@ -85,15 +117,16 @@ def superuser(odcpub: Installation) -> str:
     return f"postgresql://odcpub:{password}@127.0.0.1:{port}/postgres"
 
 
-def _tables(connection: psycopg.Connection[Any]) -> Iterator[tuple[str, Any]]:
-    tables = connection.execute(
-        "SELECT table_schema, table_name, string_agg(column_name || ' ' || data_type || ' ' || is_nullable, ', '"
-        " ORDER BY column_name) FROM information_schema.columns"
-        " WHERE table_schema NOT IN ('pg_catalog', 'information_schema') GROUP BY 1, 2 ORDER BY 1, 2"
-    ).fetchall()
-    for schema, table, columns in tables:
-        rows = sql.SQL("SELECT count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t")
-        yield f"{schema}.{table}", (columns, connection.execute(rows.format(sql.Identifier(schema, table))).fetchone())
+def contents(connection: psycopg.Connection[Any]) -> dict[str, Any]:
+    """One database's schemas, tables and roles, each with what is said of it and what is in it."""
+    found: dict[str, Any] = {}
+    counted = sql.SQL("SELECT count(*), md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {} t")
+    for schema, table, *said in connection.execute(DEFINITIONS).fetchall():
+        found.setdefault(f"{schema}.{table}", []).append(said)
+        if said[0] == "table" and said[1] != "S":
+            rows = connection.execute(counted.format(sql.Identifier(schema, table))).fetchone()
+            found[f"{schema}.{table}"].append(["rows", *(rows or ())])
+    return {name: sorted(said, key=repr) for name, said in found.items()}
 
 
 def _local(odcpub: Installation) -> dict[str, Any]:
@@ -109,16 +142,38 @@ def _served(state: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _namespaces() -> dict[str, Any]:
+    """What is on the cluster in the stages' namespaces. What has no generation has no status that changes by itself."""
     if not os.environ.get("KUBECONFIG"):
         return {}
-    command = ["kubectl", "get", KINDS, "--all-namespaces", "--output", "json"]
-    items = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)["items"]
-    heads = [(item["kind"], item["metadata"]) for item in items]
-    return {
-        f"{kind} {head['namespace']}/{head['name']}": (head["uid"], head.get("generation"))
-        for kind, head in heads
-        if head["namespace"].startswith("odc-")
-    }
+    found: dict[str, Any] = {}
+    for path, kinds in KINDS.items():
+        for kind in kinds:
+            heads = [item["metadata"] for item in _listed(f"/{path}/{kind}")]
+            found |= {
+                f"{kind} {head.get('namespace', '')}/{head['name']}": (
+                    head["uid"],
+                    head.get("generation") or head["resourceVersion"],
+                )
+                for head in heads
+                if head.get("namespace", head["name"]).startswith("odc-")
+            }
+    return found
+
+
+def _listed(path: str) -> list[Any]:
+    client = _cluster(os.environ["KUBECONFIG"])
+    answer = client.call_api("GET", client.configuration.host + path, {"Accept": HEADS})
+    content = json.loads(answer.read())
+    assert answer.status == 200, content
+    return content["items"] or []
+
+
+@cache
+def _cluster(kubeconfig: str) -> Any:
+    """The cluster's client, with a connection that is kept: ``kubectl`` took longer than the command that is tested."""
+    from kubernetes import config
+
+    return config.new_client_from_config(kubeconfig)
 
 
 def _digest(path: Path) -> str:
