@@ -48,7 +48,7 @@ def plan_migration(
         runs,
         unchecked,
     )
-    draft.refusals += questions(asset, previous, draft.live)
+    draft.refusals += questions(asset, previous, draft.live, runs)
     for difference in diff.differences(live, target):
         _DECISIONS[type(difference)](draft, difference)
     remember(draft)

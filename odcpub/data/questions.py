@@ -29,10 +29,13 @@ _FAMILIES = {
 }
 
 
-def questions(asset: Asset, previous: Asset | None, live: Mapping[str, Table]) -> tuple[str, ...]:
-    """All refusals that follow from the models; ``previous``: the revision that the stage runs, if any; ``live``: the
-    database's tables by name, with what the model has dropped."""
-    found = [*_taken(asset), *_impossible(asset)]
+def questions(
+    asset: Asset, previous: Asset | None, live: Mapping[str, Table], runs: Asset | None = None
+) -> tuple[str, ...]:
+    """All refusals that follow from the models; ``previous``: the revision that the stage runs, if its author can
+    still answer; ``runs``: the same in either case; ``live``: the database's tables by name, with what the model has
+    dropped."""
+    found = [*_taken(asset), *_impossible(asset), *_other_first_names(asset, runs or previous, live)]
     if previous is not None:
         found += _renamed_entities(previous, asset, live)
         found += _renamed_attributes(previous, asset, live)
@@ -67,6 +70,33 @@ def _impossible(asset: Asset) -> Iterator[str]:
                     f"{entity.name}.{attribute.name}: a mandatory reference can't be emptied when its row is deleted; "
                     "use on_delete: Protect or Delete, or leave it optional"
                 )
+
+
+def _other_first_names(asset: Asset, runs: Asset | None, live: Mapping[str, Table]) -> Iterator[str]:
+    """Two first names can be one in the database (UrlName, URLName): the one would get the other's values."""
+    tables = {name: table.note.key for name, table in live.items()}
+    yield from _others("", tables, _all(runs), _all(asset))
+    before = {physical(entity.key): entity.attributes for entity in (runs.entities if runs is not None else ())}
+    for entity in asset.entities:
+        name = physical(entity.key)
+        columns = {column.name: column.note.key for column in live[name].columns} if name in live else {}
+        yield from _others(f"{entity.name}.", columns, before.get(name, ()), entity.attributes)
+
+
+def _others(path: str, noted: Mapping[str, str], before: Sequence[_Element], now: Sequence[_Element]) -> Iterator[str]:
+    """``noted``: what the database has by physical name, with the first name where it was dropped."""
+    first = {name: key for name, key in noted.items() if key} | {physical(one.key): one.key for one in before}
+    for new in sorted(now, key=_key):
+        name = physical(new.key)
+        if name in noted and first.get(name, new.key) != new.key:
+            yield (
+                f"{path}{new.name}: is it what was first called {first[name]}? Both would be {name} in the database: "
+                f"write `key: {first[name]}` if it is the same and keeps its values, else a key that is spelt otherwise"
+            )
+
+
+def _all(asset: Asset | None) -> tuple[_Element, ...]:
+    return (*asset.static_entities, *asset.entities) if asset is not None else ()
 
 
 def _renamed_entities(previous: Asset, asset: Asset, live: Mapping[str, Table]) -> Iterator[str]:
@@ -127,7 +157,8 @@ def _asked(
             if physical(new.name) in kept.first:
                 yield _returned(path, kept.first[physical(new.name)], new)
             back = physical(new.key) in kept.names
-            yield from (_renamed(path, one, new, back) for one in gone if alike(one, new))
+            others = (one for one in gone if physical(one.key) != physical(new.key))
+            yield from (_renamed(path, one, new, back) for one in others if alike(one, new))
 
 
 def _key(element: _Element) -> str:

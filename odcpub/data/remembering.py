@@ -67,12 +67,11 @@ def _note(draft: Draft, table: str, column: str, old: Note, new: Note) -> None:
 
 
 def _last_name(note: Note, name: str, was: Entity | StaticEntity | Attribute | None) -> Note:
-    """With the name that the version which runs has for it, where that is not how it is called here, ``name``; what
-    no version knows any more keeps what is noted."""
+    """With its first name, and the one that the version which runs has for it where that is not how it is called
+    here, ``name``; what no version knows any more keeps what is noted."""
     if was is None:
         return note
-    here = physical(was.name) == name
-    return replace(note, key="" if here else was.key, name="" if here else was.name)
+    return replace(note, key=was.key, name="" if physical(was.name) == name else was.name)
 
 
 def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:

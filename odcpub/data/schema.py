@@ -13,9 +13,9 @@ class Note:
     """What the database remembers of a table or column beside its name (``odcpub.data.notes``).
 
     ``refers``: the first name of the entity whose identifiers a column holds; a library's static entity has the
-    library's key behind (``CurrencyCode@5f5b7a53-…``). ``key``, ``name``: first and last name of what the model has
-    dropped, where the last one is not how it is called here. ``dropped``: ``yes`` where the model has dropped a column
-    that had a default, which goes, too. ``words``: what else its comment says; not ours."""
+    library's key behind (``CurrencyCode@5f5b7a53-…``). ``key``: the first name of what the model has dropped;
+    ``name``: its last one, where that is not how it is called here. ``dropped``: ``yes`` where the model has dropped a
+    column that had a default, which goes, too. ``words``: what else its comment says; not ours."""
 
     refers: str = ""
     key: str = ""

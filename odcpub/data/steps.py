@@ -65,7 +65,7 @@ def set_default(phase: str, table: str, column: Column, element: str) -> Step:
 def note(table: str, column: str, kept: Note, element: str) -> Step:
     """Of a column, or of the table where ``column`` is empty."""
     what = f"{table}.{column}" if column else table
-    said = [f"was called {kept.name}"] if kept.name else []
+    said = [f"was called {kept.name or kept.key}"] if kept.key else []
     said += [f"holds identifiers of {kept.refers.partition('@')[0]}"] if kept.refers else []
     said += ["is dropped"] if kept.dropped else []
     words = f"note that {what} {' and '.join(said)}" if said else f"no note on {what}"
