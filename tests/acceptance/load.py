@@ -57,14 +57,15 @@ class Report:
 
     @property
     def rate(self) -> float:
-        return len(self.waits) / self.seconds
+        """Requests a second that were sent in time: one that was late has not met the app at its moment."""
+        return (len(self.waits) - self.late) / self.seconds
 
     def wait(self, percent: float) -> float:
         return sorted(self.waits)[min(int(len(self.waits) * percent / 100), len(self.waits) - 1)]
 
     def __str__(self) -> str:
         parts = [
-            f"{len(self.waits)} requests in {self.seconds:.1f} s ({self.rate:.1f}/s)",
+            f"{len(self.waits)} requests in {self.seconds:.1f} s ({self.rate:.1f}/s in time)",
             f"{len(self.created)} created, {len(self.changed)} changed",
             f"{len(self.failures)} failed, {self.late} sent late, {self.repeated} repeated on a new connection",
             f"p50 {self.wait(50) * 1000:.1f} ms, p99 {self.wait(99) * 1000:.1f} ms, max {max(self.waits):.3f} s",
