@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from odcpub.data.migration import Finding, MigrationPlan, RowCheck
-from odcpub.errors import Refused
+from odcpub.errors import Refused, TemporaryEngineError
 from odcpub.operations import planning
 from odcpub.operations import stage as stages
 from odcpub.operations.platform import Memory
@@ -97,3 +97,16 @@ def test_the_fingerprint_is_of_all_that_is_shown(installed: Installed, monkeypat
         monkeypatch.setattr(Memory, "plan", lambda *_, told=told: told)
         seen.append(plan(installed)["fingerprint"])
     assert len(set(seen)) == 5
+
+
+@pytest.mark.parametrize("engine", ["has", "login", "reference"])
+def test_an_engine_that_fails_is_no_refusal(installed: Installed, monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    """Among a plan's refusals is only what the operation itself would refuse; what could not be looked at ends it."""
+
+    def fails(*_: object) -> None:
+        raise TemporaryEngineError("no answer", "try again")
+
+    installed.deployed(installed.revision())
+    monkeypatch.setattr(installed.engines, engine, fails)
+    with pytest.raises(TemporaryEngineError, match="no answer"):
+        plan(installed)
