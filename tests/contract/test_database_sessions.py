@@ -95,16 +95,19 @@ def test_what_a_killed_server_left_is_ended_and_the_migration_goes_on_at_once(
     assert stage.plan(WIDER).steps == ()
 
 
-def test_what_a_killed_server_left_keeps_nobody_from_looking_or_preparing(
+def test_what_a_killed_server_left_keeps_nobody_from_preparing_and_looking_ends_nothing(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = replace(stage.place, owner=MINE)
-    for act in (lambda: stage.engine.observe(place), lambda: stage.engine.prepare(place, "a-password")):
-        with session(stage, place, monkeypatch) as orphan:
-            orphan.execute("LOCK TABLE thing")
-            act()
-            with pytest.raises(psycopg.OperationalError):
-                orphan.execute("SELECT 1")
+    with session(stage, place, monkeypatch) as orphan:
+        orphan.execute("INSERT INTO thing DEFAULT VALUES")
+        assert stage.engine.observe(place) is not None
+        stage.engine.inspect(place, planned(stage, app(field("B", Basic.TEXT, mandatory=True))).checks)
+        assert orphan.execute("SELECT count(*) FROM thing").fetchone() == (1,)
+        orphan.execute("LOCK TABLE thing")
+        stage.engine.prepare(place, "a-password")
+        with pytest.raises(psycopg.OperationalError):
+            orphan.execute("SELECT 1")
 
 
 OTHERS = {
@@ -115,14 +118,13 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("alive", [True, False])
-@pytest.mark.parametrize("whose", [*sorted(OTHERS), "mine"])
+@pytest.mark.parametrize(
+    ("whose", "alive"), [("mine", True), *((whose, alive) for whose in sorted(OTHERS) for alive in (True, False))]
+)
 def test_others_and_the_living_are_left_alone(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, whose: str, alive: bool
 ) -> None:
     place = OTHERS.get(whose, replace(stage.place, owner=MINE))
-    if whose == "mine" and not alive:
-        return
     Stage(stage.engine, stage.folder / "qa", "sessions", QA)
     with session(stage, place, monkeypatch, alive) as other:
         other.execute("SELECT 1")
