@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from odcpub.engines.database.chain import Script, scripts, write_scripts
 from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
-from tests.databases import ENGINES, Stage, engine, upgrade_head
+from tests.databases import ENGINES, QA, Stage, engine, upgrade_head
 from tests.helpdesk_asset import attribute as field
 
 
@@ -156,6 +157,65 @@ def test_a_database_put_back_from_a_copy_goes_on_from_there(stage: Stage, monkey
     arrives(stage, AFTER, monkeypatch)
     assert [script.number for script in scripts(stage.folder)][:2] == [1, 3]
     assert len(list(stage.folder.glob("versions-after-0001_*/0002_expand_*.py"))) == 1
+
+
+def test_a_script_whose_move_a_power_cut_undid_is_still_executed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.publish(BEFORE)
+    stage.publish(AFTER)
+    before = [script.revision for script in scripts(stage.folder)]
+    for script in scripts(stage.folder)[-3:]:
+        script.path.rename(stage.folder / "pending" / script.path.name)
+    arrives(stage, BEFORE, monkeypatch)
+    assert [script.revision for script in scripts(stage.folder)][: len(before)] == before
+
+
+def test_a_script_whose_move_a_power_cut_undid_is_followed_by_the_rest_of_its_plan(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = expanded(stage)
+    expand = scripts(stage.folder)[-1]
+    expand.path.rename(stage.folder / "pending" / expand.path.name)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    upgrade_head(stage, "tightening_head", monkeypatch)
+
+
+def test_a_chain_with_a_gap_is_refused_until_the_script_is_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.publish(BEFORE)
+    stage.publish(AFTER)
+    before, gone = stage.fingerprint(), scripts(stage.folder)[-2].path
+    kept = gone.rename(stage.folder / "kept")
+    with pytest.raises(Refused, match=rf"is at revision 0002_\w+, but .* lacks {gone.name}"):
+        stage.publish(BEFORE)
+    assert stage.fingerprint() == before
+    kept.rename(gone)
+    arrives(stage, BEFORE, monkeypatch)
+
+
+def test_a_chain_that_is_lost_begins_anew_once_the_database_says_so(stage: Stage) -> None:
+    stage.publish(BEFORE)
+    shutil.rmtree(stage.folder)
+    with pytest.raises(Refused, match="is at revision") as caught:
+        stage.publish(AFTER)
+    words = caught.value.hint[caught.value.hint.index("TRUNCATE") :]
+    with stage.connect("") as connection:
+        connection.execute(words[: words.index(";")].encode())
+    stage.publish(AFTER)
+    assert {script.number for script in scripts(stage.folder)} == {3}
+    assert stage.plan(AFTER).steps == ()
+
+
+def test_each_server_has_its_own_chain_again_when_a_stage_comes_back_to_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder is one per stage and app, whichever server the stage is on."""
+    stage.publish(BEFORE)
+    other = Stage(stage.engine, stage.folder, stage.schema, QA)
+    for number, (server, model) in enumerate([(other, BEFORE), (stage, AFTER), (other, AFTER), (stage, BEFORE)], 1):
+        server.number = number
+        server.publish(model)
+        upgrade_head(server, "tightening_head", monkeypatch)
+        own = {1, 3, 5} if server is stage else {2, 4}
+        assert {script.number for script in scripts(stage.folder)} == {one for one in own if one <= number + 1}
 
 
 def test_a_script_that_was_removed_is_missed_and_not_passed_over(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,9 @@
 
 ``versions/`` holds what was executed, in order; ``pending/`` the scripts that wait for their time, or are never needed
 because a later deployment came first. A script goes over before it is executed, and back where that failed; after a
-kill in between, the database's own memory of its revision says which it was. Written twice, a script is the same.
+kill or a power cut in between, the database's own memory of its revision says which it was, and what led it there.
+``versions-before-…`` and ``versions-after-…`` hold what the database does not remember: of another server that the
+stage was on, or of the time after the copy that it was put back from. Written twice, a script is the same.
 """
 
 from __future__ import annotations
@@ -14,10 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from odcpub.data.fingerprint import EMPTY
+from odcpub.data.literals import quoted
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.script import VERSION_TABLE, Piece, pieces, plan_digest, revision_id, script_text, sql_text
-from odcpub.errors import system_failure
-from odcpub.files import write_whole
+from odcpub.engines.ports import Place
+from odcpub.errors import Refused, system_failure
+from odcpub.files import sync_folder, write_whole
 from odcpub.late import load_alembic
 
 if TYPE_CHECKING:
@@ -92,7 +96,7 @@ class Script:
 def write_scripts(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
     """Writes the plan's scripts, SQL beside each, where they wait for their time; a plan without steps writes none.
 
-    ``number``: the deployment's. Scripts of earlier plans that still waited are gone.
+    ``number``: the deployment's. Scripts of earlier plans wait until it is known what the database executed.
     """
     if not plan.steps:
         return ()
@@ -102,18 +106,9 @@ def write_scripts(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path,
         raise system_failure(error, folder) from None
 
 
-def scripts(folder: Path, part: str = "versions") -> list[Script]:
-    """The scripts of ``versions``, each after the one it follows, or of ``pending``."""
-    found = {}
-    for path in sorted((folder / part).glob("*.py")):
-        match = _NAME.fullmatch(path.name)
-        if match is not None:
-            said = dict(_FIELD.findall(path.read_text(encoding="utf-8")))
-            fields = (said.get(key, "") for key in _FIELDS)
-            script = Script(int(match[1]), match[2], int(match[3] or 0), path, *fields)
-            found[script.down] = script
-    if part != "versions":
-        return list(found.values())
+def scripts(folder: Path) -> list[Script]:
+    """The scripts of ``versions`` from the first one on, each after the one it follows."""
+    found = {one.down: one for one in _read(folder, "versions")}
     ordered: list[Script] = []
     while (ordered[-1].revision if ordered else "") in found:
         ordered.append(found.pop(ordered[-1].revision if ordered else ""))
@@ -129,28 +124,48 @@ def find(folder: Path, plan: MigrationPlan, phase: str) -> tuple[Script, ...]:
 
 
 def follow(folder: Path, plan: MigrationPlan, script: Script, current: str) -> Script:
-    """The script that begins a plan becomes the chain's end, after the revision ``current`` that the database
-    remembers; what the chain has besides never happened there, and is put aside. A plan that starts from an empty
-    schema starts a chain of its own. Where the chain does not know ``current``, its end is believed."""
-    if plan.base == EMPTY:
+    """The script that begins a plan becomes the chain's end, after the revision ``current``, where ``restore`` has left
+    it. What other plans had waiting is gone. A plan that starts from an empty schema, or from one that remembers no
+    revision, starts a chain of its own."""
+    if plan.base == EMPTY or not current:
+        current = ""
         _put_aside(folder, f"versions-before-{script.number:04d}", (script.revision,))
-    else:
-        trim(folder, current, script.revision)
-    chain = [one for one in scripts(folder) if one.revision != script.revision]
-    down = chain[-1].revision if chain else ""
-    if down != script.down:
+    for old in _read(folder, "pending"):
+        if (old.plan, old.number) != (script.plan, script.number):
+            _remove(old)
+    if current != script.down:
         piece = pieces(plan, script.phase)[0]
-        _put(script.path, script_text(plan, piece, script.number, down or None))
-    return promote(replace(script, down=down))
+        _put(script.path, script_text(plan, piece, script.number, current or None))
+    return promote(replace(script, down=current))
 
 
-def trim(folder: Path, current: str, spared: str = "") -> None:
-    """Puts aside what the chain has after ``current``, but for the revision ``spared``: a kill came before it was
-    executed, or the database was restored."""
-    known = [one.revision for one in scripts(folder)]
-    if current in known:
-        kept = known[: known.index(current) + 1]
-        _put_aside(folder, f"versions-after-{current}", (*kept, spared))
+def restore(folder: Path, place: Place, current: str, spared: Collection[str] = ()) -> None:
+    """The chain becomes what led the database to its revision ``current``, wherever those scripts are: in ``pending``
+    where a power cut undid a move, aside where another server was used meanwhile, or another copy restored. What it has
+    besides, but for the revisions ``spared``, is put aside. Refused, and nothing moved, where one is missing."""
+    parts = [*sorted(path.name for path in folder.glob("versions-*")), "pending", "versions"]
+    every = {one.revision: one for part in parts for one in _read(folder, part)}
+    led, at = [], current
+    while at:
+        script = every.pop(at, None)
+        if script is None:
+            raise _lost(folder, place, current, at)
+        led.append(script)
+        at = script.down
+    if led:
+        _put_aside(folder, f"versions-after-{current}", {*(one.revision for one in led), *spared})
+    for script in led:
+        _move(script, "versions")
+
+
+def _lost(folder: Path, place: Place, current: str, missing: str) -> Refused:
+    table = f"{quoted(place.schema)}.{VERSION_TABLE}"
+    return Refused(
+        f"{place.database}.{place.schema}: the database is at revision {current}, but {folder} lacks {missing}.py",
+        "put the scripts back into its folder versions (a backup of the data folder has them, or whoever published "
+        f"there before); where they are lost, say so in the database {place.database}: TRUNCATE {table}; the chain "
+        "then begins with the schema as it is, and leads no empty one there",
+    )
 
 
 def promote(script: Script) -> Script:
@@ -164,7 +179,7 @@ def demote(script: Script) -> Script:
 
 
 def loaded(script: Script) -> tuple[RevisionMap, AlembicScript]:
-    """The one script as Alembic's revision, after the one it follows. To read the whole chain, which ``find`` has
+    """The one script as Alembic's revision, after the one it follows. To load the whole chain, which ``restore`` has
     seen to be whole, would cost more with every deployment."""
     from importlib.util import module_from_spec, spec_from_file_location
 
@@ -183,23 +198,45 @@ def loaded(script: Script) -> tuple[RevisionMap, AlembicScript]:
 
 
 def _all(folder: Path) -> list[Script]:
-    found = {one.revision: one for one in (*scripts(folder, "pending"), *scripts(folder))}
+    found = {one.revision: one for part in ("pending", "versions") for one in _read(folder, part)}
     return list(found.values())
 
 
+def _read(folder: Path, part: str) -> list[Script]:
+    found = []
+    for path in sorted((folder / part).glob("*.py")):
+        match = _NAME.fullmatch(path.name)
+        if match is not None:
+            said = dict(_FIELD.findall(path.read_text(encoding="utf-8")))
+            fields = (said.get(key, "") for key in _FIELDS)
+            found.append(Script(int(match[1]), match[2], int(match[3] or 0), path, *fields))
+    return found
+
+
 def _put_aside(folder: Path, name: str, kept: Collection[str]) -> None:
-    for path in sorted((folder / "versions").glob("*.*")):
-        if path.stem not in kept and path.suffix in (".py", ".sql"):
-            (folder / name).mkdir(exist_ok=True)
-            path.replace(folder / name / path.name)
+    gone = [
+        path for path in sorted((folder / "versions").glob("*.*"))
+        if path.stem not in kept and path.suffix in (".py", ".sql")
+    ]  # fmt: skip
+    if not gone:
+        return
+    (folder / name).mkdir(exist_ok=True)
+    for path in gone:
+        path.replace(folder / name / path.name)
+    for changed in (folder / name, folder / "versions", folder):
+        sync_folder(changed)
 
 
 def _move(script: Script, part: str) -> Script:
+    """There also after a power cut: what is executed next must not come to lie beside the chain."""
     target = script.path.parent.parent / part / script.path.name
     if target != script.path:
+        target.parent.mkdir(exist_ok=True)
         if script.path.with_suffix(".sql").exists():
             script.path.with_suffix(".sql").replace(target.with_suffix(".sql"))
         script.path.replace(target)
+        for changed in (target.parent, script.path.parent):
+            sync_folder(changed)
     return replace(script, path=target)
 
 
@@ -216,9 +253,6 @@ def _write(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
     wanted = {revision_id(plan, one.phase, number, one.part): one for phase in PHASES for one in pieces(plan, phase)}
     digest = plan_digest(plan)
     mine = {one.revision: one for one in _all(folder) if one.plan == digest and one.revision in wanted}
-    for old in scripts(folder, "pending"):
-        if old.revision not in mine:
-            _remove(old)
     chain = [one.revision for one in scripts(folder) if one.revision not in mine]
     down, paths = chain[-1] if chain else "", []
     for revision, piece in wanted.items():

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from odcpub.data.fingerprint import fingerprint
+from odcpub.data.fingerprint import EMPTY, fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
 from odcpub.data.script import VERSION_TABLE, marker_statement, pieces, revision_id
@@ -153,6 +153,8 @@ class _Phase:
         if not todo:
             return
         self._check_rows()
+        if self.phase != EXPAND or self.plan.base != EMPTY:
+            chain.restore(self.folder, self.target.place, current, [one.revision for one in todo])
         engine = self._engine()
         try:
             for script in todo:
@@ -213,7 +215,8 @@ class _Phase:
         if self.phase == EXPAND:
             if self._live() != self.plan.base:
                 raise self._stale()
-            chain.trim(self.folder, current)
+            with contextlib.suppress(Refused):  # no script has to follow it now
+                chain.restore(self.folder, self.target.place, current)
             self.lock.execute(marker_statement(self.plan.target).encode())
 
     def _live(self) -> str:
