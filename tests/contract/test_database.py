@@ -638,6 +638,20 @@ def test_embedded_logs_no_statement_and_no_password(embedded: EmbeddedPostgres, 
     assert "hidden-value" not in said
 
 
+def test_embedded_that_does_not_start_tells_why_and_not_why_an_earlier_start_failed(
+    embedded: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    embedded.server()
+    embedded.close(stop=True)
+    with (tmp_path / "run" / "postgres.log").open("a") as log:
+        log.write('2026-01-31 FATAL:  could not write to file "pg_wal/xlogtemp.9": No space left on device\n')
+    with (tmp_path / "data" / "cluster" / "postgresql.conf").open("a") as settings:
+        settings.write("no_such_setting = 1\n")
+    with pytest.raises(EngineError, match=r"configuration file .* contains errors") as failure:
+        EmbeddedPostgres(tmp_path / "data", tmp_path / "run").server()
+    assert "disk" not in failure.value.message
+
+
 def test_embedded_of_another_version_is_told(embedded: EmbeddedPostgres, tmp_path: Path) -> None:
     embedded.server()
     embedded.close(stop=True)

@@ -55,7 +55,7 @@ class EmbeddedPostgres(Postgres):
         networks: Sequence[str] = ("127.0.0.1/32",),
         apps_host: str = "127.0.0.1",
     ) -> None:
-        self._data, self._run = data, run
+        self._data, self._run, self._log = data, run, run / "postgres.log"
         self._listen = tuple(dict.fromkeys(("127.0.0.1", *listen)))
         self._networks, self._apps_host = tuple(networks), apps_host
         self._server: Server | None = None
@@ -146,7 +146,7 @@ class EmbeddedPostgres(Postgres):
             settings = (*_SETTINGS, f"port={port}", f"listen_addresses={','.join(self._listen)}")
             options = " ".join(f"-c {setting}" for setting in settings)
             try:
-                self._control("start", "-l", str(self._run / "postgres.log"), "-t", str(START_SECONDS), "-o", options)
+                self._control("start", "-l", str(self._log), "-t", str(START_SECONDS), "-o", options)
                 break
             except TemporaryEngineError:
                 if not tries_left:
@@ -219,26 +219,27 @@ class EmbeddedPostgres(Postgres):
     def _tool(self, name: str, *arguments: str) -> None:
         command = [*_as_ordinary_user(), str(_binaries() / name), *arguments]
         log = self._run / f"{name}.log"
+        before = self._log.stat().st_size if self._log.exists() else 0
         with log.open("wb") as output:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self._data, timeout=300,
                 env={**os.environ, "LC_ALL": "C", "TZ": "UTC"}, check=False,
             )  # fmt: skip
         if done.returncode != 0:
-            raise self._failure(name, log)
+            raise self._failure(name, log, before)
 
-    def _failure(self, name: str, log: Path) -> EngineError:
+    def _failure(self, name: str, log: Path, before: int) -> EngineError:
+        """``before``: how long the server's log was; what it said then is of other failures."""
         said = log.read_text(encoding="utf-8", errors="replace")
-        server = self._run / "postgres.log"
-        if name == "pg_ctl" and server.exists():
-            said += server.read_text(encoding="utf-8", errors="replace")[-4000:]
+        if name == "pg_ctl" and self._log.exists():
+            said += self._log.read_bytes()[before:].decode(errors="replace")[-4000:]
         for sign, what, hint in _FAILURES:
             if sign in said:
                 kind = TemporaryEngineError if sign == _TAKEN else EngineError
                 return kind(f"embedded PostgreSQL: {what}", hint)
         lines = [line for line in said.splitlines() if "FATAL" in line or "error" in line.lower()]
         reason = lines[-1].strip() if lines else "it says nothing"
-        return EngineError(f"embedded PostgreSQL: {name} failed: {reason}", f"Its log is {server}.")
+        return EngineError(f"embedded PostgreSQL: {name} failed: {reason}", f"Its log is {self._log}.")
 
 
 _TAKEN = "Address already in use"
