@@ -1,5 +1,6 @@
-"""The live schema by four catalog queries in one read-only snapshot; one alone where the catalog is as it was when it
-was last read. Does network I/O, changes nothing."""
+"""The live schema by catalog queries in one read-only snapshot: one of the schema, one of its stamp, three of its parts
+(left out where the stamp is as it was when they were last read), and one of the records of static tables, where it has
+any. Does network I/O, changes nothing."""
 
 from __future__ import annotations
 
