@@ -1,7 +1,7 @@
 """One installation of odcpub for tests: its own data folder, the user's cache, real commands as subprocesses.
 
-Engines outside come from the environment: ``KUBECONFIG``, ``ODCPUB_TEST_REGISTRY``, ``ODCPUB_TEST_HOST_FROM_PODS``,
-``ODCPUB_TEST_DATABASE`` (a superuser's URL with its password).
+Engines outside come from the environment: ``KUBECONFIG``, ``ODCPUB_TEST_REGISTRY``, ``ODCPUB_TEST_DATABASE`` (a
+superuser's URL with its password).
 """
 
 from __future__ import annotations

@@ -98,7 +98,9 @@ def databases(odcpub: Installation) -> dict[str, Any]:
     if not (url := superuser(odcpub)):
         return found
     with psycopg.connect(url) as connection:
-        names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE 'odc\\_%' ORDER BY 1").fetchall()
+        # Those of contract tests are not an installation's, and come and go.
+        query = "SELECT datname FROM pg_database WHERE datname LIKE 'odc\\_%' AND datname NOT LIKE 'odc\\_test%'"
+        names = connection.execute(query + " ORDER BY 1").fetchall()
     for (name,) in names:
         with psycopg.connect(url, dbname=name) as connection:
             found |= {f"{name}.{thing}": value for thing, value in contents(connection).items()}
