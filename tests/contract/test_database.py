@@ -235,13 +235,16 @@ def test_references_that_come_back_to_rows_that_are_gone_are_spared_until_they_a
 
 def test_references_that_the_version_that_runs_can_correct_are_not_spared(stage: Stage) -> None:
     post = Entity("Post", "Post", ())
-    stage.publish(app(post, Entity("Comment", "Comment", (field("Post", Basic.LONG_INTEGER),))))
+    model = app(post, Entity("Comment", "Comment", (field("Post", Basic.IDENTIFIER, target="Post"),)))
+    stage.publish(model)
+    with stage.connect() as connection:
+        query = "SELECT conname FROM pg_constraint WHERE conrelid = 'comment'::regclass AND contype = 'f'"
+        name = connection.execute(query).fetchone()[0]
+        connection.execute(f'ALTER TABLE comment DROP CONSTRAINT "{name}"'.encode())
     stage.insert({"comment": [{"id": 7, "post": 1}]})
     for ask in (True, False):
         with pytest.raises(Refused) as refusal:
-            stage.publish(
-                app(post, Entity("Comment", "Comment", (field("Post", Basic.IDENTIFIER, target="Post"),))), ask
-            )
+            stage.publish(model, ask)
         assert "in the version that runs" in refusal.value.details[0]
 
 
