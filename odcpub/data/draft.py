@@ -71,6 +71,12 @@ class Draft:
             return physical(held) != physical(wanted)
         return self._refers(table, column) != bool(wanted)
 
+    def turning(self, table: str, column: str) -> bool:
+        """Whether the column is turned by this plan, or was by one that is half way: something keeps it empty."""
+        checks = self.live[table].checks if table in self.live else ()
+        half = any(check.column == column and kind(check.name) == "empty" for check in checks)
+        return half or self.retargeted(table, column)
+
     def _refers(self, table: str, column: str) -> bool:
         """Whether a column of the database holds identifiers, also where nobody noted whose: a limit to a library's
         records says so, too."""

@@ -69,7 +69,8 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One change of the database: ``operation`` names the Alembic operation, ``arguments`` its plain values
-    (see ``odcpub.data.script_lines``); ``summary`` says it in words; ``concurrent`` runs outside a transaction."""
+    (see ``odcpub.data.script_lines``); ``summary`` says it in words; ``concurrent`` runs outside a transaction;
+    ``soon``: of ``tighten``, and no row can stand in its way, so it waits for none."""
 
     phase: str
     operation: str
@@ -77,6 +78,7 @@ class Step:
     summary: str
     element: str = ""
     concurrent: bool = False
+    soon: bool = False
 
 
 @dataclass(frozen=True, slots=True)

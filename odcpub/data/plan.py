@@ -79,7 +79,7 @@ def _table_added(draft: Draft, found: diff.TableAdded) -> None:
 def _table_kept(draft: Draft, found: diff.TableKept) -> None:
     # Rows that nobody sees must not stand in the way of deleting rows that are seen: the values stay, the rule goes.
     for key in found.references:
-        draft.steps.append(steps.drop_constraint(EXPAND, found.table, key.name, draft.names(found.table)))
+        rules.release(draft, found.table, key, draft.names(found.table))
 
 
 def _kind_changed(draft: Draft, found: diff.KindChanged) -> None:
@@ -169,7 +169,7 @@ def _mandatory_changed(draft: Draft, found: diff.MandatoryChanged) -> None:
         draft.steps.append(steps.drop_not_null(found.table, found.new.name, element))
         draft.warnings.append(f"{element}: it may be empty from now on, also for the version that still serves")
         return
-    back = draft.comes_back(found.table, found.new.name)
+    back = draft.comes_back(found.table, found.new.name) or draft.retargeted(found.table, found.new.name)
     draft.checks.append(rows.empty(found.table, found.new.name, element, back=back))
     draft.steps.append(steps.set_not_null(TIGHTEN, found.table, found.new.name, element))
 

@@ -51,7 +51,7 @@ def _columns(draft: Draft, table: Table, wanted: Table | None, runs: Entity | St
                 held = replace(held, dropped="yes")
                 bare, element = replace(column, default=None), draft.names(table.name, column.name)
                 # The version that still serves may leave it to the database.
-                draft.steps.append(steps.set_default(TIGHTEN, table.name, bare, element))
+                draft.steps.append(steps.soon(steps.set_default(TIGHTEN, table.name, bare, element)))
             was = next((one for one in attributes if physical(one.key) == column.name), None)
             _note(draft, table.name, column.name, column.note, _last_name(held, column.name, was))
             continue
@@ -87,7 +87,7 @@ def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:
     draft.steps += (
         steps.add_check(EXPAND, table, guard, element),
         steps.validate(EXPAND, table, guard.name, element),
-        steps.drop_constraint(TIGHTEN, table, guard.name, element),
+        steps.soon(steps.drop_constraint(TIGHTEN, table, guard.name, element)),
     )
 
 

@@ -41,7 +41,8 @@ def any_row(table: str, element: str, message: str, hint: str) -> RowCheck:
 
 
 def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH, back: bool = False) -> RowCheck:
-    """Rows without a value where one becomes mandatory; ``back``: the version that runs has no such attribute."""
+    """Rows without a value where one becomes mandatory; ``back``: the version that runs has no such
+    attribute, or one that means something else."""
     hint = "Give these rows a value in the version that runs, or leave the attribute optional."
     if back:
         hint = "Publish it as optional first, give these rows a value, and make it mandatory then."

@@ -12,16 +12,17 @@ from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.literals import text as literal
 from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck
 from odcpub.data.schema import Check, ForeignKey
-from odcpub.data.target import column_check
+from odcpub.data.target import ON_DELETE, column_check, foreign_key
+from odcpub.model.elements import DeleteRule
 
 
 def reference_added(draft: Draft, found: diff.ReferenceAdded) -> None:
     table, key = found.table, found.key
     element = draft.names(table, key.column)
     new = draft.is_new(table, key.column)
-    draft.steps.append(
-        steps.add_foreign_key(EXPAND if new else TIGHTEN, table, key, element, validated=False)
-    )  # fmt: skip
+    added = steps.add_foreign_key(EXPAND if new else TIGHTEN, table, key, element, validated=False)
+    # What kept the column empty while it was turned goes when the new rule is there.
+    draft.steps.append(steps.soon(added) if draft.turning(table, key.column) else added)
     if key.name in draft.unchecked:
         draft.notices.append(rows.spared(_orphans(draft, table, key, element, EXPAND, key.name)))
         return
@@ -57,15 +58,33 @@ def rule_changed(draft: Draft, found: diff.RuleChanged) -> None:
 
 
 def reference_dropped(draft: Draft, found: diff.ReferenceDropped) -> None:
-    element = draft.names(found.table, found.key.column)
-    draft.steps.append(steps.drop_constraint(EXPAND, found.table, found.key.name, element))
+    table, column = found.table, found.key.column
+    element = draft.names(table, column)
+    if draft.retargeted(table, column) or any(key.column == column for key in draft.target[table].foreign_keys):
+        # Nothing is held, or it is one too many, which a migration left half way.
+        draft.steps.append(steps.drop_constraint(EXPAND, table, found.key.name, element))
+    else:
+        release(draft, table, found.key, element)
+
+
+def release(draft: Draft, table: str, key: ForeignKey, element: str) -> None:
+    """A reference that nobody sees any more goes with the version that does: if the new one never comes, that one
+    serves on and needs it. Until then no row is deleted or emptied by it, since the new version can't tell of that."""
+    keeping = foreign_key(table, key.column, key.target, ON_DELETE[DeleteRule.PROTECT])
+    if diff.kept(key) < diff.kept(keeping):
+        draft.steps.append(steps.drop_constraint(EXPAND, table, key.name, element))
+        draft.steps.append(steps.add_foreign_key(EXPAND, table, keeping, element, validated=False))
+        key = keeping
+    draft.steps.append(steps.soon(steps.drop_constraint(TIGHTEN, table, key.name, element)))
 
 
 def check_added(draft: Draft, found: diff.CheckAdded) -> None:
     table, check = found.table, found.check
     element = draft.names(table, check.column)
     new = draft.is_new(table, check.column)
-    draft.steps.append(steps.add_check(EXPAND if new else TIGHTEN, table, check, element))
+    added = steps.add_check(EXPAND if new else TIGHTEN, table, check, element)
+    known = diff.kind(check.name) == "known" and draft.turning(table, check.column)
+    draft.steps.append(steps.soon(added) if known else added)
     draft.steps.append(steps.validate(TIGHTEN, table, check.name, element))
     if not new:
         draft.checks += _breaking(draft, table, check)
@@ -100,9 +119,9 @@ def keys_changed(draft: Draft, found: diff.KeysChanged) -> None:
 
 
 def check_dropped(draft: Draft, found: diff.CheckDropped) -> None:
-    # What keeps a column empty while it is turned to another entity does so until the old version has gone.
-    phase = TIGHTEN if diff.kind(found.check.name) == "empty" else EXPAND
-    draft.steps.append(steps.drop_constraint(phase, found.table, found.check.name, draft.names(found.table)))
+    # What keeps a column empty while it is turned does so until the old version has gone.
+    dropped = steps.drop_constraint(EXPAND, found.table, found.check.name, draft.names(found.table))
+    draft.steps.append(steps.soon(dropped) if diff.kind(found.check.name) == "empty" else dropped)
 
 
 def rule_unchecked(draft: Draft, found: diff.RuleUnchecked) -> None:
@@ -146,11 +165,9 @@ def _today(draft: Draft, table: str, column: str) -> str | None:
 
 
 def index_dropped(draft: Draft, found: diff.IndexDropped) -> None:
-    unique = found.index.unique
-    phase = EXPAND if unique else TIGHTEN
-    draft.steps.append(
-        steps.drop_index(phase, found.table, found.index, draft.names(found.table), concurrent=not unique)
-    )  # fmt: skip
+    # A unique one is a rule of the version that serves, which it keeps if the new one never comes.
+    dropped = steps.drop_index(TIGHTEN, found.table, found.index, draft.names(found.table), concurrent=True)
+    draft.steps.append(steps.soon(dropped) if found.index.unique else dropped)
 
 
 def records_changed(draft: Draft, found: diff.RecordsChanged) -> None:

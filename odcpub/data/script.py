@@ -29,13 +29,14 @@ MARKER_DDL = f"CREATE TABLE IF NOT EXISTS {MARKER_TABLE} (target text PRIMARY KE
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What is one revision. ``part``: its place in ``tighten``, from 1; 0 for all of ``expand``. ``tables``: those it
-    locks. ``concurrent``: it has no transaction around it."""
+    locks. ``concurrent``: it has no transaction around it. ``soon``: it waits for no rows."""
 
     phase: str
     part: int
     lines: tuple[str, ...]
     tables: tuple[str, ...] = ()
     concurrent: bool = False
+    soon: bool = False
 
 
 def pieces(plan: MigrationPlan, phase: str) -> tuple[Piece, ...]:
@@ -46,19 +47,18 @@ def pieces(plan: MigrationPlan, phase: str) -> tuple[Piece, ...]:
         tables = dict.fromkeys(table for step in found for table in _tables(step))
         recorded = (execute(MARKER_DDL), execute(marker_statement(plan.target)))
         return (Piece(phase, 0, (*lines, *recorded), tuple(tables)),)
-    return tuple(
-        Piece(phase, part, lines, tables, concurrent)
-        for part, (lines, tables, concurrent) in enumerate(_statements(plan, found), start=1)
-    )
+    return tuple(Piece(phase, part, *statement) for part, statement in enumerate(_statements(plan, found), start=1))
 
 
-def _statements(plan: MigrationPlan, steps: list[Step]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], bool]]:
+def _statements(
+    plan: MigrationPlan, steps: list[Step]
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], bool, bool]]:
     for step in steps:
         for lines in step_parts(step):
-            yield lines, _tables(step), step.concurrent
+            yield lines, _tables(step), step.concurrent, step.soon
     if steps:
         forget = execute(f"DELETE FROM {MARKER_TABLE} WHERE target <> {literal(plan.target)}")  # noqa: S608
-        yield ("# earlier versions have gone", forget), (MARKER_TABLE,), False
+        yield ("# earlier versions have gone", forget), (MARKER_TABLE,), False, False
 
 
 def _tables(step: Step) -> tuple[str, ...]:

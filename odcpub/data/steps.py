@@ -6,8 +6,10 @@ operation's arguments are is said here; how it is written, in ``odcpub.data.scri
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from odcpub.data.diff import Record
-from odcpub.data.migration import EXPAND, Step
+from odcpub.data.migration import EXPAND, TIGHTEN, Step
 from odcpub.data.notes import comment_text
 from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Table
 from odcpub.errors import counted
@@ -20,12 +22,17 @@ RANKS = (
 PlainColumn = tuple[str, str, bool, str | None, bool, str]
 
 
-def order(step: Step) -> tuple[int, int, str]:
-    """The sort key of a step: phase, rank, arguments."""
+def order(step: Step) -> tuple[int, int, int, str]:
+    """The sort key of a step: phase, whether it waits for rows, rank, arguments."""
     rank = RANKS.index(step.operation)
     if step.phase != EXPAND and step.operation == "drop_constraint":
         rank = len(RANKS)  # Each statement stands alone there: a rule goes after the one that takes its place.
-    return int(step.phase != EXPAND), rank, repr(step.arguments)
+    return int(step.phase != EXPAND), int(not step.soon), rank, repr(step.arguments)
+
+
+def soon(step: Step) -> Step:
+    """The same as one of the first statements of ``tighten``: rows that others wait for do not hold it back."""
+    return replace(step, phase=TIGHTEN, soon=True)
 
 
 def plain(column: Column) -> PlainColumn:

@@ -114,7 +114,7 @@ def _entity_table(entity: Entity, known: _Referable) -> Table:
         checks += _checks(name, attribute, column, known)
         target = _target(attribute, known)
         if target is not None:
-            keys.append(_foreign_key(name, column.name, target, ON_DELETE[attribute.on_delete]))
+            keys.append(foreign_key(name, column.name, target, ON_DELETE[attribute.on_delete]))
             references.append(IndexDef(named("ref", column.name, name, column.name), (column.name,)))
     names = {attribute.name: physical(attribute.key) for attribute in entity.attributes}
     for index in entity.indexes:
@@ -161,7 +161,8 @@ def _column(attribute: Attribute, known: _Referable) -> Column:
     )  # fmt: skip
 
 
-def _foreign_key(table: str, column: str, target: str, on_delete: str) -> ForeignKey:
+def foreign_key(table: str, column: str, target: str, on_delete: str) -> ForeignKey:
+    """A reference, called after what it says."""
     return ForeignKey(named("fk", f"{column}>{target} {on_delete}", table, column), column, target, on_delete)
 
 

@@ -156,6 +156,82 @@ def test_while_a_reference_is_turned_nobody_writes_it(stage: Stage) -> None:
     assert stage.plan(order("Firm")).steps == ()
 
 
+def leaving(rule: DeleteRule, whole: bool) -> tuple[Asset, Asset]:
+    """A model with a reference and a unique index, and one without them, or without their entity; another rule of it
+    waits for rows."""
+    ordered = entity("Order", text("Code"), reference("By", "Customer", on_delete=rule), unique=("Code",))
+    other = entity("Other", plain("N", Basic.INTEGER)), entity("Other", plain("N", Basic.INTEGER, mandatory=True))
+    left = () if whole else (entity("Order", text("Code")),)
+    return app(*PEOPLE, ordered, other[0]), app(*PEOPLE, *left, other[1])
+
+
+HELD: dict[str, list[dict[str, Any]]] = {**ROWS, "order": [{"id": 1, "code": "a", "by": 1}]}
+
+
+@pytest.mark.parametrize("rule", DeleteRule)
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_serving_version_keeps_its_rules_if_the_new_one_never_comes(
+    stage: Stage, rule: DeleteRule, whole: bool
+) -> None:
+    before, after = leaving(rule, whole)
+    stage.publish(before)
+    stage.insert(HELD)
+    expand(stage, after)
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        execute(stage, "DELETE FROM customer")
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        execute(stage, 'UPDATE "order" SET "by" = 7')
+    with pytest.raises(psycopg.errors.UniqueViolation):
+        stage.insert({"order": [{"id": 2, "code": "a"}]})
+    assert execute(stage, 'SELECT id, "by" FROM "order"') == [(1, 1)]
+    stage.publish(before)
+    assert stage.plan(before).steps == ()
+    assert stage.fingerprint() == fingerprint(stage.target(before))
+
+
+@pytest.mark.parametrize("rule", DeleteRule)
+@pytest.mark.parametrize("whole", [False, True])
+def test_what_nobody_sees_is_released_though_other_rows_stand_in_the_way(
+    stage: Stage, rule: DeleteRule, whole: bool
+) -> None:
+    before, after = leaving(rule, whole)
+    stage.publish(before)
+    stage.insert(HELD)
+    plan = expand(stage, after)
+    stage.insert({"other": [{"id": 1}]})
+    with pytest.raises(Refused):
+        stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    execute(stage, "DELETE FROM customer")
+    assert execute(stage, 'SELECT id, "by" FROM "order"') == [(1, 1)], "the value stays"
+    if not whole:
+        stage.insert({"order": [{"id": 2, "code": "a"}]})
+    execute(stage, "UPDATE other SET n = 1")
+    stage.publish(after)
+    assert stage.plan(after).steps == ()
+
+
+def test_a_turned_reference_is_open_though_other_rows_stand_in_the_way(stage: Stage) -> None:
+    before, after = (
+        app(*PEOPLE, entity("Order", text("Title", length), reference("By", target, mandatory=length == 5)))
+        for target, length in (("Customer", 50), ("Firm", 5))
+    )
+    stage.publish(before)
+    stage.insert({"customer": ROWS["customer"], "firm": ROWS["firm"]})
+    plan = expand(stage, after)
+    stage.insert({"order": [{"id": 1, "title": "longer than five"}]})
+    with pytest.raises(Refused) as refusal:
+        stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    said = "\n".join(refusal.value.details)
+    assert "longer than five" in said
+    assert "Publish it as optional first" in said
+    stage.insert({"order": [{"id": 2, "title": "ok", "by": 1}]})
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        execute(stage, 'UPDATE "order" SET "by" = 7 WHERE id = 2')
+    execute(stage, 'UPDATE "order" SET title = \'ok\', "by" = 1')
+    stage.publish(after)
+    assert stage.plan(after).steps == ()
+
+
 def test_a_turned_reference_can_go_back_half_way(stage: Stage) -> None:
     stage.publish(order("Customer"))
     stage.insert(ROWS)

@@ -313,6 +313,21 @@ def test_deleting_what_others_refer_to(app: App) -> None:
     assert app.request("DELETE", f"/api/Customer/{owner}").status == 204
 
 
+def test_deleting_what_another_versions_reference_holds(app: App, database: Postgres) -> None:
+    """It is in the database until the version that has it is gone."""
+    owner, number = customer(app)["Id"], ticket(app)["Id"]
+    with closing(database.server().connect(PLACE.database, schema=PLACE.schema)) as connection:
+        connection.execute("ALTER TABLE issue ADD COLUMN sold_by bigint REFERENCES customer")
+        connection.execute("UPDATE issue SET sold_by = %s WHERE id = %s", [owner, number])
+        answer = app.request("DELETE", f"/api/Customer/{owner}")
+        connection.execute("ALTER TABLE issue DROP COLUMN sold_by")
+    assert answer.status == 409
+    assert answer.json["detail"] == (
+        "This customer can't be deleted now: ticket records refer to it in a way that this page doesn't show."
+    )
+    assert app.request("DELETE", f"/api/Customer/{owner}").status == 204
+
+
 def test_the_other_delete_rules(app: App) -> None:
     parent = ticket(app)["Id"]
     child = ticket(app, Parent=parent)["Id"]

@@ -152,12 +152,15 @@ class _Phase:
         todo = self._todo(current)
         if not todo:
             return
-        self._check_rows()
         if self.phase != EXPAND or self.plan.base != EMPTY:
             chain.restore(self.folder, self.target.place, current, [one.revision for one in todo])
+        soon = {piece.part for piece in pieces(self.plan, self.phase) if piece.soon}
         engine = self._engine()
         try:
-            for script in todo:
+            for script in (one for one in todo if one.part in soon):
+                self._one(engine, script, current)
+            self._check_rows()
+            for script in (one for one in todo if one.part not in soon):
                 self._one(engine, script, current)
         finally:
             engine.dispose()

@@ -76,6 +76,8 @@ public sealed class DatabaseErrors(Catalog catalog, Database database)
         batch.BatchCommands.Add(sql.Command($"select count(*) from {Sql.Name(other.Table)} where {string.Join(" or ", conditions)}"));
         var count = (long)(await batch.ExecuteScalarAsync(cancellation))!;
         var name = Words.Inside(other.Label);
+        // A reference of another version's, which goes or comes with it in a moment.
+        if (count == 0) return new Problem(409, $"{what} now: {name} records refer to it in a way that this page doesn't show.");
         var records = Words.Count(count, $"{name} record refers", $"{name} records refer");
         return new Problem(409, $"{what}: {records} to it. Change or delete {(count == 1 ? "it" : "them")} first.");
     }
