@@ -156,11 +156,12 @@ def settle(run: Run) -> None:
 
 
 def recall(platform: Platform, stage: str, label: str) -> Workload | None:
-    """What the records say runs there, for a runner that must start it again; None where nothing should."""
+    """What the records say runs there, for a runner that must start it again; None where nothing should. Its database
+    was prepared when it was deployed: to do it again would meet the migration of an operation that is resumed."""
     asset = platform.store.assets.find(label)
     operation = _serving(platform, asset.key, stage) if asset else None
     try:
-        return _workload(Run(platform, operation, "Deploy")) if operation else None
+        return _workload(Run(platform, operation, "Deploy"), prepared=True) if operation else None
     except Refused as error:
         raise EngineError(error.message, error.hint) from None  # one app's trouble, which keeps no other from running
 

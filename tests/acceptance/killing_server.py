@@ -61,8 +61,11 @@ def _arm(step: str, moment: str, die: Die) -> None:
 
     execute, events, run_step = durable._execute, deployments._events, durable.DBOS.run_step
     end = durable._end
+    ran: set[tuple[str, str]] = set()
+    """What this server did itself: an operation that ended under the last server goes through its records once more."""
 
     def killing_execute(key: str, name: str) -> bool:
+        ran.add((key, name))
         if (name, BEFORE) == (step, moment):
             die()
         if (name, PAUSED) == (step, moment):
@@ -75,15 +78,16 @@ def _arm(step: str, moment: str, die: Die) -> None:
         return going_on
 
     def killing_end(key: str) -> None:
+        ran.add((key, "end"))
         if (step, moment) == ("end", BEFORE):
             die()
         end(key)
         if (step, moment) == ("end", DONE):
             die()
 
-    def killing_run_step(options: dict[str, Any], *arguments: Any) -> Any:
-        result = run_step(options, *arguments)
-        if (options["name"], RECORDED) == (step, moment):
+    def killing_run_step(options: dict[str, Any], work: Any, key: str, *more: str) -> Any:
+        result = run_step(options, work, key, *more)
+        if (options["name"], RECORDED) == (step, moment) and (key, step) in ran:
             die()
         return result
 

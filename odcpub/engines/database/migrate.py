@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 60.0
 LOCK_TIMEOUT = "1s"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0
-_RETRIED = ("55P03", "40P01")
+_RETRIED = ("55P03", "40P01", "XX000")
+"""A lock that is not free; a deadlock; and an internal error, which PostgreSQL calls it when somebody else grants or
+revokes on the same table at the same moment (tuple concurrently updated)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,13 +35,19 @@ def test_apps_are_started_again_and_shown(installed: Installed, spoil: Callable[
     assert workload is not None
     assert dict(workload.settings)["ODCPUB_STAGE"] == "QA"
     assert dict(workload.secrets)["ODC_SECRET_Token"] == "s3cret"
+    assert "prepare" not in installed.engines.asked, "it would meet the migration of an operation that is resumed"
     (asset,) = overview.status(installed.platform)["assets"]
     assert [one["stage"] for one in asset["stages"]] == ["Development", "QA"]
 
 
-def test_an_app_that_cannot_be_recalled_is_an_engines_failure(installed: Installed) -> None:
+def test_an_app_that_cannot_be_recalled_is_an_engines_failure(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Refused("no role")
+
     installed.deployed(installed.revision())
-    installed.engines.broken["prepare"] = Refused("no role")
+    monkeypatch.setattr(installed.engines, "login", refuse)
     with pytest.raises(EngineError, match="no role"):
         recall(installed.platform, "development", "shop")
 
