@@ -909,7 +909,7 @@ def until(holds: Callable[[], bool]) -> None:
 # A schema that has grown, under a version that does not know it yet. Last, for it changes the schema.
 
 
-def test_an_old_version_works_on_a_newer_schema(app: App, database: Postgres, tmp_path: Path) -> None:
+def test_an_old_version_works_on_a_newer_schema(app: App, database: Postgres) -> None:
     row = ticket(app, Subject="before", Fee=3)
     code = next(a for a in TICKET.attributes if a.name == "Code")
     wider = tuple(
@@ -933,7 +933,7 @@ def test_an_old_version_works_on_a_newer_schema(app: App, database: Postgres, tm
     while items(app, "filter.Score=", "Customer"):
         for known in items(app, "filter.Score=&size=200", "Customer"):
             app.request("PATCH", f"/api/Customer/{known['Id']}", {"Score": 1})
-    migrate(database, PLACE, asset, tmp_path, 2)
+    migrate(database, PLACE, asset, app.folder.parent / "migrations", 2)
     assert app.request("GET", f"/api/Ticket/{row['Id']}").json == row
     assert create(app, "Ticket", Subject="after", Customer=row["Customer"])["Weight"] is None
     assert app.request("PATCH", f"/api/Ticket/{row['Id']}", {"class": 5, "Weight": "1.25"}).status == 200
