@@ -160,7 +160,9 @@ class Client:
     def _environment(self) -> dict[str, str]:
         """The server's bytecode is kept, whatever the environment says: without it every start compiles anew."""
         env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        return env | {"PYTHONPYCACHEPREFIX": str(self._home.cache / "bytecode")}
+        # The server stands in another folder: a relative path would mean another one there.
+        places = {"ODCPUB_HOME": str(self._home.data), "ODCPUB_CACHE": str(self._home.cache)}
+        return env | places | {"PYTHONPYCACHEPREFIX": str(self._home.cache / "bytecode")}
 
     def stop(self) -> bool:
         """Ends the server and waits until it has gone; whether there was one."""

@@ -105,6 +105,8 @@ def _configuration(options: argparse.Namespace) -> str:
 
 def config_set(options: argparse.Namespace) -> int:
     settings = [_value(text) for text in options.values]
+    if any("fromArgument" not in one for one in settings):
+        _expect_end()
     answer = _client().request("PATCH", _configuration(options), {"settings": settings})
     return show.answer(answer, f"Set {', '.join(answer['set'])}; {_when(options)}", options.json)
 
@@ -132,18 +134,31 @@ def _no_value(what: str) -> UsageError:
 
 
 def _ask(what: str) -> str:
+    if sys.stdin is None:  # closed, as some schedulers do
+        raise _no_value(what)
     if sys.stdin.isatty():
         try:
             return getpass.getpass(f"{what}: ")
         except EOFError:
             print(file=sys.stderr)
             raise _no_value(what) from None
-    line = sys.stdin.readline(LONGEST_VALUE + 1)
+    try:
+        line = sys.stdin.readline(LONGEST_VALUE + 1)
+        line.encode()
+    except UnicodeError:
+        raise UsageError(f"{what}: is not UTF-8 text", "give text; bytes can be written in base64") from None
     if not line:
         raise _no_value(what)
     if len(line) > LONGEST_VALUE:
         raise UsageError(f"{what}: is longer than {LONGEST_VALUE:,} characters", "give one line of text")
     return line.rstrip("\r\n")
+
+
+def _expect_end() -> None:
+    """A value of several lines would lose all but the first."""
+    if not sys.stdin.isatty() and sys.stdin.readline().strip("\r\n"):
+        hint = "a value is one line; text of several, such as a certificate, can be written in base64"
+        raise UsageError("standard input: has more lines than values are asked for; nothing was set", hint)
 
 
 def config_unset(options: argparse.Namespace) -> int:

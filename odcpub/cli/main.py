@@ -171,6 +171,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         with _interruptible():
+            _check_text(given)
             run = getattr(commands, options.run.replace("import", "import_model"))
             return int(run(options))
     except OdcpubError as error:
@@ -186,6 +187,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = system_failure(error, "this machine")
         tell_problem(found, options.json)
         return found.exit_code
+
+
+def _check_text(arguments: Sequence[str]) -> None:
+    """Refuses what is no text: it could not be sent, nor shown."""
+    from odcpub.errors import UsageError
+
+    for one in arguments:
+        try:
+            one.encode()
+        except UnicodeEncodeError:
+            shown = one.encode(errors="surrogateescape").decode(errors="replace")
+            raise UsageError(f"{shown}: is not UTF-8 text", "write it in UTF-8") from None
 
 
 @contextmanager

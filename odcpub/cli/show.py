@@ -19,7 +19,8 @@ def answer(data: Any, text: str, as_json: bool, code: int = 0) -> int:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell."""
+    """Columns as wide as their widest cell; a sign that a terminal would act on is a question mark."""
+    rows = [["".join(sign if sign.isprintable() else "?" for sign in cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows))
     return "\n".join(line.rstrip() for line in lines)

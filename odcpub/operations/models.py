@@ -218,6 +218,12 @@ def check_folder(asset: AssetRecord) -> None:
 
 
 def stage_file(asset: AssetRecord, stage: str) -> str:
-    """The text of the stage's file beside the model; empty where there is none."""
+    """The text of the stage's file beside the model; empty where there is none. Refused where a file is there that
+    can only be meant for it: unread, the stage would get other values than its author sees."""
     check_folder(asset)
-    return read_text(Path(asset.folder) / "stages" / f"{stage}.yaml")
+    folder, name = Path(asset.folder) / "stages", f"{stage}.yaml"
+    for path in sorted(folder.glob("*")):
+        if path.name != name and (path.stem.lower(), path.suffix.lower()) in ((stage, ".yaml"), (stage, ".yml")):
+            hint = f"put all values into stages/{name}"
+            raise Refused(f"stages/{path.name}: is not read: this stage's file is stages/{name}", hint)
+    return read_text(folder / name)

@@ -15,7 +15,7 @@ import pytest
 from odcpub.cli import client as module
 from odcpub.cli.client import Client, Stopped
 from odcpub.errors import EngineError
-from odcpub.home import Home
+from odcpub.home import Home, find_home
 
 PATH = "/api/deployments/v1/publish-operations/k/events"
 
@@ -115,3 +115,13 @@ def test_down_waits_as_long_as_the_server_says(
     with pytest.raises(EngineError, match="does not end"):
         made.stop()
     assert clock[-2] - clock[0] == longest
+
+
+def test_the_server_has_the_same_folders_though_it_stands_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ODCPUB_HOME", "here")
+    monkeypatch.setenv("ODCPUB_CACHE", "there")
+    given = Client(find_home())._environment()
+    assert (given["ODCPUB_HOME"], given["ODCPUB_CACHE"]) == (str(tmp_path / "here"), str(tmp_path / "there"))

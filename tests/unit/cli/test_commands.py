@@ -51,6 +51,35 @@ def test_no_value_on_standard_input_is_told(
     assert "Token: no value was given" in capsys.readouterr().err
 
 
+class Bytes(io.TextIOWrapper):
+    def __init__(self, given: bytes) -> None:
+        super().__init__(io.BytesIO(given), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (io.StringIO("-----BEGIN\nabc\n"), "has more lines than values are asked for; nothing was set"),
+        (io.StringIO("\udcff\n"), "Token: is not UTF-8 text"),
+        (Bytes(b"\xff\n"), "Token: is not UTF-8 text"),
+        (None, "Token: no value was given"),
+    ],
+    ids=["several lines", "surrogates", "bytes", "closed"],
+)
+def test_a_secret_that_cannot_be_kept_whole_is_refused(
+    given: object, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", given)
+    monkeypatch.setattr(commands, "_client", lambda: pytest.fail("it was sent"))
+    assert main.main(["config", "set", "shop", "Token", "--stage", "qa"]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_an_argument_that_is_no_text_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.main(["log", "\udcff"]) == 2
+    assert "is not UTF-8 text" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "path"),
     [

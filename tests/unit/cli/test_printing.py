@@ -161,3 +161,7 @@ def test_a_refused_plan_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
 def test_doctor_fails_where_something_is_missing(state: str, code: int) -> None:
     data = {"checks": [{"what": "registry", "state": state, "found": "x answers", "hints": ["start it"]}]}
     assert show.doctor(data, False) == code
+
+
+def test_a_value_gives_the_terminal_no_orders() -> None:
+    assert show.table(("NAME", "VALUE"), [("Greeting", "\x1b[31mred")]) == "NAME      VALUE\nGreeting  ?[31mred"

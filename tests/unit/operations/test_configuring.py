@@ -104,3 +104,17 @@ def test_all_mandatory_values_that_are_missing_are_in_the_hint(installed: Instal
     with pytest.raises(Refused, match="no value for the mandatory One, Two") as refused:
         stages.configuration(installed.platform, asking)
     assert refused.value.hint == "odcpub config set shop One Two --stage qa"
+
+
+@pytest.mark.parametrize("name", ["QA.yaml", "qa.yml", "Qa.YML"])
+def test_a_stages_file_that_nobody_would_read_is_refused(installed: Installed, name: str) -> None:
+    installed.revision()
+    folder = installed.folder / "stages"
+    folder.mkdir()
+    (folder / name).write_text("settings: { Rate: 95 }\n")
+    for look in (
+        lambda: stages.configuration(installed.platform, target(installed)),
+        lambda: overview.configuration(installed.platform, "shop", "qa"),
+    ):
+        with pytest.raises(Refused, match=rf"stages/{name}: is not read: this stage's file is stages/qa\.yaml"):
+            look()
