@@ -134,7 +134,7 @@ def refuse(target: Target, plan: MigrationPlan, findings: tuple[Finding, ...]) -
     if details:
         raise Refused(
             f"{target.asset.name} ({target.stage.name}): {why}",
-            "nothing was changed; settle each point above, then publish again",
+            "nothing was changed; settle each point above, then publish or promote again",
             details,
         )
 
