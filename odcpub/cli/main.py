@@ -26,8 +26,8 @@ exit codes: 0 done, 1 model or plan refused, 2 usage, 3 an engine failed, 130 in
 APP = "the app's name, label or key; odcpub status lists them"
 STAGE = "the stage's name, such as development, qa or production"
 ENGINES = (
-    "names: csharp, builder, base_image, registry, database, database_address, runner, kubeconfig, context, "
-    "node_address; docs/commands.md has their values"
+    "names: csharp, builder, base_image, registry, database, database_address, database_pooling, "
+    "database_connections, runner, kubeconfig, context, node_address; docs/commands.md has their values"
 )
 
 

@@ -46,6 +46,7 @@ else:
 
 
 RESUME_SECONDS = 30.0
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 LONGEST_PAUSE, QUIET_SECONDS = 30.0, 60.0
 """Seconds between two starts of a database that dies again and again; how long it must live to be trusted anew."""
 
@@ -121,7 +122,7 @@ class Engines:
         from odcpub.engines.database.server import PostgresServer
 
         return PostgresServer(
-            self.settings.database, lambda: self._open(self.settings.database_password), self.settings.database_address
+            self.settings.database, lambda: self._open(self.settings.database_password), self.settings.reach()
         )
 
     @_shared
@@ -148,14 +149,13 @@ class Engines:
     @_shared
     def _embedded(self) -> EmbeddedPostgres:
         """On loopback alone, unless the settings name an address that pods reach: then there too, for private
-        networks."""
+        networks. An address with a port is a pooler's."""
         from odcpub.engines.database.embedded import EmbeddedPostgres
 
         data, run = self._home.data / "postgres", self._home.data
-        host = self.settings.database_address
-        networks = ("127.0.0.1/32", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-        wide = (("127.0.0.1", host), networks, host) if host else ()
-        made = EmbeddedPostgres(data, run, *wide)
+        reach = self.settings.reach()
+        wide = (reach.host,) if reach.host and not reach.port else ()
+        made = EmbeddedPostgres(data, run, wide, _PRIVATE if wide else (), reach)
         supervisor = Supervisor(lambda attempts: keep_running(made, attempts, self._report))
         supervisor.start()
         self._opened.callback(supervisor.stop)

@@ -15,6 +15,7 @@ from odcpub.compiler.drafts import Assembly
 from odcpub.data.migration import Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
+from odcpub.engines.database.reach import CONNECTIONS
 from odcpub.image.content import ImageContent, ImageRef
 
 Report = Callable[[str], None]
@@ -100,7 +101,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How an app logs in. The password never enters a log, plan or process argument; ``repr`` hides it."""
+    """How an app logs in. The password never enters a log, plan or process argument; ``repr`` hides it.
+
+    ``pooling`` and ``connections``: as ``Reach`` has them.
+    """
 
     host: str
     port: int
@@ -108,6 +112,8 @@ class Login:
     schema: str
     user: str
     password: str
+    pooling: str = "none"
+    connections: int = CONNECTIONS
 
     def __repr__(self) -> str:
         return f"Login({self.user}@{self.host}:{self.port}/{self.database}, schema {self.schema})"

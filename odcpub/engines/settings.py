@@ -9,13 +9,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
+from odcpub.engines.database.reach import CONNECTIONS, LAST_PORT, MOST_CONNECTIONS, Reach, parse_address
 from odcpub.engines.database.server import WHERE, parse
 from odcpub.errors import UsageError
 from odcpub.model.problems import listed, shown, suggest
 
 FILE = "engines.json"
 _REGISTRY = re.compile(r"[A-Za-z0-9.-]+(:(?P<port>[0-9]{1,5}))?(/[a-z0-9._-]+)*")
-LAST_PORT = 65535
 
 
 class EngineSettings(BaseModel):
@@ -30,6 +30,8 @@ class EngineSettings(BaseModel):
     registry: str = "layout"
     database: str = "embedded"
     database_address: str = ""
+    database_pooling: Literal["none", "session", "transaction"] = "none"
+    database_connections: int = CONNECTIONS
     database_password: str = ""
     runner: Literal["local", "kubernetes"] = "local"
     kubeconfig: str = ""
@@ -56,6 +58,21 @@ class EngineSettings(BaseModel):
                 raise ValueError(f"{error.message.removeprefix(f'{WHERE}: ')}; {error.hint}") from None
         return value
 
+    @field_validator("database_address")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        if value:
+            parse_address(value)
+        return value
+
+    @field_validator("database_connections", mode="before")
+    @classmethod
+    def _connections(cls, value: object) -> int:
+        text = str(value)
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MOST_CONNECTIONS):
+            raise ValueError(f"is a number from 1 to {MOST_CONNECTIONS}")
+        return int(text)
+
     @model_validator(mode="after")
     def _together(self) -> EngineSettings:
         """What each allows and not all of them together."""
@@ -65,11 +82,23 @@ class EngineSettings(BaseModel):
             raise ValueError("runner=kubernetes pulls from a registry, and registry=layout is a folder")
         if (self.runner, self.database, self.database_address) == ("kubernetes", "embedded", ""):
             raise ValueError("runner=kubernetes: pods reach database=embedded by database_address=…, which is not set")
+        if self.database_pooling != "none" and not (
+            self.reach().port if self.database == "embedded" else self.database_address
+        ):
+            raise ValueError(
+                f"database_pooling={self.database_pooling}: the pooler is named by database_address=host:port, "
+                "the server itself by database"
+            )
         return self
+
+    def reach(self) -> Reach:
+        """How apps reach the database."""
+        host, port = parse_address(self.database_address) if self.database_address else ("", 0)
+        return Reach(host, port, self.database_pooling, self.database_connections)
 
     def shown(self) -> dict[str, str]:
         """The settings for people: without the password."""
-        return {name: value for name, value in self.model_dump().items() if name != "database_password"}
+        return {name: str(value) for name, value in self.model_dump().items() if name != "database_password"}
 
 
 PROFILES: dict[str, dict[str, str]] = {

@@ -155,7 +155,7 @@ def workload(
     secrets = {f"ODC_SECRET_{name}": value for name, value in configured.secrets}
     settings = {f"ODC_SETTING_{name}": value for name, value in configured.settings}
     # All else that runners set follows from the workload; it knows the stage by its label alone.
-    about = {"ODCPUB_STAGE": target.stage.name}
+    about = {"ODCPUB_STAGE": target.stage.name, "ODCPUB_DATABASE_POOLING": login.pooling}
     return Workload(
         target.asset.name, target.asset.label, target.asset.key, target.stage.label, revision.number,
         platform.engines().registry.reference(image), image.repository, image.digest,
@@ -174,6 +174,7 @@ def connection_string(login: Login) -> str:
         "Username": login.user,
         "Password": login.password,
         "Search Path": login.schema,
+        "Maximum Pool Size": str(login.connections),
     }
     return ";".join(f"{name}='{value.replace(chr(39), chr(39) * 2)}'" for name, value in values.items())
 

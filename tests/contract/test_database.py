@@ -25,6 +25,7 @@ from odcpub.engines.database import migrate
 from odcpub.engines.database.chain import scripts, write_scripts
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.database.reach import Reach
 from odcpub.engines.database.roles import role_name
 from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Login, Owner, Place
@@ -671,7 +672,7 @@ def test_embedded_that_can_not_listen_is_told(tmp_path: Path) -> None:
 
 def test_embedded_that_should_listen_on_more_is_started_anew(embedded: EmbeddedPostgres, tmp_path: Path) -> None:
     port, first = embedded.server().port, pid(tmp_path / "data")
-    wider = EmbeddedPostgres(tmp_path / "data", tmp_path / "run", listen=("127.0.0.2",), apps_host="127.0.0.2")
+    wider = EmbeddedPostgres(tmp_path / "data", tmp_path / "run", listen=("127.0.0.2",), reach=Reach("127.0.0.2"))
     access = wider.prepare(Place("odc_a", "x"), "pw")
     assert (access.host, access.port) == ("127.0.0.2", port)
     assert pid(tmp_path / "data") != first

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from odcpub.engines.database.connection import Server
 from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.database.reach import DIRECT, Reach
 from odcpub.errors import EngineError, TemporaryEngineError, system_failure
 from odcpub.files import write_whole
 
@@ -44,7 +45,7 @@ class EmbeddedPostgres(Postgres):
     """``data``: where cluster, password and port are kept (mode 0700). ``run``: where its log goes.
 
     ``listen``: addresses besides 127.0.0.1 (a running server that listens on fewer is started anew); ``networks``: who
-    may log in, as CIDR; ``apps_host``: the address that apps use. The server starts with its first use.
+    may log in, as CIDR; ``reach``: how apps reach it, if not as the platform. The server starts with its first use.
     """
 
     def __init__(
@@ -53,19 +54,19 @@ class EmbeddedPostgres(Postgres):
         run: Path,
         listen: Sequence[str] = ("127.0.0.1",),
         networks: Sequence[str] = ("127.0.0.1/32",),
-        apps_host: str = "127.0.0.1",
+        reach: Reach = DIRECT,
     ) -> None:
         self._data, self._run, self._log = data, run, run / "postgres.log"
         self._listen = tuple(dict.fromkeys(("127.0.0.1", *listen)))
-        self._networks, self._apps_host = tuple(networks), apps_host
+        self._networks, self._reach = tuple(networks), reach
         self._server: Server | None = None
         self._pid = 0
         """The server that was last found here."""
         self._stopped = False
         self._mutex = threading.Lock()
 
-    def host_of_apps(self) -> str:
-        return self._apps_host
+    def reach(self) -> Reach:
+        return self._reach
 
     def server(self) -> Server:
         with self._mutex:

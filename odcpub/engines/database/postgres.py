@@ -12,6 +12,7 @@ from odcpub.data.schema import Schema
 from odcpub.engines.database import migrate, roles, sessions
 from odcpub.engines.database.catalog import Known
 from odcpub.engines.database.connection import Server, translated
+from odcpub.engines.database.reach import Reach
 from odcpub.engines.ports import Login, Place, Report
 from odcpub.errors import OdcpubError
 
@@ -24,8 +25,8 @@ class Postgres(ABC):
         """How to log in as the platform; starts the server where that is this engine's affair."""
 
     @abstractmethod
-    def host_of_apps(self) -> str:
-        """The server's address as apps see it."""
+    def reach(self) -> Reach:
+        """How apps reach the server."""
 
     @cached_property
     def _known(self) -> Known:
@@ -40,8 +41,9 @@ class Postgres(ABC):
         roles.check(self.server(), place)
 
     def login(self, place: Place, password: str) -> Login:
-        role = roles.role_name(place)
-        return Login(self.host_of_apps(), self.server().port, place.database, place.schema, role, password)
+        server, reach, role = self.server(), self.reach(), roles.role_name(place)
+        host, port = reach.host or server.host, reach.port or server.port
+        return Login(host, port, place.database, place.schema, role, password, reach.pooling, reach.connections)
 
     def observe(self, place: Place) -> Schema | None:
         server = self.server()

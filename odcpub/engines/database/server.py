@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from odcpub.engines.database.connection import Server
 from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.database.reach import DIRECT, Reach
 from odcpub.errors import UsageError
 from odcpub.model.problems import shown
 
@@ -18,19 +19,19 @@ _OPTIONS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "g
 class PostgresServer(Postgres):
     """``url``: ``postgresql://user@host:port/database?sslmode=…`` without a password, which ``password`` gives.
 
-    The user must be able to create databases, schemas and roles. ``apps_host``: the server's address as apps see it,
-    where it is another than the platform's.
+    The user must be able to create databases, schemas and roles. ``reach``: how apps reach the server, where that is
+    another way than the platform's.
     """
 
-    def __init__(self, url: str, password: Callable[[], str], apps_host: str = "") -> None:
+    def __init__(self, url: str, password: Callable[[], str], reach: Reach = DIRECT) -> None:
         self._server = parse(url, password)
-        self._apps_host = apps_host or self._server.host
+        self._reach = reach
 
     def server(self) -> Server:
         return self._server
 
-    def host_of_apps(self) -> str:
-        return self._apps_host
+    def reach(self) -> Reach:
+        return self._reach
 
     def close(self, stop: bool = False) -> None:
         """Nothing of this server is ours to end."""

@@ -32,9 +32,9 @@ public sealed class Database : IDisposable
     {
         try
         {
-            var builder = new NpgsqlConnectionStringBuilder("Command Timeout=30;" + text)
+            var builder = new NpgsqlConnectionStringBuilder("Command Timeout=30;Maximum Pool Size=20;" + text)
             {
-                MaxPoolSize = 20, MinPoolSize = 0, Timezone = "UTC", Timeout = 5,
+                MinPoolSize = 0, Timezone = "UTC", Timeout = 5,
                 ConnectionIdleLifetime = 60, IncludeErrorDetail = false, ApplicationName = "odcpub app",
             };
             builder.Options = $"{builder.Options} {Forms}".Trim();

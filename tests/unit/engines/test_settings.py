@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from odcpub.engines.database.reach import Reach
 from odcpub.engines.settings import EngineSettings, change, draft_settings, read_settings, take_settings
 from odcpub.errors import UsageError
 
@@ -23,6 +24,20 @@ from odcpub.errors import UsageError
         ({"builder": "docker"}, "registry=layout is a folder"),
         ({"runner": "kubernetes"}, "registry=layout is a folder"),
         ({"runner": "kubernetes", "registry": "localhost:5001"}, "database_address"),
+        ({"database_address": "db:0"}, "database_address: is a host, host:port or, for IPv6"),
+        ({"database_address": "db:65536"}, "is a host, host:port"),
+        ({"database_address": "::1:6432"}, r"for IPv6, \[address\]:port"),
+        ({"database_address": "[db]:6432"}, "is a host, host:port"),
+        ({"database_address": "db:6432,other"}, "is a host, host:port"),
+        ({"database_address": "postgresql://db"}, "is a host, host:port"),
+        ({"database_pooling": "statement"}, "must be 'none', 'session' or 'transaction'"),
+        (
+            {"database_pooling": "session"},
+            "database_pooling=session: the pooler is named by database_address=host:port",
+        ),
+        ({"database_pooling": "session", "database_address": "10.0.0.1"}, "is named by database_address=host:port"),
+        ({"database_connections": "0"}, "database_connections: is a number from 1 to 1000"),
+        ({"database_connections": "many"}, "is a number from 1 to 1000"),
     ],
 )
 def test_what_cannot_work_is_refused(values: dict[str, str], says: str) -> None:
@@ -39,10 +54,28 @@ def test_what_cannot_work_is_refused(values: dict[str, str], says: str) -> None:
         {"runner": "kubernetes", "registry": "localhost:5001", "database": "postgresql://root@db:5432/postgres"},
         {"runner": "kubernetes", "registry": "localhost:5001", "database_address": "172.17.0.1"},
         {"database": "postgresql://root@db/shop?sslmode=require"},
+        {"database_pooling": "session", "database_address": "127.0.0.1:6432"},
+        {"database": "postgresql://root@db/shop", "database_pooling": "transaction", "database_address": "pooler"},
     ],
 )
 def test_what_works_together_is_taken(values: dict[str, str]) -> None:
     assert values.items() <= change(EngineSettings(), values, None).model_dump().items()
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "port"),
+    [
+        ("", "", 0),
+        ("db", "db", 0),
+        ("pg_bouncer.example:6432", "pg_bouncer.example", 6432),
+        ("[::1]", "::1", 0),
+        ("[fe80::1]:6432", "fe80::1", 6432),
+    ],
+)
+def test_a_poolers_address_has_a_port_of_its_own(address: str, host: str, port: int) -> None:
+    settings = change(EngineSettings(), {"database_address": address, "database_connections": "5"}, None)
+    assert settings.reach() == Reach(host, port, "none", 5)
+    assert settings.shown()["database_connections"] == "5"
 
 
 def test_settings_are_in_force_when_they_are_taken(tmp_path: Path) -> None:

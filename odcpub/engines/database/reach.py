@@ -1,0 +1,42 @@
+"""How apps reach the database: under which address, through which pooler, with how many connections. No I/O."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+
+LAST_PORT = 65535
+CONNECTIONS, MOST_CONNECTIONS = 20, 1000
+"""Of one process of an app at most: unless it is set, and the most that may be set."""
+_ADDRESS = re.compile(r"(?P<host>\[(?P<six>[^\[\]]*)\]|[A-Za-z0-9_.-]+)(:(?P<port>[0-9]{1,5}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """``host`` and ``port`` where they differ from the server's (else empty, 0). ``pooling``: ``none``, ``session`` or
+    ``transaction``, by what a pooler gives a server connection back. ``connections``: of one process at most."""
+
+    host: str = ""
+    port: int = 0
+    pooling: str = "none"
+    connections: int = CONNECTIONS
+
+
+DIRECT = Reach()
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """(host, port) of ``host``, ``host:port``, ``[IPv6]`` or ``[IPv6]:port``; the port is 0 where none is named.
+    ValueError where it is neither."""
+    found = _ADDRESS.fullmatch(text)
+    if found is None or not _right(found["six"]) or not 1 <= int(found["port"] or 1) <= LAST_PORT:
+        raise ValueError("is a host, host:port or, for IPv6, [address]:port")
+    return found["six"] or found["host"], int(found["port"] or 0)
+
+
+def _right(six: str | None) -> bool:
+    try:
+        return six is None or bool(ipaddress.IPv6Address(six))
+    except ValueError:
+        return False
