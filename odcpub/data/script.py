@@ -26,6 +26,10 @@ MARKER_TABLE = "odcpub_schema"
 MARKER_DDL = f"CREATE TABLE IF NOT EXISTS {MARKER_TABLE} (target text PRIMARY KEY)"
 
 
+_AS_WRITTEN = "SET standard_conforming_strings = on;\n\n"
+"""SQL files are executed by hand in anybody's session, where a backslash could mean something."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """What is one revision. ``part``: its place in ``tighten``, from 1; 0 for all of ``expand``. ``tables``: those it
@@ -101,7 +105,8 @@ def sql_text(script: str) -> str:
     from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
-    buffer = StringIO()
+    buffer = StringIO(_AS_WRITTEN)
+    buffer.seek(len(_AS_WRITTEN))
     context = MigrationContext.configure(
         dialect_name="postgresql",
         dialect_opts={"paramstyle": "named"},

@@ -576,7 +576,7 @@ def test_embedded_is_adopted_restarted_and_stopped(embedded: EmbeddedPostgres, t
     server = embedded.server()
     assert oct((data / "superuser").stat().st_mode)[-3:] == "600"
     with server.connect() as connection:
-        connection.execute("CREATE TABLE kept (a int)")
+        connection.execute("CREATE TABLE public.kept (a int)")
     first = pid(data)
 
     later = EmbeddedPostgres(data, tmp_path / "run")
@@ -590,7 +590,7 @@ def test_embedded_is_adopted_restarted_and_stopped(embedded: EmbeddedPostgres, t
     assert later.server().port == server.port
     assert not later.died()
     with later.server().connect() as connection:
-        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM public.kept").fetchone() == (0,)
 
     later.close(stop=True)
     with pytest.raises(OSError, match="refused"):

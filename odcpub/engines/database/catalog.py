@@ -65,10 +65,13 @@ row_of AS (
   UNION ALL SELECT 'note' || n::text
     FROM pg_description n JOIN own ON n.objoid = own.oid WHERE n.classoid = 'pg_class'::regclass
 )
-SELECT %s::text || ' ' || count(*) || ' ' || coalesce(sum(hashtextextended(it, 0)), 0) FROM row_of
+SELECT %s::text || ' ' || count(*) || ' ' || coalesce(sum(hashtextextended(it, 0)), 0)
+       || concat_ws(' ', '', current_setting('server_version_num'), current_setting('quote_all_identifiers'),
+                    current_setting('search_path'))
+FROM row_of
 """
-"""A hash of the very rows that a schema is read from, OIDs and all: it tells change within one database, and there
-alone. A sum, since sorting twenty thousand rows would cost more than hashing them."""
+"""A hash of the very rows that a schema is read from, OIDs and all, and what they are spelled by: it tells change
+within one database, and there alone. A sum, since sorting twenty thousand rows would cost more than hashing them."""
 _RULES = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _STATIC = {"id", "label", "order", "is_active"}
 

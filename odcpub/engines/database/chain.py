@@ -19,6 +19,7 @@ from odcpub.data.fingerprint import EMPTY
 from odcpub.data.literals import quoted
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.script import VERSION_TABLE, Piece, pieces, plan_digest, revision_id, script_text, sql_text
+from odcpub.engines.database.session_settings import as_query
 from odcpub.engines.ports import Place
 from odcpub.errors import Refused, system_failure
 from odcpub.files import sync_folder, write_whole
@@ -65,6 +66,8 @@ url = sa.make_url(os.environ["ODCPUB_URL"]).set(drivername="postgresql+psycopg")
 schema = os.environ.get("ODCPUB_NAMESPACE", "public")
 engine = sa.create_engine(url, poolclass=sa.NullPool)
 with engine.connect() as connection:
+    # whatever this database or user says: the scripts are read as they were written
+    connection.exec_driver_sql({as_query()!r})
     name = '"' + schema.replace('"', '""') + '"'
     connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {{name}}".replace("%", "%%"))
     connection.exec_driver_sql(f"SET search_path TO {{name}}".replace("%", "%%"))

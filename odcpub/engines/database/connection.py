@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from odcpub.engines.database.session_settings import forget_environment, later, startup
 from odcpub.engines.database.sessions import PLAIN
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 
@@ -15,12 +16,8 @@ if TYPE_CHECKING:
 
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 60
-SESSION = (
-    "-c timezone=UTC -c datestyle=ISO,YMD -c client_encoding=UTF8 -c standard_conforming_strings=on "
-    "-c statement_timeout=0 -c idle_session_timeout=0 -c idle_in_transaction_session_timeout=0 -c row_security=off"
-)
-"""What canonical forms of defaults depend on; no limit that is meant for others, which would cut an index build or free
-the lock of a migration; and no row hidden from a check."""
+NO_PASSFILE = "/dev/null/none"
+"""Where no file can be: an empty password is none, not the one that the user of this process keeps for others."""
 
 TEMPORARY_STATES = {
     "40001": "two changes met",
@@ -32,6 +29,7 @@ TEMPORARY_STATES = {
     "57P03": "the server is starting or stopping",
 }
 HINTS = {
+    "25006": "Server, database or user is set to read only: see default_transaction_read_only and pg_is_in_recovery().",
     "28P01": "The user or password is wrong: odcpub engines set database=…",
     "28000": "pg_hba.conf does not let this user in from here.",
     "3D000": "The database is not there; publish makes it.",
@@ -60,6 +58,7 @@ class Server:
         self, database: str = "", autocommit: bool = True, schema: str = "", name: str = PLAIN
     ) -> psycopg.Connection[Any]:
         """A new connection, called ``name``; its search path is ``schema`` alone."""
+        forget_environment()
         import psycopg
         from psycopg import sql
 
@@ -69,13 +68,16 @@ class Server:
                 port=self.port,
                 user=self.user,
                 password=self.password(),
+                passfile=NO_PASSFILE,
                 dbname=database or self.maintenance,
                 connect_timeout=CONNECT_SECONDS,
                 application_name=name,
-                options=f"{SESSION} -c lock_timeout={LOCK_SECONDS}s",
+                options=startup(lock_timeout=f"{LOCK_SECONDS}s"),
                 autocommit=True,
                 **dict(self.options),  # type: ignore[arg-type]
             )
+            if more := later(connection.info.server_version):
+                connection.execute(more.encode())
             if schema:
                 connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
             connection.autocommit = autocommit

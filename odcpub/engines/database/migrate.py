@@ -67,7 +67,7 @@ def _seen(connection: psycopg.Connection[Any], target: Target) -> Schema | None:
     connection.isolation_level, connection.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
     try:
         with connection.transaction():
-            # Names are spelled as the search path lets them be seen: always by the same one.
+            # Names are spelled as the search path lets them be seen: always by the one that sessions begin with.
             connection.execute("SET LOCAL search_path TO DEFAULT")
             return catalog.read(connection, target.place, target.known)
     finally:
