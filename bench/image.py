@@ -25,6 +25,7 @@ from bench.report import times as factor
 from odcpub.engines.image.assembly import AssemblyBuilder
 from odcpub.engines.image.context import make_context
 from odcpub.engines.image.docker import BASE_REPOSITORY, DockerBuilder, connect
+from odcpub.engines.image.elf import processor_of
 from odcpub.engines.registry.distribution import OciRegistry
 from odcpub.engines.registry.layout import LayoutRegistry
 from odcpub.errors import OdcpubError
@@ -39,6 +40,7 @@ PEER = "docker build + docker push"
 class Base:
     digest: str
     tar: Path
+    architecture: str = processor_of(Path(sys.executable)).architecture
 
 
 def make_base(folder: Path) -> Base:
@@ -103,7 +105,7 @@ def measure(rounds: int) -> Table:
         hand = ByHand(f"{registry.name('by-hand')}:latest", folder / "context")
         layout = AssemblyBuilder(LayoutRegistry(folder / "layout"), lambda: base)
         pushed = AssemblyBuilder(registry, lambda: base)
-        docker = DockerBuilder(client, registry, lambda: base)
+        docker = DockerBuilder(client, registry, lambda: base, lambda: base.architecture)
         builders: dict[str, Callable[[ImageContent], object]] = {
             "assembly → layout folder": lambda content: layout.build(content, "app"),
             "assembly → registry": lambda content: pushed.build(content, "app"),

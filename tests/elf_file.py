@@ -1,4 +1,4 @@
-"""ELF files for tests: a header, program headers and a dynamic section, and no code. No I/O.
+"""ELF files for tests: a header, program headers and a dynamic section, and no code. I/O in the folder it is given.
 
 Written after the System V ABI, chapters 4 and 5; 64 bits, little-endian.
 """
@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
+from pathlib import Path
+
+from odcpub.engines.image.processors import PROCESSORS
 
 MACHINES = {"i386": 3, "x86-64": 62, "arm64": 183, "riscv64": 243}
 """Processor → ``e_machine``."""
@@ -39,6 +42,31 @@ def elf(needs: Sequence[str] = (), processor: str = "x86-64", interpreter: str =
 def program(needs: Sequence[str] = (), processor: str = "x86-64", tail: bytes = b"") -> bytes:
     """What the system starts: it names its processor's loader."""
     return elf(needs, processor, LOADERS[processor], tail)
+
+
+SYSTEM = {
+    "libc.so.6": (),
+    "libcrypto.so.3": ("libc.so.6",),
+    "libdl.so.2": (),
+    "libgcc_s.so.1": ("libc.so.6",),
+    "libm.so.6": ("libc.so.6",),
+    "libpthread.so.0": (),
+    "librt.so.1": (),
+    "libssl.so.3": ("libcrypto.so.3", "libc.so.6"),
+    "libstdc++.so.6": ("libm.so.6", "libgcc_s.so.1", "libc.so.6"),
+}
+"""The libraries of a system that .NET runs on → what they need."""
+
+
+def system(root: Path, processor: str = "x86-64") -> Path:
+    """Writes a system's libraries and its loader below ``root``, as Debian has them; the folder of the libraries."""
+    known = next(one for one in PROCESSORS if one.name == processor)
+    folder = root / known.folders[0].lstrip("/")
+    loader = root / known.loader.lstrip("/")
+    for file, needed in {**{folder / name: needed for name, needed in SYSTEM.items()}, loader: ()}.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(elf(needed, processor))
+    return folder
 
 
 def _header(machine: int, segments: int) -> bytes:

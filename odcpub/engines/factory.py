@@ -17,7 +17,7 @@ from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.csharp.toolchain import find_toolchain, is_there
 from odcpub.engines.examination import Check, examine
-from odcpub.engines.image.base import BaseLayer, make_base
+from odcpub.engines.image.base import BaseLayer, architecture, make_base
 from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runner
 from odcpub.engines.runner.supervisor import Supervisor
 from odcpub.engines.settings import EngineSettings
@@ -104,6 +104,9 @@ class Engines:
         def base_layer() -> BaseLayer:
             return make_base(self.csharp.toolchain(), self._cache(), self._report)
 
+        def made_for() -> str:
+            return architecture(self.csharp.toolchain())
+
         if self.settings.builder == "assembly":
             from odcpub.engines.image.assembly import AssemblyBuilder
 
@@ -113,7 +116,7 @@ class Engines:
 
         assert isinstance(self.registry, OciRegistry)  # noqa: S101 - the settings allow no other
         client = self._opened.enter_context(closing(connect()))
-        return DockerBuilder(client, self.registry, base_layer, self.settings.base_image)
+        return DockerBuilder(client, self.registry, base_layer, made_for, self.settings.base_image)
 
     @_shared
     def database(self) -> Database:

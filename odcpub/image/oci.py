@@ -48,8 +48,11 @@ def canonical(document: Any) -> bytes:
     return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
 
-def assemble(content: ImageContent, base_size: int) -> OciImage:
-    """The image on a base layer of ``base_size`` bytes. Raises ``Refused`` for unusable content."""
+def assemble(content: ImageContent, base_size: int, architecture: str) -> OciImage:
+    """The image on a base layer of ``base_size`` bytes, for a processor as OCI names it (``amd64``, ``arm64``).
+
+    Raises ``Refused`` for unusable content.
+    """
     if not is_digest(content.base):
         raise Refused(
             f"base {content.base!r}: an image assembled here needs a base layer by digest: a reference must be pulled",
@@ -57,7 +60,7 @@ def assemble(content: ImageContent, base_size: int) -> OciImage:
         )
     check(content.settings)
     layers = tuple(pack(layer) for layer in content.layers if layer.files)
-    config = canonical(_config(content, layers))
+    config = canonical(_config(content, layers, architecture))
     manifest = canonical(_manifest(content.base, base_size, config, layers))
     return OciImage(manifest, config, layers, content.base)
 
@@ -69,6 +72,15 @@ def blobs_of(manifest: bytes) -> tuple[str, ...]:
         return tuple(str(one["digest"]) for one in (document["config"], *document["layers"]))
     except (ValueError, TypeError, KeyError):
         return ()
+
+
+def platform_of(config: bytes) -> Mapping[str, str]:
+    """What a configuration says the image is for, as an index says it; empty where it says nothing."""
+    try:
+        document = json.loads(config)
+        return {name: str(document[name]) for name in ("architecture", "os")}
+    except (ValueError, TypeError, KeyError):
+        return {}
 
 
 def is_digest(text: str) -> bool:
@@ -93,10 +105,10 @@ def _manifest(base: str, base_size: int, config: bytes, layers: tuple[Layer, ...
     }
 
 
-def _config(content: ImageContent, layers: tuple[Layer, ...]) -> dict[str, Any]:
+def _config(content: ImageContent, layers: tuple[Layer, ...], architecture: str) -> dict[str, Any]:
     names = ("base", *(layer.name for layer in layers))
     return {
-        "architecture": "amd64",
+        "architecture": architecture,
         "os": "linux",
         "created": EPOCH,
         "config": _run_config(content.settings, image_labels(content)),

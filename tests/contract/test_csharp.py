@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -16,7 +17,9 @@ import pytest
 
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.engines.csharp.failure import CompileFailed
+from odcpub.engines.csharp.frameworks import CORE
 from odcpub.engines.csharp.host import host_files, library_files
+from odcpub.engines.csharp.installed_runtime import installed_runtime
 from odcpub.engines.csharp.parts import Parts
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.csharp.toolchain import find_toolchain
@@ -24,6 +27,7 @@ from odcpub.engines.image.base import BaseLayer, make_base, observe, write
 from odcpub.errors import EngineError
 from odcpub.home import find_home
 from tests.absence import absent
+from tests.elf_file import elf
 
 LIB = Assembly("Lib", (Source("Lib.cs", 'namespace Lib; public static class L { public static string Hi => "hi"; }'),))
 HELLO = """
@@ -185,6 +189,36 @@ def test_an_app_runs_on_the_base_layer_and_nothing_else(
         absent("rights of root", "no user namespaces, in which the base layer runs without an engine")
     done = subprocess.run(
         [*isolate, "sh", "-c", inside, "sh", str(tmp_path), chroot, env],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.stdout == "hi32NpgsqlConnection\nProduction\n", done.stderr
+
+
+def test_an_app_runs_on_a_runtime_that_is_laid_out_as_an_installed_one(
+    parts: Parts, compiler: RoslynCompiler, tmp_path: Path
+) -> None:
+    """Two native files more are listed, as an SDK lists them: one is not needed, one lacks a library. The real host
+    refuses to start where a listed file is missing."""
+    toolchain = compiler.toolchain()
+    dotnet = tmp_path / "dotnet"
+    shutil.copytree(toolchain.root, dotnet)
+    folder = dotnet / "shared" / CORE / toolchain.runtime_version
+    deps = json.loads((folder / f"{CORE}.deps.json").read_bytes())
+    (library,) = list(deps["targets"].values())[-1].values()
+    for name in ("libcoreclrtraceptprovider.so", "libSystem.Tracing.Native.so"):
+        (folder / name).write_bytes(elf(["liblttng-ust.so.none"]))
+        library["native"][name] = {"fileVersion": "0.0.0.0"}  # noqa: S104
+    (folder / f"{CORE}.deps.json").write_text(json.dumps(deps))
+    root = installed_runtime(dotnet, toolchain.runtime_version, tmp_path / "cache", print).root
+    shutil.rmtree(dotnet)
+    for file in (*host_files(toolchain), *library_files(toolchain)):
+        (tmp_path / file.path).parent.mkdir(exist_ok=True)
+        (tmp_path / file.path).write_bytes(file.content)
+        (tmp_path / file.path).chmod(file.mode)
+    for name, image in compiler.compile([LIB, APP], {}).items():
+        (tmp_path / "app" / f"{name}.dll").write_bytes(image)
+    done = subprocess.run(
+        [tmp_path / "app" / "app"], env={"DOTNET_ROOT": str(root), "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1"},
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.stdout == "hi32NpgsqlConnection\nProduction\n", done.stderr

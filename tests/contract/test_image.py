@@ -22,6 +22,8 @@ import pytest
 
 from odcpub.engines.image.assembly import AssemblyBuilder
 from odcpub.engines.image.docker import BASE_REPOSITORY, DockerBuilder, connect
+from odcpub.engines.image.elf import processor_of
+from odcpub.engines.image.processors import PROCESSORS
 from odcpub.engines.image.unpack import unpack
 from odcpub.engines.ports import ImageBuilder, Registry
 from odcpub.engines.registry.distribution import OciRegistry
@@ -34,6 +36,7 @@ from tests.pythons import pythons
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = "q\"u\\o'te $HOME ${PATH} `id` é \\"
+ARCHITECTURE = processor_of(Path("/bin/dash")).architecture
 PROGRAMS = ("/bin/dash", "/bin/cat", "/usr/bin/id", "/usr/bin/touch")
 SCRIPT = b"""#!/usr/bin/dash
 /usr/bin/id -u
@@ -48,6 +51,7 @@ exit 0
 class Base:
     digest: str
     tar: Path
+    architecture: str = ARCHITECTURE
 
 
 @pytest.fixture(scope="session")
@@ -105,7 +109,7 @@ def assembly_to_registry(base: Base, _: Path) -> Bench:
 
 def docker_to_registry(base: Base, _: Path) -> Bench:
     registry = oci_registry()
-    return Bench(DockerBuilder(docker_client(), registry, lambda: base), registry)
+    return Bench(DockerBuilder(docker_client(), registry, lambda: base, lambda: ARCHITECTURE), registry)
 
 
 REAL = pytest.mark.docker
@@ -196,7 +200,7 @@ def test_docker_builds_on_a_base_by_reference(base: Base, tmp_path: Path) -> Non
     registry, client = oci_registry(), docker_client()
     below = AssemblyBuilder(registry, lambda: base).build(content(base.digest), "runtime")
     reference = registry.reference(below)
-    builder = DockerBuilder(client, registry, lambda: base, reference)
+    builder = DockerBuilder(client, registry, lambda: base, lambda: ARCHITECTURE, reference)
     assert builder.base() == reference
     ref = builder.build(content(reference, b"over\n"), "helpdesk")
     unpacked = unpack(registry, ref, tmp_path / "run", tmp_path / "cache")
@@ -211,7 +215,7 @@ def test_docker_builds_on_a_base_by_reference(base: Base, tmp_path: Path) -> Non
 def test_a_base_by_tag_is_refused(base: Base) -> None:
     registry, client = oci_registry(), docker_client()
     with pytest.raises(Refused, match="by digest"):
-        DockerBuilder(client, registry, lambda: base, "mcr.microsoft.com/dotnet/aspnet:10.0")
+        DockerBuilder(client, registry, lambda: base, lambda: ARCHITECTURE, "mcr.microsoft.com/dotnet/aspnet:10.0")
     registry.close()
     client.close()
 
@@ -219,7 +223,7 @@ def test_a_base_by_tag_is_refused(base: Base) -> None:
 @pytest.mark.docker
 def test_docker_imports_the_base_once(base: Base) -> None:
     registry, client = oci_registry(), docker_client()
-    builder = DockerBuilder(client, registry, lambda: base)
+    builder = DockerBuilder(client, registry, lambda: base, lambda: ARCHITECTURE)
     builder.build(content(base.digest, secrets.token_bytes(8)), "helpdesk")
     name = f"{BASE_REPOSITORY}:{base.digest[7:19]}"
     before = client.images.get(name).id
@@ -240,11 +244,31 @@ def test_no_docker_engine_is_told_with_the_way_out(tmp_path: Path, monkeypatch: 
 
 
 @pytest.mark.docker
+def test_docker_builds_for_the_processor_of_the_toolchain(base: Base) -> None:
+    """Whatever the engine's own machine is: nothing of the image is run while it is built."""
+    other = next(one.architecture for one in PROCESSORS if one.architecture != ARCHITECTURE)
+    registry, client = oci_registry(), docker_client()
+    tar = base.tar.with_name("other.tar")
+    layer = pack(LayerContent("base", (File("usr/share/other", secrets.token_bytes(8)),)))
+    tar.write_bytes(layer.tar)
+    builder = DockerBuilder(client, registry, lambda: Base(layer.digest, tar, other), lambda: other)
+    ref = builder.build(content(layer.digest), "helpdesk")
+    manifest = registry.manifest(ref)
+    assert manifest is not None
+    config = json.loads(b"".join(registry.blob(ref, json.loads(manifest)["config"]["digest"])))
+    assert (config["architecture"], config["os"]) == (other, "linux")
+    registry.close()
+    client.close()
+
+
+@pytest.mark.docker
 def test_a_registry_that_is_down_is_told(base: Base) -> None:
     client = docker_client()
     registry = OciRegistry("localhost:9", "t")
     with pytest.raises(EngineError, match="localhost:9"):
-        DockerBuilder(client, registry, lambda: base).build(content(base.digest, secrets.token_bytes(8)), "helpdesk")
+        DockerBuilder(client, registry, lambda: base, lambda: ARCHITECTURE).build(
+            content(base.digest, secrets.token_bytes(8)), "helpdesk"
+        )
     registry.close()
     client.close()
 
@@ -268,7 +292,7 @@ def judge(*command: str) -> str:
 def test_skopeo_accepts_and_copies_it(layout: tuple[LayoutRegistry, ImageRef], tmp_path: Path) -> None:
     registry, ref = layout
     told = json.loads(judge("skopeo", "inspect", registry.reference(ref)))
-    assert (told["Digest"], told["Architecture"], told["Created"]) == (ref.digest, "amd64", "1970-01-01T00:00:00Z")
+    assert (told["Digest"], told["Architecture"], told["Created"]) == (ref.digest, ARCHITECTURE, "1970-01-01T00:00:00Z")
     judge("skopeo", "--insecure-policy", "copy", "--preserve-digests", registry.reference(ref), f"dir:{tmp_path}/copy")
     assert sha256((tmp_path / "copy/manifest.json").read_bytes()) == ref.digest
 
@@ -288,7 +312,7 @@ from odcpub.image.content import File, ImageContent, LayerContent, Settings
 from odcpub.image.oci import assemble
 files = tuple(File(path, path.encode() * 99, 0o755) for path in ("app/app", "app/\\u00fc/x", "app/" + "l" * 200))
 settings = Settings(("/app/app",), env=(("B", "\\u00e9"), ("A", "1")), health=("/app/app",))
-print(assemble(ImageContent("{sha256(b"base")}", (LayerContent("app", files),), settings), 1024).digest)
+print(assemble(ImageContent("{sha256(b"base")}", (LayerContent("app", files),), settings), 1024, "amd64").digest)
 """
 
 

@@ -39,7 +39,7 @@ BASE = pack(LayerContent("base", (File("usr/share/dotnet/dotnet", secrets.token_
 
 def image(text: bytes = b"start") -> OciImage:
     layers = (LayerContent("app", (File("app/app", text, 0o755),)),)
-    return assemble(ImageContent(BASE.digest, layers, Settings(("/app/app",))), len(BASE.tar))
+    return assemble(ImageContent(BASE.digest, layers, Settings(("/app/app",))), len(BASE.tar), "amd64")
 
 
 @pytest.fixture(params=["layout", pytest.param("distribution", marks=pytest.mark.docker)])

@@ -6,7 +6,6 @@ when a set-up was interrupted are kept for the next one.
 
 from __future__ import annotations
 
-import json
 import platform
 import shutil
 import subprocess
@@ -14,17 +13,17 @@ import sys
 from pathlib import Path
 
 from odcpub.engines.csharp import packages
+from odcpub.engines.csharp.contents import is_whole, write_contents
 from odcpub.engines.csharp.fetch import fetch
 from odcpub.engines.csharp.launcher import write_launcher
 from odcpub.engines.csharp.locks import exclusive, remove_left_overs, whole, writing
+from odcpub.engines.csharp.loose import is_runtime_file, lay_out_loose, unpack
 from odcpub.engines.csharp.parts import DRIVER, DRIVER_NAME, Parts, digest, runtime_config
-from odcpub.engines.csharp.runtime_tree import is_runtime_file, lay_out, unpack
 from odcpub.engines.ports import Report, Toolchain
 from odcpub.errors import EngineError
 
 LAYOUT = 1
 """Counts up when the folder's layout changes."""
-CONTENTS = "contents.json"
 SUPPORTED = ("Linux", "x86_64")
 
 
@@ -63,15 +62,6 @@ def check_machine(system: str, processor: str, libc: str) -> None:
         )
 
 
-def is_whole(folder: Path) -> bool:
-    """Whether every file is there in its size; sizes, since reading 100 MB at each start would be felt."""
-    try:
-        sizes = json.loads((folder / CONTENTS).read_bytes())
-        return all((folder / path).stat().st_size == size for path, size in sizes.items())
-    except (OSError, ValueError):
-        return False
-
-
 def _set_up(folder: Path, downloads: Path, report: Report) -> None:
     report("setting up the C# toolchain, once for this user")
     downloads.mkdir(parents=True, exist_ok=True)
@@ -82,8 +72,7 @@ def _set_up(folder: Path, downloads: Path, report: Report) -> None:
         _unpack(work, *tarballs)
         report("compiling the compile server")
         _compile_driver(work)
-        sizes = {str(path.relative_to(work)): path.stat().st_size for path in sorted(work.rglob("*")) if path.is_file()}
-        (work / CONTENTS).write_text(json.dumps(sizes, indent=1))
+        write_contents(work)
     # Complete: what was downloaded is of no more use.
     shutil.rmtree(downloads, ignore_errors=True)
 
@@ -102,7 +91,7 @@ def _unpack(work: Path, runtime: Path, roslyn: Path) -> None:
     apphost = loose / packages.RUNTIME_LAUNCHER
     write_launcher(apphost, packages.LAUNCHER_NAME, work / "launcher" / "app", "app.dll")
     write_launcher(apphost, packages.LAUNCHER_NAME, work / "driver" / DRIVER_NAME, f"{DRIVER_NAME}.dll")
-    lay_out(loose, work / "dotnet")
+    lay_out_loose(loose, work / "dotnet")
     shutil.rmtree(loose)
 
 

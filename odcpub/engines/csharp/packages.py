@@ -6,8 +6,9 @@ exactly what was examined; see ``docs/toolchain.md`` for what they are and are n
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+
+from odcpub.engines.csharp import frameworks
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +56,11 @@ ROSLYN_FILES = (
     "package/dist/generator/Microsoft.CodeAnalysis.CSharp.dll",
 )
 
-FRAMEWORKS = {
-    "Microsoft.NETCore.App": "Microsoft.NETCore.App.Runtime.linux-x64",
-    "Microsoft.AspNetCore.App": "Microsoft.AspNetCore.App.Runtime.linux-x64",
-}
+FRAMEWORKS = {name: f"{name}.Runtime.linux-x64" for name in frameworks.FRAMEWORKS}
 """Shared framework → its runtime pack in the package's deps.json."""
 
 CARRIED = ("Npgsql",)
 """Libraries of the package that published apps carry."""
-
-NOT_NEEDED = re.compile(
-    r"createdump|lib(mscordaccore|mscordbi|coreclrtraceptprovider|clrgc|clrgcexp)\.so"
-    r"|Microsoft\.VisualBasic.*|Microsoft\.JSInterop.*"
-    r"|Microsoft\.AspNetCore\.(Components|Razor|Mvc\.(Razor|TagHelpers|ViewFeatures|Localization)|Server\.(HttpSys|IIS)).*"
-)
-"""Files of the frameworks that a published app never loads: debugging, other collectors, Visual Basic, Razor."""
 
 WARNINGS = (
     ".NET 9 is out of support since November 2026: no security fixes any more",

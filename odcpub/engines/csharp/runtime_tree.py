@@ -1,82 +1,139 @@
-"""Lays a .NET runtime out of the bootstrap packages' loose files. Does I/O, in the folders it is given only."""
+"""Lays .NET's shared frameworks out for apps and images: the one way for every source. Does I/O, in its folders only.
+
+The host refuses to start when a file is missing that a framework's ``deps.json`` lists, so that is written anew.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
-import tarfile
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
-from odcpub.engines.csharp import packages
+from odcpub.engines.csharp.frameworks import CORE, HOST, NEEDED, NOT_NEEDED
+from odcpub.engines.image.elf import is_elf, needs, processor_of
+from odcpub.engines.image.libraries import LibraryAbsent, closure
 from odcpub.errors import EngineError
 
-KINDS = ("runtime", "native")
+NATIVE = "native"
+KINDS = ("runtime", NATIVE)
+
+Listed = Mapping[str, Mapping[str, object]]
+"""Kind → file name → its versions, as ``deps.json`` has them."""
 
 
-def unpack(tarball: Path, target: Path, wanted: Callable[[str], bool]) -> None:
-    """Regular files by their last name, flat; the tarball is read as a stream and nothing else of it is believed."""
-    target.mkdir(parents=True, exist_ok=True)
-    with tarfile.open(tarball, "r|gz") as tar:
-        for member in tar:
-            content = tar.extractfile(member) if member.isfile() and wanted(member.name) else None
-            if content is not None:
-                with (target / PurePosixPath(member.name).name).open("wb") as file:
-                    shutil.copyfileobj(content, file, 1 << 20)
+@dataclass(frozen=True, slots=True)
+class Framework:
+    """A shared framework whose ``listed`` files lie in ``folder``, perhaps with others."""
+
+    name: str
+    version: str
+    folder: Path
+    listed: Listed
+
+    def files(self) -> tuple[Path, ...]:
+        """The listed files, sorted by kind and name."""
+        return tuple(self.folder / name for kind in KINDS for name in self.listed[kind])
 
 
-def is_runtime_file(name: str) -> bool:
-    """A file of the runtime's folder itself (its subfolders hold translations) or a notice."""
-    below = name.removeprefix(packages.RUNTIME_MEMBERS)
-    return name in packages.NOTICES or (below != name and "/" not in below)
+def installed(folder: Path) -> Framework:
+    """The framework in ``shared/<name>/<version>``. Raises ``EngineError`` where its ``deps.json`` can't be read."""
+    name, version = folder.parent.name, folder.name
+    libraries = read_deps(folder / f"{name}.deps.json")
+    listed: dict[str, dict[str, object]] = {kind: {} for kind in KINDS}
+    for library in libraries.values():
+        for kind in KINDS:
+            listed[kind] |= library.get(kind, {})
+    return Framework(name, version, folder, listed)
 
 
-def lay_out(loose: Path, root: Path) -> None:
-    """``shared/`` and ``host/fxr/`` as .NET expects them, moved out of the folder of loose files."""
-    libraries = _libraries(loose / packages.RUNTIME_DEPS)
-    for framework, pack in packages.FRAMEWORKS.items():
-        entry = libraries[f"runtimepack.{pack}/{packages.RUNTIME_VERSION}"]
-        _framework(loose, root / "shared" / framework / packages.RUNTIME_VERSION, framework, entry)
-    fxr = root / "host" / "fxr" / packages.RUNTIME_VERSION
-    fxr.mkdir(parents=True)
-    (loose / "libhostfxr.so").replace(fxr / "libhostfxr.so")
-
-
-def _libraries(deps: Path) -> Mapping[str, Mapping[str, Mapping[str, object]]]:
-    """The entries of the target that names a processor: the last one."""
+def read_deps(file: Path) -> Mapping[str, Listed]:
+    """Library → what a ``deps.json`` lists of it, from the target that names a processor: the last one."""
     try:
-        targets = json.loads(deps.read_bytes())["targets"]
-        found: Mapping[str, Mapping[str, Mapping[str, object]]] = list(targets.values())[-1]
+        targets = json.loads(file.read_bytes())["targets"]
+        found: Mapping[str, Listed] = list(targets.values())[-1]
     except (OSError, ValueError, KeyError, IndexError) as error:
-        raise EngineError(f"{packages.RUNTIME.spec}: {deps.name} cannot be read: {error}", "try again") from None
+        raise EngineError(f"{file}: cannot be read: {error}", "reinstall .NET") from None
     return found
 
 
-def _framework(loose: Path, folder: Path, name: str, entry: Mapping[str, Mapping[str, object]]) -> None:
-    folder.mkdir(parents=True)
-    files: dict[str, dict[str, object]] = {kind: {} for kind in KINDS}
-    for kind in KINDS:
-        for path, versions in sorted(entry.get(kind, {}).items()):
-            file = PurePosixPath(path).name
-            if (loose / file).is_file() and file != "libhostfxr.so" and not packages.NOT_NEEDED.fullmatch(file):
-                (loose / file).replace(folder / file)
-                files[kind][file] = versions
-    _write_json(folder / f"{name}.deps.json", _deps(name, files))
-    options: dict[str, object] = {"tfm": "net9.0"}
-    if name != "Microsoft.NETCore.App":
-        options["framework"] = {"name": "Microsoft.NETCore.App", "version": packages.RUNTIME_VERSION}
-    _write_json(folder / f"{name}.runtimeconfig.json", {"runtimeOptions": options})
+def for_apps(frameworks: Iterable[Framework]) -> tuple[Framework, ...]:
+    """The frameworks with only those files that are there, that an app may need, and that can be loaded here."""
+    return tuple(_loadable(replace(one, listed={kind: _wanted(one, kind) for kind in KINDS})) for one in frameworks)
 
 
-def _deps(name: str, files: Mapping[str, Mapping[str, object]]) -> dict[str, object]:
-    """What the host reads: it refuses to start when a listed file is missing, so only those that are there."""
-    target, library = ".NETCoreApp,Version=v9.0", f"{name}/{packages.RUNTIME_VERSION}"
+def _wanted(framework: Framework, kind: str) -> dict[str, object]:
+    named = {PurePosixPath(path).name: versions for path, versions in framework.listed.get(kind, {}).items()}
+    return {
+        name: versions
+        for name, versions in sorted(named.items())
+        if name != HOST and not NOT_NEEDED.fullmatch(name) and (framework.folder / name).is_file()
+    }
+
+
+def _loadable(framework: Framework) -> Framework:
+    """Without native files that lack a library on this machine, where .NET goes on without them.
+
+    One that is needed stays: making the base layer then says what is missing; a base image may have it.
+    """
+    native = dict(framework.listed[NATIVE])
+    while absent := [name for name in native if name not in NEEDED and not _loads(framework.folder / name, native)]:
+        for name in absent:
+            del native[name]
+    return replace(framework, listed={**framework.listed, NATIVE: native})
+
+
+def _loads(file: Path, own: Iterable[str]) -> bool:
+    if not is_elf(file):
+        return True
+    try:
+        closure([file], {}, own, processor_of(file))
+    except LibraryAbsent:
+        return False
+    return True
+
+
+def lay_out(frameworks: Sequence[Framework], host: Path, host_version: str, root: Path) -> None:
+    """Makes ``root`` a DOTNET_ROOT of these frameworks, ``shared/`` and ``host/fxr/``, out of copies."""
+    core = next(one.version for one in frameworks if one.name == CORE)
+    for framework in frameworks:
+        folder = root / "shared" / framework.name / framework.version
+        folder.mkdir(parents=True)
+        for file in framework.files():
+            _copy(file, folder / file.name)
+        _write_json(folder / f"{framework.name}.deps.json", _deps(framework))
+        _write_json(folder / f"{framework.name}.runtimeconfig.json", _runtime_config(framework, core))
+    fxr = root / "host" / "fxr" / host_version
+    fxr.mkdir(parents=True)
+    _copy(host, fxr / HOST)
+
+
+def _copy(file: Path, target: Path) -> None:
+    """Modes follow from what a file is, not from how it was installed: a program names its loader."""
+    shutil.copyfile(file, target)
+    target.chmod(0o755 if is_elf(file) and needs(file).interpreter else 0o644)
+
+
+def _target(framework: Framework) -> str:
+    return ".".join(framework.version.split(".")[:2])
+
+
+def _deps(framework: Framework) -> dict[str, object]:
+    target, library = f".NETCoreApp,Version=v{_target(framework)}", f"{framework.name}/{framework.version}"
     return {
         "runtimeTarget": {"name": target, "signature": ""},
         "compilationOptions": {},
-        "targets": {target: {library: files}},
+        "targets": {target: {library: framework.listed}},
         "libraries": {library: {"type": "package", "serviceable": True, "sha512": ""}},
     }
+
+
+def _runtime_config(framework: Framework, core: str) -> dict[str, object]:
+    options: dict[str, object] = {"tfm": f"net{_target(framework)}"}
+    if framework.name != CORE:
+        options["framework"] = {"name": CORE, "version": core}
+    return {"runtimeOptions": options}
 
 
 def _write_json(path: Path, value: object) -> None:

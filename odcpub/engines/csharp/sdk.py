@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from odcpub.engines.csharp.bootstrap import bootstrap
+from odcpub.engines.csharp.frameworks import FRAMEWORKS
+from odcpub.engines.csharp.installed_runtime import installed_runtime
 from odcpub.engines.csharp.launcher import PLACEHOLDER, write_launcher
 from odcpub.engines.csharp.locks import exclusive, remove_left_overs, whole, writing
 from odcpub.engines.csharp.parts import DRIVER, DRIVER_NAME, Parts, digest, runtime_config
@@ -23,7 +25,6 @@ from odcpub.engines.ports import Report, Toolchain
 from odcpub.errors import EngineError
 
 OLDEST = (10,)
-FRAMEWORKS = ("Microsoft.NETCore.App", "Microsoft.AspNetCore.App")
 PLACES = ("/usr/share/dotnet", "/usr/lib/dotnet", "/usr/lib64/dotnet", "~/.dotnet")
 RELEASED = re.compile(r"\d+(\.\d+)+")
 """Previews are left out: they read ``10.0.100-preview.3``."""
@@ -102,9 +103,10 @@ def _number(version: str) -> tuple[int, ...]:
 
 def _parts(found: Sdk, env: Mapping[str, str], cache: Path, report: Report) -> Parts:
     libraries, notices = _npgsql(env, cache, report)
+    runtime = installed_runtime(found.root, found.runtime_version, cache, report)
     identity = digest(
         found.version,
-        found.runtime_version,
+        runtime.digest,
         DRIVER.read_text(),
         _stamp(found.roslyn),
         [_hash(one) for one in libraries],
@@ -121,7 +123,7 @@ def _parts(found: Sdk, env: Mapping[str, str], cache: Path, report: Report) -> P
         compiler_version=found.version,
         runtime_version=found.runtime_version,
         identity=identity,
-        root=found.root,
+        root=runtime.root,
         launcher=folder / "launcher" / "app",
         libraries=libraries,
         notices=(

@@ -17,13 +17,16 @@ from odcpub.image.oci import assemble
 
 
 class Base(Protocol):
-    """A base layer: digest of its uncompressed tar, and the tar."""
+    """A base layer: digest of its uncompressed tar, the tar, and the architecture it is for, as OCI names it."""
 
     @property
     def digest(self) -> str: ...
 
     @property
     def tar(self) -> Path: ...
+
+    @property
+    def architecture(self) -> str: ...
 
 
 class AssemblyBuilder:
@@ -45,7 +48,7 @@ class AssemblyBuilder:
                 f"{repository}: base layer {content.base} is not the one in use ({layer.digest})",
                 "publish again: the toolchain has changed meanwhile",
             )
-        image = assemble(content, layer.tar.stat().st_size)
+        image = assemble(content, layer.tar.stat().st_size, layer.architecture)
         ref = ImageRef(repository, image.digest)
         if not self._registry.has(ref):
             self._registry.put(ref, image.manifest, {**image.blobs(), layer.digest: layer.tar})

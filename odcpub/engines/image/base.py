@@ -17,9 +17,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from odcpub.engines.csharp.frameworks import OPENED
 from odcpub.engines.csharp.locks import exclusive, writing
 from odcpub.engines.csharp.parts import digest as digest_of
-from odcpub.engines.image.elf import closure, is_elf
+from odcpub.engines.image.elf import is_elf, processor_of
+from odcpub.engines.image.libraries import closure
 from odcpub.engines.ports import Report, Toolchain
 
 LAYOUT = 1
@@ -27,10 +29,6 @@ LAYOUT = 1
 ROOT = "usr/share/dotnet"
 CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
 USER = 10001
-FRAMEWORKS = ("Microsoft.NETCore.App", "Microsoft.AspNetCore.App")
-OPENED = ("libssl.so.3", "libcrypto.so.3")
-"""Libraries that the runtime opens by itself, so that no header names them (dotnet, Linux prerequisites; ICU is not
-among them because apps run in the invariant mode)."""
 
 ENV = (
     ("DOTNET_ROOT", f"/{ROOT}"),
@@ -57,10 +55,12 @@ FOLDERS = {"tmp": 0o1777, "app": 0o755}
 
 @dataclass(frozen=True, slots=True)
 class BaseLayer:
-    """``digest``: ``sha256:…`` of the uncompressed ``tar`` (the diff id); ``env`` and ``labels`` are for images."""
+    """``digest``: ``sha256:…`` of the uncompressed ``tar`` (the diff id); ``architecture``: as OCI names the processor
+    it is for; ``env`` and ``labels`` are for images."""
 
     digest: str
     tar: Path
+    architecture: str
     env: tuple[tuple[str, str], ...]
     labels: tuple[tuple[str, str], ...]
 
@@ -86,7 +86,12 @@ def make_base(toolchain: Toolchain, cache: Path, report: Report) -> BaseLayer:
                 report("making the image's base layer, once")
                 digest = write(observe(toolchain, system), folder)
                 _write_marker(marker, digest)
-    return BaseLayer(f"sha256:{digest}", folder / f"{digest}.tar", ENV, labels(toolchain))
+    return BaseLayer(f"sha256:{digest}", folder / f"{digest}.tar", architecture(toolchain), ENV, labels(toolchain))
+
+
+def architecture(toolchain: Toolchain) -> str:
+    """The processor that the toolchain's apps are for, as OCI names it."""
+    return processor_of(toolchain.launcher).architecture
 
 
 def labels(toolchain: Toolchain) -> tuple[tuple[str, str], ...]:
@@ -96,7 +101,12 @@ def labels(toolchain: Toolchain) -> tuple[tuple[str, str], ...]:
 def observe(toolchain: Toolchain, system: Mapping[str, Path]) -> dict[str, Entry]:
     """Path in the image → what is to be there. ``system``: what comes from this machine."""
     entries = {path: Entry(text.encode()) for path, text in TEXTS.items()}
-    entries |= {f"{ROOT}/{one.relative_to(toolchain.root).as_posix()}": Entry(one) for one in _runtime(toolchain)}
+    entries |= {
+        f"{ROOT}/{one.relative_to(toolchain.root).as_posix()}": Entry(
+            one, 0o755 if one.stat().st_mode & 0o100 else 0o644
+        )
+        for one in _runtime(toolchain)
+    }
     entries |= {path: Entry(file, 0o644 if path == CERTIFICATES else 0o755) for path, file in system.items()}
     entries |= {f"usr/share/doc/odcpub/{one.name}": Entry(one) for one in toolchain.notices}
     entries |= {path: Entry(file) for path, file in _copyrights(tuple(system.values())).items()}
@@ -111,15 +121,14 @@ def _system(toolchain: Toolchain) -> dict[str, Path]:
     import certifi
 
     programs = [toolchain.launcher, *(file for file in _runtime(toolchain) if file.suffix == ".so")]
-    libraries = closure([one for one in programs if is_elf(one)], OPENED, frozenset(one.name for one in programs))
+    own = [one.name for one in programs]
+    libraries = closure([one for one in programs if is_elf(one)], OPENED, own, processor_of(toolchain.launcher))
     return {path.lstrip("/"): file for path, file in libraries.items()} | {CERTIFICATES: Path(certifi.where())}
 
 
 def _runtime(toolchain: Toolchain) -> Iterator[Path]:
-    """Both frameworks and the host, of the one version in use: an SDK's folder may hold others."""
-    version = toolchain.runtime_version
-    for part in (*(f"shared/{name}/{version}" for name in FRAMEWORKS), f"host/fxr/{version}"):
-        yield from (file for file in (toolchain.root / part).rglob("*") if file.is_file())
+    """Both frameworks and the host: all that is laid out, and nothing else is below the root."""
+    yield from (file for file in toolchain.root.rglob("*") if file.is_file())
 
 
 def _copyrights(libraries: tuple[Path, ...]) -> dict[str, Path]:

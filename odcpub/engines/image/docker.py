@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from odcpub.engines.image.assembly import Base
 from odcpub.engines.image.context import CONTENT_LABEL, Context, make_context
-from odcpub.engines.image.docker_errors import build_failed, push_failed, told
+from odcpub.engines.image.docker_errors import build_failed, failure, push_failed, told
 from odcpub.engines.registry.distribution import OciRegistry
 from odcpub.errors import EngineError, Refused
 from odcpub.image.content import ImageContent, ImageRef
@@ -56,11 +56,17 @@ class DockerBuilder:
     """Builds with ``client`` and pushes to ``registry``.
 
     ``base_image``: a reference by digest (``mcr.microsoft.com/dotnet/aspnet@sha256:…``), pulled where it is missing;
-    without one, ``base_layer``'s tar is imported into the engine once.
+    without one, ``base_layer``'s tar is imported into the engine once. ``architecture``: what the toolchain's apps are
+    for, as OCI names it; images are for that, whatever the engine's own machine is.
     """
 
     def __init__(
-        self, client: DockerClient, registry: OciRegistry, base_layer: Callable[[], Base], base_image: str = ""
+        self,
+        client: DockerClient,
+        registry: OciRegistry,
+        base_layer: Callable[[], Base],
+        architecture: Callable[[], str],
+        base_image: str = "",
     ) -> None:
         if base_image and not is_digest(base_image.rpartition("@")[2]):
             raise Refused(
@@ -70,6 +76,7 @@ class DockerBuilder:
         self._client = client
         self._registry = registry
         self._make = base_layer
+        self._architecture = architecture
         self._base_image = base_image
 
     def base(self) -> str:
@@ -79,7 +86,9 @@ class DockerBuilder:
         name = self._registry.name(repository)
         with told(f"building {repository}"):
             base = self._ensure_base(content.base)
-            layers = len(self._client.images.get(base).attrs["RootFS"]["Layers"])
+            found = self._client.images.get(base).attrs
+            self._check(base, str(found.get("Architecture", "")))
+            layers = len(found["RootFS"]["Layers"])
             context = make_context(content, base, {BASE_LAYERS_LABEL: str(layers)})
             known = self._known(context, name, repository)
             if known:
@@ -97,7 +106,7 @@ class DockerBuilder:
             try:
                 self._client.images.get(base)
             except docker.errors.ImageNotFound:
-                self._client.images.pull(base)
+                self._client.images.pull(base, platform=self._platform())
             return base
         tag = base.removeprefix("sha256:")[:12]
         try:
@@ -113,8 +122,26 @@ class DockerBuilder:
                 f"base layer {base} is not the one in use ({layer.digest})",
                 "publish again: the toolchain has changed meanwhile",
             )
+        # The SDK's own import names no platform, and the engine would take its machine's.
+        asked = {"fromSrc": "-", "repo": BASE_REPOSITORY, "tag": tag, "platform": self._platform()}
+        api = self._client.api
         with layer.tar.open("rb") as tar:
-            self._client.api.import_image_from_data(tar, repository=BASE_REPOSITORY, tag=tag)
+            where, kind = f"{api.base_url}/v{api.api_version}/images/create", {"Content-Type": "application/tar"}
+            answer = api.post(where, params=asked, data=tar, headers=kind, timeout=600)
+        if not answer.ok:
+            raise failure("importing the base layer", answer.text)
+
+    def _platform(self) -> str:
+        return f"linux/{self._architecture()}"
+
+    def _check(self, base: str, found: str) -> None:
+        """Raises ``Refused`` for a base image of another processor than the toolchain's: no app would start on it."""
+        wanted = self._architecture()
+        if found not in ("", wanted):
+            raise Refused(
+                f"base image {base}: is for {found}, and the C# toolchain makes apps for {wanted}",
+                f"name one for {wanted}: odcpub engines set base_image=…; or use a .NET SDK for {found}",
+            )
 
     def _known(self, context: Context, name: str, repository: str) -> ImageRef | None:
         """The image of this very content, where the engine remembers its digest and the registry has it."""
@@ -127,7 +154,13 @@ class DockerBuilder:
 
     def _run(self, context: Context, tag: str, repository: str) -> None:
         lines = self._client.api.build(
-            fileobj=BytesIO(context.tar), custom_context=True, tag=tag, rm=True, forcerm=True, decode=True
+            fileobj=BytesIO(context.tar),
+            custom_context=True,
+            tag=tag,
+            rm=True,
+            forcerm=True,
+            decode=True,
+            platform=self._platform(),
         )
         said: list[str] = []
         for line in lines:

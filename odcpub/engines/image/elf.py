@@ -1,6 +1,6 @@
-"""Which shared libraries a program needs, read from its ELF headers and found on this machine. Does I/O (reads).
+"""What an ELF file tells of itself: its processor, its loader, the libraries it needs. Does I/O (reads).
 
-``ldd`` would run the program; this reads the dynamic section alone (System V ABI, chapter 5).
+``ldd`` would run the program; this reads the headers and the dynamic section alone (System V ABI, chapters 4 and 5).
 """
 
 from __future__ import annotations
@@ -11,34 +11,46 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from odcpub.engines.image.processors import PROCESSORS, Processor
 from odcpub.errors import EngineError
 
 MAGIC = b"\x7fELF\x02\x01"
 """64 bits, little-endian."""
-FOLDERS = (
-    "/lib/x86_64-linux-gnu",
-    "/usr/lib/x86_64-linux-gnu",
-    "/lib64",
-    "/usr/lib64",
-    "/lib",
-    "/usr/lib",
-)
-"""Where the loaders of the common distributions look by themselves."""
+_MACHINE, _START = 18, 20
+"""Where a file's ``e_machine`` is, and how much of it is read for that."""
 _LOAD, _DYNAMIC, _INTERPRETER = 1, 2, 3
 _NEEDED, _STRTAB = 1, 5
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """``libraries``: names as the program asks for them; ``interpreter``: the loader's path or an empty text."""
+    """``libraries``: names as the program asks for them; ``interpreter``: the loader's path, empty for a library."""
 
     libraries: tuple[str, ...]
     interpreter: str
 
 
-def is_elf(file: Path) -> bool:
+def machine(file: Path) -> int:
+    """``e_machine`` of a 64-bit little-endian ELF file, 0 for any other file."""
     with file.open("rb") as stream:
-        return stream.read(len(MAGIC)) == MAGIC
+        start = stream.read(_START)
+    known = start.startswith(MAGIC) and len(start) == _START
+    return int(struct.unpack_from("<H", start, _MACHINE)[0]) if known else 0
+
+
+def is_elf(file: Path) -> bool:
+    return machine(file) != 0
+
+
+def processor_of(file: Path) -> Processor:
+    """The processor that a program is for. Raises ``EngineError`` for one that images aren't made for."""
+    number = machine(file)
+    for one in PROCESSORS:
+        if one.machine == number:
+            return one
+    known = " and ".join(one.name for one in PROCESSORS)
+    found = f"a processor of another kind (ELF machine {number})" if number else "no processor: it is no ELF file"
+    raise EngineError(f"{file}: is for {found}: images are made for {known}", f"use a .NET SDK for {known}, on Linux")
 
 
 def needs(file: Path) -> Needs:
@@ -81,36 +93,3 @@ def _offset(segments: Iterable[tuple[int, int, int, int]], address: int) -> int:
 
 def _text(data: mmap.mmap, at: int) -> str:
     return bytes(data[at : data.find(b"\0", at)]).decode()
-
-
-def find_library(name: str, folders: Iterable[str] = FOLDERS) -> Path | None:
-    """The library under the name that it is asked for, of this processor."""
-    candidates = (Path(folder, name) for folder in folders)
-    return next((one for one in candidates if one.is_file() and is_elf(one)), None)
-
-
-def closure(programs: Iterable[Path], names: Iterable[str], own: frozenset[str]) -> dict[str, Path]:
-    """Path in the image → file of this machine: all that ``programs`` and the libraries ``names`` need, loader too.
-
-    ``own``: names that come with the programs. Raises ``EngineError`` naming what this machine does not have.
-    """
-    found: dict[str, Path] = {}
-    asked = {program: needs(program) for program in programs}
-    wanted = {(name, "it is opened at run time") for name in names}
-    for program, one in asked.items():
-        wanted |= {(name, str(program.name)) for name in one.libraries}
-        if one.interpreter:
-            found[one.interpreter] = Path(one.interpreter)
-    seen: set[str] = set(own) | {Path(path).name for path in found}
-    while missing := sorted((name, who) for name, who in wanted if name not in seen):
-        name, who = missing[0]
-        seen.add(name)
-        library = find_library(name)
-        if library is None:
-            raise EngineError(
-                f"{name}: is not on this machine, and images need it: {who}",
-                "install it (Debian: apt install libssl3 libstdc++6), or build with Docker on a ready base image",
-            )
-        found[str(library)] = library
-        wanted |= {(needed, name) for needed in needs(library).libraries}
-    return found

@@ -19,7 +19,7 @@ from odcpub.engines.registry import files
 from odcpub.engines.registry.names import checked_digest, checked_image
 from odcpub.errors import EngineError
 from odcpub.image.content import ImageRef
-from odcpub.image.oci import MANIFEST_TYPE, blobs_of, canonical
+from odcpub.image.oci import MANIFEST_TYPE, blobs_of, canonical, platform_of
 
 REF_NAME = "org.opencontainers.image.ref.name"
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
@@ -60,7 +60,7 @@ class LayoutRegistry:
         with files.told(self._where), ThreadPoolExecutor(4, "layout") as pool:
             tuple(pool.map(self._store, *zip(*{**blobs, image.digest: manifest}.items(), strict=True)))
         with files.told(self._where), self._locked():
-            self._enter(image, len(manifest))
+            self._enter(image, manifest)
 
     def reference(self, image: ImageRef) -> str:
         return f"oci:{self._folder}:{checked_image(image)}"
@@ -98,7 +98,7 @@ class LayoutRegistry:
             "restore it, or move the folder away and publish again",
         )
 
-    def _enter(self, image: ImageRef, size: int) -> None:
+    def _enter(self, image: ImageRef, manifest: bytes) -> None:
         """Adds the image to the index, the last step: what the index names is there."""
         name = str(image)
         index = self._index()
@@ -107,12 +107,18 @@ class LayoutRegistry:
         entry = {
             "mediaType": MANIFEST_TYPE,
             "digest": image.digest,
-            "size": size,
-            "platform": {"architecture": "amd64", "os": "linux"},
+            "size": len(manifest),
+            **self._platform(manifest),
             "annotations": {REF_NAME: name},
         }
         files.write(self._folder / "oci-layout", canonical({"imageLayoutVersion": "1.0.0"}))
         files.write(self._folder / "index.json", canonical({**index, "manifests": [*index["manifests"], entry]}))
+
+    def _platform(self, manifest: bytes) -> dict[str, Any]:
+        """What the index tells of an image besides: its platform, where its configuration says one."""
+        config = next(iter(blobs_of(manifest)), "")
+        platform = platform_of(self._path(config).read_bytes()) if config else {}
+        return {"platform": platform} if platform else {}
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

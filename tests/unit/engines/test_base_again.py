@@ -14,6 +14,7 @@ from odcpub.engines.ports import Registry
 class Layer:
     digest: str
     tar: Path
+    architecture: str = "amd64"
 
 
 def test_a_base_layer_that_vanished_is_made_again(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from odcpub.errors import Refused
 from odcpub.image.content import File, ImageContent, LayerContent, Settings
 from odcpub.image.layers import sha256
-from odcpub.image.oci import assemble
+from odcpub.image.oci import assemble, platform_of
 from odcpub.image.settings import standard_labels
 
 BASE = sha256(b"base")
@@ -33,15 +33,23 @@ CONTENT = ImageContent(
 
 
 def config(content: ImageContent) -> dict[str, Any]:
-    return json.loads(assemble(content, 10).config)  # type: ignore[no-any-return]
+    return json.loads(assemble(content, 10, "amd64").config)  # type: ignore[no-any-return]
 
 
 def test_the_image_is_that_of_every_other_machine() -> None:
-    assert assemble(CONTENT, 10).digest == "sha256:65137215ab99ca168fc18f901f258dded817a453c4ecbcb704c8be17dc1e46dc"
+    known = "sha256:65137215ab99ca168fc18f901f258dded817a453c4ecbcb704c8be17dc1e46dc"
+    assert assemble(CONTENT, 10, "amd64").digest == known
+
+
+def test_an_image_says_which_processor_it_is_for() -> None:
+    other = assemble(CONTENT, 10, "arm64")
+    assert platform_of(other.config) == {"architecture": "arm64", "os": "linux"}
+    assert other.digest != assemble(CONTENT, 10, "amd64").digest
+    assert platform_of(b"[]") == platform_of(b"no JSON") == {}, "an index then says nothing of it"
 
 
 def test_the_manifest_names_every_blob_with_its_size() -> None:
-    image = assemble(CONTENT, 10)
+    image = assemble(CONTENT, 10, "amd64")
     manifest = json.loads(image.manifest)
     assert manifest["mediaType"] == "application/vnd.oci.image.manifest.v1+json"
     assert [layer["digest"] for layer in manifest["layers"]] == [BASE, *(layer.digest for layer in image.layers)]
@@ -72,7 +80,8 @@ def test_the_run_configuration() -> None:
 
 def test_one_changed_file_changes_one_layer() -> None:
     app = replace(CONTENT.layers[2], files=(File("app/app", b"other", 0o755),))
-    before, after = assemble(CONTENT, 10), assemble(replace(CONTENT, layers=(*CONTENT.layers[:2], app)), 10)
+    changed = replace(CONTENT, layers=(*CONTENT.layers[:2], app))
+    before, after = assemble(CONTENT, 10, "amd64"), assemble(changed, 10, "amd64")
     assert before.digest != after.digest
     assert len(set(before.layers) & set(after.layers)) == 1
 
@@ -80,7 +89,7 @@ def test_one_changed_file_changes_one_layer() -> None:
 def test_orders_that_mean_nothing_change_nothing() -> None:
     turned = replace(SETTINGS, env=SETTINGS.env[::-1])
     layers = tuple(replace(layer, files=layer.files[::-1]) for layer in CONTENT.layers)
-    assert assemble(replace(CONTENT, settings=turned, layers=layers), 10) == assemble(CONTENT, 10)
+    assert assemble(replace(CONTENT, settings=turned, layers=layers), 10, "amd64") == assemble(CONTENT, 10, "amd64")
 
 
 @pytest.mark.parametrize(
@@ -103,17 +112,17 @@ def test_orders_that_mean_nothing_change_nothing() -> None:
 )
 def test_unusable_settings_are_refused(change: dict[str, Any], why: str) -> None:
     with pytest.raises(Refused, match=why):
-        assemble(replace(CONTENT, settings=replace(SETTINGS, **change)), 10)
+        assemble(replace(CONTENT, settings=replace(SETTINGS, **change)), 10, "amd64")
 
 
 def test_all_problems_are_told_at_once() -> None:
     with pytest.raises(Refused, match=r"port 0.*set twice"):
-        assemble(replace(CONTENT, settings=replace(SETTINGS, ports=(0,), env=(("A", ""), ("A", "")))), 10)
+        assemble(replace(CONTENT, settings=replace(SETTINGS, ports=(0,), env=(("A", ""), ("A", "")))), 10, "amd64")
 
 
 def test_a_base_by_reference_is_refused_with_the_way_out() -> None:
     with pytest.raises(Refused) as refusal:
-        assemble(replace(CONTENT, base="mcr.microsoft.com/dotnet/aspnet@" + BASE), 10)
+        assemble(replace(CONTENT, base="mcr.microsoft.com/dotnet/aspnet@" + BASE), 10, "amd64")
     assert "Docker" in refusal.value.hint
 
 

@@ -21,9 +21,9 @@ from odcpub.engines.csharp.failure import CompileFailed, Diagnostic, explain
 from odcpub.engines.csharp.fetch import check, fetch
 from odcpub.engines.csharp.launcher import bind
 from odcpub.engines.csharp.locks import whole
+from odcpub.engines.csharp.loose import unpack
 from odcpub.engines.csharp.order import check_references, dependencies_first
 from odcpub.engines.csharp.packages import Package
-from odcpub.engines.csharp.runtime_tree import unpack
 from odcpub.engines.csharp.toolchain import find_toolchain, is_there
 from odcpub.engines.ports import Toolchain
 from odcpub.errors import EngineError, Problem, TemporaryEngineError, UsageError
