@@ -1,5 +1,5 @@
 """Makes the modules of this folder (shared models) importable from every suite, sets how hypothesis tries, has the
-longest files begin first, and tells at the end what was left out.
+longest files begin first, keeps what shares the cluster in one process, and tells at the end what was left out.
 
 ``make test`` runs in rounds: each adds to the file that ODCPUB_TEST_LEFT_OUT names, and its last line prints it.
 """
@@ -7,10 +7,12 @@ longest files begin first, and tells at the end what was left out.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadFileScheduling
 
 from tests.absence import left_out, reasons
 
@@ -25,6 +27,9 @@ settings.register_profile(
 settings.load_profile("odcpub")
 
 
+CLUSTER = re.compile(r"kills/test_kind\.py|test_runner_kubernetes\.py|\[kind[-\]]")
+"""Tests on the cluster, by their identifiers. They share its namespaces and a server's databases of stages, so one
+process runs them all, one by one, beside the others: most of their time is waiting."""
 LONGEST = (
     "acceptance/kills/test_operations.py",
     "acceptance/test_bad_worlds.py",
@@ -39,11 +44,27 @@ LONGEST = (
 """Files that run alone at the end keep everybody waiting."""
 
 
+class OneForTheCluster(LoadFileScheduling):
+    """A process takes whole files; one takes all that is on the cluster."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "cluster" if CLUSTER.search(nodeid) else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneForTheCluster | None:
+    return OneForTheCluster(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(
-        key=lambda item: next((place for place, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
-    )
+    for item in items:
+        named = CLUSTER.search(item.nodeid) is not None
+        assert named == (item.get_closest_marker("kubernetes") is not None), f"{item.nodeid}: see CLUSTER"
+    items.sort(key=lambda item: -1 if CLUSTER.search(item.nodeid) else _place(item.nodeid))
+
+
+def _place(name: str) -> int:
+    return next((place for place, one in enumerate(LONGEST) if one in name), len(LONGEST))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
