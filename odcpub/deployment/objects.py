@@ -20,6 +20,8 @@ from odcpub.deployment.workload import Workload
 Object = dict[str, Any]
 
 MANAGER = "odcpub"
+APP = "app"
+"""The name of the app's container; a cluster may inject others."""
 PORT = 8080
 DRAIN_SECONDS = 3
 """How long a stopped pod still answers, until no node sends it anything any more."""
@@ -216,7 +218,7 @@ def _pod(workload: Workload, config: str, secret: str, sizing: Sizing) -> Object
 
 def _container(workload: Workload, config: str, secret: str, sizing: Sizing) -> Object:
     return {
-        "name": "app",
+        "name": APP,
         "image": workload.reference,
         # A digest never changes its meaning: asking the registry again could only fail.
         "imagePullPolicy": "IfNotPresent",

@@ -8,12 +8,10 @@ import time
 from urllib.parse import urlsplit
 
 from odcpub.deployment.objects import (
-    INSTANCE,
     Object,
     Sizing,
     configuration_names,
     hosts_at,
-    instance_of,
     namespace_of,
     objects,
     stage_namespace,
@@ -116,8 +114,7 @@ class KubernetesRunner:
         return False
 
     def settle(self, workload: Workload) -> None:
-        old = f"{selector(workload.asset)},{INSTANCE}!={instance_of(workload)}"
-        Rollout(self._cluster, workload).gone(old, DRAIN_SECONDS)
+        Rollout(self._cluster, workload).settle(DRAIN_SECONDS)
         patiently(lambda: prune(self._cluster, namespace_of(workload.stage), workload.asset))
 
     def stop(self, stage: str, asset: str, key: str) -> None:
@@ -126,7 +123,8 @@ class KubernetesRunner:
             return
         refuse_foreign(self._cluster, stage, asset, key)
         remove(self._cluster, namespace, asset)
-        gone(self._cluster, stage, asset, selector(asset), END_SECONDS)
+        left = lambda: self._cluster.find("Pod", namespace, selector(asset))  # noqa: E731
+        gone(left, f"{asset} in {stage}", namespace, END_SECONDS)
         if remove_namespace(self._cluster, stage):
             self._await_namespace(stage)
 

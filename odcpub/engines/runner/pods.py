@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from odcpub.deployment.objects import Object
+from odcpub.deployment.objects import APP, Object
 
 _FATAL = {
     "ErrImagePull": "its image cannot be pulled",
@@ -47,9 +47,10 @@ def failure(pod: Object, patient: bool) -> Failure | None:
         return None
     status, name = pod.get("status", {}), pod["metadata"]["name"]
     for container in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
-        found = _container(container)
+        own = container.get("name") == APP
+        found = _container(container) if own else _injected(container)
         if found:
-            return Failure(found, name, _ran(container))
+            return Failure(found, name, own and _ran(container))
     if status.get("phase") == "Failed":
         return Failure(_words(status.get("reason", "Failed"), status.get("message", "")), name)
     for condition in status.get("conditions", ()):
@@ -74,9 +75,17 @@ def _container(container: Mapping[str, Any]) -> str:
     """Why a container can't run, or an empty text. Apps wait for what is missing, so one that ends has failed."""
     state = container.get("state", {})
     ended = state.get("terminated") or container.get("lastState", {}).get("terminated")
-    waiting = state.get("waiting", {})
-    if ended:
-        return _ended(ended)
+    return _ended(ended) if ended else _waits(state.get("waiting") or {})
+
+
+def _injected(container: Mapping[str, Any]) -> str:
+    """As ``_container``, of one that the cluster has put beside the app's: such a one may end, or begin again until
+    what it needs is there."""
+    found = _waits(container.get("state", {}).get("waiting") or {})
+    return f"container {container.get('name', '')}, which is not the app's: {found}" if found else ""
+
+
+def _waits(waiting: Mapping[str, Any]) -> str:
     if waiting.get("reason") in _FATAL and _PASSING not in waiting.get("message", ""):
         return _words(f"{_FATAL[waiting['reason']]} ({waiting['reason']})", waiting.get("message", ""))
     return ""
@@ -115,7 +124,11 @@ def last_warning(events: Iterable[Object]) -> str:
 
 
 def digest(pod: Object) -> str:
-    """The digest of the image a pod really runs, from its container's imageID."""
-    for container in pod.get("status", {}).get("containerStatuses", ()):
-        return str(container.get("imageID", "")).rpartition("@")[2]
-    return ""
+    """The digest of the image that a pod's app really runs, from its container's imageID."""
+    container = app(pod.get("status", {}).get("containerStatuses", ()))
+    return str(container.get("imageID", "")).rpartition("@")[2]
+
+
+def app(containers: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The app's own among the containers of a pod, or their statuses; nothing where it is not there."""
+    return next((each for each in containers if each.get("name") == APP), {})

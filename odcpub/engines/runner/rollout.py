@@ -17,7 +17,7 @@ from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.not_ready import LAST_LINES, NotReady, redact
 from odcpub.engines.runner.removal import prune, remove_besides, selector
-from odcpub.errors import TemporaryEngineError
+from odcpub.errors import EngineError, TemporaryEngineError
 
 T = TypeVar("T")
 
@@ -42,6 +42,10 @@ class Rollout:
     @property
     def namespace(self) -> str:
         return namespace_of(self.workload.stage)
+
+    @property
+    def where(self) -> str:
+        return f"{self.workload.asset} in {self.workload.stage}"
 
     @property
     def mine(self) -> str:
@@ -73,14 +77,33 @@ class Rollout:
         """Whether the version is ready, as ``wait`` waits for it."""
         return self._ready(self._pods())
 
+    def settle(self, seconds: float) -> None:
+        """Returns when only this version's pods are left."""
+        others = lambda: tuple(each for each in self._every_pod() if not self._is_mine(each))  # noqa: E731
+        gone(others, self.where, self.namespace, seconds)
+
     def _pods(self) -> tuple[Object, ...]:
-        return self.cluster.find("Pod", self.namespace, self.mine)
+        return tuple(filter(self._is_mine, self.cluster.find("Pod", self.namespace, self.mine)))
+
+    def _every_pod(self) -> tuple[Object, ...]:
+        return self.cluster.find("Pod", self.namespace, selector(self.workload.asset))
+
+    def _is_mine(self, found: Object) -> bool:
+        """Whether a pod, or a ReplicaSet's or Deployment's template, is of this very version. Labels alone don't tell:
+        one whose image somebody has changed by hand has them, too."""
+        pod = found["spec"].get("template", found)
+        image = pods.app(pod["spec"]["containers"]).get("image")
+        return (_instance(pod), image) == (instance_of(self.workload), self.workload.reference)
 
     def _ready(self, found: tuple[Object, ...]) -> bool:
+        """Whether the cluster has taken in this version, has made all its pods, and sends to them."""
         names = {each["metadata"]["name"] for each in found if pods.ready(each)}
         deployment = self.cluster.get("Deployment", self.workload.asset, self.namespace) if names else None
-        wanted = deployment["spec"].get("replicas", 1) if deployment else None
-        return wanted is not None and len(names) >= wanted and self._reached(names)
+        if deployment is None or not self._is_mine(deployment):
+            return False
+        status, wanted = deployment.get("status", {}), deployment["spec"].get("replicas", 1)
+        seen = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
+        return seen and min(len(names), status.get("updatedReplicas", 0)) >= wanted and self._reached(names)
 
     def _reached(self, names: set[str]) -> bool:
         """Whether the Service sends to every one of the pods."""
@@ -99,19 +122,23 @@ class Rollout:
         known = next((failure for each in found if (failure := pods.failure(each, patient))), None)
         if known or found:
             return known
-        return pods.replica_failure(self.cluster.find("ReplicaSet", self.namespace, self.mine))
+        sets = self.cluster.find("ReplicaSet", self.namespace, self.mine)
+        return pods.replica_failure(filter(self._is_mine, sets))
 
     def _taken_back(self, failure: pods.Failure) -> NotReady:
-        """Collects what the version said, then takes it back."""
+        """Collects what the version said, then takes it back. What cannot be taken back in time does not hide why the
+        version failed."""
         try:
             lines, event = self._told(failure)
         except TemporaryEngineError:
             lines, event = [], ""
-        hint = f"{self.take_back()} Correct the reason and publish again."
+        try:
+            hint = f"{self.take_back()} Correct the reason and publish again."
+        except EngineError as error:
+            hint = f"The version is not all gone: {error.message}. {error.hint}"
         reason = f"{failure.reason}; last event: {event}" if event and event not in failure.reason else failure.reason
         (reason,) = redact([reason], self.workload.secrets)
-        where = f"{self.workload.asset} in {self.workload.stage}"
-        return NotReady(where, reason, hint, redact(lines, self.workload.secrets))
+        return NotReady(self.where, reason, hint, redact(lines, self.workload.secrets))
 
     def _told(self, failure: pods.Failure) -> tuple[list[str], str]:
         if not failure.pod:
@@ -130,6 +157,7 @@ class Rollout:
         while time.monotonic() < deadline:
             told = patiently(self._back)
             if told:
+                self._ended(told)
                 return told
             time.sleep(PAUSE)
         return _LEFT
@@ -138,7 +166,7 @@ class Rollout:
         """One attempt; nothing to say where the Deployment has changed meanwhile, as it does whenever a pod becomes
         available: then all is looked at again."""
         deployment = self.cluster.get("Deployment", self.workload.asset, self.namespace)
-        if deployment is None or _instance(deployment["spec"]["template"]) != instance_of(self.workload):
+        if deployment is None or not self._is_mine(deployment):
             return _REPLACED
         before = self._before()
         if before is not None:
@@ -149,11 +177,18 @@ class Rollout:
         if not self.cluster.delete("Deployment", self.workload.asset, self.namespace, as_seen=deployment):
             return ""
         patiently(lambda: remove_besides(self.cluster, self.namespace, self.workload.asset))
-        self.gone(selector(self.workload.asset), END_SECONDS)
         return _NOTHING
 
+    def _ended(self, told: str) -> None:
+        """Waits until the pods of what was taken back are gone, and prunes what the version brought."""
+        if told == _NOTHING:
+            gone(self._every_pod, self.where, self.namespace, END_SECONDS)
+        elif told in (_SERVES, _BACK):
+            gone(self._pods, self.where, self.namespace, END_SECONDS)
+            patiently(lambda: prune(self.cluster, self.namespace, self.workload.asset))
+
     def _again(self, deployment: Object, before: Object) -> None:
-        """Applies the template of the version before and prunes what this one brought."""
+        """Applies the template of the version before."""
         template = before["spec"]["template"]
         template["metadata"]["labels"].pop("pod-template-hash", None)
         template["metadata"].pop("creationTimestamp", None)
@@ -171,23 +206,17 @@ class Rollout:
                 "spec": {**_kept(deployment["spec"]), "template": template},
             }
         )
-        self.gone(self.mine, 60)
-        patiently(lambda: prune(self.cluster, self.namespace, self.workload.asset))
 
     def _served(self, deployment: Object) -> bool:
         """Whether any version of the app has ever been available, as far as the cluster still knows."""
         conditions = deployment.get("status", {}).get("conditions", ())
         complete = any(each.get("reason") == "NewReplicaSetAvailable" for each in conditions)
-        found = self.cluster.find("Pod", self.namespace, selector(self.workload.asset))
-        return complete or _available(deployment) or _number(deployment) > 1 or any(map(pods.ready, found))
-
-    def gone(self, chosen: str, seconds: float) -> None:
-        gone(self.cluster, self.workload.stage, self.workload.asset, chosen, seconds)
+        return complete or _available(deployment) or _number(deployment) > 1 or any(map(pods.ready, self._every_pod()))
 
     def _before(self) -> Object | None:
         """The ReplicaSet of the version before: of the other ones that have pods one that serves, the youngest."""
         sets = self.cluster.find("ReplicaSet", self.namespace, selector(self.workload.asset))
-        others = [each for each in sets if _instance(each) != instance_of(self.workload) and each["spec"]["replicas"]]
+        others = [each for each in sets if not self._is_mine(each) and each["spec"]["replicas"]]
         return max(others, key=lambda each: (_available(each), _number(each)), default=None)
 
 
@@ -203,14 +232,14 @@ def patiently(ask: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
         time.sleep(PAUSE)
 
 
-def gone(cluster: Cluster, stage: str, asset: str, chosen: str, seconds: float) -> None:
-    """Returns when no chosen pod is left."""
+def gone(pods_of: Callable[[], tuple[Object, ...]], what: str, namespace: str, seconds: float) -> None:
+    """Returns when no such pod is left. ``what``: whose they are, in words."""
     deadline = time.monotonic() + seconds
-    while patiently(lambda: cluster.find("Pod", namespace_of(stage), chosen), deadline - time.monotonic()):
+    while patiently(pods_of, deadline - time.monotonic()):
         if time.monotonic() > deadline:
             raise TemporaryEngineError(
-                f"{asset} in {stage}: pods are still ending after {seconds:g} s",
-                f"kubectl -n {namespace_of(stage)} get pods shows them; the operation can be run again.",
+                f"{what}: pods are still ending after {seconds:g} s",
+                f"kubectl -n {namespace} get pods shows them; the operation can be run again.",
             )
         time.sleep(PAUSE)
 

@@ -12,7 +12,7 @@ from odcpub.engines.runner import pods
 def pod(container: dict[str, Any] | None = None, **status: Any) -> dict[str, Any]:
     return {
         "metadata": {"name": "helpdesk-1"},
-        "status": {**status, "containerStatuses": [container] if container else []},
+        "status": {**status, "containerStatuses": [{"name": "app", **container}] if container else []},
     }
 
 
@@ -52,6 +52,33 @@ def test_container_that_cannot_run(container: dict[str, Any], said: str, ran: bo
 @pytest.mark.parametrize("state", [{"running": {}}, {"waiting": {"reason": "ContainerCreating"}}, {}])
 def test_container_on_its_way_is_no_failure(state: dict[str, Any]) -> None:
     assert pods.failure(pod({"state": state}), patient=False) is None
+
+
+@pytest.mark.parametrize(
+    "injected",
+    [
+        {"initContainerStatuses": [{"name": "istio-init", "state": {"terminated": {"exitCode": 0}}}]},
+        {"initContainerStatuses": [{"name": "vault-agent-init", "state": {"terminated": {"exitCode": 1}}}]},
+        {"initContainerStatuses": [{"name": "proxy", "state": {"running": {}}, "started": True}]},
+        {"containerStatuses": [{"name": "proxy", "state": {"terminated": {"exitCode": 0}}}, {"name": "app"}]},
+    ],
+)
+def test_injected_containers_come_and_go(injected: dict[str, Any]) -> None:
+    assert pods.failure({**pod(), "status": injected}, patient=False) is None
+
+
+def test_an_injected_container_that_cannot_run_is_named() -> None:
+    waiting = {"name": "istio-init", "state": {"waiting": {"reason": "CrashLoopBackOff"}}}
+    found = pods.failure({**pod(), "status": {"initContainerStatuses": [waiting]}}, patient=True)
+    assert found is not None
+    assert "container istio-init" in found.reason
+    assert not found.ran, "the app's log tells nothing of it"
+
+
+def test_the_image_is_the_apps_and_not_a_sidecars() -> None:
+    images = {"proxy": "docker.io/proxy@sha256:bb", "app": "localhost:5001/shop@sha256:aa"}
+    statuses = [{"name": name, "imageID": image} for name, image in images.items()]
+    assert pods.digest({**pod(), "status": {"containerStatuses": statuses}}) == "sha256:aa"
 
 
 def test_pod_that_is_leaving_is_no_failure() -> None:

@@ -56,10 +56,11 @@ def replica_set(name: str, instance: str, revision: int, available: int = 0) -> 
     }
 
 
-def ready_pod() -> dict[str, Any]:
+def ready_pod(image: str = WORKLOAD.reference) -> dict[str, Any]:
     return {
         "kind": "Pod",
         "metadata": {"name": "p", "namespace": NAMESPACE, "labels": labels("shop")},
+        "spec": {"containers": [{"name": "proxy", "image": "proxy"}, {"name": "app", "image": image}]},
         "status": {"conditions": [{"type": "Ready", "status": "True"}]},
     }
 
@@ -135,11 +136,16 @@ def test_a_start_that_never_came_to_its_deployment_leaves_nothing(cluster: FakeC
     assert not kubernetes(cluster).take_back(WORKLOAD)
 
 
-def make_ready(cluster: FakeCluster) -> None:
-    """The version's pod, ready and reached by the Service."""
-    pod = ready_pod()
+def make_ready(cluster: FakeCluster, image: str = WORKLOAD.reference, seen: int = 3) -> None:
+    """A pod with the version's label, ready and reached by the Service, after the cluster has ``seen`` so many changes
+    of the Deployment, which is at its third."""
+    pod = ready_pod(image)
     pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD)}
     cluster.put(pod)
+    deployment = deployed(cluster)
+    assert deployment is not None
+    deployment["metadata"]["generation"] = 3
+    cluster.put(deployment | {"status": {"observedGeneration": seen, "updatedReplicas": 1}})
     there = {"conditions": {"ready": True}, "targetRef": {"name": "p"}}
     cluster.put(
         {
@@ -157,6 +163,35 @@ def test_a_version_that_is_ready_is_not_taken_back(cluster: FakeCluster) -> None
     before = copy.deepcopy(cluster.objects)
     assert kubernetes(cluster).take_back(WORKLOAD)
     assert cluster.objects == before
+
+
+@pytest.mark.parametrize(("image", "seen"), [("r/shop@sha256:older", 3), (WORKLOAD.reference, 2)])
+def test_pods_of_another_image_or_of_before_do_not_make_a_version_ready(
+    cluster: FakeCluster, image: str, seen: int
+) -> None:
+    """As after ``kubectl set image``: the pods keep the version's labels."""
+    make_ready(cluster, image, seen)
+    assert not Rollout(cluster, WORKLOAD).complete()
+    make_ready(cluster)
+    assert Rollout(cluster, WORKLOAD).complete()
+
+
+def test_a_version_whose_image_was_changed_by_hand_serves_on_where_the_right_one_cannot_start(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollout, "prune", lambda *_: None)
+    edited = replica_set("shop-edited", instance_of(WORKLOAD), 1, available=1)
+    edited["spec"]["template"]["spec"]["containers"][0]["image"] = "r/shop@sha256:older"
+    cluster.put(edited)
+    make_ready(cluster, "r/shop@sha256:older")
+    refused = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota"}
+    cluster.put(replica_set("shop-new", instance_of(WORKLOAD), 2) | {"status": {"conditions": [refused]}})
+    with pytest.raises(NotReady, match="exceeded quota") as caught:
+        Rollout(cluster, WORKLOAD).wait(lambda _: None, 30)
+    assert "serves on" in caught.value.hint
+    deployment = deployed(cluster)
+    assert deployment is not None
+    assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == "r/shop@sha256:older"
 
 
 class Busy(FakeCluster):
@@ -206,10 +241,24 @@ def test_a_version_is_taken_back_in_spite_of_passing_failures(cluster: FakeClust
 
 def test_an_api_server_that_does_not_come_back_is_told(cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollout.patiently, "__defaults__", (0.1,))
-    with pytest.raises(TemporaryEngineError, match="busy or failing"):
+    with pytest.raises(NotReady, match=r"not ready after 0\.1 s.*busy or failing") as caught:
         Rollout(busy(cluster, 0), WORKLOAD).wait(lambda _: None, 0.1)
+    assert "not all gone: Kubernetes: the API server is busy" in caught.value.hint
     with pytest.raises(TemporaryEngineError, match="busy or failing"):
-        Rollout(busy(cluster, 0), WORKLOAD).gone("a=b", 0.1)
+        Rollout(busy(cluster, 0), WORKLOAD).settle(0.1)
+
+
+def test_what_is_slow_to_end_does_not_hide_why_the_version_failed(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollout, "END_SECONDS", 0.1)
+    pod = ready_pod()
+    pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD)}
+    waiting = {"reason": "ImagePullBackOff", "message": "no route to the registry"}
+    cluster.put(pod | {"status": {"containerStatuses": [{"name": "app", "state": {"waiting": waiting}}]}})
+    with pytest.raises(NotReady, match="no route to the registry") as caught:
+        Rollout(cluster, WORKLOAD).wait(lambda _: None, 30)
+    assert "pods are still ending" in caught.value.hint
 
 
 def test_only_what_carries_our_labels_is_removed(cluster: FakeCluster) -> None:
