@@ -34,12 +34,19 @@ class FakeCluster(Cluster):
         return tuple(
             copy.deepcopy(each)
             for (found, place, _), each in self.objects.items()
-            if (found, place) == (kind, namespace) and wanted.items() <= each["metadata"].get("labels", {}).items()
+            if found == kind
+            and namespace in ("", place)
+            and wanted.items() <= each["metadata"].get("labels", {}).items()
         )
 
     def apply(self, body: Object, dry_run: bool = False, manager: str = "") -> Object:
-        self.put(body)
-        return body
+        """Annotations that are there and not in ``body`` stay, as those of another manager do."""
+        found = self.get(body["kind"], body["metadata"]["name"], body["metadata"].get("namespace", ""))
+        notes = (found or body)["metadata"].get("annotations", {}) | body["metadata"].get("annotations", {})
+        after = body | {"metadata": body["metadata"] | ({"annotations": notes} if notes else {})}
+        if not dry_run:
+            self.put(after)
+        return after
 
     def create(self, body: Object) -> bool:
         there = self.get(body["kind"], body["metadata"]["name"], body["metadata"].get("namespace", "")) is not None

@@ -20,6 +20,7 @@ from odcpub.deployment.workload import Workload
 Object = dict[str, Any]
 
 MANAGER = "odcpub"
+BY = "app.kubernetes.io/managed-by"
 APP = "app"
 """The name of the app's container; a cluster may inject others."""
 PORT = 8080
@@ -30,8 +31,11 @@ USER = 10001
 POSTGRES_PORT = 5432
 INSTANCE = "odcpub/instance"
 KEY = "odcpub/asset-key"
+INSTALLATION = "odcpub/installation"
+"""Whose a Deployment is: the same app may be published by others, from a clone of its model."""
 CREATED = "odcpub/created"
 """Marks a namespace that was made by us."""
+STAGE = "odcpub/stage"
 DENY = "odcpub.default-deny"
 LOOPBACK = ("127.0.0.1", "localhost")
 _DATABASE_PORT = re.compile(r"(?i)(?:^|;)\s*port\s*=\s*'?(\d+)")
@@ -60,7 +64,7 @@ def service_account(asset: str) -> str:
 
 def labels(asset: str) -> dict[str, str]:
     """What tells an app's objects; also the selector of its pods."""
-    return {"app.kubernetes.io/managed-by": MANAGER, "app.kubernetes.io/name": asset}
+    return {BY: MANAGER, "app.kubernetes.io/name": asset}
 
 
 def instance_of(workload: Workload) -> str:
@@ -98,7 +102,7 @@ def hosts_at(address: str, asset: str, stage: str) -> tuple[str, ...]:
 
 def stage_namespace(stage: str) -> Object:
     security = {f"pod-security.kubernetes.io/{level}": "restricted" for level in _LEVELS}
-    named = {"app.kubernetes.io/managed-by": MANAGER, "odcpub/stage": stage}
+    named = {BY: MANAGER, STAGE: stage}
     return {
         "apiVersion": "v1",
         "kind": "Namespace",
@@ -107,7 +111,7 @@ def stage_namespace(stage: str) -> Object:
 
 
 def _object(workload: Workload, version: str, kind: str, name: str) -> Object:
-    told = {**labels(workload.asset), "odcpub/stage": workload.stage}
+    told = {**labels(workload.asset), STAGE: workload.stage}
     metadata = {"name": name, "namespace": namespace_of(workload.stage), "labels": told}
     return {"apiVersion": version, "kind": kind, "metadata": metadata}
 
@@ -127,12 +131,16 @@ def _secret(workload: Workload) -> Object:
 
 
 def _default_deny(stage: str) -> Object:
-    named = {"app.kubernetes.io/managed-by": MANAGER, "odcpub/stage": stage}
+    """For pods of ours alone: others in the namespace are not ours to cut off."""
+    named = {BY: MANAGER, STAGE: stage}
     return {
         "apiVersion": "networking.k8s.io/v1",
         "kind": "NetworkPolicy",
         "metadata": {"name": DENY, "namespace": namespace_of(stage), "labels": named},
-        "spec": {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]},
+        "spec": {
+            "podSelector": {"matchLabels": {BY: MANAGER}},
+            "policyTypes": ["Ingress", "Egress"],
+        },
     }
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from odcpub.deployment.objects import MANAGER, Object
-from odcpub.deployment.workload import Change, DeploymentPlan
+from odcpub.deployment.workload import KEPT, Change, DeploymentPlan
 
 HIDDEN = "(hidden)"
 _KEPT_BY_CLUSTER = ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink")
@@ -14,10 +16,19 @@ _CONTROLLERS = ("kube-controller-manager", "kubelet", "kube-apiserver")
 Field = tuple[str, str, str]
 
 
-def deployment_plan(pairs: Iterable[tuple[Object | None, Object]], unused: Iterable[Object] = ()) -> DeploymentPlan:
-    """``pairs``: the live object, None where there is none, and what it would be after applying; ``unused``: live
-    objects that nothing needs any more. What others manage and applying leaves alone is shown as kept."""
-    changes = [change for live, wanted in pairs if (change := _change(live, wanted)) is not None]
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An object as it is applied, as it is (None where it is not there), and as it would be after applying."""
+
+    applied: Object
+    live: Object | None
+    after: Object
+
+
+def deployment_plan(planned: Iterable[Planned], unused: Iterable[Object] = ()) -> DeploymentPlan:
+    """``unused``: live objects that nothing needs any more. What others manage and applying leaves alone is shown as
+    kept."""
+    changes = [change for each in planned if (change := _change(each)) is not None]
     return DeploymentPlan((*changes, *(Change("delete", what(each)) for each in unused)))
 
 
@@ -28,12 +39,13 @@ def what(found: Object) -> str:
     return f"{found['kind']} {name}"
 
 
-def _change(live: Object | None, wanted: Object) -> Change | None:
+def _change(planned: Planned) -> Change | None:
+    live, after = planned.live, planned.after
     if live is None:
-        return Change("create", what(wanted))
-    secret = wanted["kind"] == "Secret"
-    fields = [*_differences("", _essence(live), _essence(wanted), secret), *_foreign(live)]
-    return Change("update", what(wanted), tuple(sorted(fields))) if fields else None
+        return Change("create", what(planned.applied))
+    secret = after["kind"] == "Secret"
+    fields = [*_differences("", _essence(live), _essence(after), secret), *_foreign(live, planned.applied)]
+    return Change("update", what(after), tuple(sorted(fields))) if fields else None
 
 
 def _essence(found: Object) -> Object:
@@ -75,8 +87,9 @@ def _shown(value: Any, hidden: bool) -> str:
     return "" if value is None else HIDDEN if hidden else value if isinstance(value, str) else repr(value)
 
 
-def _foreign(live: Object) -> Iterator[Field]:
-    """Fields of the specification that somebody else set and applying would silently keep. A namespace is shared."""
+def _foreign(live: Object, applied: Object) -> Iterator[Field]:
+    """Fields of the specification that somebody else set and applying would silently keep: not those that we set, too,
+    which are set back where they differ. A namespace is shared."""
     if live["kind"] == "Namespace":
         return
     for entry in live.get("metadata", {}).get("managedFields", ()):
@@ -85,15 +98,26 @@ def _foreign(live: Object) -> Iterator[Field]:
             continue
         owned = entry.get("fieldsV1", {})
         for part in (each for each in ("spec", "data") if f"f:{each}" in owned):
-            for path in _leaves(part, owned[f"f:{part}"]):
-                yield path, f"set by {manager}", "kept"
+            for path in _leaves(part, owned[f"f:{part}"], applied.get(part)):
+                yield path, f"set by {manager}", KEPT
 
 
-def _leaves(path: str, fields: Mapping[str, Any]) -> Iterator[str]:
-    """The paths that a managedFields entry names, as dotted text."""
+def _leaves(path: str, fields: Mapping[str, Any], ours: Any) -> Iterator[str]:
+    """The paths that a managedFields entry names, as dotted text; without those at which ``ours`` has something."""
     inner = {name: value for name, value in fields.items() if name != "."}
-    if not inner:
+    if not inner and ours is None:
         yield path
     for name, value in sorted(inner.items()):
         kind, _, rest = name.partition(":")
-        yield from _leaves(f"{path}.{rest}" if kind == "f" else f"{path}[{rest}]", value)
+        yield from _leaves(f"{path}.{rest}" if kind == "f" else f"{path}[{rest}]", value, _at(ours, kind, rest))
+
+
+def _at(found: Any, kind: str, name: str) -> Any:
+    """What stands at one step of a managedFields path (kubernetes.io/docs/reference/using-api/server-side-apply): a
+    field, or the item of a list that has these keys."""
+    if kind == "f" and isinstance(found, Mapping):
+        return found.get(name)
+    if kind == "k" and isinstance(found, list):
+        keys = json.loads(name).items()
+        return next((each for each in found if all(each.get(key) == value for key, value in keys)), None)
+    return None

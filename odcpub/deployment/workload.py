@@ -37,11 +37,20 @@ class Change:
     fields: tuple[tuple[str, str, str], ...] = ()
 
 
+KEPT = "kept"
+"""The new value of a field that somebody else has set and that stays as it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeploymentPlan:
     """Everything the runner will do; empty where the stage already is as asked."""
 
     changes: tuple[Change, ...] = ()
+
+    @property
+    def nothing_to_do(self) -> bool:
+        """Whether all that it tells stays as it is."""
+        return all(one.fields and all(new == KEPT for _, _, new in one.fields) for one in self.changes)
 
 
 @dataclass(frozen=True, slots=True)

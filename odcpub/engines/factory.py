@@ -52,13 +52,14 @@ LONGEST_PAUSE, QUIET_SECONDS = 30.0, 60.0
 
 
 class Engines:
-    """The engines of one set of settings. ``open_secret`` opens what the settings keep sealed; ``compiler``: one that
-    is warm already."""
+    """The engines of one set of settings. ``installation``: what marks as ours what others could take for theirs;
+    ``open_secret`` opens what the settings keep sealed; ``compiler``: one that is warm already."""
 
     def __init__(
         self,
         settings: EngineSettings,
         home: Home,
+        installation: str,
         open_secret: Callable[[str], str],
         report: Report,
         compiler: RoslynCompiler | None = None,
@@ -66,6 +67,7 @@ class Engines:
         self.settings = settings
         self._compiler = compiler
         self._home = home
+        self._installation = installation
         self._open = open_secret
         self._report = report
         self.guard = threading.RLock()
@@ -135,7 +137,7 @@ class Engines:
         from odcpub.engines.runner.kubernetes import KubernetesRunner
 
         settings = self.settings
-        made = KubernetesRunner(settings.kubeconfig, settings.context, settings.node_address)
+        made = KubernetesRunner(self._installation, settings.kubeconfig, settings.context, settings.node_address)
         return self._opened.enter_context(closing(made))
 
     @_shared

@@ -58,8 +58,9 @@ def plan(run: Run) -> None:
         run.warn(line)
     plan_blob = run.platform.store.blobs.put(to_text(migration).encode())
     runs = run.platform.engines().runner.running(run.operation.stage, run.asset.label, run.asset.key)
-    unchanged = not migration.steps and _runs_already(run, record, digest, runs)
-    run.note(configuration=digest, sealed=sealed, migration=plan_blob, unchanged=unchanged)
+    run.note(configuration=digest, sealed=sealed, migration=plan_blob)
+    unchanged = not migration.steps and _runs_already(run, record, digest, runs) and not _drifted(run)
+    run.note(unchanged=unchanged)
     run.say(summary([*migration.stays, *(step.summary for step in migration.steps)]) or "the schema is up to date")
 
 
@@ -79,6 +80,11 @@ def _runs_already(run: Run, record: RevisionRecord | None, digest: str, found: R
         return False
     run.note(address=found.address)
     return True
+
+
+def _drifted(run: Run) -> bool:
+    """Whether somebody has changed what was deployed, so that the runner has something to set back."""
+    return not run.platform.engines().runner.observe(_workload(run, prepared=True)).nothing_to_do
 
 
 def start(run: Run) -> None:

@@ -96,7 +96,9 @@ class Server:
         with self._guard:
             if self._engines is None:
                 settings = read_settings(self._home.data)
-                self._engines = Engines(settings, self._home, self._open, tell, self._compiler)
+                self._engines = Engines(
+                    settings, self._home, self._store.installation, self._open, tell, self._compiler
+                )
                 if self._cold:
                     self._cold = False
                     threading.Thread(target=self._warm, daemon=True).start()

@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ import pytest
 
 from odcpub.deployment.objects import namespace_of, objects
 from odcpub.deployment.workload import Workload
+from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.not_ready import NotReady
@@ -35,6 +36,7 @@ STAGE = "runner-test"
 PATIENCE_SECONDS, SOON_SECONDS = 180, 45
 """What has failed is told long before the patience ends, on a busy machine too."""
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
+LIMITS = {"memory": "400Mi"}
 THEIRS = ("kube-root-ca.crt", "theirs")
 
 
@@ -61,7 +63,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 @pytest.fixture
 def runner(image: tuple[str, str]) -> Iterator[KubernetesRunner]:
-    made = KubernetesRunner(os.environ.get("KUBECONFIG", ""), ready_seconds=PATIENCE_SECONDS)
+    made = KubernetesRunner("ours", os.environ.get("KUBECONFIG", ""), ready_seconds=PATIENCE_SECONDS)
     yield made
     made.stop(STAGE, "helpdesk", KEY)
     made.close()
@@ -75,7 +77,8 @@ def namespace() -> Iterator[None]:
         yield
         return
     name = namespace_of(STAGE)
-    made.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, manager="somebody")
+    given = {"name": name, "labels": {"odcpub/stage": STAGE}}
+    made.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": given}, manager="somebody")
     made.apply(
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "theirs", "namespace": name}}, manager="somebody"
     )
@@ -192,8 +195,7 @@ def test_version_that_ends_is_taken_back_at_once(
     assert get(address)["revision"] == "1"
     assert configuration(cluster) == before
     assert runner.observe(version(image, 1)).changes == ()
-    pods = [each["metadata"]["name"] for each in cluster.find("Pod", namespace_of(STAGE))]
-    assert len(pods) == 1
+    assert len(cluster.find("Pod", namespace_of(STAGE))) == 1
     assert publish(runner, version(image, 3)) == address
     assert get(address)["revision"] == "3"
 
@@ -261,7 +263,7 @@ def test_the_only_version_is_never_taken_away(
 
 def test_version_that_never_becomes_ready(image: tuple[str, str], runner: KubernetesRunner) -> None:
     address = publish(runner, version(image, 1))
-    with closing(KubernetesRunner(os.environ["KUBECONFIG"], ready_seconds=12)) as impatient:
+    with closing(KubernetesRunner("ours", os.environ["KUBECONFIG"], ready_seconds=12)) as impatient:
         impatient.start(version(image, 2, "never"))
         with pytest.raises(NotReady) as caught:
             impatient.wait(version(image, 2, "never"), quiet)
@@ -292,6 +294,101 @@ def test_quota_is_told(image: tuple[str, str], runner: KubernetesRunner, cluster
         cluster.delete("ResourceQuota", "full", namespace_of(STAGE))
 
 
+def test_an_image_changed_by_hand_is_not_taken_for_the_version(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    """The pods keep the version's labels, and a quota lets no other one be made."""
+    publish(runner, version(image, 1))
+    edited = {"containers": [{"name": "app", "image": older_image(image)}]}
+    body = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "helpdesk", "namespace": namespace_of(STAGE)},
+        "spec": {"template": {"spec": edited}},
+    }
+    cluster.apply(body, manager="kubectl-set")
+    wait_for(lambda: running_images(cluster) == {older_image(image)})
+    quota = {
+        "apiVersion": "v1",
+        "kind": "ResourceQuota",
+        "metadata": {"name": "full", "namespace": namespace_of(STAGE)},
+    }
+    cluster.apply(quota | {"spec": {"hard": {"pods": "1"}}})
+    try:
+        runner.start(version(image, 1))
+        with pytest.raises(NotReady, match="exceeded quota") as caught:
+            runner.wait(version(image, 1), quiet)
+        assert "serves on" in caught.value.hint
+        assert running_images(cluster) == {older_image(image)}
+    finally:
+        cluster.delete("ResourceQuota", "full", namespace_of(STAGE))
+    publish(runner, version(image, 1))
+    assert running_images(cluster) == {image[0]}
+
+
+def older_image(image: tuple[str, str]) -> str:
+    """The same content under another name, as an older version's would be."""
+    return f"{image[0].partition('@')[0]}:test"
+
+
+def running_images(cluster: Cluster) -> set[str]:
+    found = cluster.find("Pod", namespace_of(STAGE))
+    return {str(pods.app(each["spec"]["containers"])["image"]) for each in found if not pods.leaving(each)}
+
+
+def wait_for(done: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + SOON_SECONDS
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_container_that_prepares_a_pod_is_ordinary(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    """As meshes and vaults put one into every pod."""
+    publish(runner, version(image, 1))
+    secured = next(each for each in objects(version(image, 1)) if each["kind"] == "Deployment")
+    injected = secured["spec"]["template"]["spec"]["containers"][0] | {
+        "name": "prepares",
+        "env": [{"name": "ODC_SETTING_Mode", "value": "done"}],
+    }
+    for name in ("envFrom", "lifecycle", "startupProbe", "readinessProbe", "livenessProbe", "ports", "volumeMounts"):
+        injected.pop(name)
+    body = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "helpdesk", "namespace": namespace_of(STAGE)},
+        "spec": {"template": {"spec": {"initContainers": [injected]}}},
+    }
+    cluster.apply(body, manager="injector")
+    address = publish(runner, version(image, 2))
+    assert get(address)["revision"] == "2"
+    found = runner.running(STAGE, "helpdesk", KEY)
+    assert found is not None
+    assert (found.revision, found.digest, found.health) == (2, image[1], "ready")
+
+
+def test_another_installation_takes_nothing_over(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    address = publish(runner, version(image, 1))
+    with closing(KubernetesRunner("ada@laptop-1", os.environ["KUBECONFIG"])) as other:
+        for act in (other.start, other.observe):
+            with pytest.raises(Refused, match="as installation ours publishes it"):
+                act(version(image, 2))
+        with pytest.raises(Refused):
+            other.stop(STAGE, "helpdesk", KEY)
+        assert get(address)["revision"] == "1"
+        deployment = cluster.get("Deployment", "helpdesk", namespace_of(STAGE))
+        assert deployment is not None
+        told = {**deployment["metadata"]["annotations"], "odcpub/installation": "ada@laptop-1"}
+        metadata = {"name": "helpdesk", "namespace": namespace_of(STAGE), "annotations": told}
+        cluster.apply({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata}, manager="kubectl-annotate")
+        assert publish(other, version(image, 2)) == address
+        other.stop(STAGE, "helpdesk", KEY)
+
+
 def test_refused_start_leaves_nothing(image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster) -> None:
     with pytest.raises(EngineError) as caught:
         runner.start(replace(version(image, 1), reference=""))
@@ -312,8 +409,18 @@ def test_drift_is_shown_field_by_field(image: tuple[str, str], runner: Kubernete
     }
     cluster.apply(changed, manager="somebody")
     fields = [field for change in runner.observe(version(image, 1)).changes for field in change.fields]
-    assert ("spec.replicas", "2", "1") in fields
-    assert ("spec.minReadySeconds", "set by somebody", "kept") in fields
+    assert fields == [("spec.minReadySeconds", "set by somebody", "kept")]
+    publish(runner, version(image, 2))
+    serving = [each for each in cluster.find("Pod", namespace_of(STAGE)) if pods.ready(each)]
+    assert len(serving) == 2, "how many there are is left to who has changed it"
+    changed["spec"] = {"template": {"spec": {"containers": [{"name": "app", "resources": {"limits": LIMITS}}]}}}
+    cluster.apply(changed, manager="kubectl-edit")
+    plan = runner.observe(version(image, 2))
+    where = "spec.template.spec.containers[app].resources.limits.memory"
+    assert (where, LIMITS["memory"], "384Mi") in [field for change in plan.changes for field in change.fields]
+    assert not plan.nothing_to_do
+    publish(runner, version(image, 2))
+    assert runner.observe(version(image, 2)).nothing_to_do
     publish(runner, version(image, 1))
     changed_secret = replace(version(image, 1), secrets=(("ODCPUB_DATABASE", DATABASE), ("ODC_SECRET_Token", "new")))
     told = repr(runner.observe(changed_secret))
@@ -346,9 +453,9 @@ def test_what_is_somebody_elses_stays_as_it_is(
 
 def test_start_is_idempotent(image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster) -> None:
     address = publish(runner, version(image, 1))
-    pods = [each["metadata"]["name"] for each in cluster.find("Pod", namespace_of(STAGE))]
+    before = [each["metadata"]["name"] for each in cluster.find("Pod", namespace_of(STAGE))]
     assert publish(runner, version(image, 1)) == address
-    assert [each["metadata"]["name"] for each in cluster.find("Pod", namespace_of(STAGE))] == pods
+    assert [each["metadata"]["name"] for each in cluster.find("Pod", namespace_of(STAGE))] == before
 
 
 def test_namespace_goes_with_its_last_app_and_stays_with_others(
@@ -374,14 +481,22 @@ def test_namespace_that_was_there_before_stays(
     image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
 ) -> None:
     there = version(image, 1, stage="runner-there")
-    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace_of(there.stage)}}
+    name = namespace_of(there.stage)
+    body = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}
     cluster.apply(body, manager="somebody")
     try:
+        with pytest.raises(Refused, match="was not made by odcpub"):
+            runner.start(there)
+        assert cluster.find("NetworkPolicy", name) == ()
+        given = body["metadata"] | {"labels": {"odcpub/stage": there.stage}}  # type: ignore[operator]
+        before = cluster.apply(body | {"metadata": given}, manager="somebody")
         runner.start(there)
         runner.stop(there.stage, "helpdesk", KEY)
-        found = cluster.get("Namespace", namespace_of(there.stage))
+        found = cluster.get("Namespace", name)
         assert found is not None
         assert "deletionTimestamp" not in found["metadata"]
+        assert found["metadata"]["labels"] == before["metadata"]["labels"]
+        assert cluster.find("NetworkPolicy", name) == ()
     finally:
         cluster.delete("Namespace", namespace_of(there.stage))
 
@@ -401,7 +516,7 @@ def role(namespace: str) -> Iterator[None]:
 
 def test_absent_cluster_is_told_plainly(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as caught:
-        KubernetesRunner(str(tmp_path / "none")).running(STAGE, "helpdesk", KEY)
+        KubernetesRunner("ours", str(tmp_path / "none")).running(STAGE, "helpdesk", KEY)
     assert "cannot be used" in caught.value.message
     config = {
         "apiVersion": "v1",
@@ -413,6 +528,6 @@ def test_absent_cluster_is_told_plainly(tmp_path: Path) -> None:
     }
     (tmp_path / "config").write_text(json.dumps(config))
     with pytest.raises(TemporaryEngineError) as caught:
-        KubernetesRunner(str(tmp_path / "config")).running(STAGE, "helpdesk", KEY)
+        KubernetesRunner("ours", str(tmp_path / "config")).running(STAGE, "helpdesk", KEY)
     assert "cannot be reached" in caught.value.message
     assert caught.value.hint

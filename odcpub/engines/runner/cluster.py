@@ -6,17 +6,30 @@ Kinds are a table, so that no discovery requests are needed; answers stay plain 
 from __future__ import annotations
 
 import json
+import os
 import re
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from odcpub.deployment.objects import MANAGER, Object
 from odcpub.errors import EngineError, TemporaryEngineError
 
 SECONDS = 10.0
-CONFLICT = 409
+UNAUTHORIZED, FORBIDDEN, CONFLICT = 401, 403, 409
+_NOT_ALLOWED = {
+    UNAUTHORIZED: (
+        "the cluster does not know this user",
+        "The kubeconfig's token or certificate has expired or was taken back: log in to the cluster again, then see "
+        "that this answers: kubectl auth whoami",
+    ),
+    FORBIDDEN: ("not allowed", "The kubeconfig's user may not do this; docs/kind.md lists what odcpub needs."),
+}
+Stamp = tuple[tuple[int, int], ...]
+"""Inode and time of each kubeconfig file."""
 _KINDS: dict[str, tuple[str, str, str, bool]] = {
     "Namespace": ("", "v1", "namespaces", False),
     "Node": ("", "v1", "nodes", False),
@@ -45,11 +58,18 @@ class Answer(EngineError):
         self.status = status
 
 
+class Unreachable(TemporaryEngineError):
+    """The cluster {host} cannot be reached."""
+
+
 class Cluster:
-    """``kubeconfig`` and ``context``: the user's defaults where empty."""
+    """``kubeconfig`` and ``context``: the user's defaults where empty. The file is read again when it has changed, and
+    when the API server does not know or reach us: tokens are rotated, clusters made again at another port."""
 
     def __init__(self, kubeconfig: str = "", context: str = "") -> None:
         self._kubeconfig, self._context = kubeconfig, context
+        self._guard = threading.Lock()
+        self._made: tuple[Stamp, Any] | None = None
 
     def get(self, kind: str, name: str, namespace: str = "") -> Object | None:
         try:
@@ -110,7 +130,7 @@ class Cluster:
 
     def read(self, path: str, accept: str) -> Object:
         """What the API server answers at a path of its own, in a form that ``accept`` names."""
-        found: Object = self._answer("get", path, header_params={"Accept": accept})
+        found: Object = json.loads(self._answer("get", path, header_params={"Accept": accept}))
         return found
 
     def log(self, namespace: str, pod: str, lines: int, previous: bool) -> list[str]:
@@ -118,36 +138,44 @@ class Cluster:
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
         query = [("tailLines", str(lines)), ("previous", "true" if previous else "false")]
         try:
-            with _told(self._where, self._client.configuration.host):
-                answer = self._client.request(
-                    "get",
-                    path,
-                    query_params=query,
-                    header_params={"Accept": "*/*"},
-                    serialize=False,
-                    _request_timeout=SECONDS,
-                )
-                return str(answer.data.decode(errors="replace")).splitlines()
+            data = self._answer("get", path, query_params=query, header_params={"Accept": "*/*"})
+            return str(data.decode(errors="replace")).splitlines()
         except Answer:
             return []
 
     @property
     def local(self) -> bool:
         """Whether the API server is on this machine, as kind's is."""
-        return any(part in self._client.configuration.host for part in ("//127.0.0.1", "//localhost", "//[::1]"))
+        return any(part in self._client().configuration.host for part in ("//127.0.0.1", "//localhost", "//[::1]"))
 
     def close(self) -> None:
         """Drops the connections."""
-        if "_client" in self.__dict__:
-            self._client.client.rest_client.pool_manager.clear()
-            del self.__dict__["_client"]
+        with self._guard:
+            if self._made is not None:
+                self._made[1].client.rest_client.pool_manager.clear()
+            self._made = None
 
     @property
     def _where(self) -> str:
         return f"Kubernetes ({self._context})" if self._context else "Kubernetes"
 
-    @cached_property
     def _client(self) -> Any:
+        """The client of the kubeconfig as it is now."""
+        with self._guard:
+            stamp = self._stamp()
+            if self._made is None or self._made[0] != stamp:
+                self._made = stamp, self._new_client()
+            return self._made[1]
+
+    def _stamp(self) -> Stamp:
+        """Changes with each of the files that the client reads."""
+        from kubernetes.config.kube_config import KUBE_CONFIG_DEFAULT_LOCATION
+
+        named = self._kubeconfig or os.environ.get("KUBECONFIG") or KUBE_CONFIG_DEFAULT_LOCATION
+        files = [Path(part).expanduser() for part in named.split(os.pathsep) if part]
+        return tuple((file.stat().st_ino, file.stat().st_mtime_ns) for file in files if file.exists())
+
+    def _new_client(self) -> Any:
         from kubernetes import client, config, dynamic  # late: 0.5 to 1 s
         from urllib3 import Retry
 
@@ -173,13 +201,32 @@ class Cluster:
             plural,
             *([name] if name else []),
         ]
-        return self._answer(verb, "/".join(parts), **more)
+        return json.loads(self._answer(verb, "/".join(parts), **more))
 
-    def _answer(self, verb: str, path: str, **more: Any) -> Any:
-        client = self._client
+    def _answer(self, verb: str, path: str, **more: Any) -> bytes:
+        """Asked once more with a client of its own where the one that was kept is not let in or reaches nobody: what it
+        was made from (a token, a plugin's answer, an address, an authority) may be another by now."""
+        kept, began = self._made, time.monotonic()
+        try:
+            return self._request(verb, path, **more)
+        except EngineError as error:
+            if kept is None or kept is not self._made or not _stale(error, time.monotonic() - began):
+                raise
+        self.close()
+        return self._request(verb, path, **more)
+
+    def _request(self, verb: str, path: str, **more: Any) -> bytes:
+        client = self._client()
         with _told(self._where, client.configuration.host):
             answer = client.request(verb, path, serialize=False, _request_timeout=SECONDS, **more)
-            return json.loads(answer.data)
+            return bytes(answer.data)
+
+
+def _stale(error: EngineError, seconds: float) -> bool:
+    """Whether another client may fare better. Who does not answer at all is not waited for twice."""
+    if isinstance(error, Unreachable):
+        return seconds < SECONDS / 2
+    return isinstance(error, Answer) and error.status == UNAUTHORIZED
 
 
 @contextmanager
@@ -196,7 +243,7 @@ def _told(where: str, host: str) -> Iterator[None]:
     except HTTPError as error:
         hint = "Is the cluster up? `kubectl cluster-info` tells; docs/kind.md says how to create one."
         what = f"{where}: the cluster at {host} cannot be reached: {_reason(error)}"
-        raise TemporaryEngineError(what, hint) from error
+        raise Unreachable(what, hint) from error
 
 
 def _refusal(where: str, error: Any) -> EngineError:
@@ -205,9 +252,9 @@ def _refusal(where: str, error: Any) -> EngineError:
         message = str(json.loads(error.body)["message"])
     except (TypeError, ValueError, KeyError):
         message = str(error.reason or "no reason given")
-    if status in (401, 403):
-        hint = "The kubeconfig's user may not do this; docs/kind.md lists what odcpub needs."
-        return Answer(f"{where}: not allowed: {message}", hint, status)
+    if status in _NOT_ALLOWED:
+        what, hint = _NOT_ALLOWED[status]
+        return Answer(f"{where}: {what}: {message}", hint, status)
     if status == 429 or status >= 500:
         return TemporaryEngineError(f"{where}: the API server is busy or failing ({status}): {message}")
     return Answer(f"{where}: refused: {message}", "", status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from odcpub.deployment.objects import (
@@ -14,21 +15,20 @@ from odcpub.deployment.objects import (
     hosts_at,
     namespace_of,
     objects,
-    stage_namespace,
 )
-from odcpub.deployment.plan import deployment_plan
+from odcpub.deployment.plan import Planned, deployment_plan
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
-from odcpub.engines.ports import Report
+from odcpub.engines.ports import Owner, Report
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Answer, Cluster
-from odcpub.engines.runner.ownership import refuse_foreign
+from odcpub.engines.runner.ownership import mark, refuse_foreign, taken_in
 from odcpub.engines.runner.process import ask
 from odcpub.engines.runner.removal import (
+    leave_namespace,
     make_namespace,
     prune,
     remove,
     remove_besides,
-    remove_namespace,
     selector,
     unused,
 )
@@ -42,10 +42,12 @@ ANSWER_SECONDS = 10.0
 
 
 class KubernetesRunner:
-    """Implements the port ``Runner``. ``node_address``: where NodePorts answer; found out where empty."""
+    """Implements the port ``Runner``. ``installation``: whose apps these are; ``node_address``: where NodePorts answer;
+    found out where empty."""
 
     def __init__(
         self,
+        installation: str,
         kubeconfig: str = "",
         context: str = "",
         node_address: str = "",
@@ -53,6 +55,7 @@ class KubernetesRunner:
         sizing: Sizing | None = None,
         ready_seconds: float = READY_SECONDS,
     ) -> None:
+        self._installation = installation
         self._cluster = Cluster(kubeconfig, context)
         self._node_address = node_address
         self._node_ports = node_ports
@@ -60,24 +63,26 @@ class KubernetesRunner:
         self._ready_seconds = ready_seconds
 
     def observe(self, workload: Workload) -> DeploymentPlan:
-        refuse_foreign(self._cluster, workload.stage, workload.asset, workload.asset_key)
+        self._refuse_foreign(workload.stage, workload.asset, workload.asset_key)
         wanted = self._objects(workload)
         namespace = namespace_of(workload.stage)
         there = self._cluster.get("Namespace", namespace) is not None
-        pairs = [(live, self._would_be(each, live)) for each in wanted for live in [self._live(each, there)]]
+        planned = [self._planned(each, there) for each in wanted]
         kept = {
             name for each in wanted if each["kind"] == "Deployment" for name in configuration_names(_template(each))
         }
         rest = unused(self._cluster, namespace, workload.asset, kept | self._in_use(workload)) if there else ()
-        return deployment_plan(pairs, rest)
+        return deployment_plan(planned, rest)
 
     def start(self, workload: Workload) -> None:
-        refuse_foreign(self._cluster, workload.stage, workload.asset, workload.asset_key)
+        self._refuse_foreign(workload.stage, workload.asset, workload.asset_key)
         self._await_namespace(workload.stage)
-        make_namespace(self._cluster, stage_namespace(workload.stage))
         for attempt in range(5):
+            wanted = self._objects(workload)
+            if wanted[0]["kind"] == "Namespace":
+                make_namespace(self._cluster, wanted[0])
             try:
-                for each in self._objects(workload):
+                for each in wanted:
                     self._cluster.apply(each)
                 return
             except Answer as answer:
@@ -91,6 +96,7 @@ class KubernetesRunner:
         with contextlib.suppress(EngineError):
             if self._cluster.get("Deployment", workload.asset, namespace_of(workload.stage)) is None:
                 remove_besides(self._cluster, namespace_of(workload.stage), workload.asset)
+                leave_namespace(self._cluster, workload.stage)
             else:
                 prune(self._cluster, namespace_of(workload.stage), workload.asset)
 
@@ -103,7 +109,7 @@ class KubernetesRunner:
 
     def take_back(self, workload: Workload) -> bool:
         try:
-            patiently(lambda: refuse_foreign(self._cluster, workload.stage, workload.asset, workload.asset_key))
+            patiently(lambda: self._refuse_foreign(workload.stage, workload.asset, workload.asset_key))
         except Refused:
             return False  # then nothing was started
         rollout = Rollout(self._cluster, workload)
@@ -121,15 +127,15 @@ class KubernetesRunner:
         namespace = namespace_of(stage)
         if self._cluster.get("Namespace", namespace) is None:
             return
-        refuse_foreign(self._cluster, stage, asset, key)
+        self._refuse_foreign(stage, asset, key)
         remove(self._cluster, namespace, asset)
         left = lambda: self._cluster.find("Pod", namespace, selector(asset))  # noqa: E731
         gone(left, f"{asset} in {stage}", namespace, END_SECONDS)
-        if remove_namespace(self._cluster, stage):
+        if leave_namespace(self._cluster, stage):
             self._await_namespace(stage)
 
     def running(self, stage: str, asset: str, key: str) -> Running | None:
-        refuse_foreign(self._cluster, stage, asset, key)
+        self._refuse_foreign(stage, asset, key)
         namespace = namespace_of(stage)
         deployment = self._cluster.get("Deployment", asset, namespace)
         if deployment is None:
@@ -149,20 +155,28 @@ class KubernetesRunner:
         """The cluster runs on; only our connections end."""
         self._cluster.close()
 
+    def _refuse_foreign(self, stage: str, asset: str, key: str) -> None:
+        refuse_foreign(self._cluster, stage, asset, Owner(key, self._installation))
+
     def _objects(self, workload: Workload) -> tuple[Object, ...]:
+        """What is to be there. A namespace that is not ours is left out; how many pods there are is left to whoever has
+        changed it, an autoscaler or a person."""
         port = self._node_port(workload)
         hosts = hosts_at(self._node(port), workload.asset, workload.stage)
-        return objects(workload, port, self._sizing, hosts)
+        live = self._cluster.get("Deployment", workload.asset, namespace_of(workload.stage))
+        sizing = replace(self._sizing, replicas=live["spec"]["replicas"]) if live else self._sizing
+        wanted = objects(workload, port, sizing, hosts)
+        ours = taken_in(self._cluster, workload.stage)
+        return tuple(mark(each, self._installation) for each in wanted if ours or each["kind"] != "Namespace")
 
-    def _live(self, wanted: Object, there: bool) -> Object | None:
-        metadata = wanted["metadata"]
+    def _planned(self, wanted: Object, there: bool) -> Planned:
+        """What the cluster has, and what it says it would have after applying: whatever it would refuse, it refuses
+        now. In a namespace that is not there yet it can't be asked."""
         if wanted["kind"] != "Namespace" and not there:
-            return None
-        return self._cluster.get(wanted["kind"], metadata["name"], metadata.get("namespace", ""))
-
-    def _would_be(self, wanted: Object, live: Object | None) -> Object:
-        """The object after applying, by the cluster's own word where it is there already."""
-        return self._cluster.apply(wanted, dry_run=True) if live is not None else wanted
+            return Planned(wanted, None, wanted)
+        metadata = wanted["metadata"]
+        live = self._cluster.get(wanted["kind"], metadata["name"], metadata.get("namespace", ""))
+        return Planned(wanted, live, self._cluster.apply(wanted, dry_run=True))
 
     def _in_use(self, workload: Workload) -> set[str]:
         """What runs now keeps its configuration until it is gone, so the plan does not call that unused."""

@@ -5,9 +5,10 @@ I/O through ``Cluster``.
 
 from __future__ import annotations
 
-from odcpub.deployment.objects import CREATED, DENY, MANAGER, Object, configuration_names, labels, namespace_of
+from odcpub.deployment.objects import BY, CREATED, DENY, MANAGER, Object, configuration_names, labels, namespace_of
 from odcpub.engines.runner.cluster import Answer, Cluster
 from odcpub.engines.runner.contents import contents
+from odcpub.engines.runner.ownership import made_by_us
 
 CONFIGURATION = ("ConfigMap", "Secret")
 _BESIDES = ("Service", "NetworkPolicy", "ServiceAccount", *CONFIGURATION)
@@ -40,11 +41,32 @@ def make_namespace(cluster: Cluster, namespace: Object) -> None:
     cluster.create(namespace | {"metadata": metadata})
 
 
+def leave_namespace(cluster: Cluster, stage: str) -> bool:
+    """Where no app of ours is left in the stage's namespace, takes out of it what we have added, the whole of it if we
+    made it and nobody else uses it; whether it did that."""
+    name = namespace_of(stage)
+    if cluster.find("Deployment", name, f"{BY}={MANAGER}"):
+        return False
+    if remove_namespace(cluster, stage):
+        return True
+    cluster.delete("NetworkPolicy", DENY, name)
+    found = cluster.get("Namespace", name)
+    if found is not None and not made_by_us(found) and _touched(found):
+        # What an applied object no longer has is taken away; fields of others stay.
+        cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    return False
+
+
+def _touched(found: Object) -> bool:
+    """Whether an odcpub of before has labelled it."""
+    return any(each.get("manager") == MANAGER for each in found["metadata"].get("managedFields", ()))
+
+
 def remove_namespace(cluster: Cluster, stage: str) -> bool:
     """Deletes the namespace if we made it and nothing is in it but what every namespace gets; whether it did."""
     name = namespace_of(stage)
     found = cluster.get("Namespace", name)
-    if found is None or found["metadata"].get("annotations", {}).get(CREATED) != MANAGER:
+    if found is None or not made_by_us(found):
         return False
     try:
         occupied = any(not _expected(each) for each in contents(cluster, name))
@@ -56,7 +78,7 @@ def remove_namespace(cluster: Cluster, stage: str) -> bool:
 def _expected(found: Object) -> bool:
     """What is in a namespace that nobody uses. Whatever has an owner stands and falls with it."""
     kind, metadata = found["kind"], found["metadata"]
-    ours = metadata.get("labels", {}).get("app.kubernetes.io/managed-by") == MANAGER
+    ours = metadata.get("labels", {}).get(BY) == MANAGER
     return (
         kind in _PASSING
         or bool(metadata.get("ownerReferences"))

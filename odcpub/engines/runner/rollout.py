@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from odcpub.deployment.objects import INSTANCE, Object, instance_of, namespace_of
+from odcpub.deployment.objects import INSTALLATION, INSTANCE, Object, instance_of, namespace_of
 from odcpub.deployment.workload import Workload
 from odcpub.engines.ports import Report
 from odcpub.engines.runner import pods
@@ -25,6 +25,8 @@ PAUSE = 0.1
 PATIENCE_SECONDS = 5.0
 """How long a pod may wait for a node: a new node or an ending pod may make room."""
 END_SECONDS = 90.0
+TEMPLATE_HASH = "pod-template-hash"
+"""By this label the Deployment's controller tells its ReplicaSets and their pods apart."""
 _SERVES = "The version before it serves on; nothing of the new one is left."
 _BACK = "The version before it is in its place again; odcpub status shows whether it serves."
 _NOTHING = "There was no version before it; nothing of the new one is left."
@@ -97,13 +99,19 @@ class Rollout:
 
     def _ready(self, found: tuple[Object, ...]) -> bool:
         """Whether the cluster has taken in this version, has made all its pods, and sends to them."""
-        names = {each["metadata"]["name"] for each in found if pods.ready(each)}
-        deployment = self.cluster.get("Deployment", self.workload.asset, self.namespace) if names else None
+        serving = [each for each in found if pods.ready(each)]
+        deployment = self.cluster.get("Deployment", self.workload.asset, self.namespace) if serving else None
         if deployment is None or not self._is_mine(deployment):
             return False
-        status, wanted = deployment.get("status", {}), deployment["spec"].get("replicas", 1)
-        seen = status.get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
-        return seen and min(len(names), status.get("updatedReplicas", 0)) >= wanted and self._reached(names)
+        seen = deployment.get("status", {}).get("observedGeneration", 0) >= deployment["metadata"].get("generation", 0)
+        newest = self._newest(deployment) if seen else ""
+        names = {each["metadata"]["name"] for each in serving if _label(each, TEMPLATE_HASH) == newest}
+        return seen and len(names) >= deployment["spec"].get("replicas", 1) and self._reached(names)
+
+    def _newest(self, deployment: Object) -> str:
+        """The hash of the template that the Deployment's pods are to be made from now."""
+        sets = self.cluster.find("ReplicaSet", self.namespace, self.mine)
+        return next((_label(each, TEMPLATE_HASH) for each in sets if _number(each) == _number(deployment)), "")
 
     def _reached(self, names: set[str]) -> bool:
         """Whether the Service sends to every one of the pods."""
@@ -190,9 +198,11 @@ class Rollout:
     def _again(self, deployment: Object, before: Object) -> None:
         """Applies the template of the version before."""
         template = before["spec"]["template"]
-        template["metadata"]["labels"].pop("pod-template-hash", None)
+        template["metadata"]["labels"].pop(TEMPLATE_HASH, None)
         template["metadata"].pop("creationTimestamp", None)
         told = {name: value for name, value in template["metadata"]["labels"].items() if name != INSTANCE}
+        notes = template["metadata"].get("annotations", {})
+        ours = {name: value for name, value in deployment["metadata"]["annotations"].items() if name == INSTALLATION}
         self.cluster.apply(
             {
                 "apiVersion": "apps/v1",
@@ -201,7 +211,7 @@ class Rollout:
                     "name": self.workload.asset,
                     "namespace": self.namespace,
                     "labels": told,
-                    "annotations": template["metadata"].get("annotations", {}),
+                    "annotations": notes | ours,
                 },
                 "spec": {**_kept(deployment["spec"]), "template": template},
             }
@@ -250,7 +260,11 @@ def _kept(spec: Object) -> Object:
 
 
 def _instance(found: Object) -> str:
-    return str(found["metadata"].get("labels", {}).get(INSTANCE, ""))
+    return _label(found, INSTANCE)
+
+
+def _label(found: Object, name: str) -> str:
+    return str(found["metadata"].get("labels", {}).get(name, ""))
 
 
 def _available(found: Object) -> bool:

@@ -1,5 +1,5 @@
 // A stand-in for a published app's image: the addresses and signals of docs/published-app.md, nothing else.
-// ODC_SETTING_Mode: ready, crash (ends at once), never (stays unready), hungry (needs more memory than it may use).
+// ODC_SETTING_Mode: ready, crash (ends at once), done (ends well at once), never (stays unready), hungry (needs more memory than it may use).
 package main
 
 import (
@@ -47,6 +47,9 @@ func eat() {
 func main() {
 	mode := os.Getenv("ODC_SETTING_Mode")
 	fmt.Println("secret is", os.Getenv("ODC_SECRET_Token"), "in", os.Getenv("ODCPUB_DATABASE"))
+	if mode == "done" {
+		os.Exit(0)
+	}
 	if mode == "crash" {
 		fmt.Println("cannot go on")
 		os.Exit(3)

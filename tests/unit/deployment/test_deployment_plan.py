@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from odcpub.deployment.objects import objects
-from odcpub.deployment.plan import deployment_plan
+from odcpub.deployment.plan import Planned, deployment_plan
 from odcpub.deployment.workload import Change, Workload
 
 WORKLOAD = Workload(
@@ -31,13 +31,19 @@ def live(kind: str) -> dict[str, Any]:
     return found
 
 
+def planned(kind: str, found: dict[str, Any] | None = None) -> Planned:
+    return Planned(WANTED[kind], found, WANTED[kind])
+
+
 def test_nothing_differs() -> None:
-    assert deployment_plan((live(kind), WANTED[kind]) for kind in WANTED).changes == ()
+    plan = deployment_plan(planned(kind, live(kind)) for kind in WANTED)
+    assert plan.changes == ()
+    assert plan.nothing_to_do
 
 
 def test_what_is_not_there_is_created() -> None:
-    assert deployment_plan([(None, WANTED["Deployment"])]).changes == (Change("create", "Deployment odc-qa/helpdesk"),)
-    assert deployment_plan([(None, WANTED["Namespace"])]).changes == (Change("create", "Namespace odc-qa"),)
+    assert deployment_plan([planned("Deployment")]).changes == (Change("create", "Deployment odc-qa/helpdesk"),)
+    assert deployment_plan([planned("Namespace")]).changes == (Change("create", "Namespace odc-qa"),)
 
 
 def test_differences_are_told_by_field_old_and_new() -> None:
@@ -45,7 +51,7 @@ def test_differences_are_told_by_field_old_and_new() -> None:
     found["spec"]["replicas"] = 3
     found["spec"]["template"]["spec"]["containers"][0]["image"] = "other"
     found["spec"]["template"]["spec"]["containers"].append({"name": "sidecar"})
-    (change,) = deployment_plan([(found, WANTED["Deployment"])]).changes
+    (change,) = deployment_plan([planned("Deployment", found)]).changes
     assert (change.verb, change.what) == ("update", "Deployment odc-qa/helpdesk")
     assert [(path, old) for path, old, _ in change.fields] == [
         ("spec.replicas", "3"),
@@ -57,22 +63,29 @@ def test_differences_are_told_by_field_old_and_new() -> None:
 def test_secrets_are_hidden() -> None:
     found = live("Secret")
     found["data"]["ODC_SECRET_MailToken"] = "b2xk"
-    (change,) = deployment_plan([(found, WANTED["Secret"])]).changes
+    (change,) = deployment_plan([planned("Secret", found)]).changes
     assert change.fields == (("data.ODC_SECRET_MailToken", "(hidden)", "(hidden)"),)
 
 
-def test_what_others_set_is_told_as_kept() -> None:
+SET_IMAGE = {"f:containers": {'k:{"name":"app"}': {"f:image": {}}}}
+
+
+def test_what_others_set_is_told_as_kept_unless_we_set_it_too() -> None:
     found = live("Deployment")
     found["metadata"]["managedFields"] = [
         {"manager": "kubectl-edit", "fieldsV1": {"f:spec": {"f:paused": {}, "f:x": {".": {}, 'k:{"name":"y"}': {}}}}},
         {"manager": "kube-controller-manager", "subresource": "status", "fieldsV1": {"f:spec": {"f:z": {}}}},
         {"manager": "odcpub", "fieldsV1": {"f:spec": {"f:replicas": {}}}},
+        {"manager": "kubectl-set", "fieldsV1": {"f:spec": {"f:template": {"f:spec": SET_IMAGE}}}},
     ]
-    (change,) = deployment_plan([(found, WANTED["Deployment"])]).changes
+    (change,) = deployment_plan([planned("Deployment", found)]).changes
     assert change.fields == (
         ("spec.paused", "set by kubectl-edit", "kept"),
         ('spec.x[{"name":"y"}]', "set by kubectl-edit", "kept"),
     )
+    assert deployment_plan([planned("Deployment", found)]).nothing_to_do
+    found["spec"]["template"]["spec"]["containers"][0]["image"] = "other"
+    assert not deployment_plan([planned("Deployment", found)]).nothing_to_do
 
 
 def test_what_is_unused_is_deleted() -> None:

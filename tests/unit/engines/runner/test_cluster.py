@@ -7,12 +7,14 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from odcpub.engines.runner import cluster
-from odcpub.engines.runner.cluster import Cluster
+from odcpub.engines.runner.cluster import Answer, Cluster
 from odcpub.errors import TemporaryEngineError
 
 SECONDS = 2.0
@@ -27,16 +29,20 @@ def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
 
 
 def client(folder: Path, listener: socket.socket) -> Cluster:
+    write(folder / "config", listener.getsockname()[1], {})
+    return Cluster(str(folder / "config"))
+
+
+def write(file: Path, port: int, user: dict[str, Any]) -> None:
     config = {
         "apiVersion": "v1",
         "kind": "Config",
         "current-context": "x",
         "contexts": [{"name": "x", "context": {"cluster": "x", "user": "x"}}],
-        "clusters": [{"name": "x", "cluster": {"server": f"http://127.0.0.1:{listener.getsockname()[1]}"}}],
-        "users": [{"name": "x", "user": {}}],
+        "clusters": [{"name": "x", "cluster": {"server": f"http://127.0.0.1:{port}"}}],
+        "users": [{"name": "x", "user": user}],
     }
-    (folder / "config").write_text(json.dumps(config))
-    return Cluster(str(folder / "config"))
+    file.write_text(json.dumps(config))
 
 
 def test_an_address_that_takes_no_connection_is_given_up_in_time(tmp_path: Path, listener: socket.socket) -> None:
@@ -69,3 +75,79 @@ def test_a_connection_that_breaks_is_tried_once_more(tmp_path: Path, listener: s
     assert client(tmp_path, listener).get("Node", "x") == {}
     thread.join()
     assert len(taken) == 2
+
+
+class Api:
+    """An API server that knows one token at a time."""
+
+    def __init__(self) -> None:
+        self.token, self.asked = "first", 0
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                api.asked += 1
+                known = self.headers.get("Authorization") == f"Bearer {api.token}"
+                body = json.dumps({} if known else {"message": "Unauthorized"}).encode()
+                self.send_response(200 if known else 401)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, format: str, *args: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_port
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+@pytest.fixture
+def apis() -> Iterator[tuple[Api, Api]]:
+    made = Api(), Api()
+    yield made
+    for each in made:
+        each.close()
+
+
+def test_a_rotated_token_and_a_moved_cluster_are_noticed(tmp_path: Path, apis: tuple[Api, Api]) -> None:
+    one, other = apis
+    file = tmp_path / "config"
+    write(file, one.port, {"token": "first"})
+    asked = Cluster(str(file))
+    assert asked.get("Node", "x") == {}
+    write(file, one.port, {"token": "second, a longer one"})
+    one.token = "second, a longer one"
+    assert asked.get("Node", "x") == {}
+    write(file, other.port, {"token": "first"})
+    assert asked.get("Node", "x") == {}
+    assert (one.asked, other.asked) == (2, 1)
+    asked.close()
+
+
+def test_a_plugins_token_is_asked_for_again_when_it_is_not_known_any_more(
+    tmp_path: Path, apis: tuple[Api, Api]
+) -> None:
+    """It tells no time at which it ends."""
+    api, said = apis[0], tmp_path / "said"
+    said.write_text("first")
+    kind = {"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential"}
+    text = json.dumps(kind | {"status": {"token": "TOKEN"}}).replace("TOKEN", f"'$(cat {said})'")
+    plugin = {"apiVersion": kind["apiVersion"], "command": "sh", "args": ["-c", f"echo '{text}'"]}
+    write(tmp_path / "config", api.port, {"exec": plugin | {"interactiveMode": "Never"}})
+    asked = Cluster(str(tmp_path / "config"))
+    assert asked.get("Node", "x") == {}
+    said.write_text("second")
+    api.token = "second"
+    assert asked.get("Node", "x") == {}
+    api.token = "nobody's"
+    with pytest.raises(Answer, match="does not know this user") as caught:
+        asked.get("Node", "x")
+    assert "log in" in caught.value.hint
+    asked.close()

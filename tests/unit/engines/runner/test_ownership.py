@@ -8,10 +8,11 @@ from dataclasses import replace
 
 import pytest
 
-from odcpub.deployment.objects import objects
+from odcpub.deployment.objects import DENY, Object, labels, objects
 from odcpub.deployment.workload import Workload
+from odcpub.engines.runner.cluster import Answer
 from odcpub.engines.runner.kubernetes import KubernetesRunner
-from odcpub.errors import Refused
+from odcpub.errors import EngineError, Refused
 from tests.cluster import FakeCluster
 
 DIGEST = "sha256:" + "a" * 64
@@ -25,8 +26,8 @@ ACTS: tuple[Callable[[KubernetesRunner], object], ...] = (
 )
 
 
-def runner(cluster: FakeCluster) -> KubernetesRunner:
-    made = KubernetesRunner(node_address="10.0.0.9")
+def runner(cluster: FakeCluster, installation: str = "ours@here-1") -> KubernetesRunner:
+    made = KubernetesRunner(installation, node_address="10.0.0.9")
     made._cluster = cluster
     return made
 
@@ -48,7 +49,7 @@ def test_another_app_of_the_name_is_left_alone(act: Callable[[KubernetesRunner],
 @pytest.mark.parametrize("manager", ["", "Helm"])
 def test_what_is_not_ours_is_left_alone(act: Callable[[KubernetesRunner], object], kind: str, manager: str) -> None:
     cluster = FakeCluster()
-    cluster.put({"kind": "Namespace", "metadata": {"name": "odc-qa"}})
+    cluster.put({"kind": "Namespace", "metadata": {"name": "odc-qa", "labels": {"odcpub/stage": "qa"}}})
     labels = {"app.kubernetes.io/managed-by": manager} if manager else {}
     cluster.put({"kind": kind, "metadata": {"name": "shop", "namespace": "odc-qa", "labels": labels}, "spec": {}})
     before = copy.deepcopy(cluster.objects)
@@ -56,6 +57,96 @@ def test_what_is_not_ours_is_left_alone(act: Callable[[KubernetesRunner], object
         act(runner(cluster))
     assert not runner(cluster).take_back(OURS)
     assert cluster.objects == before
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_another_installations_deployment_of_the_same_app_is_left_alone(
+    act: Callable[[KubernetesRunner], object],
+) -> None:
+    cluster = FakeCluster()
+    runner(cluster, "ada@laptop-2").start(OURS)
+    before = copy.deepcopy(cluster.objects)
+    with pytest.raises(Refused, match="this app as installation ada@laptop-2 publishes it") as caught:
+        act(runner(cluster))
+    assert "annotate --overwrite deployment shop odcpub/installation=ours@here-1" in caught.value.hint
+    assert not runner(cluster).take_back(OURS)
+    assert cluster.objects == before
+
+
+def test_a_deployment_that_names_no_installation_is_ours_and_named_from_then_on() -> None:
+    cluster = FakeCluster()
+    for each in objects(OURS):
+        cluster.put(each)
+    runner(cluster).start(OURS)
+    with pytest.raises(Refused, match="ours@here-1"):
+        runner(cluster, "ada@laptop-2").start(OURS)
+
+
+NAMESPACE = {"kind": "Namespace", "metadata": {"name": "odc-qa", "labels": {"team": "theirs"}}}
+
+
+@pytest.mark.parametrize("act", ACTS[:2])
+def test_a_namespace_that_others_made_is_not_used_unasked(act: Callable[[KubernetesRunner], object]) -> None:
+    cluster = FakeCluster()
+    cluster.put(copy.deepcopy(NAMESPACE))
+    before = copy.deepcopy(cluster.objects)
+    with pytest.raises(Refused, match="namespace odc-qa is there and was not made by odcpub") as caught:
+        act(runner(cluster))
+    assert "kubectl label namespace odc-qa odcpub/stage=qa" in caught.value.hint
+    assert cluster.objects == before
+
+
+def test_a_namespace_that_was_given_to_us_is_used_and_left_as_it_was() -> None:
+    cluster = FakeCluster()
+    given = copy.deepcopy(NAMESPACE)
+    given["metadata"]["labels"] |= {"odcpub/stage": "qa"}  # type: ignore[index]
+    cluster.put(given)
+    before = copy.deepcopy(cluster.objects)
+    runner(cluster).start(OURS)
+    assert cluster.get("Namespace", "odc-qa") == before["Namespace", "", "odc-qa"]
+    deny = cluster.get("NetworkPolicy", DENY, "odc-qa")
+    assert deny is not None
+    assert deny["spec"]["podSelector"]["matchLabels"].items() <= labels("shop").items(), "our pods alone"
+    runner(cluster).stop("qa", "shop", "our-key")
+    assert cluster.objects == before
+
+
+def test_how_many_pods_there_are_is_left_to_who_changed_it() -> None:
+    cluster = FakeCluster()
+    runner(cluster).start(OURS)
+    deployment = cluster.get("Deployment", "shop", "odc-qa")
+    assert deployment is not None
+    cluster.put(deployment | {"spec": deployment["spec"] | {"replicas": 3}})
+    runner(cluster).start(replace(OURS, revision=3))
+    found = cluster.get("Deployment", "shop", "odc-qa")
+    assert found is not None
+    assert found["spec"]["replicas"] == 3
+
+
+def test_no_namespace_is_left_where_all_ports_are_taken() -> None:
+    cluster = FakeCluster()
+    port = {"metadata": {"name": "x", "namespace": "y"}, "spec": {"ports": [{"nodePort": 30080}]}}
+    cluster.put({"kind": "Service", **port})
+    full = KubernetesRunner("ours", node_address="10.0.0.9", node_ports=(30080, 30080))
+    full._cluster = cluster
+    before = set(cluster.objects)
+    with pytest.raises(EngineError, match="node ports"):
+        full.start(OURS)
+    assert set(cluster.objects) == before
+
+
+def test_a_refused_first_start_leaves_nothing() -> None:
+    class Refusing(FakeCluster):
+        def apply(self, body: Object, dry_run: bool = False, manager: str = "") -> Object:
+            if body["kind"] == "Service":
+                raise Answer("Kubernetes: refused: no NodePort here", "", 403)
+            return super().apply(body, dry_run, manager)
+
+    cluster = Refusing()
+    with pytest.raises(EngineError, match="no NodePort"):
+        runner(cluster).start(OURS)
+    assert cluster.get("Namespace", "odc-qa") is None, "what is in it goes with it"
+    assert [kind for kind, _, name in cluster.objects if name != DENY] == []
 
 
 def test_our_own_goes_on() -> None:

@@ -15,7 +15,7 @@ from odcpub.engines.runner.cluster import Answer
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.removal import make_namespace, remove, remove_namespace
-from odcpub.engines.runner.rollout import Rollout
+from odcpub.engines.runner.rollout import TEMPLATE_HASH, Rollout
 from odcpub.errors import TemporaryEngineError
 from tests.cluster import FakeCluster
 
@@ -41,7 +41,7 @@ def replica_set(name: str, instance: str, revision: int, available: int = 0) -> 
     template = copy.deepcopy(next(each for each in objects(WORKLOAD) if each["kind"] == "Deployment"))["spec"][
         "template"
     ]
-    template["metadata"]["labels"][INSTANCE] = instance
+    template["metadata"]["labels"] |= {INSTANCE: instance, TEMPLATE_HASH: name}
     return {
         "kind": "ReplicaSet",
         "metadata": {
@@ -123,7 +123,7 @@ def test_the_version_that_serves_comes_back_and_not_a_younger_one_that_does_not(
 
 
 def kubernetes(cluster: FakeCluster) -> KubernetesRunner:
-    made = KubernetesRunner()
+    made = KubernetesRunner("ours")
     made._cluster = cluster
     return made
 
@@ -132,20 +132,22 @@ def test_a_start_that_never_came_to_its_deployment_leaves_nothing(cluster: FakeC
     del cluster.objects["Deployment", NAMESPACE, "shop"]
     del cluster.objects["ReplicaSet", NAMESPACE, "shop-new"]
     assert not kubernetes(cluster).take_back(WORKLOAD)
-    assert {kind for kind, _, _ in cluster.objects} == {"Namespace", "NetworkPolicy"}
+    assert {kind for kind, _, _ in cluster.objects} == {"Namespace"}, "which was not marked as made by us"
     assert not kubernetes(cluster).take_back(WORKLOAD)
 
 
-def make_ready(cluster: FakeCluster, image: str = WORKLOAD.reference, seen: int = 3) -> None:
+def make_ready(
+    cluster: FakeCluster, image: str = WORKLOAD.reference, seen: int = 3, template: str = "shop-new"
+) -> None:
     """A pod with the version's label, ready and reached by the Service, after the cluster has ``seen`` so many changes
     of the Deployment, which is at its third."""
     pod = ready_pod(image)
-    pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD)}
+    pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD), TEMPLATE_HASH: template}
     cluster.put(pod)
     deployment = deployed(cluster)
     assert deployment is not None
     deployment["metadata"]["generation"] = 3
-    cluster.put(deployment | {"status": {"observedGeneration": seen, "updatedReplicas": 1}})
+    cluster.put(deployment | {"status": {"observedGeneration": seen}})
     there = {"conditions": {"ready": True}, "targetRef": {"name": "p"}}
     cluster.put(
         {
@@ -165,12 +167,18 @@ def test_a_version_that_is_ready_is_not_taken_back(cluster: FakeCluster) -> None
     assert cluster.objects == before
 
 
-@pytest.mark.parametrize(("image", "seen"), [("r/shop@sha256:older", 3), (WORKLOAD.reference, 2)])
-def test_pods_of_another_image_or_of_before_do_not_make_a_version_ready(
-    cluster: FakeCluster, image: str, seen: int
+@pytest.mark.parametrize(
+    ("image", "seen", "template"),
+    [
+        ("r/shop@sha256:older", 3, "shop-new"),  # as after ``kubectl set image``: the pods keep the version's labels
+        (WORKLOAD.reference, 2, "shop-new"),
+        (WORKLOAD.reference, 3, "shop-small"),  # as after a limit that somebody has set and we set back
+    ],
+)
+def test_pods_of_another_image_or_template_do_not_make_a_version_ready(
+    cluster: FakeCluster, image: str, seen: int, template: str
 ) -> None:
-    """As after ``kubectl set image``: the pods keep the version's labels."""
-    make_ready(cluster, image, seen)
+    make_ready(cluster, image, seen, template)
     assert not Rollout(cluster, WORKLOAD).complete()
     make_ready(cluster)
     assert Rollout(cluster, WORKLOAD).complete()
