@@ -148,7 +148,8 @@ def _key(toolchain: Toolchain, system: Mapping[str, Path]) -> str:
     """The toolchain is told by its identity, a file of this machine by path, size and time: hashing them all would
     be felt at each publish, and one that only looks changed gives the same digest again."""
     stamps = [(path, str(file), file.stat().st_size, file.stat().st_mtime_ns) for path, file in sorted(system.items())]
-    return digest_of(LAYOUT, toolchain.identity, FOLDERS, TEXTS, stamps)[:32]
+    notices = [[one.name, hashlib.sha256(one.read_bytes()).hexdigest()] for one in toolchain.notices]
+    return digest_of(LAYOUT, toolchain.identity, FOLDERS, TEXTS, notices, stamps)[:32]
 
 
 def _known(marker: Path) -> str | None:
