@@ -74,7 +74,9 @@ with (root / "calls.jsonl").open("a") as calls:
     calls.write(json.dumps([arguments, os.getcwd(), kept]) + "\\n")
 command = os.path.basename(arguments[0]) if arguments else ""
 answers = json.loads((root / "answers.json").read_text())
-says, errors, code, writes = answers.get(command, ["", f"no such command: {{command}}\\n", 1, {{}}])
+meant = [words for words in answers if set(words.split()) <= {{command, *arguments}}]
+unknown = ["", f"no such command: {{command}}\\n", 1, {{}}]
+says, errors, code, writes = answers[max(meant, key=len)] if meant else unknown
 if command == "--list-sdks" and command not in answers:
     says, errors, code = "".join(f"{{one.name}} [{{one.parent}}]\\n" for one in sorted(root.glob("sdk/*"))), "", 0
 if command == "csc.dll" and command not in answers:
@@ -112,8 +114,10 @@ class SdkFolder:
     def answer(
         self, command: str, says: str = "", errors: str = "", code: int = 0, writes: Mapping[str, str] | None = None
     ) -> None:
-        """What ``dotnet <command>`` does from now on. ``writes``: path → text; a path is relative to the folder it runs
-        in, and ``$name`` in it is a variable of its environment or the value that follows ``--name``."""
+        """What ``dotnet <command>`` does from now on; where ``command`` names options too, with these among others.
+
+        ``writes``: path → text; a path is relative to the folder it runs in, and ``$name`` in it is a variable of its
+        environment or the value that follows ``--name``."""
         file = self.root / "answers.json"
         file.write_text(json.dumps({**json.loads(file.read_text()), command: [says, errors, code, dict(writes or {})]}))
 

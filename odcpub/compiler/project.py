@@ -8,8 +8,8 @@ from odcpub.compiler.drafts import Assembly, Draft
 from odcpub.compiler.runtime import runtime_assembly
 from odcpub.compiler.templates import render
 
-NPGSQL = "9.0.3"
-"""The version the bootstrap toolchain carries; the project pins the same."""
+NPGSQL = "10.0.3"
+"""The version that apps get from an installed SDK: whoever builds the project has one."""
 
 
 def project_files(assemblies: Iterable[Assembly]) -> tuple[Draft, ...]:

@@ -65,12 +65,8 @@ def _disk(folder: Path) -> Check:
 
 
 def _csharp(engines: Engines) -> Check:
-    if not engines.toolchain_is_there():
-        found = "the bootstrap toolchain is not fetched yet"
-        return _ok("C# toolchain", found, "the first publish fetches it (121 MB); or install a .NET SDK 10")
-    one = engines.csharp.toolchain()
-    found = f"{one.source}: C# compiler {one.compiler_version}, .NET {one.runtime_version} in {one.root}"
-    return _ok("C# toolchain", found, *one.warnings)
+    one = engines.csharp_standing()
+    return _ok("C# toolchain", one.found, *one.hints)
 
 
 def _builder(engines: Engines) -> Check:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.server import RoslynCompiler
+from odcpub.engines.csharp.standing import Standing, standing
 from odcpub.engines.csharp.toolchain import find_toolchain, is_there
 from odcpub.engines.examination import Check, examine
 from odcpub.engines.image.base import BaseLayer, architecture, make_base
@@ -208,6 +209,10 @@ class Engines:
     def toolchain_is_there(self) -> bool:
         """Whether asking for the toolchain fetches nothing."""
         return is_there(self.settings.csharp, self._home.cache)
+
+    def csharp_standing(self) -> Standing:
+        """What there is of the toolchain that the settings take."""
+        return standing(self.settings.csharp, self._home.cache)
 
 
 def keep_running(database: EmbeddedPostgres, attempts: dict[str, tuple[int, float]], report: Report) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from typing import Any
 
 import pytest
 
+from odcpub.engines.csharp.sdk_look import installed
 from tests.databases import engine
 from tests.installation import Installation, installation
 from tests.readable import assert_readable
@@ -188,6 +190,7 @@ def test_docker_that_is_not_there(world: World) -> None:
     attempt(world, "builder=docker", f"registry={address}", says=("Docker: ", "builder=assembly"))
 
 
+@pytest.mark.skipif(installed(os.environ).taken is not None, reason="this machine has a .NET SDK")
 def test_sdk_that_is_not_installed(world: World) -> None:
     attempt(world, "csharp=sdk", says=("csharp=sdk: no .NET SDK 10", "https://dot.net"))
 

@@ -1,4 +1,4 @@
-"""The C# compiler port on the real bootstrap toolchain, and the base layer made of it."""
+"""The C# compiler port on a real toolchain, whichever it is, and the base layer made of it."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from odcpub.engines.csharp.host import host_files, library_files
 from odcpub.engines.csharp.installed_runtime import installed_runtime
 from odcpub.engines.csharp.parts import Parts
 from odcpub.engines.csharp.server import RoslynCompiler
-from odcpub.engines.csharp.toolchain import find_toolchain
 from odcpub.engines.image.base import BaseLayer, make_base, observe, write
 from odcpub.errors import EngineError
 from odcpub.home import find_home
 from tests.absence import absent
 from tests.elf_file import elf
+from tests.toolchain import toolchain_of_tests
 
 LIB = Assembly("Lib", (Source("Lib.cs", 'namespace Lib; public static class L { public static string Hi => "hi"; }'),))
 HELLO = """
@@ -42,10 +42,7 @@ APP = Assembly("app", (Source("app.cs", HELLO),), ("Lib",), executable=True)
 
 @pytest.fixture(scope="session")
 def parts() -> Parts:
-    try:
-        return find_toolchain("bootstrap", find_home().make().cache, print)
-    except EngineError as error:
-        absent("C# compiler", error.message)
+    return toolchain_of_tests()
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +136,12 @@ def test_threads_take_turns(compiler: RoslynCompiler) -> None:
 
 
 def test_a_server_that_cannot_start_says_why(parts: Parts, tmp_path: Path) -> None:
-    broken = replace(parts, toolchain=replace(parts.toolchain, root=tmp_path))
+    """As after .NET was upgraded under it: its runtime is not there."""
+    *start, driver = parts.command
+    folder = shutil.copytree(Path(driver).parent, tmp_path / "driver")
+    (config,) = folder.glob("*.runtimeconfig.json")
+    config.write_text(config.read_text().replace(parts.toolchain.runtime_version, "99.0.0"))
+    broken = replace(parts, command=(*start, str(folder / Path(driver).name)))
     with pytest.raises(EngineError, match="compile server: ended while it worked: exit code"):
         RoslynCompiler(lambda: broken).compile([LIB], {})
 
@@ -167,7 +169,8 @@ def test_the_base_layer_is_made_once_with_the_same_bytes(parts: Parts, base: Bas
     assert [one.name for one in members] == sorted((one.name for one in members), key=str.encode)
     assert {(one.mtime, one.uid, one.gid) for one in members} == {(0, 0, 0)}
     assert next(one for one in members if one.name == "tmp").mode == 0o1777
-    assert any(one.name.endswith("NOTICE.txt") for one in members)
+    texts = {f"usr/share/doc/odcpub/{one.name}" for one in parts.toolchain.notices}
+    assert texts and texts <= {one.name for one in members}
 
 
 def test_an_app_runs_on_the_base_layer_and_nothing_else(

@@ -25,16 +25,13 @@ import psycopg
 import pytest
 
 from odcpub.engines.csharp.server import RoslynCompiler
-from odcpub.engines.csharp.toolchain import find_toolchain
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import Place
-from odcpub.errors import OdcpubError
-from odcpub.home import find_home
 from odcpub.model.elements import Basic
-from tests.absence import absent
 from tests.contract.published_app import DEADLINE, App, environment, lay_out, migrate
 from tests.helpdesk_asset import CUSTOMER, HELPDESK, LIBRARIES, TICKET, attribute
+from tests.toolchain import toolchain_of_tests
 
 pytestmark = pytest.mark.database
 PLACE = Place("development", "helpdesk")
@@ -42,13 +39,8 @@ PLACE = Place("development", "helpdesk")
 
 @pytest.fixture(scope="module")
 def compiler() -> Iterator[RoslynCompiler]:
-    cache = find_home().cache
-    cache.mkdir(parents=True, exist_ok=True)
-    made = RoslynCompiler(lambda: find_toolchain("auto", cache, lambda line: None))
-    try:
-        made.toolchain()
-    except OdcpubError as error:
-        absent("C# compiler", error.message)
+    parts = toolchain_of_tests()
+    made = RoslynCompiler(lambda: parts)
     yield made
     made.close()
 

@@ -35,7 +35,7 @@ def bootstrap(cache: Path, report: Report) -> Parts:
         with writing(home), exclusive(home / "bootstrap.lock", report, "setting up the C# toolchain"):
             if not is_whole(folder):
                 _set_up(folder, home / "downloads", report)
-    return _parts(folder, key())
+    return parts(cache)
 
 
 def is_set_up(cache: Path) -> bool:
@@ -116,13 +116,15 @@ def _compile_driver(work: Path) -> None:
         )
 
 
-def _parts(folder: Path, identity: str) -> Parts:
+def parts(cache: Path) -> Parts:
+    """Of a toolchain that is set up."""
+    folder = _folder(cache)
     libraries = tuple(folder / "libraries" / f"{name}.dll" for name in packages.CARRIED)
     toolchain = Toolchain(
         source="bootstrap",
         compiler_version=packages.ROSLYN_VERSION,
         runtime_version=packages.RUNTIME_VERSION,
-        identity=identity,
+        identity=key(),
         root=folder / "dotnet",
         launcher=folder / "launcher" / "app",
         libraries=libraries,

@@ -61,6 +61,7 @@ FRAMEWORKS = {name: f"{name}.Runtime.linux-x64" for name in frameworks.FRAMEWORK
 
 CARRIED = ("Npgsql",)
 """Libraries of the package that published apps carry."""
+NPGSQL_VERSION = "9.0.3"
 
 WARNINGS = (
     ".NET 9 is out of support since November 2026: no security fixes any more",

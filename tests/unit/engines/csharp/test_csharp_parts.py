@@ -14,8 +14,8 @@ import pytest
 
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.compiler.runtime import runtime_config
-from odcpub.engines.csharp import packages, sdk
-from odcpub.engines.csharp.bootstrap import check_machine, key
+from odcpub.engines.csharp import packages
+from odcpub.engines.csharp.bootstrap import check_machine
 from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.failure import CompileFailed, Diagnostic, explain
 from odcpub.engines.csharp.fetch import check, fetch
@@ -24,7 +24,6 @@ from odcpub.engines.csharp.locks import whole
 from odcpub.engines.csharp.loose import unpack
 from odcpub.engines.csharp.order import check_references, dependencies_first
 from odcpub.engines.csharp.packages import Package
-from odcpub.engines.csharp.toolchain import find_toolchain, is_there
 from odcpub.engines.ports import Toolchain
 from odcpub.errors import EngineError, Problem, TemporaryEngineError, UsageError
 from odcpub.home import find_home
@@ -226,102 +225,6 @@ def test_an_archive_cannot_write_outside_or_make_links(tmp_path: Path) -> None:
         tar.addfile(tarfile.TarInfo("package/dist/../../../out.dll"))
     unpack(tmp_path / "bad.tgz", tmp_path / "in" / "here", lambda name: True)
     assert [path.name for path in (tmp_path / "in").rglob("*")] == ["here", "out.dll"]
-
-
-def fake_sdk(root: Path, version: str, runtime: str) -> None:
-    line = ".".join(version.split(".")[:2])
-    files = [f"sdk/{version}/Roslyn/bincore/csc.dll", f"sdk/{version}/AppHostTemplate/apphost"]
-    for name in sdk.FRAMEWORKS:
-        files += [f"shared/{name}/{runtime}/{name}.dll", f"packs/{name}.Ref/{runtime}/ref/net{line}/{name}.dll"]
-    for file in files:
-        (root / file).parent.mkdir(parents=True, exist_ok=True)
-        (root / file).touch()
-
-
-def test_the_newest_complete_sdk_is_found(tmp_path: Path) -> None:
-    for version, runtime in [("9.0.300", "9.0.7"), ("10.0.99", "10.0.1"), ("10.0.100", "10.0.2")]:
-        fake_sdk(tmp_path, version, runtime)
-    (tmp_path / "sdk" / "11.0.100-preview.1").mkdir()
-    (tmp_path / "sdk" / "11.0.100").mkdir()
-    found = sdk.look(tmp_path)
-    assert found and (found.version, found.runtime_version) == ("10.0.100", "10.0.2")
-    assert {path.parts[-3:-1] for path in found.references} == {("ref", "net10.0")}
-    assert len(found.references) == 2
-
-
-def test_an_sdk_that_is_too_old_or_has_no_packs_is_not_used(tmp_path: Path) -> None:
-    fake_sdk(tmp_path, "9.0.300", "9.0.7")
-    assert sdk.look(tmp_path) is None
-    fake_sdk(tmp_path, "10.0.100", "10.0.2")
-    for file in (tmp_path / "packs" / "Microsoft.AspNetCore.App.Ref").rglob("*.dll"):
-        file.unlink()
-    assert sdk.look(tmp_path) is None
-
-
-def test_npgsql_comes_from_the_nuget_cache_where_it_is_new_enough(tmp_path: Path) -> None:
-    for version in ("8.0.5", "9.0.3", "10.0.0", "11.0.0-preview.1"):
-        file = tmp_path / "npgsql" / version / "lib" / "net8.0" / "Npgsql.dll"
-        file.parent.mkdir(parents=True)
-        file.touch()
-    libraries, _ = sdk._npgsql({"NUGET_PACKAGES": str(tmp_path)}, tmp_path, lambda line: None)
-    assert [path.parts[-4] for path in libraries] == ["10.0.0"]
-
-
-def test_an_sdk_is_looked_for_where_the_environment_says_first(tmp_path: Path) -> None:
-    home, named = tmp_path / "home", tmp_path / "named"
-    for folder in (home / ".dotnet", named):
-        folder.mkdir(parents=True)
-    found = list(sdk.roots({"DOTNET_ROOT": str(named), "HOME": str(home), "PATH": ""}))
-    assert found[0] == named and home / ".dotnet" in found
-
-
-def test_asking_for_an_sdk_that_is_not_there_says_how_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sdk, "PLACES", ())
-    with pytest.raises(EngineError, match=r"no \.NET SDK") as caught:
-        find_toolchain("sdk", tmp_path, lambda line: None, {"PATH": ""})
-    assert "csharp=auto" in caught.value.hint
-    with pytest.raises(UsageError, match="csharp=mono"):
-        find_toolchain("mono", tmp_path, lambda line: None, {"PATH": ""})
-
-
-@pytest.mark.parametrize(
-    ("choice", "there", "expected"),
-    [
-        ("auto", (), False),
-        ("auto", ("bootstrap",), True),
-        ("auto", ("sdk", "npgsql"), True),
-        ("auto", ("sdk",), False),
-        ("auto", ("sdk", "bootstrap"), True),
-        ("bootstrap", ("sdk", "npgsql"), False),
-        ("bootstrap", ("bootstrap",), True),
-        ("sdk", (), True),
-        ("sdk", ("sdk",), False),
-        ("sdk", ("sdk", "npgsql"), True),
-    ],
-)
-def test_it_is_known_whether_a_toolchain_must_be_fetched(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, choice: str, there: tuple[str, ...], expected: bool
-) -> None:
-    """Never by the folder alone: an aborted set-up leaves that, with downloads in it."""
-    monkeypatch.setattr(sdk, "PLACES", ())
-    cache, dotnet, nuget = tmp_path / "cache", tmp_path / "dotnet", tmp_path / "nuget"
-    (cache / "toolchain" / "downloads").mkdir(parents=True)
-    (cache / "toolchain" / "bootstrap-of-before").mkdir()
-    if "sdk" in there:
-        fake_sdk(dotnet, "10.0.100", "10.0.2")
-    if "npgsql" in there:
-        (nuget / "npgsql" / "9.0.3" / "lib" / "net8.0").mkdir(parents=True)
-        (nuget / "npgsql" / "9.0.3" / "lib" / "net8.0" / "Npgsql.dll").touch()
-    if "bootstrap" in there:
-        folder = cache / "toolchain" / f"bootstrap-{key()[:16]}"
-        folder.mkdir()
-        (folder / "dotnet").write_bytes(b"12")
-        (folder / "contents.json").write_text('{"dotnet": 2}')
-    env = {"PATH": "", "DOTNET_ROOT": str(dotnet), "NUGET_PACKAGES": str(nuget)}
-    assert is_there(choice, cache, env) == expected
-    if "bootstrap" in there:
-        (folder / "dotnet").write_bytes(b"1")
-        assert is_there(choice, cache, env) == ("npgsql" in there), "what is cut is fetched again"
 
 
 def test_the_app_asks_for_the_runtime_that_the_image_has() -> None:

@@ -1,0 +1,63 @@
+"""Runs a ``dotnet`` command: quiet, in English, with an end, and nothing of it left behind. Does I/O."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+QUIET = {
+    "DOTNET_NOLOGO": "1",
+    "DOTNET_CLI_TELEMETRY_OPTOUT": "1",
+    "DOTNET_CLI_UI_LANGUAGE": "en",
+    # What a first run would do besides: make a certificate for HTTPS, write to the user's profile, look for workloads.
+    "DOTNET_GENERATE_ASPNET_CERTIFICATE": "false",
+    "DOTNET_ADD_GLOBAL_TOOLS_TO_PATH": "false",
+    "DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE": "1",
+    # Servers that would outlive the command.
+    "MSBUILDDISABLENODEREUSE": "1",
+    "DOTNET_CLI_USE_MSBUILD_SERVER": "0",
+    "MSBUILDTERMINALLOGGER": "off",
+}
+OF_ANOTHER = ("MSBUILD", "DOTNET_ROOT", "DOTNET_HOST_PATH", "DOTNET_STARTUP_HOOKS")
+"""Beginnings of variables that a surrounding ``dotnet`` sets for its own SDK."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """``code``: None where it was ended because it took too long; ``output``: what it wrote, both streams."""
+
+    code: int | None
+    output: str
+
+
+def run(command: Sequence[str], env: Mapping[str, str], folder: Path, seconds: float) -> Done:
+    """Runs it in ``folder`` and takes what it writes. Raises ``OSError`` where it cannot be started."""
+    inherited = {name: value for name, value in env.items() if not name.upper().startswith(OF_ANOTHER)}
+    process = subprocess.Popen(
+        command,
+        cwd=folder,
+        env=inherited | QUIET,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        output, _ = process.communicate(timeout=seconds)
+        return Done(process.returncode, output)
+    except subprocess.TimeoutExpired:
+        # Its children too: they hold the pipe.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        return Done(None, "")
+    finally:
+        if process.stdout is not None:
+            process.stdout.close()
