@@ -81,11 +81,11 @@ class Refused(OdcpubError):
 
 
 class ModelError(Refused):
-    """The model has problems; all of them at once."""
+    """The model, or ``what`` else an author writes, has problems; all of them at once."""
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], what: str = "the model") -> None:
         errors = sum(problem.severity is Severity.ERROR for problem in problems)
-        super().__init__(f"the model has {counted(errors, 'error')}")
+        super().__init__(f"{what} has {counted(errors, 'error')}")
         self.problems = tuple(problems)
 
 

@@ -108,7 +108,8 @@ def config_set(options: argparse.Namespace) -> int:
     if any("fromArgument" not in one for one in settings):
         _expect_end()
     answer = _client().request("PATCH", _configuration(options), {"settings": settings})
-    return show.answer(answer, f"Set {', '.join(answer['set'])}; {_when(options)}", options.json)
+    names = [f"{name} (a secret)" if name in answer["secrets"] else name for name in answer["set"]]
+    return show.answer(answer, f"Set {', '.join(names)}; {_when(options)}", options.json)
 
 
 def _when(options: argparse.Namespace) -> str:

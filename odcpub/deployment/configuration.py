@@ -8,7 +8,7 @@ A stage's file, ``stages/qa.yaml`` beside the model, holds settings and never se
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from odcpub.deployment.workload import Workload
@@ -20,6 +20,7 @@ from odcpub.model.problems import NAMELESS, listed, shown, suggest
 
 _NOT_YET = ("timers", "consumed_rest")
 _KEYS = ("settings",)
+NOWHERE = ("<app>", "<stage>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,25 +81,41 @@ def parse_stage_file(text: str, path: str) -> StageFile:
 
 
 def resolve(
-    asset: Asset, file_values: Iterable[FileValue], set_values: Mapping[str, str], secrets: Mapping[str, str]
+    asset: Asset,
+    file_values: Iterable[FileValue],
+    set_values: Mapping[str, str],
+    secrets: Mapping[str, str],
+    lost: Collection[str] = (),
+    newest: Iterable[Setting] = (),
+    where: tuple[str, str] = NOWHERE,
 ) -> Resolved:
     """The configuration that one stage gets; nothing of it is invented.
 
-    ``set_values`` and ``secrets`` are texts as people typed them. What was set for a setting that this revision does
-    not have (any more) is passed over: another revision may have it. A file's unknown setting is a problem.
+    ``set_values`` and ``secrets`` are texts as people typed them, by the setting's identity; ``lost``: the identities
+    of secrets that nobody can read any more; ``newest``: the settings of the newest revision, whose names the file
+    has; ``where``: the app and the stage as commands name them. What was set for a setting that this revision does not
+    have is passed over: another revision may have it. A setting of the file that the newest does not have either is
+    a problem.
+
+    A value counts for the kind of setting that it was set for. One that was set as a secret would be in the open in a
+    revision where the setting is none, and one that stood in the open is no secret: the other kind alone is a problem.
     """
     known = {setting.name: setting for setting in asset.settings}
     problems: list[Problem] = []
     texts = {
         each.name: as_text(each.default) for each in asset.settings if each.default is not None and not each.secret
     }
-    for value in file_values:
-        text = _from_file(known, value, problems)
-        if text is not None:
-            texts[value.name] = text
-    for name, text in sorted({**set_values, **secrets}.items()):
-        if name in known and (found := _from_command(known[name], text, problems)) is not None:
-            texts[name] = found
+    in_file = _file_texts(asset, newest, file_values, problems)
+    texts |= in_file
+    for setting in asset.settings:
+        own, others = (secrets, {*set_values}) if setting.secret else (set_values, {*secrets, *lost})
+        if setting.identity in own:
+            if (found := _from_command(setting, own[setting.identity], where, problems)) is not None:
+                texts[setting.name] = found
+        elif setting.secret and setting.identity in lost:
+            continue  # told by who knows the key
+        elif setting.identity in others and setting.name not in in_file:
+            problems.append(_other_kind(setting, where))
     return Resolved(
         settings=tuple(sorted((name, text) for name, text in texts.items() if not known[name].secret)),
         secrets=tuple(sorted((name, text) for name, text in texts.items() if known[name].secret)),
@@ -114,20 +131,45 @@ def check_value(asset: Asset, name: str, text: str) -> tuple[Setting, str]:
         names = [each.name for each in asset.settings]
         hint = suggest(name, names, f"settings: {listed(names)}" if names else f"{asset.name} has no settings")
         raise UsageError(f"{shown(name) or NAMELESS}: {asset.name} has no such setting", hint)
-    try:
-        return found, as_text(from_text(text, found.type))
-    except ValueError as error:
-        reason = "the value is not allowed" if found.secret else str(error)
-        raise UsageError(f"{name}: not a valid {found.type.basic.value}: {reason}", _example(found)) from None
+    return found, fitting([found], text)
 
 
-def _from_file(known: Mapping[str, Setting], value: FileValue, problems: list[Problem]) -> str | None:
-    setting = known.get(value.name)
+def fitting(settings: Sequence[Setting], text: str) -> str:
+    """The canonical form of a typed value by the first of the settings that takes it: one setting, as several
+    revisions have it. A UsageError of the first where none does."""
+    refusals: list[UsageError] = []
+    for one in settings:
+        try:
+            return as_text(from_text(text, one.type))
+        except ValueError as error:
+            reason = "the value is not allowed" if one.secret else str(error)
+            refusals.append(UsageError(f"{one.name}: not a valid {one.type.basic.value}: {reason}", _example(one)))
+    raise refusals[0]
+
+
+def _file_texts(
+    asset: Asset, newest: Iterable[Setting], values: Iterable[FileValue], problems: list[Problem]
+) -> dict[str, str]:
+    """What the file gives, by the names that this revision has for what the file calls by the newest one's. What the
+    newest alone has, or has as another kind of setting, is not meant for this one."""
+    own = {setting.identity: setting for setting in asset.settings}
+    known = {each.name: each for each in newest} or {each.name: each for each in asset.settings}
+    texts: dict[str, str] = {}
+    for value in values:
+        meant = known.get(value.name)
+        setting = own.get(meant.identity) if meant else None
+        if meant is None:
+            hint = suggest(value.name, known, f"settings: {listed(known)}" if known else "The app has no settings.")
+            element = f"settings.{value.name}"
+            problems.append(_problem("ODC-D202", "the app has no such setting", hint, value.place, element))
+        elif setting and setting.secret == meant.secret and (text := _from_file(setting, value, problems)) is not None:
+            texts[setting.name] = text
+    return texts
+
+
+def _from_file(setting: Setting, value: FileValue, problems: list[Problem]) -> str | None:
     element = f"settings.{value.name}"
-    if setting is None:
-        hint = suggest(value.name, known, f"settings: {listed(known)}" if known else "The app has no settings.")
-        problems.append(_problem("ODC-D202", "the app has no such setting", hint, value.place, element))
-    elif setting.secret:
+    if setting.secret:
         command = f"odcpub config set <app> {value.name} --stage <stage>"
         hint = f"Remove it from the file, let a new secret be issued, and set that: {command}"
         message = "a secret never stands in a file: whoever reads the file would know it"
@@ -141,16 +183,32 @@ def _from_file(known: Mapping[str, Setting], value: FileValue, problems: list[Pr
     return None
 
 
-def _from_command(setting: Setting, text: str, problems: list[Problem]) -> str | None:
+def _from_command(setting: Setting, text: str, where: tuple[str, str], problems: list[Problem]) -> str | None:
     """A value set earlier can be wrong for this revision, whose setting may have another type."""
     try:
         return as_text(from_text(text, setting.type))
     except ValueError as error:
         reason = "the value set for it is not allowed" if setting.secret else str(error)
         message = f"not a valid {setting.type.basic.value}: {reason}"
-        hint = f"Set it anew: odcpub config set <app> {setting.name}{'' if setting.secret else '=…'} --stage <stage>"
-        problems.append(_problem("ODC-D203", message, hint, None, f"settings.{setting.name}"))
+        problems.append(_problem("ODC-D203", message, _anew(setting, where), None, f"settings.{setting.name}"))
         return None
+
+
+def _other_kind(setting: Setting, where: tuple[str, str]) -> Problem:
+    """The value that the stage has was set for another kind of setting."""
+    if setting.secret:
+        message = "it is a secret now, and its value in this stage was set in the open: whoever saw it knows it"
+        hint = f"Let a new secret be issued. {_anew(setting, where)}"
+    else:
+        message = "its value in this stage was set as a secret, and would be in the open now"
+        forget = f"odcpub config unset {where[0]} {setting.name} --stage {where[1]}"
+        hint = f"{_anew(setting, where)}; or forget it: {forget}"
+    return _problem("ODC-D206", message, hint, None, f"settings.{setting.name}")
+
+
+def _anew(setting: Setting, where: tuple[str, str]) -> str:
+    app, stage = where
+    return f"Set it anew: odcpub config set {app} {setting.name}{'' if setting.secret else '=…'} --stage {stage}"
 
 
 def _entries(

@@ -198,6 +198,7 @@ def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Sett
         mandatory=values.get("mandatory", False),
         description=values.get("description", ""),
         place=reading.place(name),
+        key=values.get("key", ""),
     )
 
 

@@ -161,7 +161,8 @@ class Structure:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A value that each stage may set. A secret has no default and is never shown."""
+    """A value that each stage may set. A secret has no default and is never shown. ``key``: empty where the author
+    wrote none."""
 
     name: str
     type: DataType
@@ -170,6 +171,12 @@ class Setting:
     mandatory: bool = False
     description: str = ""
     place: Place = NOWHERE
+    key: str = ""
+
+    @property
+    def identity(self) -> str:
+        """The first name, under which stages keep its values."""
+        return self.key or self.name
 
 
 class ScreenKind(StrEnum):

@@ -78,6 +78,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         Key("screens", Shape.ELEMENTS, "Lists and details of entities.", of="screen"),
     ),
     "setting": (
+        _identity("setting"),
         Key("type", Shape.TYPE, "The value's data type.", required=True),
         Key("length", Shape.INTEGER, "Text: the most characters."),
         Key("digits", Shape.INTEGER, "Decimal: digits in all."),

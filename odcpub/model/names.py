@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from odcpub.errors import Place, Problem
@@ -20,10 +20,15 @@ class Named:
     path: str
 
 
-def check_unique(problems: list[Problem], elements: Iterable[Named], what: str, stored: bool = True) -> None:
+def check_unique(
+    problems: list[Problem],
+    elements: Iterable[Named],
+    what: str,
+    identity: Callable[[str], str] | None = physical,
+) -> None:
     """Appends a problem for every element whose name or identity another has already.
 
-    ``stored``: the elements have identities, and physical names made of them.
+    ``identity``: what must differ, of a first name: that in the database unless said; None where elements have none.
     """
     names: dict[str, Named] = {}
     keys: dict[str, Named] = {}
@@ -32,9 +37,9 @@ def check_unique(problems: list[Problem], elements: Iterable[Named], what: str, 
         if first is not element:
             problems.append(_same_name(first, element, what))
             continue
-        if not stored:
+        if identity is None:
             continue
-        other = keys.setdefault(physical(element.key), element)
+        other = keys.setdefault(identity(element.key), element)
         if other is not element:
             problems.append(_same_identity(other, element, what))
 

@@ -149,13 +149,14 @@ def _check_names(
         *(Named(p.element.name, p.element.key, p.element.place, f"structures.{p.element.name}") for p in structures),
     ]
     check_unique(problems, sorted(types, key=lambda named: named.place), "element")
+    set_ones = [Named(e.name, e.identity, e.place, f"settings.{e.name}") for e in settings]
+    check_unique(problems, set_ones, "setting", identity=str)
     for section, what, elements in (
-        ("settings", "setting", settings),
         ("screens", "screen", tuple(part.element for part in screen_parts)),
         ("uses", "library", used),
     ):
         named = [Named(e.name, e.name, e.place, f"{section}.{e.name}") for e in elements]
-        check_unique(problems, named, what, stored=False)
+        check_unique(problems, named, what, identity=None)
 
 
 def _check_uses(problems: list[Problem], name: str, used: tuple[el.Use, ...], libraries: Mapping[str, Library]) -> None:

@@ -14,6 +14,7 @@ from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.deployment.workload import Running, Workload
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import EngineError, OdcpubError, Refused, counted
+from odcpub.operations import settings
 from odcpub.operations import stage as stages
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import stage_of
@@ -45,11 +46,15 @@ def plan(run: Run) -> None:
     aim = target(run)
     stage = stage_of(run.platform, run.asset, run.operation.stage)
     stages.check_runtime(run.platform, run.asset, stage, run.state.get("runtime") or _made(run).runtime)
-    resolved = stages.configuration(run.platform, aim)
+    publishes = run.operation.kind == OperationKind.PUBLISH
+    for line in settings.check_renames(run.platform, aim) if publishes else ():
+        run.warn(line)
+    newest = None if publishes else settings.latest(run.platform, run.asset)
+    resolved = stages.configuration(run.platform, aim, newest)
     record = _revision(run)
     stages.check_image(run.platform, record)
     sealed, digest = stages.seal(run.platform, resolved), stages.fingerprint(run.platform, resolved)
-    migration, findings = stages.migration(run.platform, aim, run.operation.kind == OperationKind.PUBLISH)
+    migration, findings = stages.migration(run.platform, aim, publishes)
     stages.refuse(aim, migration, findings)
     if record is not None:
         # Its pods ask for what was recorded with it, however this version of odcpub would spell the same schema.

@@ -152,7 +152,7 @@ def asset_stages(platform: Platform, asset: AssetRecord | None) -> Sequence[Stag
         if path.is_file():
             project = parse_project(read_text(path), str(path))
             if project.problems:
-                raise ModelError(project.problems)
+                raise ModelError(project.problems, PROJECT_FILE)
             return project.stages
     return DEFAULT_STAGES
 

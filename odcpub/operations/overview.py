@@ -7,8 +7,9 @@ from typing import Any
 
 from odcpub.deployment.configuration import parse_stage_file, resolve
 from odcpub.errors import ModelError, OdcpubError
+from odcpub.model.elements import Setting
 from odcpub.model.versions import parse_version
-from odcpub.operations import requests
+from odcpub.operations import configuring, requests
 from odcpub.operations.models import stage_file, stage_or_former
 from odcpub.operations.platform import Platform, error_data
 from odcpub.store.records import AssetRecord, DeploymentRecord
@@ -71,27 +72,34 @@ def _deployed(platform: Platform, asset: AssetRecord, current: DeploymentRecord,
 
 
 def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
-    """Every setting of the latest revision with its value in the stage and where that comes from; secrets hidden."""
+    """Every setting of the latest revision with its value in the stage and where that comes from; secrets hidden. A
+    value that was set and does not count for it (any more) is told as such, and never shown."""
     asset = requests.app(platform, name)
     stage = stage_or_former(platform, asset, to)
-    model = requests.model_with(platform, asset)
+    model = configuring.newest(platform, asset)
     parsed = parse_stage_file(stage_file(asset, stage.label), f"stages/{stage.label}.yaml")
     known = platform.store.stages.values(asset.key, stage.label)
-    found = resolve(model, parsed.values, known.settings, known.secrets)
-    if problems := parsed.problems or found.problems:
-        raise ModelError(problems)
+    found = resolve(model, parsed.values, known.settings, known.secrets, known.lost)
+    # What has no place was set by command; that can be put right by one, which needs what is shown here.
+    if problems := parsed.problems or [one for one in found.problems if one.place]:
+        raise ModelError(problems, f"{asset.name} ({stage.name}): the configuration")
+    unfit = {one.element.partition(".")[2]: one.message for one in found.problems}
     resolved = dict(found.settings)
     in_file = {value.name for value in parsed.values}
 
-    def origin(name: str) -> str:
-        if name in known:
+    def origin(one: Setting) -> str:
+        if one.name in unfit or one.identity in (known.secrets if one.secret else known.settings):
             return "EnvironmentLevelOverride"
-        return "stages/" + stage.label + ".yaml" if name in in_file else "ApplicationLevelDefault"
+        return "stages/" + stage.label + ".yaml" if one.name in in_file else "ApplicationLevelDefault"
 
-    def secret(name: str) -> str | None:
-        if name in known.lost:
+    def value(one: Setting) -> str | None:
+        if one.name in unfit:
+            return f"({unfit[one.name]}: set it anew)"
+        if one.secret and one.identity in known.lost:
             return "(lost: set it again)"
-        return "(set)" if name in known else None
+        if one.secret:
+            return "(set)" if one.identity in known.secrets else None
+        return resolved.get(one.name)
 
     return {
         "key": asset.key,
@@ -99,13 +107,13 @@ def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
         "revisionDeployed": getattr(platform.store.stages.current(asset.key, stage.label), "revision", None),
         "settings": [
             {
-                "key": one.name,
+                "key": one.identity,
                 "name": one.name,
                 "description": one.description,
                 "dataType": one.type.basic,
                 "isSecret": one.secret,
-                "value": secret(one.name) if one.secret else resolved.get(one.name),
-                "valueOrigin": origin(one.name),
+                "value": value(one),
+                "valueOrigin": origin(one),
             }
             for one in model.settings
         ],

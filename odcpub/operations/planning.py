@@ -17,8 +17,8 @@ from odcpub.deployment.configuration import Resolved
 from odcpub.deployment.plan import HIDDEN
 from odcpub.deployment.stages import Stage
 from odcpub.errors import ModelError, Refused
-from odcpub.model.elements import Kind
-from odcpub.operations import requests
+from odcpub.model.elements import Asset, Kind
+from odcpub.operations import requests, settings
 from odcpub.operations import stage as stages
 from odcpub.operations.building import build_key, elements, is_there
 from odcpub.operations.libraries import locked
@@ -62,7 +62,8 @@ def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[s
     where = stages.Where(stage.name, stage.label)
     target = stages.Target(asset, where, platform.memory.model(revision.model), libraries)
     migration = stages.migration(platform, target, asks=False)
-    return _stage_plan(platform, target, stage, revision, [], [], revision.build_key, migration)
+    newest = settings.latest(platform, asset)
+    return _stage_plan(platform, target, stage, revision, [], [], revision.build_key, migration, newest or target.model)
 
 
 def _stage_plan(
@@ -74,7 +75,9 @@ def _stage_plan(
     warnings: list[str],
     key: str,
     migrated: tuple[MigrationPlan, tuple[Finding, ...]],
+    newest: Asset | None = None,
 ) -> dict[str, Any]:
+    """``newest``: the model that the stage's file is written for; None in a publish, whose own it is."""
     refusals: list[str] = []
     configuration, deploy = "", []
     try:
@@ -83,7 +86,11 @@ def _stage_plan(
     except Refused as error:
         refusals += _told(error)
     try:
-        resolved = stages.configuration(platform, target)
+        warnings = [*warnings, *(settings.check_renames(platform, target) if newest is None else ())]
+    except Refused as error:
+        refusals += _told(error)
+    try:
+        resolved = stages.configuration(platform, target, newest)
         if not build:
             stages.check_image(platform, revision)
         configuration = stages.fingerprint(platform, resolved)
@@ -138,17 +145,25 @@ def _deployment(
     wanted = stages.workload(platform, target, record, Configuration(resolved.settings, resolved.secrets), login)
     platform.engines().settled()
     lines: list[str] = []
+    hidden = settings.hidden(platform, target)
     for change in platform.engines().runner.observe(wanted).changes:
         lines.append(f"{change.verb} {change.what}")
-        lines += [f"  {path}: {old or 'nothing'} → {new or 'nothing'}" for path, old, new in change.fields]
+        lines += [_field(*each, hidden) for each in change.fields]
     if platform.store.stages.current(target.asset.key, target.stage.label) is None:
-        lines += _first_values(resolved)
+        lines += _first_values(resolved, hidden)
     return [line.replace(UNBUILT, "(to be built)") for line in lines]
 
 
-def _first_values(resolved: Resolved) -> list[str]:
+def _field(path: str, old: str, new: str, hidden: frozenset[str]) -> str:
+    if path.rpartition(".")[2] in hidden:
+        old, new = (value and HIDDEN for value in (old, new))
+    return f"  {path}: {old or 'nothing'} → {new or 'nothing'}"
+
+
+def _first_values(resolved: Resolved, hidden: frozenset[str]) -> list[str]:
     """The configuration of a first deployment, which differs from nothing: all of it, secrets by name."""
-    values = [*resolved.settings, *((name, HIDDEN) for name, _ in resolved.secrets)]
+    shown = [(name, HIDDEN if f"ODC_SETTING_{name}" in hidden else value) for name, value in resolved.settings]
+    values = [*shown, *((name, HIDDEN) for name, _ in resolved.secrets)]
     return [f"configure {name}: {value}" for name, value in values]
 
 

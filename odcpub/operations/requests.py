@@ -1,4 +1,4 @@
-"""What users ask for: begins operations, or does at once what is small (release, configuration). Does I/O.
+"""What users ask for: begins operations, or does at once what is small (release). Does I/O.
 
 Everything that can be refused without looking at a stage is refused here, before an operation is recorded.
 """
@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from odcpub.deployment.configuration import check_value
 from odcpub.deployment.stages import Stage
-from odcpub.errors import OdcpubError, Refused, UsageError
+from odcpub.errors import Refused, UsageError
 from odcpub.model.compatibility import breaking_changes
-from odcpub.model.elements import Asset, Kind
+from odcpub.model.elements import Kind
 from odcpub.model.versions import Version, parse_version
 from odcpub.operations import durable
-from odcpub.operations.models import asset_stages, check_folder, planned, read_model, stage_of, stage_or_former
+from odcpub.operations.models import asset_stages, check_folder, planned, stage_of, stage_or_former
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
-from odcpub.store.stages import Value
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -190,48 +188,3 @@ def _insist(
             f"release it as {released.next_breaking()}, or take the changes back",
             changes,
         )
-
-
-def model_with(platform: Platform, asset: AssetRecord, setting: str = "") -> Asset:
-    """The latest revision's model; the one last published from, where that has no such setting or there is none yet:
-    a mandatory setting needs its value before the first publish that knows it."""
-    latest = platform.store.assets.latest(asset.key)
-    model = platform.memory.model(latest.model) if latest else None
-    if model and (not setting or any(one.name == setting for one in model.settings)):
-        return model
-    tried = platform.store.journal.operations(asset.key, kinds=(OperationKind.PUBLISH,), limit=1)
-    try:
-        return read_model(platform, Path(tried[0].request["asset"]["folder"]), keep_lock=False).asset
-    except (OdcpubError, LookupError):
-        if model is None:
-            raise
-        return model
-
-
-def configure(
-    platform: Platform,
-    name: str,
-    to: str,
-    values: Mapping[str, str],
-    unset: Sequence[str],
-    from_arguments: Sequence[str],
-) -> tuple[str, ...]:
-    """Sets and forgets values of a stage, all or none; they take effect with the next deployment or when applied. In a
-    stage that is none any more values are only forgotten."""
-    asset = app(platform, name)
-    stage = (stage_of if values else stage_or_former)(platform, asset, to)
-    checked = [check_value(model_with(platform, asset, one), one, text) for one, text in values.items()]
-    for setting, _ in checked:
-        if setting.secret and setting.name in from_arguments:
-            raise UsageError(
-                f"{setting.name}: is a secret, and a command line can be read by others",
-                f"odcpub config set {asset.label} {setting.name} --stage {stage.label}  (asks for it, or reads stdin)",
-            )
-    known = platform.store.stages.values(asset.key, stage.label)
-    for one in unset:
-        if one not in known:
-            hint = f"see: odcpub config show {asset.label} --stage {stage.label}"
-            raise UsageError(f"{one}: was not set in {stage.name}", hint)
-    wanted = [Value(setting.name, text, setting.secret) for setting, text in checked]
-    platform.store.stages.change_values(asset.key, stage.label, wanted, unset)
-    return tuple(setting.name for setting, _ in checked)

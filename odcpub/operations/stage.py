@@ -72,16 +72,20 @@ def _allowing(platform: Platform, asset: AssetRecord, stage: Stage) -> str:
     return f"stages: {{ {', '.join(values)} }}"
 
 
-def configuration(platform: Platform, target: Target) -> Resolved:
-    """The stage's values: model default, then the stage's file, then what was set by command. Refused when wrong."""
+def configuration(platform: Platform, target: Target, newest: Asset | None = None) -> Resolved:
+    """The stage's values: model default, then the stage's file, then what was set by command. Refused when wrong.
+    ``newest``: the model that the stage's file is written for, where that is a later one."""
     parsed = parse_stage_file(stage_file(target.asset, target.stage.label), f"stages/{target.stage.label}.yaml")
+    whole = f"{target.asset.name} ({target.stage.name}): the configuration"
     if parsed.problems:
-        raise ModelError(parsed.problems)
+        raise ModelError(parsed.problems, whole)
     known = platform.store.stages.values(target.asset.key, target.stage.label)
-    resolved = resolve(target.model, parsed.values, known.settings, known.secrets)
+    where = (target.asset.label, target.stage.label)
+    written_for = (newest or target.model).settings
+    resolved = resolve(target.model, parsed.values, known.settings, known.secrets, known.lost, written_for, where)
     if resolved.problems:
-        raise ModelError(resolved.problems)
-    if lost := [one.name for one in target.model.settings if one.name in known.lost]:
+        raise ModelError(resolved.problems, whole)
+    if lost := [one.name for one in target.model.settings if one.secret and one.identity in known.lost]:
         raise Refused(
             f"{target.asset.name} ({target.stage.name}): {platform.store.vault.key_file} is not the key that "
             f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} encrypted with",

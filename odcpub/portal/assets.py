@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path
 
 from odcpub.errors import UsageError
 from odcpub.model.problems import shown
-from odcpub.operations import overview, requests
+from odcpub.operations import configuring, overview, requests
 from odcpub.operations.models import asset_stages
 from odcpub.portal import views
 from odcpub.portal.life import Server
@@ -49,6 +49,6 @@ def router(server: Server) -> APIRouter:
         values = {one.key: one.value for one in body.settings if one.value is not None}
         unset = [one.key for one in body.settings if one.value is None]
         open_ones = [one.key for one in body.settings if one.fromArgument]
-        return {"set": requests.configure(platform, key, stage, values, unset, open_ones), "unset": unset}
+        return configuring.configure(platform, key, stage, values, unset, open_ones)
 
     return api

@@ -17,7 +17,7 @@ DATABASE_PASSWORD = "$database"  # noqa: S105 - a name; no setting can be called
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A setting's value as it is set by command."""
+    """A setting's value as it is set by command. ``name``: the setting's first name, its identity."""
 
     name: str
     text: str = field(repr=False)
@@ -26,7 +26,8 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What was set by command: settings, opened secrets, and the names of secrets that cannot be opened any more."""
+    """What was set by command: settings, opened secrets, and the names of secrets that cannot be opened any more. One
+    name can have both, since a setting may be a secret in one revision and none in another: each kind has its own."""
 
     settings: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -37,7 +38,7 @@ class Values:
 
     @property
     def names(self) -> tuple[str, ...]:
-        return tuple(sorted((*self.settings, *self.secrets, *self.lost)))
+        return tuple(sorted({*self.settings, *self.secrets, *self.lost}))
 
 
 class Stages:
@@ -99,19 +100,29 @@ class Stages:
             return tuple(DeploymentRecord(**row) for row in rows.mappings())
 
     def change_values(self, asset: str, stage: str, values: Iterable[Value], unset: Iterable[str] = ()) -> None:
-        """Sets and forgets values by command, all or none; secrets are stored encrypted."""
-        rows = [
-            {
-                "asset": asset, "stage": stage, "name": one.name,
-                "value": None if one.secret else one.text, "secret": self._vault.seal(one.text) if one.secret else None,
-            }
-            for one in values
-        ]  # fmt: skip
+        """Sets and forgets values by command, all or none; secrets are stored encrypted. A value replaces the one of
+        its own kind, and what is forgotten goes with both."""
+        changed = {
+            one.name: {"secret": self._vault.seal(one.text)} if one.secret else {"value": one.text} for one in values
+        }
         with self._engine.begin() as connection:
-            for name in (*unset, *(row["name"] for row in rows)):
-                connection.execute(delete(VALUES).where(*_value(asset, stage, str(name))))
-            if rows:
-                connection.execute(insert(VALUES), rows)
+            for name in unset:
+                connection.execute(delete(VALUES).where(*_value(asset, stage, name)))
+            for name, column in changed.items():
+                there = _value(asset, stage, name)
+                if connection.execute(select(VALUES.c.name).where(*there)).first() is None:
+                    row = {"asset": asset, "stage": stage, "name": name}
+                    connection.execute(insert(VALUES).values(row | column))
+                else:
+                    connection.execute(update(VALUES).where(*there).values(column))
+
+    def kept(self, asset: str) -> dict[str, tuple[str, ...]]:
+        """The stages in which each name has a value that was set by command."""
+        here = (VALUES.c.asset == asset, VALUES.c.name != DATABASE_PASSWORD)
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(VALUES.c.name, VALUES.c.stage).where(*here)).all()
+        names = sorted({name for name, _ in rows})
+        return {name: tuple(sorted(stage for one, stage in rows if one == name)) for name in names}
 
     def values(self, asset: str, stage: str) -> Values:
         """What was set by command there."""
@@ -121,7 +132,7 @@ class Stages:
         sealed = {row["name"]: row["secret"] for row in rows if row["secret"] is not None}
         opened = {name: self._opened(secret) for name, secret in sealed.items()}
         return Values(
-            {row["name"]: row["value"] for row in rows if row["secret"] is None},
+            {row["name"]: row["value"] for row in rows if row["value"] is not None},
             {name: text for name, text in opened.items() if text is not None},
             tuple(sorted(name for name, text in opened.items() if text is None)),
         )

@@ -49,6 +49,7 @@ RELEASES = Table(
     Column("created_by", String, nullable=False),
 )
 
+# The name is the setting's first name, its identity; a value in the open and a secret can stand beside each other.
 VALUES = Table(
     "configuration_values",
     METADATA,

@@ -60,18 +60,18 @@ def test_app_from_model_to_qa(odcpub: Installation, published: Path, profile: st
     for stage, name in (("development", "Ada"), ("qa", "Eve")):
         with psycopg.connect(database_url(odcpub, profile, stage)) as connection:
             assert connection.execute("SELECT name FROM helpdesk.customer").fetchall() == [(name,)]
-    assert secret_given(odcpub, profile) == SECRET
+    assert given(odcpub, profile, "ODC_SECRET_MailToken") == SECRET
+    assert given(odcpub, profile, "ODC_SETTING_HourlyRate") == "95"
     assert call("GET", f"{qa['address']}/_odc/about").body["stage"] == "QA"
     log = app_log(odcpub, profile)
-    assert "HourlyRate=95" in log
-    assert "MailToken" in log
+    assert "settings: HourlyRate; secrets: MailToken" in log
     assert SECRET not in log
 
     odcpub.run("config", "set", "helpdesk", "HourlyRate=97", "--stage", "qa")
     applied = odcpub.run("config", "apply", "helpdesk", "--stage", "qa")
     assert "Compile" not in applied.err
     assert odcpub.stage("Helpdesk", "QA")["revision"] == qa["revision"]
-    assert "HourlyRate=97" in app_log(odcpub, profile)
+    assert given(odcpub, profile, "ODC_SETTING_HourlyRate") == "97"
     assert_nowhere(odcpub, SECRET)
 
     odcpub.run("undeploy", "helpdesk", "--stage", "qa")
@@ -86,17 +86,19 @@ def app_log(odcpub: Installation, profile: str) -> str:
     return "".join(path.read_text() for path in (odcpub.folder / "data").rglob("*.log") if "qa" in str(path))
 
 
-def secret_given(odcpub: Installation, profile: str) -> str:
-    """What QA's process is given as MailToken."""
+def given(odcpub: Installation, profile: str, name: str) -> str:
+    """What QA's process is given under the name."""
     if profile == "kind":
         pod = kubectl("get", "pods", "--selector", "app.kubernetes.io/name=helpdesk")["items"][0]
         sources = pod["spec"]["containers"][0]["envFrom"]
         [secret] = [source["secretRef"]["name"] for source in sources if "secretRef" in source]
-        return base64.b64decode(kubectl("get", "secret", secret)["data"]["ODC_SECRET_MailToken"]).decode()
+        [settings] = [source["configMapRef"]["name"] for source in sources if "configMapRef" in source]
+        found = {key: base64.b64decode(text).decode() for key, text in kubectl("get", "secret", secret)["data"].items()}
+        return str((found | kubectl("get", "configmap", settings)["data"])[name])
     for path in Path("/proc").glob("[0-9]*/environ"):
-        given = dict(entry.partition("=")[::2] for entry in _read(path).decode(errors="replace").split("\0"))
-        if given.get("ODCPUB_LOCAL", "").startswith(str(odcpub.folder)) and given["ODCPUB_STAGE"] == "QA":
-            return given["ODC_SECRET_MailToken"]
+        found = dict(entry.partition("=")[::2] for entry in _read(path).decode(errors="replace").split("\0"))
+        if found.get("ODCPUB_LOCAL", "").startswith(str(odcpub.folder)) and found["ODCPUB_STAGE"] == "QA":
+            return found[name]
     raise AssertionError("no process of QA's app")
 
 

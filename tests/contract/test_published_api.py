@@ -769,11 +769,11 @@ def setting_of(app: App, name: str) -> str:
 # Starting and ending
 
 
-def test_the_first_line_names_secrets_and_shows_none(prepared: App) -> None:
+def test_the_first_line_names_settings_and_secrets_and_shows_no_value(prepared: App) -> None:
     app = App(prepared.folder, prepared.environment).start(ODC_SECRET_MailToken="hunter2", ODC_SETTING_HourlyRate="95")
     output = app.stop()
-    assert "HourlyRate=95" in output
-    assert "secrets: MailToken" in output
+    assert "settings: HourlyRate; secrets: MailToken" in output
+    assert "95" not in output.splitlines()[0].partition(" info ")[2]
     assert "hunter2" not in output
     assert "Password" not in output
 

@@ -19,16 +19,14 @@ public sealed class Settings
     /// <summary>The host names that the app answers to; none: to all.</summary>
     public string[] Hosts { get; } = Read("ODCPUB_HOSTS").Split(',', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The values of the app's settings and the names of the secrets that were found, for the first log line.</summary>
-    public static string Summary(AppDescriptor app)
-    {
-        var values = app.Settings.Where(setting => !setting.Secret)
-            .Select(setting => $"{setting.Name}={Environment.GetEnvironmentVariable("ODC_SETTING_" + setting.Name) ?? setting.Default}");
-        var secrets = app.Settings
-            .Where(setting => setting.Secret && Environment.GetEnvironmentVariable("ODC_SECRET_" + setting.Name) is not null)
-            .Select(setting => setting.Name);
-        return $"settings: {string.Join(", ", values)}; secrets: {string.Join(", ", secrets)}";
-    }
+    /// <summary>The names of the settings and secrets that were found, for the first log line. No values: a setting of
+    /// today can be a secret tomorrow, and a log is kept.</summary>
+    public static string Summary(AppDescriptor app) =>
+        $"settings: {Found(app, false, "ODC_SETTING_")}; secrets: {Found(app, true, "ODC_SECRET_")}";
+
+    private static string Found(AppDescriptor app, bool secret, string prefix) => string.Join(", ", app.Settings
+        .Where(setting => setting.Secret == secret && Environment.GetEnvironmentVariable(prefix + setting.Name) is not null)
+        .Select(setting => setting.Name));
 
     private static string Read(string name) => Environment.GetEnvironmentVariable(name) ?? "";
 

@@ -199,6 +199,12 @@ CASES = [
         ("M302", 6, 18, "entities.A.attributes.X"),
         "no identifier",
     ),
+    (
+        "two settings of one first name",
+        HEAD + "settings: { A: { type: Text, key: B }, B: { type: Text } }",
+        ("M204", 3, 40, "settings.B"),
+        "both the setting first called B",
+    ),
     ("setting of bytes", SETTING + "{ type: Binary Data }", ("M302", 4, 14, "settings.S"), "setting"),
     ("length on a number", entity("{ type: Integer, length: 3 }"), ("M303", 6, 35, "entities.A.attributes.X"), "Text"),
     (

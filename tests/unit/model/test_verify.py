@@ -95,7 +95,8 @@ def test_renamed_elements_keep_their_first_names() -> None:
 
 
 def test_names_may_be_swapped_when_both_say_what_they_were() -> None:
-    made = asset("entities: { A: { key: B }, B: { key: A } }")
+    made = asset("entities: { A: { key: B }, B: { key: A } }\nsettings: { C: { type: Text, key: D } }")
+    assert [(one.name, one.identity) for one in made.settings] == [("C", "D")]
     assert [(entity.name, entity.key) for entity in made.entities] == [("A", "B"), ("B", "A")]
 
 

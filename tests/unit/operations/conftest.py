@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -115,10 +116,10 @@ class Installed:
         assert found is not None
         return Run(self.platform, found, "Deploy")
 
-    def revision(self) -> int:
-        """One more revision."""
-        run = self.operation("Publish")
-        model = self.platform.memory.keep(MODEL)
+    def revision(self, asset: Asset = MODEL) -> int:
+        """One more revision, of the model."""
+        run = self.operation("Publish", asset=asdict(self.asset))
+        model = self.platform.memory.keep(asset)
         record = RevisionRecord(
             KEY, 0, model, "", "", "sha256:1", "shop", "schema-1", "{}", "sdk", run.operation.key, "", "ada"
         )

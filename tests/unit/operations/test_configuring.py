@@ -8,7 +8,7 @@ import pytest
 
 from odcpub.errors import ModelError, Refused, UsageError
 from odcpub.model.elements import Basic, DataType, Setting
-from odcpub.operations import overview, planning, requests
+from odcpub.operations import configuring, overview, planning, requests
 from odcpub.operations import stage as stages
 from odcpub.store.vault import Vault
 
@@ -16,7 +16,7 @@ from .conftest import MODEL, Installed
 
 
 def configure(installed: Installed, values: dict[str, str], unset: tuple[str, ...] = ()) -> None:
-    requests.configure(installed.platform, "shop", "qa", values, unset, ())
+    configuring.configure(installed.platform, "shop", "qa", values, unset, ())
 
 
 def target(installed: Installed) -> stages.Target:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from odcpub.errors import UsageError
-from odcpub.operations import overview, requests
+from odcpub.operations import configuring, overview, requests
 
 from .conftest import KEY, Installed
 
@@ -16,7 +16,7 @@ def set_up(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests.durable, "begin", lambda _: None)
     project(installed, "stages: { Development: {}, Acceptance: {} }")
     installed.deployed(installed.revision(), "Acceptance")
-    requests.configure(installed.platform, "shop", "acceptance", {"Rate": "2"}, (), ())
+    configuring.configure(installed.platform, "shop", "acceptance", {"Rate": "2"}, (), ())
     project(installed, "stages: { Development: {}, QA: {} }")
 
 
@@ -30,7 +30,7 @@ def test_it_is_shown_and_taken_out(installed: Installed) -> None:
         one["key"]: one["value"] for one in overview.configuration(installed.platform, "shop", "acceptance")["settings"]
     }
     assert shown["Rate"] == "2"
-    requests.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
+    configuring.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
     assert not installed.store.stages.values(KEY, "acceptance").settings
     operation = installed.store.journal.operation(requests.undeploy(installed.platform, "shop", "Acceptance", "ada"))
     assert operation is not None
@@ -45,7 +45,7 @@ def test_a_broken_project_file_keeps_nothing_in_it(installed: Installed) -> None
 def test_nothing_is_put_into_it(installed: Installed) -> None:
     said = "Acceptance: is no stage of Shop any more; they are Development, QA"
     with pytest.raises(UsageError, match=said) as refused:
-        requests.configure(installed.platform, "shop", "acceptance", {"Rate": "3"}, (), ())
+        configuring.configure(installed.platform, "shop", "acceptance", {"Rate": "3"}, (), ())
     assert refused.value.hint.endswith(
         "odcpub undeploy shop --stage acceptance, odcpub config unset shop Rate --stage acceptance"
     )
@@ -60,7 +60,7 @@ def test_the_way_on_is_one_that_is_taken(installed: Installed) -> None:
     with pytest.raises(UsageError, match="is no stage of Shop any more") as refused:
         requests.promotion(installed.platform, installed.asset, "acceptance", None)
     assert refused.value.hint.endswith("what is left in it: odcpub config unset shop Rate --stage acceptance")
-    requests.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
+    configuring.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
     for ask in (requests.deploy, requests.undeploy):
         with pytest.raises(UsageError, match="acceptance: no such stage") as refused:
             ask(installed.platform, "shop", "acceptance", *((None,) if ask is requests.deploy else ()), "ada")

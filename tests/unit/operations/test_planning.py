@@ -35,7 +35,7 @@ def test_a_problem_of_the_stages_file_comes_with_its_hint(installed: Installed) 
     (installed.folder / "stages").mkdir()
     (installed.folder / "stages" / "qa.yaml").write_text("settings: { Rat: 2 }")
     title, problem = refusals(installed)
-    assert title == "the model has 1 error"
+    assert title == "Shop (QA): the configuration has 1 error"
     assert "stages/qa.yaml:1" in problem
     assert "Did you mean Rate?" in problem
 
