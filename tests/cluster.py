@@ -19,6 +19,7 @@ class FakeCluster(Cluster):
         self.objects: dict[tuple[str, str, str], Object] = {}
         self.before_delete: Callable[[], None] | None = None
         self.refuses: Exception | None = None
+        self.may: Object = {"resourceRules": [{"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}]}
         self._version = count(1)
 
     def put(self, body: Object) -> None:
@@ -63,6 +64,9 @@ class FakeCluster(Cluster):
             return False
         self.objects.pop((kind, namespace, name), None)
         return True
+
+    def rights(self, namespace: str) -> Object:
+        return self.may
 
     def read(self, path: str, accept: str) -> Object:
         if self.refuses:

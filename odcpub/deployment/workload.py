@@ -55,7 +55,8 @@ class DeploymentPlan:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """What runs in a stage: revision, image digest, address, and health (``ready``, ``starting`` or ``failed``)."""
+    """What runs in a stage: revision, image digest, address, and health: ``ready``, ``degraded`` (it serves, with fewer
+    processes than asked for), ``starting`` or ``failed``."""
 
     revision: int
     digest: str

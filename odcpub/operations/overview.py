@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from odcpub.operations.models import stage_file, stage_or_former
 from odcpub.operations.platform import Platform, error_data
 from odcpub.store.records import AssetRecord, DeploymentRecord
 
+LOOKS = 8
+"""How many rows of the status are looked up at once."""
+
 
 def status(platform: Platform) -> dict[str, Any]:
     """Every asset's latest revision and release, and what runs of it in each stage. Where no engine can be asked, the
@@ -21,7 +25,13 @@ def status(platform: Platform) -> dict[str, Any]:
     can be set before: it goes with its folder."""
     problem = _no_engines(platform)
     there = [one for one in platform.store.assets.all() if platform.store.assets.latest(one.key) or _is_there(one)]
-    assets = [_asset(platform, asset, blind=problem is not None) for asset in there]
+    deployed = {asset.key: _current(platform, asset) for asset in there}
+    every = [(asset, one) for asset in there for one in deployed[asset.key]]
+    # All at once: a runner that does not answer is waited for once, and not for every row.
+    with ThreadPoolExecutor(LOOKS) as looks:
+        rows = looks.map(lambda one: _seen(platform, one[0], one[1], problem is not None), every)
+        found = dict(zip(every, rows, strict=True))
+    assets = [_asset(platform, asset, [found[asset, one] for one in deployed[asset.key]]) for asset in there]
     return {"assets": assets} | ({} if problem is None else {"title": problem.message, **error_data(problem)})
 
 
@@ -37,30 +47,35 @@ def _no_engines(platform: Platform) -> OdcpubError | None:
     return None
 
 
-def _asset(platform: Platform, asset: AssetRecord, blind: bool) -> dict[str, Any]:
-    latest = platform.store.assets.latest(asset.key)
-    releases = [one.version for one in platform.store.assets.releases(asset.key)]
+def _current(platform: Platform, asset: AssetRecord) -> list[DeploymentRecord]:
+    """What was deployed last in each stage, in the order in which the stages came."""
     deployments = sorted(platform.store.stages.deployments(asset.key), key=lambda one: one.id)
     labels = dict.fromkeys(one.stage for one in deployments)
-    current = [found for label in labels if (found := platform.store.stages.current(asset.key, label))]
+    return [found for label in labels if (found := platform.store.stages.current(asset.key, label))]
+
+
+def _asset(platform: Platform, asset: AssetRecord, stages: list[dict[str, Any]]) -> dict[str, Any]:
+    latest = platform.store.assets.latest(asset.key)
+    releases = [one.version for one in platform.store.assets.releases(asset.key)]
     return {
         "key": asset.key,
         "name": asset.name,
         "kind": asset.kind,
         "revision": latest.number if latest else 0,
         "release": max(releases, key=parse_version, default=""),
-        "stages": [_deployed(platform, asset, one, blind) for one in current],
+        "stages": stages,
     }
 
 
-def _deployed(platform: Platform, asset: AssetRecord, current: DeploymentRecord, blind: bool) -> dict[str, Any]:
-    operation = platform.store.journal.operation(current.operation)
-    revision = platform.store.assets.revision(asset.key, current.revision)
+def _seen(platform: Platform, asset: AssetRecord, current: DeploymentRecord, blind: bool) -> dict[str, Any]:
+    """One row: what the records say is deployed, and what the runner says of it."""
     running, health = None, "unknown" if blind else "stopped"
     try:
         running = None if blind else platform.engines().runner.running(current.stage, asset.label, asset.key)
     except OdcpubError as error:
         health = f"unknown: {error.message}"
+    operation = platform.store.journal.operation(current.operation)
+    revision = platform.store.assets.revision(asset.key, current.revision)
     return {
         "stage": operation.request["stage"] if operation else current.stage,
         "revision": running.revision if running else current.revision,

@@ -33,6 +33,9 @@ _REASONS = (
 )
 
 
+_NOT_REACHED = ("connection refused", "i/o timeout", "no route to host", "connection reset", "eof")
+
+
 @contextmanager
 def told(what: str) -> Iterator[None]:
     """Turns what the SDK raises into an EngineError that says what was being done, why it failed, how to go on."""
@@ -66,7 +69,11 @@ def build_failed(repository: str, error: str, said: Sequence[str]) -> EngineErro
 
 
 def push_failed(name: str, error: str) -> EngineError:
-    """A failed push."""
+    """A failed push. Who did not answer then is the registry: the engine has told so."""
+    if any(sign in error.lower() for sign in _NOT_REACHED):
+        registry = name.partition("/")[0]
+        hint = "start it again (docs/kind-registry.sh does, for kind), then publish again; odcpub doctor asks it, too"
+        return TemporaryEngineError(f"registry {registry}: does not answer the Docker engine: {_line(error)}", hint)
     return failure(f"pushing {name}", error)
 
 

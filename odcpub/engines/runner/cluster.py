@@ -133,6 +133,14 @@ class Cluster:
         found: Object = json.loads(self._answer("get", path, header_params={"Accept": accept}))
         return found
 
+    def rights(self, namespace: str) -> Object:
+        """What this user may do in the namespace: the status of a SelfSubjectRulesReview."""
+        kind = {"apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview"}
+        path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+        answer = self._answer("post", path, body=kind | {"spec": {"namespace": namespace}})
+        found: Object = json.loads(answer).get("status", {})
+        return found
+
     def log(self, namespace: str, pod: str, lines: int, previous: bool) -> list[str]:
         """The last lines of a pod's output, or of the container that ran in it before; empty where there is none."""
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
@@ -156,7 +164,7 @@ class Cluster:
             self._made = None
 
     @property
-    def _where(self) -> str:
+    def where(self) -> str:
         return f"Kubernetes ({self._context})" if self._context else "Kubernetes"
 
     def _client(self) -> Any:
@@ -188,7 +196,7 @@ class Cluster:
         except (config.ConfigException, OSError, ValueError, TypeError) as error:
             file = self._kubeconfig or "the kubeconfig"
             hint = "Create a cluster as docs/kind.md says, or set: odcpub engines set kubeconfig=PATH context=NAME"
-            raise EngineError(f"{self._where}: {file} cannot be used: {error}", hint) from error
+            raise EngineError(f"{self.where}: {file} cannot be used: {error}", hint) from error
         nothing = lambda client, cache: None  # noqa: E731 - the kinds are known
         return dynamic.DynamicClient(api, discoverer=nothing)
 
@@ -217,7 +225,7 @@ class Cluster:
 
     def _request(self, verb: str, path: str, **more: Any) -> bytes:
         client = self._client()
-        with _told(self._where, client.configuration.host):
+        with _told(self.where, client.configuration.host):
             answer = client.request(verb, path, serialize=False, _request_timeout=SECONDS, **more)
             return bytes(answer.data)
 

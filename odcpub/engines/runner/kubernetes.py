@@ -32,12 +32,15 @@ from odcpub.engines.runner.removal import (
     selector,
     unused,
 )
+from odcpub.engines.runner.rights import refuse_without_rights
 from odcpub.engines.runner.rollout import END_SECONDS, PAUSE, Rollout, gone, patiently
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 
 POOL = (30080, 30099)
 READY_SECONDS = 120.0
 DRAIN_SECONDS = 90.0
+TERMINATING_SECONDS = 45.0
+"""How long a namespace that is being deleted is waited for: longer than its pods may take to end."""
 ANSWER_SECONDS = 10.0
 
 
@@ -66,6 +69,7 @@ class KubernetesRunner:
         self._refuse_foreign(workload.stage, workload.asset, workload.asset_key)
         wanted = self._objects(workload)
         namespace = namespace_of(workload.stage)
+        refuse_without_rights(self._cluster, namespace)
         there = self._cluster.get("Namespace", namespace) is not None
         planned = [self._planned(each, there) for each in wanted]
         kept = {
@@ -77,6 +81,7 @@ class KubernetesRunner:
     def start(self, workload: Workload) -> None:
         self._refuse_foreign(workload.stage, workload.asset, workload.asset_key)
         self._await_namespace(workload.stage)
+        refuse_without_rights(self._cluster, namespace_of(workload.stage))
         for attempt in range(5):
             wanted = self._objects(workload)
             if wanted[0]["kind"] == "Namespace":
@@ -144,11 +149,12 @@ class KubernetesRunner:
         serving = [each for each in found if pods.ready(each)]
         newest = max(serving, key=_revision, default=None)
         broken = any(pods.failure(each, patient=False) for each in found)
+        enough = len(serving) >= deployment["spec"].get("replicas", 1)
         return Running(
             revision=_revision(newest or _template(deployment)),
             digest=pods.digest(newest) if newest else _annotation(_template(deployment), "odcpub/digest"),
             address=self._address(namespace, asset),
-            health="ready" if newest else "failed" if broken else "starting",
+            health=("ready" if enough else "degraded") if newest else "failed" if broken else "starting",
         )
 
     def close(self) -> None:
@@ -203,13 +209,17 @@ class KubernetesRunner:
 
     def _await_namespace(self, stage: str) -> None:
         """A namespace that is being deleted takes no new objects."""
-        deadline = time.monotonic() + DRAIN_SECONDS
+        deadline = time.monotonic() + TERMINATING_SECONDS
         while True:
             found = self._cluster.get("Namespace", namespace_of(stage))
             if found is None or not found["metadata"].get("deletionTimestamp"):
                 return
             if time.monotonic() > deadline:
-                raise TemporaryEngineError(f"Kubernetes: namespace {namespace_of(stage)} is still being deleted")
+                name = namespace_of(stage)
+                raise TemporaryEngineError(
+                    f"Kubernetes: namespace {name} is still being deleted: {_holding(found)}",
+                    f"kubectl get namespace {name} -o yaml shows what is waited for; when it has gone, do this again",
+                )
             time.sleep(PAUSE)
 
     def _address(self, namespace: str, asset: str) -> str:
@@ -237,6 +247,13 @@ def _answers(address: str) -> bool:
             return True
         time.sleep(PAUSE)
     return False
+
+
+def _holding(namespace: Object) -> str:
+    """What keeps a namespace that is being deleted, in the cluster's own words."""
+    conditions = namespace.get("status", {}).get("conditions", ())
+    told = [str(each.get("message", "")) for each in conditions if each.get("status") == "True"]
+    return "; ".join(filter(None, told)) or "the cluster does not say what is left in it"
 
 
 def _listens(port: int) -> bool:

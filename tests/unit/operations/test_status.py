@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from odcpub.cli import show
-from odcpub.errors import UsageError
+from odcpub.errors import TemporaryEngineError, UsageError
 from odcpub.operations import overview
 
 from .conftest import Installed
@@ -41,3 +42,20 @@ def test_engines_that_nobody_can_read_are_told_once_beneath_the_table(
     assert told.err == "error: engines.json: Invalid JSON\nhint: odcpub engines use local\n"
     assert show.status(answer, True) == 2
     assert '"error": "engines.json: Invalid JSON"' in capsys.readouterr().out
+
+
+def test_a_runner_that_does_not_answer_is_waited_for_once(installed: Installed) -> None:
+    """And not for each row in turn."""
+    stages = ("Development", "QA", "Production")
+    for stage in stages:
+        installed.deployed(installed.revision(), stage)
+    together = threading.Barrier(len(stages), timeout=20)
+
+    def hangs(*_: str) -> None:
+        together.wait()
+        raise TemporaryEngineError("the cluster cannot be reached")
+
+    installed.engines.running = hangs  # type: ignore[method-assign]
+    (asset,) = overview.status(installed.platform)["assets"]
+    assert [row["stage"] for row in asset["stages"]] == list(stages)
+    assert {row["health"] for row in asset["stages"]} == {"unknown: the cluster cannot be reached"}

@@ -8,10 +8,12 @@ from dataclasses import replace
 
 import pytest
 
-from odcpub.deployment.objects import DENY, Object, labels, objects
+from odcpub.deployment.objects import CREATED, DENY, Object, labels, objects
 from odcpub.deployment.workload import Workload
+from odcpub.engines.runner import kubernetes
 from odcpub.engines.runner.cluster import Answer
 from odcpub.engines.runner.kubernetes import KubernetesRunner
+from odcpub.engines.runner.rights import NEEDED
 from odcpub.errors import EngineError, Refused
 from tests.cluster import FakeCluster
 
@@ -147,6 +149,50 @@ def test_a_refused_first_start_leaves_nothing() -> None:
         runner(cluster).start(OURS)
     assert cluster.get("Namespace", "odc-qa") is None, "what is in it goes with it"
     assert [kind for kind, _, name in cluster.objects if name != DENY] == []
+
+
+@pytest.mark.parametrize("act", ACTS[:2])
+def test_every_right_that_is_missing_is_told_before_anything_is_changed(
+    act: Callable[[KubernetesRunner], object],
+) -> None:
+    cluster = FakeCluster()
+    every = [(group, what, verb) for group, what, verbs in NEEDED for verb in verbs]
+    taken = {("", "secrets", "delete"), ("discovery.k8s.io", "endpointslices", "list"), ("", "pods/log", "get")}
+    rules = [{"apiGroups": [g], "resources": [w], "verbs": [v]} for g, w, v in every if (g, w, v) not in taken]
+    rules.append({"apiGroups": [""], "resources": ["secrets"], "verbs": ["delete"], "resourceNames": ["one"]})
+    cluster.may = {"resourceRules": rules}
+    with pytest.raises(EngineError, match="in odc-qa: delete secrets, get pods/log, list endpointslices; nothing"):
+        act(runner(cluster))
+    assert cluster.objects == {}
+    cluster.may = {"resourceRules": [], "incomplete": True}
+    act(runner(cluster))
+
+
+def test_a_namespace_that_does_not_go_is_told_with_what_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kubernetes, "TERMINATING_SECONDS", 0.0)
+    cluster = FakeCluster()
+    remains = {"type": "NamespaceFinalizersRemaining", "status": "True", "message": "example.com/hold in 1 resource"}
+    gone = {"type": "NamespaceDeletionContentFailure", "status": "False", "message": "all deleted"}
+    leaving = {"name": "odc-qa", "deletionTimestamp": "now", "annotations": {CREATED: "odcpub"}}
+    cluster.put({"kind": "Namespace", "metadata": leaving, "status": {"conditions": [gone, remains]}})
+    with pytest.raises(EngineError, match=r"still being deleted: example\.com/hold in 1 resource"):
+        runner(cluster).start(OURS)
+
+
+@pytest.mark.parametrize(("ready", "health"), [(0, "starting"), (1, "degraded"), (3, "ready")])
+def test_health_counts_the_pods_that_serve(ready: int, health: str) -> None:
+    cluster = FakeCluster()
+    runner(cluster).start(OURS)
+    deployment = cluster.get("Deployment", "shop", "odc-qa")
+    assert deployment is not None
+    cluster.put(deployment | {"spec": deployment["spec"] | {"replicas": 3}})
+    for number in range(ready):
+        metadata = {"name": f"p{number}", "namespace": "odc-qa", "labels": labels("shop")}
+        serves = {"conditions": [{"type": "Ready", "status": "True"}]}
+        cluster.put({"kind": "Pod", "metadata": metadata, "status": serves})
+    found = runner(cluster).running("qa", "shop", "our-key")
+    assert found is not None
+    assert found.health == health
 
 
 def test_our_own_goes_on() -> None:
