@@ -6,19 +6,26 @@ import json
 import os
 import tarfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from odcpub.engines.csharp import installed_runtime as made
 from odcpub.engines.csharp.frameworks import NEEDED
+from odcpub.engines.csharp.host import host_files, library_files
 from odcpub.engines.csharp.installed_runtime import Runtime, installed_runtime
 from odcpub.engines.csharp.launcher import PLACEHOLDER, write_launcher
+from odcpub.engines.csharp.toolchain import find_toolchain
+from odcpub.engines.image.assembly import AssemblyBuilder
 from odcpub.engines.image.base import BaseLayer, make_base
 from odcpub.engines.image.libraries import LibraryAbsent
 from odcpub.engines.ports import Toolchain
+from odcpub.engines.registry.layout import LayoutRegistry
+from odcpub.image.content import ImageContent, LayerContent, Settings
 from tests.elf_file import LOADERS, elf, program, system
 from tests.sdk_folder import CORE, MANAGED, NATIVE, WEB, SdkFolder, sdk_folder
+from tests.unit.engines.csharp.conftest import Machine, restored
 
 QUIET = lambda line: None  # noqa: E731
 
@@ -198,3 +205,20 @@ def test_the_base_layer_is_for_the_processor_of_the_sdk(tmp_path: Path, processo
     assert {path.split("/")[1] for path in paths if path.endswith("libstdc++.so.6")} == {
         {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}[architecture]
     }
+
+
+@pytest.mark.parametrize(("processor", "architecture"), [("x86-64", "amd64"), ("arm64", "arm64")])
+def test_two_users_of_an_sdk_make_the_same_image_for_its_processor(
+    machine: Machine, processor: str, architecture: str
+) -> None:
+    machine.sdk(processor=processor).answer("restore", writes=restored())
+    images = []
+    for user in ("one", "two"):
+        cache = machine.folder / user
+        toolchain = find_toolchain("auto", cache, machine.report, machine.env).toolchain
+        builder = AssemblyBuilder(LayoutRegistry(cache / "images"), partial(make_base, toolchain, cache, QUIET))
+        app = LayerContent("app", (*host_files(toolchain), *library_files(toolchain)))
+        images.append(builder.build(ImageContent(builder.base(), (app,), Settings(("/app/app",))), "helpdesk"))
+        (entry,) = json.loads((cache / "images" / "index.json").read_bytes())["manifests"]
+        assert entry["platform"] == {"architecture": architecture, "os": "linux"}
+    assert images[0] == images[1]
