@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from odcpub.engines.csharp.dotnet import Done, run
-from odcpub.engines.csharp.restore_errors import CODES, failure, wrong_hash
+from odcpub.engines.csharp.restore_errors import failure, wrong_hash
 from odcpub.engines.csharp.sdk_look import Sdk
 from odcpub.errors import EngineError, TemporaryEngineError
 
@@ -24,6 +24,9 @@ PROJECT = "restore.csproj"
 LOCK = "packages.lock.json"
 STOPS = ("Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props")
 """Files that MSBuild would else take from a folder above."""
+
+MISSED = re.compile(r"error NU1[14]\d\d: [^\n]*?(?:find package|resolve|validation failed for) '?([^\s']+)")
+"""Packages that NuGet misses in its feeds or in the lock file (NU1100 to NU1103), or has with another hash (NU1403)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +120,8 @@ def _ask(sdk: Sdk, env: Mapping[str, str], folder: Path, *more: str) -> Done:
 
 def _other_graph(package: Pinned, output: str) -> bool:
     """Whether NuGet wants other packages in the lock file than the one that is pinned: what that one depends on."""
-    codes = set(CODES.findall(output))
-    return "NU1004" in codes or ("NU1403" in codes and not re.search(rf"for {package.name}\.{package.version}", output))
+    own = re.compile(rf"{re.escape(package.name)}(\.\d.*)?\.?", re.IGNORECASE)
+    return "NU1004" in output or any(not own.fullmatch(name) for name in MISSED.findall(output))
 
 
 def _users_packages(env: Mapping[str, str]) -> Path:

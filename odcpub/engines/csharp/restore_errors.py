@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from odcpub.errors import EngineError, TemporaryEngineError
 
-CODES = re.compile(r"\b(?:NU|NETSDK|MSB)\d{4}\b")
 ERROR = re.compile(r"\berror(?: (?:NU|NETSDK|MSB)\d{4})?\s*: *(?P<text>.+)")
 ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
 FEEDS = "dotnet nuget list source"
