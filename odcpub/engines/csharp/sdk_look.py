@@ -69,7 +69,7 @@ def installed(env: Mapping[str, str]) -> Installed:
     A ``dotnet`` that must be asked for its folders is asked last, and not where DOTNET_ROOT has said enough.
     """
     seen: dict[Path, list[Sdk | NotTaken]] = {}
-    for root in sdk_places.named(env):
+    if root := sdk_places.named(env):
         _look_into(root, seen)
         seen[root] = seen.get(root) or [NotTaken(f"DOTNET_ROOT={root}", "there is no .NET SDK", INSTALL)]
     chosen = _usable(seen)

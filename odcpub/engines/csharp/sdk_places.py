@@ -35,12 +35,11 @@ class Wrapper:
     said: str = ""
 
 
-def named(env: Mapping[str, str]) -> Iterator[Path]:
-    """The folders that the environment names by DOTNET_ROOT."""
+def named(env: Mapping[str, str]) -> Path | None:
+    """The folder that the environment names: by the variable of this processor, else by DOTNET_ROOT."""
     processor = PROCESSORS.get(os.uname().machine, "")
-    for name in (f"DOTNET_ROOT_{processor.upper()}", "DOTNET_ROOT"):
-        if env.get(name):
-            yield Path(env[name])
+    found = env.get(f"DOTNET_ROOT_{processor.upper()}") or env.get("DOTNET_ROOT")
+    return Path(found).absolute() if found else None
 
 
 def places(env: Mapping[str, str]) -> Iterator[Path]:
@@ -49,11 +48,18 @@ def places(env: Mapping[str, str]) -> Iterator[Path]:
         yield program.resolve().parent
     processor = PROCESSORS.get(os.uname().machine, "")
     for name in (f"install_location_{processor}", "install_location"):
-        if (TOLD / name).is_file() and (line := (TOLD / name).read_text(errors="replace").strip()):
-            yield Path(line.splitlines()[0].strip())
+        if place := _first_line(TOLD / name):
+            yield Path(place)
     for place in PLACES:
         if env.get("HOME") or "~" not in place:
             yield Path(place.replace("~", env.get("HOME", ""), 1))
+
+
+def _first_line(file: Path) -> str:
+    try:
+        return file.read_text(errors="replace").partition("\n")[0].strip()
+    except OSError:
+        return ""
 
 
 def on_path(env: Mapping[str, str]) -> Path | None:

@@ -91,8 +91,10 @@ class RoslynCompiler:
 
 
 def _gone(parts: Parts) -> bool:
-    """Whether the cache was emptied meanwhile; a look at few files, since every step of a publish asks."""
-    needed = (parts.toolchain.root, parts.toolchain.launcher, Path(parts.command[-1]), *parts.toolchain.libraries)
+    """Whether the cache was emptied or the SDK upgraded meanwhile; a look at few files, since every step of a publish
+    asks. References of an SDK lie in a folder of its version."""
+    made = (parts.toolchain.root, parts.toolchain.launcher, Path(parts.command[-1]), *parts.toolchain.libraries)
+    needed = (*made, *parts.references[:1])
     return not all(file.exists() for file in needed)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from odcpub.engines.csharp import bootstrap, sdk_look, sdk_places, toolchain
 from odcpub.engines.csharp.frameworks import FRAMEWORKS
 from odcpub.engines.csharp.sdk_look import installed
+from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.csharp.toolchain import find_toolchain, is_there
 from odcpub.errors import EngineError, UsageError
 from tests.sdk_folder import VERSION
@@ -214,6 +216,19 @@ def test_the_compile_server_is_compiled_once_by_the_sdks_own_compiler(machine: M
     assert (parts.toolchain.source, parts.toolchain.runtime_version) == ("sdk", "10.0.12")
     assert parts.command[0] == str(folder.root / "dotnet") and Path(parts.command[1]).is_file()
     assert b"app.dll\0" in parts.toolchain.launcher.read_bytes()
+
+
+def test_an_sdk_that_is_upgraded_while_the_server_runs_is_looked_for_again(machine: Machine) -> None:
+    """The system's packages take the old version away and leave the folder and its ``dotnet``."""
+    folder = machine.sdk()
+    folder.answer("restore", writes=restored())
+    compiler = RoslynCompiler(lambda: find_toolchain("sdk", machine.cache, machine.report, machine.env))
+    assert compiler.toolchain().compiler_version == VERSION
+    for part in ("sdk", "packs", "shared", "host"):
+        shutil.rmtree(folder.root / part)
+    machine.sdk(version="10.0.402", runtime="10.0.13")
+    found = compiler.toolchain()
+    assert (found.compiler_version, found.runtime_version) == ("10.0.402", "10.0.13")
 
 
 @pytest.mark.parametrize(
