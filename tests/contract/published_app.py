@@ -129,6 +129,7 @@ def migrate(database: Postgres, place: Place, asset: Asset, folder: Path, number
 
 
 def environment(compiler: RoslynCompiler, login: Login, fingerprint: str) -> dict[str, str]:
+    """What the platform tells an app; as ``odcpub.operations.stage`` does, but not quoted."""
     values = {
         "Host": login.host,
         "Port": login.port,
@@ -136,11 +137,13 @@ def environment(compiler: RoslynCompiler, login: Login, fingerprint: str) -> dic
         "Username": login.user,
         "Password": login.password,
         "Search Path": login.schema,
+        "Maximum Pool Size": login.connections,
     }
     return {
         "DOTNET_ROOT": str(compiler.toolchain().root),
         "DOTNET_EnableDiagnostics": "0",
         "ODCPUB_DATABASE": ";".join(f"{name}={value}" for name, value in values.items()),
+        "ODCPUB_DATABASE_POOLING": login.pooling,
         "ODCPUB_SCHEMA": fingerprint,
         "ODCPUB_APP": "Helpdesk",
         "ODCPUB_STAGE": "Development",

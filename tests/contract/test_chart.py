@@ -30,7 +30,7 @@ WORKLOAD = Workload(
     reference=f"localhost:5001/helpdesk@{DIGEST}",
     repository="helpdesk",
     digest=DIGEST,
-    settings=(("ODCPUB_STAGE", "QA"), ("ODC_SETTING_HourlyRate", "95")),
+    settings=(("ODCPUB_DATABASE_POOLING", "transaction"), ("ODCPUB_STAGE", "QA"), ("ODC_SETTING_HourlyRate", "95")),
     secrets=(("ODCPUB_DATABASE", "Host='db';Port='6432';Password='p'"),),
     schema="f00",
 )
@@ -47,6 +47,7 @@ VALUES = {
     "settings": {"HourlyRate": "95"},
     "existingSecret": "helpdesk-secret",
     "databasePort": 6432,
+    "databasePooling": "transaction",
     "nodePort": 30080,
     "hosts": list(HOSTS),
 }

@@ -762,6 +762,21 @@ def test_dates_and_times_do_not_depend_on_the_roles_settings(prepared: App, app:
             superuser.execute(f'alter role "{user}" reset all')
 
 
+def test_not_ready_in_a_session_that_is_not_as_it_must_be(prepared: App, app: App, database: Postgres) -> None:
+    """A setting of the role in its database is in force before any other; the Data tool puts the right one there."""
+    user, password = (setting_of(app, name) for name in ("Username", "Password"))
+    with closing(database.server().connect()) as superuser:
+        for change in ("datestyle TO 'German'", "search_path TO public"):
+            superuser.execute(f"alter role {user} in database {PLACE.database} set {change}".encode())
+    other = App(prepared.folder, prepared.environment).start()
+    wrong = other.request("GET", "/_odc/ready").json["detail"]
+    database.prepare(PLACE, password)
+    other.wait("/_odc/ready", 200)
+    other.stop()
+    assert "search_path is 'public' and must be 'helpdesk', DateStyle is 'German, DMY' and must be" in wrong
+    assert password not in wrong
+
+
 def setting_of(app: App, name: str) -> str:
     return dict(part.split("=", 1) for part in app.environment["ODCPUB_DATABASE"].split(";"))[name]
 
@@ -925,7 +940,8 @@ def test_an_old_version_works_on_a_newer_schema(app: App, database: Postgres) ->
     while items(app, "filter.Score=", "Customer"):
         for known in items(app, "filter.Score=&size=200", "Customer"):
             app.request("PATCH", f"/api/Customer/{known['Id']}", {"Score": 1})
-    migrate(database, PLACE, asset, app.folder.parent / "migrations", 2)
+    place = Place(setting_of(app, "Database"), setting_of(app, "Search Path"))
+    migrate(database, place, asset, app.folder.parent / "migrations", 2)
     assert app.request("GET", f"/api/Ticket/{row['Id']}").json == row
     assert create(app, "Ticket", Subject="after", Customer=row["Customer"])["Weight"] is None
     assert app.request("PATCH", f"/api/Ticket/{row['Id']}", {"class": 5, "Weight": "1.25"}).status == 200

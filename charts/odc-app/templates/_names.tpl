@@ -25,6 +25,7 @@ odcpub/schema: {{ .Values.schema | quote }}
 
 {{- define "odc-app.environment" -}}
 ODCPUB_APP: {{ required "app: the app's name is needed" .Values.app | quote }}
+ODCPUB_DATABASE_POOLING: {{ .Values.databasePooling | quote }}
 {{- with .Values.hosts }}
 ODCPUB_HOSTS: {{ join "," . | quote }}
 {{- end }}

@@ -19,6 +19,8 @@ LOCK_SECONDS = 60
 NO_PASSFILE = "/dev/null/none"
 """Where no file can be: an empty password is none, not the one that the user of this process keeps for others."""
 
+_POOLER = "pooler"
+
 TEMPORARY_STATES = {
     "40001": "two changes met",
     "40P01": "two changes waited for each other",
@@ -36,6 +38,8 @@ HINTS = {
     "42501": "The user of the platform must be able to create databases, schemas and roles.",
     "53100": "The server's disk is full: make room, then run the same command again.",
     "53300": "Raise max_connections, or close clients that are not needed.",
+    _POOLER: "A pooler answers there. Migrations need the server itself, and apps may have the pooler: "
+    "odcpub engines set database=… database_address=…",
     "55P03": "A long transaction holds the table: end it (pg_stat_activity shows it), then run the command again.",
 }
 
@@ -76,12 +80,24 @@ class Server:
                 autocommit=True,
                 **dict(self.options),  # type: ignore[arg-type]
             )
-            if more := later(connection.info.server_version):
-                connection.execute(more.encode())
+            _expect_server(connection)
             if schema:
                 connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
             connection.autocommit = autocommit
             return connection
+
+
+def _expect_server(connection: psycopg.Connection[Any]) -> None:
+    """What only later servers can be told, and whether all that was told at the start has come through: a pooler that
+    was set up to ignore it would lose locks and settings, too."""
+    arrived = f"SELECT current_setting('lock_timeout')::interval = '{LOCK_SECONDS}s'"
+    cursor = connection.execute("; ".join(filter(None, (later(connection.info.server_version), arrived))).encode())
+    while cursor.nextset():
+        pass
+    if cursor.fetchone() != (True,):
+        where = f"PostgreSQL at {connection.info.host}:{connection.info.port}"
+        connection.close()
+        raise EngineError(f"{where}: a session's settings do not reach it", HINTS[_POOLER])
 
 
 @contextlib.contextmanager
@@ -141,6 +157,7 @@ def _unreachable(where: str, text: str) -> EngineError:
         ("no pg_hba.conf entry", "28000"),
         ("does not exist", "3D000"),
         ("permission denied", "42501"),
+        ("unsupported startup parameter", _POOLER),
         ("too many clients", "53300"),
         ("remaining connection slots", "53300"),
     )

@@ -64,7 +64,13 @@ _SCHEMA = (
     f"REVOKE ALL ON {VERSION_TABLE}, {MARKER_TABLE} FROM {{role}}",
     f"GRANT SELECT ON {MARKER_TABLE} TO {{role}}",
     "ALTER ROLE {role} IN DATABASE {database} SET search_path TO {schema}",
+    "ALTER ROLE {role} IN DATABASE {database} SET client_encoding TO 'UTF8'",
+    "ALTER ROLE {role} IN DATABASE {database} SET datestyle TO 'ISO, YMD'",
+    "ALTER ROLE {role} IN DATABASE {database} SET intervalstyle TO 'postgres'",
+    "ALTER ROLE {role} IN DATABASE {database} SET timezone TO 'UTC'",
 )
+"""The settings are what an app's names and values depend on. Poolers refuse them when a connection is opened, so they
+are the role's; apps look for them before they are ready (templates/api/runtime/Session.cs)."""
 
 
 def role_name(place: Place) -> str:

@@ -11,10 +11,8 @@ namespace Odcpub.Runtime;
 
 public sealed class Database : IDisposable
 {
-    // Values travel as text, so their form is the connection's own, whatever the role or the database says.
-    private const string Forms = "-c DateStyle=ISO,YMD -c IntervalStyle=postgres";
-
     private readonly NpgsqlDataSource? source;
+    private readonly Session session = new(null, null, null);
     private readonly string schema;
     private bool ready;
     private bool away;
@@ -23,22 +21,32 @@ public sealed class Database : IDisposable
     {
         schema = settings.Schema;
         if (settings.Database.Length == 0) return;
-        var builder = new NpgsqlSlimDataSourceBuilder(Connection(settings.Database));
+        var connection = Connection(settings);
+        session = new Session(connection.Username, connection.Database, connection.SearchPath);
+        // Poolers refuse a search path when a connection is opened: it is the role's, and looked for.
+        connection.SearchPath = null;
+        var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
         builder.EnableArrays();
         source = builder.Build();
     }
 
-    private static string Connection(string text)
+    private static NpgsqlConnectionStringBuilder Connection(Settings settings)
     {
         try
         {
-            var builder = new NpgsqlConnectionStringBuilder("Command Timeout=30;Maximum Pool Size=20;" + text)
+            var builder = new NpgsqlConnectionStringBuilder("Command Timeout=30;Maximum Pool Size=20;" + settings.Database)
             {
-                MinPoolSize = 0, Timezone = "UTC", Timeout = 5,
+                MinPoolSize = 0, Timeout = 5,
                 ConnectionIdleLifetime = 60, IncludeErrorDetail = false, ApplicationName = "odcpub app",
             };
-            builder.Options = $"{builder.Options} {Forms}".Trim();
-            return builder.ConnectionString;
+            if (settings.Pooling == "transaction")
+            {
+                // The next transaction may have another connection to the server: nothing lasts there that could be
+                // used again, or that a reset would have to end.
+                builder.MaxAutoPrepare = 0;
+                builder.NoResetOnClose = true;
+            }
+            return builder;
         }
         catch (ArgumentException)
         {
@@ -83,6 +91,12 @@ public sealed class Database : IDisposable
 
     private async Task<string?> Ask(CancellationToken cancellation)
     {
+        if (await session.Wrong(Source, cancellation) is { } wrong)
+        {
+            // One that is opened later may be right: who sets the role right need not end this process.
+            Source.Clear();
+            return wrong;
+        }
         await using var command = Source.CreateCommand(
             schema.Length == 0 ? "select true" : "select exists (select from \"odcpub_schema\" where \"target\" = $1)");
         if (schema.Length > 0) command.Parameters.AddWithValue(NpgsqlTypes.NpgsqlDbType.Text, schema);

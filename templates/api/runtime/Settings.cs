@@ -8,6 +8,7 @@ namespace Odcpub.Runtime;
 public sealed class Settings
 {
     public string Database { get; } = Read("ODCPUB_DATABASE");
+    public string Pooling { get; } = OneOf("ODCPUB_DATABASE_POOLING", "none", "session", "transaction");
     public string Schema { get; } = Read("ODCPUB_SCHEMA");
     public string Stage { get; } = Read("ODCPUB_STAGE");
     public string Revision { get; } = Read("ODCPUB_REVISION");
@@ -29,6 +30,14 @@ public sealed class Settings
         .Select(setting => setting.Name));
 
     private static string Read(string name) => Environment.GetEnvironmentVariable(name) ?? "";
+
+    /// <summary>One of the values, the first unless set.</summary>
+    private static string OneOf(string name, params string[] values)
+    {
+        var text = Read(name);
+        if (text.Length == 0) return values[0];
+        return values.Contains(text) ? text : throw new InvalidOperationException($"{name}: must be {string.Join(", ", values)}");
+    }
 
     private static int Number(string name, int fallback)
     {
