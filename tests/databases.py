@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,6 +22,7 @@ from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema, Table
 from odcpub.data.target import target_schema
+from odcpub.engines.database import embedded as embedded_server
 from odcpub.engines.database.chain import write_scripts
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.migrate import refusal
@@ -61,6 +63,19 @@ def engine(kind: str, folder: Path) -> Iterator[Postgres]:
         yield embedded
     finally:
         embedded.close(stop=True)
+
+
+@contextmanager
+def with_socket(folder: Path) -> Iterator[EmbeddedPostgres]:
+    """One that listens on a unix socket in the folder, too: its superuser needs no password there, apps do."""
+    found = [f"unix_socket_directories={folder}" if "socket" in one else one for one in embedded_server._SETTINGS]
+    with patch.object(embedded_server, "_SETTINGS", tuple(found)), engine("embedded", folder) as made:
+        with (folder / "data" / "cluster" / "pg_hba.conf").open("a") as access:
+            access.write("local all odcpub trust\nlocal all all scram-sha-256\n")
+        with made.server().connect() as connection:
+            connection.execute("SELECT pg_reload_conf()")
+        assert isinstance(made, EmbeddedPostgres)
+        yield made
 
 
 def _leave(engine: Postgres) -> None:

@@ -158,8 +158,10 @@ class Client:
             time.sleep(0.02)
 
     def _environment(self) -> dict[str, str]:
-        """The server's bytecode is kept, whatever the environment says: without it every start compiles anew."""
-        env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        """The server's bytecode is kept, whatever the environment says: without it every start compiles anew. What
+        this command is told of PostgreSQL is not the server's, which outlives it: its environment could be read."""
+        own = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        env = {name: value for name, value in own.items() if name != "PYTHONDONTWRITEBYTECODE"}
         # The server stands in another folder: a relative path would mean another one there.
         places = {"ODCPUB_HOME": str(self._home.data), "ODCPUB_CACHE": str(self._home.cache)}
         return env | places | {"PYTHONPYCACHEPREFIX": str(self._home.cache / "bytecode")}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import json
 import os
 import shlex
@@ -13,7 +12,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from odcpub.address import SCHEMES, is_address
 from odcpub.cli import show
+from odcpub.cli.asking import database_login, expect_end, setting_value
 from odcpub.cli.client import Client
 from odcpub.cli.progress import follow
 from odcpub.cli.start import INTERRUPTED
@@ -21,7 +22,6 @@ from odcpub.errors import UsageError
 
 DEPLOYMENTS = "/api/deployments/v1"
 DONE = 0
-LONGEST_VALUE = 65_536
 
 
 def _client() -> Client:
@@ -104,9 +104,9 @@ def _configuration(options: argparse.Namespace) -> str:
 
 
 def config_set(options: argparse.Namespace) -> int:
-    settings = [_value(text) for text in options.values]
+    settings = [setting_value(text) for text in options.values]
     if any("fromArgument" not in one for one in settings):
-        _expect_end()
+        expect_end()
     answer = _client().request("PATCH", _configuration(options), {"settings": settings})
     names = [f"{name} (a secret)" if name in answer["secrets"] else name for name in answer["set"]]
     return show.answer(answer, f"Set {', '.join(names)}; {_when(options)}", options.json)
@@ -115,51 +115,6 @@ def config_set(options: argparse.Namespace) -> int:
 def _when(options: argparse.Namespace) -> str:
     apply = f"odcpub config apply {options.asset} --stage {options.stage}"
     return f"takes effect with the next deployment, or: {apply}"
-
-
-def _value(text: str) -> dict[str, Any]:
-    """NAME=VALUE as it stands; NAME alone is asked for (or read from stdin), so that it is in no process list."""
-    name, equals, value = text.partition("=")
-    name = name.strip()
-    if equals:
-        return {"key": name, "value": value, "fromArgument": True}
-    value = _ask(name)
-    if not value:
-        raise _no_value(name)
-    return {"key": name, "value": value}
-
-
-def _no_value(what: str) -> UsageError:
-    hint = "type it at the prompt, or give it on standard input, a line each"
-    return UsageError(f"{what}: no value was given", hint)
-
-
-def _ask(what: str) -> str:
-    if sys.stdin is None:  # closed, as some schedulers do
-        raise _no_value(what)
-    if sys.stdin.isatty():
-        try:
-            return getpass.getpass(f"{what}: ")
-        except EOFError:
-            print(file=sys.stderr)
-            raise _no_value(what) from None
-    try:
-        line = sys.stdin.readline(LONGEST_VALUE + 1)
-        line.encode()
-    except UnicodeError:
-        raise UsageError(f"{what}: is not UTF-8 text", "give text; bytes can be written in base64") from None
-    if not line:
-        raise _no_value(what)
-    if len(line) > LONGEST_VALUE:
-        raise UsageError(f"{what}: is longer than {LONGEST_VALUE:,} characters", "give one line of text")
-    return line.rstrip("\r\n")
-
-
-def _expect_end() -> None:
-    """A value of several lines would lose all but the first."""
-    if not sys.stdin.isatty() and sys.stdin.readline().strip("\r\n"):
-        hint = "a value is one line; text of several, such as a certificate, can be written in base64"
-        raise UsageError("standard input: has more lines than values are asked for; nothing was set", hint)
 
 
 def config_unset(options: argparse.Namespace) -> int:
@@ -253,15 +208,15 @@ def _absolute(path: str) -> str:
 def engines_set(options: argparse.Namespace) -> int:
     values = {}
     for text in options.values:
+        if text.startswith(SCHEMES):  # and never quoted: it may hold a password
+            raise UsageError("engines set: an address is not NAME=VALUE", "write odcpub engines set database=…")
         name, equals, value = text.partition("=")
         if not equals:
             raise UsageError(f"{text}: is not NAME=VALUE", "for example: odcpub engines set registry=localhost:5001")
         values[name] = _absolute(value) if name == "kubeconfig" else value
     body: dict[str, Any] = {"set": values}
-    if values.get("database", "").startswith(
-        "postgresql://"
-    ):  # anything else is refused, and needs no password for that
-        body["databasePassword"] = _ask("password of the database")
+    if is_address(values.get("database", "")):  # anything else is refused, and needs no password for that
+        values["database"], body["databasePassword"] = database_login(values["database"])
     return show.engines(_client().request("PATCH", "/api/v1/engines", body), options.json)
 
 

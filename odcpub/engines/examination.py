@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from odcpub.engines.ports import Place
 from odcpub.errors import OdcpubError
 from odcpub.image.content import ImageRef
 
@@ -89,8 +88,9 @@ def _registry(engines: Engines) -> Check:
 
 
 def _database(engines: Engines) -> Check:
-    engines.database.observe(Place("odcpub_doctor", "odcpub_doctor"))
-    return _ok("database", f"{engines.settings.database} answers")
+    one = engines.database.condition()
+    state = "missing" if one.missing else "warning" if one.hints else "ok"
+    return Check(what="database", state=state, found=one.found, hints=list(one.hints))
 
 
 def _runner(engines: Engines) -> Check:

@@ -127,8 +127,9 @@ class Engines:
             return self._embedded
         from odcpub.engines.database.server import PostgresServer
 
+        sealed = self.settings.database_password
         return PostgresServer(
-            self.settings.database, lambda: self._open(self.settings.database_password), self.settings.reach()
+            self.settings.database, lambda: self._open(sealed) if sealed else "", self.settings.reach()
         )
 
     @_shared

@@ -119,7 +119,19 @@ class Login:
         return f"Login({self.user}@{self.host}:{self.port}/{self.database}, schema {self.schema})"
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What doctor tells of an engine: ``found`` in words; ``hints``: how to go on, and ``missing`` where it must."""
+
+    found: str
+    hints: tuple[str, ...] = ()
+    missing: bool = False
+
+
 class Database(Protocol):
+    def condition(self) -> Condition:
+        """The server's version, what stands between, what the platform may do there, what is free. Creates nothing."""
+
     def prepare(self, place: Place, password: str) -> Login:
         """Makes what is missing of database, schema and app role; the login as the apps must use it."""
 

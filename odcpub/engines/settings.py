@@ -9,12 +9,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
+from odcpub.address import WHERE, Address, address, is_address, parts
 from odcpub.engines.database.reach import CONNECTIONS, LAST_PORT, MOST_CONNECTIONS, Reach, parse_address
-from odcpub.engines.database.server import WHERE, parse
 from odcpub.errors import UsageError
 from odcpub.model.problems import listed, shown, suggest
 
 FILE = "engines.json"
+EMBEDDED = "embedded"
 _REGISTRY = re.compile(r"[A-Za-z0-9.-]+(:(?P<port>[0-9]{1,5}))?(/[a-z0-9._-]+)*")
 
 
@@ -28,7 +29,7 @@ class EngineSettings(BaseModel):
     builder: Literal["assembly", "docker"] = "assembly"
     base_image: str = ""
     registry: str = "layout"
-    database: str = "embedded"
+    database: str = EMBEDDED
     database_address: str = ""
     database_pooling: Literal["none", "session", "transaction"] = "none"
     database_connections: int = CONNECTIONS
@@ -49,11 +50,11 @@ class EngineSettings(BaseModel):
     @field_validator("database")
     @classmethod
     def _database(cls, value: str) -> str:
-        if value != "embedded" and not value.startswith("postgresql://"):
+        if value != EMBEDDED and not is_address(value):
             raise ValueError("is 'embedded' or postgresql://user@host:port/database")
-        if value != "embedded":
+        if value != EMBEDDED:
             try:
-                parse(value, str)
+                address(parts(value))
             except UsageError as error:
                 raise ValueError(f"{error.message.removeprefix(f'{WHERE}: ')}; {error.hint}") from None
         return value
@@ -82,6 +83,9 @@ class EngineSettings(BaseModel):
             raise ValueError("runner=kubernetes pulls from a registry, and registry=layout is a folder")
         if (self.runner, self.database, self.database_address) == ("kubernetes", "embedded", ""):
             raise ValueError("runner=kubernetes: pods reach database=embedded by database_address=…, which is not set")
+        server = self.server()
+        if self.runner == "kubernetes" and server and server.socket and not self.database_address:
+            raise ValueError("runner=kubernetes: pods reach no unix socket; database_address=… names a host")
         if self.database_pooling != "none" and not (
             self.reach().port if self.database == "embedded" else self.database_address
         ):
@@ -90,6 +94,10 @@ class EngineSettings(BaseModel):
                 "the server itself by database"
             )
         return self
+
+    def server(self) -> Address | None:
+        """The PostgreSQL server; None where it is the embedded one."""
+        return None if self.database == EMBEDDED else address(parts(self.database))
 
     def reach(self) -> Reach:
         """How apps reach the database."""
@@ -146,12 +154,16 @@ def use_profile(name: str, found: dict[str, str]) -> EngineSettings:
 
 
 def change(settings: EngineSettings, values: dict[str, str], sealed_password: str | None) -> EngineSettings:
-    """The settings with some values changed (``registry`` → ``localhost:5001``), checked."""
+    """The settings with some values changed (``registry`` → ``localhost:5001``), checked. A password stays with the
+    login that it was given for."""
     known = sorted(EngineSettings.model_fields.keys() - {"profile", "database_password"})
     for name in sorted(values.keys() - set(known)):
         raise UsageError(f"{shown(name)}: is no engine setting", suggest(name, known, f"one of: {listed(known)}"))
-    sealed = {} if sealed_password is None else {"database_password": sealed_password}
-    return _checked(settings.model_dump() | {"profile": "mixed"} | values | sealed)
+    changed = _checked(settings.model_dump() | {"profile": "mixed"} | values)
+    before, after = settings.server(), changed.server()
+    if sealed_password is None and before and after and before.login == after.login:
+        return changed
+    return changed.model_copy(update={"database_password": sealed_password or ""})
 
 
 def _checked(values: dict[str, str]) -> EngineSettings:

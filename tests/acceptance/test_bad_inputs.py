@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -58,7 +59,8 @@ def test_bad_model_is_refused(resident: Installation, tmp_path: Path, case: dict
 def test_bad_command_is_refused(resident: Installation, tmp_path: Path, case: dict[str, Any]) -> None:
     model = write(case, tmp_path)
     arguments = [str(one).replace("{folder}", str(tmp_path)).replace("{model}", str(model)) for one in case["run"]]
-    with untouched(resident):
+    environment = {name: value.replace("{model}", str(model)) for name, value in case.get("env", {}).items()}
+    with untouched(resident), patch.dict(resident.env, environment):
         done = resident.run(*arguments, stdin=case.get("stdin", ""), code=case.get("code", 1))
         told = resident.run(*arguments, "--json", stdin=case.get("stdin", ""), code=case.get("code", 1))
     assert_readable(done, case["says"], case.get("not", ()))

@@ -35,6 +35,7 @@ HINTS = {
     "28P01": "The user or password is wrong: odcpub engines set database=…",
     "28000": "pg_hba.conf does not let this user in from here.",
     "3D000": "The database is not there; publish makes it.",
+    "42704": "PostgreSQL 14 or newer is needed.",
     "42501": "The user of the platform must be able to create databases, schemas and roles.",
     "53100": "The server's disk is full: make room, then run the same command again.",
     "53300": "Raise max_connections, or close clients that are not needed.",
@@ -46,7 +47,8 @@ HINTS = {
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where a PostgreSQL server is and how the platform logs in. ``password`` is asked for anew each time."""
+    """Where a PostgreSQL server is and how the platform logs in. ``host``: or the folder of a unix socket; ``password``
+    is asked for anew each time."""
 
     host: str
     port: int
@@ -56,7 +58,17 @@ class Server:
     options: tuple[tuple[str, str], ...] = ()
 
     def __repr__(self) -> str:
-        return f"Server({self.user}@{self.host}:{self.port})"
+        return f"Server({self.user}@{self.place})"
+
+    @property
+    def local(self) -> bool:
+        """Whether nothing that is sent there leaves this machine."""
+        return self.host.startswith(("/", "127.")) or self.host in ("localhost", "::1")
+
+    @property
+    def place(self) -> str:
+        """As messages name it: ``db:5432``, or the file of its socket."""
+        return f"{self.host}/.s.PGSQL.{self.port}" if self.host.startswith("/") else f"{self.host}:{self.port}"
 
     def connect(
         self, database: str = "", autocommit: bool = True, schema: str = "", name: str = PLAIN
@@ -66,7 +78,7 @@ class Server:
         import psycopg
         from psycopg import sql
 
-        with translated(f"PostgreSQL at {self.host}:{self.port}"):
+        with translated(f"PostgreSQL at {self.place}"):
             connection = psycopg.connect(
                 host=self.host,
                 port=self.port,
@@ -158,6 +170,7 @@ def _unreachable(where: str, text: str) -> EngineError:
         ("does not exist", "3D000"),
         ("permission denied", "42501"),
         ("unsupported startup parameter", _POOLER),
+        ("unrecognized configuration parameter", "42704"),
         ("too many clients", "53300"),
         ("remaining connection slots", "53300"),
     )

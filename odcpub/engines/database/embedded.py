@@ -18,11 +18,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from odcpub.engines.database.connection import Server
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.database.reach import DIRECT, Reach
+from odcpub.engines.ports import Condition
 from odcpub.errors import EngineError, TemporaryEngineError, system_failure
 from odcpub.files import write_whole
 
@@ -67,6 +69,10 @@ class EmbeddedPostgres(Postgres):
 
     def reach(self) -> Reach:
         return self._reach
+
+    def condition(self) -> Condition:
+        found = super().condition()
+        return replace(found, found=f"embedded: {found.found}")
 
     def server(self) -> Server:
         with self._mutex:

@@ -11,9 +11,10 @@ from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
 from odcpub.engines.database import migrate, roles, sessions
 from odcpub.engines.database.catalog import Known
+from odcpub.engines.database.condition import condition
 from odcpub.engines.database.connection import Server, translated
 from odcpub.engines.database.reach import Reach
-from odcpub.engines.ports import Login, Place, Report
+from odcpub.engines.ports import Condition, Login, Place, Report
 from odcpub.errors import OdcpubError
 
 
@@ -32,6 +33,9 @@ class Postgres(ABC):
     def _known(self) -> Known:
         """What was read last of each schema."""
         return {}
+
+    def condition(self) -> Condition:
+        return condition(self.server(), self.reach().connections)
 
     def prepare(self, place: Place, password: str) -> Login:
         roles.prepare(self.server(), place, password)

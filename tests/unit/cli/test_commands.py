@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from odcpub.cli import commands, main
+from odcpub.cli import asking, commands, main
 from odcpub.errors import UsageError
 
 
@@ -37,7 +37,7 @@ def test_a_secret_that_was_not_typed_is_told(
     typed: object, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", Terminal())
-    monkeypatch.setattr(commands.getpass, "getpass", typed)
+    monkeypatch.setattr(asking.getpass, "getpass", typed)
     assert main.main(["config", "set", "shop", "Token", "--stage", "qa"]) == 2
     assert "Token: no value was given" in capsys.readouterr().err
 

@@ -21,6 +21,11 @@ from odcpub.errors import UsageError
         ({"database": "postgresql://db/shop"}, "scheme, user and host"),
         ({"database": "postgresql://root@db:port/shop"}, "can't be read"),
         ({"database": "postgresql://root@db/shop?sslmode=hunter2x"}, "unknown sslmode"),
+        ({"database": "postgresql://root@one,two/shop"}, "several servers"),
+        (
+            {"runner": "kubernetes", "registry": "localhost:5001", "database": "postgresql://root@%2Frun%2Fpg/shop"},
+            "pods reach no unix socket",
+        ),
         ({"builder": "docker"}, "registry=layout is a folder"),
         ({"runner": "kubernetes"}, "registry=layout is a folder"),
         ({"runner": "kubernetes", "registry": "localhost:5001"}, "database_address"),
@@ -54,6 +59,14 @@ def test_what_cannot_work_is_refused(values: dict[str, str], says: str) -> None:
         {"runner": "kubernetes", "registry": "localhost:5001", "database": "postgresql://root@db:5432/postgres"},
         {"runner": "kubernetes", "registry": "localhost:5001", "database_address": "172.17.0.1"},
         {"database": "postgresql://root@db/shop?sslmode=require"},
+        {"database": "postgres://root@db/shop"},
+        {"database": "postgresql://root@/shop?host=/run/postgresql"},
+        {
+            "runner": "kubernetes",
+            "registry": "localhost:5001",
+            "database_address": "10.0.0.7",
+            "database": "postgresql://root@/shop?host=/run/postgresql",
+        },
         {"database_pooling": "session", "database_address": "127.0.0.1:6432"},
         {"database": "postgresql://root@db/shop", "database_pooling": "transaction", "database_address": "pooler"},
     ],
@@ -84,3 +97,20 @@ def test_settings_are_in_force_when_they_are_taken(tmp_path: Path) -> None:
     assert draft.stat().st_mode & 0o077 == 0
     take_settings(tmp_path, draft)
     assert read_settings(tmp_path).csharp == "sdk"
+
+
+@pytest.mark.parametrize(
+    ("database", "kept"),
+    [
+        ("postgresql://root@db/shop?sslmode=require", True),
+        ("postgres://root@db:5432/other", True),
+        ("postgresql://root@db:5433/shop", False),
+        ("postgresql://other@db/shop", False),
+        ("postgresql://root@elsewhere/shop", False),
+        ("embedded", False),
+    ],
+)
+def test_a_password_stays_with_the_login_that_it_was_given_for(database: str, kept: bool) -> None:
+    before = change(EngineSettings(), {"database": "postgresql://root@db/shop"}, "sealed")
+    assert change(before, {"csharp": "sdk"}, None).database_password == "sealed"
+    assert change(before, {"database": database}, None).database_password == ("sealed" if kept else "")

@@ -1,0 +1,76 @@
+"""Values that a command asks for, or reads from standard input, so that they are in no process list. Does I/O."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from typing import Any
+
+from odcpub.errors import UsageError
+
+LONGEST_VALUE = 65_536
+OF_DATABASE = "password of the database"
+
+
+def setting_value(text: str) -> dict[str, Any]:
+    """NAME=VALUE as it stands; NAME alone is asked for (or read from stdin), so that it is in no process list."""
+    name, equals, value = text.partition("=")
+    name = name.strip()
+    if equals:
+        return {"key": name, "value": value, "fromArgument": True}
+    value = _ask(name)
+    if not value:
+        raise _no_value(name)
+    return {"key": name, "value": value}
+
+
+def _no_value(what: str, more: str = "") -> UsageError:
+    hint = "type it at the prompt, or give it on standard input, a line each"
+    return UsageError(f"{what}: no value was given", f"{hint}; {more}" if more else hint)
+
+
+def _ask(what: str, more: str = "") -> str:
+    """``more``: what else can be given."""
+    if sys.stdin is None:  # closed, as some schedulers do
+        raise _no_value(what, more)
+    if sys.stdin.isatty():
+        try:
+            return getpass.getpass(f"{what}{f' ({more})' if more else ''}: ")
+        except EOFError:
+            print(file=sys.stderr)
+            raise _no_value(what, more) from None
+    try:
+        line = sys.stdin.readline(LONGEST_VALUE + 1)
+        line.encode()
+    except UnicodeError:
+        raise UsageError(f"{what}: is not UTF-8 text", "give text; bytes can be written in base64") from None
+    if not line:
+        raise _no_value(what, more)
+    if len(line) > LONGEST_VALUE:
+        raise UsageError(f"{what}: is longer than {LONGEST_VALUE:,} characters", "give one line of text")
+    return line.rstrip("\r\n")
+
+
+def expect_end() -> None:
+    """A value of several lines would lose all but the first."""
+    if not sys.stdin.isatty() and sys.stdin.readline().strip("\r\n"):
+        hint = "a value is one line; text of several, such as a certificate, can be written in base64"
+        raise UsageError("standard input: has more lines than values are asked for; nothing was set", hint)
+
+
+def database_login(text: str) -> tuple[str, str]:
+    """The database's address, completed as libpq would, and its password, asked for where nothing says it."""
+    from odcpub.cli.libpq import resolve
+
+    found = resolve(text, os.environ)
+    if found.ignored:
+        print(f"warning: {found.ignored}", file=sys.stderr)
+    if found.password is None:
+        return found.address.url(), _ask(OF_DATABASE, "an empty one where the server asks for none")
+    try:
+        found.password.value.encode()
+    except UnicodeError:
+        raise UsageError(f"{OF_DATABASE}: {found.password.origin}: is not UTF-8 text", "write it in UTF-8") from None
+    print(f"{OF_DATABASE}: taken from {found.password.origin}", file=sys.stderr)
+    return found.address.url(), found.password.value

@@ -1,0 +1,102 @@
+"""What ``odcpub doctor`` tells of a PostgreSQL server: version, encryption, rights, free connections. Network I/O."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from odcpub.data.literals import quoted
+from odcpub.engines.database.connection import Server, translated
+from odcpub.engines.ports import Condition
+
+_QUERY = """
+SELECT split_part(current_setting('server_version'), ' ', 1), current_user::text,
+       r.rolsuper OR r.rolcreatedb, r.rolsuper OR r.rolcreaterole,
+       pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean,
+       ARRAY(SELECT datname::text FROM pg_database WHERE starts_with(datname, 'odc_')
+             AND has_database_privilege(oid, 'CREATE') ORDER BY datname),
+       ARRAY(SELECT datname::text FROM pg_database WHERE starts_with(datname, 'odc_')
+             AND NOT has_database_privilege(oid, 'CREATE') ORDER BY datname),
+       current_setting('max_connections')::int,
+       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+       - coalesce(current_setting('reserved_connections', true)::int, 0)
+       - (SELECT count(*) FROM pg_stat_activity WHERE datid IS NOT NULL AND pid <> pg_backend_pid())::int,
+       (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid())
+FROM pg_roles r WHERE r.rolname = current_user
+"""
+_UNENCRYPTED = "what is read and written there can be read on the way: add sslmode=verify-full&sslrootcert=FILE to the "
+_UNVERIFIED = "anybody on the way could answer in its place: add sslmode=verify-full&sslrootcert=FILE to the "
+_HOW = "address: odcpub engines set database=…"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the platform's user may do. ``databases``: stages' that are there and in which it may make schemas;
+    ``closed``: those in which it may not."""
+
+    user: str
+    create_databases: bool
+    create_roles: bool
+    databases: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+
+
+def condition(server: Server, connections: int) -> Condition:
+    """``connections``: how many of them one process of an app may want."""
+    with translated(f"PostgreSQL at {server.place}"), server.connect() as connection:
+        begun = time.monotonic()
+        row = connection.execute(_QUERY).fetchone()
+        seconds = time.monotonic() - begun
+        encrypted = connection.pgconn.ssl_in_use
+    assert row is not None  # noqa: S101 - whoever is logged in has a role
+    version, user, makes_databases, makes_roles, frozen, databases, closed, most, free, protocol = row
+    may, grants = told_rights(Rights(user, makes_databases, makes_roles, tuple(databases), tuple(closed)))
+    way, advice = told_way(encrypted, protocol or "", dict(server.options), server.local)
+    parts = [f"PostgreSQL {version} at {server.place}", way, may]
+    parts += ["read only"] if frozen else []
+    parts += [f"{max(free, 0)} of {most} connections free", f"answers in {seconds * 1000:.1f} ms"]
+    hints = [*grants, *advice]
+    if frozen:
+        hints.append("it is a standby, or default_transaction_read_only is set: nothing can be published there")
+    if free < connections:
+        hints.append(
+            f"an app may want {connections}: raise max_connections, lower database_connections, or put a pooler "
+            "before it (docs/operations.md)"
+        )
+    return Condition(
+        "; ".join(part for part in parts if part),
+        tuple(hints),
+        frozen or not (makes_roles and (makes_databases or databases)),
+    )
+
+
+def told_rights(rights: Rights) -> tuple[str, tuple[str, ...]]:
+    """What may be created, in words, and the statements that give what is missing."""
+    user, lacks = quoted(rights.user), []
+    if not rights.create_databases and not rights.databases:
+        lacks.append("CREATEDB")
+    if not rights.create_roles:
+        lacks.append("CREATEROLE")
+    may = [what for what, is_so in (("databases", rights.create_databases), ("roles", rights.create_roles)) if is_so]
+    words = f"{rights.user} may create {' and '.join(may) or 'nothing'}"
+    if not rights.create_databases and rights.databases:
+        words += f", and schemas in {', '.join(rights.databases)}"
+    statements = [f"ALTER ROLE {user} {' '.join(lacks)};"] if lacks else []
+    if not rights.create_databases:
+        statements += [f"GRANT CREATE ON DATABASE {quoted(name)} TO {user};" for name in rights.closed]
+    return words, tuple(f"let a superuser execute: {one}" for one in statements)
+
+
+def told_way(encrypted: bool, protocol: str, options: Mapping[str, str], local: bool) -> tuple[str, tuple[str, ...]]:
+    """How safe the way there is, in words, and what to do about it."""
+    if not encrypted:
+        return ("", ()) if local else ("not encrypted", (_UNENCRYPTED + _HOW,))
+    mode = options.get("sslmode", "verify-full" if options.get("sslrootcert") == "system" else "prefer")
+    if mode == "verify-full":
+        seen, advice = "certificate and host name verified", ""
+    elif mode == "verify-ca" or (mode == "require" and options.get("sslrootcert")):
+        seen, advice = "certificate verified, its host name not", ""
+    else:
+        seen, advice = "certificate not verified", "" if local else _UNVERIFIED + _HOW
+    return f"{protocol or 'TLS'}, {seen}", (advice,) if advice else ()

@@ -1,0 +1,101 @@
+"""Doctor knows what the platform may do on a server; what it says is missing is what makes it work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from psycopg import sql
+
+from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.database.server import PostgresServer
+from odcpub.engines.ports import Place
+from odcpub.errors import EngineError
+from tests.databases import DATABASE, ENGINES, engine
+
+USER = f"{DATABASE}_platform"
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
+        yield made
+
+
+@contextmanager
+def platform(postgres: Postgres, rights: str) -> Iterator[PostgresServer]:
+    """The server as a platform knows it whose user has these rights."""
+    server = postgres.server()
+    with server.connect() as admin:
+        admin.execute(f"CREATE ROLE {USER} LOGIN {rights} PASSWORD 'p'".encode())
+        admin.execute(f"GRANT CONNECT ON DATABASE postgres TO {USER}".encode())
+        try:
+            yield PostgresServer(f"postgresql://{USER}@{server.host}:{server.port}/postgres", lambda: "p")
+        finally:
+            for name in (DATABASE, "postgres"):
+                if admin.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is not None:
+                    with server.connect(name) as there:
+                        there.execute(f"DROP OWNED BY {USER}".encode())
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(DATABASE)))
+            admin.execute(f'DROP ROLE IF EXISTS "x__test_{DATABASE[9:]}"'.encode())
+            admin.execute(f"DROP ROLE {USER}".encode())
+
+
+def test_a_user_who_may_all_is_told_with_version_and_free_connections(postgres: Postgres) -> None:
+    found = postgres.condition()
+    with postgres.server().connect() as connection:
+        version = connection.info.parameter_status("server_version") or ""
+        most = int((connection.execute("SHOW max_connections").fetchone() or "0")[0])
+    assert f"PostgreSQL {version.split()[0]} at {postgres.server().place}; " in found.found
+    assert f"{postgres.server().user} may create databases and roles; " in found.found
+    free = int(found.found.partition(f" of {most} connections free")[0].rpartition(" ")[2])
+    assert most - 60 < free < most
+    assert not found.missing
+
+
+def test_what_a_user_may_not_is_missing_with_the_statement_that_gives_it(postgres: Postgres) -> None:
+    with platform(postgres, "") as weak:
+        found = weak.condition()
+        assert found.missing
+        assert f"{USER} may create nothing" in found.found
+        with pytest.raises(EngineError, match="permission denied"):
+            weak.check(Place(DATABASE, "x"))
+        statement = found.hints[0].partition(": ")[2]
+        with postgres.server().connect() as admin:
+            admin.execute(statement.encode())
+        assert not weak.condition().missing
+        weak.check(Place(DATABASE, "x"))
+        weak.prepare(Place(DATABASE, "x"), "a-password")
+
+
+def test_roles_alone_are_enough_where_the_stages_database_is_there(postgres: Postgres) -> None:
+    place = Place(DATABASE, "x")
+    with platform(postgres, "CREATEROLE") as weak, postgres.server().connect() as admin:
+        assert weak.condition().missing
+        admin.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0".encode())
+        found = weak.condition()
+        assert found.missing
+        grant = next(hint for hint in found.hints if "ON DATABASE" in hint).partition(": ")[2]
+        admin.execute(grant.encode())
+        found = weak.condition()
+        assert not found.missing
+        assert f"and schemas in {DATABASE}" in found.found
+        admin.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {USER} WITH GRANT OPTION".encode())
+        weak.prepare(place, "a-password")
+
+
+def test_a_frozen_server_is_missing_and_few_connections_a_warning(postgres: Postgres) -> None:
+    with platform(postgres, "CREATEDB CREATEROLE") as frozen, postgres.server().connect() as admin:
+        assert not frozen.condition().missing
+        admin.execute(f"ALTER ROLE {USER} SET default_transaction_read_only = on".encode())
+        found = frozen.condition()
+        assert found.missing
+        assert any("default_transaction_read_only" in hint for hint in found.hints)
+
+
+def test_connections_that_would_not_do_are_a_warning(postgres: Postgres) -> None:
+    from odcpub.engines.database.condition import condition
+
+    assert any("max_connections" in hint for hint in condition(postgres.server(), 10_000).hints)
+    assert not any("max_connections" in hint for hint in condition(postgres.server(), 1).hints)
