@@ -121,7 +121,7 @@ def test_ten_publishes_and_a_promotion_under_load(
         report = load.end()
     with capsys.disabled():
         print(f"\n{profile}: {report}\n{_timeline(moments)}")
-    check(report, _rows(url, model.label))
+    check(report, rows(url, model.label))
     assert call("GET", f"{address}/_odc/about").body["revision"] == str(1 + len(CHANGES))
     assert (qa["health"], qa["revision"]) == ("ready", 1 + len(CHANGES))
 
@@ -145,7 +145,7 @@ def _timeline(moments: list[tuple[str, float]]) -> str:
     return "; ".join(f"{at - began:.1f} {what}" for what, at in moments[1:])
 
 
-def _rows(url: str, schema: str) -> list[Row]:
+def rows(url: str, schema: str) -> list[Row]:
     with psycopg.connect(url, options=f"-c search_path={schema}") as connection:
         return connection.execute("SELECT token, id, size FROM note").fetchall()
 
