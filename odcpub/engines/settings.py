@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 
 from odcpub.address import WHERE, Address, address, is_address, parts
 from odcpub.engines.database.reach import CONNECTIONS, LAST_PORT, MOST_CONNECTIONS, Reach, parse_address
+from odcpub.engines.database.server import parse
 from odcpub.errors import UsageError
 from odcpub.model.problems import listed, shown, suggest
 
@@ -54,7 +55,7 @@ class EngineSettings(BaseModel):
             raise ValueError("is 'embedded' or postgresql://user@host:port/database")
         if value != EMBEDDED:
             try:
-                address(parts(value))
+                parse(value, str)
             except UsageError as error:
                 raise ValueError(f"{error.message.removeprefix(f'{WHERE}: ')}; {error.hint}") from None
         return value

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from odcpub.address import EXAMPLE, WHERE, address, is_address, parts
 from odcpub.engines.database.connection import Server
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.database.reach import DIRECT, Reach
 from odcpub.errors import UsageError
+from odcpub.model.problems import shown
+
+_MODES = ("verify-full", "verify-ca", "require", "prefer", "allow", "disable")
 
 
 class PostgresServer(Postgres):
@@ -37,4 +40,10 @@ def parse(url: str, password: Callable[[], str]) -> Server:
     if not is_address(url):
         raise UsageError(f"{WHERE}: scheme, user and host are needed", EXAMPLE)
     found = address(parts(url))
+    _check(dict(found.options))
     return Server(found.host, found.port, found.user, password, found.database, found.options)
+
+
+def _check(options: Mapping[str, str]) -> None:
+    if options.get("sslmode", _MODES[0]) not in _MODES:
+        raise UsageError(f"{WHERE}: unknown sslmode {shown(options['sslmode'])}", f"Known are {', '.join(_MODES)}.")
