@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 import shlex
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from odcpub.address import SCHEMES, is_address
 from odcpub.cli import show
 from odcpub.cli.asking import database_login, expect_end, setting_value
 from odcpub.cli.client import Client
+from odcpub.cli.folder import at, check_free, write
 from odcpub.cli.progress import follow
 from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import UsageError
@@ -33,19 +33,11 @@ def _client() -> Client:
 def _folder(path: str) -> str:
     if not path:
         raise UsageError("PATH: is empty", "name the folder that holds the model's YAML files; . is this one")
-    folder = _at(path)
+    folder = at(path)
     if not folder.is_dir():
         what = "is a file" if folder.is_file() else "no such folder"
         raise UsageError(f"{path}: {what}", "name the folder that holds the model's YAML files")
     return str(folder)
-
-
-def _at(path: str) -> Path:
-    """Absolute; ~ is the user's home, and ~somebody stays where there is nobody of that name."""
-    try:
-        return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - the other one raises
-    except FileNotFoundError:
-        raise UsageError("the folder that you are in is gone", "cd to one that is there") from None
 
 
 def _segment(text: str) -> str:
@@ -136,35 +128,11 @@ def new(options: argparse.Namespace) -> int:
     if not options.path:
         raise UsageError("PATH: is empty", "name a new or empty folder")
     folder = Path(options.path)
-    body = {"kind": options.kind, "name": options.name, "folder": _at(options.path).name}
+    body = {"kind": options.kind, "name": options.name, "folder": at(options.path).name}
     made = _client().request("POST", "/api/v1/scaffolds", body)
-    _write(folder, made["files"])
+    write(folder, made["files"])
     text = f"{made['name']} is in {folder}. Try: odcpub publish {shlex.quote(str(folder))}"
     return show.answer({"name": made["name"], "files": sorted(made["files"])}, text, options.json)
-
-
-def _write(folder: Path, files: dict[str, str]) -> None:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder}: is there already", "name a new or empty folder; nothing was written")
-    there, target = folder.exists(), folder
-    try:
-        for path, text in files.items():
-            target = folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8")
-    except BaseException as error:
-        _take_back(folder, there)
-        if not isinstance(error, OSError):
-            raise
-        raise UsageError(f"{target}: cannot be written: {error.strerror}", "name a folder you can write") from None
-
-
-def _take_back(folder: Path, keep: bool) -> None:
-    """Half a model is none: what was written goes, and the folder too unless it was there before."""
-    for path in folder.iterdir() if folder.is_dir() else ():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    if folder.is_dir() and not keep:
-        folder.rmdir()
 
 
 def update(options: argparse.Namespace) -> int:
@@ -181,8 +149,19 @@ def import_model(options: argparse.Namespace) -> int:
         raise UsageError(f"{source}: cannot be read: {error.strerror}", "name a file you can read") from None
     body = {"format": options.format, "text": text, "name": options.name or None, "file": source.name}
     answer = _client().request("POST", "/api/v1/imports", body)
-    _write(Path(options.out), answer["files"])
+    write(Path(options.out), answer["files"])
     return show.imported(answer, options.out, options.json)
+
+
+def source(options: argparse.Namespace) -> int:
+    if not options.folder:
+        raise UsageError("FOLDER: is empty", "name a new or empty folder")
+    folder = at(options.folder)
+    check_free(folder)
+    query = f"?revision={options.revision}" if options.revision else ""
+    answer = _client().request("GET", f"/api/v1/sources/{_segment(options.asset)}{query}")
+    write(folder, answer["files"], readable=True)
+    return show.source(answer, options.folder, options.json)
 
 
 def schema(options: argparse.Namespace) -> int:
@@ -202,7 +181,7 @@ def engines_use(options: argparse.Namespace) -> int:
 def _absolute(path: str) -> str:
     """The server works in another folder."""
     first = path.split(":")[0]
-    return str(_at(first)) if first else ""
+    return str(at(first)) if first else ""
 
 
 def engines_set(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from odcpub.cli.client import ApiError
@@ -127,6 +128,17 @@ def imported(data: dict[str, Any], out: str, as_json: bool) -> int:
         print(f"warning: {one['file']}:{one['line']}:{one['column']}: {one['message']}", file=sys.stderr)
     files = ", ".join(sorted(data["files"]))
     return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {shlex.quote(out)}", as_json)
+
+
+def source(data: dict[str, Any], folder: str, as_json: bool) -> int:
+    name, revision = data["name"], data["revision"]
+    if not data["sameCompiler"]:
+        note = f"{name}'s revision {revision} was compiled by another version of odcpub; this is how this one writes it"
+        print(f"warning: {note}", file=sys.stderr)
+    files = sorted(data["files"])
+    readme = shlex.quote(str(Path(folder, "README.md")))
+    text = f"{name}, revision {revision}: wrote {len(files)} files to {folder}. Try: less {readme}"
+    return answer(data | {"folder": folder, "files": files}, text, as_json)
 
 
 def plan(data: dict[str, Any], as_json: bool) -> int:

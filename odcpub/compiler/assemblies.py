@@ -1,11 +1,13 @@
 """The C# assemblies of an asset: units of entities, structures, the main one; or the one of a library. Pure.
 
-The main assembly finds units by name when they are first needed, so that it does not change when they do.
+The main assembly finds units by name when they are first needed, so that it does not change when they do. The same
+sources, a file an element and all in one assembly, are what a person goes on with (``odcpub.compiler.project``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from odcpub.compiler import csharp
 from odcpub.compiler.drafts import Assembly, Source
@@ -14,12 +16,14 @@ from odcpub.compiler.names import Names
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.sources import source
 from odcpub.compiler.units import assign
-from odcpub.model.elements import Asset, Entity, StaticEntity
+from odcpub.model.elements import Asset, Entity, StaticEntity, Structure
 from odcpub.model.physical import physical
 
+APP = "app"
 RUNTIME = "Odcpub.Runtime"
-STRUCTURES = "app.Structures"
+STRUCTURES = f"{APP}.Structures"
 _LIBRARY = "Library."
+Element = Entity | StaticEntity
 
 
 def library_assembly_name(library: str) -> str:
@@ -28,19 +32,31 @@ def library_assembly_name(library: str) -> str:
 
 
 def app_assemblies(asset: Asset, names: Names, reuse: Reuse) -> tuple[Assembly, ...]:
-    elements: tuple[Entity | StaticEntity, ...] = (*asset.entities, *asset.static_entities)
-    units = assign(element.key for element in elements)
-    members: dict[str, list[Entity | StaticEntity]] = {}
-    for element in sorted(elements, key=lambda element: element.key):
+    units = assign(element.key for element in elements_of(asset))
+    members: dict[str, list[Element]] = {}
+    for element in sorted(elements_of(asset), key=lambda element: element.key):
         members.setdefault(units[element.key], []).append(element)
     found = [_unit(unit, tuple(members[unit]), names, reuse) for unit in sorted(members)]
     if asset.structures:
         found.append(_structures(asset, names))
-    return (*found, _main(asset, names, units))
+    main = main_source(asset, names, units)
+    return (*found, Assembly(APP, (main,), (RUNTIME,), executable=True))
+
+
+def elements_of(asset: Asset) -> tuple[Element, ...]:
+    """What the app's API offers, but for libraries."""
+    return (*asset.entities, *asset.static_entities)
 
 
 def library_assembly(asset: Asset, names: Names) -> Assembly:
     """Enumerations as descriptors, structures as classes, in one assembly that consumers carry byte for byte."""
+    uses = map(library_assembly_name, csharp.structure_libraries(asset.structures))
+    text = library_source(f"libraries/{asset.name}.cs", asset, names)
+    return Assembly(library_assembly_name(asset.name), (text,), (RUNTIME, *uses))
+
+
+def library_source(path: str, asset: Asset, names: Names, **more: str) -> Source:
+    """``more``: values that the template has by default, as with the functions below."""
     values = {
         "type": _library_type(asset.name),
         "space": f"Odcpub.Libraries.{csharp_identifier(asset.name)}",
@@ -50,19 +66,19 @@ def library_assembly(asset: Asset, names: Names) -> Assembly:
             for static in asset.static_entities
         ],
     }
-    uses = map(library_assembly_name, csharp.structure_libraries(asset.structures))
-    text = source(f"libraries/{asset.name}.cs", "api/unit.cs", values)
-    return Assembly(library_assembly_name(asset.name), (text,), (RUNTIME, *uses))
+    return source(path, "api/unit.cs", values | more)
 
 
-def _unit(name: str, elements: tuple[Entity | StaticEntity, ...], names: Names, reuse: Reuse) -> Assembly:
+def _unit(name: str, elements: tuple[Element, ...], names: Names, reuse: Reuse) -> Assembly:
     made_from = (elements, [_context(element, names) for element in elements])
-    return reuse.get(
-        f"unit {name}", made_from, lambda: Assembly(f"app.{name}", (_unit_source(name, elements, names),), (RUNTIME,))
-    )
+
+    def make() -> Assembly:
+        return Assembly(f"{APP}.{name}", (unit_source(f"units/{name}.cs", name, elements, names),), (RUNTIME,))
+
+    return reuse.get(f"unit {name}", made_from, make)
 
 
-def _context(element: Entity | StaticEntity, names: Names) -> object:
+def _context(element: Element, names: Names) -> object:
     """What a unit's text depends on besides its own elements."""
     if isinstance(element, StaticEntity):
         return None
@@ -70,7 +86,8 @@ def _context(element: Entity | StaticEntity, names: Names) -> object:
     return names.search.get(element.name, ()), statics
 
 
-def _unit_source(name: str, elements: Iterable[Entity | StaticEntity], names: Names) -> Source:
+def unit_source(path: str, type_: str, elements: Collection[Element], names: Names, **more: str) -> Source:
+    """Classes of entities, and the type that describes all elements to the runtime."""
     classes, descriptions = [], []
     for element in elements:
         if isinstance(element, Entity):
@@ -78,33 +95,38 @@ def _unit_source(name: str, elements: Iterable[Entity | StaticEntity], names: Na
             descriptions.append(csharp.description_of(element, names))
         else:
             descriptions.append(csharp.description_of_static(element, element.name, enumeration=False))
-    values = {"type": name, "space": "Odcpub.Entities", "classes": classes, "descriptions": descriptions}
-    return source(f"units/{name}.cs", "api/unit.cs", values)
+    values = {"type": type_, "space": "Odcpub.Entities", "classes": classes, "descriptions": descriptions}
+    return source(path, "api/unit.cs", values | more)
 
 
 def _structures(asset: Asset, names: Names) -> Assembly:
-    classes = [csharp.class_of(structure, names, identified=False) for structure in asset.structures]
-    values = {"type": "", "space": "Odcpub.Structures", "classes": classes, "descriptions": []}
     uses = map(library_assembly_name, csharp.structure_libraries(asset.structures))
-    return Assembly(STRUCTURES, (source("structures.cs", "api/unit.cs", values),), (RUNTIME, *uses))
+    return Assembly(STRUCTURES, (structure_source("structures.cs", asset.structures, names),), (RUNTIME, *uses))
 
 
-def _main(asset: Asset, names: Names, units: Mapping[str, str]) -> Assembly:
-    elements: tuple[Entity | StaticEntity, ...] = (*asset.entities, *asset.static_entities)
-    entries = [
-        (element.name, physical(element.key), f"app.{units[element.key]}", f"Odcpub.Generated.{units[element.key]}")
-        for element in elements
-    ]
+def structure_source(path: str, structures: Collection[Structure], names: Names, **more: str) -> Source:
+    classes = [csharp.class_of(structure, names, identified=False) for structure in structures]
+    values: dict[str, Any] = {"type": "", "space": "Odcpub.Structures", "classes": classes, "descriptions": []}
+    return source(path, "api/unit.cs", values | more)
+
+
+def main_source(asset: Asset, names: Names, units: Mapping[str, str], assembly: str = "", **more: str) -> Source:
+    """The program. ``units``: an element's first name → its unit's; ``assembly``: the one that holds everything, where
+    units have none of their own."""
+    entries = []
+    for element in elements_of(asset):
+        unit = units[element.key]
+        entries.append((element.name, physical(element.key), assembly or f"{APP}.{unit}", f"Odcpub.Generated.{unit}"))
     for library in names.libraries.values():
-        assembly, type_ = library_assembly_name(library.asset.name), _library_type(library.asset.name)
+        home, type_ = assembly or library_assembly_name(library.asset.name), _library_type(library.asset.name)
         for static in library.asset.static_entities:
-            entries.append((f"{library.asset.name}.{static.name}", "", assembly, f"Odcpub.Generated.{type_}"))
+            entries.append((f"{library.asset.name}.{static.name}", "", home, f"Odcpub.Generated.{type_}"))
     settings = [
         (setting.name, setting.secret, None if setting.default is None else csharp.literal_text(setting.default))
         for setting in asset.settings
     ]
-    values = {"app": asset, "entries": sorted(entries), "settings": settings}
-    return Assembly("app", (source("Program.cs", "api/program.cs", values),), (RUNTIME,), executable=True)
+    values: dict[str, Any] = {"app": asset, "entries": sorted(entries), "settings": settings}
+    return source("Program.cs", "api/program.cs", values | more)
 
 
 def _library_type(library: str) -> str:

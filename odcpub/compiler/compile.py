@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from odcpub.compiler.assemblies import app_assemblies, library_assembly
 from odcpub.compiler.drafts import Compiled
 from odcpub.compiler.names import names_of
-from odcpub.compiler.project import project_files
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.web import app_files, library_files
 from odcpub.model.elements import Asset, Library
@@ -21,13 +20,10 @@ def compile_app(asset: Asset, libraries: Mapping[str, Library], reuse: Reuse | N
     reuse = reuse or Reuse()
     reuse.start()
     names = names_of(asset, libraries)
-    assemblies = app_assemblies(asset, names, reuse)
-    used = [library_assembly(library.asset, names_of(library.asset, {})) for library in names.libraries.values()]
-    return Compiled(assemblies, app_files(asset, names, reuse), project_files((*assemblies, *used)))
+    return Compiled(app_assemblies(asset, names, reuse), app_files(asset, names, reuse))
 
 
 def compile_library(asset: Asset, libraries: Mapping[str, Library]) -> Compiled:
     """A library: one assembly, descriptors of its enumerations, no page."""
     names = names_of(asset, libraries)
-    assembly = library_assembly(asset, names)
-    return Compiled((assembly,), library_files(asset), project_files((assembly,)))
+    return Compiled((library_assembly(asset, names),), library_files(asset))

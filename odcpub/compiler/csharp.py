@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -73,7 +74,13 @@ def class_of(element: Entity | Structure, names: Names, identified: bool) -> Cla
     for attribute in element.attributes:
         path = f"{element.name}.{attribute.name}"
         properties.append(Property(_free(attribute.name, taken), property_type(attribute, names), path))
-    return Class(csharp_identifier(element.name), element.name, tuple(properties))
+    return Class(_type_name(element.name), element.name, tuple(properties))
+
+
+def _type_name(name: str) -> str:
+    """Words of small letters alone may become C#'s own (CS8981), and are written as those that are."""
+    identifier = csharp_identifier(name)
+    return f"@{identifier}" if re.fullmatch("[a-z]+", identifier) else identifier
 
 
 def _free(name: str, taken: set[str]) -> str:

@@ -42,9 +42,7 @@ class Compiled:
     """The compiler's result for one asset.
 
     ``assemblies``: dependencies first. ``web``: files served as they are (below ``wwwroot/`` in the image).
-    ``project``: what a person needs to build the same by ``dotnet build``; not in the image.
     """
 
     assemblies: tuple[Assembly, ...]
     web: tuple[Draft, ...]
-    project: tuple[Draft, ...] = ()

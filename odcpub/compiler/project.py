@@ -1,21 +1,134 @@
-"""What a person needs to build the same app with ``dotnet build``: a project file and all sources. Reads templates."""
+"""The project that somebody goes on with who leaves: a file an element, all in one assembly. Reads templates.
+
+It is what ``dotnet build`` takes; published apps are compiled from the same sources in other portions. Text files end
+in a newline, and the same model gives the same bytes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from odcpub.compiler.drafts import Assembly, Draft
-from odcpub.compiler.runtime import runtime_assembly
-from odcpub.compiler.templates import render
+from odcpub import __version__
+from odcpub.compiler import assemblies
+from odcpub.compiler.drafts import Draft, Source
+from odcpub.compiler.literals import csharp_identifier
+from odcpub.compiler.names import Names, names_of
+from odcpub.compiler.reuse import Reuse
+from odcpub.compiler.runtime import OPTIONS, runtime_assembly
+from odcpub.compiler.templates import content, render
+from odcpub.compiler.web import app_files
+from odcpub.model.elements import Asset, Library
 
 NPGSQL = "10.0.3"
 """The version that apps get from an installed SDK: whoever builds the project has one."""
+ORIGIN = "From the model, written by odcpub; yours to change."
+ENV = (("DOTNET_EnableDiagnostics", "0"), ("DOTNET_TieredPGO", "0"))
+"""Of the container, as a published image has it: a read-only root will do, and it starts quickly."""
+DESCRIPTORS = "Descriptors.cs"
+"""What a library needs of the runtime."""
 
 
-def project_files(assemblies: Iterable[Assembly]) -> tuple[Draft, ...]:
-    """All sources in one project; there units need no assembly of their own."""
-    every = (*assemblies, runtime_assembly())
-    values = {"npgsql": NPGSQL, "executable": any(assembly.executable for assembly in every)}
-    sources = (Draft(source.path, source.text.encode()) for assembly in every for source in assembly.sources)
-    project = Draft("app.csproj", render("api/app.csproj", values).encode())
-    return tuple(sorted((project, *sources), key=lambda draft: draft.path))
+@dataclass(frozen=True, slots=True)
+class About:
+    """What the project says of itself. ``label``: the asset's DNS label; ``sql``: an app's schema as DDL, which
+    records ``fingerprint`` in the database."""
+
+    label: str
+    revision: int
+    sql: str = ""
+    fingerprint: str = ""
+
+
+def app_project(asset: Asset, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
+    """``libraries``: all that the app uses, by name."""
+    names = names_of(asset, libraries)
+    values = _values(asset, about) | {
+        "executable": True,
+        "assembly": assemblies.APP,
+        "settings": [setting.name for setting in asset.settings if not setting.secret],
+        "secrets": [setting.name for setting in asset.settings if setting.secret],
+    }
+    return _sorted(
+        *map(_draft, (*_elements(asset, names), *_libraries(names), *_runtime(""))),
+        *app_files(asset, names, Reuse()),
+        _rendered("app.csproj", "project.csproj.j2", values),
+        _rendered("README.md", "README.md.j2", values),
+        _rendered("Dockerfile", "Dockerfile.j2", values),
+        _rendered("schema.sql", "schema.sql.j2", values),
+        Draft(".dockerignore", content("source/ignore")),
+        Draft(".gitignore", content("source/ignore")),
+    )
+
+
+def library_project(asset: Asset, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
+    """A class library, with those that it uses."""
+    names = names_of(asset, libraries)
+    values = _values(asset, about) | {
+        "executable": False,
+        "assembly": assemblies.library_assembly_name(asset.name),
+    }
+    return _sorted(
+        *map(_draft, (_library(asset, names), *_libraries(names), *_runtime(DESCRIPTORS))),
+        _rendered("library.csproj", "project.csproj.j2", values),
+        _rendered("README.md", "library.md.j2", values),
+        Draft(".gitignore", content("source/ignore")),
+    )
+
+
+def _elements(asset: Asset, names: Names) -> list[Source]:
+    units = {one.key: csharp_identifier(f"Descriptor_{one.name}") for one in assemblies.elements_of(asset)}
+    return [
+        assemblies.main_source(asset, names, units, assemblies.APP, origin=ORIGIN),
+        *(
+            assemblies.unit_source(f"Entities/{one.name}.cs", units[one.key], (one,), names, origin=ORIGIN)
+            for one in assemblies.elements_of(asset)
+        ),
+        *(
+            assemblies.structure_source(f"Structures/{one.name}.cs", (one,), names, origin=ORIGIN)
+            for one in asset.structures
+        ),
+    ]
+
+
+def _libraries(names: Names) -> list[Source]:
+    return [
+        _library(one.asset, names_of(one.asset, {use.asset.name: use for use in one.uses}))
+        for one in names.libraries.values()
+    ]
+
+
+def _library(asset: Asset, names: Names) -> Source:
+    return assemblies.library_source(f"Libraries/{asset.name}.cs", asset, names, origin=ORIGIN)
+
+
+def _runtime(ending: str) -> list[Source]:
+    found = (Source(one.path.replace("runtime/", "Runtime/", 1), one.text) for one in runtime_assembly().sources)
+    return [one for one in found if one.path.endswith(ending)]
+
+
+def _values(asset: Asset, about: About) -> dict[str, Any]:
+    return {
+        "app": asset.name,
+        "label": about.label,
+        "revision": about.revision,
+        "sql": about.sql.strip(),
+        "fingerprint": about.fingerprint,
+        "version": __version__,
+        "npgsql": NPGSQL,
+        "options": OPTIONS,
+        "env": ENV,
+    }
+
+
+def _rendered(path: str, template: str, values: Mapping[str, Any]) -> Draft:
+    return Draft(path, render(f"source/{template}", values).encode())
+
+
+def _draft(source: Source) -> Draft:
+    return Draft(source.path, source.text.encode())
+
+
+def _sorted(*drafts: Draft) -> tuple[Draft, ...]:
+    return tuple(sorted(drafts, key=lambda draft: draft.path))

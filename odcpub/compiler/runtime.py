@@ -3,11 +3,32 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 
 from odcpub.compiler.assemblies import RUNTIME
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.compiler.templates import content, names
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting of .NET's runtime; ``property``: what a project file calls it, empty where it has no name there."""
+
+    name: str
+    value: bool | int
+    property: str = ""
+
+
+OPTIONS = (
+    Option("System.GC.Concurrent", False, "ConcurrentGarbageCollection"),
+    Option("System.GC.ConserveMemory", 5),
+    Option("System.GC.Server", False, "ServerGarbageCollection"),
+    Option("System.Globalization.Invariant", True, "InvariantGlobalization"),
+    Option("System.Runtime.TieredCompilation", True, "TieredCompilation"),
+    Option("System.Runtime.TieredPGO", True, "TieredPGO"),
+)
+"""How an app runs, published or built from its source: one small heap, memory given back, no ICU."""
 
 
 @lru_cache(maxsize=1)
@@ -24,13 +45,6 @@ def runtime_config(runtime_version: str) -> bytes:
         "tfm": f"net{major}.{minor}",
         "rollForward": "LatestMajor",
         "framework": {"name": "Microsoft.AspNetCore.App", "version": runtime_version},
-        "configProperties": {
-            "System.GC.Concurrent": False,
-            "System.GC.ConserveMemory": 5,
-            "System.GC.Server": False,
-            "System.Globalization.Invariant": True,
-            "System.Runtime.TieredCompilation": True,
-            "System.Runtime.TieredPGO": True,
-        },
+        "configProperties": {option.name: option.value for option in OPTIONS},
     }
     return (json.dumps({"runtimeOptions": options}, indent=2, sort_keys=True) + "\n").encode()

@@ -27,7 +27,7 @@ def app_files(asset: Asset, names: Names, reuse: Reuse) -> tuple[Draft, ...]:
     files = [
         Draft("wwwroot/index.html", render("web/index.html", page).encode()),
         Draft(f"{_ROOT}/theme.css", render("web/theme.css.j2", {"accent": css_color(asset.accent)}).encode()),
-        Draft(f"{_ROOT}/app.json", json_text(_app(asset)).encode()),
+        _json("app", _app(asset)),
         *(Draft(f"{_ROOT}/{path}", content(f"web/{path}")) for path in template_names("web", _COPIED)),
         *(_entity_file(entity, names, reuse) for entity in asset.entities),
         *(_static_file(static, static.name, library=False) for static in asset.static_entities),
@@ -102,7 +102,11 @@ def _static_file(static: StaticEntity, name: str, library: bool) -> Draft:
 
 
 def _draft(name: str, value: dict[str, Any]) -> Draft:
-    return Draft(f"{_ROOT}/entities/{name}.json", json_text(value).encode())
+    return _json(f"entities/{name}", value)
+
+
+def _json(name: str, value: dict[str, Any]) -> Draft:
+    return Draft(f"{_ROOT}/{name}.json", f"{json_text(value)}\n".encode())
 
 
 def _attribute(attribute: Attribute, static: bool) -> dict[str, Any]:

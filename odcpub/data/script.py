@@ -17,8 +17,9 @@ from io import StringIO
 from typing import Any
 
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import EXPAND, MigrationPlan, Step
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, Step
 from odcpub.data.script_lines import execute, step_parts
+from odcpub.data.session import own_session
 from odcpub.late import load_alembic
 
 VERSION_TABLE = "odcpub_alembic"
@@ -117,6 +118,14 @@ def sql_text(script: str) -> str:
     with context.begin_transaction(_per_migration=True):
         module["upgrade"](Operations(context))
     return buffer.getvalue()
+
+
+def whole_sql(plan: MigrationPlan) -> str:
+    """All that the plan does, the record of its target, and what the Data tool sees to besides: the SQL for a database
+    that it never saw."""
+    every = (piece for phase in (EXPAND, TIGHTEN) for piece in pieces(plan, phase))
+    texts = (sql_text(script_text(plan, piece, 1, None)).strip() for piece in every)
+    return "\n\n".join((*texts, own_session()))
 
 
 _FRAME = '''"""{title}. Written by odcpub; plain `alembic upgrade head` runs it, too."""

@@ -47,6 +47,7 @@ def verify(run: Run) -> None:
         model=run.platform.memory.keep(asset),
         lock=lock_data(run.platform, read.libraries),
         build_key=key,
+        compiler=compiler_identity(),
         runtime=run.platform.engines().csharp.toolchain().source,
         schema=target_fingerprint(run.platform.memory.schema(asset, read.libraries)),
         revision=latest.number if latest and same and not lost else 0,

@@ -51,16 +51,23 @@ def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | Non
         if current is None:
             raise Refused(f"{asset.name}: does not run in {before.name}", _how_to_reach(asset, before, place - 1))
         number = current.revision
-    elif platform.store.assets.revision(asset.key, number) is None:
-        latest = platform.store.assets.latest(asset.key)
-        there = f"its latest is revision {latest.number}" if latest else f"publish it first: {_publishing(asset)}"
-        raise UsageError(f"{asset.name}: there is no revision {number}", there)
-    elif all(one.revision != number for one in platform.store.stages.served(asset.key, before.label)):
+    revision = revision_of(platform, asset, number)
+    if all(one.revision != number for one in platform.store.stages.served(asset.key, before.label)):
         raise Refused(f"{asset.name}: revision {number} never ran in {before.name}", "promote through every stage")
-    revision = platform.store.assets.revision(asset.key, number)
-    assert revision is not None  # noqa: S101 - what was deployed is never removed
     check_folder(asset)
     return stage, revision
+
+
+def revision_of(platform: Platform, asset: AssetRecord, number: int | None) -> RevisionRecord:
+    """The revision of that number, the latest without one; a UsageError says which there are."""
+    assets = platform.store.assets
+    latest = assets.latest(asset.key)
+    if latest is None:
+        raise UsageError(f"{asset.name}: has no revision yet", f"publish it first: {_publishing(asset)}")
+    found = latest if number is None else assets.revision(asset.key, number)
+    if found is None:
+        raise UsageError(f"{asset.name}: there is no revision {number}", f"its latest is revision {latest.number}")
+    return found
 
 
 def _publishing(asset: AssetRecord) -> str:
@@ -138,7 +145,7 @@ def release(
     """Gives a revision a semantic version: the first 0.1.0, then one patch higher, unless one is named. The release,
     and whether it is new: asked the same again, it is the one that is there."""
     asset = platform.asset(name)
-    revision = _revision(platform, asset, number)
+    revision = revision_of(platform, asset, number)
     releases = platform.store.assets.releases(asset.key)
     highest = max((parse_version(one.version) for one in releases), default=None)
     wanted = parse_version(version) if version else _next(highest)
@@ -159,14 +166,6 @@ def release(
     record = ReleaseRecord(asset.key, str(wanted), revision.number, notes, "", user)
     platform.store.assets.release(record)
     return record, True
-
-
-def _revision(platform: Platform, asset: AssetRecord, number: int | None) -> RevisionRecord:
-    assets = platform.store.assets
-    found = assets.latest(asset.key) if number is None else assets.revision(asset.key, number)
-    if found is None:
-        raise UsageError(f"{asset.name}: no such revision", f"publish it first: {_publishing(asset)}")
-    return found
 
 
 def _next(highest: Version | None) -> Version:

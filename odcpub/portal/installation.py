@@ -12,11 +12,11 @@ from fastapi import APIRouter, Query
 from odcpub import __version__
 from odcpub.model.json_schema import json_schema
 from odcpub.model.scaffold import name_of_folder, new_app, new_library
-from odcpub.operations import importing, overview, updating
+from odcpub.operations import importing, overview, source, updating
 from odcpub.portal import views
 from odcpub.portal.deployments import find_operation
 from odcpub.portal.life import Server, longest_end
-from odcpub.portal.schemas import EnginesPatch, FolderRequest, ImportRequest, ScaffoldRequest
+from odcpub.portal.schemas import LARGEST, EnginesPatch, FolderRequest, ImportRequest, ScaffoldRequest
 
 
 def router(server: Server) -> APIRouter:
@@ -73,6 +73,10 @@ def router(server: Server) -> APIRouter:
     @api.post("/imports")
     def imports(body: ImportRequest) -> dict[str, Any]:
         return importing.import_text(body.format, body.text, body.file, body.name)
+
+    @api.get("/sources/{key:path}")
+    def sources(key: str, revision: int | None = Query(None, ge=1, le=LARGEST)) -> dict[str, Any]:
+        return source.source(platform, key, revision)
 
     @api.post("/updates")
     def update(body: FolderRequest) -> dict[str, Any]:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import secrets
 import subprocess
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
+from odcpub.engines.csharp.server import RoslynCompiler
+from tests.contract.built import build
+from tests.contract.published_app import App
 from tests.installation import Installation, call, database_url
+from tests.toolchain import toolchain_of_tests
 
 SECRET = f"s3cret-{secrets.token_hex(8)}"
 """Looked for in the arguments of every process: no other test may have the same."""
@@ -126,6 +132,50 @@ def test_plan_changes_nothing(odcpub: Installation, published: Path) -> None:
     promotion = odcpub.run("promote", "helpdesk", "--to", "qa", "--plan")
     assert "helpdesk" in promotion.out.partition("  Deploy\n")[2], "what the runner would do"
     assert odcpub.json("status") == before
+
+
+SESSION = "-c search_path=helpdesk -c DateStyle=ISO,YMD -c IntervalStyle=postgres -c TimeZone=UTC"
+"""What an app's role has by itself, for the superuser."""
+
+
+def test_the_source_answers_as_the_app_does(
+    odcpub: Installation, published: Path, profile: str, tmp_path: Path
+) -> None:
+    """Built of the very files that the command wrote, beside the app, on the database that the app has."""
+    for folder in ("out", "again"):
+        told = odcpub.json("source", "helpdesk", str(tmp_path / folder))
+    assert (told["name"], told["revision"], told["sameCompiler"]) == ("Helpdesk", 1, True)
+    written, again = (
+        {path.relative_to(tmp_path / folder).as_posix(): path.read_bytes()
+         for path in (tmp_path / folder).rglob("*") if path.is_file()}
+        for folder in ("out", "again")
+    )  # fmt: skip
+    assert written == again
+    assert sorted(written) == told["files"]
+    strict = RoslynCompiler(toolchain_of_tests, strict=True)
+    try:
+        app = build(strict, tmp_path / "out", tmp_path / "app")
+        root = str(strict.toolchain().root)
+    finally:
+        strict.close()
+    url = urlsplit(database_url(odcpub, profile, "development"))
+    marker = re.search(r"ODCPUB_SCHEMA=([^`]+)`", written["README.md"].decode())
+    assert marker is not None
+    mine = App(app, {
+        "DOTNET_ROOT": root, "DOTNET_EnableDiagnostics": "0", "ODCPUB_SCHEMA": marker[1],
+        "ODCPUB_STAGE": "Development", "ODCPUB_REVISION": "1",
+        "ODCPUB_DATABASE": f"Host={url.hostname};Port={url.port};Database={url.path[1:]};Username={url.username};"
+        f"Password={url.password};Search Path=helpdesk;Options={SESSION}",
+    }).start()  # fmt: skip
+    try:
+        mine.wait("/_odc/ready", 200)
+        theirs = App(app, {}, urlsplit(address(odcpub, "Development")).port or 0)
+        for path in ("/", "/Tickets", "/_odc/about", "/_odc/openapi.json", "/_odc/app.json", "/_odc/js/list.js",
+                     "/api/Customer", "/api/Money.CurrencyCode?labels=true", "/api/Nothing"):  # fmt: skip
+            one, other = mine.request("GET", path), theirs.request("GET", path)
+            assert (one.status, one.body) == (other.status, other.body), path
+    finally:
+        mine.stop()
 
 
 def test_change_keeps_the_rows(odcpub: Installation, published: Path) -> None:

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from odcpub.compiler.compile import compile_app, compile_library
+from odcpub.compiler.project import About, app_project
 from odcpub.compiler.runtime import runtime_assembly, runtime_config
 from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
+from odcpub.data.script import whole_sql
 from odcpub.data.target import target_schema
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.chain import write_scripts
@@ -116,6 +118,13 @@ def lay_out(compiler: RoslynCompiler, asset: Asset, libraries: Mapping[str, Libr
         shutil.copy(library, folder)
     shutil.copy(toolchain.launcher, folder / "app")
     return folder
+
+
+def project(asset: Asset, libraries: Mapping[str, Library]) -> tuple[str, dict[str, str]]:
+    """What ``odcpub source`` writes for the app, and the fingerprint that its SQL records."""
+    plan = plan_migration(None, target_schema(asset, libraries), asset=asset)
+    drafts = app_project(asset, libraries, About("helpdesk", 7, whole_sql(plan), plan.target))
+    return plan.target, {draft.path: draft.content.decode() for draft in drafts}
 
 
 def migrate(database: Postgres, place: Place, asset: Asset, folder: Path, number: int = 1) -> str:

@@ -1,4 +1,5 @@
-"""A published app's HTTP interface as docs/published-app.md has it: compiled by Roslyn, on a real PostgreSQL."""
+"""An app's HTTP interface as docs/published-app.md has it: compiled by Roslyn, on a real PostgreSQL. It is the
+same of an app as it is published and of one that somebody has built of its source."""
 
 from __future__ import annotations
 
@@ -24,17 +25,21 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
+from odcpub.cli.folder import write
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import Place
 from odcpub.model.elements import Basic
-from tests.contract.published_app import DEADLINE, App, environment, lay_out, migrate
+from tests.contract.built import build, own_database
+from tests.contract.published_app import DEADLINE, App, environment, lay_out, migrate, project
 from tests.helpdesk_asset import CUSTOMER, HELPDESK, LIBRARIES, TICKET, attribute
 from tests.toolchain import toolchain_of_tests
 
 pytestmark = pytest.mark.database
 PLACE = Place("development", "helpdesk")
+BY_THE_DATA_TOOL = pytest.mark.parametrize("prepared", ["published"], indirect=True)
+"""Of what the Data tool does to the database of a published app."""
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +60,26 @@ def database() -> Iterator[Postgres]:
         made.close(stop=True)
 
 
-@pytest.fixture(scope="module")
-def prepared(compiler: RoslynCompiler, database: Postgres, tmp_path_factory: pytest.TempPathFactory) -> App:
-    """The app's folder and environment, its schema in place."""
-    folder = tmp_path_factory.mktemp("published")
+@pytest.fixture(scope="module", params=["published", "built"])
+def prepared(
+    request: pytest.FixtureRequest,
+    compiler: RoslynCompiler,
+    database: Postgres,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> App:
+    """The app's folder and environment, its schema in place. ``built``: of the files that ``odcpub source`` writes, all
+    in one assembly, in a database of its own that their SQL has made."""
+    folder = tmp_path_factory.mktemp(request.param)
+    if request.param == "built":
+        fingerprint, files = project(HELPDESK, LIBRARIES)
+        write(folder / "source", files)
+        strict = RoslynCompiler(toolchain_of_tests, strict=True)
+        try:
+            app = build(strict, folder / "source", folder / "app")
+        finally:
+            strict.close()
+        own = own_database(database, folder / "source" / "schema.sql", "desk")
+        return App(app, environment(compiler, own, fingerprint))
     app = lay_out(compiler, HELPDESK, LIBRARIES, folder / "app")
     login = database.prepare(PLACE, secrets.token_hex(16))
     fingerprint = migrate(database, PLACE, HELPDESK, folder / "migrations")
@@ -308,7 +329,8 @@ def test_deleting_what_others_refer_to(app: App) -> None:
 def test_deleting_what_another_versions_reference_holds(app: App, database: Postgres) -> None:
     """It is in the database until the version that has it is gone."""
     owner, number = customer(app)["Id"], ticket(app)["Id"]
-    with closing(database.server().connect(PLACE.database, schema=PLACE.schema)) as connection:
+    place = setting_of(app, "Database"), True, setting_of(app, "Search Path")
+    with closing(database.server().connect(*place)) as connection:
         connection.execute("ALTER TABLE issue ADD COLUMN sold_by bigint REFERENCES customer")
         connection.execute("UPDATE issue SET sold_by = %s WHERE id = %s", [owner, number])
         answer = app.request("DELETE", f"/api/Customer/{owner}")
@@ -762,6 +784,7 @@ def test_dates_and_times_do_not_depend_on_the_roles_settings(prepared: App, app:
             superuser.execute(f'alter role "{user}" reset all')
 
 
+@BY_THE_DATA_TOOL
 def test_not_ready_in_a_session_that_is_not_as_it_must_be(prepared: App, app: App, database: Postgres) -> None:
     """A setting of the role in its database is in force before any other; the Data tool puts the right one there."""
     user, password = (setting_of(app, name) for name in ("Username", "Password"))
@@ -916,6 +939,7 @@ def until(holds: Callable[[], bool]) -> None:
 # A schema that has grown, under a version that does not know it yet. Last, for it changes the schema.
 
 
+@BY_THE_DATA_TOOL
 def test_an_old_version_works_on_a_newer_schema(app: App, database: Postgres) -> None:
     row = ticket(app, Subject="before", Fee=3)
     code = next(a for a in TICKET.attributes if a.name == "Code")

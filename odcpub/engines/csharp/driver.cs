@@ -4,11 +4,11 @@
 //   {"references": ["/path/System.Runtime.dll", ...]}            -> {"ready": "<Roslyn version>"}
 // Every further line is a request:
 //   {"assemblies": [{"name", "executable", "sources": [{"path", "text"}], "references": ["Name", ...]}],
-//    "given": {"Name": "<base64>"}}
+//    "given": {"Name": "<base64>"}, "strict": false}
 //   -> {"images": {"Name": "<base64>"}, "diagnostics": [{"assembly", "path", "line", "column", "id", "message"}]}
 //   or {"failure": "..."} when the request itself cannot be carried out.
 // Assemblies of one request are compiled as soon as those they refer to are; one whose reference failed is left out,
-// since its own errors would only repeat the first. The end of standard input ends the process, also amid a compile.
+// since its own errors would only repeat the first. Where "strict" is true, every warning is an error. The end of standard input ends the process, also amid a compile.
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
@@ -38,13 +38,16 @@ internal sealed class Compiler
     // Emptied when full, so that a long-lived server does not keep every image it ever made.
     private const int KeptImages = 256;
     private static readonly CSharpParseOptions Parse = new(LanguageVersion.CSharp12, DocumentationMode.None);
+    // A library that was compiled against an earlier framework: no project warns of it.
+    private static readonly Dictionary<string, ReportDiagnostic> Unified =
+        new() { ["CS1701"] = ReportDiagnostic.Suppress, ["CS1702"] = ReportDiagnostic.Suppress };
     private readonly ImmutableArray<MetadataReference> _framework;
     private readonly ConcurrentDictionary<string, MetadataReference> _images = new();
 
     public Compiler(IEnumerable<string> references) =>
         _framework = references.AsParallel().AsOrdered().Select(FromFile).ToImmutableArray();
 
-    public async Task<Dictionary<string, Outcome>> Compile(Unit[] units, Dictionary<string, byte[]> given)
+    public async Task<Dictionary<string, Outcome>> Compile(Unit[] units, Dictionary<string, byte[]> given, bool strict = false)
     {
         var byName = units.ToDictionary(unit => unit.Name);
         var started = new Dictionary<string, Task<Outcome>>();
@@ -61,12 +64,12 @@ internal sealed class Compiler
                 var made = await Task.WhenAll(needs);
                 if (made.Any(outcome => outcome.Image is null)) return new Outcome(null, Array.Empty<Finding>());
                 var own = unit.References.Where(name => !byName.ContainsKey(name)).Select(name => given[name]);
-                return Emit(unit, made.Select(outcome => outcome.Image!).Concat(own));
+                return Emit(unit, made.Select(outcome => outcome.Image!).Concat(own), strict);
             });
         }
     }
 
-    private Outcome Emit(Unit unit, IEnumerable<byte[]> images)
+    private Outcome Emit(Unit unit, IEnumerable<byte[]> images, bool strict)
     {
         var trees = unit.Sources.AsParallel().AsOrdered().Select(source => CSharpSyntaxTree.ParseText(
             SourceText.From(source.Text, Encoding.UTF8, SourceHashAlgorithm.Sha256), Parse, source.Path)).ToArray();
@@ -76,6 +79,9 @@ internal sealed class Compiler
             deterministic: true,
             nullableContextOptions: NullableContextOptions.Enable,
             assemblyIdentityComparer: DesktopAssemblyIdentityComparer.Default);
+        if (strict)
+            options = options.WithGeneralDiagnosticOption(ReportDiagnostic.Error).WithWarningLevel(int.MaxValue)
+                .WithSpecificDiagnosticOptions(Unified);
         var compilation = CSharpCompilation.Create(
             unit.Name, trees, _framework.Concat(images.Select(FromImage)), options);
         using var image = new MemoryStream();
@@ -147,8 +153,8 @@ internal static class Program
     {
         try
         {
-            var (units, given) = Read(request);
-            var outcomes = compiler.Compile(units, given).GetAwaiter().GetResult();
+            var (units, given, strict) = Read(request);
+            var outcomes = compiler.Compile(units, given, strict).GetAwaiter().GetResult();
             Write(output, writer => WriteOutcomes(writer, units, outcomes));
         }
         catch (Exception error)
@@ -157,7 +163,7 @@ internal static class Program
         }
     }
 
-    private static (Unit[], Dictionary<string, byte[]>) Read(string request)
+    private static (Unit[], Dictionary<string, byte[]>, bool) Read(string request)
     {
         using var message = JsonDocument.Parse(request);
         var units = message.RootElement.GetProperty("assemblies").EnumerateArray().Select(one => new Unit(
@@ -168,7 +174,7 @@ internal static class Program
             one.GetProperty("references").EnumerateArray().Select(Text).ToArray())).ToArray();
         var given = message.RootElement.GetProperty("given").EnumerateObject()
             .ToDictionary(one => one.Name, one => one.Value.GetBytesFromBase64());
-        return (units, given);
+        return (units, given, message.RootElement.GetProperty("strict").GetBoolean());
     }
 
     private static void WriteOutcomes(Utf8JsonWriter writer, Unit[] units, Dictionary<string, Outcome> outcomes)

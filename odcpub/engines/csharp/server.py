@@ -21,11 +21,12 @@ class RoslynCompiler:
     """Starts its compile server when first needed and again when it died; threads take turns.
 
     ``find`` gives the toolchain's parts, setting them up where they are missing; it is asked once, and again when their
-    files have gone.
+    files have gone. ``strict``: every warning is an error.
     """
 
-    def __init__(self, find: Callable[[], Parts]) -> None:
+    def __init__(self, find: Callable[[], Parts], strict: bool = False) -> None:
         self._find = find
+        self._strict = strict
         self._parts: Parts | None = None
         self._process: DriverProcess | None = None
         self._closed = False
@@ -44,7 +45,7 @@ class RoslynCompiler:
         check_references(assemblies, given)
         if not assemblies:
             return {}
-        answer = self._ask(_request(assemblies, given))
+        answer = self._ask(_request(assemblies, given) | {"strict": self._strict})
         if "failure" in answer:
             raise EngineError(f"compile server: {answer['failure']}", "report this with the output of: odcpub doctor")
         if answer["diagnostics"]:

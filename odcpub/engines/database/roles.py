@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from odcpub.data.literals import quoted
 from odcpub.data.script import MARKER_DDL, MARKER_TABLE, VERSION_TABLE
+from odcpub.data.session import SETTINGS
 from odcpub.data.target import RESERVED
 from odcpub.engines.database.connection import HINTS, Server, translated
 from odcpub.engines.database.ownership import OWNED, marked, refuse_foreign
@@ -64,13 +65,8 @@ _SCHEMA = (
     f"REVOKE ALL ON {VERSION_TABLE}, {MARKER_TABLE} FROM {{role}}",
     f"GRANT SELECT ON {MARKER_TABLE} TO {{role}}",
     "ALTER ROLE {role} IN DATABASE {database} SET search_path TO {schema}",
-    "ALTER ROLE {role} IN DATABASE {database} SET client_encoding TO 'UTF8'",
-    "ALTER ROLE {role} IN DATABASE {database} SET datestyle TO 'ISO, YMD'",
-    "ALTER ROLE {role} IN DATABASE {database} SET intervalstyle TO 'postgres'",
-    "ALTER ROLE {role} IN DATABASE {database} SET timezone TO 'UTC'",
+    *(f"ALTER ROLE {{role}} IN DATABASE {{database}} SET {name} TO '{value}'" for name, value in SETTINGS),
 )
-"""The settings are what an app's names and values depend on. Poolers refuse them when a connection is opened, so they
-are the role's; apps look for them before they are ready (templates/api/runtime/Session.cs)."""
 
 
 def role_name(place: Place) -> str:

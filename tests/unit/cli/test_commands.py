@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 from typing import Any
 
@@ -129,3 +130,38 @@ def test_a_folder_that_is_gone_under_the_user_is_told(
     gone.rmdir()
     assert main.main(["publish", "shop"]) == 2
     assert capsys.readouterr().err == "error: the folder that you are in is gone\nhint: cd to one that is there\n"
+
+
+@pytest.mark.parametrize(
+    ("same", "warned"), [(True, ""), (False, "warning: Shop's revision 3 was compiled by another")]
+)
+def test_a_source_is_written_and_told(
+    same: bool, warned: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = {"name": "Shop", "revision": 3, "sameCompiler": same, "files": {"README.md": "# Shop\n", "a/b.cs": "//\n"}}
+    asked: list[str] = []
+
+    class Noting:
+        def request(self, method: str, path: str) -> Any:
+            asked.append(f"{method} {path}")
+            return answer
+
+    monkeypatch.setattr(commands, "_client", Noting)
+    assert main.main(["source", "my/shop", f"{tmp_path}/my out/", "--revision", "3"]) == 0
+    told = capsys.readouterr()
+    assert asked == ["GET /api/v1/sources/my%2Fshop?revision=3"]
+    assert (
+        told.out == f"Shop, revision 3: wrote 2 files to {tmp_path}/my out/. Try: less '{tmp_path}/my out/README.md'\n"
+    )
+    assert told.err.startswith(warned)
+    assert bool(told.err) is bool(warned)
+    assert (tmp_path / "my out" / "a" / "b.cs").read_text() == "//\n"
+
+
+def test_a_source_that_has_no_room_is_not_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine").touch()
+    monkeypatch.setattr(commands, "_client", lambda: pytest.fail("it was asked for"))
+    assert main.main(["source", "shop", str(tmp_path), "--json"]) == 2
+    assert json.loads(capsys.readouterr().out)["error"] == f"{tmp_path}: is not empty"

@@ -143,12 +143,6 @@ def test_the_page_escapes_what_the_author_wrote() -> None:
     assert b"<" not in web(compile_app(hostile, LIBRARIES))["wwwroot/_odc/app.json"]
 
 
-def test_the_project_holds_every_source_once() -> None:
-    paths = [draft.path for draft in compile_app(HELPDESK, LIBRARIES).project]
-    assert len(paths) == len(set(paths))
-    assert {"app.csproj", "Program.cs", "units/Unit00.cs", "libraries/Money.cs"} <= set(paths)
-
-
 def test_how_dotnet_starts_an_app() -> None:
     options = json.loads(runtime_config("9.0.7"))["runtimeOptions"]
     assert options["framework"] == {"name": "Microsoft.AspNetCore.App", "version": "9.0.7"}

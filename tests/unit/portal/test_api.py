@@ -152,7 +152,9 @@ PROBLEMS: list[tuple[str, str, Any, int, int, str, str]] = [
     ("POST", f"{DEPLOYMENTS}/deployment-operations",
      {"operation": "Undeploy", "assetKey": "shop", "environmentKey": "qa"}, 409, 1, "does not run in QA", "status"),
     ("PATCH", "/api/asset-repository/v1/assets/units/revisions/0", {"tag": "1.0.0", "releaseNotes": "x"}, 400, 2,
-     "Units: no such revision", "publish"),
+     "Units: has no revision yet", "publish"),
+    ("GET", "/api/v1/sources/shop?revision=7", None, 400, 2, "Shop: has no revision yet", "publish it first"),
+    ("GET", "/api/v1/sources/Shpo", None, 400, 2, "Shpo: no such asset", "mean Shop?"),
     ("POST", "/api/v1/scaffolds", {"kind": "app", "name": "2 bad"}, 400, 2, "'2 bad' is not a name", "letter"),
     ("POST", "/api/v1/imports", {"format": "jdl", "text": "entity A {", "file": "a.jdl"}, 409, 1, "1 error", ""),
 ]  # fmt: skip
@@ -188,6 +190,7 @@ def test_refusals_are_problem_details(
         ("POST", f"{DEPLOYMENTS}/publish-operations", {"folder": "/x", "stage": "qa"}, "stage"),
         ("POST", f"{DEPLOYMENTS}/deployment-operations", {"operation": "Drop"}, "operation"),
         ("GET", f"{DEPLOYMENTS}/publish-operations?limit=0", None, "limit"),
+        ("GET", "/api/v1/sources/shop?revision=0", None, "revision"),
         ("PATCH", "/api/v1/engines", {"set": ["registry"]}, "set"),
     ],
 )
@@ -216,6 +219,7 @@ CONFIGURATIONS = "/api/asset-configurations/v1/environments"
         ("PATCH", f"{CONFIGURATIONS}/qa/applications/shop%2F/configurations", "shop/: no such asset"),
         ("PATCH", "/api/asset-repository/v1/assets/a%2Fb/revisions/0", "a/b: no such asset"),
         ("GET", "/api/v1/operations/a%2Fb", "a/b: no such operation"),
+        ("GET", "/api/v1/sources/a%2Fb", "a/b: no such asset"),
     ],
 )
 def test_a_slash_in_a_name_is_part_of_the_name(

@@ -1,0 +1,92 @@
+"""Writes files of an answer into a new or empty folder: all of them, or none. Does I/O.
+
+They are written beside where they are to be, into a folder that nobody else has made, so that no link of anybody leads
+them elsewhere, and moved when the last one is whole.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from odcpub.errors import UsageError
+
+HINT = "name a new or empty folder; nothing was written"
+OPEN_FILE, OPEN_FOLDER = 0o644, 0o755
+
+
+def at(path: str) -> Path:
+    """Absolute; ~ is the user's home, and ~somebody stays where there is nobody of that name."""
+    try:
+        return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - the other one raises
+    except FileNotFoundError:
+        raise UsageError("the folder that you are in is gone", "cd to one that is there") from None
+
+
+def check_free(folder: Path) -> None:
+    """Refuses what is no folder, or has something in it."""
+    if folder.is_symlink():
+        raise UsageError(f"{folder}: is a link, and nothing is written through one", HINT)
+    if not folder.exists():
+        return
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: is a file", HINT)
+    try:
+        if any(folder.iterdir()):
+            raise UsageError(f"{folder}: is not empty", HINT)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def write(folder: Path, files: Mapping[str, str], readable: bool = False) -> None:
+    """``files``: path below the folder → text. ``readable``: for everybody, whatever the user's umask says."""
+    check_free(folder)
+    there = folder.exists()
+    beside = folder if there else folder.parent
+    try:
+        beside.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".odcpub-", dir=beside))
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    try:
+        _fill(draft / "new", files, readable)
+        if there:
+            _move_in(draft / "new", folder)
+        else:
+            (draft / "new").rename(folder)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _fill(folder: Path, files: Mapping[str, str], readable: bool) -> None:
+    folder.mkdir()
+    for path, text in files.items():
+        parts = PurePosixPath(path).parts
+        assert parts and not {"/", ".."} & set(parts), path  # noqa: S101 - what the server sends stays in the folder
+        target = folder.joinpath(*parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8", newline="")
+    if readable:
+        for found in (folder, *folder.rglob("*")):
+            found.chmod(OPEN_FOLDER if found.is_dir() else OPEN_FILE)
+
+
+def _move_in(draft: Path, folder: Path) -> None:
+    """Into a folder that stays itself: somebody may stand in it."""
+    moved: list[Path] = []
+    try:
+        for path in sorted(draft.iterdir()):
+            moved.append(path.rename(folder / path.name))
+    except BaseException:
+        for path in moved:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        raise
+
+
+def _unwritable(folder: Path, error: OSError) -> UsageError:
+    return UsageError(f"{folder}: cannot be written: {error.strerror}", "name a folder you can write")

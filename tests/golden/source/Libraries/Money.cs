@@ -1,0 +1,34 @@
+// From the model, written by odcpub; yours to change.
+#nullable enable
+using Odcpub.Runtime;
+
+namespace Odcpub.Libraries.Money
+{
+    public sealed class Amount
+    {
+        public decimal? Value { get; set; }
+    }
+}
+
+namespace Odcpub.Generated
+{
+    internal static class Library_Money
+    {
+        public static EntityDescriptor? Describe(string name) => name switch
+        {
+            "Money.CurrencyCode" => Entity_CurrencyCode(),
+            _ => null,
+        };
+
+        private static EntityDescriptor Entity_CurrencyCode() => new()
+        {
+            Name = "Money.CurrencyCode", Label = "Currency code", Static = true,
+            Records =
+            [
+                new("EUR", "Euro", 1, true),
+                new("USD", "US dollar", 2, true),
+                new("DEM", "German mark", 3, false),
+            ],
+        };
+    }
+}

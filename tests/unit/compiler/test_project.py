@@ -1,0 +1,94 @@
+"""The project that somebody goes on with: its files, their names and ends; it asks of .NET what an image asks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+from odcpub.compiler.compile import compile_app
+from odcpub.compiler.project import ENV, About, app_project, library_project
+from odcpub.compiler.runtime import runtime_config
+from odcpub.engines.image.base import ENV as IMAGE_ENV
+from odcpub.model.elements import Basic, Structure
+from tests.contract.built import options
+from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY, attribute
+
+ABOUT = About("helpdesk", 7, "SELECT 1;", "schema-0f")
+
+
+def files() -> dict[str, str]:
+    return {draft.path: draft.content.decode() for draft in app_project(HELPDESK, LIBRARIES, ABOUT)}
+
+
+def test_an_element_is_in_a_file_of_its_name() -> None:
+    found = files()
+    assert {path for path in found if path.startswith(("Entities/", "Structures/", "Libraries/"))} == {
+        "Entities/Comment.cs",
+        "Entities/Customer.cs",
+        "Entities/Status.cs",
+        "Entities/Ticket.cs",
+        "Libraries/Money.cs",
+        "Structures/Address.cs",
+    }
+    assert "public sealed class Ticket\n" in found["Entities/Ticket.cs"]
+    assert 'new("Ticket", "issue", "app", "Odcpub.Generated.Descriptor_Ticket")' in found["Program.cs"]
+    assert {"app.csproj", "Dockerfile", "schema.sql", "README.md", "Runtime/Api.cs", "wwwroot/index.html"} < set(found)
+
+
+def test_the_same_revision_gives_the_same_bytes() -> None:
+    assert app_project(HELPDESK, LIBRARIES, ABOUT) == app_project(HELPDESK, LIBRARIES, ABOUT)
+
+
+def test_every_text_file_ends_in_a_newline() -> None:
+    for path, text in files().items():
+        assert text.endswith("\n"), path
+        assert not text.endswith("\n\n"), path
+
+
+def test_the_pages_are_those_of_the_image() -> None:
+    pages = {path: text for path, text in files().items() if path.startswith("wwwroot/")}
+    assert pages == {draft.path: draft.content.decode() for draft in compile_app(HELPDESK, LIBRARIES).web}
+
+
+def test_nothing_says_that_changes_are_lost() -> None:
+    for path, text in files().items():
+        assert "changes here are lost" not in text, path
+
+
+def test_it_runs_as_an_image_runs() -> None:
+    assert options(files()["app.csproj"]) == json.loads(runtime_config("10.0.0"))["runtimeOptions"]["configProperties"]
+    assert set(ENV) <= set(IMAGE_ENV)
+
+
+def test_the_readme_has_ten_lines_and_names_what_the_app_is_given() -> None:
+    readme = files()["README.md"]
+    assert len(readme.splitlines()) == 10
+    for word in ("# Helpdesk", "ODCPUB_DATABASE", "ODC_SETTING_HourlyRate", "ODC_SECRET_MailToken", "schema-0f"):
+        assert word in readme
+    bare = replace(HELPDESK, settings=())
+    told = next(one for one in app_project(bare, LIBRARIES, ABOUT) if one.path == "README.md").content.decode()
+    assert "The app has no settings of its own" in told
+
+
+def test_a_library_is_a_class_library_with_those_it_uses() -> None:
+    debt = Structure("Debt", "Debt", (attribute("Due", Basic.STRUCTURE, target="Money.Amount"),))
+    trade = replace(MONEY, name="Trade", static_entities=(), structures=(debt,))
+    found = {one.path: one.content.decode() for one in library_project(trade, LIBRARIES, About("trade", 2))}
+    assert sorted(found) == [
+        ".gitignore",
+        "Libraries/Money.cs",
+        "Libraries/Trade.cs",
+        "README.md",
+        "Runtime/Descriptors.cs",
+        "library.csproj",
+    ]
+    assert "<AssemblyName>Library.Trade</AssemblyName>" in found["library.csproj"]
+    assert all(text.endswith("\n") for text in found.values())
+
+
+def test_a_librarys_reference_to_anothers_record_is_text_as_it_is_published() -> None:
+    price = Structure("Price", "Price", (attribute("In", Basic.IDENTIFIER, target="Money.CurrencyCode"),))
+    trade = replace(LIBRARIES["Money"], asset=replace(MONEY, name="Trade", structures=(price,)))
+    through = replace(trade, uses=(LIBRARIES["Money"],))
+    found = {one.path: one.content.decode() for one in app_project(HELPDESK, {"Trade": through}, ABOUT)}
+    assert "public string? In { get; set; }" in found["Libraries/Trade.cs"]
