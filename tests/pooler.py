@@ -77,7 +77,7 @@ def pooler(server: Server, password: str, folder: Path, mode: str, **settings: s
     folder.mkdir(mode=0o700)
     users, file = folder / "userlist.txt", folder / "pgbouncer.ini"
     users.write_text(f'"{USER}" "{password}"\n')
-    port = _free_port()
+    port = free_port()
     ours = {
         "listen_addr": "127.0.0.1", "listen_port": str(port), "auth_file": str(users), "pool_mode": mode,
         "default_pool_size": str(SERVER_CONNECTIONS), "unix_socket_dir": "", "admin_users": USER,
@@ -94,7 +94,7 @@ def pooler(server: Server, password: str, folder: Path, mode: str, **settings: s
         process.wait()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with closing(socket.socket()) as free:
         free.bind(("127.0.0.1", 0))
         return int(free.getsockname()[1])

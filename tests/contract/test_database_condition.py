@@ -9,6 +9,7 @@ import pytest
 from psycopg import sql
 
 from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.database.reach import Reach
 from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Place
 from odcpub.errors import EngineError
@@ -97,5 +98,8 @@ def test_a_frozen_server_is_missing_and_few_connections_a_warning(postgres: Post
 def test_connections_that_would_not_do_are_a_warning(postgres: Postgres) -> None:
     from odcpub.engines.database.condition import condition
 
-    assert any("max_connections" in hint for hint in condition(postgres.server(), 10_000).hints)
-    assert not any("max_connections" in hint for hint in condition(postgres.server(), 1).hints)
+    pooled = Reach("::1", 6432, "transaction", 10_000)
+    assert any("max_connections" in hint for hint in condition(postgres.server(), Reach(connections=10_000)).hints)
+    for enough in (Reach(connections=1), pooled):
+        assert not any("max_connections" in hint for hint in condition(postgres.server(), enough).hints)
+    assert "; apps connect to [::1]:6432, transaction pooling; " in condition(postgres.server(), pooled).found

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import secrets
 import shutil
+import socket
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -44,7 +46,7 @@ from tests.contract.test_published_api import (  # noqa: F401 - collected here, 
     unconfirmed_row,
 )
 from tests.helpdesk_asset import HELPDESK, LIBRARIES
-from tests.pooler import MODES, SERVER_CONNECTIONS, Pooler, introduce, pooler
+from tests.pooler import MODES, SERVER_CONNECTIONS, Pooler, free_port, introduce, pooler
 
 pytestmark = pytest.mark.database
 SIZES = {"session": (SERVER_CONNECTIONS, 2 * SERVER_CONNECTIONS), "transaction": (20, SERVER_CONNECTIONS)}
@@ -85,14 +87,18 @@ def prepared(
     pool: Pooler,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> App:
-    """The app's folder and environment, its schema in place: each mode has its own."""
+    """The app's folder and environment, its schema in place: each mode has its own. Nothing is prepared in transaction
+    mode, though it be asked for."""
     folder = tmp_path_factory.mktemp("published")
     shutil.copytree(compiled, folder / "app")
     place = Place(DATABASE, f"helpdesk_{pool.mode}")
     login = database.prepare(place, secrets.token_hex(16))
     fingerprint = migrate(database, place, HELPDESK, folder / "migrations")
     pooled = replace(login, port=pool.port, pooling=pool.mode, connections=SIZES[pool.mode][0])
-    return App(folder / "app", environment(compiler, pooled, fingerprint))
+    env = environment(compiler, pooled, fingerprint)
+    if pool.mode == "transaction":
+        env["ODCPUB_DATABASE"] += ";Max Auto Prepare=50;Auto Prepare Min Usages=1"
+    return App(folder / "app", env)
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +156,30 @@ def test_a_pooler_that_logs_in_as_somebody_else_is_told(
     assert f"and must be '{schema}'" in reason
     assert "must log in as the app's own role" in reason
     assert server.password() not in reason
+
+
+def test_where_no_server_answers_the_pooler_requests_are_told_so(
+    app: App,
+    database: Postgres,  # noqa: F811
+    pool: Pooler,
+    tmp_path: Path,
+) -> None:
+    """By a version that others may be in front of, too: none could serve them."""
+    nowhere = replace(database.server(), port=free_port())
+    with (
+        pooler(nowhere, pool.password, tmp_path / "alone", pool.mode) as alone,
+        socket.create_server(("127.0.0.1", 0)) as public,
+    ):
+        text = app.environment["ODCPUB_DATABASE"].replace(f"Port={pool.port}", f"Port={alone.port}")
+        env = {**app.environment, "ODCPUB_DATABASE": text, "ODCPUB_LISTEN_FD": str(public.fileno())}
+        process = subprocess.Popen([app.folder / "app"], env=env, pass_fds=[public.fileno()], stdout=subprocess.DEVNULL)
+        try:
+            shared = App(app.folder, env, public.getsockname()[1])
+            shared.wait("/api/Ticket", 503)
+            assert "can't be reached" in shared.request("GET", "/_odc/ready").json["detail"]
+        finally:
+            process.kill()
+            process.wait()
 
 
 def test_the_platform_itself_is_told_to_go_to_the_server(database: Postgres, pool: Pooler, tmp_path: Path) -> None:  # noqa: F811

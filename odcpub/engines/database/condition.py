@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from odcpub.data.literals import quoted
 from odcpub.engines.database.connection import Server, translated
+from odcpub.engines.database.reach import Reach
 from odcpub.engines.ports import Condition
 
 _QUERY = """
@@ -42,8 +43,8 @@ class Rights:
     closed: tuple[str, ...] = ()
 
 
-def condition(server: Server, connections: int) -> Condition:
-    """``connections``: how many of them one process of an app may want."""
+def condition(server: Server, reach: Reach) -> Condition:
+    """``reach``: how apps come there, and how many connections one process of theirs may want."""
     with translated(f"PostgreSQL at {server.place}"), server.connect() as connection:
         begun = time.monotonic()
         row = connection.execute(_QUERY).fetchone()
@@ -55,13 +56,14 @@ def condition(server: Server, connections: int) -> Condition:
     way, advice = told_way(encrypted, protocol or "", dict(server.options), server.local)
     parts = [f"PostgreSQL {version} at {server.place}", way, may]
     parts += ["read only"] if frozen else []
+    parts += [f"apps connect to {reach}"] if str(reach) else []
     parts += [f"{max(free, 0)} of {most} connections free", f"answers in {seconds * 1000:.1f} ms"]
     hints = [*grants, *advice]
     if frozen:
         hints.append("it is a standby, or default_transaction_read_only is set: nothing can be published there")
-    if free < connections:
+    if free < reach.connections and reach.pooling == "none":
         hints.append(
-            f"an app may want {connections}: raise max_connections, lower database_connections, or put a pooler "
+            f"an app may want {reach.connections}: raise max_connections, lower database_connections, or put a pooler "
             "before it (docs/operations.md)"
         )
     return Condition(

@@ -35,7 +35,7 @@ class Postgres(ABC):
         return {}
 
     def condition(self) -> Condition:
-        return condition(self.server(), self.reach().connections)
+        return condition(self.server(), self.reach())
 
     def prepare(self, place: Place, password: str) -> Login:
         roles.prepare(self.server(), place, password)

@@ -22,6 +22,12 @@ class Reach:
     pooling: str = "none"
     connections: int = CONNECTIONS
 
+    def __str__(self) -> str:
+        """``10.0.0.6:6432, transaction pooling``; empty where apps take the platform's way."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        address = f"{host}:{self.port}" if self.port else host
+        return address if self.pooling == "none" else f"{address}, {self.pooling} pooling"
+
 
 DIRECT = Reach()
 

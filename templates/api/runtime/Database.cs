@@ -2,7 +2,7 @@
 // (wider types, more columns) serves this version too; for the same reason nothing is prepared on the server: a plan
 // that was prepared before a column was widened fails after it.
 using System;
-using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Npgsql;
@@ -11,6 +11,10 @@ namespace Odcpub.Runtime;
 
 public sealed class Database : IDisposable
 {
+    // PgBouncer's words where no server answers it: it has one code for all that is wrong.
+    private static readonly string[] Alone = ["pgbouncer cannot connect to server", "server login has been failing"];
+
+    private readonly Settings settings;
     private readonly NpgsqlDataSource? source;
     private readonly Session session = new(null, null, null);
     private readonly string schema;
@@ -19,6 +23,7 @@ public sealed class Database : IDisposable
 
     public Database(Settings settings)
     {
+        this.settings = settings;
         schema = settings.Schema;
         if (settings.Database.Length == 0) return;
         var connection = Connection(settings);
@@ -72,6 +77,11 @@ public sealed class Database : IDisposable
         catch (PostgresException error) when (error.SqlState is "42P01" or "3F000")
         {
             return "the schema is not there yet";
+        }
+        catch (PostgresException error) when (settings.Pooling != "none" && Alone.Any(error.MessageText.StartsWith))
+        {
+            away = true;
+            return $"the database can't be reached: the pooler says: {error.MessageText}";
         }
         catch (PostgresException error) { return $"the database refuses: {error.MessageText}"; }
         catch (NpgsqlException error)

@@ -82,13 +82,14 @@ def test_what_works_together_is_taken(values: dict[str, str]) -> None:
         ("db", "db", 0),
         ("pg_bouncer.example:6432", "pg_bouncer.example", 6432),
         ("[::1]", "::1", 0),
-        ("[fe80::1]:6432", "fe80::1", 6432),
+        ("[fd00::1]:6432", "fd00::1", 6432),
     ],
 )
 def test_a_poolers_address_has_a_port_of_its_own(address: str, host: str, port: int) -> None:
     settings = change(EngineSettings(), {"database_address": address, "database_connections": "5"}, None)
     assert settings.reach() == Reach(host, port, "none", 5)
     assert settings.shown()["database_connections"] == "5"
+    assert str(settings.reach()) == address
 
 
 def test_settings_are_in_force_when_they_are_taken(tmp_path: Path) -> None:

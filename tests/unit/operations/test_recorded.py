@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from odcpub.engines.ports import Login, Place
 from odcpub.errors import EngineError, Refused
 from odcpub.operations import durable, overview
 from odcpub.operations.deploying import recall
@@ -23,6 +24,20 @@ def broken(folder: Path) -> None:
 
 def renamed(folder: Path) -> None:
     (folder / "odcpub.yaml").write_text("stages: { Other: {} }")
+
+
+def test_an_app_is_told_what_stands_before_its_database(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def login(place: Place, password: str) -> Login:
+        return Login("::1", 6432, place.database, place.schema, "shop", password, "transaction", 5)
+
+    monkeypatch.setattr(installed.engines, "login", login)
+    installed.deployed(installed.revision())
+    workload = recall(installed.platform, "development", "shop")
+    assert workload is not None
+    assert dict(workload.settings)["ODCPUB_DATABASE_POOLING"] == "transaction"
+    text = dict(workload.secrets)["ODCPUB_DATABASE"]
+    assert "Host='::1';Port='6432';" in text
+    assert "Maximum Pool Size='5'" in text
 
 
 @pytest.mark.parametrize("spoil", [broken, renamed, shutil.rmtree])
