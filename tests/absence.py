@@ -20,6 +20,7 @@ SUITES = {
     "Chromium": "install chromium, or name one by ODCPUB_TEST_CHROMIUM",
     "PostgreSQL server": "name a superuser's postgresql:// URL by ODCPUB_TEST_DATABASE",
     "PgBouncer": "install pgbouncer",
+    "PostgreSQL with TLS": "install PostgreSQL's own server (Debian, Ubuntu: postgresql)",
     "Docker engine and registry": "start a Docker engine that you may use, name a registry by ODCPUB_TEST_REGISTRY",
     "Kubernetes": "name a cluster by KUBECONFIG, with ODCPUB_TEST_REGISTRY and ODCPUB_TEST_DATABASE (docs/kind.md)",
     "Helm chart": "put helm on the path",

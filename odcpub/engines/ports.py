@@ -7,7 +7,7 @@ again after a kill. Failures are ``odcpub.errors.EngineError`` (or ``TemporaryEn
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -100,6 +100,21 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Tls:
+    """How apps encrypt their connections: ``mode`` and ``channel_binding`` in libpq's words, and texts (PEM).
+
+    ``authority``: who may have signed the server's certificate; with a mode that verifies, none stands for the
+    system's. ``certificate`` and ``key``: the client's own, for a server that asks for one.
+    """
+
+    mode: str = "disable"
+    channel_binding: str = "prefer"
+    authority: str = ""
+    certificate: str = ""
+    key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Login:
     """How an app logs in. The password never enters a log, plan or process argument; ``repr`` hides it.
 
@@ -114,6 +129,7 @@ class Login:
     password: str
     pooling: str = "none"
     connections: int = CONNECTIONS
+    tls: Tls = Tls()
 
     def __repr__(self) -> str:
         return f"Login({self.user}@{self.host}:{self.port}/{self.database}, schema {self.schema})"

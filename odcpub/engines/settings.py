@@ -10,9 +10,10 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
 from odcpub.address import WHERE, Address, address, is_address, parts
+from odcpub.engines.database import tls
 from odcpub.engines.database.reach import CONNECTIONS, LAST_PORT, MOST_CONNECTIONS, Reach, parse_address
 from odcpub.engines.database.server import parse
-from odcpub.errors import UsageError
+from odcpub.errors import EngineError, UsageError
 from odcpub.model.problems import listed, shown, suggest
 
 FILE = "engines.json"
@@ -162,9 +163,19 @@ def change(settings: EngineSettings, values: dict[str, str], sealed_password: st
         raise UsageError(f"{shown(name)}: is no engine setting", suggest(name, known, f"one of: {listed(known)}"))
     changed = _checked(settings.model_dump() | {"profile": "mixed"} | values)
     before, after = settings.server(), changed.server()
+    if after and "database" in values:
+        _check_files(dict(after.options), changed.reach().host or after.host)
     if sealed_password is None and before and after and before.login == after.login:
         return changed
     return changed.model_copy(update={"database_password": sealed_password or ""})
+
+
+def _check_files(options: dict[str, str], host: str) -> None:
+    """Refuses an address whose files can't be used: now, and not when something is deployed."""
+    try:
+        tls.for_apps(options, host)
+    except EngineError as error:
+        raise UsageError(error.message, f"{error.hint}; nothing was changed") from None
 
 
 def _checked(values: dict[str, str]) -> EngineSettings:

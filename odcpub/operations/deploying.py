@@ -150,8 +150,9 @@ def _deployment(run: Run) -> DeploymentRecord:
 
 def ready(run: Run) -> None:
     """Waits until the new version answers."""
-    runner, asked = run.platform.engines().runner, _workload(run, prepared=True)
-    if run.operation.key not in run.platform.memory.started:
+    runner, started = run.platform.engines().runner, run.platform.memory.started.get(run.operation.key)
+    asked = started or _workload(run, prepared=True)
+    if started is None:
         runner.start(asked)  # by a server that has ended since: what it started may have ended with it
     address = runner.wait(asked, run.progress)
     run.note(address=address)

@@ -164,9 +164,23 @@ def workload(
         target.asset.name, target.asset.label, target.asset.key, target.stage.label, revision.number,
         platform.engines().registry.reference(image), image.repository, image.digest,
         tuple(sorted((settings | about).items())),
-        tuple(sorted((secrets | {"ODCPUB_DATABASE": connection_string(login)}).items())),
+        tuple(sorted((secrets | database_environment(login)).items())),
         revision.schema,
     )  # fmt: skip
+
+
+def database_environment(login: Login) -> dict[str, str]:
+    """What an app is told about its database (docs/published-app.md)."""
+    texts = {"AUTHORITY": login.tls.authority, "CERTIFICATE": login.tls.certificate, "KEY": login.tls.key}
+    given = {f"ODCPUB_DATABASE_{name}": text for name, text in texts.items() if text}
+    return {"ODCPUB_DATABASE": connection_string(login)} | given
+
+
+_SSL_MODES = {
+    "disable": "Disable", "allow": "Allow", "prefer": "Prefer", "require": "Require", "verify-ca": "VerifyCA",
+    "verify-full": "VerifyFull",
+}  # fmt: skip
+"""libpq's words in Npgsql's."""
 
 
 def connection_string(login: Login) -> str:
@@ -179,6 +193,8 @@ def connection_string(login: Login) -> str:
         "Password": login.password,
         "Search Path": login.schema,
         "Maximum Pool Size": str(login.connections),
+        "SSL Mode": _SSL_MODES[login.tls.mode],
+        "Channel Binding": login.tls.channel_binding.capitalize(),
     }
     return ";".join(f"{name}='{value.replace(chr(39), chr(39) * 2)}'" for name, value in values.items())
 

@@ -72,6 +72,12 @@ def _identity(folder: Path) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def _cared_for(settings: EngineSettings) -> tuple[str, str]:
+    """What apps and their database hang on. How the same server is logged in to is told them by their next
+    deployment, which nobody notices."""
+    return settings.runner, settings.database.partition("?")[0]
+
+
 class Server:
     """What the routes work with. Made by who holds the lock."""
 
@@ -215,7 +221,7 @@ class Server:
         before, self._engines = engines.settings, None
         stays = before.csharp == others.csharp
         self._compiler = engines.roslyn if stays else None  # a warm one is worth seconds
-        engines.close(apps=(before.runner, before.database) != (others.runner, others.database), compiler=not stays)
+        engines.close(apps=_cared_for(before) != _cared_for(others), compiler=not stays)
 
     def stop(self, apps: bool) -> None:
         """Ends the process: operations stay pending, engines are closed (apps and database too, if asked)."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from odcpub.engines.database import tls, tls_failure
 from odcpub.engines.database.session_settings import forget_environment, later, startup
 from odcpub.engines.database.sessions import PLAIN
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
@@ -78,7 +79,7 @@ class Server:
         import psycopg
         from psycopg import sql
 
-        with translated(f"PostgreSQL at {self.place}"):
+        with translated(f"PostgreSQL at {self.place}"), self._explained():
             connection = psycopg.connect(
                 host=self.host,
                 port=self.port,
@@ -90,13 +91,26 @@ class Server:
                 application_name=name,
                 options=startup(lock_timeout=f"{LOCK_SECONDS}s"),
                 autocommit=True,
-                **dict(self.options),  # type: ignore[arg-type]
+                **tls.for_libpq(dict(self.options)),  # type: ignore[arg-type]
             )
             _expect_server(connection)
             if schema:
                 connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
             connection.autocommit = autocommit
             return connection
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """A connection that can't be made for a reason of TLS tells that reason."""
+        import psycopg
+
+        try:
+            yield
+        except psycopg.OperationalError as error:
+            found = tls_failure.explain(str(error), self.host, self.port, dict(self.options))
+            if error.sqlstate is not None or found is None:
+                raise
+            raise EngineError(f"PostgreSQL at {self.place}: {found.message}", found.hint) from None
 
 
 def _expect_server(connection: psycopg.Connection[Any]) -> None:

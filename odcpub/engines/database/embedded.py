@@ -41,6 +41,8 @@ _SETTINGS = (
     "log_min_duration_statement=-1", "log_min_error_statement=panic",
 )  # fmt: skip
 """No statement is ever logged, failing ones neither: they hold values."""
+_PLAIN = (("sslmode", "disable"),)
+"""It was built without TLS; its networks are private."""
 
 
 class EmbeddedPostgres(Postgres):
@@ -140,7 +142,7 @@ class EmbeddedPostgres(Postgres):
             self._control("reload")
         write_whole(self._data / "port", str(port).encode())
         self._pid = (self._process() or (0, 0))[0]
-        server = Server("127.0.0.1", port, SUPERUSER, self._password)
+        server = Server("127.0.0.1", port, SUPERUSER, self._password, options=_PLAIN)
         with server.connect() as connection:
             # Whoever has no business with it can't even log in to it.
             connection.execute("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC")

@@ -14,7 +14,7 @@ from odcpub.engines.database.catalog import Known
 from odcpub.engines.database.condition import condition
 from odcpub.engines.database.connection import Server, translated
 from odcpub.engines.database.reach import Reach
-from odcpub.engines.ports import Condition, Login, Place, Report
+from odcpub.engines.ports import Condition, Login, Place, Report, Tls
 from odcpub.errors import OdcpubError
 
 
@@ -28,6 +28,10 @@ class Postgres(ABC):
     @abstractmethod
     def reach(self) -> Reach:
         """How apps reach the server."""
+
+    def tls_of_apps(self) -> Tls:
+        """How apps encrypt their connections, read anew each time. Raises ``EngineError`` where a file is missing."""
+        return Tls()
 
     @cached_property
     def _known(self) -> Known:
@@ -45,9 +49,9 @@ class Postgres(ABC):
         roles.check(self.server(), place)
 
     def login(self, place: Place, password: str) -> Login:
-        server, reach, role = self.server(), self.reach(), roles.role_name(place)
+        server, reach, tls, role = self.server(), self.reach(), self.tls_of_apps(), roles.role_name(place)
         host, port = reach.host or server.host, reach.port or server.port
-        return Login(host, port, place.database, place.schema, role, password, reach.pooling, reach.connections)
+        return Login(host, port, place.database, place.schema, role, password, reach.pooling, reach.connections, tls)
 
     def observe(self, place: Place) -> Schema | None:
         server = self.server()

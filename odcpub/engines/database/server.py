@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from odcpub.address import EXAMPLE, WHERE, address, is_address, parts
+from odcpub.engines.database import tls
 from odcpub.engines.database.connection import Server
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.database.reach import DIRECT, Reach
+from odcpub.engines.ports import Tls
 from odcpub.errors import UsageError
-from odcpub.model.problems import shown
-
-_MODES = ("verify-full", "verify-ca", "require", "prefer", "allow", "disable")
 
 
 class PostgresServer(Postgres):
@@ -31,19 +30,17 @@ class PostgresServer(Postgres):
     def reach(self) -> Reach:
         return self._reach
 
+    def tls_of_apps(self) -> Tls:
+        return tls.for_apps(dict(self._server.options), self._reach.host or self._server.host)
+
     def close(self, stop: bool = False) -> None:
         """Nothing of this server is ours to end."""
 
 
 def parse(url: str, password: Callable[[], str]) -> Server:
-    """The server at an address; UsageError where it is none, or where it holds a password."""
+    """The server at an address; UsageError where it is none, holds a password, or asks for what can't hold for apps."""
     if not is_address(url):
         raise UsageError(f"{WHERE}: scheme, user and host are needed", EXAMPLE)
     found = address(parts(url))
-    _check(dict(found.options))
+    tls.check(dict(found.options))
     return Server(found.host, found.port, found.user, password, found.database, found.options)
-
-
-def _check(options: Mapping[str, str]) -> None:
-    if options.get("sslmode", _MODES[0]) not in _MODES:
-        raise UsageError(f"{WHERE}: unknown sslmode {shown(options['sslmode'])}", f"Known are {', '.join(_MODES)}.")

@@ -20,6 +20,7 @@ _FIXED = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "TZ": "UTC",
 }
+_SECRET = ("ODC_SECRET_", "ODCPUB_DATABASE_AUTHORITY", "ODCPUB_DATABASE_CERTIFICATE", "ODCPUB_DATABASE_KEY")
 HIDDEN = "(hidden)"
 HOSTS = "127.0.0.1,localhost"
 """The names that a local app's address is asked by."""
@@ -33,6 +34,9 @@ def app_environment(workload: Workload, base: Path, mark: str, listen: int, priv
         **dict(workload.settings),
         **dict(workload.secrets),
         "DOTNET_ROOT": str(base / "usr" / "share" / "dotnet"),
+        # The image's authorities, as anywhere else, and not this machine's.
+        "SSL_CERT_DIR": str(base / "etc" / "ssl" / "certs"),
+        "SSL_CERT_FILE": str(base / "etc" / "ssl" / "certs" / "ca-certificates.crt"),
         "ODCPUB_HOSTS": HOSTS,
         "ODCPUB_LISTEN_FD": str(listen),
         "ODCPUB_PRIVATE_FD": str(private),
@@ -45,12 +49,11 @@ def differences(
 ) -> tuple[tuple[str, str, str], ...]:
     """The fields (path, old, new) in which a running process differs; secrets' values are hidden."""
     wanted = {**platform_environment(workload), **dict(workload.settings), **dict(workload.secrets)}
-    prefixes = ("ODC_SETTING_", "ODC_SECRET_")
-    names = {name for name in environment if name.startswith(prefixes)} | set(wanted)
+    names = {name for name in environment if name.startswith(("ODC_SETTING_", *_SECRET))} | set(wanted)
     fields: list[tuple[str, str, str]] = []
     if current.digest != workload.digest:
         fields.append(("image", current.digest, workload.digest))
-    secret = {name for name, _ in workload.secrets} | {name for name in names if name.startswith("ODC_SECRET_")}
+    secret = {name for name, _ in workload.secrets} | {name for name in names if name.startswith(_SECRET)}
     for name in sorted(names):
         old, new = environment.get(name), wanted.get(name)
         if old != new:

@@ -2,6 +2,7 @@
 // (wider types, more columns) serves this version too; for the same reason nothing is prepared on the server: a plan
 // that was prepared before a column was widened fails after it.
 using System;
+using System.Collections.Concurrent;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,9 +18,11 @@ public sealed class Database : IDisposable
     private readonly Settings settings;
     private readonly NpgsqlDataSource? source;
     private readonly Session session = new(null, null, null);
+    private readonly Tls? tls;
     private readonly string schema;
     private bool ready;
     private bool away;
+    private readonly ConcurrentDictionary<string, bool> told = [];
 
     public Database(Settings settings)
     {
@@ -30,8 +33,10 @@ public sealed class Database : IDisposable
         session = new Session(connection.Username, connection.Database, connection.SearchPath);
         // Poolers refuse a search path when a connection is opened: it is the role's, and looked for.
         connection.SearchPath = null;
+        tls = new Tls(settings, connection);
         var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
         builder.EnableArrays();
+        tls.Secure(builder);
         source = builder.Build();
     }
 
@@ -66,13 +71,17 @@ public sealed class Database : IDisposable
     public async Task<string?> NotReady(CancellationToken cancellation)
     {
         if (ready) return null;
-        try
-        {
-            away = false;
-            var reason = await Ask(cancellation);
-            ready = reason is null;
-            return reason;
-        }
+        var reason = await Reason(cancellation);
+        ready = reason is null;
+        // A pod's readiness is told by its status alone; why it isn't ready is in its log, once.
+        if (reason is not null && told.TryAdd(reason, true)) Log.Info($"not ready: {reason}");
+        return reason;
+    }
+
+    private async Task<string?> Reason(CancellationToken cancellation)
+    {
+        away = false;
+        try { return await Ask(cancellation); }
         catch (Problem problem) { return problem.Message; }
         catch (PostgresException error) when (error.SqlState is "42P01" or "3F000")
         {
@@ -83,11 +92,13 @@ public sealed class Database : IDisposable
             away = true;
             return $"the database can't be reached: the pooler says: {error.MessageText}";
         }
-        catch (PostgresException error) { return $"the database refuses: {error.MessageText}"; }
+        catch (PostgresException error) { return $"the database refuses: {tls?.Explain(error) ?? error.MessageText}"; }
         catch (NpgsqlException error)
         {
-            away = true;
-            return $"the database can't be reached: {error.Message}";
+            // With another configuration, such as that of the version which serves, TLS may well do.
+            var reason = tls?.Explain(error);
+            away = reason is null;
+            return $"the database can't be reached: {reason ?? error.Message}";
         }
     }
 

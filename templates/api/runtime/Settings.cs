@@ -9,6 +9,12 @@ public sealed class Settings
 {
     public string Database { get; } = Read("ODCPUB_DATABASE");
     public string Pooling { get; } = OneOf("ODCPUB_DATABASE_POOLING", "none", "session", "transaction");
+
+    // Texts (PEM): who may have signed the database's certificate, and the app's own for a database that asks for one.
+    public string DatabaseAuthority { get; } = Read("ODCPUB_DATABASE_AUTHORITY");
+    public string DatabaseCertificate { get; } = Read("ODCPUB_DATABASE_CERTIFICATE");
+    public string DatabaseKey { get; } = Read("ODCPUB_DATABASE_KEY");
+
     public string Schema { get; } = Read("ODCPUB_SCHEMA");
     public string Stage { get; } = Read("ODCPUB_STAGE");
     public string Revision { get; } = Read("ODCPUB_REVISION");

@@ -1,0 +1,119 @@
+"""Why a connection over TLS could not be made, in words. Network I/O: asks the server for its certificate again.
+
+libpq tells one text for all that can be wrong with a certificate; a handshake of our own tells what it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import struct
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from odcpub.engines.database import tls
+from odcpub.errors import EngineError
+
+if TYPE_CHECKING:
+    from cryptography import x509
+
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
+"""postgresql.org/docs/current/protocol-message-formats.html, SSLRequest."""
+_SECONDS = 5.0
+_EXPIRED, _NOT_YET = 10, 9
+_UNKNOWN = {2, 18, 19, 20, 21}
+"""OpenSSL's codes of verification, openssl-verification-options(1)."""
+_AUTHORITY = "give the certificate of the authority that signed it: sslrootcert=/path in the database's address"
+_SIGNS = (
+    ("server does not support SSL", "the server does not offer TLS", "sslmode=disable in its address goes without"),
+    ("requires a valid client certificate", "the server asks for a client certificate", "add sslcert=… and sslkey=…"),
+    ("certificate required", "the server asks for a client certificate", "add sslcert=… and sslkey=…"),
+    ("alert unknown ca", "the server does not know the authority of the client certificate",
+     "its ssl_ca_file must hold the one that signed sslcert"),
+    ("alert certificate expired", "the client certificate has expired", "renew the file of sslcert"),
+    ("alert bad certificate", "the server does not take the client certificate", "see the server's log"),
+    ("channel binding", "channel_binding=require: the server offers none", "leave it out, or use scram-sha-256"),
+    (", no encryption", "the server takes nobody from here without TLS", "write sslmode=verify-full in its address"),
+    (", SSL encryption", "pg_hba.conf lets nobody in from here over TLS", "add a line hostssl for this user"),
+)  # fmt: skip
+"""What libpq or the server says, what it means, and what helps."""
+
+
+def explain(text: str, host: str, port: int, options: Mapping[str, str]) -> EngineError | None:
+    """The cause of a failure that libpq tells as ``text``, as message and hint; None where it is none of TLS's.
+
+    Its message has no place yet: ``certificate of db.example: unknown authority``."""
+    try:
+        tls.for_apps(options, host)
+    except EngineError as error:
+        return error  # a file that can't be read, which libpq tells in several lines
+    if "certificate verify failed" in text or "does not match host name" in text:
+        return EngineError(*_certificate(host, port, options, "does not match host name" in text))
+    both = ", no encryption" in text and ", SSL encryption" in text  # then it is not the encryption that is refused
+    for sign, what, hint in () if both else _SIGNS:
+        if sign in text:
+            return EngineError(what, hint)
+    return None
+
+
+def _certificate(host: str, port: int, options: Mapping[str, str], name: bool) -> tuple[str, str]:
+    where = f"certificate of {host}"
+    seen = _seen(host, port, options)
+    if name:
+        named = f"is for {names(seen)}, not for {host}" if seen else f"is not for {host}"
+        return f"{where}: {named}", "use a name that it is for in the database's address, or have another one signed"
+    code, why = _verified(host, port, options)
+    if seen and code == _EXPIRED:
+        return f"{where}: expired on {seen.not_valid_after_utc:%Y-%m-%d}", "have the server's certificate renewed"
+    if seen and code == _NOT_YET:
+        return f"{where}: not valid before {seen.not_valid_before_utc:%Y-%m-%d}", "is this machine's clock right?"
+    return f"{where}: {'unknown authority' if code in _UNKNOWN or not why else why}", _AUTHORITY
+
+
+def names(certificate: x509.Certificate) -> str:
+    """Whom a certificate is for: alternative names, or else the common one; three at most."""
+    from cryptography import x509
+
+    found: list[str] = []
+    with contextlib.suppress(x509.ExtensionNotFound, ValueError):
+        each = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        found = [str(one.value) for one in each if isinstance(one, (x509.DNSName, x509.IPAddress))]
+    common = [str(one.value) for one in certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
+    shown = ["".join(sign if sign.isprintable() else "?" for sign in one) for one in found or common] or ["nobody"]
+    return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
+
+
+def _seen(host: str, port: int, options: Mapping[str, str]) -> x509.Certificate | None:
+    """The certificate that the server shows, whatever it is worth."""
+    from cryptography import x509
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with contextlib.suppress(OSError, ValueError), _handshake(host, port, context) as over:
+        return x509.load_der_x509_certificate(over.getpeercert(True) or b"")
+    return None
+
+
+def _verified(host: str, port: int, options: Mapping[str, str]) -> tuple[int, str]:
+    """OpenSSL's code and words for what is wrong with the certificate's chain; 0 where nothing is."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    try:
+        context.load_verify_locations(tls.for_libpq(options)["sslrootcert"])
+        with _handshake(host, port, context):
+            return 0, ""
+    except ssl.SSLCertVerificationError as error:
+        return error.verify_code, error.verify_message
+    except (OSError, ValueError):
+        return 0, ""
+
+
+@contextlib.contextmanager
+def _handshake(host: str, port: int, context: ssl.SSLContext) -> Iterator[ssl.SSLSocket]:
+    with socket.create_connection((host, port), _SECONDS) as plain:
+        plain.sendall(_SSL_REQUEST)
+        if plain.recv(1) != b"S":
+            raise OSError("no TLS")
+        with context.wrap_socket(plain, server_hostname=host) as over:
+            yield over

@@ -1,0 +1,257 @@
+"""TLS as a database's address says it, for the platform and for apps alike: a real server, real authorities.
+
+Each case is one address against one server; both meet the same fate, and tell the same cause of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from odcpub.engines.csharp.server import RoslynCompiler
+from odcpub.engines.csharp.toolchain import find_toolchain
+from odcpub.engines.database.reach import Reach
+from odcpub.engines.database.roles import role_name
+from odcpub.engines.database.server import PostgresServer
+from odcpub.engines.ports import Place
+from odcpub.errors import EngineError, OdcpubError
+from odcpub.home import find_home
+from odcpub.operations.stage import database_environment
+from tests.absence import absent
+from tests.contract.published_app import App, environment, lay_out, migrate
+from tests.helpdesk_asset import HELPDESK, LIBRARIES
+from tests.tls_server import DAY, LET_IN, Authority, Pair, TlsServer, tls_server
+
+pytestmark = pytest.mark.database
+PLACE = Place("development", "helpdesk")
+PASSWORD = "correct-horse-battery"
+PLAIN = "host all all {network} scram-sha-256"
+SOON = 2.0
+"""Seconds after which readiness must have told the cause."""
+
+
+@pytest.fixture(scope="module")
+def compiler() -> Iterator[RoslynCompiler]:
+    cache = find_home().cache
+    cache.mkdir(parents=True, exist_ok=True)
+    made = RoslynCompiler(lambda: find_toolchain("auto", cache, lambda line: None))
+    try:
+        made.toolchain()
+    except OdcpubError as error:
+        absent("C# compiler", error.message)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[TlsServer]:
+    with tls_server() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def other(server: TlsServer) -> Authority:
+    return Authority(server.folder / "other", "Others")
+
+
+@pytest.fixture(scope="module")
+def prepared(compiler: RoslynCompiler, server: TlsServer, tmp_path_factory: pytest.TempPathFactory) -> App:
+    """The app and its schema; how it logs in is each test's own."""
+    folder = tmp_path_factory.mktemp("tls")
+    app = lay_out(compiler, HELPDESK, LIBRARIES, folder / "app")
+    database = PostgresServer(server.verified(), lambda: server.password)
+    login = database.prepare(PLACE, PASSWORD)
+    return App(app, environment(compiler, login, migrate(database, PLACE, HELPDESK, folder / "migrations")))
+
+
+@dataclass(frozen=True)
+class World:
+    server: TlsServer
+    other: Authority
+
+    def pair(self, name: str, *hosts: str, **times: object) -> Pair:
+        return self.server.authority.sign(name, *hosts, **times)  # type: ignore[arg-type]
+
+    def showing(self, name: str, *hosts: str, **times: object) -> AbstractContextManager[None]:
+        return self.server.changed(self.pair(name, *hosts, **times))
+
+
+@pytest.fixture
+def world(server: TlsServer, other: Authority) -> World:
+    return World(server, other)
+
+
+@contextmanager
+def started(prepared: App, world: World, url: str, apps_host: str = "") -> Iterator[App]:
+    """The app with the login that the platform gives it for this address; afterwards ``lines`` are what it wrote."""
+    login = PostgresServer(url, lambda: world.server.password, Reach(apps_host)).login(PLACE, PASSWORD)
+    app = App(prepared.folder, prepared.environment).start(**database_environment(login))
+    try:
+        yield app
+    finally:
+        output = app.stop()
+        app.lines += output.splitlines()
+        assert PASSWORD not in output and "PRIVATE KEY" not in output
+
+
+def encrypted(world: World) -> set[tuple[object, ...]]:
+    """(user is the app's, encrypted) of the sessions there are."""
+    query = (
+        "SELECT usename LIKE 'helpdesk%%', ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) WHERE client_port > 0"
+    )
+    with world.server.connect() as connection:
+        return set(connection.execute(query).fetchall())
+
+
+WORKS: dict[str, tuple[Callable[[World], str], Callable[[World], AbstractContextManager[None]], bool]] = {
+    "right authority and name": (lambda w: w.server.verified("localhost"), lambda w: nullcontext(), True),
+    "right authority and address": (lambda w: w.server.verified(), lambda w: nullcontext(), True),
+    "verify-ca, another name": (
+        lambda w: w.server.verified(mode="verify-ca"), lambda w: w.showing("named", "db.example"), True),
+    "require with an authority is verify-ca": (
+        lambda w: w.server.verified(mode="require"), lambda w: w.showing("named", "db.example"), True),
+    "require without an authority checks nothing": (
+        lambda w: w.server.url(sslmode="require"), lambda w: w.server.changed(w.other.sign("theirs", "db.example")),
+        True),
+    "nothing said, which is prefer": (lambda w: w.server.url(), lambda w: nullcontext(), True),
+    "prefer, server without TLS": (
+        lambda w: w.server.url(), lambda w: w.server.changed(lets_in=PLAIN, tls=False), False),
+    "prefer, TLS not let in": (
+        lambda w: w.server.url(), lambda w: w.server.changed(lets_in=PLAIN.replace("host ", "hostnossl ")), False),
+    "allow, TLS asked": (lambda w: w.server.url(sslmode="allow"), lambda w: nullcontext(), True),
+    "allow, TLS not asked": (lambda w: w.server.url(sslmode="allow"), lambda w: w.server.changed(lets_in=PLAIN), False),
+    "disable": (lambda w: w.server.url(sslmode="disable"), lambda w: w.server.changed(lets_in=PLAIN), False),
+    "bound to the channel": (lambda w: w.server.verified(channel_binding="require"), lambda w: nullcontext(), True),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("url", "changes", "tls"), WORKS.values(), ids=WORKS.keys())
+def test_works(
+    prepared: App, world: World, url: Callable[[World], str],
+    changes: Callable[[World], AbstractContextManager[None]], tls: bool,
+) -> None:  # fmt: skip
+    with changes(world):
+        with PostgresServer(url(world), lambda: world.server.password).server().connect() as connection:
+            assert connection.pgconn.ssl_in_use is tls
+        with started(prepared, world, url(world)) as app:
+            app.wait("/_odc/ready", 200)
+            assert (True, tls) in encrypted(world)
+            assert (True, not tls) not in encrypted(world)
+
+
+def test_client_certificate(prepared: App, world: World) -> None:
+    """Apps show the platform's: any that the server's authority signed will do, or one that a map lets in."""
+    pair = world.pair("odcpub_admin")
+    url = world.server.verified(sslcert=pair.certificate, sslkey=pair.key)
+    for lets_in in (f"{LET_IN} clientcert=verify-ca", "hostssl all all {network} cert map=platform"):
+        mapped = "".join(f"platform odcpub_admin {user}\n" for user in ("odcpub_admin", role_name(PLACE)))
+        with world.server.changed(lets_in=lets_in, mapped=mapped):
+            with PostgresServer(url, lambda: world.server.password).server().connect():
+                pass
+            with started(prepared, world, url) as app:
+                app.wait("/_odc/ready", 200)
+
+
+Refusal = tuple[Callable[[World], str], Callable[[World], AbstractContextManager[None]], str, str]
+REFUSED: dict[str, Refusal] = {
+    "wrong authority": (
+        lambda w: w.server.url(sslmode="verify-full", sslrootcert=w.other.file), lambda w: nullcontext(),
+        "certificate of 127.0.0.1: unknown authority", "sslrootcert"),
+    "wrong authority, only required": (
+        lambda w: w.server.url(sslmode="require", sslrootcert=w.other.file), lambda w: nullcontext(),
+        "certificate of 127.0.0.1: unknown authority", "sslrootcert"),
+    "public authorities": (
+        lambda w: w.server.url(sslrootcert="system"), lambda w: nullcontext(),
+        "certificate of 127.0.0.1: unknown authority", "sslrootcert"),
+    "another name": (
+        lambda w: w.server.verified(), lambda w: w.showing("named", "db.example", "10.1.2.3"),
+        "certificate of 127.0.0.1: is for db.example, 10.1.2.3, not for 127.0.0.1", "name"),
+    "expired": (
+        lambda w: w.server.verified(), lambda w: w.showing("old", "127.0.0.1", begins=-3 * DAY, ends=-DAY),
+        "certificate of 127.0.0.1: expired on 20", "renewed"),
+    "not valid yet": (
+        lambda w: w.server.verified(), lambda w: w.showing("new", "127.0.0.1", begins=DAY, ends=3 * DAY),
+        "certificate of 127.0.0.1: not valid before 20", "clock"),
+    "no TLS": (
+        lambda w: w.server.url(sslmode="require"), lambda w: w.server.changed(lets_in=PLAIN, tls=False),
+        "the server does not offer TLS", "sslmode"),
+    "no client certificate": (
+        lambda w: w.server.verified(), lambda w: w.server.changed(lets_in=f"{LET_IN} clientcert=verify-ca"),
+        "the server asks for a client certificate", "sslcert"),
+    "a client certificate of others": (
+        lambda w: _shows(w, w.other.sign("strange")),
+        lambda w: w.server.changed(lets_in=f"{LET_IN} clientcert=verify-ca"),
+        "the server does not know the authority of the client certificate", "ssl_ca_file"),
+    "an expired client certificate": (
+        lambda w: _shows(w, w.pair("gone", begins=-3 * DAY, ends=-DAY)),
+        lambda w: w.server.changed(lets_in=f"{LET_IN} clientcert=verify-ca"),
+        "the client certificate has expired", "sslcert"),
+}  # fmt: skip
+
+
+def _shows(world: World, pair: Pair) -> str:
+    return world.server.verified(sslcert=pair.certificate, sslkey=pair.key)
+
+
+@pytest.mark.parametrize(("url", "changes", "cause", "hint"), REFUSED.values(), ids=REFUSED.keys())
+def test_refused(
+    prepared: App, world: World, url: Callable[[World], str],
+    changes: Callable[[World], AbstractContextManager[None]], cause: str, hint: str,
+) -> None:  # fmt: skip
+    with changes(world):
+        with pytest.raises(EngineError) as refused:
+            PostgresServer(url(world), lambda: world.server.password).observe(PLACE)
+        assert refused.value.message.startswith(f"PostgreSQL at 127.0.0.1:{world.server.port}: {cause}")
+        assert hint in refused.value.hint
+        assert_tells(prepared, world, url(world), cause)
+
+
+def assert_tells(prepared: App, world: World, url: str, cause: str, apps_host: str = "") -> None:
+    """Readiness says no soon, and why, and so does the log, once."""
+    with started(prepared, world, url, apps_host) as app:
+        deadline = time.monotonic() + SOON
+        while cause not in (told := app.wait("/_odc/ready", 503).json["detail"]):
+            assert time.monotonic() < deadline, told
+            assert "client certificate" in told  # whose refusal can arrive too late to be read
+            time.sleep(0.01)
+    assert sum(cause in line for line in app.lines) == 1, app.lines
+
+
+def test_apps_check_the_name_that_they_use(prepared: App, world: World) -> None:
+    with world.showing("named", "localhost"):
+        url = world.server.verified("localhost")
+        with PostgresServer(url, lambda: world.server.password).server().connect():
+            pass
+        cause = "certificate of 127.0.0.1: is for localhost, not for 127.0.0.1"
+        assert_tells(prepared, world, url, cause, apps_host="127.0.0.1")
+
+
+def test_a_home_folder_and_an_environment_say_nothing(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Apps have others; so what holds for the platform's own connection comes from the address alone."""
+    files = tmp_path / ".postgresql"
+    files.mkdir()
+    (files / "root.crt").write_bytes(world.other.file.read_bytes())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PGSSLMODE", "verify-full")
+    monkeypatch.setenv("PGSSLROOTCERT", str(world.other.file))
+    monkeypatch.setenv("PGSSLCERT", str(world.other.file))
+    with PostgresServer(world.server.url(sslmode="require"), lambda: world.server.password).server().connect() as one:
+        assert one.pgconn.ssl_in_use
+
+
+def test_the_system_is_the_authorities_that_the_image_carries(prepared: App, world: World) -> None:
+    """As images have it: SSL_CERT_FILE names them. Here it names ours, which then are the only ones."""
+    login = PostgresServer(world.server.verified(), lambda: world.server.password).login(PLACE, PASSWORD)
+    told = database_environment(replace(login, tls=replace(login.tls, authority="")))
+    for file, status in ((world.server.authority.file, 200), (world.other.file, 503)):
+        app = App(prepared.folder, prepared.environment)
+        app.start(**told, SSL_CERT_FILE=str(file), SSL_CERT_DIR=str(file.parent / "none"))
+        app.wait("/_odc/ready", status)
+        app.stop()
