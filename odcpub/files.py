@@ -1,22 +1,127 @@
-"""Files that are whole or not there, also after a power cut. Does I/O.
+"""Files that are whole or not there, also after a power cut, and files of others that are safe to read. Does I/O.
 
-Standard library only, since everything may need it.
+Standard library only, since everything may need it. Whatever somebody else may have put in a file's place (a pipe, a
+device, a link to elsewhere, something endless) is no reason to wait, to read it, or to write where it leads.
 """
 
 from __future__ import annotations
 
+import codecs
 import os
-import tempfile
+import secrets
+import stat
 from pathlib import Path
 
+PRIVATE, SHARED = 0o600, 0o666
+MAX_FILE = 5_000_000
+"""Bytes of a file that an author writes."""
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Writes or replaces the file for its owner alone. When this returns, it survives a power cut; when it raises, or
-    is killed, the file is as it was."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
-    temporary = Path(name)
+_OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
+
+
+class BadFile(Exception):
+    """A file that is not read, and why."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.reason, self.hint = reason, hint
+
+
+class TooLarge(BadFile):
+    """More bytes than are taken."""
+
+    def __init__(self, size: str, limit: int) -> None:
+        super().__init__(f"it has {size} bytes", f"At most {limit:,} are read; is it the right file?")
+
+
+class NoText(BadFile):
+    """Bytes that are no UTF-8 text; ``line`` and ``column`` tell where, from 1."""
+
+    def __init__(self, reason: str, hint: str, before: str = "") -> None:
+        super().__init__(reason, hint)
+        self.line, self.column = before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def read_file(path: Path, limit: int | None = None, inside: Path | None = None) -> bytes | None:
+    """The content of a regular file, None where nothing of that name is; ``inside``: the folder that no link may lead
+    out of. Raises BadFile, and never waits for a pipe or a device."""
     try:
-        with os.fdopen(handle, "wb") as file:
+        if inside is not None and path.is_symlink():
+            path = _target(path, inside)
+        elif inside is not None and not _within(path, inside):
+            raise BadFile("its folder is a link to outside of the model's folder", "Put the folder itself there.")
+        found = path.stat()
+        _check(found, limit)
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
+            _check(os.fstat(file.fileno()), limit)  # another one may have come into its place
+            content = file.read() if limit is None else file.read(limit + 1)
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:
+        raise BadFile("its folder is a file", "Remove that file, or rename it.") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise BadFile(f"it cannot be read: {reason}", "Check its permissions.") from None
+    if limit is not None and len(content) > limit:  # some that the system makes say that they have none
+        raise TooLarge(f"more than {limit:,}", limit)
+    return content
+
+
+def check_file(path: Path, limit: int = MAX_FILE) -> None:
+    """Raises BadFile where a library that is given the path would wait, or read without end; nothing there is fine."""
+    try:
+        _check(path.stat(), limit)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise BadFile(f"it cannot be read: {error.strerror}", "Check its permissions.") from None
+
+
+def _target(link: Path, inside: Path) -> Path:
+    target = Path(os.path.realpath(link))
+    if Path(os.path.realpath(inside)) not in target.parents:
+        hint = "Put the file itself there: a model is complete in its folder."
+        raise BadFile("it is a link to outside of the model's folder", hint)
+    if not target.exists():
+        raise BadFile("it is a link to nothing", "Remove it or correct the link.")
+    return target
+
+
+def _within(path: Path, inside: Path) -> bool:
+    root = Path(os.path.realpath(inside))
+    folder = Path(os.path.realpath(path.parent))
+    return folder == root or root in folder.parents
+
+
+def _check(found: os.stat_result, limit: int | None) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise BadFile("it is not a regular file", "Remove it or rename it.")
+    if limit is not None and found.st_size > limit:
+        raise TooLarge(f"{found.st_size:,}", limit)
+
+
+def text_of(content: bytes) -> str:
+    """The text of UTF-8 bytes, without a byte order mark; raises NoText."""
+    if content.startswith(_OTHER_ENCODINGS):
+        raise NoText("it is UTF-16 or UTF-32, not UTF-8", "Save it as UTF-8.")
+    content = content.removeprefix(codecs.BOM_UTF8)
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode()
+        raise NoText(f"byte 0x{content[error.start]:02x} is not UTF-8", "Save the file as UTF-8.", before) from None
+    if "\0" in text:
+        hint = "Is this a text file? Remove the character."
+        raise NoText("a NUL character", hint, text[: text.index("\0")])
+    return text
+
+
+def write_whole(path: Path, content: bytes, mode: int = PRIVATE) -> None:
+    """Writes or replaces the file, for its owner alone unless said; never through a link, which gives way to it. When
+    this returns, it survives a power cut; when it raises, or is killed, the file is as it was."""
+    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}")
+    try:
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as file:  # noqa: PTH123
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

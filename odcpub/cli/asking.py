@@ -7,7 +7,9 @@ import os
 import sys
 from typing import Any
 
+from odcpub.cli.printing import warn
 from odcpub.errors import UsageError
+from odcpub.escaping import escaped
 
 LONGEST_VALUE = 65_536
 OF_DATABASE = "password of the database"
@@ -36,9 +38,9 @@ def _ask(what: str, more: str = "") -> str:
         raise _no_value(what, more)
     if sys.stdin.isatty():
         try:
-            return getpass.getpass(f"{what}{f' ({more})' if more else ''}: ")
+            return getpass.getpass(escaped(f"{what}{f' ({more})' if more else ''}: "))
         except EOFError:
-            print(file=sys.stderr)
+            warn()
             raise _no_value(what, more) from None
     try:
         line = sys.stdin.readline(LONGEST_VALUE + 1)
@@ -54,7 +56,7 @@ def _ask(what: str, more: str = "") -> str:
 
 def expect_end() -> None:
     """A value of several lines would lose all but the first."""
-    if not sys.stdin.isatty() and sys.stdin.readline().strip("\r\n"):
+    if not sys.stdin.isatty() and sys.stdin.readline(LONGEST_VALUE).strip("\r\n"):
         hint = "a value is one line; text of several, such as a certificate, can be written in base64"
         raise UsageError("standard input: has more lines than values are asked for; nothing was set", hint)
 
@@ -65,12 +67,12 @@ def database_login(text: str) -> tuple[str, str]:
 
     found = resolve(text, os.environ)
     if found.ignored:
-        print(f"warning: {found.ignored}", file=sys.stderr)
+        warn(f"warning: {found.ignored}")
     if found.password is None:
         return found.address.url(), _ask(OF_DATABASE, "an empty one where the server asks for none")
     try:
         found.password.value.encode()
     except UnicodeError:
         raise UsageError(f"{OF_DATABASE}: {found.password.origin}: is not UTF-8 text", "write it in UTF-8") from None
-    print(f"{OF_DATABASE}: taken from {found.password.origin}", file=sys.stderr)
+    warn(f"{OF_DATABASE}: taken from {found.password.origin}")
     return found.address.url(), found.password.value

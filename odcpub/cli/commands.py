@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shlex
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -16,9 +14,11 @@ from odcpub.cli import show
 from odcpub.cli.asking import database_login, expect_end, setting_value
 from odcpub.cli.client import Client
 from odcpub.cli.folder import at, check_free, write
+from odcpub.cli.printing import as_json, warn
 from odcpub.cli.progress import follow
 from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import UsageError
+from odcpub.files import MAX_FILE, BadFile, read_file, text_of
 
 DEPLOYMENTS = "/api/deployments/v1"
 DONE = 0
@@ -34,8 +34,8 @@ def _folder(path: str) -> str:
     if not path:
         raise UsageError("PATH: is empty", "name the folder that holds the model's YAML files; . is this one")
     folder = at(path)
-    if not folder.is_dir():
-        what = "is a file" if folder.is_file() else "no such folder"
+    if not os.path.isdir(folder):  # noqa: PTH112 - false for a name that is too long, too
+        what = "is a file" if os.path.isfile(folder) else "no such folder"  # noqa: PTH113
         raise UsageError(f"{path}: {what}", "name the folder that holds the model's YAML files")
     return str(folder)
 
@@ -69,10 +69,11 @@ def _run(client: Client, collection: str, body: dict[str, Any], options: argpars
     try:
         operation = client.request("POST", f"{DEPLOYMENTS}/{collection}", body)
     except KeyboardInterrupt:
-        print("\nAn operation that had begun goes on. See it with: odcpub log", file=sys.stderr)
+        warn()
+        warn("An operation that had begun goes on. See it with: odcpub log")
         return INTERRUPTED
     if not options.json:
-        print(show.heading(operation), file=sys.stderr)
+        warn(show.heading(operation))
     return follow(client, collection, operation, options.json)
 
 
@@ -142,11 +143,12 @@ def update(options: argparse.Namespace) -> int:
 def import_model(options: argparse.Namespace) -> int:
     source = Path(options.file)
     try:
-        text = source.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"{source}: is not UTF-8 text", "save it as UTF-8") from None
-    except OSError as error:
-        raise UsageError(f"{source}: cannot be read: {error.strerror}", "name a file you can read") from None
+        content = read_file(source, MAX_FILE)
+        text = text_of(content or b"")
+    except BadFile as bad:
+        raise UsageError(f"{source}: {bad.reason}", bad.hint) from None
+    if content is None:
+        raise UsageError(f"{source}: is not there", "name a file you can read")
     body = {"format": options.format, "text": text, "name": options.name or None, "file": source.name}
     answer = _client().request("POST", "/api/v1/imports", body)
     write(Path(options.out), answer["files"])
@@ -165,7 +167,7 @@ def source(options: argparse.Namespace) -> int:
 
 
 def schema(options: argparse.Namespace) -> int:
-    print(json.dumps(_client().request("GET", "/api/v1/model-schema"), indent=2))
+    as_json(_client().request("GET", "/api/v1/model-schema"))
     return DONE
 
 

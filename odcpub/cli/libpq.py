@@ -16,6 +16,7 @@ from pathlib import Path
 
 from odcpub.address import FILES, OPTIONS, PLACE, PORT, SECRETS, WHERE, Address, address, parts
 from odcpub.errors import UsageError
+from odcpub.files import MAX_FILE, BadFile, read_file, text_of
 
 SOCKETS = ("/var/run/postgresql", "/tmp")  # noqa: S108 - where libpq looks
 SYSTEM_SERVICES = "/etc/postgresql-common"
@@ -91,9 +92,11 @@ def _from_file(made: Address, path: Path) -> Found:
             return Found(made, None, f"{path}: is no plain file; no password was read")
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
             return Found(made, None, f"{path}: others may use it; no password was read: chmod 600 {path}")
-        text = path.read_text(encoding="utf-8", errors="surrogateescape")
+        text = (read_file(path, MAX_FILE) or b"").decode(errors="surrogateescape")
     except (FileNotFoundError, NotADirectoryError):
         return Found(made, None)
+    except BadFile as bad:
+        return Found(made, None, f"{path}: {bad.reason}")
     except OSError as error:
         return Found(made, None, f"{path}: cannot be read: {error.strerror}")
     line, password = matching(text, made)
@@ -127,11 +130,12 @@ def _service(name: str, environment: Mapping[str, str]) -> tuple[dict[str, str],
     system = str(Path(environment.get("PGSYSCONFDIR") or SYSTEM_SERVICES) / "pg_service.conf")
     for file in (own, system):
         try:
-            text = Path(file).read_text(encoding="utf-8")
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError):
-            raise UsageError(f"{WHERE}: {file}: cannot be read", "PGSERVICEFILE names another file") from None
+            content = read_file(Path(file), MAX_FILE)
+            if content is None:
+                continue
+            text = text_of(content)
+        except BadFile as bad:
+            raise UsageError(f"{WHERE}: {file}: {bad.reason}", "PGSERVICEFILE names another file") from None
         said = dict(_section(text, name, file))
         if said:
             return {key: value for key, value in said.items() if value and key not in OF_SESSIONS}, file

@@ -169,6 +169,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _WrongUsage as wrong:
         return _tell_usage(wrong, "--json" in given)
     from odcpub.cli import commands
+    from odcpub.cli.printing import warn
     from odcpub.cli.progress import tell_problem
     from odcpub.cli.start import INTERRUPTED
     from odcpub.errors import OdcpubError, system_failure
@@ -182,7 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tell_problem(error, options.json)
         return error.exit_code
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        warn("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -219,8 +220,10 @@ def _interruptible() -> Iterator[None]:
 
 def _tell_usage(wrong: _WrongUsage, as_json: bool) -> int:
     """As argparse tells it, which ends the command; as every other error, for programs."""
+    from odcpub.escaping import escaped
+
     if not as_json:
-        argparse.ArgumentParser.error(wrong.parser, wrong.message)
+        argparse.ArgumentParser.error(wrong.parser, escaped(wrong.message))
     from odcpub.cli.progress import tell_problem
     from odcpub.errors import UsageError
 

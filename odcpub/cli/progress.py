@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import Any, TextIO
 
 from odcpub.cli.client import ApiError, Client, Stopped
+from odcpub.cli.printing import as_json, say, warn
 from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import OdcpubError
+from odcpub.escaping import escaped
 
 
-def follow(client: Client, collection: str, operation: dict[str, Any], as_json: bool) -> int:
+def follow(client: Client, collection: str, operation: dict[str, Any], for_programs: bool) -> int:
     """Prints the operation's progress until it ends; the exit code. Ctrl-C leaves it running and says so, and where
     `odcpub down` has stopped it, it waits."""
-    printer = _Json() if as_json else _Lines(sys.stderr)
+    printer = _Json() if for_programs else _Lines(sys.stderr)
     path = f"/api/deployments/v1/{collection}/{operation['key']}/events"
     again = f"odcpub log {operation['key'][:8]} --follow"
     try:
@@ -23,7 +24,8 @@ def follow(client: Client, collection: str, operation: dict[str, Any], as_json: 
                 return printer.end(data)
             printer.message(data)
     except KeyboardInterrupt:
-        print(f"\nThe operation goes on. Follow it with: {again}", file=sys.stderr)
+        warn()
+        warn(f"The operation goes on. Follow it with: {again}")
         return INTERRUPTED
     except Stopped as error:
         printer.left()
@@ -47,7 +49,7 @@ class _Json:
     def end(self, operation: dict[str, Any]) -> int:
         failed = (error_of(one) for one in self._messages if one["severity"] == "Error")
         error = next((problem_data(one) for one in failed), {})
-        print(json.dumps(operation | error | {"messages": self._messages}, indent=2))
+        as_json(operation | error | {"messages": self._messages})
         return int(operation["exitCode"])
 
 
@@ -71,8 +73,9 @@ class _Lines:
         elif data["severity"] == "Error":
             print_problem(error_of(data), self._clear())
         elif data["severity"] == "Warning":
-            hint = data["data"].get("hint")
-            self._line(f"  {data['type']:<8} warning: {data['message']}" + (f"\n           {hint}" if hint else ""))
+            self._line(f"  {data['type']:<8} warning: {data['message']}")
+            if hint := data["data"].get("hint"):
+                self._line(f"           {hint}")
         elif event == "progress":
             self._progress(f"  {data['type']:<8} … {data['message']}")
         elif data["type"]:
@@ -85,11 +88,11 @@ class _Lines:
     def end(self, operation: dict[str, Any]) -> int:
         failed = operation["status"] != "Finished"
         if failed:
-            print(f"See everything with: odcpub log {operation['key'][:8]}", file=self._clear())
+            self._line(f"See everything with: odcpub log {operation['key'][:8]}")
         else:
             self._line(_summary(operation))
             if operation["address"]:
-                print(operation["address"])
+                say(operation["address"])
         return int(operation["exitCode"])
 
     def _progress(self, text: str) -> None:
@@ -100,11 +103,12 @@ class _Lines:
 
     def _transient(self, text: str) -> None:
         if self._terminal:
-            self._out.write(f"\r\x1b[K{text[:110]}")
+            self._out.write(f"\r\x1b[K{escaped(text)[:110]}")
             self._out.flush()
 
     def _line(self, text: str) -> None:
-        print(text, file=self._clear(), flush=True)
+        say(text, self._clear())
+        self._out.flush()
 
     def _clear(self) -> TextIO:
         if self._terminal:
@@ -129,10 +133,10 @@ def error_of(message: dict[str, Any]) -> ApiError:
     return ApiError({"title": message["message"]} | message["data"])
 
 
-def tell_problem(error: OdcpubError, as_json: bool) -> None:
+def tell_problem(error: OdcpubError, for_programs: bool) -> None:
     """An error that ended a command: on stderr for people, with --json on stdout for programs."""
-    if as_json:
-        print(json.dumps(problem_data(error) | {"exitCode": error.exit_code}, indent=2))
+    if for_programs:
+        as_json(problem_data(error) | {"exitCode": error.exit_code})
     else:
         print_problem(error)
 
@@ -146,15 +150,15 @@ def problem_data(error: OdcpubError) -> dict[str, Any]:
 def print_problem(error: Any, out: TextIO | None = None) -> None:
     """An error: its message, every problem or detail on a line of its own, then the hint."""
     out = out or sys.stderr
-    print(f"error: {error.message}", file=out)
+    say(f"error: {error.message}", out)
     for problem in getattr(error, "problems", ()):
         where = f"{problem['file']}:{problem['line']}:{problem['column']}: " if problem["file"] else ""
         element = f"{problem['element']}: " if problem["element"] else ""
         severity = "warning: " if problem["severity"] == "Warning" else ""
-        print(f"  {where}{severity}{element}{problem['message']} [{problem['code']}]", file=out)
+        say(f"  {where}{severity}{element}{problem['message']} [{problem['code']}]", out)
         if problem["hint"]:
-            print(f"      hint: {problem['hint']}", file=out)
+            say(f"      hint: {problem['hint']}", out)
     for detail in getattr(error, "details", ()):
-        print(f"  - {detail}", file=out)
+        say(f"  - {detail}", out)
     if error.hint:
-        print(f"hint: {error.hint}", file=out)
+        say(f"hint: {error.hint}", out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import sys
 from collections.abc import Sequence
@@ -10,27 +9,33 @@ from pathlib import Path
 from typing import Any
 
 from odcpub.cli.client import ApiError
+from odcpub.cli.printing import as_json, say, warn
 from odcpub.cli.progress import error_of, print_problem, problem_data
+from odcpub.escaping import escaped
 
 
-def answer(data: Any, text: str, as_json: bool, code: int = 0) -> int:
-    """JSON on stdout if asked for, else the text."""
-    print(json.dumps(data, indent=2) if as_json else text)
+def answer(data: Any, text: str | Sequence[str], for_programs: bool, code: int = 0) -> int:
+    """JSON on stdout if asked for, else the line or lines."""
+    if for_programs:
+        as_json(data)
+        return code
+    for line in (text,) if isinstance(text, str) else text:
+        say(line)
     return code
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as their widest cell; a sign that a terminal would act on is a question mark."""
-    rows = [["".join(sign if sign.isprintable() else "?" for sign in cell) for cell in row] for row in rows]
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Columns as wide as their widest cell, a row a line."""
+    rows = [[escaped(cell) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows))
-    return "\n".join(line.rstrip() for line in lines)
+    return [line.rstrip() for line in lines]
 
 
-def status(data: dict[str, Any], as_json: bool) -> int:
+def status(data: dict[str, Any], for_programs: bool) -> int:
     """The table; where no engine could be asked, why, once and beneath it."""
     error = ApiError(data) if "title" in data else None
-    if as_json and error:
+    if for_programs and error:
         return answer(
             {"assets": data["assets"], **problem_data(error), "exitCode": error.exit_code}, "", True, error.exit_code
         )
@@ -47,21 +52,21 @@ def status(data: dict[str, Any], as_json: bool) -> int:
         stored = ("", str(asset["revision"] or ""), "", told, "")
         rows += [(asset["name"], asset["kind"], *line) for line in where or [stored]]
     head = ("ASSET", "KIND", "STAGE", "REVISION", "DIGEST", "HEALTH", "ADDRESS")
-    answer(data, table(head, rows) if rows else "Nothing is published yet. Try: odcpub new app my-app", as_json)
+    answer(data, table(head, rows) if rows else "Nothing is published yet. Try: odcpub new app my-app", for_programs)
     if error:
         sys.stdout.flush()
         print_problem(error)
     return error.exit_code if error else 0
 
 
-def operations(data: dict[str, Any], as_json: bool) -> int:
+def operations(data: dict[str, Any], for_programs: bool) -> int:
     rows = [
         (one["key"][:8], one["startedDateTime"], _kind(one), one["assetName"], one["environmentName"],
          one["status"], one["deployedBy"])
         for one in data["results"]
     ]  # fmt: skip
     head = ("OPERATION", "STARTED", "KIND", "ASSET", "STAGE", "STATUS", "BY")
-    return answer(data, table(head, rows) if rows else "Nothing has been done yet.", as_json)
+    return answer(data, table(head, rows) if rows else "Nothing has been done yet.", for_programs)
 
 
 def heading(record: dict[str, Any]) -> str:
@@ -74,24 +79,24 @@ def _kind(record: dict[str, Any]) -> str:
     return "Apply configuration" if record["operation"] == "ApplyConfigs" else str(record["operation"])
 
 
-def operation(record: dict[str, Any], messages: list[dict[str, Any]], as_json: bool) -> int:
-    if as_json:
+def operation(record: dict[str, Any], messages: list[dict[str, Any]], for_programs: bool) -> int:
+    if for_programs:
         return answer(record | {"messages": messages}, "", True)
-    print(f"{heading(record)}: {record['status']}")
+    say(f"{heading(record)}: {record['status']}")
     for one in messages:
         if one["severity"] == "Error":
             sys.stdout.flush()
             print_problem(error_of(one), sys.stdout)
         elif one["message"]:
             severity = "" if one["severity"] == "Info" else f"{one['severity'].lower()}: "
-            print(f"{one['timestamp']}  {one['type']:<8} {severity}{one['message']}")
+            say(f"{one['timestamp']}  {one['type']:<8} {severity}{one['message']}")
     return 0
 
 
-def configuration(data: dict[str, Any], as_json: bool) -> int:
+def configuration(data: dict[str, Any], for_programs: bool) -> int:
     rows = [(one["name"], one["dataType"], one["value"] or "-", _origin(one)) for one in data["settings"]]
     head = ("NAME", "TYPE", "VALUE", "FROM")
-    return answer(data, table(head, rows) if rows else "The app has no settings.", as_json)
+    return answer(data, table(head, rows) if rows else "The app has no settings.", for_programs)
 
 
 def _origin(setting: dict[str, Any]) -> str:
@@ -102,58 +107,59 @@ def _origin(setting: dict[str, Any]) -> str:
     return words.get(setting["valueOrigin"], str(setting["valueOrigin"]))
 
 
-def engines(data: dict[str, str], as_json: bool) -> int:
-    return answer(data, table(("ENGINE", "CHOICE"), [(name, value or "-") for name, value in data.items()]), as_json)
+def engines(data: dict[str, str], for_programs: bool) -> int:
+    rows = [(name, value or "-") for name, value in data.items()]
+    return answer(data, table(("ENGINE", "CHOICE"), rows), for_programs)
 
 
-def doctor(data: dict[str, Any], as_json: bool) -> int:
+def doctor(data: dict[str, Any], for_programs: bool) -> int:
     lines = []
     for one in data["checks"]:
         mark = {"ok": "ok     ", "warning": "warning", "missing": "missing"}[one["state"]]
         lines.append(f"{mark}  {one['what']}: {one['found']}")
         lines += [f"         {line}" for line in one["hints"]]
     broken = any(one["state"] == "missing" for one in data["checks"])
-    return answer(data, "\n".join(lines), as_json, 3 if broken else 0)
+    return answer(data, lines, for_programs, 3 if broken else 0)
 
 
-def update(data: dict[str, Any], as_json: bool) -> int:
+def update(data: dict[str, Any], for_programs: bool) -> int:
     for one in data["warnings"]:
-        print(f"warning: {one}", file=sys.stderr)
+        warn(f"warning: {one}")
     lines = [f"{one['name']}: {one['from'] or 'new'} → {one['to'] or 'gone'}" for one in data["changes"]]
-    return answer(data, "\n".join(lines) or "Everything is up to date.", as_json)
+    return answer(data, lines or "Everything is up to date.", for_programs)
 
 
-def imported(data: dict[str, Any], out: str, as_json: bool) -> int:
+def imported(data: dict[str, Any], out: str, for_programs: bool) -> int:
     for one in data["problems"]:
-        print(f"warning: {one['file']}:{one['line']}:{one['column']}: {one['message']}", file=sys.stderr)
+        warn(f"warning: {one['file']}:{one['line']}:{one['column']}: {one['message']}")
     files = ", ".join(sorted(data["files"]))
-    return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {shlex.quote(out)}", as_json)
+    return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {shlex.quote(out)}", for_programs)
 
 
-def source(data: dict[str, Any], folder: str, as_json: bool) -> int:
+def source(data: dict[str, Any], folder: str, for_programs: bool) -> int:
     name, revision = data["name"], data["revision"]
     if not data["sameCompiler"]:
         note = f"{name}'s revision {revision} was compiled by another version of odcpub; this is how this one writes it"
-        print(f"warning: {note}", file=sys.stderr)
+        warn(f"warning: {note}")
     files = sorted(data["files"])
     readme = shlex.quote(str(Path(folder, "README.md")))
     text = f"{name}, revision {revision}: wrote {len(files)} files to {folder}. Try: less {readme}"
-    return answer(data | {"folder": folder, "files": files}, text, as_json)
+    return answer(data | {"folder": folder, "files": files}, text, for_programs)
 
 
-def plan(data: dict[str, Any], as_json: bool) -> int:
+def plan(data: dict[str, Any], for_programs: bool) -> int:
     """A plan in words; exit code 1 where it would be refused."""
     code = 1 if data["refusals"] else 0
-    if as_json:
+    if for_programs:
         return answer(data, "", True, code)
-    print(f"Plan {data['fingerprint'][:12]}: {data['asset']} → {data['stage']}, nothing was changed")
+    say(f"Plan {data['fingerprint'][:12]}: {data['asset']} → {data['stage']}, nothing was changed")
     sections = (("Build", "build"), ("Data", "data"), ("Deploy", "deploy"))
     for title, part in sections:
-        print(f"  {title}")
+        say(f"  {title}")
         for line in data[part] or ["nothing to do"]:
-            print(f"    {line}")
+            say(f"    {line}")
     for line in data["warnings"]:
-        print(f"  warning: {line}")
+        say(f"  warning: {line}")
     for line in data["refusals"]:
-        print(f"  refused: {line}")
+        say(f"  refused: {line}")
     return code

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from odcpub.engines.image.docker import connect
+from odcpub.engines.runner.cluster import check_kubeconfig
 from odcpub.errors import EngineError
 
 KIND_HINT = "kind create cluster --config kind-config.yaml; docs/kind.md tells the rest"
@@ -19,6 +20,7 @@ def discover_kind(kubeconfig: str) -> dict[str, str]:
     from kubernetes import config
 
     file = kubeconfig.split(":")[0]
+    check_kubeconfig(Path(file or config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION.split(":")[0]).expanduser())
     try:
         _, active = config.list_kube_config_contexts(config_file=file or None)
     except config.ConfigException:

@@ -14,6 +14,7 @@ from odcpub.engines.database import tls
 from odcpub.engines.database.reach import CONNECTIONS, LAST_PORT, MOST_CONNECTIONS, Reach, parse_address
 from odcpub.engines.database.server import parse
 from odcpub.errors import EngineError, UsageError
+from odcpub.files import MAX_FILE, BadFile, read_file
 from odcpub.model.problems import listed, shown, suggest
 
 FILE = "engines.json"
@@ -120,17 +121,14 @@ PROFILES: dict[str, dict[str, str]] = {
 
 def read_settings(folder: Path) -> EngineSettings:
     try:
-        return EngineSettings.model_validate_json((folder / FILE).read_bytes())
-    except FileNotFoundError:
-        return EngineSettings()
+        content = read_file(folder / FILE, MAX_FILE)
+        return EngineSettings() if content is None else EngineSettings.model_validate_json(content)
     except ValidationError as error:
         raise UsageError(
             f"{folder / FILE}: {_first(error)}", "correct the file, or start afresh with: odcpub engines use local"
         ) from None
-    except OSError as error:
-        raise UsageError(
-            f"{folder / FILE}: cannot be read: {error.strerror}", "give the file back to this user, or remove it"
-        ) from None
+    except BadFile as bad:
+        raise UsageError(f"{folder / FILE}: {bad.reason}", "give the file back to this user, or remove it") from None
 
 
 def draft_settings(folder: Path, settings: EngineSettings) -> Path:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from odcpub.errors import Place, Problem, Severity
+from odcpub.model.characters import forbidden
 from odcpub.model.elements import DeleteRule
 from odcpub.model.language import (
     DELETE_RULES,
@@ -126,6 +127,8 @@ def name_ok(reading: Reading, node: Scalar, element: str) -> bool:
 def _name_text(reading: Reading, node: Node, text: str, element: str) -> str | None:
     if _NAME.fullmatch(text) and len(text) <= NAME_LENGTH:
         return text
+    if forbidden(text):  # told where it was read
+        return None
     if len(text) > NAME_LENGTH and _NAME.fullmatch(text):
         reading.problem(
             Code.BAD_NAME, node, element, f"the name {shown(text)} has {len(text)} characters", "50 at most."
@@ -157,8 +160,6 @@ def _text(reading: Reading, key: Key, node: Node, element: str) -> str | None:
     if len(node.value) > DESCRIPTION_LENGTH:
         message = f"{key.name} has {len(node.value)} characters"
         reading.problem(Code.BAD_VALUE, node, element, message, f"{DESCRIPTION_LENGTH} at most.")
-    if "\0" in node.value:
-        reading.problem(Code.BAD_VALUE, node, element, f"{key.name} holds a NUL character", "Remove it.")
     return node.value
 
 

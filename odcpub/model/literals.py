@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
+from odcpub.model.characters import forbidden
 from odcpub.model.elements import Basic, DataType, Scalar
 from odcpub.model.language import DEFAULT_DECIMALS, DEFAULT_DIGITS, FIXED_LENGTH, INTEGER_RANGE
 from odcpub.model.problems import shown
@@ -34,6 +35,8 @@ def canonical(value: object, type_: DataType) -> Scalar:
 
 def from_text(text: str, type_: DataType) -> Scalar:
     """The value that a person means who typed ``text`` for a value of ``type_``."""
+    if sign := forbidden(text):
+        raise ValueError(f"a text cannot hold the character {sign}")
     if type_.basic is Basic.BOOLEAN:
         found = {"true": True, "false": False}.get(text.strip().lower())
         return canonical(text if found is None else found, type_)

@@ -6,7 +6,6 @@ folder ``stages`` and the project file ``odcpub.yaml`` beside the model are not.
 
 from __future__ import annotations
 
-import codecs
 import gc
 import os
 import stat
@@ -17,21 +16,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from odcpub.errors import Place, Problem
+from odcpub.escaping import escaped
+from odcpub.files import MAX_FILE, BadFile, NoText, read_file, text_of
 from odcpub.model.elements import Kind
 from odcpub.model.language import ASSET_KINDS
 from odcpub.model.parts import read
 from odcpub.model.problems import Code, listed
 from odcpub.model.raw import FileParts, Header
+from odcpub.model.source import problem_of
 
-MAX_FILE = 5_000_000
 MAX_FILES = 10_000
 MAX_FOLDERS = 10_000
 MAX_BYTES = 100_000_000
 _ASIDE = frozenset({"stages", "odcpub.yaml", "odcpub.yml"})
 _SETTLED_NS = 50_000_000
 """A file changed less than this ago may change again without a new time stamp: it is not remembered yet."""
-
-_OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 
 _Stamp = tuple[int, int, int, int, int]
 
@@ -131,8 +130,8 @@ def _no_collection() -> Iterator[None]:
 
 def _find(folder: Path, problems: list[Problem]) -> list[tuple[str, Path, _Stamp]]:
     """The model's files in the order of their names: (POSIX path below the folder, path to open, stamp)."""
-    if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "is not there"
+    if not _leads(folder.is_dir):
+        what = "is not a folder" if _leads(folder.exists) else "is not there"
         problems.append(
             Problem(str(Code.FOLDER), f"{folder} {what}", "Name the folder of an app's or library's model.")
         )
@@ -159,7 +158,7 @@ def _find(folder: Path, problems: list[Problem]) -> list[tuple[str, Path, _Stamp
 
 
 def _leads(asked: Callable[[], bool]) -> bool:
-    """What a link is asked; no where that may not be known."""
+    """What a link or a folder is asked; no where that may not be known, or the name is too long to be one."""
     try:
         return asked()
     except OSError:
@@ -229,36 +228,22 @@ def _bounded(files: list[tuple[str, Path, _Stamp]], problems: list[Problem]) -> 
 
 def _read(name: str, path: Path) -> FileParts:
     try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE + 1)
-    except OSError as error:
-        problem = _file_problem(name, Code.FILE, f"it cannot be read: {error.strerror}", "Check its permissions.")
-        return FileParts(name, problems=(problem,), complete=False)
-    return parts_of(content, name)
+        content = read_file(path, MAX_FILE)
+    except BadFile as bad:
+        return _unreadable(name, bad)
+    return parts_of(content or b"", name)  # gone meanwhile: an editor's
 
 
 def parts_of(content: bytes, name: str) -> FileParts:
     """The parts of a file's bytes, such as one from a model's archive."""
-    if content.startswith(_OTHER_ENCODINGS):
-        return _unreadable(name, Place(name, 1, 1), "it is UTF-16 or UTF-32, not UTF-8", "Save it as UTF-8.")
-    content = content.removeprefix(codecs.BOM_UTF8)
     try:
-        text = content.decode()
-    except UnicodeDecodeError as error:
-        place = _place(name, content[: error.start].decode())
-        return _unreadable(name, place, f"byte 0x{content[error.start]:02x} is not UTF-8", "Save the file as UTF-8.")
-    if "\0" in text:
-        place = _place(name, text[: text.index("\0")])
-        return _unreadable(name, place, "a NUL character", "Is this a text file? Remove the character.")
-    return read(text, name)
+        return read(text_of(content), name)
+    except NoText as bad:
+        return _unreadable(name, bad)
 
 
-def _unreadable(name: str, place: Place, message: str, hint: str) -> FileParts:
-    return FileParts(name, problems=(Problem(str(Code.ENCODING), message, hint, place),), complete=False)
-
-
-def _place(file: str, before: str) -> Place:
-    return Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+def _unreadable(name: str, bad: BadFile) -> FileParts:
+    return FileParts(name, problems=(problem_of(bad, name),), complete=False)
 
 
 def _stamp(found: os.stat_result) -> _Stamp:
@@ -266,7 +251,8 @@ def _stamp(found: os.stat_result) -> _Stamp:
 
 
 def _printable(name: str) -> str:
-    return "".join(char if char.isprintable() else "?" for char in os.fsencode(name).decode(errors="replace"))
+    """A file's name as text: one that is no UTF-8 could not be told, nor kept."""
+    return escaped(name)
 
 
 def _file_problem(name: str, code: Code, message: str, hint: str) -> Problem:

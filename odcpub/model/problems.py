@@ -6,6 +6,8 @@ import difflib
 from collections.abc import Iterable
 from enum import StrEnum
 
+from odcpub.escaping import in_short
+
 
 class Code(StrEnum):
     """Stable codes of model problems; ``meaning`` is the line of docs/model.md."""
@@ -27,6 +29,7 @@ class Code(StrEnum):
     YAML_FEATURE = "ODC-M007", "YAML that a model may not use: tags, several documents, too deep, too many aliases"
     DUPLICATE_KEY = "ODC-M008", "the same key twice in one mapping"
     SEVERAL_MODELS = "ODC-M009", "the folder holds several models, each in a folder of its own"
+    CHARACTER = "ODC-M010", "a control character, or one that turns the direction of a text"
     UNKNOWN_KEY = "ODC-M101", "a key that the language does not have"
     MISSING_KEY = "ODC-M102", "a key that must be there is not"
     WRONG_SHAPE = "ODC-M103", "a value of the wrong YAML type"
@@ -85,6 +88,4 @@ def listed(words: Iterable[str], limit: int = 12) -> str:
 
 def shown(text: object, limit: int = 60) -> str:
     """A value as messages quote it: short, on one line, nothing that a terminal would act on."""
-    line = " ".join(str(text)[: 4 * limit].split())
-    line = line if line.isprintable() else "".join(char if char.isprintable() else "?" for char in line)
-    return line if len(line) <= limit else f"{line[:limit]}…"
+    return in_short(text, limit)

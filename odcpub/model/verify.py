@@ -6,7 +6,6 @@ What one file alone can show is found where it is read (``odcpub.model.parts``);
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
@@ -16,7 +15,7 @@ from odcpub.model.elements import NOWHERE, Asset, Kind, Library
 from odcpub.model.language import ASSET_KINDS
 from odcpub.model.load import RawModel
 from odcpub.model.names import Named, check_unique
-from odcpub.model.problems import Code, listed, shown, suggest
+from odcpub.model.problems import Code, listed, suggest
 from odcpub.model.raw import EntityPart, FileParts, ScreenPart, StructurePart
 from odcpub.model.references import check_cycles, resolve_entities, resolve_structures
 from odcpub.model.screens import screens
@@ -34,7 +33,7 @@ def verify(raw: RawModel, libraries: Mapping[str, Library]) -> tuple[Asset, tupl
     whole: list[Problem] = []
     asset = _asset(raw, libraries, whole) if raw.parts else None
     problems += whole if raw.complete else [problem for problem in whole if problem.code not in _FOLLOWING]
-    ordered = tuple(map(_harmless, sorted(dict.fromkeys(problems), key=_order)))
+    ordered = tuple(sorted(dict.fromkeys(problems), key=_order))
     if asset is None or any(problem.severity is Severity.ERROR for problem in ordered):
         raise ModelError(ordered)
     return asset, ordered
@@ -94,17 +93,6 @@ def _asset(raw: RawModel, libraries: Mapping[str, Library], problems: list[Probl
         screens=screens(problems, screen_parts, entities),
         place=next((h.place for part in parts for h in part.headers if h.key == kind.value), NOWHERE),
     )
-
-
-def _harmless(problem: Problem) -> Problem:
-    """Without signs that a terminal would act on: names that are none stand in elements and messages as written."""
-    message, hint, element = (
-        text if text.isprintable() else shown(text, len(text))
-        for text in (problem.message, problem.hint, problem.element)
-    )
-    if (message, hint, element) == (problem.message, problem.hint, problem.element):
-        return problem
-    return replace(problem, message=message, hint=hint, element=element)
 
 
 def _headers(raw: RawModel, problems: list[Problem]) -> tuple[Kind, dict[str, str]]:

@@ -16,6 +16,7 @@ import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from odcpub.errors import Place, Problem
+from odcpub.model.characters import forbidden
 from odcpub.model.problems import Code, shown
 
 MAX_DEPTH = 32
@@ -199,6 +200,9 @@ class _Composer:
                 )
                 value = 0
         node = Scalar(value, text, plain, mark.line + 1, mark.column + 1)
+        if sign := forbidden(text):
+            hint = "Remove it; in a pattern, write its escape within single quotes."
+            self._note(node, Code.CHARACTER, f"a text holds the character {sign}", hint)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1)
         return node

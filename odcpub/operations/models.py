@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,11 +11,13 @@ from pathlib import Path
 
 from odcpub.deployment.stages import DEFAULT_STAGES, Purpose, Stage, find, label_of, parse_project
 from odcpub.errors import ModelError, Problem, Refused, Severity, UsageError
+from odcpub.files import SHARED, write_whole
 from odcpub.model.elements import Asset, Kind, Library, Use
 from odcpub.model.load import load
 from odcpub.model.lock import LOCK_FILE, read_lock, resolve, write_lock
 from odcpub.model.physical import physical
 from odcpub.model.problems import Code, listed
+from odcpub.model.source import read_source
 from odcpub.model.verify import uses, verify
 from odcpub.model.versions import parse_range, parse_version
 from odcpub.operations.libraries import available, renamed
@@ -83,7 +86,7 @@ def read_model(platform: Platform, folder: Path, update: bool = False, keep_lock
     ``keep_lock`` nothing is written."""
     raw = load(folder, platform.files)
     lock = folder / LOCK_FILE
-    before = read_lock(read_text(lock))
+    before = read_lock(lock_text(folder))
     wanted = uses(raw)
     there = available(platform) if wanted else {}
     try:
@@ -121,21 +124,17 @@ def _nearest(versions: Sequence[Library], wanted: str) -> Library:
     return max(fitting or versions, key=lambda one: parse_version(one.version))
 
 
-def read_text(path: Path) -> str:
-    """A file's text; empty where there is none."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else f"byte {error.start + 1} is not UTF-8 text"
-        raise UsageError(f"{path}: cannot be read: {reason}", "make it a readable text file in UTF-8") from None
+def lock_text(folder: Path) -> str:
+    """The lock file's text; empty where there is none."""
+    return read_source(folder / LOCK_FILE, LOCK_FILE, folder)
 
 
 def _write(path: Path, text: str) -> None:
     try:
+        if path.is_symlink():
+            raise UsageError(f"{path}: is a link, and nothing is written through one", "put the file itself there")
         if text:
-            path.write_text(text, encoding="utf-8")
+            write_whole(path, text.encode(), SHARED)
         else:
             path.unlink(missing_ok=True)
     except OSError as error:
@@ -148,9 +147,11 @@ def asset_stages(platform: Platform, asset: AssetRecord | None) -> Sequence[Stag
     """The stages of the asset's project: of the nearest ``odcpub.yaml`` at or above its folder, else the usual."""
     folder = Path(asset.folder) if asset else None
     for parent in (folder, *folder.parents) if folder else ():
-        path = parent / PROJECT_FILE
-        if path.is_file():
-            project = parse_project(read_text(path), str(path))
+        path, other = parent / PROJECT_FILE, (parent / PROJECT_FILE).with_suffix(".yml")
+        if os.path.lexists(other):
+            raise Refused(f"{other}: is not read: the project file is {PROJECT_FILE}", f"rename it to {PROJECT_FILE}")
+        if os.path.lexists(path):  # whatever it is: passed over, its stages would be others
+            project = parse_project(read_source(path, str(path), parent), str(path))
             if project.problems:
                 raise ModelError(project.problems, PROJECT_FILE)
             return project.stages
@@ -221,9 +222,10 @@ def stage_file(asset: AssetRecord, stage: str) -> str:
     """The text of the stage's file beside the model; empty where there is none. Refused where a file is there that
     can only be meant for it: unread, the stage would get other values than its author sees."""
     check_folder(asset)
-    folder, name = Path(asset.folder) / "stages", f"{stage}.yaml"
+    model = Path(asset.folder)
+    folder, name = model / "stages", f"{stage}.yaml"
     for path in sorted(folder.glob("*")):
         if path.name != name and (path.stem.lower(), path.suffix.lower()) in ((stage, ".yaml"), (stage, ".yml")):
             hint = f"put all values into stages/{name}"
             raise Refused(f"stages/{path.name}: is not read: this stage's file is stages/{name}", hint)
-    return read_text(folder / name)
+    return read_source(folder / name, f"stages/{name}", model)

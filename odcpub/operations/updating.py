@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from odcpub.model.lock import LOCK_FILE, read_lock
-from odcpub.operations.models import read_model, read_text
+from odcpub.model.lock import read_lock
+from odcpub.operations.models import lock_text, read_model
 from odcpub.operations.platform import Platform
 
 
 def update(platform: Platform, folder: Path) -> dict[str, Any]:
     """Locks the newest versions that every range allows; what changed. Nothing is written where verify refuses."""
-    before = read_lock(read_text(folder / LOCK_FILE))
+    before = read_lock(lock_text(folder))
     read = read_model(platform, folder, update=True)
     after = {name: library.version for name, library in read.libraries.items()}
     names = sorted({*before, *after})

@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from fastapi import Depends, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 
 from odcpub import __version__
-from odcpub.errors import OdcpubError
-from odcpub.operations.platform import error_data
+from odcpub.errors import UsageError
+from odcpub.escaping import in_short
 from odcpub.portal import assets, deployments, installation
+from odcpub.portal.answers import Answer, answer_errors
 from odcpub.portal.life import Server
-from odcpub.portal.schemas import Problem
 
-STATUS = {1: 409, 2: 400, 3: 502}
-"""HTTP status by exit code."""
 WITHOUT_DATA = ("/api/v1/server", "/api/v1/shutdown")
 """Who asks for these is answered though the data folder has gone."""
 
 
 def make_api(server: Server) -> FastAPI:
     async def data(request: Request) -> None:
+        _check_query(request)
         if request.url.path not in WITHOUT_DATA:
             server.check_folder()
 
-    api = FastAPI(title="odcpub", version=__version__, docs_url=None, redoc_url=None, dependencies=[Depends(data)])
+    api = FastAPI(
+        title="odcpub",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(data)],
+        default_response_class=Answer,
+    )
     for part in (deployments, assets, installation):
         api.include_router(part.router(server))
 
@@ -38,18 +42,17 @@ def make_api(server: Server) -> FastAPI:
         finally:
             server.answered.set()
 
-    @api.exception_handler(OdcpubError)
-    def known(_request: Request, error: OdcpubError) -> JSONResponse:
-        return _problem(STATUS[error.exit_code], error.message, error_data(error))
-
-    @api.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        lines = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        return _problem(400, "the request does not fit", {"exit_code": 2, "details": lines})
-
+    answer_errors(api)
     return api
 
 
-def _problem(status: int, title: str, data: dict[str, object]) -> JSONResponse:
-    body = Problem.model_validate({"title": title, "status": status} | data)
-    return JSONResponse(body.model_dump(), status, media_type="application/problem+json")
+def _check_query(request: Request) -> None:
+    """A parameter that the route does not have would be passed over without a word, a second one of a name too."""
+    known = {one.alias for one in request.scope["route"].dependant.query_params}
+    names = [name for name, _ in request.query_params.multi_items()]
+    for name in names:
+        if name not in known:
+            there = ", ".join(sorted(known)) or "none"
+            raise UsageError(f"{in_short(name, 60)}: is no query parameter here", f"there are: {there}")
+        if names.count(name) > 1:
+            raise UsageError(f"{name}: is there twice", "give it once")

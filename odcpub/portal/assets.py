@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter
 
 from odcpub.errors import UsageError
 from odcpub.model.problems import shown
@@ -12,7 +12,7 @@ from odcpub.operations import configuring, overview, requests
 from odcpub.operations.models import asset_stages
 from odcpub.portal import views
 from odcpub.portal.life import Server
-from odcpub.portal.schemas import LARGEST, ApplicationConfigPatch, AssetVersionPatchRequest
+from odcpub.portal.schemas import ApplicationConfigPatch, AssetVersionPatchRequest, Number
 
 
 def router(server: Server) -> APIRouter:
@@ -27,7 +27,7 @@ def router(server: Server) -> APIRouter:
         return {"results": [views.revision(asset, one, tags.get(one.number)) for one in found]}
 
     @api.patch("/api/asset-repository/v1/assets/{key:path}/revisions/{number}")
-    def release(key: str, number: Annotated[int, Path(ge=0, le=LARGEST)], body: AssetVersionPatchRequest) -> Any:
+    def release(key: str, number: Number, body: AssetVersionPatchRequest) -> Any:
         record, new = requests.release(platform, key, body.tag, body.releaseNotes, number or None, server.user)
         name = platform.asset(record.asset).name
         return {"name": name, "revision": record.revision, "tag": record.version, "unchanged": not new}

@@ -6,9 +6,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
 
 from odcpub.errors import UsageError
@@ -16,7 +16,16 @@ from odcpub.operations import planning, requests
 from odcpub.operations.platform import Platform
 from odcpub.portal import views
 from odcpub.portal.life import Server
-from odcpub.portal.schemas import DeploymentOperationRequest, PublishOperationRequest
+from odcpub.portal.schemas import (
+    LARGEST,
+    DeploymentOperationRequest,
+    Limit,
+    ManyLines,
+    Offset,
+    PublishOperationRequest,
+    Statuses,
+    Whole,
+)
 from odcpub.store.journal import Journal
 from odcpub.store.records import OperationKind, OperationRecord, Status
 
@@ -85,9 +94,9 @@ def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
     @api.get(f"/{name}")
     def listed(
         assetKey: str = "",  # noqa: N803 - ODC's name
-        status: str = "",
-        limit: int = Query(50, ge=1, le=500),
-        offset: int = Query(0, ge=0),
+        status: Statuses = "",
+        limit: Limit = 50,
+        offset: Offset = 0,
     ) -> dict[str, Any]:
         asset = platform.asset(assetKey).key if assetKey else ""
         found = platform.store.journal.operations(asset, status, KINDS[name], limit + 1, offset)
@@ -98,13 +107,13 @@ def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
         return views.operation(find_operation(platform, key))
 
     @api.get(f"/{name}/{{key}}/messages")
-    def messages(key: str, limit: int = Query(500, ge=1, le=5000), offset: int = Query(0, ge=0)) -> dict[str, Any]:
+    def messages(key: str, limit: ManyLines = 500, offset: Offset = 0) -> dict[str, Any]:
         found = find_operation(platform, key)
         lines = platform.store.journal.messages(found.key, limit=offset + limit + 1)[offset:]
         return views.page([views.message(line, found.asset) for line in lines], limit, offset)
 
     @api.get(f"/{name}/{{key}}/events")
-    def events(key: str, last_event_id: int = Header(0)) -> StreamingResponse:
+    def events(key: str, last_event_id: Annotated[Whole, Header(ge=0, le=LARGEST)] = 0) -> StreamingResponse:
         found = find_operation(platform, key)
         return StreamingResponse(_events(platform, found, last_event_id), media_type="text/event-stream")
 

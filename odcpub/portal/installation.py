@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from odcpub import __version__
 from odcpub.model.json_schema import json_schema
@@ -16,7 +16,16 @@ from odcpub.operations import importing, overview, source, updating
 from odcpub.portal import views
 from odcpub.portal.deployments import find_operation
 from odcpub.portal.life import Server, longest_end
-from odcpub.portal.schemas import LARGEST, EnginesPatch, FolderRequest, ImportRequest, ScaffoldRequest
+from odcpub.portal.schemas import (
+    EnginesPatch,
+    FolderRequest,
+    ImportRequest,
+    Limit,
+    Offset,
+    RevisionNumber,
+    ScaffoldRequest,
+    YesNo,
+)
 
 
 def router(server: Server) -> APIRouter:
@@ -28,10 +37,10 @@ def router(server: Server) -> APIRouter:
         return {"version": __version__, "pid": server.pid, "data": str(platform.home.data)}
 
     @api.post("/shutdown", status_code=202)
-    def shut_down(apps: bool = True) -> dict[str, Any]:
+    def shut_down(apps: YesNo = "true") -> dict[str, Any]:
         """Ends the server, and with it (unless told otherwise) apps, database and compiler; data stays. ``seconds``:
         how long that can take."""
-        threading.Thread(target=server.stop, args=(apps,), daemon=True).start()
+        threading.Thread(target=server.stop, args=(apps == "true",), daemon=True).start()
         return {"pid": server.pid, "seconds": longest_end()}
 
     @api.get("/status")
@@ -51,7 +60,7 @@ def router(server: Server) -> APIRouter:
         return dict(server.change_engines(body.use, body.set, body.databasePassword, body.kubeconfig).shown())
 
     @api.get("/operations")
-    def operations(limit: int = Query(20, ge=1, le=500), offset: int = Query(0, ge=0)) -> dict[str, Any]:
+    def operations(limit: Limit = 20, offset: Offset = 0) -> dict[str, Any]:
         """Operations of every kind, the latest first."""
         found = platform.store.journal.operations(limit=limit + 1, offset=offset)
         return views.page([views.operation(one) for one in found], limit, offset)
@@ -75,7 +84,7 @@ def router(server: Server) -> APIRouter:
         return importing.import_text(body.format, body.text, body.file, body.name)
 
     @api.get("/sources/{key:path}")
-    def sources(key: str, revision: int | None = Query(None, ge=1, le=LARGEST)) -> dict[str, Any]:
+    def sources(key: str, revision: RevisionNumber = None) -> dict[str, Any]:
         return source.source(platform, key, revision)
 
     @api.post("/updates")

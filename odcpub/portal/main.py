@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from odcpub.errors import EngineError, OdcpubError, system_failure
+from odcpub.escaping import escaped
 from odcpub.files import write_whole
 from odcpub.home import Home, find_home
 
@@ -53,7 +54,7 @@ def main() -> int:
 def _failed(home: Home, error: OdcpubError) -> int:
     """Leaves the reason for the command that waits; not among the data, whose disk may be full."""
     # Whole or not there: the client looks for it all the time.
-    write_whole(home.failed, f"{error.exit_code}\n{error.message}\n{error.hint}\n".encode())
+    write_whole(home.failed, f"{error.exit_code}\n{escaped(error.message)}\n{escaped(error.hint)}\n".encode())
     return error.exit_code
 
 
@@ -101,10 +102,18 @@ def _listen(path: Path) -> socket.socket:
     return listening
 
 
+class _Lines(logging.Formatter):
+    """An entry's first line begins with its time; what follows, such as a traceback, is indented, so that nothing can
+    pass for another entry. All is escaped."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n    ".join(map(escaped, super().format(record).split("\n")))
+
+
 def _log_to(path: Path) -> None:
     path.touch(mode=0o600, exist_ok=True)
     handler = RotatingFileHandler(path, maxBytes=5_000_000, backupCount=1, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for noisy in ("httpx", "httpcore", "alembic"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -119,6 +119,7 @@ class Journal:
 
 
 def _line(key: str, step: str, text: str, severity: Severity, data: dict[str, Any]) -> dict[str, Any]:
+    text = text.encode(errors="backslashreplace").decode()  # half a character, as of a file's name, cannot be stored
     return {
         "operation": key, "timestamp": now(), "step": step, "severity": severity, "text": text,
         "data": json.dumps(data, sort_keys=True),

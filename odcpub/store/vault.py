@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.errors import EngineError
-from odcpub.files import write_whole
+from odcpub.files import read_file, write_whole
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -67,7 +67,7 @@ class Vault:
         with self._first_use:
             if not self.key_file.exists():
                 write_whole(self.key_file, base64.urlsafe_b64encode(os.urandom(32)))
-            key = self.key_file.read_bytes()
+            key = read_file(self.key_file, limit=1_000) or b""
         if not _KEY.fullmatch(key):
             raise EngineError(
                 f"{self.key_file}: is damaged: it holds no key",

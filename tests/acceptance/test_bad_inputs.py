@@ -52,7 +52,8 @@ def test_bad_model_is_refused(resident: Installation, tmp_path: Path, case: dict
     assert_readable(done, case["says"], case.get("not", ()))
     told = json.loads(plan.out)
     assert told.get("error") or told["refusals"], told
-    assert not list(model.glob("odcpub.lock")) or "odcpub.lock" in case.get("files", {})
+    given = (*case.get("files", {}), *case.get("pipes", ()))
+    assert not list(model.glob("odcpub.lock")) or "odcpub.lock" in given
 
 
 @pytest.mark.parametrize("case", [case for case in _cases() if "run" in case.values[0]])
@@ -84,7 +85,9 @@ def write(case: dict[str, Any], folder: Path) -> Path:
         (model / name).parent.mkdir(exist_ok=True, parents=True)
         (model / name).write_bytes(content)
     for name, target in case.get("links", {}).items():
+        (model / name).parent.mkdir(exist_ok=True, parents=True)
         (model / name).symlink_to(target)
     for name in case.get("pipes", ()):
+        (model / name).parent.mkdir(exist_ok=True, parents=True)
         os.mkfifo(model / name)
     return model

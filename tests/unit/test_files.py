@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from odcpub import files
-from odcpub.files import write_whole
+from odcpub.files import SHARED, BadFile, NoText, read_file, text_of, write_whole
 
 
 def test_file_then_folder_reach_the_disk_around_the_rename(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -41,3 +41,85 @@ def test_what_fails_leaves_the_file_as_it_was(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(OSError, match="No space"):
         write_whole(tmp_path / "x", b"after")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"before"]
+
+
+def test_never_written_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "there").write_bytes(b"other")
+    for name, target in (("a", "there"), ("b", "nowhere")):
+        (tmp_path / name).symlink_to(target)
+        write_whole(tmp_path / name, b"content", SHARED)
+        assert (tmp_path / name).read_bytes() == b"content"
+        assert not (tmp_path / name).is_symlink()
+    assert (tmp_path / "there").read_bytes() == b"other"
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.fixture
+def odd(tmp_path: Path) -> Path:
+    """A folder with everything that is no file to read, and a link to the one that is."""
+    (tmp_path / "outside.yaml").write_text("root:x:0:0")
+    folder = tmp_path / "model"
+    folder.mkdir()
+    os.mkfifo(folder / "pipe")
+    (folder / "folder").mkdir()
+    (folder / "large").write_bytes(b"x" * 101)
+    for name, target in (
+        ("device", "/dev/zero"),
+        ("out", "../outside.yaml"),
+        ("nothing", "nowhere"),
+        ("itself", "itself"),
+        ("stages", "../"),
+        ("endless", "/proc/kmsg"),
+    ):
+        (folder / name).symlink_to(target)
+    (folder / "whole").write_bytes(b"x" * 100)
+    (folder / "inside").symlink_to("whole")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("pipe", "not a regular file"),
+        ("folder", "not a regular file"),
+        ("device", "a link to outside"),
+        ("out", "a link to outside"),
+        ("nothing", "a link to nothing"),
+        ("itself", "a link to nothing"),
+        ("stages/outside.yaml", "its folder is a link to outside"),
+        ("whole/x", "its folder is a file"),
+        ("large", "it has 101 bytes"),
+        ("x" * 300, "cannot be read"),
+    ],
+)
+def test_what_is_no_file_of_the_models_is_not_read(odd: Path, name: str, said: str) -> None:
+    with pytest.raises(BadFile) as bad:
+        read_file(odd / name, 100, odd)
+    assert said in bad.value.reason
+    assert bad.value.hint
+
+
+def test_what_is_one_is_read(odd: Path) -> None:
+    assert read_file(odd / "whole", 100, odd) == read_file(odd / "inside", 100, odd) == b"x" * 100
+    assert read_file(odd / "none", 100, odd) is None
+
+
+@pytest.mark.parametrize("path", ["/dev/zero", "/dev/stdin", "/proc/self/maps"])
+def test_a_file_that_never_ends_or_says_that_it_is_empty_is_bounded(path: str) -> None:
+    with pytest.raises(BadFile):
+        read_file(Path(path), 10)
+
+
+@pytest.mark.parametrize(
+    ("content", "place", "said"),
+    [
+        (b"\xff\xfea\0", (1, 1), "UTF-16"),
+        (b"ab\nc\xe9", (2, 2), "byte 0xe9 is not UTF-8"),
+        (b"a\n\0", (2, 1), "a NUL character"),
+    ],
+)
+def test_what_is_no_text_is_told_by_its_place(content: bytes, place: tuple[int, int], said: str) -> None:
+    with pytest.raises(NoText) as bad:
+        text_of(content)
+    assert (bad.value.line, bad.value.column) == place
+    assert said in bad.value.reason

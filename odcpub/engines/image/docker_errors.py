@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from odcpub.errors import EngineError, TemporaryEngineError
+from odcpub.escaping import in_short
 
 _REASONS = (
     ("no space left", "the engine's disk is full", "free space (docker system prune), then publish again"),
@@ -78,4 +79,4 @@ def push_failed(name: str, error: str) -> EngineError:
 
 
 def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]
+    return in_short(text, 300)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from odcpub.files import MAX_FILE, BadFile, read_file
+
 _HUB = {"docker.io", "registry-1.docker.io", "index.docker.io"}
 
 
@@ -33,8 +35,8 @@ def docker_credential(host: str) -> Credential | None:
     folder = os.environ.get("DOCKER_CONFIG")
     path = (Path(folder) if folder else Path.home() / ".docker") / "config.json"
     try:
-        document = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+        document = json.loads(read_file(path, MAX_FILE) or b"{}")
+    except (BadFile, ValueError):
         return None
     auths = document.get("auths") if isinstance(document, dict) else None
     for address, entry in (auths if isinstance(auths, dict) else {}).items():

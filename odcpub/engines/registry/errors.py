@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from odcpub.errors import EngineError, TemporaryEngineError
+from odcpub.escaping import in_short
 
 if TYPE_CHECKING:
     import httpx
@@ -61,4 +62,4 @@ def _said(response: httpx.Response) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:300]
+    return in_short(text, 300)

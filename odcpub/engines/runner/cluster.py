@@ -17,6 +17,7 @@ from typing import Any
 
 from odcpub.deployment.objects import MANAGER, Object
 from odcpub.errors import EngineError, TemporaryEngineError
+from odcpub.files import BadFile, check_file
 
 SECONDS = 10.0
 UNAUTHORIZED, FORBIDDEN, CONFLICT = 401, 403, 409
@@ -48,6 +49,15 @@ _KINDS: dict[str, tuple[str, str, str, bool]] = {
     "NetworkPolicy": ("networking.k8s.io", "v1", "networkpolicies", True),
 }
 """Kind → (group, version, plural, namespaced)."""
+
+
+def check_kubeconfig(file: Path) -> None:
+    """Refuses a pipe, a device or what is endless before the client reads it."""
+    try:
+        check_file(file)
+    except BadFile as bad:
+        hint = "name a kubeconfig that is a file: odcpub engines set kubeconfig=PATH"
+        raise EngineError(f"{file}: {bad.reason}", hint) from None
 
 
 class Answer(EngineError):
@@ -181,6 +191,8 @@ class Cluster:
 
         named = self._kubeconfig or os.environ.get("KUBECONFIG") or KUBE_CONFIG_DEFAULT_LOCATION
         files = [Path(part).expanduser() for part in named.split(os.pathsep) if part]
+        for file in files:
+            check_kubeconfig(file)
         return tuple((file.stat().st_ino, file.stat().st_mtime_ns) for file in files if file.exists())
 
     def _new_client(self) -> Any:

@@ -1,7 +1,9 @@
-// Log lines on stdout: time, level, message; one line an entry, whatever the message holds.
+// Log lines on stdout: time, level, message; one line an entry, and nothing in it that a terminal would act on,
+// whatever the message holds.
 using System;
 using System.Globalization;
 using System.Linq;
+using System.Text;
 
 namespace Odcpub.Runtime;
 
@@ -21,7 +23,13 @@ public static class Log
     private static void Write(string level, string message)
     {
         var time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        var line = new string(message.Select(c => char.IsControl(c) ? ' ' : c).ToArray());
-        Console.Out.WriteLine($"{time} {level} {line}");
+        Console.Out.WriteLine($"{time} {level} {string.Concat(message.EnumerateRunes().Select(Shown))}");
     }
+
+    private static string Shown(Rune sign) => Rune.GetUnicodeCategory(sign) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+            or UnicodeCategory.ParagraphSeparator => $"\\u{sign.Value:x4}",
+        _ => sign.ToString(),
+    };
 }

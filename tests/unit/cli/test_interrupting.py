@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,14 +90,19 @@ def test_while_a_model_is_written_nothing_of_it_stays(home: Path, monkeypatch: p
 
     written: list[Path] = []
 
-    def write_text(path: Path, *_: object, **__: object) -> None:
-        path.touch()
-        written.append(path)
+    real = Path.open
+
+    def opened(path: Path, *given: Any, **named: Any) -> Any:
+        if path.suffix == ".yaml":
+            written.append(path)
+        file = real(path, *given, **named)
         if len(written) == 2:
+            file.close()
             interrupted()
+        return file
 
     monkeypatch.setattr(commands, "_client", Api)
-    monkeypatch.setattr(Path, "write_text", write_text)
+    monkeypatch.setattr(Path, "open", opened)
     assert main.main(["new", "app", str(home / "shop")]) == 130
     assert len(written) == 2
     assert not (home / "shop").exists()

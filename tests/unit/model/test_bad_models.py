@@ -95,7 +95,21 @@ CASES = [
     ("columns a text", TWO + "screens: { S: { list: A, columns: X } }", ("M103", 6, 35, "screens.S"), "list"),
     ("column twice", TWO + "screens: { S: { list: A, columns: [X, X] } }", ("M104", 6, 39, "screens.S"), "twice"),
     # --- names
-    ("terminal codes", HEAD + 'entities: { "\\e[31m\\nX": }', ("M201", 3, 13, "entities.?[31m X"), "'?[31m X'"),
+    ("terminal codes", HEAD + 'entities: { "\\e[31m\\nX": }', ("M010", 3, 13, ""), "the character U+001B"),
+    ("text turned", HEAD + 'description: "a\\u202eb"', ("M010", 3, 14, ""), "the character U+202E"),
+    ("a second C1 set", HEAD + 'description: "a\\x9b31m"', ("M010", 3, 14, ""), "the character U+009B"),
+    (
+        "control character in a record's label",
+        HEAD + 'static_entities: { S: { records: { A: { label: "\\x07" } } } }',
+        ("M010", 3, 48, ""),
+        "the character U+0007",
+    ),
+    (
+        "control character in a default",
+        entity('{ type: Text, default: "a\\x1bb" }'),
+        ("M010", 6, 33, ""),
+        "the character U+001B",
+    ),
     (
         "empty name",
         HEAD + "static_entities: { S: { records: { '': } } }",

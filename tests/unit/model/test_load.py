@@ -136,7 +136,7 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("odcpub.files.os.open", refuse)
     (problem,) = found(tmp_path)
     assert problem.code == "ODC-M003"
     assert "Permission denied" in problem.message

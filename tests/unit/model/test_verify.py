@@ -187,10 +187,3 @@ def test_an_alias_bomb_is_refused_quickly() -> None:
     (problem,) = problems("".join(lines))
     assert problem.code == "ODC-M007"
     assert "aliases" in problem.message
-
-
-def test_nothing_in_a_message_moves_the_terminal() -> None:
-    text = 'entities: { "\\e[31m\\nX": { attributes: { "\\rY": { type: Z Identifier } }, display: "\\a" } }'
-    found = problems(HEAD + text)
-    assert len(found) >= 4
-    assert all(f"{problem}{problem.hint}".isprintable() for problem in found)

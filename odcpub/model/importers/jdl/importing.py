@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import PurePath
 
 from odcpub.errors import Place, Problem
+from odcpub.model.characters import FORBIDDEN
 from odcpub.model.importers.emit import emit
 from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.mapping import to_asset
 from odcpub.model.importers.jdl.parser import parse
 
 # Control characters that no text file holds, and halves of surrogate pairs, which no file can be written with.
-_BINARY = re.compile("[\x00-\x08\x0e-\x1f\ud800-\udfff]")
 MAX_SIZE = 2_000_000
 
 
@@ -56,11 +55,11 @@ def _text(source: str | bytes, file: str, findings: Findings) -> str:
         findings.error(Code.NOT_TEXT, start, message, "Save it as UTF-8; a JDL file is plain text")
         return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    binary = _BINARY.search(text)
+    binary = FORBIDDEN.search(text)
     if binary:
         before = text[: binary.start()]
         place = Place(file, before.count("\n") + 1, binary.start() - before.rfind("\n"))
-        message = f"the file is not text: it holds the control character U+{ord(binary[0]):04X}"
+        message = f"the file is not text: it holds the character U+{ord(binary[0]):04X}"
         findings.error(Code.NOT_TEXT, place, message, "Is it really a JDL file? Remove the character otherwise")
         return ""
     if not text.strip():

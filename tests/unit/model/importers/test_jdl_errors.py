@@ -15,7 +15,7 @@ CASES: dict[str, tuple[str | bytes, list[tuple[int, int, str, str]]]] = {
     "empty file": ("", [(1, 1, "the file is empty", "entity")]),
     "blank file": (" \n\t\n", [(1, 1, "the file is empty", "entity")]),
     "only comments": ("// nothing\n/** here */", [(1, 1, "declares nothing", "entity")]),
-    "NUL": ("entity A {\n \0 }", [(2, 2, "control character U+0000", "JDL file")]),
+    "NUL": ("entity A {\n \0 }", [(2, 2, "the character U+0000", "JDL file")]),
     "PNG": (b"\x89PNG\r\n\x1a\n\x00\x00", [(1, 1, "not UTF-8 text: byte 1", "UTF-8")]),
     "UTF-16": ("entity A".encode("utf-16"), [(1, 1, "not UTF-8 text", "UTF-8")]),
     "half a surrogate pair": ("/** \ud800 */ entity A", [(1, 5, "U+D800", "JDL file")]),

@@ -1,0 +1,28 @@
+"""Texts of others as they are shown: nothing in them that a terminal, or who reads it, would act on. No I/O.
+
+Standard library only, since everything that prints needs it. Escaped is what Unicode does not count as printable:
+control characters (C0 and C1), orders that turn the direction of a text, signs of no width, line and paragraph
+separators, lone surrogates, what nobody has assigned. Spaces of all widths stay.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def escaped(text: str) -> str:
+    """The text on one line, with ``\\x1b``, ``\\n``, ``\\u202e`` for what is not shown as it is. Escaped again, it
+    stays the same; so does whatever can be pasted."""
+    if text.isprintable():
+        return text
+    return "".join(sign if _shows(sign) else sign.encode("unicode_escape").decode("ascii") for sign in text)
+
+
+def _shows(sign: str) -> bool:
+    return sign.isprintable() or unicodedata.category(sign) == "Zs"
+
+
+def in_short(text: object, limit: int) -> str:
+    """A value as messages quote it: escaped, its white space single spaces, cut behind ``limit`` characters."""
+    line = escaped(" ".join(str(text)[: 4 * limit].split()))
+    return line if len(line) <= limit else f"{line[:limit]}…"

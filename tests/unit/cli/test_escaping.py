@@ -1,0 +1,227 @@
+"""Nothing of what data, models, logs and other servers hold reaches a terminal raw: through every command."""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import io
+import logging
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odcpub import cli
+from odcpub.cli import commands, main, progress
+from odcpub.cli.client import ApiError
+from odcpub.errors import Refused
+from odcpub.escaping import escaped, in_short
+from odcpub.portal.main import _Lines
+
+HOSTILE = (
+    "a\x1b[2J\x1b[31m\r\nerror: all is lost\x7f\x9b31m\u202egpj\u2066\u200b\ufeff\u2028\u2029\x85\udc80\U000e0041z"
+)
+ROUGH = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def raw(text: str) -> set[str]:
+    """What a terminal would act on, but for the line ends between lines."""
+    return {sign for sign in text.replace("\n", "") if unicodedata.category(sign) in ROUGH}
+
+
+@given(st.text())
+def test_whatever_is_shown_is_one_line_and_stays_the_same(text: str) -> None:
+    assert not raw(escaped(text))
+    assert "\n" not in escaped(text)
+    assert escaped(escaped(text)) == escaped(text)
+    assert len(in_short(text, 20)) <= 21
+
+
+@pytest.mark.parametrize("text", ["Zürich ﷽ שלום", "10\u202f000\xa0€", "odcpub publish '/models/my shop'", "日本 🙂"])
+def test_what_people_read_and_paste_stays(text: str) -> None:
+    assert escaped(text) == text
+
+
+PROBLEM = {
+    "code": HOSTILE, "file": HOSTILE, "line": 1, "column": 2, "element": HOSTILE, "message": HOSTILE, "hint": HOSTILE,
+    "severity": "Error",
+}  # fmt: skip
+ERROR = {"hint": HOSTILE, "exit_code": 1, "details": [HOSTILE], "problems": [PROBLEM]}
+OPERATION = {
+    "key": HOSTILE, "operation": "Publish", "status": "FinishedWithError", "startedDateTime": HOSTILE,
+    "assetName": HOSTILE, "environmentName": HOSTILE, "deployedBy": HOSTILE, "revision": 1, "address": HOSTILE,
+    "unchanged": False, "exitCode": 1,
+}  # fmt: skip
+MESSAGES = [
+    {"timestamp": HOSTILE, "type": HOSTILE, "message": HOSTILE, "severity": severity, "data": data}
+    for severity, data in (
+        ("Info", {"event": "began"}), ("Info", {"event": "progress"}), ("Info", {}), ("Warning", {"hint": HOSTILE}),
+        ("Info", {"event": "ended", "seconds": 1.0}), ("Error", ERROR),
+    )
+]  # fmt: skip
+ANSWERS: dict[str, Any] = {
+    "publish-operations": OPERATION, "deployment-operations": OPERATION, "messages?limit=5000": {"results": MESSAGES},
+    "0": {"name": HOSTILE, "tag": HOSTILE, "revision": 1, "unchanged": False},
+    "configurations": {
+        "set": [HOSTILE], "unset": [HOSTILE], "secrets": [HOSTILE],
+        "settings": [{"name": HOSTILE, "dataType": HOSTILE, "value": HOSTILE, "valueOrigin": HOSTILE}],
+    },
+    "publish-plans": {
+        "fingerprint": HOSTILE, "asset": HOSTILE, "stage": HOSTILE,
+        **{part: [HOSTILE] for part in ("build", "data", "deploy", "warnings", "refusals")},
+    },
+    "scaffolds": {"name": HOSTILE, "files": {"app.yaml": "app: X"}},
+    "x": {"name": HOSTILE, "revision": 1, "sameCompiler": False, "files": {"app.cs": "class A;"}},
+    "updates": {"warnings": [HOSTILE], "changes": [{"name": HOSTILE, "from": HOSTILE, "to": HOSTILE}]},
+    "imports": {"name": HOSTILE, "files": {"app.yaml": "app: X"}, "problems": [PROBLEM]},
+    "model-schema": {"title": HOSTILE}, "engines": {HOSTILE: HOSTILE},
+    "doctor": {"checks": [{"what": HOSTILE, "state": "missing", "found": HOSTILE, "hints": [HOSTILE]}]},
+    "operations": {"results": [OPERATION]}, "server": {"version": cli.__name__},
+    "status": {
+        "title": HOSTILE, **ERROR,
+        "assets": [
+            {"name": HOSTILE, "kind": HOSTILE, "release": HOSTILE, "revision": 1, "stages": [
+                {"stage": HOSTILE, "revision": 1, "digest": HOSTILE, "health": HOSTILE, "address": HOSTILE}]},
+        ],
+    },
+}  # fmt: skip
+ANSWERS["deployment-plans"] = ANSWERS["publish-plans"]
+
+
+class Api:
+    """Answers every request with hostile texts, or refuses it with them."""
+
+    refuses = False
+
+    def request(self, _method: str, path: str, _body: object = None) -> Any:
+        if self.refuses:
+            raise ApiError({"title": HOSTILE} | ERROR)
+        return OPERATION if path.startswith("/api/v1/operations/") else ANSWERS[path.rpartition("/")[2]]
+
+    def events(self, _path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        yield from (("message", one) for one in MESSAGES)
+        yield "end", OPERATION
+
+    def stop(self) -> bool:
+        return True
+
+    def check_version(self) -> None:
+        """The same."""
+
+
+COMMANDS: dict[str, list[str]] = {
+    "publish": ["publish", "{folder}"],
+    "plan": ["publish", "{folder}", "--plan"],
+    "promote": ["promote", "x", "--to", "qa"],
+    "promotion": ["promote", "x", "--to", "qa", "--plan"],
+    "release": ["release", "x", "--notes", "n"],
+    "undeploy": ["undeploy", "x", "--stage", "qa"],
+    "config_set": ["config", "set", "x", "A=b", "--stage", "qa"],
+    "config_unset": ["config", "unset", "x", "A", "--stage", "qa"],
+    "config_show": ["config", "show", "x", "--stage", "qa"],
+    "config_apply": ["config", "apply", "x", "--stage", "qa"],
+    "new": ["new", "app", "{folder}/new"],
+    "update": ["update", "{folder}"],
+    "import": ["import", "jdl", "{folder}/x.jdl", "--out", "{folder}/out"],
+    "schema": ["schema"],
+    "source": ["source", "x", "{folder}/source"],
+    "engines": ["engines"],
+    "engines_use": ["engines", "use", "local"],
+    "engines_set": ["engines", "set", "registry=x"],
+    "status": ["status"],
+    "log": ["log"],
+    "log of one": ["log", "abc"],
+    "doctor": ["doctor"],
+    "down": ["down"],
+}
+
+
+def test_every_command_is_tried() -> None:
+    parser = main.make_parser()
+    found: set[str] = set()
+
+    def walk(one: argparse.ArgumentParser) -> None:
+        for action in one._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                for inner in action.choices.values():
+                    walk(inner)
+        if run := one.get_default("run"):
+            found.add(run)
+
+    walk(parser)
+    assert found <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["people", "programs"])
+@pytest.mark.parametrize("refused", [False, True], ids=["answered", "refused"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_order_to_the_terminal_comes_through(
+    command: str,
+    refused: bool,
+    as_json: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "x.jdl").write_text("entity A")
+    api = Api()
+    api.refuses = refused
+    monkeypatch.setattr(commands, "Client", lambda: api)
+    given_ = [part.replace("{folder}", str(tmp_path)) for part in COMMANDS[command]]
+    main.main([*given_, *(["--json"] if as_json else [])])
+    done = capsys.readouterr()
+    assert not raw(done.out) | raw(done.err)
+    assert not [line for line in (done.out + done.err).splitlines() if line.startswith("error: all is lost")]
+    if command not in ("down", "new", "schema"):
+        assert r"\u202e" in done.out + done.err, "it is told, escaped"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_is_overwritten_while_a_step_runs_is_escaped_too() -> None:
+    out = Terminal()
+    printer = progress._Lines(out)
+    for one in MESSAGES:
+        printer.message(one)
+    printer.end(OPERATION)
+    assert not raw(out.getvalue().replace("\r\x1b[K", ""))
+
+
+@pytest.mark.parametrize("arguments", [["publish", HOSTILE], [HOSTILE], ["log", "--" + HOSTILE], ["new", HOSTILE, "x"]])
+def test_what_was_typed_is_escaped_too(
+    arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "Client", Api)
+    for more in ([], ["--json"]):
+        with contextlib.suppress(SystemExit):
+            main.main([part.replace("\udc80", "") for part in arguments] + more)
+        done = capsys.readouterr()
+        assert not raw(done.out) | raw(done.err)
+
+
+def test_a_line_of_the_servers_log_is_one_line(caplog: pytest.LogCaptureFixture) -> None:
+    try:
+        raise Refused(HOSTILE)
+    except Refused:
+        logging.getLogger("odcpub.test").exception("it says %s", HOSTILE)
+    written = _Lines("%(levelname)s %(message)s").format(caplog.records[-1])
+    assert not raw(written)
+    first, *more = written.split("\n")
+    assert first.startswith("ERROR it says a")
+    assert more
+    assert all(line.startswith("    ") for line in more)
+
+
+def test_only_one_module_of_the_command_line_prints() -> None:
+    for path in sorted(Path(cli.__file__).parent.glob("*.py")):
+        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        names = [node.func.id for node in calls if isinstance(node.func, ast.Name)]
+        assert "print" not in names or path.name == "printing.py", path

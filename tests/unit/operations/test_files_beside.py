@@ -1,0 +1,98 @@
+"""Files beside the model have the checks of the model's own: regular, inside, limited, text; told at their place."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from odcpub.errors import ModelError, OdcpubError, Refused, UsageError
+from odcpub.files import MAX_FILE
+from odcpub.operations import models
+from odcpub.operations.models import asset_stages, lock_text, stage_file
+
+from .conftest import KEY, Installed
+
+READERS: dict[str, Callable[[Installed], object]] = {
+    "odcpub.yaml": lambda installed: asset_stages(installed.platform, installed.asset),
+    "stages/qa.yaml": lambda installed: stage_file(installed.asset, "qa"),
+    "odcpub.lock": lambda installed: lock_text(installed.folder),
+}
+
+
+def pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def large(path: Path) -> None:
+    with path.open("wb") as file:
+        file.truncate(MAX_FILE + 1)
+
+
+KINDS: dict[str, tuple[Callable[[Path], object], str, str]] = {
+    "a pipe": (pipe, "ODC-M003", "not a regular file"),
+    "a folder": (Path.mkdir, "ODC-M003", "not a regular file"),
+    "a device": (lambda path: path.symlink_to("/dev/zero"), "ODC-M003", "a link to outside"),
+    "a link out": (lambda path: path.symlink_to("/etc/passwd"), "ODC-M003", "a link to outside"),
+    "a link to nothing": (lambda path: path.symlink_to("nowhere"), "ODC-M003", "a link to nothing"),
+    "endless": (large, "ODC-M004", "5,000,001 bytes"),
+    "bytes": (lambda path: path.write_bytes(b"a: \xe9"), "ODC-M005", "byte 0xe9 is not UTF-8"),
+}
+
+
+@pytest.mark.parametrize("name", READERS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_no_such_file_is_a_problem_at_its_place(installed: Installed, name: str, kind: str) -> None:
+    make, code, said = KINDS[kind]
+    path = installed.folder / name
+    path.parent.mkdir(exist_ok=True)
+    make(path)
+    with pytest.raises(ModelError) as refused:
+        READERS[name](installed)
+    (problem,) = refused.value.problems
+    assert problem.code == code
+    assert said in problem.message
+    assert problem.place is not None
+    assert problem.place.file.endswith(name)
+    assert "root:" not in str(problem)
+
+
+def test_a_folder_of_stages_that_is_a_link_is_not_followed(installed: Installed) -> None:
+    (installed.folder.parent / "elsewhere").mkdir()
+    (installed.folder.parent / "elsewhere" / "qa.yaml").write_text("settings: { Rate: 2 }")
+    (installed.folder / "stages").symlink_to("../elsewhere")
+    with pytest.raises(ModelError, match=r"stages/qa\.yaml has 1 error"):
+        stage_file(installed.asset, "qa")
+
+
+def test_a_project_file_that_nobody_reads_is_refused(installed: Installed) -> None:
+    (installed.folder / "odcpub.yml").write_text("stages: { Development: {} }")
+    with pytest.raises(Refused, match=r"is not read: the project file is odcpub\.yaml"):
+        asset_stages(installed.platform, installed.asset)
+
+
+def test_the_lock_is_never_written_through_a_link(installed: Installed) -> None:
+    outside = installed.folder.parent / "outside"
+    lock = installed.folder / "odcpub.lock"
+    lock.symlink_to(outside)
+    (installed.folder / "shop.yaml").write_text(f"app: Shop\nkey: {KEY}\n")
+    with pytest.raises(OdcpubError):
+        models.read_model(installed.platform, installed.folder)
+    assert not outside.exists()
+    lock.unlink()
+    (installed.folder / "real").write_text("")
+    lock.symlink_to("real")
+    with pytest.raises(UsageError, match="nothing is written through one"):
+        models._write(lock, "text")
+    assert (installed.folder / "real").read_text() == ""
+
+
+def test_the_lock_can_be_read_by_others_as_other_files_of_the_model(installed: Installed) -> None:
+    before = os.umask(0o022)
+    try:
+        models._write(installed.folder / "odcpub.lock", "text")
+    finally:
+        os.umask(before)
+    assert (installed.folder / "odcpub.lock").stat().st_mode & 0o777 == 0o644
