@@ -25,6 +25,7 @@ from odcpub.operations.stage import database_environment
 from tests.absence import absent
 from tests.contract.published_app import App, environment, lay_out, migrate
 from tests.helpdesk_asset import HELPDESK, LIBRARIES
+from tests.pooler import introduce, pooler
 from tests.tls_server import DAY, LET_IN, Authority, Pair, TlsServer, tls_server
 
 pytestmark = pytest.mark.database
@@ -155,6 +156,27 @@ def test_client_certificate(prepared: App, world: World) -> None:
                 pass
             with started(prepared, world, url) as app:
                 app.wait("/_odc/ready", 200)
+
+
+def test_through_a_pooler(prepared: App, world: World, tmp_path: Path) -> None:
+    """The address holds for the way to PgBouncer; the one from there to the server is its own."""
+    url, shown = world.server.verified(), world.server.right
+    server = PostgresServer(url, lambda: world.server.password).server()
+    password = introduce(server, PLACE.database)
+    tls = {
+        "client_tls_sslmode": "require", "client_tls_cert_file": str(shown.certificate),
+        "client_tls_key_file": str(shown.key), "server_tls_sslmode": "verify-full",
+        "server_tls_ca_file": str(world.server.authority.file),
+    }  # fmt: skip
+    with pooler(server, password, tmp_path / "pgbouncer", "transaction", **tls) as pool:
+        reach = Reach("127.0.0.1", pool.port, "transaction")
+        login = PostgresServer(url, lambda: world.server.password, reach).login(PLACE, PASSWORD)
+        told = {"ODCPUB_DATABASE_POOLING": login.pooling, **database_environment(login)}
+        app = App(prepared.folder, prepared.environment).start(**told)
+        app.wait("/_odc/ready", 200)
+        assert (True, True) in encrypted(world)
+        assert all(each["tls"] for each in pool.console("SHOW CLIENTS"))
+        app.stop()
 
 
 Refusal = tuple[Callable[[World], str], Callable[[World], AbstractContextManager[None]], str, str]
