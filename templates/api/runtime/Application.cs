@@ -79,6 +79,8 @@ public static class Application
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = LargestBody;
+        // What a connection may send ahead of its turn; the usual 1 MB is too much of it.
+        options.Limits.MaxRequestBufferSize = Chunks.Size;
         if (settings.ListenDescriptor >= 0) options.ListenHandle((ulong)settings.ListenDescriptor, drain.Count);
         else options.ListenAnyIP(settings.Port, drain.Count);
         if (settings.PrivateDescriptor >= 0) options.ListenHandle((ulong)settings.PrivateDescriptor, drain.Count);

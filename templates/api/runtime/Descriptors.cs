@@ -34,6 +34,9 @@ public sealed class AttributeDescriptor
     public string? DefaultFunction { get; init; }
 
     public bool IsReference => Type == AttributeType.Identifier;
+    /// <summary>A text without a limit, or with one that no piece of memory should have: read and written in pieces.</summary>
+    public bool IsLarge => Type == AttributeType.Text && Length is < 0 or > 16_384;
+
     public bool IsText => Type is AttributeType.Text or AttributeType.Email or AttributeType.PhoneNumber;
 }
 

@@ -1,6 +1,5 @@
 // Writes answers as JSON and reads request bodies strictly.
 using System;
-using System.Buffers;
 using System.Collections.Generic;
 using System.IO;
 using System.Text.Json;
@@ -13,36 +12,36 @@ namespace Odcpub.Runtime;
 
 public static class Json
 {
+    // So many names that are no attribute's are told; a body of millions is not worth its memory.
+    private const int MostMembers = 5_000;
+
+    // A text from here on stays where it is in the body.
+    private const int Large = 8_192;
+
     /// <summary>Writes a whole answer at once, so that an error on the way never leaves half of one.</summary>
     public static async Task Write(HttpContext context, int status, string type, Action<Utf8JsonWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer)) write(writer);
-        await Write(context, status, type, buffer.WrittenMemory);
-    }
-
-    public static async Task Write(HttpContext context, int status, string type, ReadOnlyMemory<byte> json)
-    {
-        var response = context.Response;
-        response.StatusCode = status;
-        response.ContentType = type;
-        response.ContentLength = json.Length;
-        if (!response.Headers.ContainsKey("Cache-Control")) response.Headers.CacheControl = "no-store";
-        await response.Body.WriteAsync(json);
+        using var answer = new Answer(context);
+        write(answer.Writer);
+        await answer.Send(status, type);
     }
 
     public static Task Write(HttpContext context, Action<Utf8JsonWriter> write, int status = 200) =>
         Write(context, status, "application/json", write);
 
-    /// <summary>The body's members in order. Refuses other content types, malformed JSON and members given twice.</summary>
-    public static async Task<List<KeyValuePair<string, JsonElement>>> ReadObject(HttpContext context)
+    /// <summary>The body of a request that says that it is JSON.</summary>
+    public static async Task<Chunks> ReadBody(HttpContext context)
     {
         CheckContentType(context.Request);
-        await CheckLength(context);
+        return await Body.Read(context);
+    }
+
+    /// <summary>A body's members in order. Refuses malformed JSON and members given twice.</summary>
+    public static List<KeyValuePair<string, Given>> ReadObject(Chunks body)
+    {
         try
         {
-            using var document = await JsonDocument.ParseAsync(context.Request.Body, default, context.RequestAborted);
-            return Members(document.RootElement);
+            return Members(body);
         }
         catch (JsonException error)
         {
@@ -55,29 +54,62 @@ public static class Json
         }
     }
 
-    private static List<KeyValuePair<string, JsonElement>> Members(JsonElement root)
+    private static List<KeyValuePair<string, Given>> Members(Chunks body)
     {
-        if (root.ValueKind != JsonValueKind.Object) throw new Problem(400, "The body must be a JSON object.");
-        var members = new List<KeyValuePair<string, JsonElement>>();
+        var reader = new Utf8JsonReader(body.Sequence());
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject) throw new Problem(400, "The body must be a JSON object.");
+        var members = new List<KeyValuePair<string, Given>>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var member in root.EnumerateObject())
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (!seen.Add(member.Name)) throw new Problem(400, $"{member.Name} is given twice.");
-            members.Add(new(member.Name, member.Value.Clone()));
+            var name = reader.GetString()!;
+            if (!seen.Add(name)) throw new Problem(400, $"{name} is given twice.");
+            if (members.Count == MostMembers) throw new Problem(400, $"The body has more than {MostMembers} members.");
+            reader.Read();
+            members.Add(new(name, Value(ref reader, body)));
         }
+        while (reader.Read()) { } // what follows the object is refused
         return members;
     }
 
-    // A client that is still sending would see a reset instead of the answer, so what is not far too long is read.
-    private static async Task CheckLength(HttpContext context)
+    private static Given Value(ref Utf8JsonReader reader, Chunks body)
     {
-        if (context.Request.ContentLength is not > Application.LargestBody) return;
-        if (context.Request.ContentLength <= 4 * Application.LargestBody)
+        switch (reader.TokenType)
         {
-            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            case JsonTokenType.String:
+                var length = reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length;
+                return length < Large ? new Given(JsonValueKind.String, Text(ref reader))
+                    : new Given(JsonValueKind.String, null, new Content(body, reader.TokenStartIndex + 1, length, reader.ValueIsEscaped));
+            case JsonTokenType.Number:
+                return new Given(JsonValueKind.Number, Number(ref reader));
+            case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                reader.Skip();
+                return new Given(JsonValueKind.Object);
+            case JsonTokenType.True:
+                return new Given(JsonValueKind.True);
+            case JsonTokenType.False:
+                return new Given(JsonValueKind.False);
+            default:
+                return new Given(JsonValueKind.Null);
         }
-        throw new Problem(413, "The body is larger than 30 MB.");
+    }
+
+    // A number that long is none of any type.
+    private static string Number(ref Utf8JsonReader reader)
+    {
+        var length = reader.HasValueSequence ? reader.ValueSequence.Length : reader.ValueSpan.Length;
+        if (length > Large) return "?";
+        Span<byte> digits = stackalloc byte[(int)length];
+        if (reader.HasValueSequence) System.Buffers.BuffersExtensions.CopyTo(reader.ValueSequence, digits);
+        else reader.ValueSpan.CopyTo(digits);
+        return System.Text.Encoding.ASCII.GetString(digits);
+    }
+
+    private static string? Text(ref Utf8JsonReader reader)
+    {
+        try { return reader.GetString(); }
+        catch (InvalidOperationException) { return null; } // half of a surrogate pair
     }
 
     private static void CheckContentType(HttpRequest request)
@@ -90,3 +122,7 @@ public static class Json
         throw new Problem(415, "Send the values as application/json in UTF-8.");
     }
 }
+
+/// <summary>A member's value as it was given. Text: a number's or a string's, null where that is not valid Unicode;
+/// Content instead where it is large.</summary>
+public readonly record struct Given(JsonValueKind Kind, string? Text = null, Content? Content = null);

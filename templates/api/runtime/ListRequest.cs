@@ -26,6 +26,7 @@ public sealed class ListRequest
         if (errors.Count > 0) throw Problem.Refused(errors, 400);
     }
 
+    public EntityDescriptor Entity => entity;
     public string Search { get; private set; } = "";
     public bool Labels { get; private set; }
     public int Page { get; private set; } = 1;

@@ -1,6 +1,7 @@
 // Refusals: an exception a handler throws, and its answer as problem details (RFC 9457).
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
@@ -23,6 +24,9 @@ public sealed class Problem(int status, string detail) : Exception(detail)
     public IReadOnlyDictionary<string, List<string>>? Errors { get; init; }
     public string? Allow { get; init; }
 
+    /// <summary>Seconds after which the same request may succeed.</summary>
+    public int RetryAfter { get; init; } = 2;
+
     public static Problem Refused(Dictionary<string, List<string>> errors, int status = 422)
     {
         var first = errors.OrderBy(pair => pair.Key, StringComparer.Ordinal).First().Value[0];
@@ -38,7 +42,7 @@ public sealed class Problem(int status, string detail) : Exception(detail)
         var response = context.Response;
         response.StatusCode = Status;
         if (Allow is not null) response.Headers.Allow = Allow;
-        if (Status == 503) response.Headers.RetryAfter = "2";
+        if (Status == 503) response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
         return Json.Write(context, Status, "application/problem+json", writer =>
         {
             writer.WriteStartObject();

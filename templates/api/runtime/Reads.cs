@@ -2,6 +2,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Data;
 using System.Linq;
 using System.Text.Json;
 using System.Threading;
@@ -30,25 +31,32 @@ public sealed class Reads(Catalog catalog, Database database)
         await using var batch = database.Source.CreateBatch();
         batch.BatchCommands.Add(sql.Command("select count(*)" + table));
         batch.BatchCommands.Add(sql.Command($"select {columns}{table}{page}"));
-        await using var reader = await batch.ExecuteReaderAsync(context.RequestAborted);
-        await reader.ReadAsync(context.RequestAborted);
-        var total = reader.GetInt64(0);
-        await reader.NextResultAsync(context.RequestAborted);
-        await Json.Write(context, writer =>
+        using var answer = new Answer(context);
+        await using (var reader = await batch.ExecuteReaderAsync(request.Labels ? CommandBehavior.Default : selection.Behavior, context.RequestAborted))
         {
-            writer.WriteStartObject();
-            writer.WriteStartArray("items");
-            while (reader.Read())
-            {
-                if (request.Labels) WriteLabel(entity, reader, writer);
-                else selection.Write(reader, writer);
-            }
-            writer.WriteEndArray();
-            writer.WriteNumber("total", total);
-            if (!request.Labels) writer.WriteNumber("page", request.Page);
-            if (!request.Labels) writer.WriteNumber("size", request.Size);
-            writer.WriteEndObject();
-        });
+            await WriteList(request, selection, reader, answer, context.RequestAborted);
+        }
+        await answer.Send(200);
+    }
+
+    private static async Task WriteList(ListRequest request, Selection selection, NpgsqlDataReader reader, Answer answer, CancellationToken cancellation)
+    {
+        var writer = answer.Writer;
+        await reader.ReadAsync(cancellation);
+        var total = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellation);
+        writer.WriteStartObject();
+        writer.WriteStartArray("items");
+        while (await reader.ReadAsync(cancellation))
+        {
+            if (request.Labels) WriteLabel(request.Entity, reader, writer);
+            else await selection.Write(reader, answer, cancellation);
+        }
+        writer.WriteEndArray();
+        writer.WriteNumber("total", total);
+        if (!request.Labels) writer.WriteNumber("page", request.Page);
+        if (!request.Labels) writer.WriteNumber("size", request.Size);
+        writer.WriteEndObject();
     }
 
     public async Task One(HttpContext context, EntityDescriptor entity, string id)
@@ -57,8 +65,8 @@ public sealed class Reads(Catalog catalog, Database database)
         var text = $"{SelectionOf(entity).From()} where t.\"id\" = {sql.Identifier(entity, id)}";
         await using var batch = database.Source.CreateBatch();
         batch.BatchCommands.Add(sql.Command(text));
-        var row = await Row(entity, batch, context.RequestAborted) ?? throw NotFound(entity);
-        await row.Write(context, 200);
+        using var row = await Row(context, entity, batch) ?? throw NotFound(entity);
+        await row.Send(context, 200);
     }
 
     public async Task Bytes(HttpContext context, EntityDescriptor entity, string id, string name)
@@ -66,27 +74,41 @@ public sealed class Reads(Catalog catalog, Database database)
         var attribute = entity.Find(name);
         if (attribute?.Type != AttributeType.BinaryData) throw new Problem(404, $"{entity.Name} has no Binary Data attribute {name}.");
         var sql = new Sql();
-        var text = $"select t.{Sql.Name(attribute.Column)} from {Sql.Name(entity.Table)} t where t.\"id\" = {sql.Identifier(entity, id)}";
+        var column = $"t.{Sql.Name(attribute.Column)}";
+        var text = $"select octet_length({column})::bigint, {column} from {Sql.Name(entity.Table)} t where t.\"id\" = {sql.Identifier(entity, id)}";
         await using var batch = database.Source.CreateBatch();
         batch.BatchCommands.Add(sql.Command(text));
-        await using var reader = await batch.ExecuteReaderAsync(context.RequestAborted);
+        await using var reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, context.RequestAborted);
         if (!await reader.ReadAsync(context.RequestAborted)) throw NotFound(entity);
         if (reader.IsDBNull(0)) throw new Problem(404, $"{attribute.Label} has no value.");
-        var bytes = reader.GetFieldValue<byte[]>(0);
         context.Response.ContentType = "application/octet-stream";
-        context.Response.ContentLength = bytes.Length;
+        context.Response.ContentLength = reader.GetInt64(0);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.ContentDisposition = "attachment";
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+        Body.Hurry(context);
+        await using var bytes = reader.GetStream(1);
+        await bytes.CopyToAsync(context.Response.Body, 65_536, context.RequestAborted);
     }
 
-    /// <summary>Runs a statement that gives one row or none, to its end: what fails after the row fails.</summary>
-    public async Task<Row?> Row(EntityDescriptor entity, NpgsqlBatch batch, CancellationToken cancellation)
+    /// <summary>Runs a statement that gives one row or none, to its end: what fails after the row fails.
+    /// <paramref name="sent"/>: ended when the database has the whole statement.</summary>
+    public async Task<Row?> Row(HttpContext context, EntityDescriptor entity, NpgsqlBatch batch, IDisposable? sent = null)
     {
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        var row = await reader.ReadAsync(cancellation) ? new Row(SelectionOf(entity), reader) : null;
-        while (await reader.NextResultAsync(cancellation)) { }
-        return row;
+        var (selection, cancellation) = (SelectionOf(entity), context.RequestAborted);
+        await using var reader = await batch.ExecuteReaderAsync(selection.Behavior, cancellation);
+        if (!await reader.ReadAsync(cancellation)) return null;
+        sent?.Dispose();
+        var row = await Runtime.Row.Read(context, selection, reader);
+        try
+        {
+            while (await reader.NextResultAsync(cancellation)) { }
+            return row;
+        }
+        catch
+        {
+            row.Dispose();
+            throw;
+        }
     }
 
     public static Problem NotFound(EntityDescriptor entity) =>

@@ -1,30 +1,41 @@
 // One row as it is answered, read as a whole first: nothing of it is sent while the database may still refuse.
 using System;
-using System.Buffers;
-using System.Text.Json;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
 
 namespace Odcpub.Runtime;
 
-public sealed class Row
+public sealed class Row : IDisposable
 {
-    private readonly ArrayBufferWriter<byte> json = new(1024);
-    private readonly string tag;
+    private readonly Answer answer;
+    private string tag = "";
 
-    public Row(Selection selection, NpgsqlDataReader reader)
+    private Row(HttpContext context) => answer = new Answer(context);
+
+    public string Id { get; private set; } = "";
+
+    public static async Task<Row> Read(HttpContext context, Selection selection, NpgsqlDataReader reader)
     {
-        Id = reader.GetValue(0).ToString()!;
-        using var writer = new Utf8JsonWriter(json);
-        tag = selection.Write(reader, writer);
+        var row = new Row(context);
+        try
+        {
+            (row.Id, row.tag) = await selection.Write(reader, row.answer, context.RequestAborted);
+            return row;
+        }
+        catch
+        {
+            row.Dispose();
+            throw;
+        }
     }
 
-    public string Id { get; }
-
-    public Task Write(HttpContext context, int status)
+    public Task Send(HttpContext context, int status)
     {
         context.Response.Headers.ETag = $"\"{tag}\"";
-        return Json.Write(context, status, "application/json", json.WrittenMemory);
+        return answer.Send(status);
     }
+
+    public void Dispose() => answer.Dispose();
 }

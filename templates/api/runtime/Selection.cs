@@ -2,10 +2,13 @@
 // an added column changes, and the label of every reference joined in.
 using System;
 using System.Collections.Generic;
+using System.Data;
 using System.Globalization;
 using System.Linq;
 using System.Text;
 using System.Text.Json;
+using System.Threading;
+using System.Threading.Tasks;
 using Npgsql;
 
 namespace Odcpub.Runtime;
@@ -33,6 +36,7 @@ public sealed class Selection
         }
         Columns = string.Join(", ", columns);
         Joins = joins.ToString();
+        Behavior = entity.Attributes.Any(attribute => attribute.IsLarge) ? CommandBehavior.SequentialAccess : CommandBehavior.Default;
     }
 
     public string Columns { get; }
@@ -53,24 +57,50 @@ public sealed class Selection
         return display is null ? ($"{alias}.\"id\"", false) : ($"{alias}.{Sql.Name(display.Column)}", display.IsText);
     }
 
-    /// <summary>Writes the row under the reader; its tag for If-Match.</summary>
-    public string Write(NpgsqlDataReader reader, Utf8JsonWriter writer)
+    /// <summary>How the reader must read: large texts pass by, each column once and in order; rows without are short.</summary>
+    public CommandBehavior Behavior { get; }
+
+    /// <summary>Writes the row under the reader; its identifier, and its tag for If-Match.</summary>
+    public async ValueTask<(string Id, string Tag)> Write(NpgsqlDataReader reader, Answer answer, CancellationToken cancellation)
     {
+        var writer = answer.Writer;
         writer.WriteStartObject();
-        if (entity.Static) writer.WriteString("Id", reader.GetString(0));
-        else writer.WriteNumber("Id", reader.GetInt64(0));
+        var id = Identifier(writer, reader);
+        var tag = reader.GetString(1);
         var labels = new List<(string, string)>();
-        var column = 2;
+        var next = 2;
         foreach (var attribute in entity.Attributes)
         {
-            WriteValue(writer, attribute, reader, column);
-            var value = column++;
-            if (joined.ContainsKey(attribute.Name)) column++;
-            if (attribute.IsReference && !reader.IsDBNull(value)) labels.Add((attribute.Name, Label(attribute, reader, value)));
+            var column = next;
+            next += joined.ContainsKey(attribute.Name) ? 2 : 1;
+            writer.WritePropertyName(attribute.Name);
+            if (reader.IsDBNull(column)) writer.WriteNullValue();
+            else if (attribute.IsLarge) await WriteLarge(reader, column, answer, cancellation);
+            else if (attribute.IsReference) labels.Add((attribute.Name, WriteReference(writer, attribute, reader, column)));
+            else WriteValue(writer, attribute, reader, column);
         }
         if (!entity.Static) WriteLabels(writer, labels);
         writer.WriteEndObject();
-        return reader.GetString(1);
+        return (id, tag);
+    }
+
+    private string Identifier(Utf8JsonWriter writer, NpgsqlDataReader reader)
+    {
+        if (entity.Static)
+        {
+            var name = reader.GetString(0);
+            writer.WriteString("Id", name);
+            return name;
+        }
+        var number = reader.GetInt64(0);
+        writer.WriteNumber("Id", number);
+        return number.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static async Task WriteLarge(NpgsqlDataReader reader, int column, Answer answer, CancellationToken cancellation)
+    {
+        await using var text = reader.GetStream(column);
+        await answer.Text(text, cancellation);
     }
 
     /// <summary>A value as a person reads it, for labels.</summary>
@@ -101,10 +131,13 @@ public sealed class Selection
 
     private bool IsJoined(AttributeDescriptor attribute) => attribute.IsReference && catalog.Target(attribute).Records is null;
 
-    private string Label(AttributeDescriptor attribute, NpgsqlDataReader reader, int column)
+    // Its label comes back.
+    private string WriteReference(Utf8JsonWriter writer, AttributeDescriptor attribute, NpgsqlDataReader reader, int column)
     {
         var target = catalog.Target(attribute);
         var id = Text(attribute, reader, column);
+        if (attribute.TargetStatic) writer.WriteStringValue(id);
+        else writer.WriteRawValue(id, skipInputValidation: true);
         if (target.Records is { } records) return records.FirstOrDefault(record => record.Id == id)?.Label ?? id;
         return Label(target, id, reader, column + 1);
     }
@@ -118,17 +151,14 @@ public sealed class Selection
 
     private static void WriteValue(Utf8JsonWriter writer, AttributeDescriptor attribute, NpgsqlDataReader reader, int column)
     {
-        writer.WritePropertyName(attribute.Name);
-        if (reader.IsDBNull(column)) writer.WriteNullValue();
-        else if (attribute.Type == AttributeType.Boolean) writer.WriteBooleanValue(reader.GetBoolean(column));
+        if (attribute.Type == AttributeType.Boolean) writer.WriteBooleanValue(reader.GetBoolean(column));
         else if (attribute.Type == AttributeType.BinaryData)
         {
             writer.WriteStartObject();
             writer.WriteNumber("size", reader.GetInt64(column));
             writer.WriteEndObject();
         }
-        else if (attribute.Type == AttributeType.Integer || (attribute.IsReference && !attribute.TargetStatic))
-            writer.WriteNumberValue(reader.GetInt64(column));
+        else if (attribute.Type == AttributeType.Integer) writer.WriteNumberValue(reader.GetInt64(column));
         else writer.WriteStringValue(attribute.Type == AttributeType.DateTime ? Moment(reader.GetString(column)) : reader.GetString(column));
     }
 

@@ -20,7 +20,9 @@ public sealed class Sql
     public string Value(AttributeDescriptor attribute, object? value) => value switch
     {
         null => "null",
-        byte[] bytes => Add(new NpgsqlParameter { Value = bytes, NpgsqlDbType = NpgsqlDbType.Bytea }),
+        Content { IsText: true } content => $"convert_from({Bytes(content.Open())}, 'UTF8')",
+        Content content => Bytes(content.Open()),
+        byte[] bytes => Bytes(bytes),
         _ => Text((string)value) + "::" + Cast(attribute),
     };
 
@@ -32,6 +34,8 @@ public sealed class Sql
         foreach (var parameter in parameters) command.Parameters.Add(parameter.Clone());
         return command;
     }
+
+    private string Bytes(object value) => Add(new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Bytea });
 
     private string Add(NpgsqlParameter parameter)
     {

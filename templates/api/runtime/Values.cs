@@ -19,20 +19,21 @@ public static class Values
     private static readonly string[] TimeForms = ["HH:mm", "HH:mm:ss", "HH:mm:ss.FFFFFF"];
 
     /// <summary>Null and the value, or the sentence that refuses it.</summary>
-    public static string? Read(AttributeDescriptor attribute, JsonElement json, out object? value)
+    public static string? Read(AttributeDescriptor attribute, Given given, out object? value)
     {
         value = null;
-        switch (json.ValueKind)
+        switch (given.Kind)
         {
             case JsonValueKind.Null:
                 return CheckMandatory(attribute, null);
             case JsonValueKind.True or JsonValueKind.False when attribute.Type == AttributeType.Boolean:
-                value = json.ValueKind == JsonValueKind.True ? "true" : "false";
+                value = given.Kind == JsonValueKind.True ? "true" : "false";
                 return null;
             case JsonValueKind.Number when IsNumber(attribute):
-                return ReadText(attribute, json.GetRawText(), out value);
+                return ReadText(attribute, given.Text!, out value);
             case JsonValueKind.String when attribute.Type != AttributeType.Boolean:
-                return Text(json) is { } text ? ReadText(attribute, text, out value) : $"{attribute.Label} holds a character that is not valid Unicode.";
+                if (given.Content is { } content) return Large(attribute, content, out value);
+                return given.Text is { } text ? ReadText(attribute, text, out value) : NotUnicode(attribute);
             default:
                 return Shape(attribute);
         }
@@ -71,7 +72,7 @@ public static class Values
         || (attribute.IsReference && !attribute.TargetStatic);
 
     private static string? CheckMandatory(AttributeDescriptor attribute, object? value) =>
-        attribute.Mandatory && (value is null || (value is string text && string.IsNullOrWhiteSpace(text)))
+        attribute.Mandatory && (value is null || (value is string text && Blanks.Only(text)))
             ? Words.Missing(attribute) : null;
 
     private static string Shape(AttributeDescriptor attribute) => attribute.Type switch
@@ -91,12 +92,6 @@ public static class Values
     {
         value = canonical;
         return canonical is null ? Shape(attribute) : null;
-    }
-
-    private static string? Text(JsonElement json)
-    {
-        try { return json.GetString(); }
-        catch (InvalidOperationException) { return null; } // half of a surrogate pair
     }
 
     private static string? Number(AttributeDescriptor attribute, string text, out object? value)
@@ -160,15 +155,38 @@ public static class Values
     private static string? String(AttributeDescriptor attribute, string text, out object? value)
     {
         value = text;
-        if (text.Contains('\0')) return $"{attribute.Label} holds a character that can't be stored (NUL).";
-        var length = text.EnumerateRunes().Count();
+        return Measured(attribute, text.EnumerateRunes().Count(), text.Contains('\0')) ?? Formed(attribute, () => text);
+    }
+
+    // The same rules for what is never in one piece.
+    private static string? Large(AttributeDescriptor attribute, Content content, out object? value)
+    {
+        value = content;
+        if (attribute.Type == AttributeType.BinaryData) return content.FromBase64() ? null : Shape(attribute);
+        if (!attribute.IsText) return Shape(attribute);
+        if (!content.Unescape()) return NotUnicode(attribute);
+        var (length, nul, shows) = content.Look();
+        if (length < 0) return NotUnicode(attribute);
+        if (attribute.Mandatory && !shows) return Words.Missing(attribute);
+        return Measured(attribute, length, nul) ?? Formed(attribute, content.ToString);
+    }
+
+    private static string NotUnicode(AttributeDescriptor attribute) => $"{attribute.Label} holds a character that is not valid Unicode.";
+
+    private static string? Measured(AttributeDescriptor attribute, int length, bool nul)
+    {
+        if (nul) return $"{attribute.Label} holds a character that can't be stored (NUL).";
         if (attribute.Length >= 0 && length > attribute.Length)
             return $"{attribute.Label} can have {Words.Count(attribute.Length, "character", "characters")} at most; this has {length}.";
-        if (length < attribute.MinLength)
-            return $"{attribute.Label} needs at least {Words.Count(attribute.MinLength, "character", "characters")}.";
-        if (attribute.Type == AttributeType.Email && !Email.IsMatch(text))
+        return length < attribute.MinLength
+            ? $"{attribute.Label} needs at least {Words.Count(attribute.MinLength, "character", "characters")}." : null;
+    }
+
+    private static string? Formed(AttributeDescriptor attribute, Func<string> text)
+    {
+        if (attribute.Type == AttributeType.Email && !Email.IsMatch(text()))
             return $"{attribute.Label} must be an e-mail address, such as name@example.com.";
-        if (attribute.Pattern is { } pattern && !Pattern(pattern).IsMatch(text))
+        if (attribute.Pattern is { } pattern && !Pattern(pattern).IsMatch(text()))
             return $"{attribute.Label} doesn't have the expected form: {(attribute.Description.Length > 0 ? attribute.Description : pattern)}";
         return null;
     }

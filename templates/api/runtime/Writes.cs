@@ -2,7 +2,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Text.Json;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -16,7 +15,8 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
     public async Task Create(HttpContext context, EntityDescriptor entity)
     {
         var errors = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        var values = ReadMembers(entity, await Json.ReadObject(context), errors);
+        using var body = await Json.ReadBody(context);
+        var values = ReadMembers(entity, Json.ReadObject(body), errors);
         foreach (var attribute in entity.Attributes)
         {
             if (values.ContainsKey(attribute) || errors.ContainsKey(attribute.Name)) continue;
@@ -25,19 +25,20 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         }
         await CheckReferences(context, entity, null, values, errors);
         if (errors.Count > 0) throw Problem.Refused(errors);
-        var row = (await Guarded(context, entity, Insert(entity, values)))!;
+        using var row = (await Guarded(context, entity, Insert(entity, values), body))!;
         context.Response.Headers.Location = $"/api/{Uri.EscapeDataString(entity.Name)}/{row.Id}";
-        await row.Write(context, 201);
+        await row.Send(context, 201);
     }
 
     public async Task Change(HttpContext context, EntityDescriptor entity, string id)
     {
         var errors = new Dictionary<string, List<string>>(StringComparer.Ordinal);
-        var values = ReadMembers(entity, await Json.ReadObject(context), errors);
+        using var body = await Json.ReadBody(context);
+        var values = ReadMembers(entity, Json.ReadObject(body), errors);
         await CheckReferences(context, entity, id, values, errors);
         if (errors.Count > 0) throw Problem.Refused(errors);
-        var row = await Guarded(context, entity, Update(context, entity, id, values)) ?? throw await Missed(context, entity, id);
-        await row.Write(context, 200);
+        using var row = await Guarded(context, entity, Update(context, entity, id, values), body) ?? throw await Missed(context, entity, id);
+        await row.Send(context, 200);
     }
 
     public async Task Delete(HttpContext context, EntityDescriptor entity, string id)
@@ -58,13 +59,13 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
     }
 
     private static Dictionary<AttributeDescriptor, object?> ReadMembers(
-        EntityDescriptor entity, List<KeyValuePair<string, JsonElement>> members, Dictionary<string, List<string>> errors)
+        EntityDescriptor entity, List<KeyValuePair<string, Given>> members, Dictionary<string, List<string>> errors)
     {
         var values = new Dictionary<AttributeDescriptor, object?>();
-        foreach (var (name, json) in members)
+        foreach (var (name, given) in members)
         {
             if (entity.Find(name) is not { } attribute) errors[name] = [Unknown(entity, name)];
-            else if (Values.Read(attribute, json, out var value) is { } sentence) errors[name] = [sentence];
+            else if (Values.Read(attribute, given, out var value) is { } sentence) errors[name] = [sentence];
             else values[attribute] = value;
         }
         return values;
@@ -163,12 +164,13 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
             : Reads.NotFound(entity);
     }
 
-    private async Task<Row?> Guarded(HttpContext context, EntityDescriptor entity, NpgsqlBatchCommand command)
+    // The body goes when the database has it: its answer may need as much room.
+    private async Task<Row?> Guarded(HttpContext context, EntityDescriptor entity, NpgsqlBatchCommand command, Chunks body)
     {
         PostgresException refused;
         try
         {
-            return await Run(context, command, batch => reads.Row(entity, batch, context.RequestAborted));
+            return await Run(context, command, batch => reads.Row(context, entity, batch, body));
         }
         catch (PostgresException error)
         {
