@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from odcpub.data.literals import quoted
+from odcpub.engines.database import tls
 from odcpub.engines.database.connection import Server, translated
 from odcpub.engines.database.reach import Reach
 from odcpub.engines.ports import Condition
@@ -94,7 +95,7 @@ def told_way(encrypted: bool, protocol: str, options: Mapping[str, str], local: 
     """How safe the way there is, in words, and what to do about it."""
     if not encrypted:
         return ("", ()) if local else ("not encrypted", (_UNENCRYPTED + _HOW,))
-    mode = options.get("sslmode", "verify-full" if options.get("sslrootcert") == "system" else "prefer")
+    mode = tls.mode(options)
     if mode == "verify-full":
         seen, advice = "certificate and host name verified", ""
     elif mode == "verify-ca" or (mode == "require" and options.get("sslrootcert")):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import select
 import signal
@@ -195,16 +196,23 @@ def _reap(pid: int, forget: bool = False) -> None:
 
 
 def ask(host: str, port: int, path: str, seconds: float = 2.0) -> tuple[int, str] | None:
-    """Status and first words of an HTTP answer; None where nothing answers."""
+    """Status and first words of an HTTP answer, of problem details the detail; None where nothing answers."""
     connection = http.client.HTTPConnection(host, port, timeout=seconds)
     try:
         connection.request("GET", path, headers={"Connection": "close"})
         answer = connection.getresponse()
-        return answer.status, answer.read(500).decode(errors="replace").strip()
+        return answer.status, _said(answer.read(2000))
     except (OSError, http.client.HTTPException):
         return None
     finally:
         connection.close()
+
+
+def _said(content: bytes) -> str:
+    try:
+        return str(json.loads(content)["detail"])
+    except (ValueError, KeyError, TypeError):
+        return content[:500].decode(errors="replace").strip()
 
 
 def size(log: Path) -> int:

@@ -28,6 +28,8 @@ public sealed class Tls
         Read("ODCPUB_DATABASE_AUTHORITY", () => authorities.ImportFromPem(settings.DatabaseAuthority));
         if (!string.IsNullOrEmpty(file)) Read(file, () => authorities.ImportFromPemFile(file));
         own = Own(settings);
+        // Npgsql 10, and it alone, would try GSSAPI first, which isn't there, and connect a second time.
+        if (connection.ContainsKey("GSS Encryption Mode")) connection["GSS Encryption Mode"] = "Disable";
         if (!Checks) return;
         // With modes that check, Npgsql allows no check but its own.
         connection.SslMode = SslMode.Require;
