@@ -43,7 +43,7 @@ def _asked(new: Setting, gone: Sequence[Setting], previous: Asset, kept: Kept) -
             what = f"no setting was ever called {new.key}, and {one.name} is gone"
         elif one.name == new.name:
             what = f"is it the same as before? Its key was {one.identity} and is gone"
-        elif (one.type.basic, one.secret) == (new.type.basic, new.secret):
+        elif one.type.basic is new.type.basic:
             what = f"is it {one.name}, renamed?"
         else:
             continue

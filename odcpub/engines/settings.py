@@ -15,6 +15,7 @@ from odcpub.engines.database.reach import CONNECTIONS, LAST_PORT, MOST_CONNECTIO
 from odcpub.engines.database.server import parse
 from odcpub.errors import EngineError, UsageError
 from odcpub.files import MAX_FILE, BadFile, read_file
+from odcpub.model.characters import forbidden
 from odcpub.model.problems import listed, shown, suggest
 
 FILE = "engines.json"
@@ -159,6 +160,9 @@ def change(settings: EngineSettings, values: dict[str, str], sealed_password: st
     known = sorted(EngineSettings.model_fields.keys() - {"profile", "database_password"})
     for name in sorted(values.keys() - set(known)):
         raise UsageError(f"{shown(name)}: is no engine setting", suggest(name, known, f"one of: {listed(known)}"))
+    for name, value in values.items():
+        if sign := forbidden(value):
+            raise UsageError(f"{name}: holds the character {sign}", "leave it out; nothing was changed")
     changed = _checked(settings.model_dump() | {"profile": "mixed"} | values)
     before, after = settings.server(), changed.server()
     if after and "database" in values:

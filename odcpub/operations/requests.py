@@ -13,6 +13,7 @@ from pathlib import Path
 
 from odcpub.deployment.stages import Stage
 from odcpub.errors import Refused, UsageError
+from odcpub.model.characters import forbidden
 from odcpub.model.compatibility import breaking_changes
 from odcpub.model.elements import Kind
 from odcpub.model.versions import Version, parse_version
@@ -151,6 +152,8 @@ def release(
     wanted = parse_version(version) if version else _next(highest)
     if not notes.strip():
         raise UsageError(f"{asset.name}: a release needs notes", 'tell what it brings: --notes "…"')
+    if sign := forbidden(notes):
+        raise UsageError(f"{asset.name}: the notes hold the character {sign}", "leave it out")
     there = next((one for one in releases if one.version == str(wanted if version else highest)), None)
     if there and (there.revision, there.notes) == (revision.number, notes):
         return there, False

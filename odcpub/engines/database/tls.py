@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from odcpub.address import FILES, WHERE
 from odcpub.engines.ports import Tls
 from odcpub.errors import EngineError, UsageError
+from odcpub.files import BadFile, TooLarge, read_file
 from odcpub.model.problems import listed, shown
 
 if TYPE_CHECKING:
@@ -122,17 +123,18 @@ def for_apps(options: Mapping[str, str], host: str) -> Tls:
 
 def _text(name: str, path: str) -> str:
     try:
-        with Path(path).open("rb") as file:
-            content = file.read(_LARGEST + 1)
-        text = content.decode("ascii")
-    except OSError as error:
-        raise _unfit(name, path, f"can't be read: {error.strerror}", "put it there, readable by this user") from None
+        content = read_file(Path(path), _LARGEST)
+        if content is None:
+            raise BadFile("No such file", "")
+        return content.decode("ascii")
+    except TooLarge:
+        hint = "name a file with the server's own authority alone, or write sslrootcert=system"
+        what = f"is larger than {_LARGEST // 1000} kB, and apps get it in their environment"
+        raise _unfit(name, path, what, hint) from None
+    except BadFile as bad:
+        raise _unfit(name, path, f"can't be read: {bad.reason}", "put it there, readable by this user") from None
     except UnicodeDecodeError:
         raise _unfit(name, path, "is no PEM file", f"openssl x509 -inform der -in {path} makes one") from None
-    if len(content) > _LARGEST:
-        hint = "name a file with the server's own authority alone, or write sslrootcert=system"
-        raise _unfit(name, path, f"is larger than {_LARGEST // 1000} kB, and apps get it in their environment", hint)
-    return text
 
 
 def _certificates(name: str, path: str, text: str) -> list[x509.Certificate]:

@@ -42,6 +42,8 @@ from odcpub.errors import UsageError
         ),
         ({"database_pooling": "session", "database_address": "10.0.0.1"}, "is named by database_address=host:port"),
         ({"database_connections": "0"}, "database_connections: is a number from 1 to 1000"),
+        ({"base_image": "debian\x1b[2J"}, r"base_image: holds the character U\+001B"),
+        ({"kubeconfig": "/\u202ex"}, r"kubeconfig: holds the character U\+202E"),
         ({"database_connections": "many"}, "is a number from 1 to 1000"),
     ],
 )
