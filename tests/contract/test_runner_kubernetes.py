@@ -272,6 +272,18 @@ def test_version_that_never_becomes_ready(image: tuple[str, str], runner: Kubern
     assert get(address)["revision"] == "1"
 
 
+def test_version_that_comes_to_no_database_is_told_with_its_own_words(
+    image: tuple[str, str], runner: KubernetesRunner
+) -> None:
+    address = publish(runner, version(image, 1))
+    began = time.monotonic()
+    runner.start(version(image, 2, "adrift"))
+    with pytest.raises(NotReady, match=r"the database at 10\.0\.0\.1:5433 can't be reached: timeout"):
+        runner.wait(version(image, 2, "adrift"), quiet)
+    assert time.monotonic() - began < SOON_SECONDS
+    assert get(address)["revision"] == "1"
+
+
 def test_quota_is_told(image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster) -> None:
     address = publish(runner, version(image, 1))
     quota = {

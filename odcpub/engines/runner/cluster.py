@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from odcpub.deployment.objects import MANAGER, Object
+from odcpub.deployment.objects import APP, MANAGER, Object
 from odcpub.errors import EngineError, TemporaryEngineError
 from odcpub.files import BadFile, check_file
 
@@ -152,9 +152,9 @@ class Cluster:
         return found
 
     def log(self, namespace: str, pod: str, lines: int, previous: bool) -> list[str]:
-        """The last lines of a pod's output, or of the container that ran in it before; empty where there is none."""
+        """The last lines of what a pod's app has written, or that of before in it; empty where there is none."""
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
-        query = [("tailLines", str(lines)), ("previous", "true" if previous else "false")]
+        query = [("container", APP), ("tailLines", str(lines)), ("previous", "true" if previous else "false")]
         try:
             data = self._answer("get", path, query_params=query, header_params={"Accept": "*/*"})
             return str(data.decode(errors="replace")).splitlines()

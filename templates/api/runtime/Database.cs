@@ -15,11 +15,17 @@ public sealed class Database : IDisposable
     // PgBouncer's words where no server answers it: it has one code for all that is wrong.
     private static readonly string[] Alone = ["pgbouncer cannot connect to server", "server login has been failing"];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(800);
+
     private readonly Settings settings;
     private readonly NpgsqlDataSource? source;
     private readonly Session session = new(null, null, null);
     private readonly Tls? tls;
     private readonly string schema;
+    private readonly string place = "";
+    private readonly object gate = new();
+    private Task<string?>? look;
+    private string? last;
     private bool ready;
     private bool away;
     private readonly ConcurrentDictionary<string, bool> told = [];
@@ -34,6 +40,8 @@ public sealed class Database : IDisposable
         // Poolers refuse a search path when a connection is opened: it is the role's, and looked for.
         connection.SearchPath = null;
         tls = new Tls(settings, connection);
+        place = $"the database at {connection.Host}:{connection.Port}";
+        last = $"{place} hasn't answered yet";
         var builder = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString);
         builder.EnableArrays();
         tls.Secure(builder);
@@ -67,14 +75,27 @@ public sealed class Database : IDisposable
 
     public NpgsqlDataSource Source => source ?? throw new Problem(503, "No database is configured.");
 
-    /// <summary>Null when ready, else the reason. Asked until yes, then never again.</summary>
+    /// <summary>Null when ready, else the reason. Asked until yes, then never again. Who asks has an answer within a
+    /// second, before probes give up: while a look at the database goes on, what the one before it found.</summary>
     public async Task<string?> NotReady(CancellationToken cancellation)
     {
         if (ready) return null;
-        var reason = await Reason(cancellation);
-        ready = reason is null;
+        Task<string?> asked;
+        lock (gate) asked = look ??= Task.Run(Look);
+        return await Task.WhenAny(asked, Task.Delay(Patience, cancellation)) == asked ? await asked : last;
+    }
+
+    private async Task<string?> Look()
+    {
+        var reason = await Reason(CancellationToken.None);
         // A pod's readiness is told by its status alone; why it isn't ready is in its log, once.
         if (reason is not null && told.TryAdd(reason, true)) Log.Info($"not ready: {reason}");
+        lock (gate)
+        {
+            last = reason;
+            ready = reason is null;
+            look = null;
+        }
         return reason;
     }
 
@@ -90,15 +111,15 @@ public sealed class Database : IDisposable
         catch (PostgresException error) when (settings.Pooling != "none" && Alone.Any(error.MessageText.StartsWith))
         {
             away = true;
-            return $"the database can't be reached: the pooler says: {error.MessageText}";
+            return $"{place} can't be reached: the pooler says: {error.MessageText}";
         }
-        catch (PostgresException error) { return $"the database refuses: {tls?.Explain(error) ?? error.MessageText}"; }
+        catch (PostgresException error) { return $"{place} refuses: {tls?.Explain(error) ?? error.MessageText}"; }
         catch (NpgsqlException error)
         {
             // With another configuration, such as that of the version which serves, TLS may well do.
             var reason = tls?.Explain(error);
             away = reason is null;
-            return $"the database can't be reached: {reason ?? error.Message}";
+            return $"{place} can't be reached: {reason ?? error.Message}";
         }
     }
 

@@ -1,5 +1,6 @@
 // A stand-in for a published app's image: the addresses and signals of docs/published-app.md, nothing else.
-// ODC_SETTING_Mode: ready, crash (ends at once), done (ends well at once), never (stays unready), hungry (needs more memory than it may use).
+// ODC_SETTING_Mode: ready, crash (ends at once), done (ends well at once), never (stays unready), adrift (the same,
+// and says why), hungry (needs more memory than it may use).
 package main
 
 import (
@@ -25,7 +26,7 @@ func about(w http.ResponseWriter, _ *http.Request) {
 
 func ready(mode string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
-		if mode == "never" {
+		if mode == "never" || mode == "adrift" {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			fmt.Fprint(w, "the schema is not there yet")
 		}
@@ -53,6 +54,9 @@ func main() {
 	if mode == "crash" {
 		fmt.Println("cannot go on")
 		os.Exit(3)
+	}
+	if mode == "adrift" {
+		fmt.Println("2026-01-31T12:00:00.000Z info not ready: the database at 10.0.0.1:5433 can't be reached: timeout")
 	}
 	if mode == "hungry" {
 		eat()

@@ -202,6 +202,26 @@ def test_a_version_whose_image_was_changed_by_hand_serves_on_where_the_right_one
     assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == "r/shop@sha256:older"
 
 
+def test_a_version_that_comes_to_no_database_is_told_with_its_own_words(
+    cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollout, "DATABASE_SECONDS", 0.2)
+    monkeypatch.setattr(rollout, "LOOK_SECONDS", 0.0)
+    pod = ready_pod()
+    pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD)}
+    cluster.put(pod | {"status": {"containerStatuses": [{"name": "app", "state": {"running": {}}}]}})
+    line = "2026-01-31T12:00:00.000Z info not ready: "
+    written = [f"{line}the schema is not abc yet", f"{line}the database at db:5432 can't be reached: timeout"]
+    cluster.log = lambda *_, **__: written  # type: ignore[method-assign]
+    said: list[str] = []
+    with pytest.raises(NotReady, match="the database at db:5432 can't be reached: timeout"):
+        Rollout(cluster, WORKLOAD).wait(said.append, 30)
+    assert said == ["its process runs and is not ready yet: the database at db:5432 can't be reached: timeout"]
+    cluster.log = lambda *_, **__: written[:1]  # type: ignore[method-assign]
+    with pytest.raises(NotReady, match=r"not ready after 0\.5 s.*the schema is not abc yet"):
+        Rollout(cluster, WORKLOAD).wait(said.append, 0.5)
+
+
 class Busy(FakeCluster):
     """An API server that fails every request ``times`` before it answers, and for good once ``times`` is 0."""
 
