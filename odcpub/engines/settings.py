@@ -11,8 +11,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 
 from odcpub.address import WHERE, Address, address, is_address, parts
 from odcpub.engines.database import tls
-from odcpub.engines.database.reach import CONNECTIONS, LAST_PORT, MOST_CONNECTIONS, Reach, parse_address
-from odcpub.engines.database.server import parse
+from odcpub.engines.database.reach import (
+    CONNECTIONS,
+    LAST_PORT,
+    MOST_CONNECTIONS,
+    NOT_AN_ADDRESS,
+    Reach,
+    is_bare,
+    parse_address,
+)
 from odcpub.errors import EngineError, UsageError
 from odcpub.files import MAX_FILE, BadFile, read_file
 from odcpub.model.characters import forbidden
@@ -20,6 +27,7 @@ from odcpub.model.problems import listed, shown, suggest
 
 FILE = "engines.json"
 EMBEDDED = "embedded"
+UNCHANGED = "nothing was changed"
 _REGISTRY = re.compile(r"[A-Za-z0-9.-]+(:(?P<port>[0-9]{1,5}))?(/[a-z0-9._-]+)*")
 
 
@@ -58,7 +66,7 @@ class EngineSettings(BaseModel):
             raise ValueError("is 'embedded' or postgresql://user@host:port/database")
         if value != EMBEDDED:
             try:
-                parse(value, str)
+                address(parts(value))
             except UsageError as error:
                 raise ValueError(f"{error.message.removeprefix(f'{WHERE}: ')}; {error.hint}") from None
         return value
@@ -165,19 +173,23 @@ def change(settings: EngineSettings, values: dict[str, str], sealed_password: st
             raise UsageError(f"{name}: holds the character {sign}", "leave it out; nothing was changed")
     changed = _checked(settings.model_dump() | {"profile": "mixed"} | values)
     before, after = settings.server(), changed.server()
+    if is_bare(values.get("database_address", "")):
+        raise UsageError(f"database_address: {NOT_AN_ADDRESS}", f"write [{values['database_address']}]; {UNCHANGED}")
     if after and "database" in values:
-        _check_files(dict(after.options), changed.reach().host or after.host)
+        _check_tls(dict(after.options), changed.reach().host or after.host)
     if sealed_password is None and before and after and before.login == after.login:
         return changed
     return changed.model_copy(update={"database_password": sealed_password or ""})
 
 
-def _check_files(options: dict[str, str], host: str) -> None:
-    """Refuses an address whose files can't be used: now, and not when something is deployed."""
+def _check_tls(options: dict[str, str], host: str) -> None:
+    """Refuses an address whose options or files can't be used: now, and not when something is deployed. One that an
+    odcpub of before has taken is refused where it is used, and can be replaced."""
     try:
+        tls.check(options)
         tls.for_apps(options, host)
-    except EngineError as error:
-        raise UsageError(error.message, f"{error.hint}; nothing was changed") from None
+    except (EngineError, UsageError) as error:
+        raise UsageError(error.message, f"{error.hint}; {UNCHANGED}") from None
 
 
 def _checked(values: dict[str, str]) -> EngineSettings:

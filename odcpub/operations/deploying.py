@@ -53,6 +53,7 @@ def plan(run: Run) -> None:
     resolved = stages.configuration(run.platform, aim, newest)
     record = _revision(run)
     stages.check_image(run.platform, record)
+    stages.check_database(run.platform, aim, record)
     sealed, digest = stages.seal(run.platform, resolved), stages.fingerprint(run.platform, resolved)
     migration, findings = stages.migration(run.platform, aim, publishes)
     stages.refuse(aim, migration, findings)

@@ -93,6 +93,7 @@ def _stage_plan(
         resolved = stages.configuration(platform, target, newest)
         if not build:
             stages.check_image(platform, revision)
+            stages.check_database(platform, target, revision)
         configuration = stages.fingerprint(platform, resolved)
         deploy = _deployment(platform, target, revision, resolved)
     except Refused as error:

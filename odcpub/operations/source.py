@@ -18,6 +18,7 @@ from odcpub.model.elements import Asset, Kind, Library
 from odcpub.operations.libraries import locked
 from odcpub.operations.platform import Platform
 from odcpub.operations.requests import revision_of
+from odcpub.operations.stage import compiler_of
 from odcpub.store.records import RevisionRecord
 
 
@@ -38,7 +39,7 @@ def source(platform: Platform, name: str, number: int | None) -> dict[str, Any]:
         "name": model.name,
         "kind": model.kind,
         "revision": revision.number,
-        "sameCompiler": _compiler(platform, revision) == compiler_identity(),
+        "sameCompiler": compiler_of(platform, revision) == compiler_identity(),
         "files": {draft.path: draft.content.decode() for draft in drafts},
     }
 
@@ -47,9 +48,3 @@ def _sql(platform: Platform, model: Asset, libraries: Mapping[str, Library], rev
     """An empty schema becomes the revision's, and says so by the name that the revision's own app asks for."""
     migration = plan_migration(None, platform.memory.schema(model, libraries), asset=model)
     return whole_sql(replace(migration, target=revision.schema))
-
-
-def _compiler(platform: Platform, revision: RevisionRecord) -> str:
-    """The identity of the compiler that made the revision; empty where it did not say so yet."""
-    operation = platform.store.journal.operation(revision.operation)
-    return str(operation.state.get("compiler", "")) if operation else ""

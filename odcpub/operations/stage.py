@@ -225,6 +225,33 @@ def check_image(platform: Platform, revision: RevisionRecord | None) -> None:
         )
 
 
+def check_database(platform: Platform, target: Target, revision: RevisionRecord | None) -> None:
+    """Refuses a revision of an odcpub whose apps knew neither TLS nor poolers, where the database asks for that: it
+    would start, and fail at every request."""
+    if revision is None or compiler_of(platform, revision):
+        return
+    password = platform.store.stages.known_database_password(target.asset.key, target.stage.label)
+    login = platform.engines().database.login(place(platform, target), password)
+    pooled = login.pooling != "none"
+    if pooled or login.tls.mode in _ASKED:
+        what = f"a {login.pooling} pooler" if pooled else f"sslmode={login.tls.mode}"
+        raise Refused(
+            f"revision {revision.number} of {target.asset.name}: was published by an odcpub whose apps do not know "
+            f"{what}, as the database asks for",
+            f"publish its model again, and promote that revision; odcpub source {target.asset.label} --revision "
+            f"{revision.number} FOLDER shows what it is",
+        )
+
+
+_ASKED = ("require", "verify-ca", "verify-full")
+
+
+def compiler_of(platform: Platform, revision: RevisionRecord) -> str:
+    """The identity of the compiler that made the revision; empty where an odcpub made it that did not record it."""
+    operation = platform.store.journal.operation(revision.operation)
+    return str(operation.state.get("compiler", "")) if operation else ""
+
+
 def unseal(platform: Platform, blob: str) -> Configuration:
     """The configuration a deployment was begun with, whatever was set since."""
     data = json.loads(platform.store.vault.open(platform.store.blobs.get(blob)))

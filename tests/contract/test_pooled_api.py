@@ -125,12 +125,15 @@ def test_a_session_older_than_the_roles_settings_is_told(app: App, database: Pos
     """As long as it is there; nothing need be started anew."""
     user, password = (published.setting_of(app, name) for name in ("Username", "Password"))
     with database.server().connect() as superuser:
-        superuser.execute(f"ALTER ROLE {user} IN DATABASE {DATABASE} SET datestyle TO 'German'".encode())
+        for setting in ("datestyle TO 'German'", "timezone TO 'Etc/UTC'"):
+            superuser.execute(f"ALTER ROLE {user} IN DATABASE {DATABASE} SET {setting}".encode())
     pool.console("RECONNECT")
     other = App(app.folder, app.environment).start()
     reason = other.wait("/_odc/ready", 503).json["detail"]
     assert reason.startswith("Not ready: in its sessions DateStyle is 'German, DMY' and must be 'ISO, YMD': ")
     assert "RECONNECT" in reason
+    assert "TimeZone" not in reason, "another word for the same"
+    assert f'ALTER ROLE "{user}" IN DATABASE "{DATABASE}" SET DateStyle TO \'ISO, YMD\'' in reason
     database.prepare(Place(DATABASE, published.setting_of(app, "Search Path")), password)
     assert "DateStyle" in other.request("GET", "/_odc/ready").json["detail"]
     pool.console("RECONNECT")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 LAST_PORT = 65535
 CONNECTIONS, MOST_CONNECTIONS = 20, 1000
 """Of one process of an app at most: unless it is set, and the most that may be set."""
+NOT_AN_ADDRESS = "is a host, host:port or, for IPv6, [address]:port"
 _ADDRESS = re.compile(r"(?P<host>\[(?P<six>[^\[\]]*)\]|[A-Za-z0-9_.-]+)(:(?P<port>[0-9]{1,5}))?")
 
 
@@ -33,12 +34,20 @@ DIRECT = Reach()
 
 
 def parse_address(text: str) -> tuple[str, int]:
-    """(host, port) of ``host``, ``host:port``, ``[IPv6]`` or ``[IPv6]:port``; the port is 0 where none is named.
-    ValueError where it is neither."""
+    """(host, port) of ``host``, ``host:port``, ``[IPv6]`` or ``[IPv6]:port``, and of an IPv6 address without brackets;
+    the port is 0 where none is named. ValueError where it is none of these."""
+    if is_bare(text):
+        return text, 0
     found = _ADDRESS.fullmatch(text)
     if found is None or not _right(found["six"]) or not 1 <= int(found["port"] or 1) <= LAST_PORT:
-        raise ValueError("is a host, host:port or, for IPv6, [address]:port")
+        raise ValueError(NOT_AN_ADDRESS)
     return found["six"] or found["host"], int(found["port"] or 0)
+
+
+def is_bare(text: str) -> bool:
+    """Whether it is an IPv6 address without brackets, as settings of before may have it: whether its end is meant as a
+    port, nobody can tell."""
+    return ":" in text and _right(text)
 
 
 def _right(six: str | None) -> bool:

@@ -22,7 +22,9 @@ public sealed class Session(string? user, string? database, string? schema)
           ('client_encoding', current_setting('client_encoding'), 'UTF8'),
           ('DateStyle', current_setting('DateStyle'), 'ISO, YMD'),
           ('IntervalStyle', current_setting('IntervalStyle'), 'postgres'),
-          ('TimeZone', current_setting('TimeZone'), 'UTC')) session (name, value, wanted)
+          ('TimeZone', case when lower(current_setting('TimeZone')) in ('etc/utc', 'uct', 'etc/uct', 'zulu', 'etc/zulu',
+                            'universal', 'etc/universal') then 'UTC' else current_setting('TimeZone') end, 'UTC'))
+          session (name, value, wanted)
         where value <> wanted
         """;
 
@@ -33,16 +35,19 @@ public sealed class Session(string? user, string? database, string? schema)
         foreach (var wanted in new[] { user, database, schema })
             command.Parameters.AddWithValue(NpgsqlDbType.Text, (object?)wanted ?? DBNull.Value);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var (names, told) = (new List<string>(), new List<string>());
+        var (names, told, statements) = (new List<string>(), new List<string>(), new List<string>());
         while (await reader.ReadAsync(cancellation))
         {
             names.Add(reader.GetString(0));
             told.Add($"{reader.GetString(0)} is '{reader.GetString(1)}' and must be '{reader.GetString(2)}'");
+            var value = reader.GetString(0) == "search_path" ? reader.GetString(2) : $"'{reader.GetString(2)}'";
+            statements.Add($"ALTER ROLE {Sql.Name(user ?? "")} IN DATABASE {Sql.Name(database ?? "")} SET {reader.GetString(0)} TO {value}");
         }
         if (told.Count == 0) return null;
         var why = names.Contains("user") || names.Contains("database")
             ? "a pooler must log in as the app's own role in its own database"
-            : "the role's settings in this database say otherwise, or a pooler's connection is older than they are (RECONNECT in its console ends it)";
+            : "the role's settings in this database say otherwise, or a pooler's connection is older than they are (RECONNECT in its "
+              + $"console ends it). A publish or promotion sets them; by hand: {string.Join("; ", statements)}";
         return $"in its sessions {string.Join(", ", told)}: {why}";
     }
 }

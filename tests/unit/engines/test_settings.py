@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from odcpub.engines.database.reach import Reach
+from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.settings import EngineSettings, change, draft_settings, read_settings, take_settings
 from odcpub.errors import UsageError
 
@@ -117,3 +119,34 @@ def test_a_password_stays_with_the_login_that_it_was_given_for(database: str, ke
     before = change(EngineSettings(), {"database": "postgresql://root@db/shop"}, "sealed")
     assert change(before, {"csharp": "sdk"}, None).database_password == "sealed"
     assert change(before, {"database": database}, None).database_password == ("sealed" if kept else "")
+
+
+OF_BEFORE = (
+    {"database": "postgresql://root@db/shop?sslmode=verify-full"},
+    {"database": "postgresql://root@db/shop?require_auth=scram-sha-256"},
+    {"database": "postgresql://root@db/shop?sslmode=verify-ca&sslrootcert=ours.pem"},
+    {"database": "postgresql://root@db/shop?gssencmode=require"},
+    {"database_address": "fd00::1"},
+)
+"""What odcpub took before it looked at what holds for apps."""
+
+
+@pytest.mark.parametrize("kept", OF_BEFORE)
+def test_settings_of_an_odcpub_of_before_are_read_and_can_be_replaced(tmp_path: Path, kept: dict[str, str]) -> None:
+    (tmp_path / "engines.json").write_text(json.dumps({"profile": "mixed", "database_password": "sealed", **kept}))
+    found = read_settings(tmp_path)
+    assert (found.database_password, found.registry) == ("sealed", "layout")
+    assert change(found, {"database": "embedded", "database_address": ""}, None).database == "embedded"
+    with pytest.raises(UsageError) as refused:
+        change(EngineSettings(), kept, None)
+    assert "nothing was changed" in refused.value.hint
+
+
+@pytest.mark.parametrize("kept", OF_BEFORE[:4])
+def test_what_cannot_hold_for_apps_is_refused_where_it_is_used(kept: dict[str, str]) -> None:
+    with pytest.raises(UsageError, match="database: "):
+        PostgresServer(kept["database"], str)
+
+
+def test_an_address_without_brackets_is_the_whole_of_it() -> None:
+    assert EngineSettings(database_address="fd00::1").reach() == Reach("fd00::1", 0)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from odcpub.engines.ports import Tls
 from odcpub.errors import EngineError, Refused
-from odcpub.operations import building, planning
+from odcpub.operations import building, deploying, planning
 from odcpub.operations import stage as stages
 from odcpub.operations.libraries import available
 from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
@@ -100,3 +102,23 @@ def test_the_same_image_is_the_same_revision(installed: Installed) -> None:
     run.note(build="", build_key="", **state)
     assert building._add_revision(run, "sha256:1", "shop").number == number
     assert building._add_revision(run, "sha256:2", "shop").number == number + 1
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [({"tls": Tls("verify-full")}, "sslmode=verify-full"), ({"pooling": "session"}, "a session pooler")],
+)
+def test_a_revision_whose_app_knows_neither_tls_nor_poolers_is_refused_where_they_are_asked_for(
+    installed: Installed, more: dict[str, Any], told: str
+) -> None:
+    """It would start, and fail at every request."""
+    record = installed.store.assets.revision(KEY, installed.revision())
+    aim = deploying.target(installed.operation(revision=1))
+    assert record is not None
+    stages.check_database(installed.platform, aim, record)
+    plain = installed.engines.login(stages.place(installed.platform, aim), "p")
+    installed.engines.login = lambda *_: replace(plain, **more)  # type: ignore[method-assign]
+    with pytest.raises(Refused, match=f"revision 1 of Shop: was published by an odcpub whose apps do not know {told}"):
+        stages.check_database(installed.platform, aim, record)
+    installed.store.journal.note(record.operation, compiler="c1")
+    stages.check_database(installed.platform, aim, record)
