@@ -25,6 +25,11 @@ OF_SESSIONS = frozenset({
     "keepalives_count", "keepalives_idle", "keepalives_interval", "options", "tcp_user_timeout",
 })  # fmt: skip
 """What a service says of sessions; the platform's are its own affair."""
+NOT_CARRIED = (
+    "PGHOSTADDR", "PGREQUIREPEER", "PGREQUIRESSL", "PGSSLCERTMODE", "PGSSLCRL", "PGSSLCRLDIR",
+    "PGSSLMAXPROTOCOLVERSION", "PGSSLMINPROTOCOLVERSION", "PGTARGETSESSIONATTRS",
+)  # fmt: skip
+"""Variables that lead elsewhere, or ask for more safety: without them it would not be what ``psql`` logs in to."""
 _LINE = re.compile(r"((?:[^:\\]|\\.)*):" * 4 + r"((?:[^:\\]|\\.|\\$)*)")
 
 
@@ -47,6 +52,9 @@ class Found:
 
 def resolve(text: str, environment: Mapping[str, str]) -> Found:
     """An address with all that it leaves out, as ``psql`` would take it. UsageError where there is none."""
+    if dropped := [one for one in NOT_CARRIED if environment.get(one)]:
+        hint = f"leave it out for this command: env -u {' -u '.join(dropped)} odcpub engines set …"
+        raise UsageError(f"{WHERE}: {', '.join(dropped)}: an address of odcpub's can't say that", hint)
     given = parts(text)
     name = given.pop("service", "") or environment.get("PGSERVICE", "")
     service, file = _service(name, environment) if name else ({}, "")

@@ -150,6 +150,13 @@ def test_a_password_file_that_others_may_use_is_none(env: dict[str, str], mode: 
     assert (found.password is None) == bool(says) == (of_libpq(HERE)[1] == "")
 
 
+@pytest.mark.parametrize("name", ["PGHOSTADDR", "PGSSLCRL", "PGREQUIRESSL", "PGSSLMINPROTOCOLVERSION", "PGREQUIREPEER"])
+def test_a_variable_that_no_address_can_say_is_not_left_out_in_silence(env: dict[str, str], name: str) -> None:
+    with pytest.raises(UsageError, match=f"{name}: an address of odcpub's can't say that") as refused:
+        resolve("postgresql://ada@db/shop", env | {name: "1"})
+    assert f"env -u {name} odcpub" in refused.value.hint
+
+
 def test_a_password_file_that_is_a_folder_is_told(env: dict[str, str]) -> None:
     assert "is no plain file" in resolve(HERE, env | {"PGPASSFILE": env["HOME"]}).ignored
 
