@@ -8,7 +8,8 @@
 //   -> {"images": {"Name": "<base64>"}, "diagnostics": [{"assembly", "path", "line", "column", "id", "message"}]}
 //   or {"failure": "..."} when the request itself cannot be carried out.
 // Assemblies of one request are compiled as soon as those they refer to are; one whose reference failed is left out,
-// since its own errors would only repeat the first. Where "strict" is true, every warning is an error. The end of standard input ends the process, also amid a compile.
+// since its own errors would only repeat the first. Where "strict" is true, every warning is an error. The end of
+// standard input ends the process, also amid a compile.
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
@@ -47,7 +48,8 @@ internal sealed class Compiler
     public Compiler(IEnumerable<string> references) =>
         _framework = references.AsParallel().AsOrdered().Select(FromFile).ToImmutableArray();
 
-    public async Task<Dictionary<string, Outcome>> Compile(Unit[] units, Dictionary<string, byte[]> given, bool strict = false)
+    public async Task<Dictionary<string, Outcome>> Compile(
+        Unit[] units, Dictionary<string, byte[]> given, bool strict = false)
     {
         var byName = units.ToDictionary(unit => unit.Name);
         var started = new Dictionary<string, Task<Outcome>>();
@@ -128,8 +130,10 @@ internal static class Program
         if (setup is null) return 0;
         Compiler compiler;
         using (var message = JsonDocument.Parse(setup))
-            compiler = new Compiler(message.RootElement.GetProperty("references").EnumerateArray().Select(Text).ToArray());
-        Write(output, writer => writer.WriteString("ready", typeof(Compilation).Assembly.GetName().Version!.ToString()));
+            compiler = new Compiler(
+                message.RootElement.GetProperty("references").EnumerateArray().Select(Text).ToArray());
+        var version = typeof(Compilation).Assembly.GetName().Version!.ToString();
+        Write(output, writer => writer.WriteString("ready", version));
         // Answers are written elsewhere, so that this loop sees the end of the input even while a compile runs.
         var tidy = new Timer(_ => GC.Collect(2, GCCollectionMode.Aggressive, true, true));
         tidy.Change(Idle, Timeout.InfiniteTimeSpan);
@@ -223,17 +227,23 @@ internal static class Program
         const string sample = """
             using System; using System.Collections.Generic; using System.Linq; using System.Text.Json;
             using System.Threading.Tasks; using Microsoft.AspNetCore.Builder; using Microsoft.AspNetCore.Http;
-            public sealed class Item { public long Id { get; set; } public string? Name { get; set; } public decimal? Fee { get; init; } }
+            public sealed class Item
+            {
+                public long Id { get; set; } public string? Name { get; set; } public decimal? Fee { get; init; }
+            }
             public static class Sample
             {
-                private static readonly Lazy<IReadOnlyList<Item>> Items = new(() => new[] { new Item { Id = 1, Name = "a" } });
+                private static readonly Lazy<IReadOnlyList<Item>> Items =
+                    new(() => new[] { new Item { Id = 1, Name = "a" } });
                 public static async Task Main(string[] args)
                 {
                     var app = WebApplication.CreateSlimBuilder(args).Build();
                     app.MapGet("/{id}", (RequestDelegate)(async context =>
                     {
-                        var found = Items.Value.Where(item => item.Id > 0 && item.Name is { Length: > 0 } name).ToList();
-                        foreach (var item in found) await context.Response.WriteAsync($"{item.Id:N0} {item.Name ?? "?"}");
+                        var found = Items.Value
+                            .Where(item => item.Id > 0 && item.Name is { Length: > 0 } name).ToList();
+                        foreach (var item in found)
+                            await context.Response.WriteAsync($"{item.Id:N0} {item.Name ?? "?"}");
                         await context.Response.WriteAsync(JsonSerializer.Serialize(found));
                     }));
                     try { await app.RunAsync(); } catch (OperationCanceledException) { throw; }

@@ -22,8 +22,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from odcpub.engines.database.connection import Server
+from odcpub.engines.database.embedded_failure import failure
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.database.reach import DIRECT, Reach
+from odcpub.engines.database.server_process import is_server_of
 from odcpub.engines.ports import Condition
 from odcpub.errors import EngineError, TemporaryEngineError, system_failure
 from odcpub.files import write_whole
@@ -242,26 +244,7 @@ class EmbeddedPostgres(Postgres):
         said = log.read_text(encoding="utf-8", errors="replace")
         if name == "pg_ctl" and self._log.exists():
             said += self._log.read_bytes()[before:].decode(errors="replace")[-4000:]
-        for sign, what, hint in _FAILURES:
-            if sign in said:
-                kind = TemporaryEngineError if sign == _TAKEN else EngineError
-                return kind(f"embedded PostgreSQL: {what}", hint)
-        lines = [line for line in said.splitlines() if "FATAL" in line or "error" in line.lower()]
-        reason = lines[-1].strip() if lines else "it says nothing"
-        return EngineError(f"embedded PostgreSQL: {name} failed: {reason}", f"Its log is {self._log}.")
-
-
-_TAKEN = "Address already in use"
-_FAILURES = (
-    ("No space left on device", "the disk is full", "Make room, then run the same command again."),
-    ("could not extend file", "the disk is full", "Make room, then run the same command again."),
-    (_TAKEN, "its port is taken by another program", "Run the same command again."),
-    ("Permission denied", "a file of its data can't be read or written", "Give the folder back to this user."),
-    ("pre-existing shared memory block", "processes of its last run are still ending", "Run the command again."),
-    ("could not create shared memory", "the system gives it no shared memory", "Raise the limit, or use a server."),
-    ("unshare failed", "user namespaces are not allowed here, and PostgreSQL does not run as root",
-     "Run odcpub as an ordinary user, or use a PostgreSQL server: odcpub engines set database=…"),
-)  # fmt: skip
+        return failure(name, said, self._log)
 
 
 def _binaries() -> Path:
@@ -278,26 +261,6 @@ def _as_ordinary_user() -> list[str]:
     if os.geteuid() != 0:
         return []
     return ["unshare", "--user", "--map-user=1000"]
-
-
-def is_server_of(pid: int, cluster: Path) -> bool:
-    """Whether the process is the server of this cluster, and not a later one that was given the same number."""
-    command = _command(pid)
-    # A server's own children bear other words, another cluster's server another folder.
-    folders = [command[place + 1] for place, word in enumerate(command[:-1]) if word == "-D"]
-    ours = os.path.realpath(cluster)
-    return bool(command) and Path(command[0]).name == "postgres" and ours in map(os.path.realpath, folders)
-
-
-def _command(pid: int) -> list[str]:
-    """The process's program and arguments; empty where there is none."""
-    if Path("/proc/self").exists():
-        try:
-            return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).split("\0")
-        except OSError:
-            return []
-    asked = ["ps", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split()
 
 
 def _bindable(port: int, addresses: Sequence[str]) -> int:

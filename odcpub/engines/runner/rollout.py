@@ -15,6 +15,7 @@ from odcpub.deployment.workload import Workload
 from odcpub.engines.ports import Report
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
+from odcpub.engines.runner.last_words import LastWords
 from odcpub.engines.runner.not_ready import LAST_LINES, NotReady, redact
 from odcpub.engines.runner.removal import prune, remove_besides, selector
 from odcpub.errors import EngineError, TemporaryEngineError
@@ -27,9 +28,6 @@ PATIENCE_SECONDS = 5.0
 END_SECONDS = 90.0
 TEMPLATE_HASH = "pod-template-hash"
 """By this label the Deployment's controller tells its ReplicaSets and their pods apart."""
-LOOK_SECONDS, DATABASE_SECONDS = 2.0, 15.0
-"""How often a version's log is read for why it is not ready; how long it may say that it comes to no database."""
-_NOT_READY, _DATABASE = " not ready: ", "the database "
 _SERVES = "The version before it serves on; nothing of the new one is left."
 _BACK = "The version before it is in its place again; odcpub status shows whether it serves."
 _NOTHING = "There was no version before it; nothing of the new one is left."
@@ -59,7 +57,7 @@ class Rollout:
     def wait(self, report: Report, seconds: float) -> None:
         """Returns when enough new pods are ready and the Service sends to one; else takes the version back and
         raises NotReady."""
-        began, said, words = time.monotonic(), "", LastWords(self)
+        began, said, words = time.monotonic(), "", LastWords(self.cluster, self.namespace, self.workload.secrets)
         while True:
             waited = time.monotonic() - began
             try:
@@ -233,46 +231,6 @@ class Rollout:
         return max(others, key=lambda each: (_available(each), _number(each)), default=None)
 
 
-class LastWords:
-    """What a version that runs and is not ready says of it, read in its log now and then."""
-
-    def __init__(self, rollout: Rollout) -> None:
-        self._rollout = rollout
-        self._reason, self._pod = "", ""
-        self._due, self._since = 0.0, 0.0
-
-    def state(self, found: tuple[Object, ...]) -> str:
-        """One line of progress."""
-        return f"{_state(found)}: {self._reason}" if self._reason and _runs(found) else _state(found)
-
-    def failure(self, found: tuple[Object, ...]) -> pods.Failure | None:
-        """A database that it has not come to for a while it will not come to: addresses and rights do not change by
-        themselves."""
-        now = time.monotonic()
-        if now >= self._due and (running := _runs(found)):
-            self._due = now + LOOK_SECONDS
-            self._read(running, now)
-        if self._reason.startswith(_DATABASE) and now > self._since + DATABASE_SECONDS:
-            return pods.Failure(self._reason, self._pod, ran=True)
-        return None
-
-    def _read(self, pod: str, now: float) -> None:
-        rollout = self._rollout
-        lines = rollout.cluster.log(rollout.namespace, pod, LAST_LINES, previous=False)
-        reasons = [line.partition(_NOT_READY)[2] for line in lines if _NOT_READY in line]
-        (reason,) = redact(reasons[-1:] or [""], rollout.workload.secrets)
-        if reason != self._reason:
-            self._reason, self._pod, self._since = reason, pod, now
-
-
-def _runs(found: tuple[Object, ...]) -> str:
-    """The name of a pod whose app runs; empty where there is none."""
-    for pod in found:
-        if "running" in pods.app(pod.get("status", {}).get("containerStatuses", ())).get("state", {}):
-            return str(pod["metadata"]["name"])
-    return ""
-
-
 def patiently(ask: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
     """The answer, asked for again while the API server fails in a way that may pass."""
     deadline = time.monotonic() + seconds
@@ -322,10 +280,3 @@ def _number(found: Object) -> int:
 def _late(found: tuple[Object, ...], seconds: float, state: str) -> pods.Failure:
     pod = found[0]["metadata"]["name"] if found else ""
     return pods.Failure(f"not ready after {seconds:g} s; {state}", pod, ran=bool(pod))
-
-
-def _state(found: tuple[Object, ...]) -> str:
-    """One line of progress."""
-    if not found:
-        return "waiting for a pod"
-    return "its process runs and is not ready yet" if _runs(found) else "a pod is starting: the image is pulled"

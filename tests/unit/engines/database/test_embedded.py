@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.engines.database.embedded import EmbeddedPostgres, is_server_of
+from odcpub.engines.database.embedded import EmbeddedPostgres
+from odcpub.engines.database.server_process import is_server_of
 from odcpub.errors import EngineError, TemporaryEngineError
 
 Start = Callable[..., int]

@@ -10,7 +10,7 @@ import pytest
 
 from odcpub.deployment.objects import CREATED, INSTANCE, instance_of, labels, objects
 from odcpub.deployment.workload import Workload
-from odcpub.engines.runner import rollout
+from odcpub.engines.runner import last_words, rollout
 from odcpub.engines.runner.cluster import Answer
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.not_ready import NotReady
@@ -205,8 +205,8 @@ def test_a_version_whose_image_was_changed_by_hand_serves_on_where_the_right_one
 def test_a_version_that_comes_to_no_database_is_told_with_its_own_words(
     cluster: FakeCluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rollout, "DATABASE_SECONDS", 0.2)
-    monkeypatch.setattr(rollout, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(last_words, "DATABASE_SECONDS", 0.2)
+    monkeypatch.setattr(last_words, "LOOK_SECONDS", 0.0)
     pod = ready_pod()
     pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD)}
     cluster.put(pod | {"status": {"containerStatuses": [{"name": "app", "state": {"running": {}}}]}})
