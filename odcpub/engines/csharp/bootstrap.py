@@ -6,13 +6,14 @@ when a set-up was interrupted are kept for the next one.
 
 from __future__ import annotations
 
+import os
 import platform
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from odcpub.engines.csharp import packages
+from odcpub.engines.csharp.child import run
 from odcpub.engines.csharp.contents import is_whole, write_contents
 from odcpub.engines.csharp.fetch import fetch
 from odcpub.engines.csharp.launcher import write_launcher
@@ -25,6 +26,8 @@ from odcpub.errors import EngineError
 LAYOUT = 1
 """Counts up when the folder's layout changes."""
 SUPPORTED = ("Linux", "x86_64")
+LONGEST = 300.0
+"""Seconds for compiling the compile server, which takes 3 on a quick machine."""
 
 
 def bootstrap(cache: Path, report: Report) -> Parts:
@@ -105,11 +108,9 @@ def _compile_driver(work: Path) -> None:
     target = driver / f"{DRIVER_NAME}.dll"
     command = [sys.executable, "-m", "odcpub.engines.csharp.load"]
     arguments = [work / "dotnet", config, driver, DRIVER, target, *references]
-    done = subprocess.run(
-        [*command, *map(str, arguments)], capture_output=True, text=True, errors="replace", check=False
-    )
-    if done.returncode:
-        lines = done.stderr.strip().splitlines() or ["no message"]
+    done = run([*command, *map(str, arguments)], os.environ, work, LONGEST)
+    if done.code != 0:
+        lines = done.output.strip().splitlines() or ["no end" if done.code is None else "no message"]
         raise EngineError(
             f"C# toolchain: the compile server does not compile: {lines[-1][:300]}",
             "install a .NET SDK 10 or newer, or report this with the output of: odcpub doctor",

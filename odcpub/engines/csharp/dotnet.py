@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import signal
-import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from odcpub.engines.csharp import child
+from odcpub.engines.csharp.child import Done
 
 QUIET = {
     "DOTNET_NOLOGO": "1",
@@ -27,37 +25,7 @@ OF_ANOTHER = ("MSBUILD", "DOTNET_ROOT", "DOTNET_HOST_PATH", "DOTNET_STARTUP_HOOK
 """Beginnings of variables that a surrounding ``dotnet`` sets for its own SDK."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """``code``: None where it was ended because it took too long; ``output``: what it wrote, both streams."""
-
-    code: int | None
-    output: str
-
-
 def run(command: Sequence[str], env: Mapping[str, str], folder: Path, seconds: float) -> Done:
     """Runs it in ``folder`` and takes what it writes. Raises ``OSError`` where it cannot be started."""
     inherited = {name: value for name, value in env.items() if not name.upper().startswith(OF_ANOTHER)}
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=inherited | QUIET,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    try:
-        output, _ = process.communicate(timeout=seconds)
-        return Done(process.returncode, output)
-    except subprocess.TimeoutExpired:
-        # Its children too: they hold the pipe.
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        return Done(None, "")
-    finally:
-        if process.stdout is not None:
-            process.stdout.close()
+    return child.run(command, inherited | QUIET, folder, seconds)

@@ -13,8 +13,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from odcpub.engines.csharp.child import Done, run
 from odcpub.engines.csharp.locks import writing
 from odcpub.engines.csharp.packages import Package
 from odcpub.engines.ports import Report
@@ -78,16 +80,18 @@ def _pack(package: Package, work: Path, folder: Path) -> None:
         f"--cache={work}/cache",
         "--loglevel=error",
     ]
-    try:
-        done = subprocess.run(
-            command, cwd=work, capture_output=True, text=True, errors="replace", timeout=LONGEST, check=False
-        )
-    except subprocess.TimeoutExpired:
+    done = _download(command, work, package.spec)
+    if done.code or not list(work.glob("*.tgz")):
+        raise _failed(package, done.output)
+
+
+def _download(command: Sequence[str], work: Path, what: str) -> Done:
+    done = run(command, os.environ, work, LONGEST)
+    if done.code is None:
         raise TemporaryEngineError(
-            f"{package.spec}: no end of the download after {LONGEST // 60} minutes", "try again on a quicker network"
-        ) from None
-    if done.returncode or not list(work.glob("*.tgz")):
-        raise _failed(package, done.stderr + done.stdout)
+            f"{what}: no end of the download after {LONGEST // 60} minutes", "try again on a quicker network"
+        )
+    return done
 
 
 def _failed(package: Package, output: str) -> EngineError:
@@ -118,16 +122,10 @@ def _npm(folder: Path) -> list[str]:
 
 def _install(place: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=".node-", dir=place.parent) as work:
-        done = subprocess.run(
-            [*_pip(Path(work)), "install", "--quiet", "--no-cache-dir", "--no-deps", "--target", f"{work}/node", NODE],
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=LONGEST,
-            check=False,
-        )
-        if done.returncode:
-            lines = done.stderr.strip().splitlines() or ["pip said nothing"]
+        options = ("--quiet", "--no-cache-dir", "--no-deps", "--target", f"{work}/node")
+        done = _download([*_pip(Path(work)), "install", *options, NODE], Path(work), NODE)
+        if done.code:
+            lines = done.output.strip().splitlines() or ["pip said nothing"]
             raise EngineError(
                 f"npm: is not installed, and pip cannot fetch {NODE}: {lines[-1][:200]}",
                 "install npm (Debian: apt install npm), or a .NET SDK 10 or newer",

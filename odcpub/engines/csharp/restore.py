@@ -1,7 +1,8 @@
 """Restores one pinned NuGet package with an SDK's own ``dotnet restore`` in locked mode. Does I/O.
 
-The project and its lock file are written into an empty folder, with whatever would stop MSBuild and NuGet from taking
-settings of the folders above. NuGet.Config of the user and of the machine holds: feeds, proxies, credentials.
+The project and its lock file are written into an empty folder, with the files that MSBuild, ``dotnet`` and NuGet would
+else take from a folder above. A NuGet.Config is meant to hold, as for any project there: feeds, proxies, credentials of
+the user, of the machine and of the folders above. The hash decides what is taken.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from odcpub.engines.csharp.dotnet import Done, run
+from odcpub.engines.csharp.child import Done
+from odcpub.engines.csharp.dotnet import run
 from odcpub.engines.csharp.restore_errors import failure, wrong_hash
 from odcpub.engines.csharp.sdk_look import Sdk
 from odcpub.errors import EngineError, TemporaryEngineError
@@ -22,8 +24,13 @@ LONGEST = 600.0
 """Seconds; NuGet gives up a feed that does not answer after 100 s, three times."""
 PROJECT = "restore.csproj"
 LOCK = "packages.lock.json"
-STOPS = ("Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props")
-"""Files that MSBuild would else take from a folder above."""
+STOPS = {
+    "Directory.Build.rsp": "",
+    "Directory.Build.props": "<Project />\n",
+    "Directory.Build.targets": "<Project />\n",
+    "Directory.Packages.props": "<Project />\n",
+}
+"""Files that MSBuild would else take from a folder above → what they hold here: nothing."""
 
 MISSED = re.compile(r"error NU1[14]\d\d: [^\n]*?(?:find package|resolve|validation failed for) '?([^\s']+)")
 """Packages that NuGet misses in its feeds or in the lock file (NU1100 to NU1103), or has with another hash (NU1403)."""
@@ -61,7 +68,7 @@ def restore(package: Pinned, sdk: Sdk, env: Mapping[str, str], folder: Path) -> 
         (folder / LOCK).unlink()
         done = _ask(sdk, env, folder)
     own = _users_packages(env)
-    if done.code and "NU1301" in done.output and (own / package.path).is_dir():
+    if done.code and "error NU1301" in done.output and (own / package.path).is_dir():
         again = _ask(sdk, env, folder, "--locked-mode", "--source", str(own))
         done = done if again.code else again
     if done.code is None:
@@ -74,8 +81,8 @@ def restore(package: Pinned, sdk: Sdk, env: Mapping[str, str], folder: Path) -> 
 
 
 def _write(package: Pinned, sdk: Sdk, folder: Path) -> None:
-    for name in STOPS:
-        (folder / name).write_text("<Project />\n")
+    for name, content in STOPS.items():
+        (folder / name).write_text(content)
     (folder / PROJECT).write_text(_project(package, sdk))
     # The very SDK whose parts are used, whatever a global.json above says.
     (folder / "global.json").write_text(json.dumps({"sdk": {"version": sdk.version, "rollForward": "disable"}}))
@@ -121,7 +128,7 @@ def _ask(sdk: Sdk, env: Mapping[str, str], folder: Path, *more: str) -> Done:
 def _other_graph(package: Pinned, output: str) -> bool:
     """Whether NuGet wants other packages in the lock file than the one that is pinned: what that one depends on."""
     own = re.compile(rf"{re.escape(package.name)}(\.\d.*)?\.?", re.IGNORECASE)
-    return "NU1004" in output or any(not own.fullmatch(name) for name in MISSED.findall(output))
+    return "error NU1004" in output or any(not own.fullmatch(name) for name in MISSED.findall(output))
 
 
 def _users_packages(env: Mapping[str, str]) -> Path:

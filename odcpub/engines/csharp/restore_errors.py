@@ -1,7 +1,8 @@
 """What NuGet says of a restore that failed, as one message that holds no address's secrets. No I/O.
 
 Feeds' addresses may hold keys and passwords, in any part: of an address, the host alone is told. NuGet's codes are
-listed at https://learn.microsoft.com/nuget/reference/errors-and-warnings.
+listed at https://learn.microsoft.com/nuget/reference/errors-and-warnings. Of its output only errors tell a cause,
+and of those neither addresses nor paths: a folder may be called "certificate", and a restore take 407 ms.
 """
 
 from __future__ import annotations
@@ -12,14 +13,15 @@ from urllib.parse import urlsplit
 
 from odcpub.errors import EngineError, TemporaryEngineError
 
-ERROR = re.compile(r"\berror(?: (?:NU|NETSDK|MSB)\d{4})?\s*: *(?P<text>.+)")
+ERROR = re.compile(r"\b(?:error(?: (?P<code>(?:NU|NETSDK|MSB)\d{4}))?\s*:|Unhandled exception[.:]) *(?P<text>.+)")
 ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+", re.IGNORECASE)
+PATH = re.compile(r"(?<=')/[^']*(?=')|(?<=\")/[^\"]*(?=\")|\[/[^]]*\]|(?<![^\s(])/[^\s'\"]+")
 FEEDS = "dotnet nuget list source"
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``sign``: what NuGet's output has; ``why`` may name ``{hosts}``; ``passing``: it may go away by itself."""
+    """``sign``: what an error of NuGet's has; ``why`` may name ``{hosts}``; ``passing``: it may go away by itself."""
 
     sign: str
     why: str
@@ -36,17 +38,17 @@ KINDS = (
     WRONG_HASH,
     Kind(r"NU30\d\d", "NuGet does not accept the package's signature{hosts}", f"see which feeds NuGet asks: {FEEDS}"),
     Kind(
-        r"\b407\b",
+        r"\bstatus\b\D{0,40}\b407\b",
         "the proxy wants a user and a password{hosts}",
         "put them into http_proxy and https_proxy; then stop the server, which has the old ones: odcpub down",
     ),
     Kind(
-        r"\b40[13] \(|NU1303",
+        r"\bstatus\b\D{0,40}\b40[13]\b|NU1303",
         "the feed wants a login, or refuses the one that NuGet has{hosts}",
         f"give NuGet that feed's login (dotnet nuget update source --help) after: {FEEDS}",
     ),
     Kind(
-        r"SSL connection|certificate|UntrustedRoot",
+        r"\bcertificate\b|UntrustedRoot|PartialChain",
         "the feed's certificate is not trusted here{hosts}",
         "have the system trust its authority, or name it by SSL_CERT_FILE; then stop the server: odcpub down",
     ),
@@ -72,8 +74,9 @@ KINDS = (
 
 
 def failure(package: str, output: str) -> EngineError:
-    """The first kind whose sign the output has; else the first error line, without addresses."""
-    kind = next((one for one in KINDS if re.search(one.sign, output)), None)
+    """The first kind whose sign an error has; else the first error, without addresses."""
+    errors = "\n".join(f"{found['code'] or ''}: {_bare(found['text'])}" for found in ERROR.finditer(output))
+    kind = next((one for one in KINDS if re.search(one.sign, errors)), None)
     if kind is None:
         return EngineError(
             f"{package}: NuGet cannot restore it: {without_addresses(_first_error(output))[:300]}",
@@ -90,6 +93,11 @@ def wrong_hash(package: str) -> EngineError:
 def without_addresses(text: str) -> str:
     """Each address by its host alone."""
     return ADDRESS.sub(lambda found: _host(found[0]) or "a feed", text)
+
+
+def _bare(text: str) -> str:
+    """Without addresses and paths, whose words are somebody's names."""
+    return PATH.sub("", ADDRESS.sub("", text))
 
 
 def _hosts(output: str) -> str:
