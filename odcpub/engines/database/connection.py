@@ -36,7 +36,7 @@ HINTS = {
     "28P01": "The user or password is wrong: odcpub engines set database=…",
     "28000": "pg_hba.conf does not let this user in from here.",
     "3D000": "The database is not there; publish makes it.",
-    "42704": "PostgreSQL 14 or newer is needed.",
+    "42704": "PostgreSQL 15 or newer is needed.",
     "42501": "The user of the platform must be able to create databases, schemas and roles.",
     "53100": "The server's disk is full: make room, then run the same command again.",
     "53300": "Raise max_connections, or close clients that are not needed.",

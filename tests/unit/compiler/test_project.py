@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
+from pathlib import Path
 
 from odcpub.compiler.compile import compile_app
 from odcpub.compiler.project import ENV, About, app_project, library_project
 from odcpub.compiler.runtime import runtime_config
+from odcpub.engines.database.connection import HINTS
 from odcpub.engines.image.base import ENV as IMAGE_ENV
 from odcpub.model.elements import Basic, Structure
 from tests.contract.built import options
 from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY, attribute
 
+DOCS = Path(__file__).parents[3] / "docs"
+OF_RUNNERS = {"ODCPUB_APP", "ODCPUB_LISTEN_FD", "ODCPUB_PRIVATE_FD"}
+"""What only a runner has to tell an app; its name it knows."""
 ABOUT = About("helpdesk", 7, "SELECT 1;", "schema-0f")
 
 
@@ -92,3 +98,15 @@ def test_a_librarys_reference_to_anothers_record_is_text_as_it_is_published() ->
     through = replace(trade, uses=(LIBRARIES["Money"],))
     found = {one.path: one.content.decode() for one in app_project(HELPDESK, {"Trade": through}, ABOUT)}
     assert "public string? In { get; set; }" in found["Libraries/Trade.cs"]
+
+
+def test_its_readme_names_what_the_app_reads_of_its_environment() -> None:
+    table = (DOCS / "published-app.md").read_text().partition("## Environment\n")[2].partition("\n## ")[0]
+    documented = set(re.findall(r"`(ODCPUB_[A-Z_]+)`", table))
+    assert "ODCPUB_DATABASE_AUTHORITY" in documented
+    assert documented - OF_RUNNERS <= set(re.findall(r"ODCPUB_[A-Z_]+", files()["README.md"]))
+
+
+def test_the_oldest_postgresql_is_one_wherever_it_is_told() -> None:
+    told = (files()["README.md"], HINTS["42704"], (DOCS / "data.md").read_text())
+    assert [re.findall(r"PostgreSQL (\d+) or newer", one) for one in told] == [["15"]] * 3
