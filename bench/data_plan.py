@@ -1,4 +1,5 @@
-"""The Data tool's look at a database where nothing changed, beside Alembic's own comparison in the same run.
+"""The Data tool's look at a database where nothing changed, beside Alembic's own comparison in the same run; and what
+a change of every entity costs, beside its bare statements in one transaction.
 
 ``python -m bench.data_plan [entities ...]``
 """
@@ -11,8 +12,8 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from bench.report import Table, show
-from odcpub.data.migration import EXPAND
+from bench.report import Table, show, times
+from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.target import target_schema
 from odcpub.engines.database.chain import write_scripts
@@ -104,9 +105,81 @@ def _shown(pair: tuple[float, float] | None) -> str:
     return f"{pair[0]:.3f} / {pair[1]:.3f}" if pair else ""
 
 
+def changing(entities: int, change: str = "") -> Asset:
+    """Entities, each changed: ``widened`` with an attribute added that has a limit, or ``shortened`` with another one
+    made mandatory."""
+    lengths = {"": 50, "widened": 80, "shortened": 20}
+    made = []
+    for number in range(entities):
+        attributes = [
+            Attribute("Code", "Code", DataType(Basic.TEXT, length=lengths[change])),
+            Attribute("Name", "Name", DataType(Basic.TEXT, length=30), mandatory=change == "shortened"),
+            *(Attribute(f"A{n}", f"A{n}", DataType(TYPES[n])) for n in range(4)),
+        ]
+        if change == "widened":
+            attributes.append(Attribute("More", "More", DataType(Basic.TEXT, length=10), min_length=2))
+        made.append(Entity(f"Entity{number}", f"Entity{number}", tuple(attributes)))
+    return Asset(Kind.APP, "Bench", "k", entities=tuple(made))
+
+
+def migrated(engine: EmbeddedPostgres, place: Place, folder: Path, before: Asset | None, asset: Asset) -> None:
+    """All that a publish does to a database: look, plan, check rows, write scripts, both phases."""
+    plan = plan_migration(engine.observe(place), target_schema(asset), asset=asset, previous=before, runs=before)
+    assert not plan.refusals
+    assert not engine.inspect(place, plan.checks)
+    write_scripts(plan, folder, 1 if before is None else 2)
+    for phase in (EXPAND, TIGHTEN):
+        engine.apply(place, plan, phase, folder, print)
+
+
+def floor(engine: EmbeddedPostgres, place: Place, statements: Sequence[str]) -> None:
+    """The same statements without the tool around them."""
+    with engine.server().connect(place.database, autocommit=False, schema=place.schema) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def statements(folder: Path) -> list[str]:
+    """What the second migration's scripts execute, by their SQL; each statement ends with a line."""
+    text = "".join(path.read_text() for path in sorted((folder / "versions").glob("0002_*.sql")))
+    every = [one.strip() for one in text.split(";\n")]
+    return [one for one in every if one and not one.startswith(("BEGIN", "COMMIT", "SET "))]
+
+
+def changed(engine: EmbeddedPostgres, folder: Path, entities: int, change: str) -> tuple[float, float, int]:
+    """Wall seconds of the tool and of the floor, and how many statements both execute."""
+    before, after = changing(entities), changing(entities, change)
+    tool, bare = (Place("odc_bench", f"{change}_{entities}{kind}") for kind in ("", "_bare"))
+    for place in (tool, bare):
+        engine.prepare(place, "a-password")
+        migrated(engine, place, folder / place.schema, None, before)
+    own = folder / tool.schema
+    took = seconds(lambda: migrated(engine, tool, own, before, after), rounds=1)[0]
+    done = statements(own)
+    return took, seconds(lambda: floor(engine, bare, done), rounds=1)[0], len(done)
+
+
+def changes(sizes: Sequence[int]) -> Table:
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        engine = EmbeddedPostgres(Path(folder) / "data", Path(folder) / "run")
+        try:
+            for change, words in (("widened", "widened, one added"), ("shortened", "shortened, one mandatory")):
+                for size in sizes:
+                    took, bare, count = changed(engine, Path(folder), size, change)
+                    figures = f"{took:.2f} s", f"{bare:.2f} s", times(took, bare)
+                    rows.append((f"{size:,} entities, one attribute each {words}", f"{count:,}", *figures))
+        finally:
+            engine.close(stop=True)
+    columns = ("change", "statements", "publish's data steps", "floor: one transaction", "× the floor")
+    return Table("Every entity changed, on empty tables", columns, rows)
+
+
 def run() -> Iterator[Table]:
     yield table((10, 100, 1_000))
+    yield changes((100, 400, 1_000))
 
 
 if __name__ == "__main__":
-    print(show(table([int(size) for size in sys.argv[1:]] or (10, 100, 1_000))))
+    given = [int(size) for size in sys.argv[1:]]
+    print(show(table(given or (10, 100, 1_000))), show(changes(given or (100, 400, 1_000))), sep="\n")

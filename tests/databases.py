@@ -24,8 +24,8 @@ from odcpub.data.schema import Schema, Table
 from odcpub.data.target import target_schema
 from odcpub.engines.database import embedded as embedded_server
 from odcpub.engines.database.chain import write_scripts
+from odcpub.engines.database.checks import refusal
 from odcpub.engines.database.embedded import EmbeddedPostgres
-from odcpub.engines.database.migrate import refusal
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.database.roles import role_name
 from odcpub.engines.database.server import PostgresServer

@@ -101,9 +101,9 @@ class CheckAdded:
 
 
 @dataclass(frozen=True, slots=True)
-class KeysChanged:
-    """A column refers to a library's static entity that has other records now, or to another one. ``old``: the limits
-    so far; more than one where a migration was left half way."""
+class CheckChanged:
+    """A limit of a column says something else now. ``old``: the limits of its kind so far; more than one where a
+    migration was left half way."""
 
     table: str
     old: tuple[Check, ...]
@@ -133,6 +133,15 @@ class IndexAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexRenamed:
+    """The same index, called as an earlier version of the platform called it."""
+
+    table: str
+    old: IndexDef
+    new: IndexDef
+
+
+@dataclass(frozen=True, slots=True)
 class IndexDropped:
     table: str
     index: IndexDef
@@ -152,8 +161,8 @@ class RecordsRemoved:
 
 Difference = (
     TableAdded | TableKept | KindChanged | ColumnAdded | ColumnKept | TypeChanged | DefaultChanged | MandatoryChanged
-    | ReferenceAdded | RuleChanged | ReferenceDropped | CheckAdded | KeysChanged | CheckDropped | RuleUnchecked
-    | IndexAdded | IndexDropped | RecordsChanged | RecordsRemoved
+    | ReferenceAdded | RuleChanged | ReferenceDropped | CheckAdded | CheckChanged | CheckDropped | RuleUnchecked
+    | IndexAdded | IndexRenamed | IndexDropped | RecordsChanged | RecordsRemoved
 )  # fmt: skip
 
 
@@ -251,20 +260,29 @@ def _checks(live: Table, target: Table) -> Iterator[Difference]:
 
 def _check_added(table: str, new: Check, gone: dict[str, Check]) -> Difference:
     """Takes out of ``gone`` what the new one takes the place of."""
-    old = [check for check in gone.values() if check.column == new.column and kind(check.name) == "known"]
-    if not old or kind(new.name) != "known":
-        return CheckAdded(table, new)
-    return KeysChanged(table, tuple(gone.pop(check.name) for check in old), new)
+    same = (new.column, kind(new.name))
+    old = tuple(gone.pop(name) for name, check in tuple(gone.items()) if (check.column, kind(name)) == same)
+    return CheckChanged(table, old, new) if old else CheckAdded(table, new)
 
 
 def _indexes(live: Table, target: Table) -> Iterator[Difference]:
     there = {index.name: index for index in live.indexes if own(index.name)}
     wanted = {index.name: index for index in target.indexes}
+    gone = {name: there[name] for name in sorted(there.keys() - wanted.keys())}
     for name in sorted(wanted):
-        if name not in there or not there[name].valid:
+        if name not in there:
+            same = next((old for old in gone.values() if old.valid and says(old) == says(wanted[name])), None)
+            yield IndexAdded(live.name, wanted[name]) if same is None else IndexRenamed(live.name, same, wanted[name])
+            gone = {old: index for old, index in gone.items() if index != same}
+        elif not there[name].valid:
             yield IndexAdded(live.name, wanted[name])
-    for name in sorted(there.keys() - wanted.keys()):
-        yield IndexDropped(live.name, there[name])
+    for index in gone.values():
+        yield IndexDropped(live.name, index)
+
+
+def says(index: IndexDef) -> tuple[tuple[str, ...], bool]:
+    """What an index is, whatever it is called."""
+    return index.columns, index.unique
 
 
 def _records(live: Table, target: Table) -> Iterator[Difference]:

@@ -70,7 +70,8 @@ class Finding:
 class Step:
     """One change of the database: ``operation`` names the Alembic operation, ``arguments`` its plain values
     (see ``odcpub.data.script_lines``); ``summary`` says it in words; ``concurrent`` runs outside a transaction;
-    ``soon``: of ``tighten``, and no row can stand in its way, so it waits for none."""
+    ``soon``: of ``tighten``, and no row can stand in its way, so it waits for none; ``rule``: what is not as the model
+    says as long as this has not been done, in the model's words; empty where nobody could tell."""
 
     phase: str
     operation: str
@@ -79,6 +80,7 @@ class Step:
     element: str = ""
     concurrent: bool = False
     soon: bool = False
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

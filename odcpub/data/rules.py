@@ -5,28 +5,31 @@ A rule on a column that is new holds at once; one on a column that the old versi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from odcpub.data import diff, rows, steps
 from odcpub.data.draft import Draft
-from odcpub.data.enumerations import keys_of, limit
+from odcpub.data.limits import loosened
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.literals import text as literal
 from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck
-from odcpub.data.schema import Check, ForeignKey
-from odcpub.data.target import ON_DELETE, column_check, foreign_key
+from odcpub.data.said import said
+from odcpub.data.schema import Check, ForeignKey, IndexDef, Table
+from odcpub.data.target import ON_DELETE, foreign_key
 from odcpub.model.elements import DeleteRule
 
 
 def reference_added(draft: Draft, found: diff.ReferenceAdded) -> None:
     table, key = found.table, found.key
-    element = draft.names(table, key.column)
+    element, rule = draft.names(table, key.column), said(draft.names, table, key)
     new = draft.is_new(table, key.column)
-    added = steps.add_foreign_key(EXPAND if new else TIGHTEN, table, key, element, validated=False)
+    added = steps.add_foreign_key(EXPAND if new else TIGHTEN, table, key, element, validated=False, rule=rule)
     # What kept the column empty while it was turned goes when the new rule is there.
     draft.steps.append(steps.soon(added) if draft.turning(table, key.column) else added)
     if key.name in draft.unchecked:
         draft.notices.append(rows.spared(_orphans(draft, table, key, element, EXPAND, key.name)))
         return
-    draft.steps.append(steps.validate(TIGHTEN, table, key.name, element))
+    draft.steps.append(steps.validate(TIGHTEN, table, key.name, element, rule))
     if new:
         return
     if not draft.retargeted(table, key.column):
@@ -47,11 +50,11 @@ def _orphans(draft: Draft, table: str, key: ForeignKey, element: str, phase: str
 
 def rule_changed(draft: Draft, found: diff.RuleChanged) -> None:
     # A rule that keeps more of the rows holds at once; one that keeps less waits until nobody relies on the other.
-    element = draft.names(found.table, found.new.column)
+    element, rule = draft.names(found.table, found.new.column), said(draft.names, found.table, found.new)
     phase = EXPAND if diff.kept(found.new) > diff.kept(found.old) else TIGHTEN
     draft.steps.append(steps.drop_constraint(phase, found.table, found.old.name, element))
-    draft.steps.append(steps.add_foreign_key(phase, found.table, found.new, element, validated=False))
-    draft.steps.append(steps.validate(TIGHTEN, found.table, found.new.name, element))
+    draft.steps.append(steps.add_foreign_key(phase, found.table, found.new, element, validated=False, rule=rule))
+    draft.steps.append(steps.validate(TIGHTEN, found.table, found.new.name, element, rule))
     if found.new.on_delete == "CASCADE":
         target = draft.names(found.new.target)
         draft.warnings.append(f"{element}: deleting a {target} deletes the rows that refer to it from now on")
@@ -75,19 +78,29 @@ def release(draft: Draft, table: str, key: ForeignKey, element: str) -> None:
         draft.steps.append(steps.drop_constraint(EXPAND, table, key.name, element))
         draft.steps.append(steps.add_foreign_key(EXPAND, table, keeping, element, validated=False))
         key = keeping
-    draft.steps.append(steps.soon(steps.drop_constraint(TIGHTEN, table, key.name, element)))
+    rule = f"{element} holds nothing back any more"
+    draft.steps.append(steps.soon(steps.drop_constraint(TIGHTEN, table, key.name, element, rule)))
 
 
 def check_added(draft: Draft, found: diff.CheckAdded) -> None:
     table, check = found.table, found.check
-    element = draft.names(table, check.column)
-    new = draft.is_new(table, check.column)
-    added = steps.add_check(EXPAND if new else TIGHTEN, table, check, element)
+    element, rule = draft.names(table, check.column), said(draft.names, table, check)
+    # The type has kept its values as short so far, and no longer does.
+    new = draft.is_new(table, check.column) or (
+        diff.kind(check.name) == "longest" and _bounded(draft.live, table, check)
+    )
+    added = steps.add_check(EXPAND if new else TIGHTEN, table, check, element, rule)
     known = diff.kind(check.name) == "known" and draft.turning(table, check.column)
     draft.steps.append(steps.soon(added) if known else added)
-    draft.steps.append(steps.validate(TIGHTEN, table, check.name, element))
+    draft.steps.append(steps.validate(TIGHTEN, table, check.name, element, rule))
     if not new:
         draft.checks += _breaking(draft, table, check)
+
+
+def _bounded(tables: Mapping[str, Table], table: str, check: Check) -> bool:
+    """Whether the very type of the check's column limits the length of its values."""
+    columns = tables[table].columns if table in tables else ()
+    return any(one.name == check.column and one.type.startswith("character varying(") for one in columns)
 
 
 def _breaking(draft: Draft, table: str, check: Check) -> list[RowCheck]:
@@ -100,28 +113,32 @@ def _breaking(draft: Draft, table: str, check: Check) -> list[RowCheck]:
     return [rows.unknown(table, check.column, check.expression, element, draft.meant(refers))]
 
 
-def keys_changed(draft: Draft, found: diff.KeysChanged) -> None:
-    """The limit is loosened at once to what either version writes, and tightened when the old one has gone."""
-    table, new = found.table, found.new
-    element = draft.names(table, new.column)
-    now, later = frozenset.intersection(*(keys_of(old.expression) for old in found.old)), keys_of(new.expression)
-    both = column_check("known", limit(new.column, now | later), table, new.column)
-    wide = found.old
-    if later - now:
-        draft.steps += [steps.drop_constraint(EXPAND, table, old.name, element) for old in found.old]
-        draft.steps.append(steps.add_check(EXPAND, table, both, element))
-        wide = (both,)
-    if both.name != new.name:
-        draft.steps.append(steps.add_check(TIGHTEN, table, new, element))
-        draft.steps += [steps.drop_constraint(TIGHTEN, table, old.name, element) for old in wide]
-    draft.steps.append(steps.validate(TIGHTEN, table, new.name, element))
+def check_changed(draft: Draft, found: diff.CheckChanged) -> None:
+    """The limit is loosened at once to what either version writes, and tightened when the old one has gone: what both
+    versions forbid is refused all the time."""
+    table, old, new = found.table, found.old, found.new
+    element, rule = draft.names(table, new.column), said(draft.names, table, new)
+    wide = loosened(old, new, table)
+    if wide is not None:
+        draft.steps += [steps.drop_constraint(EXPAND, table, one.name, element) for one in old if one.name != wide.name]
+        if wide.name not in {one.name for one in old}:
+            draft.steps.append(steps.add_check(EXPAND, table, wide, element))
+        old = (wide,)
+    if wide is None or wide.name != new.name:
+        draft.steps.append(steps.add_check(TIGHTEN, table, new, element, rule))
+        draft.steps += [steps.drop_constraint(TIGHTEN, table, one.name, element) for one in old]
+    draft.steps.append(steps.validate(TIGHTEN, table, new.name, element, rule))
     draft.checks += _breaking(draft, table, new)
 
 
 def check_dropped(draft: Draft, found: diff.CheckDropped) -> None:
-    # What keeps a column empty while it is turned does so until the old version has gone.
-    dropped = steps.drop_constraint(EXPAND, found.table, found.check.name, draft.names(found.table))
-    draft.steps.append(steps.soon(dropped) if diff.kind(found.check.name) == "empty" else dropped)
+    # What keeps a column empty while it is turned does so until the old version has gone; what limits a length, until
+    # the type does.
+    table, check = found.table, found.check
+    what = diff.kind(check.name)
+    late = what == "longest" and _bounded(draft.target, table, check)
+    dropped = steps.drop_constraint(TIGHTEN if late else EXPAND, table, check.name, draft.names(table))
+    draft.steps.append(steps.soon(dropped) if what == "empty" else dropped)
 
 
 def rule_unchecked(draft: Draft, found: diff.RuleUnchecked) -> None:
@@ -135,16 +152,22 @@ def rule_unchecked(draft: Draft, found: diff.RuleUnchecked) -> None:
             draft.notices.append(rows.spared(now))
             return
         draft.checks += [now, later]
-    draft.steps.append(steps.validate(TIGHTEN, table, rule.name, element))
+    draft.steps.append(steps.validate(TIGHTEN, table, rule.name, element, said(draft.names, table, rule)))
 
 
 def index_added(draft: Draft, found: diff.IndexAdded) -> None:
     table, index = found.table, found.index
     element = draft.names(table)
-    draft.steps.append(steps.create_index(TIGHTEN, table, index, element, concurrent=True))
-    if not index.unique:
-        return
     words = [draft.names(table, column).rpartition(".")[2] for column in index.columns]
+    rule = f"{element} ({', '.join(words)}) is unique" if index.unique else ""
+    step = steps.create_index(TIGHTEN, table, index, element, concurrent=True, rule=rule)
+    if not index.unique:
+        draft.steps.append(step)
+        return
+    if _implied(draft, table, index):
+        draft.steps.append(steps.soon(step))
+        return
+    draft.steps.append(step)
     element = f"{element} ({', '.join(words)})"
     names = [quoted(column) for column in index.columns]
     draft.checks.append(rows.duplicates(table, words, names, element, (TIGHTEN,)))
@@ -152,6 +175,16 @@ def index_added(draft: Draft, found: diff.IndexAdded) -> None:
     known = [expression for expression in today if expression is not None]
     if len(known) == len(today):
         draft.checks.append(rows.duplicates(table, words, known, element, (EXPAND,)))
+
+
+def _unique(draft: Draft, table: str) -> list[IndexDef]:
+    """The unique indexes of ours that the database has in force."""
+    return [one for one in draft.live[table].indexes if one.unique and one.valid and diff.own(one.name)]
+
+
+def _implied(draft: Draft, table: str, index: IndexDef) -> bool:
+    """Whether the rows are unique in this way already, since they are in fewer columns."""
+    return any(set(one.columns) <= set(index.columns) for one in _unique(draft, table))
 
 
 def _today(draft: Draft, table: str, column: str) -> str | None:
@@ -164,10 +197,21 @@ def _today(draft: Draft, table: str, column: str) -> str | None:
     return f"({new.default})::{new.type}"
 
 
+def index_renamed(draft: Draft, found: diff.IndexRenamed) -> None:
+    draft.steps.append(steps.rename_index(found.table, found.old, found.new, draft.names(found.table)))
+
+
 def index_dropped(draft: Draft, found: diff.IndexDropped) -> None:
-    # A unique one is a rule of the version that serves, which it keeps if the new one never comes.
-    dropped = steps.drop_index(TIGHTEN, found.table, found.index, draft.names(found.table), concurrent=True)
-    draft.steps.append(steps.soon(dropped) if found.index.unique else dropped)
+    """A unique one is a rule of the version that serves, which keeps it if the new one never comes. It may be what one
+    of the new version's was so far: it goes when all of the table's are there, which rows may stand in the way of."""
+    table, index = found.table, found.index
+    words = ", ".join(draft.names(table, column).rpartition(".")[2] for column in index.columns)
+    rule = f"{draft.names(table)} ({words}) is unique no longer" if index.unique else ""
+    dropped = steps.drop_index(TIGHTEN, table, index, draft.names(table), concurrent=True, rule=rule)
+    there = {diff.says(one) for one in _unique(draft, table)}
+    coming = [one for one in draft.target[table].indexes if one.unique and diff.says(one) not in there]
+    waits = not index.unique or any(not _implied(draft, table, one) for one in coming)
+    draft.steps.append(dropped if waits else steps.soon(dropped))
 
 
 def records_changed(draft: Draft, found: diff.RecordsChanged) -> None:

@@ -1,7 +1,9 @@
 """A migration plan as Alembic scripts and as SQL: text only. No I/O.
 
-One Alembic revision for whatever commits by itself: one for ``expand``, one for each statement of ``tighten``, so that
-the chain is exactly what was executed, wherever it ended. Ids follow from the number of the deployment and the plan.
+A script holds *parts*, each of them a transaction and, in the database, a revision: one part is all of ``expand``; what
+``tighten`` does to one table at one stage is another. A script's own revision is that of its last part. Where its
+execution ends early, the script is cut in two there, so that the chain is exactly what was executed. Ids follow from
+the number of the deployment and the plan.
 The SQL beside a script is what the very script says when Alembic renders it offline, so there is one source. In a
 script every text of the model is a Python literal, and every SQL text goes through ``sa.DDL`` or
 ``sa.literal_column``, which look for no bind parameters in it. ``upgrade`` takes the operations to use, since
@@ -11,20 +13,23 @@ script every text of the model is a Python literal, and every SQL text goes thro
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from itertools import groupby
 from typing import Any
 
 from odcpub.data.literals import text as literal
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, Step
-from odcpub.data.script_lines import execute, step_parts
+from odcpub.data.script_lines import Part, Stage, comment, execute, step_parts, written
 from odcpub.data.session import own_session
 from odcpub.late import load_alembic
 
 VERSION_TABLE = "odcpub_alembic"
 MARKER_TABLE = "odcpub_schema"
 MARKER_DDL = f"CREATE TABLE IF NOT EXISTS {MARKER_TABLE} (target text PRIMARY KEY)"
+PHASES = (EXPAND, TIGHTEN)
 
 
 _AS_WRITTEN = "SET standard_conforming_strings = on;\n\n"
@@ -33,8 +38,9 @@ _AS_WRITTEN = "SET standard_conforming_strings = on;\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What is one revision. ``part``: its place in ``tighten``, from 1; 0 for all of ``expand``. ``tables``: those it
-    locks. ``concurrent``: it has no transaction around it. ``soon``: it waits for no rows."""
+    """What is one part of a script. ``part``: its place in ``tighten``, from 1; 0 for all of ``expand``. ``tables``:
+    those it locks. ``concurrent``: it has no transaction around it. ``soon``: it waits for no rows. ``stage``: what it
+    does to them."""
 
     phase: str
     part: int
@@ -42,43 +48,86 @@ class Piece:
     tables: tuple[str, ...] = ()
     concurrent: bool = False
     soon: bool = False
+    stage: Stage = Stage.CHANGE
 
 
-def pieces(plan: MigrationPlan, phase: str) -> tuple[Piece, ...]:
-    """The revisions of a phase, in order."""
-    found = [step for step in plan.steps if step.phase == phase]
-    if phase == EXPAND:
-        lines = (line for step in found for part in step_parts(step) for line in part)
-        tables = dict.fromkeys(table for step in found for table in _tables(step))
-        recorded = (execute(MARKER_DDL), execute(marker_statement(plan.target)))
-        return (Piece(phase, 0, (*lines, *recorded), tuple(tables)),)
-    return tuple(Piece(phase, part, *statement) for part, statement in enumerate(_statements(plan, found), start=1))
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A plan as what is executed, made once for all that write or execute it. ``digest``: what scripts carry to say
+    which plan they were written from."""
+
+    digest: str
+    base: str
+    expand: Piece
+    tighten: tuple[Piece, ...]
+
+    def of(self, phase: str) -> tuple[Piece, ...]:
+        return (self.expand,) if phase == EXPAND else self.tighten
+
+    def files(self, phase: str) -> tuple[tuple[Piece, ...], ...]:
+        """The pieces of each script: what waits for no row is one of its own."""
+        return tuple(tuple(found) for _, found in groupby(self.of(phase), lambda piece: piece.soon))
+
+    def revision(self, phase: str, number: int, part: int = 0) -> str:
+        """``0007_expand_1a2b3c4d``, ``0007_tighten_1a2b3c4d_003``: the Alembic revision of a deployment's piece;
+        another plan is another revision."""
+        tail = f"_{part:03d}" if part else ""
+        return f"{number:04d}_{phase}_{self.digest[:8]}{tail}"
 
 
-def _statements(
-    plan: MigrationPlan, steps: list[Step]
-) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], bool, bool]]:
-    for step in steps:
-        for lines in step_parts(step):
-            yield lines, _tables(step), step.concurrent, step.soon
+def pieces(plan: MigrationPlan) -> Pieces:
+    return Pieces(plan_digest(plan), plan.base, _expand(plan), tuple(_tighten(plan)))
+
+
+def _expand(plan: MigrationPlan) -> Piece:
+    found = [step for step in plan.steps if step.phase == EXPAND]
+    lines: list[str] = []
+    for step in found:
+        lines += [comment(step), *written(line for _, part in step_parts(step) for line in part)]
+    tables = dict.fromkeys(table for step in found for table in _tables(step))
+    return Piece(EXPAND, 0, (*lines, execute(MARKER_DDL), execute(marker_statement(plan.target))), tuple(tables))
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in ``tighten`` something is done: what has the same place is one piece."""
+
+    late: bool
+    stage: Stage
+    tables: tuple[str, ...]
+    alone: int = 0
+
+
+def _tighten(plan: MigrationPlan) -> Iterator[Piece]:
+    """What takes the same locks on the same tables is one piece: the fewer, the sooner all is done."""
+    found: dict[_Place, list[tuple[Step, Part]]] = {}
+    steps = [step for step in plan.steps if step.phase == TIGHTEN]
+    for at, step in enumerate(steps, start=1):
+        for part in step_parts(step):
+            # What is not needed any more goes with the change that it was needed for.
+            stage = Stage.CHANGE if part[0] is Stage.TIDY else part[0]
+            place = _Place(not step.soon, stage, _tables(step), at if step.concurrent else 0)
+            found.setdefault(place, []).append((step, part))
+    order = sorted(found, key=lambda place: (place.late, place.stage, place.tables, place.alone))
+    for number, place in enumerate(order, start=1):
+        yield Piece(TIGHTEN, number, _lines(found[place]), place.tables, place.alone > 0, not place.late, place.stage)
     if steps:
         forget = execute(f"DELETE FROM {MARKER_TABLE} WHERE target <> {literal(plan.target)}")  # noqa: S608
-        yield ("# earlier versions have gone", forget), (MARKER_TABLE,), False, False
+        yield Piece(TIGHTEN, len(order) + 1, ("# earlier versions have gone", forget), (MARKER_TABLE,))
+
+
+def _lines(done: Sequence[tuple[Step, Part]]) -> tuple[str, ...]:
+    """What the steps are in words, then the statements, joined by stage."""
+    stages = sorted({stage for _, (stage, _) in done})
+    joined = ([line for _, (at, lines) in done if at is stage for line in lines] for stage in stages)
+    return (*dict.fromkeys(comment(step) for step, _ in done), *(one for lines in joined for one in written(lines)))
 
 
 def _tables(step: Step) -> tuple[str, ...]:
     return tuple(str(value) for name, value in step.arguments if name in ("table", "target"))
 
 
-def revision_id(plan: MigrationPlan, phase: str, number: int, part: int = 0) -> str:
-    """``0007_expand_1a2b3c4d``, ``0007_tighten_1a2b3c4d_003``: the Alembic revision of a deployment's piece; another
-    plan is another revision."""
-    tail = f"_{part:03d}" if part else ""
-    return f"{number:04d}_{phase}_{plan_digest(plan)[:8]}{tail}"
-
-
 def plan_digest(plan: MigrationPlan) -> str:
-    """What a script carries to say which plan it was written from."""
     return hashlib.sha256(repr((plan.base, plan.target, plan.steps)).encode()).hexdigest()[:32]
 
 
@@ -87,17 +136,40 @@ def marker_statement(target: str) -> str:
     return f"INSERT INTO {MARKER_TABLE} (target) VALUES ({literal(target)}) ON CONFLICT DO NOTHING"  # noqa: S608
 
 
-def script_text(plan: MigrationPlan, piece: Piece, number: int, down: str | None) -> str:
-    """The Alembic script of a piece; ``down``: the revision before it in the chain."""
+def script_text(made: Pieces, file: Sequence[Piece], number: int, down: str | None) -> str:
+    """The Alembic script of some pieces; ``down``: the revision before it in the chain."""
+    last = file[-1]
+    revision = made.revision(last.phase, number, last.part)
+    head = _HEAD.format(number=number, revision=revision, down=down, base=made.base, digest=made.digest)
+    return _PART_MARK.join((head, *(_part(piece) for piece in file)))
+
+
+def _part(piece: Piece) -> str:
     lines = piece.lines
     if piece.concurrent:
         lines = ("with op.get_context().autocommit_block():", *(f"    {line}" for line in lines))
-    body = "\n".join(f"    {line}" for line in lines)
-    title = f"Deployment {number}, {piece.phase}{f' {piece.part}' if piece.part else ''}"
-    return _FRAME.format(
-        title=title, revision=revision_id(plan, piece.phase, number, piece.part), down=down, base=plan.base,
-        digest=plan_digest(plan), body=body,
-    )  # fmt: skip
+    return _PART.format(part=piece.part, body="\n".join(f"    {line}" for line in lines))
+
+
+def parts_of(script: str) -> tuple[int, ...]:
+    """The numbers of a script's parts; none of one that an earlier version wrote, which is one part by itself."""
+    return tuple(int(found) for found in _PART_LINE.findall(script))
+
+
+def cut(script: str, part: int) -> tuple[str, str]:
+    """A script as two: up to and with a part, and what comes after it."""
+    head, *found = script.split(_PART_MARK)
+    at = parts_of(script).index(part) + 1
+    first = _REVISION.sub(rf"\g<1>{part:03d}'", head)
+    rest = _DOWN.sub("".join(f"down_{line[0]}" for line in _REVISION.finditer(first)), head)
+    return _PART_MARK.join((first, *found[:at])), _PART_MARK.join((rest, *found[at:]))
+
+
+def loaded(script: str, name: str) -> list[Any]:
+    """The parts of a script as functions of Alembic's operations. ``name``: what it is called in a traceback."""
+    module: dict[str, Any] = {}
+    exec(compile(script, name, "exec"), module)  # noqa: S102 - our own text, every literal escaped
+    return list(module.get("parts", [module["upgrade"]]))
 
 
 def sql_text(script: str) -> str:
@@ -113,22 +185,23 @@ def sql_text(script: str) -> str:
         dialect_opts={"paramstyle": "named"},
         opts={"as_sql": True, "output_buffer": buffer, "transaction_per_migration": True},
     )
-    module: dict[str, Any] = {}
-    exec(compile(script, "<migration>", "exec"), module)  # noqa: S102 - our own text, every literal escaped
-    with context.begin_transaction(_per_migration=True):
-        module["upgrade"](Operations(context))
+    operations = Operations(context)
+    for part in loaded(script, "<migration>"):
+        with context.begin_transaction(_per_migration=True):
+            part(operations)
     return buffer.getvalue()
 
 
 def whole_sql(plan: MigrationPlan) -> str:
     """All that the plan does, the record of its target, and what the Data tool sees to besides: the SQL for a database
     that it never saw."""
-    every = (piece for phase in (EXPAND, TIGHTEN) for piece in pieces(plan, phase))
-    texts = (sql_text(script_text(plan, piece, 1, None)).strip() for piece in every)
+    made = pieces(plan)
+    every = (file for phase in PHASES for file in made.files(phase))
+    texts = (sql_text(script_text(made, file, 1, None)).strip() for file in every)
     return "\n\n".join((*texts, own_session()))
 
 
-_FRAME = '''"""{title}. Written by odcpub; plain `alembic upgrade head` runs it, too."""
+_HEAD = '''"""Deployment {number}. Written by odcpub; plain `alembic upgrade head` runs it, too."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -139,6 +212,7 @@ branch_labels = None
 depends_on = None
 plan = {digest!r}
 base = {base!r}
+parts = []
 
 
 def q(name):
@@ -147,9 +221,15 @@ def q(name):
 
 
 def upgrade(op=op) -> None:
-{body}
+    for part in parts:
+        part(op)
 
 
 def downgrade() -> None:
     raise NotImplementedError("nothing is taken back: deploy the revision you want instead")
 '''
+_PART_MARK = "\n\n@parts.append\n"
+_PART = "def part_{part}(op) -> None:\n{body}\n"
+_PART_LINE = re.compile(r"^@parts\.append\ndef part_(\d+)\(", re.MULTILINE)
+_REVISION = re.compile(r"^(revision = '\w+_)\d+'", re.MULTILINE)
+_DOWN = re.compile(r"^down_revision = .*", re.MULTILINE)

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import groupby
 from typing import Any
 
 from odcpub.data.literals import quoted
@@ -30,22 +33,49 @@ _MEASURED = {"character varying": "sa.String", "numeric": "sa.Numeric"}
 
 
 PATIENT = "60s"
-APART = ""
-"""Written between lines: what follows is a transaction of its own, so that no lock is held longer than it must be."""
 
 
-def step_parts(step: Step) -> tuple[tuple[str, ...], ...]:
-    """What scripts do for one step: the lines of each transaction."""
-    parts: list[list[str]] = [[]]
-    for line in _WRITERS[step.operation](dict(step.arguments)):
-        if line == APART:
-            parts.append([])
+@dataclass(frozen=True, slots=True)
+class Alter:
+    """What one ALTER TABLE does, which others of the same table can be joined to."""
+
+    table: str
+    clause: str
+
+
+class Stage(IntEnum):
+    """The order of ``tighten``: rules for what is written from now on; a look at the rows that are there; what that
+    look makes safe and quick; helpers that are not needed any more; indexes; last what has been replaced by then."""
+
+    ADD, VALIDATE, CHANGE, TIDY, BUILD, DROP_INDEX, DROP = range(7)
+
+
+Line = Alter | str
+Part = tuple[Stage, tuple[Line, ...]]
+
+
+def step_parts(step: Step) -> tuple[Part, ...]:
+    """What scripts do for one step, by the stages of ``tighten``; their order is the same in ``expand``."""
+    return _WRITERS[step.operation](dict(step.arguments))
+
+
+def written(lines: Iterable[Line]) -> Iterator[str]:
+    """Lines of a script; neighbours that alter the same table do it in one statement."""
+    for table, together in groupby(lines, lambda line: line.table if isinstance(line, Alter) else None):
+        if table is None:
+            yield from (line for line in together if isinstance(line, str))
         else:
-            parts[-1].append(line)
-    return tuple((f"# {_comment(step.summary)}", *part) for part in parts)
+            clauses = dict.fromkeys(line.clause for line in together if isinstance(line, Alter))
+            yield execute(f"ALTER TABLE {quoted(table)} {', '.join(clauses)}")
+
+
+def comment(step: Step) -> str:
+    return f"# {_comment(step.summary)}"
 
 
 def _comment(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join("?" if unicodedata.category(char)[0] in "CZ" and char != " " else char for char in text)
 
 
@@ -87,7 +117,7 @@ def _raw(sql: str) -> str:
 Arguments = Mapping[str, Any]
 
 
-def _create_table(a: Arguments) -> Iterator[str]:
+def _create_table(a: Arguments) -> Iterator[Line]:
     yield "op.create_table("
     yield f"    {_name(a['table'])},"
     for column in a["columns"]:
@@ -98,83 +128,81 @@ def _create_table(a: Arguments) -> Iterator[str]:
     yield ")"
 
 
-def _add_column(a: Arguments) -> Iterator[str]:
+def _add_column(a: Arguments) -> Iterator[Line]:
     yield f"op.add_column({_name(a['table'])}, {_column(a['column'])})"
 
 
-def _alter_type(a: Arguments) -> Iterator[str]:
-    column = quoted(a["column"])
+def _alter_type(a: Arguments) -> tuple[Part, ...]:
+    table, column = a["table"], quoted(a["column"])
     changes = [f"ALTER {column} DROP DEFAULT"] if a["had_default"] else []
     changes.append(f"ALTER {column} TYPE {a['type']}")
     if a["default"] is not None:
         changes.append(f"ALTER {column} SET DEFAULT {a['default']}")
-    change = execute(f"ALTER TABLE {quoted(a['table'])} {', '.join(changes)}")
+    alter = [Alter(table, change) for change in changes]
     if not a["guard"]:
-        yield change
-        return
-    name = named("fits", a["type"], a["table"], a["column"])
-    yield from _guarded(a["table"], name, a["guard"], change)
+        return ((Stage.CHANGE, tuple(alter)),)
+    return _guarded(table, named("fits", a["type"], table, a["column"]), a["guard"], alter)
 
 
-def _guarded(table: str, name: str, expression: str, change: str) -> Iterator[str]:
-    """A check that holds for all rows, then the change it makes safe (and quick), then the check is no longer
+def _guarded(table: str, name: str, expression: str, changes: Iterable[Alter]) -> tuple[Part, ...]:
+    """A check that holds for all rows, then the changes it makes safe (and quick), then the check is no longer
     needed."""
-    yield execute(_again(table, name, f"CHECK ({expression})"))
-    yield APART
-    yield execute(f"ALTER TABLE {quoted(table)} VALIDATE CONSTRAINT {quoted(name)}")
-    yield APART
-    yield change
-    yield f"op.drop_constraint({_name(name)}, {_name(table)}, if_exists=True)"
+    return (
+        (Stage.ADD, _again(table, name, f"CHECK ({expression})")),
+        (Stage.VALIDATE, (Alter(table, f"VALIDATE CONSTRAINT {quoted(name)}"),)),
+        (Stage.CHANGE, tuple(changes)),
+        (Stage.TIDY, (Alter(table, f"DROP CONSTRAINT IF EXISTS {quoted(name)}"),)),
+    )
 
 
-def _again(table: str, name: str, rule: str) -> str:
+def _again(table: str, name: str, rule: str) -> tuple[Alter, ...]:
     """Adds a rule for new rows; run twice it does the same."""
-    drop = f"DROP CONSTRAINT IF EXISTS {quoted(name)}"
-    return f"ALTER TABLE {quoted(table)} {drop}, ADD CONSTRAINT {quoted(name)} {rule} NOT VALID"
+    clauses = (f"DROP CONSTRAINT IF EXISTS {quoted(name)}", f"ADD CONSTRAINT {quoted(name)} {rule} NOT VALID")
+    return tuple(Alter(table, clause) for clause in clauses)
 
 
-def _set_default(a: Arguments) -> Iterator[str]:
-    default = _raw(a["default"]) if a["default"] is not None else "None"
-    yield f"op.alter_column({_name(a['table'])}, {_name(a['column'])}, server_default={default})"
+def _set_default(a: Arguments) -> Iterator[Line]:
+    default = f"SET DEFAULT {a['default']}" if a["default"] is not None else "DROP DEFAULT"
+    yield Alter(a["table"], f"ALTER {quoted(a['column'])} {default}")
 
 
-def _note(a: Arguments) -> Iterator[str]:
+def _note(a: Arguments) -> Iterator[Line]:
     what = f"COLUMN {quoted(a['table'])}.{quoted(a['column'])}" if a["column"] else f"TABLE {quoted(a['table'])}"
     yield execute(f"COMMENT ON {what} IS {literal(a['comment'])}")
 
 
-def _drop_not_null(a: Arguments) -> Iterator[str]:
-    yield f"op.alter_column({_name(a['table'])}, {_name(a['column'])}, nullable=True)"
+def _drop_not_null(a: Arguments) -> Iterator[Line]:
+    yield Alter(a["table"], f"ALTER {quoted(a['column'])} DROP NOT NULL")
 
 
-def _set_not_null(a: Arguments) -> Iterator[str]:
-    name = named("present", a["column"], a["table"], a["column"])
-    change = f"op.alter_column({_name(a['table'])}, {_name(a['column'])}, nullable=False)"
-    yield from _guarded(a["table"], name, f"{quoted(a['column'])} IS NOT NULL", change)
+def _set_not_null(a: Arguments) -> tuple[Part, ...]:
+    table, column = a["table"], quoted(a["column"])
+    change = Alter(table, f"ALTER {column} SET NOT NULL")
+    return _guarded(table, named("present", a["column"], table, a["column"]), f"{column} IS NOT NULL", [change])
 
 
-def _add_check(a: Arguments) -> Iterator[str]:
-    yield execute(_again(a["table"], a["name"], f"CHECK ({a['expression']})"))
+def _add_check(a: Arguments) -> Iterator[Line]:
+    yield from _again(a["table"], a["name"], f"CHECK ({a['expression']})")
 
 
-def _validate(a: Arguments) -> Iterator[str]:
-    yield execute(f"ALTER TABLE {quoted(a['table'])} VALIDATE CONSTRAINT {quoted(a['name'])}")
+def _validate(a: Arguments) -> Iterator[Line]:
+    yield Alter(a["table"], f"VALIDATE CONSTRAINT {quoted(a['name'])}")
 
 
-def _drop_constraint(a: Arguments) -> Iterator[str]:
-    yield f"op.drop_constraint({_name(a['name'])}, {_name(a['table'])}, if_exists=True)"
+def _drop_constraint(a: Arguments) -> Iterator[Line]:
+    yield Alter(a["table"], f"DROP CONSTRAINT IF EXISTS {quoted(a['name'])}")
 
 
-def _add_foreign_key(a: Arguments) -> Iterator[str]:
+def _add_foreign_key(a: Arguments) -> Iterator[Line]:
     refers = f'FOREIGN KEY ({quoted(a["column"])}) REFERENCES {quoted(a["target"])} ("id")'
     rule = f"{refers} ON DELETE {a['on_delete']}"
     if a["validated"]:
-        yield execute(f"ALTER TABLE {quoted(a['table'])} ADD CONSTRAINT {quoted(a['name'])} {rule}")
+        yield Alter(a["table"], f"ADD CONSTRAINT {quoted(a['name'])} {rule}")
     else:
-        yield execute(_again(a["table"], a["name"], rule))
+        yield from _again(a["table"], a["name"], rule)
 
 
-def _create_index(a: Arguments) -> Iterator[str]:
+def _create_index(a: Arguments) -> Iterator[Line]:
     columns = ", ".join(_name(column) for column in a["columns"])
     arguments = f"{_name(a['name'])}, {_name(a['table'])}, [{columns}], unique={a['unique']}"
     if not a["concurrent"]:
@@ -192,7 +220,7 @@ def _patiently(*lines: str) -> Iterator[str]:
     yield execute("SET lock_timeout = '1s'")
 
 
-def _drop_index(a: Arguments) -> Iterator[str]:
+def _drop_index(a: Arguments) -> Iterator[Line]:
     drop = f"op.drop_index({_name(a['name'])}, {_name(a['table'])}, if_exists=True"
     if a["concurrent"]:
         yield from _patiently(f"{drop}, postgresql_concurrently=True)")
@@ -200,7 +228,11 @@ def _drop_index(a: Arguments) -> Iterator[str]:
         yield f"{drop})"
 
 
-def _upsert_records(a: Arguments) -> Iterator[str]:
+def _rename_index(a: Arguments) -> Iterator[Line]:
+    yield execute(f"ALTER INDEX {quoted(a['name'])} RENAME TO {quoted(a['to'])}")
+
+
+def _upsert_records(a: Arguments) -> Iterator[Line]:
     values = ", ".join(
         f"({literal(key)}, {literal(label)}, {order}, {str(active).lower()})"
         for key, label, order, active in a["records"]
@@ -213,25 +245,31 @@ def _upsert_records(a: Arguments) -> Iterator[str]:
     )
 
 
-def _deactivate_records(a: Arguments) -> Iterator[str]:
+def _deactivate_records(a: Arguments) -> Iterator[Line]:
     keys = ", ".join(literal(key) for key in a["keys"])
     yield execute(f'UPDATE {quoted(a["table"])} SET "is_active" = false WHERE "id" IN ({keys})')  # noqa: S608
 
 
-_WRITERS: Mapping[str, Callable[[Arguments], Iterator[str]]] = {
-    "create_table": _create_table,
-    "add_column": _add_column,
+def _at(stage: Stage, write: Callable[[Arguments], Iterator[Line]]) -> Callable[[Arguments], tuple[Part, ...]]:
+    """A writer of what is done at one stage."""
+    return lambda arguments: ((stage, tuple(write(arguments))),)
+
+
+_WRITERS: Mapping[str, Callable[[Arguments], tuple[Part, ...]]] = {
+    "create_table": _at(Stage.CHANGE, _create_table),
+    "add_column": _at(Stage.CHANGE, _add_column),
     "alter_type": _alter_type,
-    "set_default": _set_default,
-    "note": _note,
-    "drop_not_null": _drop_not_null,
+    "set_default": _at(Stage.CHANGE, _set_default),
+    "note": _at(Stage.CHANGE, _note),
+    "drop_not_null": _at(Stage.CHANGE, _drop_not_null),
     "set_not_null": _set_not_null,
-    "add_check": _add_check,
-    "validate": _validate,
-    "drop_constraint": _drop_constraint,
-    "add_foreign_key": _add_foreign_key,
-    "create_index": _create_index,
-    "drop_index": _drop_index,
-    "upsert_records": _upsert_records,
-    "deactivate_records": _deactivate_records,
+    "add_check": _at(Stage.ADD, _add_check),
+    "validate": _at(Stage.VALIDATE, _validate),
+    "drop_constraint": _at(Stage.DROP, _drop_constraint),
+    "add_foreign_key": _at(Stage.ADD, _add_foreign_key),
+    "create_index": _at(Stage.BUILD, _create_index),
+    "drop_index": _at(Stage.DROP_INDEX, _drop_index),
+    "rename_index": _at(Stage.CHANGE, _rename_index),
+    "upsert_records": _at(Stage.CHANGE, _upsert_records),
+    "deactivate_records": _at(Stage.CHANGE, _deactivate_records),
 }

@@ -11,12 +11,13 @@ from dataclasses import replace
 from odcpub.data.diff import Record
 from odcpub.data.migration import EXPAND, TIGHTEN, Step
 from odcpub.data.notes import comment_text
+from odcpub.data.said import fits, mandatory
 from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Table
 from odcpub.errors import counted
 
 RANKS = (
-    "drop_constraint", "drop_index", "create_table", "upsert_records", "drop_not_null", "alter_type", "add_column",
-    "set_default", "note", "add_check", "add_foreign_key", "validate", "set_not_null", "create_index",
+    "drop_constraint", "rename_index", "create_table", "upsert_records", "drop_not_null", "alter_type", "add_column",
+    "set_default", "note", "add_check", "add_foreign_key", "validate", "set_not_null", "create_index", "drop_index",
     "deactivate_records",
 )  # fmt: skip
 PlainColumn = tuple[str, str, bool, str | None, bool, str]
@@ -58,8 +59,9 @@ def alter_type(phase: str, table: str, old: Column, new: Column, guard: str, ele
 
     ``guard``: an expression that holds for all values which survive, validated as a check first."""
     summary = f"change {table}.{new.name} from {old.type} to {new.type}"
+    rule = fits(element, new.type) if phase == TIGHTEN else ""
     return _step(
-        phase, "alter_type", summary, element, table=table, column=new.name, type=new.type, default=new.default,
+        phase, "alter_type", summary, element, rule, table=table, column=new.name, type=new.type, default=new.default,
         had_default=old.default is not None or new.default is not None, guard=guard,
     )  # fmt: skip
 
@@ -86,46 +88,55 @@ def drop_not_null(table: str, column: str, element: str) -> Step:
 
 
 def set_not_null(phase: str, table: str, column: str, element: str) -> Step:
-    return _step(phase, "set_not_null", f"{table}.{column} is mandatory", element, table=table, column=column)
+    summary = f"{table}.{column} is mandatory"
+    return _step(phase, "set_not_null", summary, element, mandatory(element), table=table, column=column)
 
 
-def add_check(phase: str, table: str, check: Check, element: str) -> Step:
+def add_check(phase: str, table: str, check: Check, element: str, rule: str = "") -> Step:
     return _step(
-        phase, "add_check", f"limit {table} by {check.expression}", element,
+        phase, "add_check", f"limit {table} by {check.expression}", element, rule,
         table=table, name=check.name, expression=check.expression,
     )  # fmt: skip
 
 
-def validate(phase: str, table: str, name: str, element: str) -> Step:
-    return _step(phase, "validate", f"check all rows of {table} for {name}", element, table=table, name=name)
+def validate(phase: str, table: str, name: str, element: str, rule: str = "") -> Step:
+    return _step(phase, "validate", f"check all rows of {table} for {name}", element, rule, table=table, name=name)
 
 
-def drop_constraint(phase: str, table: str, name: str, element: str) -> Step:
-    return _step(phase, "drop_constraint", f"drop constraint {name} of {table}", element, table=table, name=name)
+def drop_constraint(phase: str, table: str, name: str, element: str, rule: str = "") -> Step:
+    return _step(phase, "drop_constraint", f"drop constraint {name} of {table}", element, rule, table=table, name=name)
 
 
-def add_foreign_key(phase: str, table: str, key: ForeignKey, element: str, validated: bool) -> Step:
+def add_foreign_key(phase: str, table: str, key: ForeignKey, element: str, validated: bool, rule: str = "") -> Step:
     return _step(
         phase, "add_foreign_key", f"{table}.{key.column} refers to {key.target}, on delete {key.on_delete}", element,
-        table=table, name=key.name, column=key.column, target=key.target, on_delete=key.on_delete,
+        rule, table=table, name=key.name, column=key.column, target=key.target, on_delete=key.on_delete,
         validated=validated,
     )  # fmt: skip
 
 
-def create_index(phase: str, table: str, index: IndexDef, element: str, concurrent: bool) -> Step:
+def create_index(phase: str, table: str, index: IndexDef, element: str, concurrent: bool, rule: str = "") -> Step:
     what = "unique index" if index.unique else "index"
     step = _step(
-        phase, "create_index", f"{what} on {table} ({', '.join(index.columns)})", element,
+        phase, "create_index", f"{what} on {table} ({', '.join(index.columns)})", element, rule,
         table=table, name=index.name, columns=index.columns, unique=index.unique, concurrent=concurrent,
     )  # fmt: skip
-    return Step(step.phase, step.operation, step.arguments, step.summary, element, concurrent)
+    return replace(step, concurrent=concurrent)
 
 
-def drop_index(phase: str, table: str, index: IndexDef, element: str, concurrent: bool) -> Step:
+def drop_index(phase: str, table: str, index: IndexDef, element: str, concurrent: bool, rule: str = "") -> Step:
     step = _step(
-        phase, "drop_index", f"drop index {index.name}", element, table=table, name=index.name, concurrent=concurrent
+        phase, "drop_index", f"drop index {index.name}", element, rule,
+        table=table, name=index.name, concurrent=concurrent,
     )  # fmt: skip
-    return Step(step.phase, step.operation, step.arguments, step.summary, element, concurrent)
+    return replace(step, concurrent=concurrent)
+
+
+def rename_index(table: str, old: IndexDef, new: IndexDef, element: str) -> Step:
+    return _step(
+        EXPAND, "rename_index", f"rename index {old.name} to {new.name}", element,
+        table=table, name=old.name, to=new.name,
+    )  # fmt: skip
 
 
 def upsert_records(table: str, records: tuple[Record, ...], element: str) -> Step:
@@ -140,5 +151,5 @@ def deactivate_records(table: str, records: tuple[Record, ...], element: str) ->
     )  # fmt: skip
 
 
-def _step(phase: str, operation: str, summary: str, element: str, **arguments: object) -> Step:
-    return Step(phase, operation, tuple(sorted(arguments.items())), summary, element)
+def _step(phase: str, operation: str, summary: str, element: str, rule: str = "", **arguments: object) -> Step:
+    return Step(phase, operation, tuple(sorted(arguments.items())), summary, element, rule=rule)

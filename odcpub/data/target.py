@@ -119,14 +119,21 @@ def _entity_table(entity: Entity, known: _Referable) -> Table:
     names = {attribute.name: physical(attribute.key) for attribute in entity.attributes}
     for index in entity.indexes:
         parts = tuple(names.get(part, "id") for part in index.attributes)
-        what = "ux" if index.unique else "ix"
-        indexes.append(IndexDef(named(what, ",".join(parts), name, physical(index.key)), parts, index.unique))
+        made = _index(name, parts, index.unique)
+        indexes += [made] if made not in indexes else []
     # An author's index that begins with the reference serves it as well.
     indexes += [own for own in references if all(own.columns[0] != index.columns[0] for index in indexes)]
     return Table(
         name, tuple(columns), foreign_keys=tuple(keys), checks=tuple(sorted(checks, key=lambda check: check.name)),
         indexes=tuple(sorted(indexes, key=lambda index: index.name)),
     )  # fmt: skip
+
+
+def _index(table: str, columns: tuple[str, ...], unique: bool) -> IndexDef:
+    """An index, called after what it says: how the author calls it is no part of it, and two that say the same are
+    one."""
+    what = "ux" if unique else "ix"
+    return IndexDef(named(what, ",".join(columns), table, *columns), columns, unique)
 
 
 def _target(attribute: Attribute, known: _Referable) -> str | None:

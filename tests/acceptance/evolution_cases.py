@@ -475,6 +475,26 @@ CASES = (
     Case("static record removed, back again", (app(STATUS, TICKET), app(static("Status", Open="Open"), TICKET),
                                                app(STATUS, TICKET)), TICKETS,
          changed={("status", "Closed", "is_active"): True}),
+    Case("unique index called otherwise, of a renamed attribute", (customer(NAME, SCORE, unique=("Name",)), app(Entity(
+        "Customer", "Customer", (text("Called", mandatory=True, key="Name"), SCORE),
+        (Index("ByCalled", "ByCalled", ("Called",), True), Index("Again", "Again", ("Called",), True))))), ONE, LATE,
+         empty=True),
+    Case("unique index on more attributes, then on one of them, the other way round", (
+        customer(NAME, SCORE, unique=("Name",)), customer(NAME, SCORE, unique=("Name", "Score")),
+        customer(NAME, SCORE, unique=("Score", "Name")), customer(NAME, SCORE, unique=("Name",))), ONE, LATE),
+    Case("unique index on fewer attributes, late duplicates", (
+        customer(NAME, SCORE, unique=("Name", "Score")), customer(NAME, SCORE, unique=("Name",))), ONE,
+         {"customer": [{"id": 90, "name": "Ada", "score": 1}]}, refused=(
+             "Customer (Name): 1 value of Name occurs more than once", "value Ada: in 2 rows")),
+    Case("limits changed in both directions", (
+        customer(text("Name", pattern=".*[a-z].*", min_length=3), plain("Score", Basic.INTEGER, minimum=Decimal(1))),
+        customer(text("Name", pattern="[A-Z].*|it's", min_length=2), plain("Score", Basic.INTEGER, minimum=Decimal(3))),
+        customer(text("Name", pattern=".*[a-z].*", min_length=3), plain("Score", Basic.INTEGER, minimum=Decimal(-1)))),
+         {"customer": [{"id": 1, "name": "Ada", "score": 3}, {"id": 2, "name": "Grace", "score": None}]},
+         {"customer": [{"id": 90, "name": "Late", "score": 9}]}),
+    Case("limit of a length moves from the type to a check and back", (
+        customer(text("Name", 40), SCORE), customer(text("Name", 20_000_000), SCORE),
+        customer(text("Name", 50), SCORE)), ONE, LATE),
     Case("index on two columns made unique", (
         app(Entity("Customer", "Customer", (NAME, SCORE), (Index("Key", "Key", ("Name", "Score")),))),
         customer(NAME, SCORE, unique=("Name", "Score"))), ONE, LATE),

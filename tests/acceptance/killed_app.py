@@ -156,7 +156,9 @@ class KilledApp:
             found.update({f"{stage} {name}": number for name, number in self._database(stage).items()})
             chain = self.data / "migrations" / stage / self.label
             for part, phase in (("versions", "expand"), ("versions", "tighten"), ("pending", "*")):
-                found[f"{stage} {part} {phase}"] = len(list((chain / part).glob(f"*_{phase}_*.py")))
+                scripts = (chain / part).glob(f"*_{phase}_*.py")
+                # Where a kill has ended a script early it is two, with the same parts.
+                found[f"{stage} {part} {phase}"] = sum(one.read_text().count("@parts.append\n") for one in scripts)
             found[f"{stage} roll-outs"] = self._rollouts(stage)
         return found
 

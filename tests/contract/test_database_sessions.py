@@ -192,7 +192,15 @@ def test_an_index_that_waits_for_an_old_transaction_says_for_which(
         holder.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
         with pytest.raises(TemporaryEngineError, match="an older transaction runs: process") as failure:
             apply(stage, plan, 0.5, TIGHTEN)
-        assert str(holder.info.backend_pid) in failure.value.message
+        pid = holder.info.backend_pid
+        assert f"process {pid} " in failure.value.message
+        assert "it uses none of these tables" in failure.value.hint
+        assert f"SELECT pg_terminate_backend({pid})" in failure.value.hint
+        with stage.connect() as reader:
+            reader.execute("BEGIN; SELECT FROM thing")
+            reader.execute("SELECT pg_sleep(0.6)")
+            with pytest.raises(TemporaryEngineError, match="an older transaction runs: process"):
+                apply(stage, plan, 0.5, TIGHTEN)
     apply(stage, plan, 5, TIGHTEN)
 
 

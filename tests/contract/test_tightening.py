@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
-from odcpub.engines.database import migrate
-from odcpub.engines.database.chain import Script, scripts, write_scripts
+from odcpub.data.script import pieces
+from odcpub.engines.database import chain, migrate
+from odcpub.engines.database.chain import scripts, write_scripts
 from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
@@ -100,7 +101,7 @@ def test_a_lock_that_is_not_free_in_time_stops_at_one_statement(stage: Stage, mo
     plan = expanded(stage)
     target = migrate.Target(stage.engine.server(), stage.place, patience=0.5)
     with stage.connect() as holder:
-        holder.execute("BEGIN; UPDATE other SET n = n")
+        holder.execute("BEGIN; UPDATE thing SET n = n")
         with pytest.raises(TemporaryEngineError):
             migrate.apply(target, plan, TIGHTEN, stage.folder, print)
         holder.execute("ROLLBACK")
@@ -122,27 +123,64 @@ def test_a_kill_at_any_statement(
 ) -> None:
     """``after``: the statement had its effect, and its server ended before it knew."""
     plan = expanded(stage)
-    count = len(list((stage.folder / "pending").glob("*.py")))
-    assert count > 10
-    execute = migrate._Phase._execute
+    count = len(pieces(plan).tighten)
+    assert count > 7
+    execute = migrate._Phase._part
 
-    def dying(self: Any, engine: Any, script: Script) -> None:
+    def dying(self: Any, *done: Any, **last: Any) -> None:
         if after:
-            execute(self, engine, script)
+            execute(self, *done, **last)
         raise Killed
 
     for _ in range(3 if target == "resumed" else 1):
         for _ in range(2 if after else 1):
             with monkeypatch.context() as patch:
-                patch.setattr(migrate._Phase, "_execute", dying)
+                patch.setattr(migrate._Phase, "_part", dying)
                 with pytest.raises(Killed):
                     stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
     if target == "resumed":
         stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
         upgrade_head(stage, "tightening_head", monkeypatch)
-        assert [script.part for script in scripts(stage.folder)] == [0, 0, *range(1, count + 1)]
+        assert [part for script in scripts(stage.folder) for part in script.parts] == [0, 0, *range(1, count + 1)]
         return
     arrives(stage, target, monkeypatch)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("target", [AFTER, BEFORE], ids=["again", "back"])
+@pytest.mark.parametrize("at", range(5))
+def test_a_kill_while_the_chain_catches_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, at: int, target: Asset
+) -> None:
+    """The migration was killed in the middle of a script, and so was the one after it, which cuts that script in two
+    where the database is."""
+    plan = expanded(stage)
+    execute, put, remove, left = migrate._Phase._part, chain._put, chain._remove, [3]
+
+    def dying(self: Any, *done: Any, **last: Any) -> None:
+        execute(self, *done, **last)
+        left[0] -= 1
+        if not left[0]:
+            raise Killed
+
+    def counted(act: Any) -> Any:
+        def acting(*arguments: Any) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Killed
+            act(*arguments)
+
+        return acting
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrate._Phase, "_part", dying)
+        with pytest.raises(Killed):
+            stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+        patch.setattr(chain, "_put", counted(put))
+        patch.setattr(chain, "_remove", counted(remove))
+        left[0] = at
+        with pytest.raises(Killed):
+            stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    arrives(stage, target, monkeypatch)
 
 
 def test_a_database_put_back_from_a_copy_goes_on_from_there(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +259,7 @@ def test_each_server_has_its_own_chain_again_when_a_stage_comes_back_to_it(
 def test_a_script_that_was_removed_is_missed_and_not_passed_over(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     plan = expanded(stage)
     before = stage.fingerprint()
-    sorted((stage.folder / "pending").glob("*.py"))[2].unlink()
+    sorted((stage.folder / "pending").glob("*.py"))[-1].unlink()
     with pytest.raises(EngineError, match="a script of this migration is missing"):
         stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
     assert stage.fingerprint() == before

@@ -1,8 +1,9 @@
 """The chain of Alembic scripts of one stage and app: a folder. Reads and writes files.
 
 ``versions/`` holds what was executed, in order; ``pending/`` the scripts that wait for their time, or are never needed
-because a later deployment came first. A script goes over before it is executed, and back where that failed; after a
-kill or a power cut in between, the database's own memory of its revision says which it was, and what led it there.
+because a later deployment came first. A script goes over before it is executed; where it ended early the part that was
+executed stays, and the rest waits again. After a kill or a power cut in between, the database's own memory of its
+revision says how far it came, and what led it there.
 ``versions-before-…`` and ``versions-after-…`` hold what the database does not remember: of another server that the
 stage was on, or of the time after the copy that it was put back from. Written twice, a script is the same.
 """
@@ -10,29 +11,24 @@ stage was on, or of the time after the copy that it was put back from. Written t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
+from odcpub.data import script as scripting
 from odcpub.data.fingerprint import EMPTY
 from odcpub.data.literals import quoted
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
-from odcpub.data.script import VERSION_TABLE, Piece, pieces, plan_digest, revision_id, script_text, sql_text
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.script import PHASES, VERSION_TABLE, Piece, Pieces, parts_of, pieces, script_text, sql_text
 from odcpub.engines.database.session_settings import as_query
 from odcpub.engines.ports import Place
 from odcpub.errors import Refused, system_failure
 from odcpub.files import sync_folder, write_whole
-from odcpub.late import load_alembic
-
-if TYPE_CHECKING:
-    from alembic.script import Script as AlembicScript
-    from alembic.script.revision import RevisionMap
 
 _NAME = re.compile(r"(\d{4,})_(expand|tighten)_[0-9a-f]{8}(?:_(\d+))?\.py")
 _FIELD = re.compile(r"^(down_revision|plan|base) = '([0-9a-z_]+)'$", re.MULTILINE)
 _FIELDS = ("down_revision", "plan", "base")
-PHASES = (EXPAND, TIGHTEN)
 _FRAME = {
     "alembic.ini": """\
 # Plain Alembic runs this chain: ODCPUB_URL=postgresql://user:password@host/database ODCPUB_NAMESPACE=schema \\
@@ -81,7 +77,8 @@ with engine.connect() as connection:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One script file, and what it says of itself: the revision before it, its plan, what the plan started from."""
+    """One script file, and what it says of itself: its last part, the revision before it, its plan, what the plan
+    started from, and all its parts."""
 
     number: int
     phase: str
@@ -90,10 +87,15 @@ class Script:
     down: str
     plan: str
     base: str
+    parts: tuple[int, ...]
 
     @property
     def revision(self) -> str:
         return self.path.stem
+
+    def after(self, part: int) -> str:
+        """The revision of a database that has executed it up to this part."""
+        return f"{self.revision.rpartition('_')[0]}_{part:03d}" if self.part else self.revision
 
 
 def write_scripts(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
@@ -118,27 +120,25 @@ def scripts(folder: Path) -> list[Script]:
     return ordered
 
 
-def find(folder: Path, plan: MigrationPlan, phase: str) -> tuple[Script, ...]:
+def find(folder: Path, made: Pieces, phase: str) -> tuple[Script, ...]:
     """The newest scripts of this plan and phase, wherever they are, in order."""
-    digest = plan_digest(plan)
-    found = [one for one in _all(folder) if one.phase == phase and one.plan == digest]
+    found = [one for one in _all(folder) if one.phase == phase and one.plan == made.digest]
     newest = max((one.number for one in found), default=0)
     return tuple(sorted((one for one in found if one.number == newest), key=lambda one: one.part))
 
 
-def follow(folder: Path, plan: MigrationPlan, script: Script, current: str) -> Script:
+def follow(folder: Path, made: Pieces, script: Script, current: str) -> Script:
     """The script that begins a plan becomes the chain's end, after the revision ``current``, where ``restore`` has left
     it. What other plans had waiting is gone. A plan that starts from an empty schema, or from one that remembers no
     revision, starts a chain of its own."""
-    if plan.base == EMPTY or not current:
+    if made.base == EMPTY or not current:
         current = ""
         _put_aside(folder, f"versions-before-{script.number:04d}", (script.revision,))
     for old in _read(folder, "pending"):
         if (old.plan, old.number) != (script.plan, script.number):
             _remove(old)
     if current != script.down:
-        piece = pieces(plan, script.phase)[0]
-        _put(script.path, script_text(plan, piece, script.number, current or None))
+        _put(script.path, script_text(made, made.of(script.phase), script.number, current or None))
     return promote(replace(script, down=current))
 
 
@@ -146,8 +146,7 @@ def restore(folder: Path, place: Place, current: str, spared: Collection[str] = 
     """The chain becomes what led the database to its revision ``current``, wherever those scripts are: in ``pending``
     where a power cut undid a move, aside where another server was used meanwhile, or another copy restored. What it has
     besides, but for the revisions ``spared``, is put aside. Refused, and nothing moved, where one is missing."""
-    parts = [*sorted(path.name for path in folder.glob("versions-*")), "pending", "versions"]
-    every = {one.revision: one for part in parts for one in _read(folder, part)}
+    every = {one.revision: one for part in _parts(folder) for one in _read(folder, part)}
     led, at = [], current
     while at:
         script = every.pop(at, None)
@@ -176,28 +175,43 @@ def promote(script: Script) -> Script:
     return _move(script, "versions")
 
 
-def demote(script: Script) -> Script:
-    """A script that had no effect waits again."""
-    return _move(script, "pending")
+def demote(script: Script, current: str) -> None:
+    """What of a script had no effect waits again; the database is at the revision ``current``."""
+    if current != script.revision and not _cut(script, current):
+        _move(script, "pending")
 
 
-def loaded(script: Script) -> tuple[RevisionMap, AlembicScript]:
-    """The one script as Alembic's revision, after the one it follows. To load the whole chain, which ``restore`` has
-    seen to be whole, would cost more with every deployment."""
-    from importlib.util import module_from_spec, spec_from_file_location
+def catch_up(folder: Path, current: str) -> None:
+    """Where a kill ended a script early, what of it was executed is one of its own. Done twice, it is the same."""
+    for part in _parts(folder):
+        for script in _read(folder, part):
+            if _cut(script, current):
+                return
 
-    load_alembic()
-    from alembic.script import Script as AlembicScript
-    from alembic.script.revision import Revision, RevisionMap
 
-    spec = spec_from_file_location(script.revision, script.path)
-    assert spec is not None  # noqa: S101 - a path that ends in .py always has one
-    assert spec.loader is not None  # noqa: S101
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    before = [Revision(script.down, None)] if script.down else []
-    revisions = RevisionMap(lambda: [*before, AlembicScript(module, script.revision, str(script.path))])
-    return revisions, cast("AlembicScript", revisions.get_revision(script.revision))
+def _cut(script: Script, current: str) -> bool:
+    """Whether it was. A power cut in between leaves the whole script, which is cut again."""
+    part = next((one for one in script.parts[:-1] if script.after(one) == current), None)
+    if part is None:
+        return False
+    executed, waits = script.path.with_name(f"{current}.py"), script.path.parent.parent / "pending" / script.path.name
+    for path, text in zip((executed, waits), scripting.cut(script.path.read_text(encoding="utf-8"), part), strict=True):
+        path.parent.mkdir(exist_ok=True)
+        _put(path.with_suffix(".sql"), sql_text(text))
+        _put(path, text)
+    if waits != script.path:
+        _remove(script)
+    return True
+
+
+def steps(script: Script) -> list[Any]:
+    """What a script does, part by part: functions of Alembic's operations."""
+    return scripting.loaded(script.path.read_text(encoding="utf-8"), str(script.path))
+
+
+def _parts(folder: Path) -> list[str]:
+    """Where scripts are; of what is in several, the last one counts."""
+    return [*sorted(path.name for path in folder.glob("versions-*")), "pending", "versions"]
 
 
 def _all(folder: Path) -> list[Script]:
@@ -210,9 +224,11 @@ def _read(folder: Path, part: str) -> list[Script]:
     for path in sorted((folder / part).glob("*.py")):
         match = _NAME.fullmatch(path.name)
         if match is not None:
-            said = dict(_FIELD.findall(path.read_text(encoding="utf-8")))
-            fields = (said.get(key, "") for key in _FIELDS)
-            found.append(Script(int(match[1]), match[2], int(match[3] or 0), path, *fields))
+            text = path.read_text(encoding="utf-8")
+            said = dict(_FIELD.findall(text))
+            down, plan, base = (said.get(key, "") for key in _FIELDS)
+            last = int(match[3] or 0)
+            found.append(Script(int(match[1]), match[2], last, path, down, plan, base, parts_of(text) or (last,)))
     return found
 
 
@@ -253,23 +269,23 @@ def _write(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
         (folder / part).mkdir(parents=True, exist_ok=True)
     for name, content in _FRAME.items():
         _put(folder / name, content)
-    wanted = {revision_id(plan, one.phase, number, one.part): one for phase in PHASES for one in pieces(plan, phase)}
-    digest = plan_digest(plan)
-    mine = {one.revision: one for one in _all(folder) if one.plan == digest and one.revision in wanted}
+    made = pieces(plan)
+    wanted = {made.revision(phase, number, file[-1].part): file for phase in PHASES for file in made.files(phase)}
+    mine = {one.revision: one for one in _all(folder) if (one.plan, one.number) == (made.digest, number)}
     chain = [one.revision for one in scripts(folder) if one.revision not in mine]
-    down, paths = chain[-1] if chain else "", []
-    for revision, piece in wanted.items():
-        paths.append(mine[revision].path if revision in mine else _script(plan, piece, number, down, folder))
+    down = chain[-1] if chain else ""
+    for revision, file in wanted.items():
+        if revision not in mine:
+            _script(made, file, number, down, folder / "pending" / f"{revision}.py")
         down = revision
-    return tuple(paths)
+    found = (one for phase in PHASES for one in find(folder, made, phase))
+    return tuple(one.path for one in found)
 
 
-def _script(plan: MigrationPlan, piece: Piece, number: int, down: str, folder: Path) -> Path:
-    text = script_text(plan, piece, number, down or None)
-    path = folder / "pending" / f"{revision_id(plan, piece.phase, number, piece.part)}.py"
+def _script(made: Pieces, file: Sequence[Piece], number: int, down: str, path: Path) -> None:
+    text = script_text(made, file, number, down or None)
     _put(path.with_suffix(".sql"), sql_text(text))
     _put(path, text)
-    return path
 
 
 def _put(path: Path, content: str) -> None:

@@ -42,7 +42,7 @@ HINTS = {
     "53300": "Raise max_connections, or close clients that are not needed.",
     _POOLER: "A pooler answers there. Migrations need the server itself, and apps may have the pooler: "
     "odcpub engines set database=… database_address=…",
-    "55P03": "A long transaction holds the table: end it (pg_stat_activity shows it), then run the command again.",
+    "55P03": "pg_locks and pg_stat_activity show who holds what: wait for its end, then run the command again.",
 }
 
 
@@ -143,9 +143,9 @@ def translated(where: str) -> Iterator[None]:
         raise _meaning(where, error) from None
 
 
-def in_use(what: str) -> TemporaryEngineError:
+def in_use(what: str, hint: str) -> TemporaryEngineError:
     """A lock was not free in time, and it is known why."""
-    return TemporaryEngineError(f"{what}: {TEMPORARY_STATES['55P03']}", HINTS["55P03"])
+    return TemporaryEngineError(f"{what}: {TEMPORARY_STATES['55P03']}", hint)
 
 
 def cause(error: BaseException | None) -> psycopg.Error | None:

@@ -9,28 +9,33 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from odcpub.data.fingerprint import EMPTY, fingerprint
-from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan, RowCheck
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.schema import Schema
-from odcpub.data.script import VERSION_TABLE, marker_statement, pieces, revision_id
+from odcpub.data.script import VERSION_TABLE, Piece, Pieces, marker_statement, pieces
 from odcpub.engines.database import catalog, chain, sessions
+from odcpub.engines.database.checks import findings, refusal
 from odcpub.engines.database.connection import Server, cause, in_use, translated
 from odcpub.engines.ports import Place, Report
-from odcpub.errors import EngineError, Refused, TemporaryEngineError, counted, system_failure
+from odcpub.errors import EngineError, Refused, TemporaryEngineError, system_failure
 from odcpub.late import load_alembic
 
 if TYPE_CHECKING:
     import psycopg
+    from alembic.migration import MigrationContext
     from sqlalchemy import Engine
+    from sqlalchemy.exc import SQLAlchemyError
 
 PATIENCE_SECONDS = 60.0
 LOCK_TIMEOUT = "1s"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0
+_OPTIONS = {"version_table": VERSION_TABLE, "transaction_per_migration": True}
+_WENT_ON = f"UPDATE {VERSION_TABLE} SET version_num = %s WHERE version_num = %s"  # noqa: S608 - our own text
+_BEGAN = f"INSERT INTO {VERSION_TABLE} VALUES (%s)"  # noqa: S608
 _RETRIED = ("55P03", "40P01", "XX000")
 """A lock that is not free; a deadlock; and an internal error, which PostgreSQL calls it when somebody else grants or
 revokes on the same table at the same moment (tuple concurrently updated)."""
@@ -75,31 +80,6 @@ def _seen(connection: psycopg.Connection[Any], target: Target) -> Schema | None:
             connection.isolation_level, connection.read_only = None, None
 
 
-def findings(connection: psycopg.Connection[Any], checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
-    """What the checks find; the connection's search path is the schema."""
-    found = []
-    for check in checks:
-        row = connection.execute(check.count.encode()).fetchone()
-        count = int(row[0]) if row is not None else 0
-        if count:
-            rows = connection.execute(check.query.encode()).fetchmany(check.limit)
-            found.append(Finding(check, count, tuple((str(key), str(value)) for key, value in rows)))
-    return tuple(found)
-
-
-def refusal(where: str, found: Sequence[Finding], phase: str = EXPAND) -> Refused:
-    """What rows stand in the way, all of them, as the platform's one refusal."""
-    lines, hint = [finding.told for finding in found], found[0].check.hint
-    if phase == EXPAND:
-        return Refused(f"{where}: rows stand in the way of the new model; nothing was changed", hint, lines)
-    rules = counted(len(found), "rule of it is", "rules of it are")
-    return Refused(
-        f"{where}: the new version runs, but {rules} not in force yet: rows stand in the way",
-        "settle each point above, then publish or promote again",
-        lines,
-    )
-
-
 def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
     """Brings the phase about, or does nothing where it is there already."""
     if phase != EXPAND and all(step.phase != phase for step in plan.steps):
@@ -111,7 +91,7 @@ def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report:
         with translated(target.where), target.connect() as lock:
             sessions.end_orphans(lock, target.place)
             _advisory_lock(lock, target)
-            _Phase(target, plan, phase, folder, report, lock).run()
+            _Phase(target, plan, pieces(plan), phase, folder, report, lock).run()
     except CommandError as error:
         raise EngineError(f"{folder}: the chain of scripts is broken: {error}", "Put back what is missing.") from None
     except OSError as error:
@@ -141,6 +121,7 @@ class _Phase:
 
     target: Target
     plan: MigrationPlan
+    pieces: Pieces
     phase: str
     folder: Path
     report: Report
@@ -148,6 +129,7 @@ class _Phase:
 
     def run(self) -> None:
         current = self._current()
+        chain.catch_up(self.folder, current)
         if not self.plan.steps:
             self._record(current)
             return
@@ -156,13 +138,13 @@ class _Phase:
             return
         if self.phase != EXPAND or self.plan.base != EMPTY:
             chain.restore(self.folder, self.target.place, current, [one.revision for one in todo])
-        soon = {piece.part for piece in pieces(self.plan, self.phase) if piece.soon}
+        soon = [script for script in todo if self._piece(script.part).soon]
         engine = self._engine()
         try:
-            for script in (one for one in todo if one.part in soon):
+            for script in soon:
                 self._one(engine, script, current)
             self._check_rows()
-            for script in (one for one in todo if one.part not in soon):
+            for script in todo[len(soon) :]:
                 self._one(engine, script, current)
         finally:
             engine.dispose()
@@ -170,12 +152,13 @@ class _Phase:
     def _todo(self, current: str) -> tuple[chain.Script, ...]:
         """The scripts that remain; refused where the schema is another than the plan's. ``tighten`` follows its own
         ``expand`` and nothing else; parts of it may be there already."""
-        found = chain.find(self.folder, self.plan, self.phase)
-        if len(found) != len(pieces(self.plan, self.phase)):
+        found = chain.find(self.folder, self.pieces, self.phase)
+        if [part for script in found for part in script.parts] != [one.part for one in self.pieces.of(self.phase)]:
             raise EngineError(f"{self.folder}: a script of this migration is missing", "Publish again.")
-        names = [revision_id(self.plan, EXPAND, found[0].number), *(one.revision for one in found)]
+        number = found[0].number
+        names = [self.pieces.revision(EXPAND, number), *(one.revision for one in found)]
         if self.phase == EXPAND:
-            if current == found[0].revision or current.startswith(revision_id(self.plan, TIGHTEN, found[0].number)):
+            if current == found[0].revision or current.startswith(self.pieces.revision(TIGHTEN, number)):
                 return ()
             if self._live() == self.plan.base:
                 return found
@@ -183,12 +166,16 @@ class _Phase:
             return found[names.index(current) :]
         raise self._stale()
 
+    def _piece(self, part: int) -> Piece:
+        return self.pieces.of(self.phase)[max(part, 1) - 1]
+
     def _one(self, engine: Engine, script: chain.Script, current: str) -> None:
-        """A script enters the chain and is executed, or waits again where it had no effect."""
+        """A script enters the chain and is executed; what of it had no effect waits again."""
         begins = self.phase == EXPAND
-        script = chain.follow(self.folder, self.plan, script, current) if begins else chain.promote(script)
+        script = chain.follow(self.folder, self.pieces, script, current) if begins else chain.promote(script)
         try:
-            self._with_retries(engine, script)
+            self._stamp(script.down)
+            self._execute(engine, script)
         except Exception:
             self._tidy(script)
             raise
@@ -198,9 +185,7 @@ class _Phase:
         import psycopg
 
         with contextlib.suppress(psycopg.Error):
-            if self._current() == script.revision:
-                return
-            chain.demote(script)
+            chain.demote(script, self._current())
             for step in self.plan.steps:
                 if step.operation == "create_index" and step.concurrent:
                     self._drop_invalid(dict(step.arguments)["name"])
@@ -242,52 +227,59 @@ class _Phase:
         if found:
             raise refusal(self.target.where, found, self.phase)
 
-    def _with_retries(self, engine: Engine, script: chain.Script) -> None:
-        """Every attempt is a whole one: what a script does is one transaction, or can be done again."""
+    def _execute(self, engine: Engine, script: chain.Script) -> None:
+        """Runs the script through Alembic on another connection than the lock's, each part with its revision, and
+        again what others stood in the way of. Every attempt is a whole one: what a part does is one transaction, or can
+        be done again."""
+        from alembic.migration import MigrationContext
         from sqlalchemy.exc import SQLAlchemyError
 
+        steps, before = chain.steps(script), script.down
         end, pause = time.monotonic() + self.target.patience, _FIRST_PAUSE
-        while True:
+        while steps:
             try:
-                self._execute(engine, script)
-                return
+                with engine.connect() as connection:
+                    context = MigrationContext.configure(connection, opts=_OPTIONS)
+                    for at, step in zip(script.parts[-len(steps) :], tuple(steps), strict=True):
+                        self._part(context, step, before, script.after(at), last=at == script.part)
+                        before = script.after(at)
+                        del steps[0]
+                        end, pause = time.monotonic() + self.target.patience, _FIRST_PAUSE
             except SQLAlchemyError as error:
                 engine.dispose()
-                original = cause(error)
-                if original is None or original.sqlstate not in _RETRIED:
-                    raise
-                told = self._users(script)
-                if time.monotonic() + pause > end:
-                    if told:
-                        raise in_use(f"{self.target.where}: {told}") from None
-                    raise
-            self.report(f"{self.target.where}: {told or 'a table is in use'}; trying again")
-            time.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
+                self._wait(error, self._piece(script.parts[-len(steps)]), end, pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
 
-    def _users(self, script: chain.Script) -> str:
-        """Who is in the way of what a script locks, in words."""
-        piece = next(one for one in pieces(self.plan, script.phase) if one.part >= script.part)
-        return sessions.users(self.lock, self.target.place.schema, piece.tables, piece.concurrent)
+    def _wait(self, error: SQLAlchemyError, piece: Piece, end: float, pause: float) -> None:
+        """Until it may be tried again; raises where that is of no use, or was tried long enough."""
+        original = cause(error)
+        if original is None or original.sqlstate not in _RETRIED:
+            raise error
+        told, hint = sessions.in_the_way(self.lock, self.target.place.schema, piece.tables, piece.stage)
+        if time.monotonic() + pause > end:
+            if told:
+                raise in_use(f"{self.target.where}: {told}", hint) from None
+            raise error
+        self.report(f"{self.target.where}: {told or 'a table is in use'}; trying again")
+        time.sleep(pause)
 
-    def _execute(self, engine: Engine, script: chain.Script) -> None:
-        """Runs the file through Alembic, and its revision with it, on another connection than the lock's."""
-        from alembic.migration import MigrationContext, RevisionStep
+    def _part(self, context: MigrationContext, step: Any, before: str, after: str, last: bool) -> None:
+        """One part and its revision. To wait for the disk at the last one is enough: what a power cut takes away are
+        the latest of them, and the database says how far it came."""
         from alembic.operations import Operations
 
-        revisions, revision = chain.loaded(script)
-        with engine.connect() as connection:
-            self._stamp(script.down)
-
-            def steps(heads: Any, context: MigrationContext) -> list[RevisionStep]:
-                return [RevisionStep(revisions, revision, True)]
-
-            context = MigrationContext.configure(
-                connection,
-                opts={"version_table": VERSION_TABLE, "transaction_per_migration": True, "fn": steps},
+        with context.begin_transaction(_per_migration=True):
+            step(Operations(context))
+            assert context.connection is not None  # noqa: S101 - it was made with one
+            execute = context.connection.exec_driver_sql
+            if last:
+                execute("SET LOCAL synchronous_commit TO DEFAULT")
+            went_on = (
+                "UPDATE {} SET version_num = %s WHERE version_num = %s" if before else "INSERT INTO {} VALUES (%s)"
             )
-            with context.begin_transaction():
-                context.run_migrations(op=Operations(context))
+            done = execute(went_on.format(VERSION_TABLE), (after, before) if before else (after,))
+            if done.rowcount != 1:
+                raise self._stale()
 
     def _engine(self) -> Engine:
         from sqlalchemy import create_engine
@@ -296,7 +288,7 @@ class _Phase:
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = self.target.connect()
-        connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'".encode())
+        connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'; SET synchronous_commit = off".encode())
         connection.autocommit = False
         return connection
 

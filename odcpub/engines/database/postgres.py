@@ -11,6 +11,7 @@ from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
 from odcpub.engines.database import migrate, roles, sessions
 from odcpub.engines.database.catalog import Known
+from odcpub.engines.database.checks import findings
 from odcpub.engines.database.condition import condition
 from odcpub.engines.database.connection import Server, translated
 from odcpub.engines.database.reach import Reach
@@ -79,7 +80,7 @@ class Postgres(ABC):
             self.server().connect(place.database, False, place.schema, sessions.name(place)) as connection,
         ):
             connection.read_only = True
-            return migrate.findings(connection, now)
+            return findings(connection, now)
 
     def apply(self, place: Place, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
         target = migrate.Target(self.server(), place, known=self._known)

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from odcpub.data.script_lines import Stage
 from odcpub.engines.ports import Place
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ FROM pg_locks l JOIN pg_class c ON c.oid = l.relation LEFT JOIN pg_stat_activity
 WHERE l.locktype = 'relation' AND l.granted AND l.pid IS DISTINCT FROM pg_backend_pid()
   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
   AND c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = %s) AND c.relname = ANY(%s)
+  AND l.mode <> ALL(%s)
   AND coalesce(a.xact_start, '-infinity') < clock_timestamp() - interval '0.5 s'
 GROUP BY a.pid, a.usename, a.application_name, a.backend_type, a.state, a.xact_start
 ORDER BY a.xact_start NULLS FIRST LIMIT 3
@@ -79,16 +81,34 @@ def holder(connection: psycopg.Connection[Any], key: str) -> str:
     return _told(*row) if row is not None else ""
 
 
-def users(connection: psycopg.Connection[Any], schema: str, tables: Sequence[str], waits_for_all: bool) -> str:
-    """Whose transactions use the tables and have for a while, in words; nothing where nobody's do any more.
+_READS, _WRITES = ("AccessShareLock", "RowShareLock"), ("RowExclusiveLock",)
+_BESIDE = {Stage.VALIDATE: (*_READS, *_WRITES), Stage.BUILD: _READS}
+"""Locks of others that are in nobody's way there; elsewhere each of them is."""
 
-    ``waits_for_all``: what waits needs the end of every older transaction in the database, as concurrent builds do.
+
+def in_the_way(
+    connection: psycopg.Connection[Any], schema: str, tables: Sequence[str], stage: Stage
+) -> tuple[str, str]:
+    """Whose transactions keep what waits from its tables, and have for a while, in words, and how that is ended;
+    nothing where nobody's do any more. An index that is built waits for every older transaction in the database, too.
     """
-    rows = connection.execute(_USERS, [schema, list(tables)]).fetchall()
-    told = [f"{table} is in use by {_told(*who)}" for *who, table in rows]
-    if not told and waits_for_all:
-        told = [f"an older transaction runs: {_told(*who)}" for who in connection.execute(_OLD).fetchall()]
-    return "; ".join(told)
+    held = connection.execute(_USERS, [schema, list(tables), list(_BESIDE.get(stage, ()))]).fetchall()
+    told = [f"{table} is in use by {_told(*who)}" for *who, table in held]
+    if told:
+        return "; ".join(told), _ENDED.format(pid=held[0][0] or "…")
+    older = connection.execute(_OLD).fetchall() if stage is Stage.BUILD else []
+    told = [f"an older transaction runs: {_told(*who)}" for who in older]
+    return "; ".join(told), f"{_BUILT} {_ENDED.format(pid=older[0][0])}" if older else ""
+
+
+_ENDED = (
+    "End that transaction (pg_stat_activity shows it, SELECT pg_terminate_backend({pid}) ends it) or wait for its end, "
+    "then run the command again."
+)
+_BUILT = (
+    "An index is built while others work, for which each transaction of the database that is older has to end, though "
+    "it uses none of these tables."
+)
 
 
 def _told(pid: int | None, user: str | None, program: str | None, kind: str, state: str | None, since: Any) -> str:

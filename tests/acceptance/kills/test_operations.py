@@ -26,7 +26,7 @@ WITHIN = (
     ("expand", "odcpub.engines.database.migrate:_Phase._execute"),
     ("ready", "odcpub.engines.runner.local:LocalRunner.wait"),
     ("tighten", "odcpub.engines.database.chain:promote"),
-    ("tighten", "odcpub.engines.database.migrate:_Phase._execute"),
+    ("tighten", "odcpub.engines.database.migrate:_Phase._part"),
     ("ready", "odcpub.store.stages:Stages.end_deployment"),
 )
 """Half an effect: (step, function of the product after which the server dies)."""

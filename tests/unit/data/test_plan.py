@@ -54,7 +54,7 @@ def test_expand_adds_and_loosens_and_tighten_holds() -> None:
     plan = change(old, new)
     assert operations(plan, EXPAND) == ["drop_not_null", "add_column", "add_check"]
     assert operations(plan, TIGHTEN) == [
-        "drop_index", "add_check", "validate", "validate", "set_not_null", "set_not_null", "create_index"
+        "add_check", "validate", "validate", "set_not_null", "set_not_null", "create_index", "drop_index"
     ]  # fmt: skip
 
 

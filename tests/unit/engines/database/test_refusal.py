@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odcpub.data.migration import EXPAND, TIGHTEN, Finding, RowCheck
-from odcpub.engines.database.migrate import refusal
+from odcpub.engines.database.checks import refusal
 
 CHECK = RowCheck("", "", "Ticket.Subject", "{count} {row has|rows have} no value", "give them one")
 FOUND = [Finding(CHECK, 2, (("7", ""), ("8", "")))]
@@ -18,6 +18,6 @@ def test_before_expand_nothing_was_changed() -> None:
 def test_before_tighten_the_new_version_runs_already() -> None:
     told = refusal("helpdesk in qa", FOUND * 2, TIGHTEN)
     assert "nothing was changed" not in told.message + told.hint
-    assert "the new version runs, but 2 rules of it are not in force yet" in told.message
+    assert "the new version runs, but rows stand in the way of 2 rules of it" in told.message
     assert told.details == refusal("helpdesk in qa", FOUND * 2, EXPAND).details
-    assert "1 rule of it is not in force yet" in refusal("helpdesk in qa", FOUND, TIGHTEN).message
+    assert "in the way of 1 rule of it" in refusal("helpdesk in qa", FOUND, TIGHTEN).message
