@@ -54,9 +54,10 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 class OdcpubError(Exception):
-    """Anything that ends an operation with a message for the user."""
+    """Anything that ends an operation with a message for the user. ``details``: further lines."""
 
     exit_code = 3
+    details: tuple[str, ...] = ()
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)

@@ -30,7 +30,7 @@ class ApiError(OdcpubError):
     def __init__(self, body: dict[str, Any]) -> None:
         super().__init__(body.get("title") or "the server failed", body.get("hint", ""))
         self.exit_code = body.get("exit_code", 3)
-        self.details: list[str] = body.get("details", [])
+        self.details = tuple(body.get("details", ()))
         self.problems: list[dict[str, Any]] = body.get("problems", [])
 
 

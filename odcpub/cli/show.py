@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +52,22 @@ def status(data: dict[str, Any], for_programs: bool) -> int:
         stored = ("", str(asset["revision"] or ""), "", told, "")
         rows += [(asset["name"], asset["kind"], *line) for line in where or [stored]]
     head = ("ASSET", "KIND", "STAGE", "REVISION", "DIGEST", "HEALTH", "ADDRESS")
-    answer(data, table(head, rows) if rows else "Nothing is published yet. Try: odcpub new app my-app", for_programs)
+    lines = table(head, rows) if rows else ["Nothing is published yet. Try: odcpub new app my-app"]
+    answer(data, [*lines, *_not_in_force(data)], for_programs)
     if error:
         sys.stdout.flush()
         print_problem(error)
     return error.exit_code if error else 0
+
+
+def _not_in_force(data: dict[str, Any]) -> Iterator[str]:
+    """The rules that are not, by asset and stage; once for all of them why, and how they are mended."""
+    for asset in data["assets"]:
+        for one in asset["stages"]:
+            rules = one["rulesNotInForce"]
+            for rule in rules:
+                yield f"{asset['name']} ({one['stage']}): not in force since {rule['since']}: {rule['rule']}"
+            yield from (f"  {line}" for rule in rules[:1] for line in (rule["why"], rule["mend"]))
 
 
 def operations(data: dict[str, Any], for_programs: bool) -> int:

@@ -10,11 +10,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.deployment.workload import Running, Workload
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import EngineError, OdcpubError, Refused, counted
-from odcpub.operations import settings
+from odcpub.operations import in_force, settings
 from odcpub.operations import stage as stages
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import stage_of
@@ -125,14 +125,25 @@ def expand(run: Run) -> None:
 
 
 def tighten(run: Run) -> None:
-    """What only the new version obeys, now that the old one has gone."""
-    _migrate(run, TIGHTEN)
+    """What only the new version obeys, now that the old one has gone. Where that fails, it is told which rules are not
+    in force, now and by the record."""
+    try:
+        _migrate(run, TIGHTEN)
+    except OdcpubError as error:
+        rules = in_force.missing(run.platform, target(run), _migration(run))
+        in_force.note(run, rules, error.message)
+        raise in_force.told(error, rules) from None
+    in_force.note(run, ())
+
+
+def _migration(run: Run) -> MigrationPlan:
+    return from_text(run.platform.store.blobs.get(run.state["migration"]).decode())
 
 
 def _migrate(run: Run, phase: str) -> None:
     """Executes one phase of the plan that the plan step made; stale, it is refused under the database's own lock."""
     aim = target(run)
-    migration = from_text(run.platform.store.blobs.get(run.state["migration"]).decode())
+    migration = _migration(run)
     folder = run.platform.home.data / "migrations" / run.operation.stage / run.asset.label
     steps = [step.summary for step in migration.steps if step.phase == phase]
     if phase == EXPAND:
@@ -156,7 +167,7 @@ def ready(run: Run) -> None:
     if started is None:
         runner.start(asked)  # by a server that has ended since: what it started may have ended with it
     address = runner.wait(asked, run.progress)
-    run.note(address=address)
+    in_force.note(run, in_force.planned(_migration(run)), address=address)
     # From here on this version serves, whatever becomes of the steps that follow.
     run.platform.store.stages.end_deployment(run.operation.key, Status.FINISHED, address)
     run.platform.memory.started.pop(run.operation.key, None)
@@ -202,6 +213,8 @@ def failed(run: Run) -> None:
         return
     address = run.state.get("address", "")
     status = Status.FINISHED if address or _stays(run) else Status.FAILED
+    if status == Status.FINISHED and "rules" not in run.state and "migration" in run.state:
+        in_force.note(run, in_force.planned(_migration(run)))
     run.platform.store.stages.end_deployment(run.operation.key, status, address)
 
 

@@ -10,7 +10,7 @@ from odcpub.deployment.configuration import parse_stage_file, resolve
 from odcpub.errors import ModelError, OdcpubError
 from odcpub.model.elements import Setting
 from odcpub.model.versions import parse_version
-from odcpub.operations import configuring, requests
+from odcpub.operations import configuring, in_force, requests
 from odcpub.operations.models import stage_file, stage_or_former
 from odcpub.operations.platform import Platform, error_data
 from odcpub.store.records import AssetRecord, DeploymentRecord
@@ -83,6 +83,7 @@ def _seen(platform: Platform, asset: AssetRecord, current: DeploymentRecord, bli
         "address": running.address if running else "",
         "health": running.health if running else health,
         "deployedAt": current.created_at,
+        "rulesNotInForce": in_force.shown(platform, current),
     }
 
 

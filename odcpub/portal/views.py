@@ -20,7 +20,8 @@ def environment(stage: Stage, order: int) -> dict[str, Any]:
 
 
 def operation(record: OperationRecord) -> dict[str, Any]:
-    """PublishOperationResponse and DeploymentOperationResponse, with the address and exit code beside."""
+    """PublishOperationResponse and DeploymentOperationResponse, with the address, the rules that it
+    left out of force, and the exit code beside."""
     revision = record.state.get("revision") or record.request.get("revision")
     return {
         "key": record.key,
@@ -37,6 +38,7 @@ def operation(record: OperationRecord) -> dict[str, Any]:
         "revisions": [revision] if revision else [],
         "address": record.state.get("address", ""),
         "unchanged": bool(record.state.get("unchanged")),
+        "rulesNotInForce": record.state.get("rules", []),
         "exitCode": record.state.get("exit_code", 3) if record.status == Status.FAILED else 0,
     }
 

@@ -86,7 +86,8 @@ ANSWERS: dict[str, Any] = {
         "title": HOSTILE, **ERROR,
         "assets": [
             {"name": HOSTILE, "kind": HOSTILE, "release": HOSTILE, "revision": 1, "stages": [
-                {"stage": HOSTILE, "revision": 1, "digest": HOSTILE, "health": HOSTILE, "address": HOSTILE}]},
+                {"stage": HOSTILE, "revision": 1, "digest": HOSTILE, "health": HOSTILE, "address": HOSTILE,
+                 "rulesNotInForce": [dict.fromkeys(("rule", "since", "why", "mend"), HOSTILE)]}]},
         ],
     },
 }  # fmt: skip

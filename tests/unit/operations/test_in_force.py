@@ -1,0 +1,167 @@
+"""Rules that could not be put in force are told by the operation's end, the log and the status, until they are."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from odcpub.cli import show
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.plan import plan_migration
+from odcpub.data.schema import Schema
+from odcpub.data.target import target_schema
+from odcpub.deployment.configuration import Resolved
+from odcpub.errors import EngineError, OdcpubError, Refused, TemporaryEngineError
+from odcpub.model.elements import Asset, Basic, Entity, Index
+from odcpub.operations import deploying, durable, overview
+from odcpub.operations import stage as stages
+from odcpub.operations.pipelines import Step
+from odcpub.operations.platform import Run
+from odcpub.operations.stored_plan import to_text
+from odcpub.portal import views
+from odcpub.store.records import Status
+from tests.helpdesk_asset import attribute
+
+from .conftest import MODEL, Installed
+
+BEFORE = replace(MODEL, entities=(Entity("Thing", "Thing", (attribute("Name", Basic.TEXT, length=50),)),))
+NAME = attribute("Name", Basic.TEXT, length=20, min_length=2, mandatory=True)
+AFTER = replace(MODEL, entities=(Entity("Thing", "Thing", (NAME,), (Index("I", "I", ("Name",), True),)),))
+UNIQUE = "Thing (Name) is unique"
+RULES = [
+    "Thing.Name fits character varying(20)", "Thing.Name is not blank", "Thing.Name has at least 2 characters",
+    "Thing.Name is mandatory", UNIQUE,
+]  # fmt: skip
+OLD = "an older transaction runs: process 7"
+
+
+def live(installed: Installed, monkeypatch: pytest.MonkeyPatch, found: Schema | Exception) -> None:
+    def observe(_what: object) -> Schema:
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    monkeypatch.setattr(installed.engines, "observe", observe)
+
+
+def lacking_index(asset: Asset) -> Schema:
+    return Schema(tuple(replace(table, indexes=()) for table in target_schema(asset).tables))
+
+
+def begun(installed: Installed, plan: MigrationPlan) -> Run:
+    run = installed.operation(revision=installed.revision(AFTER))
+    sealed = stages.seal(installed.platform, Resolved(secrets=(("Token", "s3cret"),)))
+    migration = installed.store.blobs.put(to_text(plan).encode())
+    run.note(sealed=sealed, configuration="c", migration=migration)
+    return run
+
+
+@pytest.fixture
+def run(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A deployment that makes an attribute shorter, mandatory and unique."""
+    monkeypatch.setattr(durable, "_platform", installed.platform)
+    monkeypatch.setattr(deploying, "write_scripts", lambda *_: None)
+    installed.deployed(installed.revision(BEFORE))
+    plan = plan_migration(target_schema(BEFORE), target_schema(AFTER), asset=AFTER, runs=BEFORE)
+    return begun(installed, plan)
+
+
+def perform(run: Run, *names: str) -> bool:
+    """The steps one by one as an operation does, until one fails."""
+    steps = (Step(name, "Data", getattr(deploying, name)) for name in names)
+    return all(durable._perform(durable._run(run.operation.key, "Data"), step) for step in steps)
+
+
+def told(installed: Installed) -> list[dict[str, str]]:
+    (row,) = overview.status(installed.platform)["assets"][0]["stages"]
+    return list(row["rulesNotInForce"])
+
+
+def error(run: Run) -> dict[str, Any]:
+    messages = run.platform.store.journal.messages(run.operation.key)
+    found = next(one for one in messages if one.severity == "Error")
+    return {"message": found.text, **found.data}
+
+
+def test_a_version_that_serves_says_which_rules_come_until_they_are_there(installed: Installed, run: Run) -> None:
+    assert perform(run, "start", "expand", "ready")
+    assert [one["rule"] for one in told(installed)] == RULES
+    assert {one["mend"] for one in told(installed)} == {f"odcpub log {run.operation.key[:8]} --follow"}
+    assert perform(run, "tighten")
+    assert told(installed) == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "says"),
+    [
+        (TemporaryEngineError(OLD, "End it."), f"the new version runs, but 1 rule of it is not in force yet: {OLD}"),
+        (Refused("rows stand in the way", "settle", ["Thing (Name): 1 value"]), "rows stand in the way"),
+    ],
+)
+def test_rules_that_could_not_be_put_in_force_are_told_everywhere_until_they_are(
+    installed: Installed, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    failure: OdcpubError, says: str,
+) -> None:  # fmt: skip
+    assert perform(run, "start", "expand", "ready")
+    since = told(installed)[0]["since"]
+    live(installed, monkeypatch, lacking_index(AFTER))
+    installed.engines.broken["apply"] = failure
+    assert not perform(run, "tighten")
+    assert error(run)["message"] == says
+    assert error(run)["details"][-1] == f"not in force: {UNIQUE}"
+    mend = (
+        f"settle what odcpub log {run.operation.key[:8]} names, then: odcpub promote shop --to Development --revision 2"
+    )
+    why = says.rpartition("yet: ")[2]
+    assert told(installed) == [{"rule": UNIQUE, "since": since, "why": why, "mend": mend}]
+    answer = overview.status(installed.platform)
+    assert show.status(answer, False) == 0
+    lines = capsys.readouterr().out.splitlines()[2:]
+    assert lines == [f"Shop (Development): not in force since {since}: {UNIQUE}", f"  {why}", f"  {mend}"]
+    assert show.status(answer, True) == 0
+    assert json.loads(capsys.readouterr().out)["assets"][0]["stages"][0]["rulesNotInForce"] == told(installed)
+    record = installed.store.journal.operation(run.operation.key)
+    assert record is not None
+    assert views.operation(record)["rulesNotInForce"] == [{"rule": UNIQUE, "since": since}]
+
+    del installed.engines.broken["apply"]
+    again = begun(installed, plan_migration(lacking_index(AFTER), target_schema(AFTER), asset=AFTER, runs=AFTER))
+    assert perform(again, "start", "expand", "ready")
+    assert [(one["rule"], one["since"]) for one in told(installed)] == [(UNIQUE, since)], "since it was first missing"
+    assert perform(again, "tighten")
+    assert told(installed) == []
+
+
+def test_where_the_database_does_not_say_what_it_lacks_all_that_was_planned_is_told(
+    installed: Installed, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert perform(run, "start", "expand", "ready")
+    away = TemporaryEngineError("PostgreSQL can't be reached")
+    live(installed, monkeypatch, away)
+    installed.engines.broken["apply"] = TemporaryEngineError("PostgreSQL can't be reached")
+    assert not perform(run, "tighten")
+    assert [one["rule"] for one in told(installed)] == RULES
+
+
+@pytest.mark.parametrize("serves", [0, 2])
+def test_an_operation_that_ends_before_its_last_phase_leaves_the_rules_told(
+    installed: Installed, run: Run, serves: int
+) -> None:
+    """Also one whose version became ready, though nobody could note it."""
+    installed.engines.broken["wait 2" if serves else "settle"] = EngineError("no answer")
+    monkeyed = installed.engines
+    monkeyed.serves = serves
+    monkeyed.settle = lambda _workload: monkeyed._ask("settle")  # type: ignore[attr-defined]
+    assert not perform(run, "start", "expand", "ready", "settle", "tighten")
+    assert [one["rule"] for one in told(installed)] == RULES
+    assert {one["why"] for one in told(installed)} == {"its operation ended before"}
+
+
+def test_a_version_that_never_served_leaves_nothing_told(installed: Installed, run: Run) -> None:
+    installed.engines.broken["wait 2"] = EngineError("no answer")
+    assert not perform(run, "start", "expand", "ready")
+    assert [one.status for one in installed.store.stages.deployments(MODEL.key)] == [Status.FAILED, Status.FINISHED]
+    assert told(installed) == []
