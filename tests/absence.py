@@ -22,7 +22,8 @@ SUITES = {
     "PgBouncer": "install pgbouncer",
     "PostgreSQL with TLS": "install PostgreSQL's own server (Debian, Ubuntu: postgresql)",
     "Docker engine and registry": "start a Docker engine that you may use, name a registry by ODCPUB_TEST_REGISTRY",
-    "Kubernetes": "name a cluster by KUBECONFIG, with ODCPUB_TEST_REGISTRY and ODCPUB_TEST_DATABASE (docs/kind.md)",
+    "Kubernetes": "name a cluster by KUBECONFIG, with ODCPUB_TEST_REGISTRY and ODCPUB_TEST_DATABASE (docs/kind.md), "
+    "and, for TLS from pods, an address of this machine by ODCPUB_TEST_HOST_FROM_PODS",
     "Helm chart": "put helm on the path",
     "skopeo and umoci": "install both, to have them judge images",
     "another Python": "install another Python than this one, 3.11 or newer",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from tests.absence import SUITES, absent, left_out, need
@@ -25,6 +28,19 @@ def test_variables_that_are_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     need("Kubernetes", "THERE")
     with pytest.raises(pytest.skip.Exception, match="Kubernetes: GONE not set"):
         need("Kubernetes", "THERE", "GONE")
+
+
+def test_variables_are_told_where_somebody_looks_for_them() -> None:
+    """All in CONTRIBUTING.md, but for one that ``make test`` itself sets; what a suite needs in its line, too."""
+    root = Path(__file__).parents[2]
+    texts = [file.read_text() for file in sorted((root / "tests").rglob("*.py"))]
+    found = {name for text in texts for name in re.findall(r"ODCPUB_TEST_[A-Z_]+", text)} - {"ODCPUB_TEST_LEFT_OUT"}
+    told = (root / "CONTRIBUTING.md").read_text()
+    assert not [name for name in sorted(found) if f"`{name}" not in told]
+    calls = [call for text in texts for call in re.findall(r"\bneed\(\"([^\"]+)\"(.*?)\)", text)]
+    needed = [(suite, name) for suite, rest in calls for name in re.findall(r"ODCPUB_TEST_[A-Z_]+", rest)]
+    assert len(needed) > 5
+    assert not [(suite, name) for suite, name in needed if name not in SUITES[suite]]
 
 
 def test_one_line_a_suite_says_how_to_run_it() -> None:

@@ -98,7 +98,7 @@ def told_way(encrypted: bool, protocol: str, options: Mapping[str, str], local: 
     mode = tls.mode(options)
     if mode == "verify-full":
         seen, advice = "certificate and host name verified", ""
-    elif mode == "verify-ca" or (mode == "require" and options.get("sslrootcert")):
+    elif mode == "verify-ca":
         seen, advice = "certificate verified, its host name not", ""
     else:
         seen, advice = "certificate not verified", "" if local else _UNVERIFIED + _HOW

@@ -7,6 +7,7 @@ reason ``sslrootcert=system`` means Mozilla's authorities, which images carry.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,8 +37,11 @@ _LARGEST = 100_000
 
 
 def mode(options: Mapping[str, str]) -> str:
-    """libpq's default is ``prefer``, and ``verify-full`` with the system's authorities."""
-    return options.get("sslmode") or ("verify-full" if options.get("sslrootcert") == SYSTEM else "prefer")
+    """libpq's default is ``prefer``, and ``verify-full`` with the system's authorities; ``require`` with a file of
+    authorities is ``verify-ca``."""
+    authority = options.get("sslrootcert", "")
+    asked = options.get("sslmode") or ("verify-full" if authority == SYSTEM else "prefer")
+    return "verify-ca" if asked == "require" and authority not in ("", SYSTEM) else asked
 
 
 def check(options: Mapping[str, str]) -> None:
@@ -113,7 +117,7 @@ def for_apps(options: Mapping[str, str], host: str) -> Tls:
     if "sslcert" in texts:
         _check_key(options, texts)
     return Tls(
-        mode="verify-ca" if asked == "require" and authority else asked,
+        mode=asked,
         channel_binding=options.get("channel_binding") or "prefer",
         authority=texts.get("sslrootcert", ""),
         certificate=texts.get("sslcert", ""),
@@ -156,8 +160,14 @@ def _check_key(options: Mapping[str, str], texts: Mapping[str, str]) -> None:
         raise _unfit("sslkey", path, "is of a kind that apps can't use", "use an RSA or an EC key")
     if key.public_key() != own.public_key():
         raise _unfit("sslkey", path, "is not the key of the certificate", f"sslcert is {options['sslcert']}")
-    if Path(path).stat().st_mode & 0o077:  # libpq takes no other
+    if readable_by_others(Path(path).stat()):
         raise _unfit("sslkey", path, "can be read by others", f"chmod 600 {path}")
+
+
+def readable_by_others(found: os.stat_result) -> bool:
+    """libpq's rule (libpq-ssl.html, Client Certificates): 0600 at most, and 0640 where root is the owner, since root
+    lets groups use keys of the system."""
+    return bool(found.st_mode & (0o037 if found.st_uid == 0 else 0o077))
 
 
 def _key(path: str, text: str) -> Any:

@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from odcpub.address import FILES
 from odcpub.engines.database import tls
 from odcpub.errors import EngineError
 
@@ -25,10 +26,11 @@ _EXPIRED, _NOT_YET = 10, 9
 _UNKNOWN = {2, 18, 19, 20, 21}
 """OpenSSL's codes of verification, openssl-verification-options(1)."""
 _AUTHORITY = "give the certificate of the authority that signed it: sslrootcert=/path in the database's address"
+_ASKED = ("requires a valid client certificate", "certificate required")
+"""What comes of it, too, that libpq passes over a file of ``sslcert`` that is not there."""
 _SIGNS = (
     ("server does not support SSL", "the server does not offer TLS", "sslmode=disable in its address goes without"),
-    ("requires a valid client certificate", "the server asks for a client certificate", "add sslcert=… and sslkey=…"),
-    ("certificate required", "the server asks for a client certificate", "add sslcert=… and sslkey=…"),
+    *((sign, "the server asks for a client certificate", "add sslcert=… and sslkey=…") for sign in _ASKED),
     ("alert unknown ca", "the server does not know the authority of the client certificate",
      "its ssl_ca_file must hold the one that signed sslcert"),
     ("alert certificate expired", "the client certificate has expired", "renew the file of sslcert"),
@@ -44,10 +46,11 @@ def explain(text: str, host: str, port: int, options: Mapping[str, str]) -> Engi
     """The cause of a failure that libpq tells as ``text``, as message and hint; None where it is none of TLS's.
 
     Its message has no place yet: ``certificate of db.example: unknown authority``."""
-    try:
-        tls.for_apps(options, host)
-    except EngineError as error:
-        return error  # a file that can't be read, which libpq tells in several lines
+    if any(sign in text for sign in (*_ASKED, *(f'"{options[name]}"' for name in FILES if options.get(name)))):
+        try:
+            tls.for_apps(options, host)
+        except EngineError as error:
+            return error  # what libpq tells of a file in several lines
     if "certificate verify failed" in text or "does not match host name" in text:
         return EngineError(*_certificate(host, port, options, "does not match host name" in text))
     both = ", no encryption" in text and ", SSL encryption" in text  # then it is not the encryption that is refused
@@ -59,7 +62,7 @@ def explain(text: str, host: str, port: int, options: Mapping[str, str]) -> Engi
 
 def _certificate(host: str, port: int, options: Mapping[str, str], name: bool) -> tuple[str, str]:
     where = f"certificate of {host}"
-    seen = _seen(host, port, options)
+    seen = _seen(host, port)
     if name:
         named = f"is for {names(seen)}, not for {host}" if seen else f"is not for {host}"
         return f"{where}: {named}", "use a name that it is for in the database's address, or have another one signed"
@@ -84,7 +87,7 @@ def names(certificate: x509.Certificate) -> str:
     return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
 
 
-def _seen(host: str, port: int, options: Mapping[str, str]) -> x509.Certificate | None:
+def _seen(host: str, port: int) -> x509.Certificate | None:
     """The certificate that the server shows, whatever it is worth."""
     from cryptography import x509
 

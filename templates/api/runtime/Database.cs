@@ -113,15 +113,17 @@ public sealed class Database : IDisposable
             away = true;
             return $"{place} can't be reached: the pooler says: {error.MessageText}";
         }
-        catch (PostgresException error) { return $"{place} refuses: {tls?.Explain(error) ?? error.MessageText}"; }
+        catch (PostgresException error) { return $"{place} refuses: {await Explained(error) ?? error.MessageText}"; }
         catch (NpgsqlException error)
         {
             // With another configuration, such as that of the version which serves, TLS may well do.
-            var reason = tls?.Explain(error);
+            var reason = await Explained(error);
             away = reason is null;
             return $"{place} can't be reached: {reason ?? error.Message}";
         }
     }
+
+    private async Task<string?> Explained(Exception error) => tls is null ? null : await tls.Explain(error);
 
     /// <summary>Returns when this version may take requests that another one could take instead: when it is ready, or
     /// when no database answers, since then the other one can't serve them either.</summary>

@@ -8,6 +8,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Threading.Tasks;
 using Npgsql;
 
 namespace Odcpub.Runtime;
@@ -17,16 +18,21 @@ public sealed class Tls
     private readonly SslMode mode;
     private readonly X509Certificate2Collection authorities = [];
     private readonly SslStreamCertificateContext? own;
-    private string host = "";
+    private readonly int port;
+    private volatile string host = "";
+    // Of the last handshakes; connections are opened side by side, so one that begins forgets nothing.
     private volatile string? refusal;
 
     /// <summary>Takes over what the connection string says about checking certificates.</summary>
     public Tls(Settings settings, NpgsqlConnectionStringBuilder connection)
     {
         mode = connection.SslMode;
-        var file = connection.RootCertificate;
-        Read("ODCPUB_DATABASE_AUTHORITY", () => authorities.ImportFromPem(settings.DatabaseAuthority));
-        if (!string.IsNullOrEmpty(file)) Read(file, () => authorities.ImportFromPemFile(file));
+        port = connection.Port;
+        var (text, file) = (settings.DatabaseAuthority, connection.RootCertificate);
+        if (text.Length > 0) Trust("ODCPUB_DATABASE_AUTHORITY", () => text);
+        if (!string.IsNullOrEmpty(file)) Trust(file, () => File.ReadAllText(file));
+        if (mode == SslMode.VerifyCA && authorities.Count == 0)
+            throw new InvalidOperationException("ODCPUB_DATABASE_AUTHORITY: is needed by SSL Mode=VerifyCA: anybody can have a certificate of a public authority");
         own = Own(settings);
         // Npgsql 10, and it alone, would try GSSAPI first, which isn't there, and connect a second time.
         if (connection.ContainsKey("GSS Encryption Mode")) connection["GSS Encryption Mode"] = "Disable";
@@ -42,23 +48,26 @@ public sealed class Tls
     {
         if (mode == SslMode.Disable) return;
         builder.EnableTransportSecurity();
-        builder.UseSslClientAuthenticationOptionsCallback(Handshake);
+        builder.UseSslClientAuthenticationOptionsCallback(Prepare);
     }
 
     /// <summary>What a failed connection means where TLS is the reason, else null.</summary>
-    public string? Explain(Exception error)
+    public async Task<string?> Explain(Exception error)
     {
         if (error.InnerException is AuthenticationException && refusal is { } reason) return reason;
         if (error is PostgresException { SqlState: "28000" } asked && asked.MessageText.Contains("client certificate", StringComparison.Ordinal))
             return "the server asks for a client certificate";
         if (error.Message.StartsWith("SSL connection requested", StringComparison.Ordinal)) return "the server does not offer TLS";
-        var inner = error.InnerException;
-        while (inner?.InnerException is { } deeper) inner = deeper;
-        // What the server says of the client's certificate comes as an alert, after the handshake or in it.
-        var meaning = Alerts.FirstOrDefault(alert => inner?.Message.Contains(alert.Sign, StringComparison.OrdinalIgnoreCase) == true).Meaning;
-        // The alert is lost where the connection had gone before it was read.
-        return meaning ?? (own is not null && error is NpgsqlException { InnerException: IOException }
-            ? "the server ended the connection once it had seen the client certificate" : null);
+        if (Alert(error.InnerException) is { } meaning) return meaning;
+        var broken = host.Length > 0 && error is NpgsqlException { InnerException: IOException };
+        return broken ? Alert(await Handshake.Failure(host, port, Prepare)) : null;
+    }
+
+    /// <summary>What the server says of the client's certificate: it comes as an alert, in the handshake or after.</summary>
+    private static string? Alert(Exception? error)
+    {
+        while (error?.InnerException is { } deeper) error = deeper;
+        return Alerts.FirstOrDefault(alert => error?.Message.Contains(alert.Sign, StringComparison.OrdinalIgnoreCase) == true).Meaning;
     }
 
     private static readonly (string Sign, string Meaning)[] Alerts =
@@ -69,9 +78,8 @@ public sealed class Tls
         ("alert bad certificate", "the server does not take the client certificate"),
     ];
 
-    private void Handshake(SslClientAuthenticationOptions options)
+    private void Prepare(SslClientAuthenticationOptions options)
     {
-        refusal = null;
         host = options.TargetHost ?? "";
         if (own is not null)
         {
@@ -93,9 +101,9 @@ public sealed class Tls
     private bool Check(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (mode == SslMode.VerifyCA) errors &= ~SslPolicyErrors.RemoteCertificateNameMismatch;
-        if (errors == SslPolicyErrors.None) return true;
-        refusal = $"certificate of {host}: {Wrong(certificate as X509Certificate2, chain, errors)}";
-        return false;
+        var right = errors == SslPolicyErrors.None;
+        refusal = right ? null : $"certificate of {host}: {Wrong(certificate as X509Certificate2, chain, errors)}";
+        return right;
     }
 
     private string Wrong(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -141,6 +149,14 @@ public sealed class Tls
         });
         return made;
     }
+
+    private void Trust(string name, Func<string> text) => Read(name, () =>
+    {
+        var before = authorities.Count;
+        authorities.ImportFromPem(text());
+        // What is no certificate is passed over; without any, the image's authorities would hold, which are everybody's.
+        if (authorities.Count == before) throw new CryptographicException();
+    });
 
     private static void Read(string name, Action reading)
     {

@@ -38,7 +38,13 @@ CA = {"sslmode": "require", "sslrootcert": "/ca.pem"}
     [
         (True, FULL, False, "TLSv1.3, certificate and host name verified", False),
         (True, {"sslrootcert": "system"}, False, "TLSv1.3, certificate and host name verified", False),
-        (True, {"sslmode": "verify-ca"}, False, "TLSv1.3, certificate verified, its host name not", False),
+        (
+            True,
+            {"sslmode": "verify-ca", "sslrootcert": "/ca.pem"},
+            False,
+            "TLSv1.3, certificate verified, its host name not",
+            False,
+        ),
         (True, CA, False, "TLSv1.3, certificate verified, its host name not", False),
         (True, {"sslmode": "require"}, False, "TLSv1.3, certificate not verified", True),
         (True, {}, False, "TLSv1.3, certificate not verified", True),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -133,7 +135,7 @@ def _broken(pair: Pair) -> None:
         (_of_another, "sslkey: {1}: is not the key of the certificate"),
         (_edwards, "sslkey: {1}: is of a kind that apps can't use"),
         (_broken, "sslkey: {1}: holds no key"),
-        (lambda pair: pair.key.chmod(0o640), "sslkey: {1}: can be read by others"),
+        (lambda pair: pair.key.chmod(0o644), "sslkey: {1}: can be read by others"),
     ],
 )
 def test_files_that_can_not_be_used_are_refused_with_their_path(
@@ -153,6 +155,31 @@ def test_files_that_can_not_be_used_are_refused_with_their_path(
         assert says in error.message and error.hint
         assert "hunter2" not in error.message + error.hint
     change(EngineSettings(database=address), {"csharp": "bootstrap"}, None)  # what has nothing to do with it
+
+
+@pytest.mark.parametrize(
+    ("mode", "owner", "refused"),
+    [
+        (0o600, 1000, False), (0o400, 1000, False), (0o640, 1000, True), (0o604, 1000, True),
+        (0o600, 0, False), (0o640, 0, False), (0o440, 0, False), (0o660, 0, True), (0o650, 0, True), (0o644, 0, True),
+    ],
+)  # fmt: skip
+def test_keys_that_others_can_read_are_those_that_libpq_refuses(mode: int, owner: int, refused: bool) -> None:
+    found = os.stat_result((stat.S_IFREG | mode, 0, 0, 1, owner, 0, 0, 0, 0, 0))
+    assert tls.readable_by_others(found) is refused
+
+
+@pytest.mark.parametrize("name", ["sslrootcert", "sslcert", "sslkey"])
+def test_files_are_looked_at_where_libpq_speaks_of_one(tmp_path: Path, name: str) -> None:
+    """What has gone since it was read is not why a server is down."""
+    authority = Authority(tmp_path)
+    pair = authority.sign("client")
+    files = {"sslrootcert": authority.file, "sslcert": pair.certificate, "sslkey": pair.key}
+    options = {"sslmode": "verify-full", **{name: str(file) for name, file in files.items()}}
+    files[name].unlink()
+    assert tls_failure.explain("connection refused", "db.example", 5432, options) is None
+    told = tls_failure.explain(f'could not read "{files[name]}": No such file', "db.example", 5432, options)
+    assert told is not None and f"{name}: {files[name]}: can't be read" in told.message
 
 
 def test_a_key_is_in_no_repr(tmp_path: Path) -> None:
