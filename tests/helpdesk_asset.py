@@ -91,6 +91,7 @@ COMMENT = Entity(
         attribute("Body", Basic.TEXT, mandatory=True),
         attribute("Ticket", Basic.IDENTIFIER, target="Ticket", mandatory=True, on_delete=DeleteRule.DELETE),
     ),
+    display="Body",
 )
 HELPDESK = Asset(
     Kind.APP,

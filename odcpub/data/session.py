@@ -6,7 +6,10 @@ them before they are ready (templates/api/runtime/Session.cs).
 
 from __future__ import annotations
 
-SETTINGS = (("client_encoding", "UTF8"), ("datestyle", "ISO, YMD"), ("intervalstyle", "postgres"), ("timezone", "UTC"))
+SETTINGS = (
+    ("client_encoding", "UTF8"), ("datestyle", "ISO, YMD"), ("intervalstyle", "postgres"), ("timezone", "UTC"),
+    ("default_transaction_isolation", "read committed"),
+)  # fmt: skip
 """Besides the search path, which is the app's schema alone."""
 
 

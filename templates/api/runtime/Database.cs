@@ -1,6 +1,6 @@
 // The connection pool. Statements name their columns and cast what they select, so that a schema that has grown since
-// (wider types, more columns) serves this version too; for the same reason nothing is prepared on the server: a plan
-// that was prepared before a column was widened fails after it.
+// (wider types, more columns) serves this version too, by statements that were prepared before as well: their results
+// keep their types. Where one can't be used any more all the same, the request is served without.
 using System;
 using System.Collections.Concurrent;
 using System.Linq;
@@ -16,6 +16,10 @@ public sealed class Database : IDisposable
     private static readonly string[] Alone = ["pgbouncer cannot connect to server", "server login has been failing"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(800);
+
+    // The plan of a prepared statement doesn't fit any more; or the connection to the server is another one than that
+    // on which it was prepared: it isn't there, or its name is taken.
+    private static readonly string[] Stale = ["0A000", "26000", "42P05"];
 
     private readonly Settings settings;
     private readonly NpgsqlDataSource? source;
@@ -56,13 +60,15 @@ public sealed class Database : IDisposable
             {
                 MinPoolSize = 0, Timeout = 5,
                 ConnectionIdleLifetime = 60, IncludeErrorDetail = false, ApplicationName = "odcpub app",
+                // A statement that comes again is prepared. No request leaves anything behind in a session, so that
+                // there is nothing to reset.
+                MaxAutoPrepare = 100, AutoPrepareMinUsages = 2, NoResetOnClose = true,
             };
             if (settings.Pooling == "transaction")
             {
                 // The next transaction may have another connection to the server: nothing lasts there that could be
-                // used again, or that a reset would have to end.
+                // used again.
                 builder.MaxAutoPrepare = 0;
-                builder.NoResetOnClose = true;
             }
             return builder;
         }
@@ -74,6 +80,22 @@ public sealed class Database : IDisposable
     }
 
     public NpgsqlDataSource Source => source ?? throw new Problem(503, "No database is configured.");
+
+    /// <summary>What <paramref name="work"/> makes of a connection. Done once more, with nothing prepared, where a
+    /// prepared statement can't be used any more: such a refusal comes before the statement has done anything.</summary>
+    public async Task<T> Run<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation)
+    {
+        await using var connection = await Source.OpenConnectionAsync(cancellation);
+        try
+        {
+            return await work(connection);
+        }
+        catch (PostgresException error) when (Stale.Contains(error.SqlState))
+        {
+            connection.UnprepareAll();
+        }
+        return await work(connection);
+    }
 
     /// <summary>Null when ready, else the reason. Asked until yes, then never again. Who asks has an answer within a
     /// second, before probes give up: while a look at the database goes on, what the one before it found.</summary>

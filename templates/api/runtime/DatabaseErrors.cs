@@ -70,11 +70,13 @@ public sealed class DatabaseErrors(Catalog catalog, Database database)
         if (catalog.FindByTable(table) is not { } other) return new Problem(409, $"{what}: other records refer to it.");
         var references = other.Attributes.Where(attribute => attribute.Target == entity.Name).ToList();
         if (references.Count == 0) return new Problem(409, $"{what}: {Words.Inside(other.Label)} records refer to what would be deleted with it.");
-        var sql = new Sql();
-        var conditions = references.Select(reference => $"{Sql.Name(reference.Column)} = {sql.Identifier(entity, id)}");
-        await using var batch = database.Source.CreateBatch();
-        batch.BatchCommands.Add(sql.Command($"select count(*) from {Sql.Name(other.Table)} where {string.Join(" or ", conditions)}"));
-        var count = (long)(await batch.ExecuteScalarAsync(cancellation))!;
+        var conditions = references.Select(reference => $"{Sql.Name(reference.Column)} = $1");
+        var text = $"select count(*) from {Sql.Name(other.Table)} where {string.Join(" or ", conditions)}";
+        var count = await database.Run(async connection =>
+        {
+            await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id));
+            return (long)(await command.ExecuteScalarAsync(cancellation))!;
+        }, cancellation);
         var name = Words.Inside(other.Label);
         // A reference of another version's, which goes or comes with it in a moment.
         if (count == 0) return new Problem(409, $"{what} now: {name} records refer to it in a way that this page doesn't show.");

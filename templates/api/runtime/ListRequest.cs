@@ -11,7 +11,8 @@ public sealed class ListRequest
 {
     private const int LargestSize = 200;
     private const int LongestSearch = 200;
-    private static readonly string[] Known = ["search", "sort", "page", "size", "labels"];
+    private const int LongestCut = 10_000;
+    private static readonly string[] Known = ["search", "sort", "page", "size", "labels", "fields", "cut"];
     private readonly Dictionary<string, List<string>> errors = new(StringComparer.Ordinal);
     private readonly EntityDescriptor entity;
 
@@ -23,6 +24,7 @@ public sealed class ListRequest
             if (values.Count > 1) Refuse(name, $"{name} is given twice.");
             else Read(name, values[0] ?? "");
         }
+        if (Labels && Fields is not null) Refuse("fields", "Labels have no fields: ask for one or the other.");
         if (errors.Count > 0) throw Problem.Refused(errors, 400);
     }
 
@@ -31,6 +33,15 @@ public sealed class ListRequest
     public bool Labels { get; private set; }
     public int Page { get; private set; } = 1;
     public int Size { get; private set; } = 25;
+
+    /// <summary>How many rows come before the page.</summary>
+    public long Offset => (Page - 1L) * Size;
+
+    /// <summary>Attributes that are asked for, in the model's order; null for all.</summary>
+    public AttributeDescriptor[]? Fields { get; private set; }
+
+    /// <summary>Texts are cut after so many characters; 0: never.</summary>
+    public int Cut { get; private set; }
 
     /// <summary>Attributes to sort by, null for the identifier.</summary>
     public List<(AttributeDescriptor? Attribute, bool Descending)> Sort { get; } = [];
@@ -47,6 +58,8 @@ public sealed class ListRequest
         else if (name == "sort") Order(value);
         else if (name == "page") Page = Number(name, value, 1_000_000_000);
         else if (name == "size") Size = Number(name, value, LargestSize);
+        else if (name == "fields") Choose(value);
+        else if (name == "cut") Cut = Number(name, value, LongestCut);
         else if (name == "labels" && value is "true" or "false") Labels = value == "true";
         else if (name == "labels") Refuse(name, "labels must be true or false.");
         else Refuse(name, $"There is no parameter {name}.{Words.Suggestion(name, Known)}");
@@ -57,6 +70,14 @@ public sealed class ListRequest
         if (int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= largest) return number;
         Refuse(name, $"{name} must be between 1 and {largest}.");
         return 1;
+    }
+
+    private void Choose(string value)
+    {
+        var names = value.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        foreach (var name in names)
+            if (name != "Id" && entity.Find(name) is null) Refuse("fields", Unknown(name));
+        Fields = entity.Attributes.Where(attribute => names.Contains(attribute.Name, StringComparer.Ordinal)).ToArray();
     }
 
     private void Order(string value)

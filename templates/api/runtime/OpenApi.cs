@@ -101,6 +101,8 @@ public sealed class OpenApiDocument(Catalog catalog)
         Parameter(writer, "page", "query", "integer", "From 1");
         Parameter(writer, "size", "query", "integer", "1 to 200, 25 unless said");
         if (entity.Records is not null) return;
+        Parameter(writer, "fields", "query", "string", "Attributes that the rows shall have, separated by commas; all unless said");
+        Parameter(writer, "cut", "query", "integer", "Characters after which texts are cut, with an ellipsis behind; 1 to 10000, never unless said");
         Parameter(writer, "sort", "query", "string", "Attributes, separated by commas, - before one for descending");
         foreach (var attribute in entity.Attributes.Where(attribute => attribute.Type != AttributeType.BinaryData))
             Parameter(writer, $"filter.{attribute.Name}", "query", "string", $"{attribute.Label} is this; empty: has no value");

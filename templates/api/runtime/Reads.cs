@@ -3,7 +3,6 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Data;
-using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -14,7 +13,11 @@ namespace Odcpub.Runtime;
 
 public sealed class Reads(Catalog catalog, Database database)
 {
+    // A plan that fits the average value may be the worst for this one: what is looked for is planned for each time.
+    private const string PlannedAnew = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
+
     private readonly ConcurrentDictionary<string, Selection> selections = new(StringComparer.Ordinal);
+    private readonly Lists lists = new(catalog);
 
     public Selection SelectionOf(EntityDescriptor entity) =>
         selections.GetOrAdd(entity.Name, _ => new Selection(catalog, entity));
@@ -22,24 +25,39 @@ public sealed class Reads(Catalog catalog, Database database)
     public async Task List(HttpContext context, EntityDescriptor entity)
     {
         var request = new ListRequest(entity, context.Request.Query);
-        var selection = SelectionOf(entity);
-        var sql = new Sql();
-        var where = Where(entity, selection, request, sql);
-        var page = $" order by {Order(entity, selection, request)} limit {request.Size} offset {(request.Page - 1L) * request.Size}";
-        var columns = request.Labels ? LabelColumns(entity) : selection.Columns;
-        var table = $" from {Sql.Name(entity.Table)} t{selection.Joins}{where}";
-        await using var batch = database.Source.CreateBatch();
-        batch.BatchCommands.Add(sql.Command("select count(*)" + table));
-        batch.BatchCommands.Add(sql.Command($"select {columns}{table}{page}"));
-        using var answer = new Answer(context);
-        await using (var reader = await batch.ExecuteReaderAsync(request.Labels ? CommandBehavior.Default : selection.Behavior, context.RequestAborted))
+        var statement = lists.Statement(request);
+        using var answer = await database.Run(async connection =>
         {
-            await WriteList(request, selection, reader, answer, context.RequestAborted);
-        }
+            await using var batch = connection.CreateBatch();
+            if (request.Search.Length > 0 || request.Filters.Count > 0) batch.BatchCommands.Add(new(PlannedAnew));
+            Add(batch, statement.Count, lists.Parameters(request));
+            var parameters = lists.Parameters(request);
+            if (request.Offset > 0) parameters.Add(Sql.Number(request.Offset));
+            Add(batch, statement.Page, parameters);
+            var behavior = request.Labels ? CommandBehavior.Default : statement.Selection.Behavior;
+            await using var reader = await batch.ExecuteReaderAsync(behavior, context.RequestAborted);
+            if (batch.BatchCommands.Count > 2) await reader.NextResultAsync(context.RequestAborted);
+            return await Read(context, request, statement.Selection, reader);
+        }, context.RequestAborted);
         await answer.Send(200);
     }
 
-    private static async Task WriteList(ListRequest request, Selection selection, NpgsqlDataReader reader, Answer answer, CancellationToken cancellation)
+    private static async Task<Answer> Read(HttpContext context, ListRequest request, Selection selection, NpgsqlDataReader reader)
+    {
+        var answer = new Answer(context);
+        try
+        {
+            await Write(request, selection, reader, answer, context.RequestAborted);
+            return answer;
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task Write(ListRequest request, Selection selection, NpgsqlDataReader reader, Answer answer, CancellationToken cancellation)
     {
         var writer = answer.Writer;
         await reader.ReadAsync(cancellation);
@@ -61,62 +79,48 @@ public sealed class Reads(Catalog catalog, Database database)
 
     public async Task One(HttpContext context, EntityDescriptor entity, string id)
     {
-        var sql = new Sql();
-        var text = $"{SelectionOf(entity).From()} where t.\"id\" = {sql.Identifier(entity, id)}";
-        await using var batch = database.Source.CreateBatch();
-        batch.BatchCommands.Add(sql.Command(text));
-        using var row = await Row(context, entity, batch) ?? throw NotFound(entity);
-        await row.Send(context, 200);
+        var selection = SelectionOf(entity);
+        using var row = await database.Run(async connection =>
+        {
+            await using var command = Sql.Command(connection, $"{selection.From} where t.\"id\" = $1", Sql.Identifier(entity, id));
+            await using var reader = await command.ExecuteReaderAsync(selection.Behavior, context.RequestAborted);
+            return await reader.ReadAsync(context.RequestAborted) ? await Row.Read(context, selection, reader) : null;
+        }, context.RequestAborted);
+        await (row ?? throw NotFound(entity)).Send(context, 200);
     }
 
     public async Task Bytes(HttpContext context, EntityDescriptor entity, string id, string name)
     {
         var attribute = entity.Find(name);
         if (attribute?.Type != AttributeType.BinaryData) throw new Problem(404, $"{entity.Name} has no Binary Data attribute {name}.");
-        var sql = new Sql();
         var column = $"t.{Sql.Name(attribute.Column)}";
-        var text = $"select octet_length({column})::bigint, {column} from {Sql.Name(entity.Table)} t where t.\"id\" = {sql.Identifier(entity, id)}";
-        await using var batch = database.Source.CreateBatch();
-        batch.BatchCommands.Add(sql.Command(text));
-        await using var reader = await batch.ExecuteReaderAsync(CommandBehavior.SequentialAccess, context.RequestAborted);
-        if (!await reader.ReadAsync(context.RequestAborted)) throw NotFound(entity);
-        if (reader.IsDBNull(0)) throw new Problem(404, $"{attribute.Label} has no value.");
-        context.Response.ContentType = "application/octet-stream";
-        context.Response.ContentLength = reader.GetInt64(0);
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.ContentDisposition = "attachment";
-        Body.Hurry(context);
-        await using var bytes = reader.GetStream(1);
-        await bytes.CopyToAsync(context.Response.Body, 65_536, context.RequestAborted);
-    }
-
-    /// <summary>Runs a statement that gives one row or none, to its end: what fails after the row fails.
-    /// <paramref name="sent"/>: ended when the database has the whole statement.</summary>
-    public async Task<Row?> Row(HttpContext context, EntityDescriptor entity, NpgsqlBatch batch, IDisposable? sent = null)
-    {
-        var (selection, cancellation) = (SelectionOf(entity), context.RequestAborted);
-        await using var reader = await batch.ExecuteReaderAsync(selection.Behavior, cancellation);
-        if (!await reader.ReadAsync(cancellation)) return null;
-        sent?.Dispose();
-        var row = await Runtime.Row.Read(context, selection, reader);
-        try
+        var text = $"select octet_length({column})::bigint, {column} from {Sql.Name(entity.Table)} t where t.\"id\" = $1";
+        await database.Run(async connection =>
         {
-            while (await reader.NextResultAsync(cancellation)) { }
-            return row;
-        }
-        catch
-        {
-            row.Dispose();
-            throw;
-        }
+            await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id));
+            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, context.RequestAborted);
+            if (!await reader.ReadAsync(context.RequestAborted)) throw NotFound(entity);
+            if (reader.IsDBNull(0)) throw new Problem(404, $"{attribute.Label} has no value.");
+            context.Response.ContentType = "application/octet-stream";
+            context.Response.ContentLength = reader.GetInt64(0);
+            context.Response.Headers.CacheControl = "no-store";
+            context.Response.Headers.ContentDisposition = "attachment";
+            Body.Hurry(context);
+            await using var bytes = reader.GetStream(1);
+            await bytes.CopyToAsync(context.Response.Body, 65_536, context.RequestAborted);
+            return true;
+        }, context.RequestAborted);
     }
 
     public static Problem NotFound(EntityDescriptor entity) =>
         new(404, $"There is no such {Words.Inside(entity.Label)}. It may have been deleted.");
 
-    private static string LabelColumns(EntityDescriptor entity) =>
-        (entity.Static ? "t.\"id\"::text" : "t.\"id\"::bigint") + ", "
-        + (entity.DisplayAttribute is { } display ? Selection.Output(display, "t") : "null::text");
+    private static void Add(NpgsqlBatch batch, string text, List<NpgsqlParameter> parameters)
+    {
+        var command = new NpgsqlBatchCommand(text);
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
+        batch.BatchCommands.Add(command);
+    }
 
     private static void WriteLabel(EntityDescriptor entity, NpgsqlDataReader reader, Utf8JsonWriter writer)
     {
@@ -126,60 +130,5 @@ public sealed class Reads(Catalog catalog, Database database)
         else writer.WriteNumber("Id", reader.GetInt64(0));
         writer.WriteString("Label", Selection.Label(entity, id, reader, 1));
         writer.WriteEndObject();
-    }
-
-    private string Where(EntityDescriptor entity, Selection selection, ListRequest request, Sql sql)
-    {
-        var conditions = request.Filters.Select(filter => (filter.Attribute, filter.Value) switch
-        {
-            (null, var id) => $"t.\"id\" = {sql.Identifier(entity, (string)id!)}",
-            ({ } attribute, null) => $"t.{Sql.Name(attribute.Column)} is null",
-            var (attribute, value) => $"t.{Sql.Name(attribute.Column)} = {sql.Value(attribute, value)}",
-        }).ToList();
-        if (request.Labels && entity.Static) conditions.Add("t.\"is_active\"");
-        if (request.Search.Length > 0) conditions.Add(Matches(entity, selection, request, sql));
-        return conditions.Count == 0 ? "" : " where " + string.Join(" and ", conditions);
-    }
-
-    private string Matches(EntityDescriptor entity, Selection selection, ListRequest request, Sql sql)
-    {
-        var display = entity.DisplayAttribute;
-        var searched = request.Labels || entity.Search.Length == 0
-            ? display is null ? [] : [display]
-            : entity.Search.Select(entity.Find).OfType<AttributeDescriptor>().Where(a => a.Type != AttributeType.BinaryData).ToArray();
-        var escaped = request.Search.Replace("\\", "\\\\").Replace("%", "\\%").Replace("_", "\\_");
-        var pattern = sql.Text($"%{escaped}%");
-        var parts = searched.Select(attribute => Matches(attribute, selection, request.Search, pattern, sql)).ToList();
-        if (parts.Count == 0) parts.Add($"t.\"id\"::text like {pattern}");
-        return $"({string.Join(" or ", parts)})";
-    }
-
-    private string Matches(AttributeDescriptor attribute, Selection selection, string search, string pattern, Sql sql)
-    {
-        if (!attribute.IsReference || catalog.Target(attribute).Records is not { } records)
-            return $"{selection.Shown(attribute).Expression}::text ilike {pattern}";
-        var found = records.Where(record => record.Label.Contains(search, StringComparison.OrdinalIgnoreCase)).Select(record => record.Id);
-        return $"t.{Sql.Name(attribute.Column)} = any ({sql.Texts(found.ToArray())})";
-    }
-
-    private static string Order(EntityDescriptor entity, Selection selection, ListRequest request)
-    {
-        var sort = request.Sort.Count > 0 ? request.Sort : Usual(entity, request.Labels);
-        var parts = new List<string>();
-        foreach (var (attribute, descending) in sort)
-        {
-            var direction = descending ? " desc nulls last" : " nulls last";
-            var (expression, text) = attribute is null ? ("t.\"id\"", false) : selection.Shown(attribute);
-            if (text) parts.Add($"lower({expression}){direction}");
-            parts.Add(expression + direction);
-        }
-        parts.Add("t.\"id\"");
-        return string.Join(", ", parts);
-    }
-
-    private static List<(AttributeDescriptor?, bool)> Usual(EntityDescriptor entity, bool labels)
-    {
-        if (entity.Static) return [(entity.Find("Order"), false)];
-        return labels && entity.DisplayAttribute is { Type: not AttributeType.BinaryData } display ? [(display, false)] : [];
     }
 }

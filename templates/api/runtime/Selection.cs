@@ -1,11 +1,10 @@
 // How an entity's rows are selected and written: every column named and cast to a form that neither a wider type nor
-// an added column changes, and the label of every reference joined in.
+// an added column changes, and the label of every reference, looked up for the rows that are answered and no others.
 using System;
 using System.Collections.Generic;
 using System.Data;
 using System.Globalization;
 using System.Linq;
-using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,67 +16,67 @@ public sealed class Selection
 {
     private readonly Catalog catalog;
     private readonly EntityDescriptor entity;
-    private readonly Dictionary<string, string> joined = new(StringComparer.Ordinal);
+    private readonly Part[] parts;
+    private readonly int first;
+    private readonly int cut;
 
-    public Selection(Catalog catalog, EntityDescriptor entity)
+    // An attribute, its column in the result; behind it the label of what it refers to, where that is a row.
+    private sealed record Part(AttributeDescriptor Attribute, JsonEncodedText Name, int Column, EntityDescriptor? Target);
+
+    /// <summary>Of a single row with its tag, all attributes.</summary>
+    public Selection(Catalog catalog, EntityDescriptor entity) : this(catalog, entity, entity.Attributes, 0, true) { }
+
+    /// <summary>Of a list: these attributes; texts are cut after so many characters, at 0 never.</summary>
+    public Selection(Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut)
+        : this(catalog, entity, attributes, cut, false) { }
+
+    private Selection(Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut, bool tagged)
     {
-        (this.catalog, this.entity) = (catalog, entity);
-        var columns = new List<string> { entity.Static ? "t.\"id\"::text" : "t.\"id\"::bigint", "t.\"xmin\"::text" };
-        var joins = new StringBuilder();
-        foreach (var attribute in entity.Attributes)
+        (this.catalog, this.entity, this.cut) = (catalog, entity, cut);
+        var columns = new List<string> { Identifier(entity) };
+        if (tagged) columns.Add("t.\"xmin\"::text");
+        first = columns.Count;
+        var found = new List<Part>();
+        foreach (var attribute in entity.Attributes.Intersect(attributes))
         {
-            columns.Add(Output(attribute, "t"));
-            if (!IsJoined(attribute)) continue;
-            var target = catalog.Target(attribute);
-            var alias = $"r{joined.Count}";
-            joined[attribute.Name] = alias;
-            joins.Append($" left join {Sql.Name(target.Table)} {alias} on {alias}.\"id\" = t.{Sql.Name(attribute.Column)}");
-            columns.Add(target.DisplayAttribute is { } display ? Output(display, alias) : "null::text");
+            var target = attribute.IsReference && catalog.Target(attribute) is { Records: null } row ? row : null;
+            found.Add(new(attribute, JsonEncodedText.Encode(attribute.Name), columns.Count, target));
+            columns.Add(Output(attribute, "t", cut));
+            if (target is not null) columns.Add(LabelOf(target, $"t.{Sql.Name(attribute.Column)}"));
         }
+        parts = [.. found];
         Columns = string.Join(", ", columns);
-        Joins = joins.ToString();
-        Behavior = entity.Attributes.Any(attribute => attribute.IsLarge) ? CommandBehavior.SequentialAccess : CommandBehavior.Default;
+        Behavior = parts.Any(part => IsLarge(part.Attribute)) ? CommandBehavior.SequentialAccess : CommandBehavior.Default;
     }
 
+    /// <summary>What is selected of the table, called t; so many columns come before the attributes'.</summary>
     public string Columns { get; }
-    public string Joins { get; }
-
-    /// <summary>"select … from …" of the table, or of a statement's name in WITH.</summary>
-    public string From(string? source = null) => $"select {Columns} from {source ?? Sql.Name(entity.Table)} t{Joins}";
-
-    /// <summary>What RETURNING names, so that the selection can read it like the table.</summary>
-    public string Returned => "\"id\", \"xmin\"" + string.Concat(entity.Attributes.Select(attribute => ", " + Sql.Name(attribute.Column)));
-
-    /// <summary>What stands for an attribute's value when people search or sort: a reference's label, else itself.</summary>
-    public (string Expression, bool Text) Shown(AttributeDescriptor attribute)
-    {
-        if (!joined.TryGetValue(attribute.Name, out var alias))
-            return ($"t.{Sql.Name(attribute.Column)}", attribute.IsText || attribute.TargetStatic);
-        var display = catalog.Target(attribute).DisplayAttribute;
-        return display is null ? ($"{alias}.\"id\"", false) : ($"{alias}.{Sql.Name(display.Column)}", display.IsText);
-    }
 
     /// <summary>How the reader must read: large texts pass by, each column once and in order; rows without are short.</summary>
     public CommandBehavior Behavior { get; }
 
-    /// <summary>Writes the row under the reader; its identifier, and its tag for If-Match.</summary>
+    /// <summary>"select … from …" of the table.</summary>
+    public string From => $"select {Columns} from {Sql.Name(entity.Table)} t";
+
+    /// <summary>The identifier and what stands for a row, for labels alone.</summary>
+    public static string Labels(EntityDescriptor entity) =>
+        $"{Identifier(entity)}, {(entity.DisplayAttribute is { } display ? Output(display, "t", Words.LongestLabel) : "null::text")}";
+
+    /// <summary>Writes the row under the reader; its identifier, and its tag for If-Match, where one was asked for.</summary>
     public async ValueTask<(string Id, string Tag)> Write(NpgsqlDataReader reader, Answer answer, CancellationToken cancellation)
     {
         var writer = answer.Writer;
         writer.WriteStartObject();
         var id = Identifier(writer, reader);
-        var tag = reader.GetString(1);
-        var labels = new List<(string, string)>();
-        var next = 2;
-        foreach (var attribute in entity.Attributes)
+        var tag = first > 1 ? reader.GetString(1) : "";
+        var labels = new List<(JsonEncodedText, string)>();
+        foreach (var part in parts)
         {
-            var column = next;
-            next += joined.ContainsKey(attribute.Name) ? 2 : 1;
-            writer.WritePropertyName(attribute.Name);
-            if (reader.IsDBNull(column)) writer.WriteNullValue();
-            else if (attribute.IsLarge) await WriteLarge(reader, column, answer, cancellation);
-            else if (attribute.IsReference) labels.Add((attribute.Name, WriteReference(writer, attribute, reader, column)));
-            else WriteValue(writer, attribute, reader, column);
+            writer.WritePropertyName(part.Name);
+            if (reader.IsDBNull(part.Column)) writer.WriteNullValue();
+            else if (part.Attribute.IsReference) labels.Add((part.Name, WriteReference(writer, part, reader)));
+            else if (IsLarge(part.Attribute)) await WriteLarge(reader, part.Column, answer, cancellation);
+            else WriteValue(writer, part, reader);
         }
         if (!entity.Static) WriteLabels(writer, labels);
         writer.WriteEndObject();
@@ -94,7 +93,7 @@ public sealed class Selection
         }
         var number = reader.GetInt64(0);
         writer.WriteNumber("Id", number);
-        return number.ToString(CultureInfo.InvariantCulture);
+        return first > 1 ? number.ToString(CultureInfo.InvariantCulture) : "";
     }
 
     private static async Task WriteLarge(NpgsqlDataReader reader, int column, Answer answer, CancellationToken cancellation)
@@ -114,7 +113,21 @@ public sealed class Selection
         _ => reader.GetString(column),
     };
 
-    public static string Output(AttributeDescriptor attribute, string alias)
+    /// <summary>A row's label from its display attribute at <paramref name="column"/>; where that shows nothing, who it is.</summary>
+    public static string Label(EntityDescriptor entity, string id, NpgsqlDataReader reader, int column)
+    {
+        var text = entity.DisplayAttribute is { } display && !reader.IsDBNull(column) ? Text(display, reader, column) : "";
+        return !string.IsNullOrWhiteSpace(text) ? Words.Cut(text, Words.LongestLabel) : entity.Static ? id : $"{entity.Label} {id}";
+    }
+
+    private static string Identifier(EntityDescriptor entity) => entity.Static ? "t.\"id\"::text" : "t.\"id\"::bigint";
+
+    private static string LabelOf(EntityDescriptor target, string reference) => target.DisplayAttribute is { } display
+        ? $"(select {Output(display, "r", Words.LongestLabel)} from {Sql.Name(target.Table)} r where r.\"id\" = {reference})"
+        : "null::text";
+
+    // One character more than is shown tells that there are more; what is not fetched is not read by the database either.
+    private static string Output(AttributeDescriptor attribute, string alias, int cut)
     {
         var column = $"{alias}.{Sql.Name(attribute.Column)}";
         return attribute.Type switch
@@ -125,32 +138,28 @@ public sealed class Selection
             AttributeType.Decimal or AttributeType.Currency => $"trim_scale({column}::numeric)::text",
             AttributeType.DateTime => $"to_char({column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')",
             AttributeType.BinaryData => $"octet_length({column})::bigint",
-            _ => $"{column}::text",
+            _ => IsCut(attribute, cut) ? $"left({column}::text, {cut + 1})" : $"{column}::text",
         };
     }
 
-    private bool IsJoined(AttributeDescriptor attribute) => attribute.IsReference && catalog.Target(attribute).Records is null;
+    private static bool IsCut(AttributeDescriptor attribute, int cut) =>
+        cut > 0 && attribute.IsText && (attribute.Length < 0 || attribute.Length > cut);
+
+    private bool IsLarge(AttributeDescriptor attribute) => attribute.IsLarge && !IsCut(attribute, cut);
 
     // Its label comes back.
-    private string WriteReference(Utf8JsonWriter writer, AttributeDescriptor attribute, NpgsqlDataReader reader, int column)
+    private string WriteReference(Utf8JsonWriter writer, Part part, NpgsqlDataReader reader)
     {
-        var target = catalog.Target(attribute);
-        var id = Text(attribute, reader, column);
-        if (attribute.TargetStatic) writer.WriteStringValue(id);
+        var id = Text(part.Attribute, reader, part.Column);
+        if (part.Attribute.TargetStatic) writer.WriteStringValue(id);
         else writer.WriteRawValue(id, skipInputValidation: true);
-        if (target.Records is { } records) return records.FirstOrDefault(record => record.Id == id)?.Label ?? id;
-        return Label(target, id, reader, column + 1);
+        if (part.Target is not null) return Label(part.Target, id, reader, part.Column + 1);
+        return catalog.Target(part.Attribute).Records!.FirstOrDefault(record => record.Id == id)?.Label ?? id;
     }
 
-    /// <summary>A row's label from its display attribute at <paramref name="column"/>; where that shows nothing, who it is.</summary>
-    public static string Label(EntityDescriptor entity, string id, NpgsqlDataReader reader, int column)
+    private void WriteValue(Utf8JsonWriter writer, Part part, NpgsqlDataReader reader)
     {
-        var text = entity.DisplayAttribute is { } display && !reader.IsDBNull(column) ? Text(display, reader, column) : "";
-        return !string.IsNullOrWhiteSpace(text) ? text : entity.Static ? id : $"{entity.Label} {id}";
-    }
-
-    private static void WriteValue(Utf8JsonWriter writer, AttributeDescriptor attribute, NpgsqlDataReader reader, int column)
-    {
+        var (attribute, column) = (part.Attribute, part.Column);
         if (attribute.Type == AttributeType.Boolean) writer.WriteBooleanValue(reader.GetBoolean(column));
         else if (attribute.Type == AttributeType.BinaryData)
         {
@@ -159,10 +168,12 @@ public sealed class Selection
             writer.WriteEndObject();
         }
         else if (attribute.Type == AttributeType.Integer) writer.WriteNumberValue(reader.GetInt64(column));
-        else writer.WriteStringValue(attribute.Type == AttributeType.DateTime ? Moment(reader.GetString(column)) : reader.GetString(column));
+        else if (attribute.Type == AttributeType.DateTime) writer.WriteStringValue(Moment(reader.GetString(column)));
+        else if (IsCut(attribute, cut)) writer.WriteStringValue(Words.Cut(reader.GetString(column), cut));
+        else writer.WriteStringValue(reader.GetFieldValue<byte[]>(column)); // UTF-8 as it is
     }
 
-    private static void WriteLabels(Utf8JsonWriter writer, List<(string Name, string Label)> labels)
+    private static void WriteLabels(Utf8JsonWriter writer, List<(JsonEncodedText Name, string Label)> labels)
     {
         writer.WriteStartObject("$labels");
         foreach (var (name, label) in labels) writer.WriteString(name, label);

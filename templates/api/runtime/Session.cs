@@ -23,7 +23,8 @@ public sealed class Session(string? user, string? database, string? schema)
           ('DateStyle', current_setting('DateStyle'), 'ISO, YMD'),
           ('IntervalStyle', current_setting('IntervalStyle'), 'postgres'),
           ('TimeZone', case when lower(current_setting('TimeZone')) in ('etc/utc', 'uct', 'etc/uct', 'zulu', 'etc/zulu',
-                            'universal', 'etc/universal') then 'UTC' else current_setting('TimeZone') end, 'UTC'))
+                            'universal', 'etc/universal') then 'UTC' else current_setting('TimeZone') end, 'UTC'),
+          ('default_transaction_isolation', current_setting('default_transaction_isolation'), 'read committed'))
           session (name, value, wanted)
         where value <> wanted
         """;

@@ -1,58 +1,62 @@
-// Statements under construction: quoted names, numbered parameters. Values never become part of the text.
+// Pieces of statements: quoted names, numbered parameters. Values never become part of the text.
 using System;
-using System.Collections.Generic;
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Odcpub.Runtime;
 
-public sealed class Sql
+public static class Sql
 {
-    private readonly List<NpgsqlParameter> parameters = [];
-
     public static string Name(string name) => "\"" + name.Replace("\"", "\"\"") + "\"";
 
-    public string Text(string value) => Add(new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Text });
+    /// <summary>A value's place in a statement: its parameter, cast to the attribute's type by the database, exactly.
+    /// <paramref name="large"/>: a text that comes in pieces of UTF-8.</summary>
+    public static string Place(int number, AttributeDescriptor attribute, bool large = false) =>
+        large ? $"convert_from(${number}, 'UTF8')" : $"${number}{Cast(attribute)}";
 
-    public string Texts(string[] values) => Add(new NpgsqlParameter { Value = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
-
-    /// <summary>A value in canonical form, cast to the attribute's type by the database, exactly.</summary>
-    public string Value(AttributeDescriptor attribute, object? value) => value switch
+    /// <summary>A value in canonical form, null for none.</summary>
+    public static NpgsqlParameter Value(AttributeDescriptor attribute, object? value) => value switch
     {
-        null => "null",
-        Content { IsText: true } content => $"convert_from({Bytes(content.Open())}, 'UTF8')",
-        Content content => Bytes(content.Open()),
-        byte[] bytes => Bytes(bytes),
-        _ => Text((string)value) + "::" + Cast(attribute),
+        Content content => new NpgsqlParameter { Value = content.Open(), NpgsqlDbType = NpgsqlDbType.Bytea },
+        string id when IsNumber(attribute) => Number(id),
+        _ => new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = TypeOf(attribute) },
     };
 
-    public string Identifier(EntityDescriptor entity, string id) => Text(id) + (entity.Static ? "" : "::bigint");
+    public static NpgsqlParameter Identifier(EntityDescriptor entity, string id) => entity.Static ? Text(id) : Number(id);
 
-    public NpgsqlBatchCommand Command(string text)
+    public static NpgsqlParameter Text(string value) =>
+        new NpgsqlParameter<string> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Text };
+
+    public static NpgsqlParameter Texts(string[] values) =>
+        new NpgsqlParameter<string[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+
+    public static NpgsqlParameter Number(long value) => new NpgsqlParameter<long> { TypedValue = value, NpgsqlDbType = NpgsqlDbType.Bigint };
+
+    public static NpgsqlCommand Command(NpgsqlConnection connection, string text, params NpgsqlParameter[] parameters)
     {
-        var command = new NpgsqlBatchCommand(text);
-        foreach (var parameter in parameters) command.Parameters.Add(parameter.Clone());
+        var command = connection.CreateCommand();
+        command.CommandText = text;
+        foreach (var parameter in parameters) command.Parameters.Add(parameter);
         return command;
     }
 
-    private string Bytes(object value) => Add(new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlDbType.Bytea });
+    private static NpgsqlParameter Number(string id) => Number(long.Parse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
 
-    private string Add(NpgsqlParameter parameter)
-    {
-        parameters.Add(parameter);
-        return $"${parameters.Count}";
-    }
+    private static bool IsNumber(AttributeDescriptor attribute) => attribute.IsReference && !attribute.TargetStatic;
+
+    private static NpgsqlDbType TypeOf(AttributeDescriptor attribute) => IsNumber(attribute) ? NpgsqlDbType.Bigint
+        : attribute.Type == AttributeType.BinaryData ? NpgsqlDbType.Bytea : NpgsqlDbType.Text;
 
     private static string Cast(AttributeDescriptor attribute) => attribute.Type switch
     {
-        AttributeType.Integer => "integer",
-        AttributeType.LongInteger => "bigint",
-        AttributeType.Decimal or AttributeType.Currency => "numeric",
-        AttributeType.Boolean => "boolean",
-        AttributeType.Date => "date",
-        AttributeType.Time => "time",
-        AttributeType.DateTime => "timestamptz",
-        AttributeType.Identifier => attribute.TargetStatic ? "text" : "bigint",
-        _ => "text",
+        AttributeType.Integer => "::integer",
+        AttributeType.LongInteger => "::bigint",
+        AttributeType.Decimal or AttributeType.Currency => "::numeric",
+        AttributeType.Boolean => "::boolean",
+        AttributeType.Date => "::date",
+        AttributeType.Time => "::time",
+        AttributeType.DateTime => "::timestamptz",
+        _ => "",
     };
 }

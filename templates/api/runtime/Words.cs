@@ -7,6 +7,18 @@ namespace Odcpub.Runtime;
 
 public static class Words
 {
+    /// <summary>Characters of what stands for a row, wherever it is shown.</summary>
+    public const int LongestLabel = 200;
+
+    /// <summary>A text's first characters, and a sign where there are more.</summary>
+    public static string Cut(string text, int characters)
+    {
+        if (text.Length <= characters) return text;
+        var at = 0;
+        for (; characters > 0 && at < text.Length; characters--) at += char.IsSurrogatePair(text, at) ? 2 : 1;
+        return at < text.Length ? text[..at] + "\u2026" : text;
+    }
+
     /// <summary>A label within a sentence: "Opened at" → "opened at", "URL" stays.</summary>
     public static string Inside(string label) =>
         label.Length > 1 && char.IsUpper(label[1]) ? label : label[..1].ToLowerInvariant() + label[1..];

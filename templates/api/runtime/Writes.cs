@@ -1,7 +1,9 @@
 // Creating, changing and deleting rows. All rules are checked before, all refusals are told at once.
 using System;
 using System.Collections.Generic;
+using System.Data;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
 using Npgsql;
@@ -11,6 +13,8 @@ namespace Odcpub.Runtime;
 public sealed class Writes(Catalog catalog, Database database, Reads reads)
 {
     private readonly DatabaseErrors refusals = new(catalog, database);
+    private readonly References references = new(catalog, database);
+    private readonly Changes changes = new(catalog, reads);
 
     public async Task Create(HttpContext context, EntityDescriptor entity)
     {
@@ -23,9 +27,13 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
             if (Values.Default(attribute) is { } text) values[attribute] = text;
             else if (attribute.Mandatory) errors[attribute.Name] = [Words.Missing(attribute)];
         }
-        await CheckReferences(context, entity, null, values, errors);
-        if (errors.Count > 0) throw Problem.Refused(errors);
-        using var row = (await Guarded(context, entity, Insert(entity, values), body))!;
+        await RefuseIf(errors.Count > 0, entity, null, values, errors, context.RequestAborted);
+        using var row = await Guarded(context, entity, null, values, changes.Insert(entity, values), body);
+        if (row is null)
+        {
+            await RefuseIf(true, entity, null, values, errors, context.RequestAborted);
+            throw Moved();
+        }
         context.Response.Headers.Location = $"/api/{Uri.EscapeDataString(entity.Name)}/{row.Id}";
         await row.Send(context, 201);
     }
@@ -35,26 +43,29 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         var errors = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         using var body = await Json.ReadBody(context);
         var values = ReadMembers(entity, Json.ReadObject(body), errors);
-        await CheckReferences(context, entity, id, values, errors);
-        if (errors.Count > 0) throw Problem.Refused(errors);
-        using var row = await Guarded(context, entity, Update(context, entity, id, values), body) ?? throw await Missed(context, entity, id);
+        await RefuseIf(errors.Count > 0, entity, id, values, errors, context.RequestAborted);
+        var tags = Tags(context);
+        using var row = await Guarded(context, entity, id, values, changes.Update(entity, id, values, tags), body);
+        if (row is null)
+        {
+            await RefuseIf(true, entity, id, values, errors, context.RequestAborted);
+            throw await Missed(entity, id, tags, context.RequestAborted);
+        }
         await row.Send(context, 200);
     }
 
     public async Task Delete(HttpContext context, EntityDescriptor entity, string id)
     {
-        var sql = new Sql();
-        var command = sql.Command($"delete from {Sql.Name(entity.Table)} where {Meant(context, entity, id, sql)}");
-        int count;
+        var tags = Tags(context);
         try
         {
-            count = await Run(context, command, batch => batch.ExecuteNonQueryAsync(context.RequestAborted));
+            _ = await Run(changes.Delete(entity, id, tags), CommandBehavior.Default, _ => Task.FromResult("gone"), context.RequestAborted)
+                ?? throw await Missed(entity, id, tags, context.RequestAborted);
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
             throw await refusals.Protected(entity, id, error.TableName ?? "", context.RequestAborted);
         }
-        if (count == 0) throw await Missed(context, entity, id);
         context.Response.StatusCode = 204;
     }
 
@@ -75,78 +86,6 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         ? "Id is given by the database and never changes."
         : $"{entity.Name} has no attribute {name}.{Words.Suggestion(name, entity.Attributes.Select(attribute => attribute.Name))}";
 
-    // One query for all references; the foreign keys stand behind it for what changes in between.
-    private async Task CheckReferences(
-        HttpContext context, EntityDescriptor entity, string? id, Dictionary<AttributeDescriptor, object?> values, Dictionary<string, List<string>> errors)
-    {
-        var asked = new List<(AttributeDescriptor Attribute, string Sentence)>();
-        var sql = new Sql();
-        var parts = new List<string>();
-        foreach (var (attribute, value) in values.Where(pair => pair.Key.IsReference && pair.Value is not null))
-        {
-            var target = catalog.Target(attribute);
-            var sentence = $"This {Words.Inside(attribute.Label)} doesn't exist. Choose another.";
-            if (target.Records is { } records)
-            {
-                if (records.Any(record => record.IsActive && record.Id == (string)value!)) continue;
-                sentence = Offered(attribute, records);
-                parts.Add(Stands(entity, id, attribute, value, sql));
-            }
-            else
-            {
-                var row = $"select from {Sql.Name(target.Table)} r where r.\"id\" = {sql.Identifier(target, (string)value!)}";
-                parts.Add(target.Static ? $"exists ({row} and (r.\"is_active\" or {Stands(entity, id, attribute, value, sql)}))" : $"exists ({row})");
-            }
-            asked.Add((attribute, sentence));
-        }
-        if (asked.Count == 0) return;
-        await using var batch = database.Source.CreateBatch();
-        batch.BatchCommands.Add(sql.Command("select " + string.Join(", ", parts)));
-        await using var reader = await batch.ExecuteReaderAsync(context.RequestAborted);
-        await reader.ReadAsync(context.RequestAborted);
-        for (var i = 0; i < asked.Count; i++)
-            if (!reader.GetBoolean(i)) errors[asked[i].Attribute.Name] = [asked[i].Sentence];
-    }
-
-    // A record that is offered no more stays where it is: a row may keep it, and no other may get it.
-    private static string Stands(EntityDescriptor entity, string? id, AttributeDescriptor attribute, object? value, Sql sql) => id is null
-        ? "false"
-        : $"exists (select from {Sql.Name(entity.Table)} t where t.\"id\" = {sql.Identifier(entity, id)} and t.{Sql.Name(attribute.Column)} = {sql.Value(attribute, value)})";
-
-    private static string Offered(AttributeDescriptor attribute, RecordDescriptor[] records) => records.Length <= 10
-        ? $"{attribute.Label} must be one of {string.Join(", ", records.Where(record => record.IsActive).Select(record => record.Id))}."
-        : $"This {Words.Inside(attribute.Label)} doesn't exist. Choose another.";
-
-    private NpgsqlBatchCommand Insert(EntityDescriptor entity, Dictionary<AttributeDescriptor, object?> values)
-    {
-        var sql = new Sql();
-        var columns = string.Join(", ", values.Keys.Select(attribute => Sql.Name(attribute.Column)));
-        var given = string.Join(", ", values.Select(pair => sql.Value(pair.Key, pair.Value)));
-        var what = values.Count == 0 ? "default values" : $"({columns}) values ({given})";
-        return Returning(entity, sql, $"insert into {Sql.Name(entity.Table)} {what}");
-    }
-
-    private NpgsqlBatchCommand Update(HttpContext context, EntityDescriptor entity, string id, Dictionary<AttributeDescriptor, object?> values)
-    {
-        var sql = new Sql();
-        if (values.Count == 0) return sql.Command($"{reads.SelectionOf(entity).From()} where {Meant(context, entity, id, sql, "t.")}");
-        var changes = string.Join(", ", values.Select(pair => $"{Sql.Name(pair.Key.Column)} = {sql.Value(pair.Key, pair.Value)}"));
-        return Returning(entity, sql, $"update {Sql.Name(entity.Table)} set {changes} where {Meant(context, entity, id, sql)}");
-    }
-
-    // The changed row comes back as it is read elsewhere, with labels, in the same statement.
-    private NpgsqlBatchCommand Returning(EntityDescriptor entity, Sql sql, string statement)
-    {
-        var selection = reads.SelectionOf(entity);
-        return sql.Command($"with changed as ({statement} returning {selection.Returned}) {selection.From("changed")}");
-    }
-
-    private static string Meant(HttpContext context, EntityDescriptor entity, string id, Sql sql, string alias = "")
-    {
-        var row = $"{alias}\"id\" = {sql.Identifier(entity, id)}";
-        return Tags(context) is { } tags ? $"{row} and {alias}\"xmin\"::text = any ({sql.Texts(tags)})" : row;
-    }
-
     /// <summary>The versions that If-Match accepts, null for any.</summary>
     private static string[]? Tags(HttpContext context)
     {
@@ -154,35 +93,59 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         return tags.Length == 0 || tags.Contains("*") ? null : tags.Select(tag => tag.Trim('"').Replace("\0", "")).ToArray();
     }
 
-    private async Task<Problem> Missed(HttpContext context, EntityDescriptor entity, string id)
+    // All refusals at once: where there is one, the references are looked at, too.
+    private async Task RefuseIf(
+        bool doubtful, EntityDescriptor entity, string? id, Dictionary<AttributeDescriptor, object?> values,
+        Dictionary<string, List<string>> errors, CancellationToken cancellation)
     {
-        var sql = new Sql();
-        await using var batch = database.Source.CreateBatch();
-        batch.BatchCommands.Add(sql.Command($"select exists (select from {Sql.Name(entity.Table)} where \"id\" = {sql.Identifier(entity, id)})"));
-        return (bool)(await batch.ExecuteScalarAsync(context.RequestAborted))!
-            ? new Problem(412, $"Somebody else has changed this {Words.Inside(entity.Label)} since you read it. Load it again, then repeat your change.")
-            : Reads.NotFound(entity);
+        if (!doubtful) return;
+        await references.Check(entity, id, values, errors, cancellation);
+        if (errors.Count > 0) throw Problem.Refused(errors);
     }
 
-    // The body goes when the database has it: its answer may need as much room.
-    private async Task<Row?> Guarded(HttpContext context, EntityDescriptor entity, NpgsqlBatchCommand command, Chunks body)
+    private async Task<Problem> Missed(EntityDescriptor entity, string id, string[]? tags, CancellationToken cancellation)
     {
+        var text = $"select exists (select from {Sql.Name(entity.Table)} where \"id\" = $1)";
+        var there = await database.Run(async connection =>
+        {
+            await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id));
+            return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+        }, cancellation);
+        if (!there) return Reads.NotFound(entity);
+        return tags is null ? Moved()
+            : new Problem(412, $"Somebody else has changed this {Words.Inside(entity.Label)} since you read it. Load it again, then repeat your change.");
+    }
+
+    // What stood in the way of the statement was gone when it was looked for.
+    private static Problem Moved() => new(503, "What the record refers to has changed in this moment. Nothing was saved: try again.");
+
+    // The body goes when the database has it: its answer may need as much room.
+    private async Task<Row?> Guarded(
+        HttpContext context, EntityDescriptor entity, string? id, Dictionary<AttributeDescriptor, object?> values, Change change, Chunks body)
+    {
+        var (selection, cancellation) = (reads.SelectionOf(entity), context.RequestAborted);
         PostgresException refused;
         try
         {
-            return await Run(context, command, batch => reads.Row(context, entity, batch, body));
+            return await Run(change, selection.Behavior, reader =>
+            {
+                body.Dispose();
+                return Row.Read(context, selection, reader);
+            }, cancellation);
         }
         catch (PostgresException error)
         {
             refused = error;
         }
-        throw await refusals.Explain(entity, refused, context.RequestAborted) ?? (Exception)refused;
+        var dangling = refused.SqlState == PostgresErrorCodes.ForeignKeyViolation && refused.TableName == entity.Table;
+        await RefuseIf(dangling, entity, id, values, new(StringComparer.Ordinal), cancellation);
+        throw await refusals.Explain(entity, refused, cancellation) ?? (Exception)refused;
     }
 
-    private Task<T> Run<T>(HttpContext context, NpgsqlBatchCommand command, Func<NpgsqlBatch, Task<T>> read) =>
-        Transaction.Run(database.Source, batch =>
+    private Task<T?> Run<T>(Change change, CommandBehavior behavior, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellation)
+        where T : class => database.Run(async connection =>
         {
-            batch.BatchCommands.Add(command);
-            return read(batch);
-        }, context.RequestAborted);
+            await using var command = Sql.Command(connection, change.Text, change.Parameters());
+            return await Transaction.Run(connection, command, behavior, read, cancellation);
+        }, cancellation);
 }

@@ -10,6 +10,7 @@ import { skeleton, Table } from "./table.js";
 
 const SEARCH_DELAY = 250;
 const SLOW = 150;
+const LONGEST_CELL = 200;
 
 /** Builds the page; answers {root, update(url), close()}. */
 export function listPage({ app, screen, url }) {
@@ -72,11 +73,7 @@ class List {
     const slow = setTimeout(() => this.content.classList.add("waiting"), SLOW);
     this.content.setAttribute("aria-busy", "true");
     try {
-      const answers = [
-        entity(this.screen.entity),
-        rows(this.screen.entity, writeQuery(this.query, { all: true }), request.signal),
-      ];
-      const [descriptor, answer] = await Promise.all(answers);
+      const [descriptor, answer] = await Promise.all([entity(this.screen.entity), this.fetch(request.signal)]);
       if (!this.closed && this.request === request) this.draw(descriptor, answer);
     } catch (problem) {
       if (problem.name !== "AbortError" && !this.closed && this.request === request) this.fail(problem);
@@ -87,6 +84,19 @@ class List {
         this.content.removeAttribute("aria-busy");
       }
     }
+  }
+
+  // What is shown and no more: a row may hold much that its line in the table doesn't.
+  async fetch(signal) {
+    const { columns, entity: name } = this.screen;
+    const shown = columns?.length ? columns : columnsOf(await entity(name), this.screen).map((column) => column.name);
+    const query = writeQuery(this.query, { all: true });
+    const narrow = new URLSearchParams([...query, ["fields", shown.join(",")], ["cut", String(LONGEST_CELL)]]);
+    return rows(name, narrow, signal).catch((problem) => {
+      // A newer version may know a column no more that this page still has.
+      if (problem.status !== 400 || !problem.errors.fields) throw problem;
+      return rows(name, query, signal);
+    });
   }
 
   draw(descriptor, answer) {

@@ -24,7 +24,7 @@ namespace Odcpub.Generated
 
         private static EntityDescriptor Entity_Comment() => new()
         {
-            Name = "Comment", Label = "Comment", Table = "comment",
+            Name = "Comment", Label = "Comment", Table = "comment", Display = "Body",
             Attributes =
             [
                 new() { Name = "Body", Label = "Body", Column = "body", Type = AttributeType.Text, Mandatory = true },

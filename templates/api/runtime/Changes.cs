@@ -1,0 +1,98 @@
+// The statements of writes. Each changes its row only where what it refers to is there, and answers the row: one round
+// trip. A statement depends on which attributes are given, not on their values, and is kept by that.
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using Npgsql;
+
+namespace Odcpub.Runtime;
+
+/// <summary>A statement, and its parameters as often as it is tried.</summary>
+public sealed record Change(string Text, Func<NpgsqlParameter[]> Parameters);
+
+public sealed class Changes(Catalog catalog, Reads reads)
+{
+    private const int Kept = 2_000;
+    private readonly ConcurrentDictionary<string, string> statements = new(StringComparer.Ordinal);
+
+    public Change Insert(EntityDescriptor entity, Dictionary<AttributeDescriptor, object?> values)
+    {
+        var given = entity.Attributes.Where(values.ContainsKey).ToArray();
+        var large = Large(values);
+        var text = Text("insert", entity, given, large, () => InsertText(entity, given, large));
+        return new(text, () => Parameters(given, values).ToArray());
+    }
+
+    /// <summary><paramref name="tags"/>: the versions of the row that may be changed, null for any.</summary>
+    public Change Update(EntityDescriptor entity, string id, Dictionary<AttributeDescriptor, object?> values, string[]? tags)
+    {
+        var given = entity.Attributes.Where(values.ContainsKey).ToArray();
+        var large = Large(values);
+        var text = Text(tags is null ? "update" : "update if", entity, given, large, () => UpdateText(entity, given, large, tags));
+        return new(text, () => [.. Parameters(given, values), .. Meant(entity, id, tags)]);
+    }
+
+    public Change Delete(EntityDescriptor entity, string id, string[]? tags) =>
+        new($"delete from {Sql.Name(entity.Table)} t where {MeantText(1, tags)} returning t.\"id\"", () => [.. Meant(entity, id, tags)]);
+
+    private static HashSet<AttributeDescriptor> Large(Dictionary<AttributeDescriptor, object?> values) =>
+        values.Where(pair => pair.Value is Content { IsText: true }).Select(pair => pair.Key).ToHashSet();
+
+    private string Text(string kind, EntityDescriptor entity, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, Func<string> build)
+    {
+        var shape = $"{kind} {entity.Name} {string.Join(' ', given.Select(attribute => (large.Contains(attribute) ? "~" : "") + attribute.Name))}";
+        if (statements.TryGetValue(shape, out var known)) return known;
+        if (statements.Count >= Kept) statements.Clear();
+        return statements[shape] = build();
+    }
+
+    private string InsertText(EntityDescriptor entity, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large)
+    {
+        var columns = string.Join(", ", given.Select(attribute => Sql.Name(attribute.Column)));
+        var places = string.Join(", ", given.Select((attribute, at) => Sql.Place(at + 1, attribute, large.Contains(attribute))));
+        var conditions = string.Join(" and ", References(given).Select(one => Stands(one.Attribute, one.Number, update: false)));
+        var what = given.Length == 0 ? "default values"
+            : $"({columns}) select {places}{(conditions.Length > 0 ? " where " : "")}{conditions}";
+        return $"insert into {Sql.Name(entity.Table)} as t {what} returning {reads.SelectionOf(entity).Columns}";
+    }
+
+    private string UpdateText(EntityDescriptor entity, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, string[]? tags)
+    {
+        var selection = reads.SelectionOf(entity);
+        if (given.Length == 0) return $"{selection.From} where {MeantText(1, tags)}";
+        var changes = string.Join(", ", given.Select((attribute, at) => $"{Sql.Name(attribute.Column)} = {Sql.Place(at + 1, attribute, large.Contains(attribute))}"));
+        var conditions = References(given).Select(one => Stands(one.Attribute, one.Number, update: true)).Prepend(MeantText(given.Length + 1, tags));
+        return $"update {Sql.Name(entity.Table)} t set {changes} where {string.Join(" and ", conditions)} returning {selection.Columns}";
+    }
+
+    private static IEnumerable<(AttributeDescriptor Attribute, int Number)> References(AttributeDescriptor[] given) =>
+        given.Select((attribute, at) => (attribute, at + 1)).Where(one => one.attribute.IsReference);
+
+    // A record that is offered no more stays where it is: a row may keep it, and no other may get it. A row that is
+    // referred to must be there, also in the moments in which no foreign key says so yet.
+    private string Stands(AttributeDescriptor attribute, int number, bool update)
+    {
+        var kept = update ? $" or t.{Sql.Name(attribute.Column)} = ${number}" : "";
+        var target = catalog.Target(attribute);
+        if (target.Records is { } records)
+        {
+            var offered = records.Where(record => record.IsActive).Select(record => $"'{record.Id.Replace("'", "''")}'");
+            return $"(${number} is null or ${number} in ({string.Join(", ", offered.DefaultIfEmpty("null"))}){kept})";
+        }
+        var active = target.Static ? " and r.\"is_active\"" : "";
+        return $"(${number} is null or exists (select from {Sql.Name(target.Table)} r where r.\"id\" = ${number}{active}){(target.Static ? kept : "")})";
+    }
+
+    private static IEnumerable<NpgsqlParameter> Parameters(AttributeDescriptor[] given, Dictionary<AttributeDescriptor, object?> values) =>
+        given.Select(attribute => Sql.Value(attribute, values[attribute]));
+
+    private static string MeantText(int number, string[]? tags) =>
+        $"t.\"id\" = ${number}" + (tags is null ? "" : $" and t.\"xmin\"::text = any (${number + 1})");
+
+    private static IEnumerable<NpgsqlParameter> Meant(EntityDescriptor entity, string id, string[]? tags)
+    {
+        yield return Sql.Identifier(entity, id);
+        if (tags is not null) yield return Sql.Texts(tags);
+    }
+}
