@@ -55,6 +55,11 @@ class Address:
         return self.host.startswith("/")
 
     @property
+    def place(self) -> tuple[str, int, str]:
+        """Which server, and what it is logged in to first."""
+        return self.host, self.port, self.database
+
+    @property
     def login(self) -> tuple[str, int, str]:
         """Whose password it is, and where."""
         return self.host, self.port, self.user

@@ -118,9 +118,13 @@ def _origin(setting: dict[str, Any]) -> str:
     return words.get(setting["valueOrigin"], str(setting["valueOrigin"]))
 
 
-def engines(data: dict[str, str], for_programs: bool) -> int:
-    rows = [(name, value or "-") for name, value in data.items()]
-    return answer(data, table(("ENGINE", "CHOICE"), rows), for_programs)
+def engines(data: dict[str, Any], for_programs: bool) -> int:
+    """``-`` stands for what is not set. What follows from a change comes after it, on stderr."""
+    rows = [(name, value or "-") for name, value in data.items() if name != "warnings"]
+    code = answer(data, table(("ENGINE", "CHOICE"), rows), for_programs)
+    for line in () if for_programs else data.get("warnings", ()):
+        warn(f"warning: {line}")
+    return code
 
 
 def doctor(data: dict[str, Any], for_programs: bool) -> int:

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from odcpub import __version__
 from odcpub.model.json_schema import json_schema
 from odcpub.model.scaffold import name_of_folder, new_app, new_library
-from odcpub.operations import importing, overview, source, updating
+from odcpub.operations import importing, overview, source, switching, updating
 from odcpub.portal import views
 from odcpub.portal.deployments import find_operation
 from odcpub.portal.life import Server, longest_end
@@ -57,7 +57,11 @@ def router(server: Server) -> APIRouter:
 
     @api.patch("/engines")
     def change(body: EnginesPatch) -> dict[str, Any]:
-        return dict(server.change_engines(body.use, body.set, body.databasePassword, body.kubeconfig).shown())
+        """The engines from now on; ``warnings``: what follows, where somebody should know."""
+        before = server.chosen()
+        after = server.change_engines(body.use, body.set, body.databasePassword, body.kubeconfig)
+        warnings = switching.consequences(platform, before, after)
+        return {**after.shown(), **({"warnings": warnings} if warnings else {})}
 
     @api.get("/operations")
     def operations(limit: Limit = 20, offset: Offset = 0) -> dict[str, Any]:

@@ -180,6 +180,13 @@ class Server:
             return True
         return settings.runner == "local" or settings.database == "embedded"
 
+    def chosen(self) -> EngineSettings | None:
+        """The engines chosen; None where the settings cannot be read."""
+        try:
+            return read_settings(self._home.data)
+        except UsageError:
+            return None
+
     def change_engines(
         self, use: str | None, values: dict[str, str], password: str | None, kubeconfig: str
     ) -> EngineSettings:

@@ -834,6 +834,22 @@ def test_a_database_that_is_away(prepared: App) -> None:
     assert "Password" not in app.stop()
 
 
+def test_a_database_whose_name_leads_nowhere(prepared: App) -> None:
+    """Told as such by readiness, and it may lead somewhere later."""
+    parts = prepared.environment["ODCPUB_DATABASE"].split(";")
+    away = ";".join("Host=db.invalid" if part.startswith("Host=") else part for part in parts)
+    app = App(prepared.folder, prepared.environment).start(ODCPUB_DATABASE=away)
+    answer = app.wait("/_odc/ready", 503)
+    for _ in range(20):
+        if "can't be reached" in answer.json["detail"]:
+            break
+        answer = app.wait("/_odc/ready", 503)
+    assert "the database at db.invalid:" in answer.json["detail"]
+    assert "can't be reached" in answer.json["detail"]
+    assert app.request("GET", "/").status == 200, "answered, and not kept waiting"
+    app.stop()
+
+
 def test_whether_it_lives_is_asked_by_the_app_itself(app: App) -> None:
     """What an image's health check runs."""
     for port, code in ((str(app.port), 0), ("1", 1)):

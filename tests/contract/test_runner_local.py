@@ -460,6 +460,21 @@ def test_killed_server_loses_nothing_and_its_successor_adopts(make: Callable[[],
     assert get(address)["revision"] == "3"
 
 
+def test_a_runner_that_leaves_keeps_no_apps_port(make: Callable[[], LocalRunner]) -> None:
+    """As where engines are changed twice: what the second one ends must not be held by the first."""
+    first = make()
+    address = publish(first, version(1))
+    first.leave()
+    second = make()
+    second.resume(lambda stage, asset: version(1), lambda line: None)
+    second.close()
+    with pytest.raises(OSError):
+        get(address)
+    third = make()
+    third.resume(lambda stage, asset: version(1), lambda line: None)
+    assert third.wait(version(1), lambda line: None) == address
+
+
 def processes_of(home: Path) -> list[int]:
     """The pids of apps and keepers of this home."""
     found = []

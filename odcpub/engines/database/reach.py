@@ -10,7 +10,7 @@ LAST_PORT = 65535
 CONNECTIONS, MOST_CONNECTIONS = 20, 1000
 """Of one process of an app at most: unless it is set, and the most that may be set."""
 NOT_AN_ADDRESS = "is a host, host:port or, for IPv6, [address]:port"
-_ADDRESS = re.compile(r"(?P<host>\[(?P<six>[^\[\]]*)\]|[A-Za-z0-9_.-]+)(:(?P<port>[0-9]{1,5}))?")
+_ADDRESS = re.compile(r"(?P<host>\[(?P<six>[^\[\]]*)\]|[A-Za-z0-9_][A-Za-z0-9_.-]*)(:(?P<port>[0-9]{1,5}))?")
 
 
 @dataclass(frozen=True, slots=True)

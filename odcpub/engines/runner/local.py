@@ -161,6 +161,7 @@ class LocalRunner:
     def leave(self) -> None:
         """Looks after the apps no more: another runner of this home does from now on."""
         self._supervisor.stop()
+        self._launcher.keeper.leave()
 
     def resume(self, recall: Recall, report: Report) -> None:
         """At the server's start: adopts what runs, starts what should run and doesn't, without waiting for it."""

@@ -79,11 +79,16 @@ class Keeper:
                     "local runner: the keeper of sockets does not answer", "Run `odcpub down`, then again."
                 )
 
-    def end(self) -> None:
-        """Tells the keeper to end and waits until it has; every socket it kept is closed."""
+    def leave(self) -> None:
+        """Gives back its copies: another client of this keeper has its own, and may end it. One that stayed here would
+        keep the port taken, and what connects to it waiting for ever."""
         with self._lock:
             for name in list(self._copies):
                 self._copy(name, None)
+
+    def end(self) -> None:
+        """Tells the keeper to end and waits until it has; every socket it kept is closed."""
+        self.leave()
         self._ask({"do": "end"})
         deadline = time.monotonic() + START_SECONDS
         while self._ask({"do": "ask"}) is not None and time.monotonic() < deadline:

@@ -109,7 +109,13 @@ public sealed class Database : IDisposable
 
     private async Task<string?> Look()
     {
-        var reason = await Reason(CancellationToken.None);
+        string? reason;
+        try { reason = await Reason(CancellationToken.None); }
+        catch (Exception error)
+        {
+            Log.Error("looking at the database failed", error);
+            reason = "looking at the database failed; the log tells why";
+        }
         // A pod's readiness is told by its status alone; why it isn't ready is in its log, once.
         if (reason is not null && told.TryAdd(reason, true)) Log.Info($"not ready: {reason}");
         lock (gate)
@@ -142,6 +148,11 @@ public sealed class Database : IDisposable
             var reason = await Explained(error);
             away = reason is null;
             return $"{place} can't be reached: {reason ?? error.Message}";
+        }
+        catch (Exception error) when (DatabaseErrors.IsAway(error))
+        {
+            away = true; // a name that leads nowhere, for one
+            return $"{place} can't be reached: {error.Message}";
         }
     }
 

@@ -33,6 +33,7 @@ from odcpub.errors import UsageError
         ({"runner": "kubernetes", "registry": "localhost:5001"}, "database_address"),
         ({"database_address": "db:0"}, "database_address: is a host, host:port or, for IPv6"),
         ({"database_address": "db:65536"}, "is a host, host:port"),
+        ({"database_address": "-"}, "is a host, host:port"),
         ({"database_address": "::1:6432"}, r"for IPv6, \[address\]:port"),
         ({"database_address": "[db]:6432"}, "is a host, host:port"),
         ({"database_address": "db:6432,other"}, "is a host, host:port"),

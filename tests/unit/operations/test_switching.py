@@ -1,0 +1,31 @@
+"""Who chooses another database is told whether it can be used, and whose rows stay in the one before."""
+
+from __future__ import annotations
+
+from odcpub.engines.settings import EngineSettings
+from odcpub.errors import TemporaryEngineError
+from odcpub.operations.switching import consequences
+
+from .conftest import Installed
+
+NOBODY = EngineSettings(database="postgresql://ada@127.0.0.1:1/postgres")
+
+
+def test_a_server_that_does_not_answer_and_the_apps_that_go_there_are_named(installed: Installed) -> None:
+    def silent() -> None:
+        raise TemporaryEngineError("PostgreSQL at 127.0.0.1:1: can't be reached", "is it running?")
+
+    installed.engines.settings, installed.engines.condition = NOBODY, silent  # type: ignore[attr-defined]
+    installed.deployed(installed.revision())
+    found = consequences(installed.platform, EngineSettings(), NOBODY)
+    assert found == [
+        "PostgreSQL at 127.0.0.1:1: can't be reached; is it running?",
+        "Shop in development: its rows are in the database of before (embedded), and stay there; it is brought to this "
+        "one by its next publish or promotion",
+    ]
+
+
+def test_nothing_follows_from_what_leaves_the_database_as_it_is(installed: Installed) -> None:
+    installed.deployed(installed.revision())
+    assert consequences(installed.platform, NOBODY, NOBODY) == []
+    assert consequences(installed.platform, EngineSettings(), EngineSettings(csharp="sdk")) == []
