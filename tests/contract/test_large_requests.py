@@ -6,7 +6,6 @@ import base64
 import json
 import os
 import random
-import secrets
 import threading
 import time
 from collections import Counter
@@ -16,17 +15,8 @@ from typing import Any
 
 import pytest
 
-from odcpub.engines.csharp.server import RoslynCompiler
-from odcpub.engines.database.postgres import Postgres
-from tests.contract.published_app import Answer, App, environment, lay_out, migrate
-from tests.contract.test_published_api import (  # noqa: F401 - fixtures
-    PLACE,
-    compiler,
-    customer,
-    database,
-    until,
-)
-from tests.helpdesk_asset import HELPDESK, LIBRARIES
+from tests.contract.published_app import Answer, App
+from tests.contract.test_published_api import customer, until
 
 pytestmark = pytest.mark.database
 MB = 1_000_000
@@ -37,16 +27,8 @@ JSON = {"Content-Type": "application/json"}
 
 
 @pytest.fixture(scope="module")
-def app(
-    compiler: RoslynCompiler,  # noqa: F811
-    database: Postgres,  # noqa: F811
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[App]:
-    folder = tmp_path_factory.mktemp("large")
-    laid = lay_out(compiler, HELPDESK, LIBRARIES, folder / "app")
-    login = database.prepare(PLACE, secrets.token_hex(16))
-    fingerprint = migrate(database, PLACE, HELPDESK, folder / "migrations")
-    running = App(laid, environment(compiler, login, fingerprint)).start(DOTNET_GCHeapHardLimit=f"{HEAP:x}")
+def app(desk_prepared: App) -> Iterator[App]:
+    running = App(desk_prepared.folder, desk_prepared.environment).start(DOTNET_GCHeapHardLimit=f"{HEAP:x}")
     running.wait("/_odc/ready", 200)
     yield running
     running.stop()

@@ -12,12 +12,14 @@ public sealed class Api
     private readonly Catalog catalog;
     private readonly Reads reads;
     private readonly Writes writes;
+    private readonly Searches searches;
 
     public Api(Catalog catalog, Database database)
     {
         this.catalog = catalog;
         reads = new Reads(catalog, database);
         writes = new Writes(catalog, database, reads);
+        searches = new Searches(database);
     }
 
     public Task Handle(HttpContext context, string path)
@@ -48,7 +50,7 @@ public sealed class Api
     private Task Rows(HttpContext context, EntityDescriptor entity, string method) => method switch
     {
         "POST" => writes.Create(context, entity),
-        _ => entity.Records is null ? reads.List(context, entity) : Enumerations.Labels(context, entity),
+        _ => entity.Records is null ? searches.Run(context, () => reads.List(context, entity)) : Enumerations.Labels(context, entity),
     };
 
     private Task Row(HttpContext context, EntityDescriptor entity, string method, string id) => method switch

@@ -23,6 +23,8 @@ public static class Application
     /// lives. The process's exit code.</summary>
     public static int Run(string[] arguments, AppDescriptor app)
     {
+        // A line ends in CR LF and nothing else: whoever stands before the app reads the same request.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Server.Kestrel.DisableHttp1LineFeedTerminators", true);
         if (arguments is ["--health"]) return Healthy(new Settings().Port) ? 0 : 1;
         try
         {

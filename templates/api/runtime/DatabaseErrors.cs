@@ -40,6 +40,10 @@ public sealed class DatabaseErrors(Catalog catalog, Database database)
         _ => false,
     };
 
+    /// <summary>True where the database is there, and all connections to it were in use for too long.</summary>
+    public static bool IsExhausted(Exception error) =>
+        error is NpgsqlException { InnerException: TimeoutException } && error.Message.Contains("pool has been exhausted", StringComparison.Ordinal);
+
     /// <summary>The refusal that a failed write of <paramref name="entity"/> means, or null where it is none.</summary>
     public async Task<Problem?> Explain(EntityDescriptor entity, PostgresException error, CancellationToken cancellation)
     {

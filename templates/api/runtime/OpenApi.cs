@@ -1,229 +1,185 @@
-// The OpenAPI 3.1 document, built from the descriptors when first asked for.
+// The OpenAPI 3.1 document, built from the descriptors when first asked for: addresses, parameters, answers. What rows
+// look like is in OpenApiSchemas.cs.
 using System;
-using System.Buffers;
+using System.Collections.Generic;
 using System.Linq;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace Odcpub.Runtime;
 
 public sealed class OpenApiDocument(Catalog catalog)
 {
-    private readonly ArrayBufferWriter<byte> buffer = new();
+    private const string Json = "application/json";
+
+    private static readonly (int Status, string Means)[] Refusals =
+    [
+        (400, "The request can't be understood"), (403, "A page of another site may not change data"),
+        (404, "There is no such record"), (405, "This can only be read"),
+        (409, "Another record has the same unique value, or refers to this one"),
+        (412, "Somebody else has changed the record"), (413, "The body is too large"),
+        (415, "The body is of another type"), (422, "Some values are not accepted: errors, by attribute"),
+        (503, "The database is away, or too many requests came at once; nothing has changed"),
+        (504, "The database has not confirmed the change: it may be saved or not"),
+    ];
 
     public byte[] Build()
     {
-        using (var writer = new Utf8JsonWriter(buffer)) Document(writer);
-        return buffer.WrittenSpan.ToArray();
-    }
-
-    private void Document(Utf8JsonWriter writer)
-    {
         var entities = catalog.Names.OrderBy(name => name, StringComparer.Ordinal).Select(name => catalog.Find(name)!).ToList();
-        writer.WriteStartObject();
-        writer.WriteString("openapi", "3.1.0");
-        writer.WriteStartObject("info");
-        writer.WriteString("title", catalog.App.Name);
-        writer.WriteString("description", catalog.App.Description);
-        writer.WriteString("version", Environment.GetEnvironmentVariable("ODCPUB_REVISION") is { Length: > 0 } revision ? revision : "0");
-        writer.WriteEndObject();
-        writer.WriteStartObject("paths");
-        foreach (var entity in entities) Paths(writer, entity);
-        writer.WriteEndObject();
-        writer.WriteStartObject("components");
-        writer.WriteStartObject("schemas");
-        foreach (var entity in entities) Schemas(writer, entity);
-        Problems(writer);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
-
-    private static void Paths(Utf8JsonWriter writer, EntityDescriptor entity)
-    {
-        writer.WriteStartObject($"/api/{entity.Name}");
-        Operation(writer, "get", entity, "List", "200", () => ListParameters(writer, entity));
-        if (!entity.Static) Operation(writer, "post", entity, "Create", "201", body: true);
-        writer.WriteEndObject();
-        writer.WriteStartObject($"/api/{entity.Name}/{{Id}}");
-        writer.WriteStartArray("parameters");
-        Parameter(writer, "Id", "path", entity.Static ? "string" : "integer", "The record's identifier");
-        writer.WriteEndArray();
-        Operation(writer, "get", entity, "Read", "200");
-        if (!entity.Static) Operation(writer, "patch", entity, "Change", "200", () => Parameter(writer, "If-Match", "header", "string", "ETag of what was read"), body: true);
-        if (!entity.Static) Operation(writer, "delete", entity, "Delete", "204", () => Parameter(writer, "If-Match", "header", "string", "ETag of what was read"));
-        writer.WriteEndObject();
-    }
-
-    private static void Operation(Utf8JsonWriter writer, string method, EntityDescriptor entity, string verb, string status, Action? parameters = null, bool body = false)
-    {
-        writer.WriteStartObject(method);
-        writer.WriteString("operationId", verb + entity.Name.Replace(".", ""));
-        writer.WriteStartArray("tags");
-        writer.WriteStringValue(entity.Name);
-        writer.WriteEndArray();
-        if (parameters is not null)
+        var (paths, schemas) = (new JsonObject(), new JsonObject { ["Problem"] = OpenApiSchemas.Problem() });
+        foreach (var entity in entities)
         {
-            writer.WriteStartArray("parameters");
-            parameters();
-            writer.WriteEndArray();
+            Paths(paths, entity);
+            OpenApiSchemas.Add(schemas, entity, catalog);
         }
-        if (body) Content(writer, "requestBody", "application/json", $"{entity.Name}.Input", null);
-        writer.WriteStartObject("responses");
-        var schema = verb == "List" ? $"{entity.Name}.List" : status == "204" ? null : entity.Name;
-        Content(writer, status, "application/json", schema, "Done");
-        Content(writer, "default", "application/problem+json", "Problem", "Refused, told in words");
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
-
-    private static void Content(Utf8JsonWriter writer, string name, string type, string? schema, string? description)
-    {
-        writer.WriteStartObject(name);
-        if (description is not null) writer.WriteString("description", description);
-        else writer.WriteBoolean("required", true);
-        if (schema is not null)
+        var document = new JsonObject
         {
-            writer.WriteStartObject("content");
-            writer.WriteStartObject(type);
-            writer.WriteStartObject("schema");
-            writer.WriteString("$ref", $"#/components/schemas/{schema}");
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        }
-        writer.WriteEndObject();
+            ["openapi"] = "3.1.0",
+            ["info"] = new JsonObject
+            {
+                ["title"] = catalog.App.Name,
+                ["description"] = catalog.App.Description,
+                ["version"] = Environment.GetEnvironmentVariable("ODCPUB_REVISION") is { Length: > 0 } revision ? revision : "0",
+            },
+            ["servers"] = new JsonArray(new JsonObject { ["url"] = "/" }),
+            ["paths"] = paths,
+            ["components"] = new JsonObject
+            {
+                ["schemas"] = schemas,
+                ["responses"] = new JsonObject(Refusals.Select(refusal => KeyValuePair.Create($"Refused{refusal.Status}", (JsonNode?)Refusal(refusal)))),
+                ["headers"] = new JsonObject
+                {
+                    ["ETag"] = Header("The record's version, for If-Match"),
+                    ["Location"] = Header("Where the new record is"),
+                    ["RetryAfter"] = Header("Seconds after which the same request may succeed"),
+                },
+            },
+        };
+        return System.Text.Encoding.UTF8.GetBytes(document.ToJsonString());
     }
 
-    private static void ListParameters(Utf8JsonWriter writer, EntityDescriptor entity)
+    private static void Paths(JsonObject paths, EntityDescriptor entity)
     {
-        Parameter(writer, "search", "query", "string", "Text that is looked for, upper and lower case alike");
-        Parameter(writer, "labels", "query", "boolean", "Only identifiers and labels, for pickers");
-        Parameter(writer, "page", "query", "integer", "From 1");
-        Parameter(writer, "size", "query", "integer", "1 to 200, 25 unless said");
-        if (entity.Records is not null) return;
-        Parameter(writer, "fields", "query", "string", "Attributes that the rows shall have, separated by commas; all unless said");
-        Parameter(writer, "cut", "query", "integer", "Characters after which texts are cut, with an ellipsis behind; 1 to 10000, never unless said");
-        Parameter(writer, "sort", "query", "string", "Attributes, separated by commas, - before one for descending");
+        var rows = new JsonObject { ["get"] = Read(entity, "List", Lists(entity), [.. ListParameters(entity)]) };
+        var row = new JsonObject
+        {
+            ["parameters"] = new JsonArray(Identifier(entity)),
+            ["get"] = Read(entity, "Read", OpenApiSchemas.Reference(entity.Name), [], entity.Static ? [] : ["ETag"]),
+        };
+        if (!entity.Static)
+        {
+            rows["post"] = Write(entity, "Create", 201, OpenApiSchemas.Input(entity), ["ETag", "Location"], [409]);
+            row["patch"] = Write(entity, "Change", 200, OpenApiSchemas.Changes(entity), ["ETag"], [404, 409, 412]);
+            row["delete"] = Write(entity, "Delete", 204, null, [], [404, 409, 412]);
+        }
+        paths[$"/api/{entity.Name}"] = rows;
+        paths[$"/api/{entity.Name}/{{Id}}"] = row;
+        foreach (var file in entity.Attributes.Where(attribute => attribute.Type == AttributeType.BinaryData))
+            paths[$"/api/{entity.Name}/{{Id}}/{file.Name}"] = File(entity, file);
+    }
+
+    private static JsonObject Read(EntityDescriptor entity, string verb, JsonNode schema, JsonNode[] parameters, string[]? headers = null)
+    {
+        var operation = Operation(entity, verb);
+        if (parameters.Length > 0) operation["parameters"] = new JsonArray(parameters);
+        int[] refusals = verb == "List" ? [400] : [404];
+        operation["responses"] = Responses(200, Json, schema, headers ?? [], [.. refusals, 503]);
+        return operation;
+    }
+
+    private static JsonObject Write(EntityDescriptor entity, string verb, int status, string? input, string[] headers, int[] refusals)
+    {
+        var operation = Operation(entity, verb);
+        if (verb != "Create") operation["parameters"] = new JsonArray(IfMatch());
+        if (input is not null)
+            operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content(Json, OpenApiSchemas.Reference(input)) };
+        int[] others = input is null ? [400, 403, 503, 504] : [400, 403, 413, 415, 422, 503, 504];
+        var schema = status == 204 ? null : OpenApiSchemas.Reference(entity.Name);
+        operation["responses"] = Responses(status, Json, schema, headers, refusals.Concat(others));
+        return operation;
+    }
+
+    private static JsonObject File(EntityDescriptor entity, AttributeDescriptor file)
+    {
+        var operation = Operation(entity, $"Download{file.Name}Of");
+        operation["responses"] = Responses(200, "application/octet-stream", new JsonObject(), [], [404, 503]);
+        return new JsonObject { ["parameters"] = new JsonArray(Identifier(entity)), ["get"] = operation };
+    }
+
+    private static JsonObject Operation(EntityDescriptor entity, string verb) => new()
+    {
+        ["operationId"] = verb + entity.Name.Replace(".", ""),
+        ["tags"] = new JsonArray(entity.Name),
+    };
+
+    private static JsonObject Responses(int status, string type, JsonNode? schema, string[] headers, IEnumerable<int> refusals)
+    {
+        var done = new JsonObject { ["description"] = "Done" };
+        if (headers.Length > 0)
+            done["headers"] = new JsonObject(headers.Select(name => KeyValuePair.Create(name, (JsonNode?)Refer("headers", name))));
+        if (schema is not null) done["content"] = Content(type, schema);
+        var responses = new JsonObject { [$"{status}"] = done };
+        foreach (var refusal in refusals.Order()) responses[$"{refusal}"] = Refer("responses", $"Refused{refusal}");
+        responses["default"] = new JsonObject { ["description"] = "Refused, told in words", ["content"] = Content("application/problem+json", OpenApiSchemas.Reference("Problem")) };
+        return responses;
+    }
+
+    private static JsonObject Refusal((int Status, string Means) refusal)
+    {
+        var response = new JsonObject { ["description"] = refusal.Means, ["content"] = Content("application/problem+json", OpenApiSchemas.Reference("Problem")) };
+        if (refusal.Status == 503) response["headers"] = new JsonObject { ["Retry-After"] = Refer("headers", "RetryAfter") };
+        return response;
+    }
+
+    private static JsonObject Content(string type, JsonNode schema) => new() { [type] = new JsonObject { ["schema"] = schema } };
+
+    private static JsonObject Refer(string kind, string name) => new() { ["$ref"] = $"#/components/{kind}/{name}" };
+
+    private static JsonObject Header(string description) =>
+        new() { ["description"] = description, ["schema"] = new JsonObject { ["type"] = "string" } };
+
+    // Labels only where they are asked for; an enumeration has nothing else.
+    private static JsonNode Lists(EntityDescriptor entity)
+    {
+        var labels = OpenApiSchemas.Reference(OpenApiSchemas.Labels(entity));
+        return entity.Records is not null ? labels
+            : new JsonObject { ["anyOf"] = new JsonArray(OpenApiSchemas.Reference($"{entity.Name}.List"), labels) };
+    }
+
+    private static IEnumerable<JsonNode> ListParameters(EntityDescriptor entity)
+    {
+        yield return Query("search", "Text that is looked for, upper and lower case alike", Text(200));
+        yield return Query("labels", "Identifiers and labels alone, for pickers", new JsonObject { ["type"] = "boolean", ["default"] = false });
+        yield return Query("page", "Which page", Whole(1, 1_000_000_000, 1));
+        yield return Query("size", "Records a page", Whole(1, 200, 25));
+        if (entity.Records is not null) yield break;
+        yield return Query("fields", "Attributes that the records shall have, separated by commas; all unless said", new JsonObject { ["type"] = "string" });
+        yield return Query("cut", "Characters after which texts are cut, with an ellipsis behind; never unless said", Whole(1, 10_000, null));
+        yield return Query("sort", "Attributes, separated by commas, - before one for descending", new JsonObject { ["type"] = "string" });
         foreach (var attribute in entity.Attributes.Where(attribute => attribute.Type != AttributeType.BinaryData))
-            Parameter(writer, $"filter.{attribute.Name}", "query", "string", $"{attribute.Label} is this; empty: has no value");
+            yield return Query($"filter.{attribute.Name}", $"{attribute.Label} is this; empty: has no value", new JsonObject { ["type"] = "string" });
     }
 
-    private static void Parameter(Utf8JsonWriter writer, string name, string place, string type, string description)
+    private static JsonObject Query(string name, string description, JsonObject schema) =>
+        new() { ["name"] = name, ["in"] = "query", ["description"] = description, ["schema"] = schema };
+
+    private static JsonObject Text(int longest) => new() { ["type"] = "string", ["maxLength"] = longest };
+
+    private static JsonObject Whole(int minimum, int maximum, int? usual)
     {
-        writer.WriteStartObject();
-        writer.WriteString("name", name);
-        writer.WriteString("in", place);
-        writer.WriteString("description", description);
-        if (place == "path") writer.WriteBoolean("required", true);
-        writer.WriteStartObject("schema");
-        writer.WriteString("type", type);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
+        var schema = new JsonObject { ["type"] = "integer", ["minimum"] = minimum, ["maximum"] = maximum };
+        if (usual is not null) schema["default"] = usual;
+        return schema;
     }
 
-    private static void Schemas(Utf8JsonWriter writer, EntityDescriptor entity)
+    private static JsonObject Identifier(EntityDescriptor entity) => new()
     {
-        writer.WriteStartObject(entity.Name);
-        writer.WriteString("type", "object");
-        if (entity.Description.Length > 0) writer.WriteString("description", entity.Description);
-        writer.WriteStartObject("properties");
-        Typed(writer, "Id", entity.Static ? "string" : "integer");
-        foreach (var attribute in entity.Attributes) Property(writer, attribute, output: true);
-        if (!entity.Static) Typed(writer, "$labels", "object");
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        if (!entity.Static) Input(writer, entity);
-        List(writer, entity);
-    }
-
-    private static void Input(Utf8JsonWriter writer, EntityDescriptor entity)
-    {
-        writer.WriteStartObject($"{entity.Name}.Input");
-        writer.WriteString("type", "object");
-        writer.WriteBoolean("additionalProperties", false);
-        writer.WriteStartObject("properties");
-        foreach (var attribute in entity.Attributes) Property(writer, attribute, output: false);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
-
-    private static void List(Utf8JsonWriter writer, EntityDescriptor entity)
-    {
-        writer.WriteStartObject($"{entity.Name}.List");
-        writer.WriteString("type", "object");
-        writer.WriteStartObject("properties");
-        writer.WriteStartObject("items");
-        writer.WriteString("type", "array");
-        writer.WriteStartObject("items");
-        writer.WriteString("$ref", $"#/components/schemas/{entity.Name}");
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        foreach (var name in new[] { "total", "page", "size" }) Typed(writer, name, "integer");
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
-
-    private static void Property(Utf8JsonWriter writer, AttributeDescriptor attribute, bool output)
-    {
-        writer.WriteStartObject(attribute.Name);
-        writer.WriteStartArray("type");
-        foreach (var type in JsonTypes(attribute, output)) writer.WriteStringValue(type);
-        if (!attribute.Mandatory) writer.WriteStringValue("null");
-        writer.WriteEndArray();
-        if (Format(attribute) is { } format) writer.WriteString("format", format);
-        if (attribute.Description.Length > 0) writer.WriteString("description", attribute.Description);
-        if (attribute.Length >= 0) writer.WriteNumber("maxLength", attribute.Length);
-        if (attribute.MinLength >= 0) writer.WriteNumber("minLength", attribute.MinLength);
-        if (attribute.Pattern is { } pattern) writer.WriteString("pattern", $"^(?:{pattern})$");
-        if (attribute.Minimum is { } minimum) Raw(writer, "minimum", minimum);
-        if (attribute.Maximum is { } maximum) Raw(writer, "maximum", maximum);
-        writer.WriteEndObject();
-    }
-
-    private static void Raw(Utf8JsonWriter writer, string name, string number)
-    {
-        writer.WritePropertyName(name);
-        writer.WriteRawValue(number);
-    }
-
-    private static string[] JsonTypes(AttributeDescriptor attribute, bool output) => attribute.Type switch
-    {
-        AttributeType.Integer => ["integer"],
-        AttributeType.Boolean => ["boolean"],
-        AttributeType.Identifier => attribute.TargetStatic ? ["string"] : output ? ["integer"] : ["integer", "string"],
-        AttributeType.BinaryData => [output ? "object" : "string"],
-        AttributeType.LongInteger or AttributeType.Decimal or AttributeType.Currency => output ? ["string"] : ["string", "number"],
-        _ => ["string"],
+        ["name"] = "Id", ["in"] = "path", ["required"] = true, ["description"] = "The record's identifier",
+        ["schema"] = OpenApiSchemas.Identifier(entity.Static),
     };
 
-    private static string? Format(AttributeDescriptor attribute) => attribute.Type switch
+    private static JsonObject IfMatch() => new()
     {
-        AttributeType.Integer => "int32",
-        AttributeType.Identifier => attribute.TargetStatic ? null : "int64",
-        AttributeType.Date => "date",
-        AttributeType.Time => "time",
-        AttributeType.DateTime => "date-time",
-        AttributeType.Email => "email",
-        AttributeType.LongInteger or AttributeType.Decimal or AttributeType.Currency => "decimal",
-        _ => null,
+        ["name"] = "If-Match", ["in"] = "header", ["schema"] = new JsonObject { ["type"] = "string" },
+        ["description"] = "ETags of what was read, separated by commas: refused (412) where the record is another by now",
     };
-
-    private static void Typed(Utf8JsonWriter writer, string name, string type)
-    {
-        writer.WriteStartObject(name);
-        writer.WriteString("type", type);
-        writer.WriteEndObject();
-    }
-
-    private static void Problems(Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject("Problem");
-        writer.WriteString("type", "object");
-        writer.WriteStartObject("properties");
-        foreach (var name in new[] { "type", "title", "detail" }) Typed(writer, name, "string");
-        Typed(writer, "status", "integer");
-        Typed(writer, "errors", "object");
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
 }

@@ -14,7 +14,7 @@ public sealed class Problem(int status, string detail) : Exception(detail)
 {
     private static readonly Dictionary<int, string> Titles = new()
     {
-        [400] = "The request can't be understood", [404] = "Not found", [405] = "Not allowed",
+        [400] = "The request can't be understood", [403] = "Not allowed from there", [404] = "Not found", [405] = "Not allowed",
         [409] = "Conflict", [412] = "Changed by somebody else", [413] = "Too large",
         [415] = "Unsupported content type", [421] = "Another host is meant", [422] = "Some values are not accepted",
         [500] = "Something went wrong", [503] = "Not available at the moment", [504] = "Not confirmed",

@@ -23,6 +23,7 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
         try
         {
             CheckHost(context);
+            CrossSite.Check(context.Request, settings.Hosts);
             await Route(context);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested) { }
@@ -68,6 +69,9 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
         headers["X-Content-Type-Options"] = "nosniff";
         headers["X-Frame-Options"] = "DENY";
         headers["Referrer-Policy"] = "same-origin";
+        headers["Permissions-Policy"] = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Content-Security-Policy"] =
             "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
     }
@@ -80,6 +84,16 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
                 return problem;
             case BadHttpRequestException bad:
                 return new Problem(bad.StatusCode, bad.StatusCode == 413 ? "The body is larger than 30 MB." : "The request is malformed.");
+        }
+        if (DatabaseErrors.IsExhausted(error))
+        {
+            Log.Warning("too many requests at once: no connection to the database was free in time");
+            return new Problem(503, "Too many requests at once. Try again in a moment.");
+        }
+        if (error is NpgsqlException { InnerException: TimeoutException })
+        {
+            Log.Warning($"the database has not answered in time: {error.Message}");
+            return new Problem(503, "The database hasn't answered in time. Try again in a moment.");
         }
         if (DatabaseErrors.IsAway(error))
         {

@@ -1,5 +1,6 @@
 // Serves wwwroot from memory: each file read once, with a strong ETag, compressed when first asked for compressed.
-// A path that is no file and has no extension is a page of the app and gets index.html.
+// A path that is no file and has no extension is a page of the app and gets index.html: 404 where the app has no screen
+// of that name, since that is what the page then says.
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
@@ -7,6 +8,7 @@ using System.IO;
 using System.IO.Compression;
 using System.Linq;
 using System.Security.Cryptography;
+using System.Text.Json;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
 
@@ -21,6 +23,8 @@ public sealed class StaticFiles
         [".png"] = "image/png", [".ico"] = "image/x-icon", [".txt"] = "text/plain; charset=utf-8",
     };
 
+    private const string Index = "/index.html";
+
     private sealed class Content(byte[] bytes)
     {
         public byte[] Bytes { get; } = bytes;
@@ -31,12 +35,17 @@ public sealed class StaticFiles
     private readonly string root = Path.Combine(AppContext.BaseDirectory, "wwwroot");
     private readonly ConcurrentDictionary<string, Content> contents = new(StringComparer.Ordinal);
     private readonly Lazy<HashSet<string>> paths;
+    private readonly Lazy<HashSet<string>> screens;
 
-    public StaticFiles() => paths = new(() => Directory.Exists(root)
-        ? Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
-            .Select(file => "/" + Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'))
-            .ToHashSet(StringComparer.Ordinal)
-        : []);
+    public StaticFiles()
+    {
+        paths = new(() => Directory.Exists(root)
+            ? Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+                .Select(file => "/" + Path.GetRelativePath(root, file).Replace(Path.DirectorySeparatorChar, '/'))
+                .ToHashSet(StringComparer.Ordinal)
+            : []);
+        screens = new(() => Screens(root + "/_odc/app.json").Append("").ToHashSet(StringComparer.Ordinal));
+    }
 
     // Only paths that were found by listing are ever opened, so no request can leave the folder.
     public async Task Serve(HttpContext context, string path)
@@ -49,7 +58,8 @@ public sealed class StaticFiles
         headers.ETag = tag;
         headers.CacheControl = "no-cache";
         headers.Vary = "Accept-Encoding";
-        if (Matches(context.Request, tag))
+        if (file == Index && path != Index && !screens.Value.Contains(path.Split('/')[1])) context.Response.StatusCode = 404;
+        else if (Matches(context.Request, tag))
         {
             context.Response.StatusCode = 304;
             return;
@@ -64,8 +74,15 @@ public sealed class StaticFiles
     private string Page(string path)
     {
         var page = !path.StartsWith("/_odc", StringComparison.Ordinal) && !Path.HasExtension(path);
-        if (page && paths.Value.Contains("/index.html")) return "/index.html";
+        if (page && paths.Value.Contains(Index)) return Index;
         throw new Problem(404, "There is nothing at this address.");
+    }
+
+    private static IEnumerable<string> Screens(string file)
+    {
+        if (!File.Exists(file)) return [];
+        using var app = JsonDocument.Parse(File.ReadAllBytes(file));
+        return app.RootElement.GetProperty("screens").EnumerateArray().Select(screen => screen.GetProperty("name").GetString()!).ToList();
     }
 
     private static bool Matches(HttpRequest request, string tag) =>

@@ -14,7 +14,7 @@ public static class Values
 {
     private const RegexOptions Plain = RegexOptions.CultureInvariant | RegexOptions.NonBacktracking;
     private static readonly Regex Email = new(@"\A[^@\s]+@[^@\s]+\.[^@\s]+\z", Plain);
-    private static readonly Regex Moment = new(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})\z", Plain);
+    private static readonly Regex Moment = new(@"\A[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?([Zz]|[+-][0-9]{2}:[0-9]{2})\z", Plain);
     private static readonly ConcurrentDictionary<string, Regex> Patterns = new(StringComparer.Ordinal);
     private static readonly string[] TimeForms = ["HH:mm", "HH:mm:ss", "HH:mm:ss.FFFFFF"];
 
@@ -195,7 +195,7 @@ public static class Values
     private static Regex Pattern(string pattern) => Patterns.GetOrAdd(pattern, text => new Regex($@"\A(?:{text})\z", Plain));
 
     private static string? Utc(string text) =>
-        Moment.IsMatch(text) && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
+        Moment.IsMatch(text) && DateTimeOffset.TryParse(text.ToUpperInvariant(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var moment)
             ? Canonical(moment) : null;
 
     private static string Canonical(DateTimeOffset moment) =>

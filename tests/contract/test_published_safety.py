@@ -1,0 +1,160 @@
+"""What a published app answers to pages of other sites, to malformed requests, and to too many at once."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+
+import psycopg
+import pytest
+
+from odcpub.engines.database.postgres import Postgres
+from tests.contract.conftest import DESK
+from tests.contract.published_app import Answer, App
+from tests.contract.test_published_api import customer, ticket, until
+
+pytestmark = pytest.mark.database
+
+OWN = [
+    {},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "https://desk.example"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": "https://desk.example"},
+    {"Origin": "http://desk.example"},
+]
+OTHERS = [
+    {"Origin": "http://evil.example"},
+    {"Origin": "https://desk.example:8443"},
+    {"Origin": "null"},
+    {"Origin": "desk.example"},
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site", "Origin": "https://other.desk.example"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "https://desk.example"},
+]
+
+
+def written(app: App, method: str, headers: Mapping[str, str]) -> Answer:
+    number = customer(app)["Id"]
+    path = "/api/Customer" + ("" if method == "POST" else f"/{number}")
+    body = None if method == "DELETE" else {"Name": "New", "Email": f"of{number}@example.com"}
+    return app.request(method, path, body, {"Host": "desk.example", **headers})
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+@pytest.mark.parametrize("headers", OWN, ids=str)
+def test_its_own_page_and_programs_write(desk: App, method: str, headers: Mapping[str, str]) -> None:
+    assert written(desk, method, headers).status in (200, 201, 204)
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+@pytest.mark.parametrize("headers", OTHERS, ids=str)
+def test_pages_of_other_sites_do_not(desk: App, method: str, headers: Mapping[str, str]) -> None:
+    answer = written(desk, method, headers)
+    assert (answer.status, answer.json["detail"]) == (403, "A page of another site can't change data here.")
+
+
+def test_another_sites_page_may_lead_here(desk: App) -> None:
+    assert desk.request("GET", "/", headers={"Sec-Fetch-Site": "cross-site"}).status == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/_odc/app.js", "/api/Customer", "/api/Nothing"])
+def test_every_answer_says_what_it_is_for(desk: App, path: str) -> None:
+    headers = desk.request("GET", path).headers
+    assert headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/", 200), ("/Tickets", 200), ("/TicketDetail/5", 200), ("/Nothing", 404), ("/Nothing/5", 404)],
+)
+def test_a_page_that_is_none_of_its_screens(desk: App, path: str, status: int) -> None:
+    answer = desk.request("GET", path)
+    assert (answer.status, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert answer.body == desk.request("GET", "/").body
+    assert desk.request("GET", path, headers={"If-None-Match": answer.headers["ETag"]}).status in (304, 404)
+
+
+@pytest.mark.parametrize(
+    "request_", [b"GET /_odc/health HTTP/1.1\nHost: a\n\n", b"GET /_odc/health HTTP/1.1\r\nHost: a\nX: b\r\n\r\n"]
+)
+def test_a_line_ends_in_cr_lf(desk: App, request_: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", desk.port), timeout=10) as connection:
+        connection.sendall(request_)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 400 ") or answer == b""
+
+
+# Too many at once
+
+
+@contextmanager
+def locked(database: Postgres, statement: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    """Another session, which holds what every read of a table needs until it commits."""
+    with closing(database.server().connect(DESK.database, schema=DESK.schema)) as other:
+        other.execute("begin")
+        other.execute(statement.encode())
+        yield other
+
+
+@contextmanager
+def asking(app: App, paths: list[str]) -> Iterator[list[Answer]]:
+    """One thread a path; its answer is in the list when it has come."""
+    answers: list[Answer] = []
+    threads = [threading.Thread(target=lambda path=path: answers.append(app.request("GET", path))) for path in paths]
+    for thread in threads:
+        thread.start()
+    yield answers
+    for thread in threads:
+        thread.join()
+
+
+def waiting(database: Postgres) -> int:
+    with closing(database.server().connect()) as superuser:
+        found = superuser.execute("select count(*) from pg_stat_activity where wait_event_type = 'Lock'").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def test_searches_leave_room_for_rows(desk: App, desk_database: Postgres) -> None:
+    """A million rows keep searches busy for seconds; here a lock does."""
+    number = customer(desk)["Id"]
+    others = ["/api/Ticket?sort=Fee", "/api/Ticket?page=900"]
+    searches = [f"/api/Ticket?search=x{one}" for one in range(20)] + others * 5
+    with locked(desk_database, "lock table issue") as other, asking(desk, searches) as answers:
+        until(lambda: waiting(desk_database) >= 5)
+        for _ in range(10):
+            begun = time.monotonic()
+            assert desk.request("GET", f"/api/Customer/{number}").status == 200
+            assert desk.request("PATCH", f"/api/Customer/{number}", {"Score": 5}).status == 200
+            assert desk.request("GET", "/api/Customer").status == 200
+            assert time.monotonic() - begun < 4
+        assert waiting(desk_database) == 5  # a quarter of the connections
+        until(lambda: len(answers) == 25)
+        other.execute("commit")
+    told = Counter((answer.status, answer.headers.get("Retry-After")) for answer in answers)
+    assert told == {(200, None): 5, (503, "5"): 25}
+    assert {answer.json["detail"] for answer in answers if answer.status == 503} == {
+        "Too many searches at once. Try again in a moment."
+    }
+
+
+def test_no_free_connection_is_told_as_that(desk_prepared: App, desk: App, desk_database: Postgres) -> None:
+    path = f"/api/Ticket/{ticket(desk)['Id']}"
+    few = desk_prepared.environment["ODCPUB_DATABASE"] + ";Maximum Pool Size=2"
+    small = App(desk_prepared.folder, desk_prepared.environment).start(ODCPUB_DATABASE=few)
+    small.wait("/_odc/ready", 200)
+    with locked(desk_database, "lock table issue") as other, asking(small, [path, path]):
+        until(lambda: waiting(desk_database) == 2)
+        answer = small.request("GET", "/api/Customer")
+        other.execute("commit")
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "2")
+    assert answer.json["detail"] == "Too many requests at once. Try again in a moment."
+    output = small.stop()
+    assert "too many requests at once" in output
+    assert "away" not in output
