@@ -29,12 +29,12 @@ POLICY = (
 Row = dict[str, Any]
 
 
-def _attribute(name: str, type_: str, label: str = "", **more: Any) -> Row:
+def attribute(name: str, type_: str, label: str = "", **more: Any) -> Row:
     return {"name": name, "label": label or name, "type": type_, **more}
 
 
 def _reference(name: str, target: str, static: bool, **more: Any) -> Row:
-    return _attribute(name, "Identifier", target=target, targetStatic=static, onDelete="Protect", **more)
+    return attribute(name, "Identifier", target=target, targetStatic=static, onDelete="Protect", **more)
 
 
 def _records(*keys: str) -> list[Row]:
@@ -51,12 +51,12 @@ ENTITIES: dict[str, Row] = {
         "label": "Customer",
         "display": "Name",
         "attributes": [
-            _attribute("Name", "Text", length=100, mandatory=True),
-            _attribute("Email", "Email", mandatory=True),
-            _attribute("Score", "Integer", minimum=0, maximum=100, description="How happy, by their own word"),
-            _attribute("Phone", "Phone Number"),
+            attribute("Name", "Text", length=100, mandatory=True),
+            attribute("Email", "Email", mandatory=True),
+            attribute("Score", "Integer", minimum=0, maximum=100, description="How happy, by their own word"),
+            attribute("Phone", "Phone Number"),
             _reference("Currency", "Money.CurrencyCode", True, default="EUR"),
-            _attribute("Notes", "Text"),
+            attribute("Notes", "Text"),
         ],
     },
     "Ticket": {
@@ -64,24 +64,22 @@ ENTITIES: dict[str, Row] = {
         "label": "Ticket",
         "display": "Subject",
         "attributes": [
-            _attribute("Subject", "Text", length=200, mandatory=True),
+            attribute("Subject", "Text", length=200, mandatory=True),
             _reference("Customer", "Customer", False, mandatory=True),
             _reference("Status", "Status", True, default="Open"),
-            _attribute("OpenedAt", "Date Time", "Opened at", default={"function": "CurrDateTime"}),
-            _attribute("Due", "Date"),
-            _attribute("CallAt", "Time", "Call at"),
-            _attribute("Fee", "Currency", minimum=0),
-            _attribute("Hours", "Decimal", digits=6, decimals=2),
-            _attribute("Views", "Long Integer"),
-            _attribute("Urgent", "Boolean", default=False),
-            _attribute(
-                "Code", "Text", length=7, pattern="[A-Z]{3}-[0-9]{3}", description="Three letters, three digits"
-            ),
-            _attribute("Body", "Text", description="What the customer wrote"),
-            _attribute("Photo", "Binary Data"),
+            attribute("OpenedAt", "Date Time", "Opened at", default={"function": "CurrDateTime"}),
+            attribute("Due", "Date"),
+            attribute("CallAt", "Time", "Call at"),
+            attribute("Fee", "Currency", minimum=0),
+            attribute("Hours", "Decimal", digits=6, decimals=2),
+            attribute("Views", "Long Integer"),
+            attribute("Urgent", "Boolean", default=False),
+            attribute("Code", "Text", length=7, pattern="[A-Z]{3}-[0-9]{3}", description="Three letters, three digits"),
+            attribute("Body", "Text", description="What the customer wrote"),
+            attribute("Photo", "Binary Data"),
         ],
     },
-    "Tag": {"name": "Tag", "label": "Tag", "display": "Name", "attributes": [_attribute("Name", "Text", length=30)]},
+    "Tag": {"name": "Tag", "label": "Tag", "display": "Name", "attributes": [attribute("Name", "Text", length=30)]},
 }
 APP: Row = {
     "app": "Helpdesk",

@@ -169,7 +169,7 @@ def test_values_survive_unchanged(page: Page, fake: str, store: Store, tickets: 
     page.goto(f"{fake}/TicketDetail/{tickets[0]}")
     assert page.get_by_label("Fee").input_value() == "12345678901234567890.12345678"
     assert page.get_by_label("Opened at").input_value().startswith("2026-07-01T12:20:30")
-    page.get_by_label("Urgent").check()
+    page.get_by_label("Urgent").select_option("Yes")
     with page.expect_request(lambda request: request.method == "PATCH") as patch:
         page.get_by_role("button", name="Save").click()
     assert json.loads(patch.value.post_data or "") == {"Urgent": True}

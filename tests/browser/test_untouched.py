@@ -192,7 +192,7 @@ def test_an_old_row_may_lack_what_is_mandatory_now_and_keep_what_is_offered_no_m
     made = _ticket(store, Subject=None, Status="Lost")
     page.goto(f"{fake}/TicketDetail/{made}")
     assert page.get_by_label("Status").locator("option:checked").inner_text() == "Lost"
-    page.get_by_label("Urgent").check()
+    page.get_by_label("Urgent").select_option("Yes")
     assert _saved(page) == {"Urgent": True}
     page.get_by_label("Subject").fill(" ")
     page.get_by_role("button", name="Save").click()

@@ -223,6 +223,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("Subject", "ab", "Subject needs at least 3 characters."),
     ("Subject", "\U0001f600" * 201, "Subject can have 200 characters at most; this has 201."),
     ("Subject", "    ", "Enter a subject."),
+    ("Subject", "\u200b\u2060\u00ad \ufeff", "Enter a subject."),
     ("Subject", "", "Enter a subject."),
     ("Subject", None, "Enter a subject."),
     ("Subject", 5, "Subject must be text."),

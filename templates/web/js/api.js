@@ -7,13 +7,17 @@ export class Problem extends Error {
     this.status = status;
     this.title = title ?? "Something went wrong";
     this.detail = detail ?? "Try again in a moment.";
-    this.errors = errors ?? {};
+    this.errors = errors ?? Object.create(null);
   }
 }
 
+const LONGEST_PAUSE = 5; // seconds
 const OFFLINE = { title: "The app doesn't answer", detail: "Check your connection, then try again." };
 
-/** Answers {body, etag}. GET is tried a second time when the connection breaks: kept-alive ones are closed at times. */
+/**
+ * Answers {body, etag}. GET is tried a second time when the connection breaks (kept-alive ones are closed at times) and
+ * when the app says that it has too much to do.
+ */
 async function send(method, path, { body, etag, signal } = {}) {
   const headers = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -29,7 +33,10 @@ async function reach(path, request, attempts) {
   for (;;) {
     attempts -= 1;
     try {
-      return await fetch(path, request);
+      const response = await fetch(path, request);
+      const pause = response.status === 503 && attempts > 0 ? Number(response.headers.get("Retry-After")) : 0;
+      if (!(pause > 0 && pause <= LONGEST_PAUSE)) return response;
+      await new Promise((resolve) => setTimeout(resolve, pause * 1000));
     } catch (failure) {
       if (failure.name === "AbortError") throw failure;
       if (attempts === 0) throw new Problem(0, OFFLINE);
@@ -47,9 +54,15 @@ async function read(response) {
   }
 }
 
-// A whole number that JavaScript would round (an identifier has 64 bits) stays the text that it is.
-const exact = (name, value, told) =>
-  typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(told?.source ?? "") ? told.source : value;
+// A whole number that JavaScript would round (an identifier has 64 bits) stays the text that it is. Objects have the
+// members that were sent and no others: an attribute may be called "constructor".
+function exact(name, value, told) {
+  if (typeof value === "number")
+    return !Number.isSafeInteger(value) && /^-?\d+$/.test(told?.source ?? "") ? told.source : value;
+  return value !== null && typeof value === "object" && !Array.isArray(value)
+    ? Object.setPrototypeOf(value, null)
+    : value;
+}
 
 const words = (status) =>
   status === 413

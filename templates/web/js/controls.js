@@ -1,6 +1,6 @@
 // The form controls, one for every data type.
 import { address } from "./api.js";
-import { h } from "./dom.js";
+import { h, option } from "./dom.js";
 import { DECIMAL_SIGN, display, inSentence, isNumber, plainDecimal } from "./format.js";
 import { momentControl } from "./moment.js";
 import { picker } from "./picker.js";
@@ -22,7 +22,7 @@ export const CONTROLS = {
   "Long Integer": (attribute, id) => numberControl(attribute, id, "numeric"),
   Decimal: (attribute, id) => numberControl(attribute, id, "decimal"),
   Currency: (attribute, id) => numberControl(attribute, id, "decimal"),
-  Boolean: booleanControl,
+  Boolean: (attribute, id) => (attribute.mandatory ? boxControl(id) : yesNoControl(id)),
   Date: (attribute, id) => nativeControl(id, "date"),
   Time: (attribute, id) => nativeControl(id, "time"),
   "Date Time": momentControl,
@@ -31,7 +31,7 @@ export const CONTROLS = {
 };
 
 function numberControl(attribute, id, mode) {
-  const node = h("input", { id, type: "text", inputmode: mode, autocomplete: "off", class: "short" });
+  const node = h("input", { id, type: "text", inputmode: mode, autocomplete: "off", class: "short exact" });
   const exact = (text) => (isNumber(attribute.type) && DECIMAL_SIGN === "," ? text.replace(",", ".") : text);
   const rawOf = (value) =>
     value === null || value === undefined ? "" : plainDecimal(value, attribute.type).replace(".", DECIMAL_SIGN);
@@ -46,7 +46,19 @@ function numberControl(attribute, id, mode) {
   };
 }
 
-function booleanControl(attribute, id) {
+function yesNoControl(id) {
+  const node = h("select", { id, class: "short" }, option("", ""), option("true", "Yes"), option("false", "No"));
+  const rawOf = (value) => (value === null || value === undefined ? "" : String(value));
+  return {
+    node,
+    raw: () => node.value,
+    rawOf,
+    set: (value) => (node.value = rawOf(value)),
+    value: () => (node.value === "" ? null : node.value === "true"),
+  };
+}
+
+function boxControl(id) {
   const node = h("input", { id, type: "checkbox" });
   const open = (value, row) => row !== null && (value === null || value === undefined);
   return {

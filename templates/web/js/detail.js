@@ -1,7 +1,7 @@
 // The detail page: one record in a form, to be created, changed and deleted.
 import { change, create, entity, remove, row } from "./api.js";
 import { confirm, h, icon, show, toast } from "./dom.js";
-import { inSentence, short } from "./format.js";
+import { count, inSentence, short } from "./format.js";
 import { choicesFor, Field, formSkeleton } from "./fields.js";
 import { listAddress } from "./query.js";
 import { go } from "./router.js";
@@ -61,7 +61,7 @@ class Detail {
       (attribute) =>
         new Field(attribute, {
           entity: this.screen.entity,
-          choices: choices[attribute.name],
+          choices: choices.get(attribute.name),
           isNew: this.row === null,
         }),
     );
@@ -207,7 +207,7 @@ class Detail {
   meanwhile(failure) {
     this.tell(
       `Somebody else changed this ${this.noun}`,
-      `It was saved by somebody else after you opened it. ${failure}: load the latest values, look at what changed, then try again.`,
+      `It was saved by somebody else after you opened it. ${failure}: load the latest values, look at what is marked, then try again.`,
       this.reload(),
     );
   }
@@ -234,11 +234,12 @@ class Detail {
     return this.working(NOT_LOADED, async () => {
       const { body, etag } = await row(this.screen.entity, this.id);
       this.take(body, etag);
-      for (const field of this.fields) field.rebase(body);
+      const others = this.fields.filter((field) => field.rebase(body)).length;
       this.title.textContent = this.heading();
       this.tell(null);
       (this.fields.find((field) => field.touched()) ?? this.fields[0])?.focus();
-      toast(this.unsaved() ? "Latest values loaded. Save to keep your changes." : "Latest values loaded.");
+      const marked = others ? ` ${count(others, "change is", "changes are")} marked.` : "";
+      toast(`Latest values loaded.${marked}${this.unsaved() ? " Save to keep your changes." : ""}`);
     });
   }
 

@@ -8,11 +8,11 @@ import { check } from "./rules.js";
 
 const FEW = 50;
 
-/** What the form needs before it can be drawn: the first labels of every reference, by attribute name. */
+/** What the form needs before it can be drawn: the first labels of every reference, in a map by attribute name. */
 export async function choicesFor(descriptor) {
   const references = descriptor.attributes.filter((attribute) => attribute.type === "Identifier");
   const answers = references.map(async (attribute) => [attribute.name, await labels(attribute.target, "", FEW)]);
-  return Object.fromEntries(await Promise.all(answers));
+  return new Map(await Promise.all(answers));
 }
 
 /** One attribute's label, control, help and error; `context`: {entity, choices, isNew}. */
@@ -41,7 +41,7 @@ export class Field {
       this.isNew && defaultHelp(attribute),
     ].filter(Boolean);
     this.help = texts.length ? h("p", { class: "help", id: `${id}-help`, dir: "auto" }, texts.join(" ")) : null;
-    if (attribute.type === "Boolean") {
+    if (this.isBox()) {
       return h(
         "div",
         { class: "field" },
@@ -71,16 +71,25 @@ export class Field {
     this.tell("");
   }
 
-  /** A newer row has come from the server: what was typed stays, and the field says what it has become there. */
+  /**
+   * A newer row has come from the server: what was typed stays, and the field says what it has become there. Answers
+   * whether somebody else has changed this field.
+   */
   rebase(row) {
-    if (!this.touched()) return this.fill(row);
     const { name } = this.attribute;
-    const same = JSON.stringify(this.stored?.[name]) === JSON.stringify(row[name]);
+    const before = this.stored;
+    const same = JSON.stringify(before?.[name]) === JSON.stringify(row[name]);
+    if (!this.touched()) {
+      this.fill(row);
+      if (!same) this.warn(`Changed by somebody else. Before: ${display(before, this.attribute) || "no value"}.`);
+      return !same;
+    }
     this.stored = row;
     this.blank = this.control.rawOf(row[name] ?? null, row);
-    if (!this.touched()) return this.fill(row);
-    if (!same) this.warn(`Saved meanwhile: ${display(row, this.attribute) || "no value"}.`);
-    return undefined;
+    // What was typed is what is stored now: one's own change, or the same.
+    if (!this.touched()) this.fill(row);
+    else if (!same) this.warn(`Saved meanwhile: ${display(row, this.attribute) || "no value"}.`);
+    return this.touched() && !same;
   }
 
   /** The value as it is sent; remembers what stands there, since a person may go on typing. */
@@ -105,7 +114,12 @@ export class Field {
 
   /** Whether the value goes into the request: what was changed and, of a new record, what an empty box shows: No. */
   sends() {
-    return this.touched() || (this.isNew && this.attribute.type === "Boolean");
+    return this.touched() || (this.isNew && this.isBox());
+  }
+
+  /** A box has two states; where there may be no value, a select has three. */
+  isBox() {
+    return this.attribute.type === "Boolean" && this.attribute.mandatory === true;
   }
 
   value() {
@@ -129,6 +143,7 @@ export class Field {
   }
 
   warn(sentence) {
+    this.root.classList.toggle("changed", sentence !== "");
     this.note.textContent = sentence;
     this.note.hidden = sentence === "";
     this.describe();

@@ -182,7 +182,7 @@ class List {
 
   filter(attribute) {
     const changed = (value) => {
-      const filters = { ...this.query.filters };
+      const filters = Object.assign(Object.create(null), this.query.filters);
       if (value === null) delete filters[attribute.name];
       else filters[attribute.name] = String(value);
       this.move({ filters, page: 1 });
@@ -218,7 +218,7 @@ class List {
   clear(more = {}) {
     clearTimeout(this.timer);
     this.timer = null;
-    this.move({ search: "", filters: {}, page: 1, ...more });
+    this.move({ search: "", filters: Object.create(null), page: 1, ...more });
     this.search.focus();
   }
 

@@ -6,7 +6,7 @@ export const SIZES = [25, 50, 100, 200];
 /** Reads an address's query; whatever is not understood falls back to the default. */
 export function readQuery(url) {
   const values = url.searchParams;
-  const filters = {};
+  const filters = Object.create(null);
   for (const [name, value] of values) if (name.startsWith("filter.")) filters[name.slice(7)] = value;
   const size = Number(values.get("size"));
   return {

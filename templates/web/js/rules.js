@@ -2,12 +2,15 @@
 import { article, DECIMAL_SIGN, inSentence, isNumber } from "./format.js";
 
 const INTEGER_RANGE = { Integer: [-(2n ** 31n), 2n ** 31n - 1n], "Long Integer": [-(2n ** 63n), 2n ** 63n - 1n] };
+// Nothing but white space and characters that have no width (docs/model.md, "Blank texts").
+const BLANK =
+  /^[\s\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]*$/u;
 const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/u;
 
 /** The first thing wrong with a value ready to be sent (null: none given), or "". */
 export function check(attribute, value) {
   const label = inSentence(attribute.label);
-  if (value === null || (typeof value === "string" && !value.trim() && attribute.mandatory))
+  if (value === null || (typeof value === "string" && attribute.mandatory && BLANK.test(value)))
     return attribute.mandatory ? missing(attribute, label) : "";
   if (isNumber(attribute.type)) return checkNumber(attribute, value);
   if (typeof value !== "string") return "";

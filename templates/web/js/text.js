@@ -1,7 +1,13 @@
 // Text controls. A browser shows and gives back every line end as LF; a text keeps those it has.
 import { h } from "./dom.js";
+import { count } from "./format.js";
 
 const LONG_TEXT = 200;
+// Beyond so many characters a browser takes seconds to find a text's direction and its height.
+const LARGE_TEXT = 20_000;
+// No browser edits such a text at a pace that one could bear: its beginning is shown, and the whole is a file.
+const HUGE_TEXT = 2_000_000;
+const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arab}\p{Script=Hebr}\p{Script=Syrc}\p{Script=Thaa}\p{Script=Nkoo}]/u;
 const LINE_END = /\r\n?|\n/;
 
 /** A text: one line or, where there is no limit or a wide one, several. */
@@ -21,6 +27,14 @@ function control(first, tidy) {
   let node = first;
   let exact = "";
   let shown = "";
+  const whole = h("p", { class: "stored", hidden: true });
+  const anew = () => {
+    whole.hidden = true;
+    node.readOnly = false;
+    node.value = "";
+    node.dispatchEvent(new Event("input", { bubbles: true }));
+    node.focus();
+  };
   // Edits are followed one by one, so that each touches the line ends within itself alone.
   const follow = () => {
     if (node.value !== shown) exact = edited(exact, shown, node.value);
@@ -32,6 +46,9 @@ function control(first, tidy) {
     get node() {
       return node;
     },
+    get parts() {
+      return [node, whole];
+    },
     raw: follow,
     rawOf: (value) => value ?? "",
     value: () => tidy(follow()) || null,
@@ -42,10 +59,33 @@ function control(first, tidy) {
         node = replaceBy(node, lines(node.id));
         node.addEventListener("input", follow);
       }
-      node.value = exact;
+      if (node.localName === "textarea") fit(node, exact);
+      const huge = exact.length > HUGE_TEXT;
+      node.readOnly = huge;
+      node.value = huge ? exact.slice(0, LARGE_TEXT) : exact;
       shown = node.value;
+      whole.hidden = !huge;
+      if (huge) whole.replaceChildren(...file(exact, node.id, anew));
     },
   };
+}
+
+function file(text, name, anew) {
+  // Made when it is asked for: it is as large as the text.
+  const save = (event) => {
+    event.target.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
+    setTimeout(() => URL.revokeObjectURL(event.target.href), 60_000);
+  };
+  const link = h("a", { href: "#", download: `${name}.txt`, onclick: save }, "Download it");
+  const button = h("button", { class: "button", type: "button", onclick: anew }, "Write a new text");
+  return [`The beginning of ${count(text.length, "character", "characters")}, too many to edit here. `, link, " ", button];
+}
+
+function fit(node, text) {
+  const large = text.length > LARGE_TEXT;
+  node.classList.toggle("large", large);
+  node.dir = !large ? "auto" : RIGHT_TO_LEFT.test(text.slice(0, 1000)) ? "rtl" : "ltr";
+  node.spellcheck = !large;
 }
 
 function replaceBy(old, node) {
