@@ -21,7 +21,8 @@ public static class Body
         var length = context.Request.ContentLength ?? 0;
         if (length > most) await Refuse(context, length, TooLarge(most));
         if (length > Chunks.Size) Hurry(context);
-        try { await share.Reserve(length, context.RequestAborted); }
+        // Its answer may be a little longer: what is written is then done, and too late to refuse.
+        try { await share.Reserve(Math.Min(length * 9 / 8, share.Largest), context.RequestAborted); }
         catch (Problem busy) { await Refuse(context, length, busy); }
         var body = new Chunks(context);
         context.Response.RegisterForDispose(body);

@@ -82,9 +82,10 @@ public sealed class ListRequest
 
     private void Order(string value)
     {
-        foreach (var part in value.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        if (value.Length == 0) return;
+        foreach (var part in value.Split(','))
         {
-            var descending = part[0] == '-';
+            var descending = part.StartsWith('-');
             var name = descending ? part[1..] : part;
             var attribute = entity.Find(name);
             if (attribute is null && name != "Id") Refuse("sort", Unknown(name));

@@ -99,22 +99,25 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         Dictionary<string, List<string>> errors, CancellationToken cancellation)
     {
         if (!doubtful) return;
+        if (id is not null && !await IsThere(entity, id, cancellation)) throw Reads.NotFound(entity);
         await references.Check(entity, id, values, errors, cancellation);
         if (errors.Count > 0) throw Problem.Refused(errors);
     }
 
     private async Task<Problem> Missed(EntityDescriptor entity, string id, string[]? tags, CancellationToken cancellation)
     {
-        var text = $"select exists (select from {Sql.Name(entity.Table)} where \"id\" = $1)";
-        var there = await database.Run(async connection =>
-        {
-            await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id));
-            return (bool)(await command.ExecuteScalarAsync(cancellation))!;
-        }, cancellation);
-        if (!there) return Reads.NotFound(entity);
+        if (!await IsThere(entity, id, cancellation)) return Reads.NotFound(entity);
         return tags is null ? Moved()
             : new Problem(412, $"Somebody else has changed this {Words.Inside(entity.Label)} since you read it. Load it again, then repeat your change.");
     }
+
+    private Task<bool> IsThere(EntityDescriptor entity, string id, CancellationToken cancellation) =>
+        database.Run(async connection =>
+        {
+            var text = $"select exists (select from {Sql.Name(entity.Table)} where \"id\" = $1)";
+            await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id));
+            return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+        }, cancellation);
 
     // What stood in the way of the statement was gone when it was looked for.
     private static Problem Moved() => new(503, "What the record refers to has changed in this moment. Nothing was saved: try again.");
