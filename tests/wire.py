@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 SYNC = "S"
 """The end of a round trip: the database answers all that came before."""
 PARSE = "P"
+BIND = "B"
 QUERY = "Q"
 _ENCRYPTION = tuple(code.to_bytes(4, "big") for code in (80877103, 80877104))
 """Asks for TLS or GSSAPI; where there is none, the connection's first message follows."""

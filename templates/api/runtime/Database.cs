@@ -79,6 +79,9 @@ public sealed class Database : IDisposable
         }
     }
 
+    /// <summary>Whether statements that come again are prepared.</summary>
+    public bool Prepares => settings.Pooling != "transaction";
+
     public NpgsqlDataSource Source => source ?? throw new Problem(503, "No database is configured.");
 
     /// <summary>What <paramref name="work"/> makes of a connection. Done once more, with nothing prepared, where a

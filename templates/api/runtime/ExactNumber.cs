@@ -2,7 +2,6 @@
 using System;
 using System.Globalization;
 using System.Numerics;
-using System.Text.RegularExpressions;
 
 namespace Odcpub.Runtime;
 
@@ -10,9 +9,6 @@ namespace Odcpub.Runtime;
 public readonly struct ExactNumber : IComparable<ExactNumber>
 {
     private const int Longest = 100;
-    private static readonly Regex Form =
-        new(@"\A(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]{1,3}))?\z", RegexOptions.CultureInvariant);
-
     private readonly BigInteger unscaled;
     private readonly int scale;
 
@@ -35,19 +31,50 @@ public readonly struct ExactNumber : IComparable<ExactNumber>
         }
     }
 
+    /// <summary>-12.50, 1e3 and the like: a sign or none, digits, decimals, an exponent of three digits at most.</summary>
     public static bool TryParse(string text, out ExactNumber number)
     {
         number = default;
-        var match = text.Length <= Longest ? Form.Match(text) : Match.Empty;
-        if (!match.Success) return false;
-        var exponent = match.Groups[4].Success ? int.Parse(match.Groups[4].Value, CultureInfo.InvariantCulture) : 0;
-        var decimals = match.Groups[3].Value;
-        var digits = BigInteger.Parse(match.Groups[2].Value + decimals, CultureInfo.InvariantCulture);
-        var scale = decimals.Length - exponent;
-        if (scale < 0) (digits, scale) = (digits * BigInteger.Pow(10, -scale), 0);
-        number = new ExactNumber(match.Groups[1].Value == "-" ? -digits : digits, scale);
+        if (text.Length is 0 or > Longest) return false;
+        var start = text[0] == '-' ? 1 : 0;
+        var whole = Digits(text, start);
+        var end = start + whole;
+        var decimals = end < text.Length && text[end] == '.' ? Digits(text, end + 1) : 0;
+        var point = end;
+        if (decimals > 0) end += decimals + 1;
+        if (whole == 0 || !TryExponent(text.AsSpan(end), out var exponent)) return false;
+        Span<char> digits = stackalloc char[Longest];
+        text.AsSpan(start, whole).CopyTo(digits);
+        if (decimals > 0) text.AsSpan(point + 1, decimals).CopyTo(digits[whole..]);
+        var unscaled = Whole(digits[..(whole + decimals)]);
+        var scale = decimals - exponent;
+        if (scale < 0) (unscaled, scale) = (unscaled * BigInteger.Pow(10, -scale), 0);
+        number = new ExactNumber(start == 1 ? -unscaled : unscaled, scale);
         return true;
     }
+
+    private static int Digits(string text, int from)
+    {
+        var at = from;
+        while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
+        return at - from;
+    }
+
+    private static bool TryExponent(ReadOnlySpan<char> text, out int exponent)
+    {
+        exponent = 0;
+        if (text.Length == 0) return true;
+        if (text[0] is not ('e' or 'E')) return false;
+        var digits = text[1..];
+        if (digits.Length > 0 && digits[0] is '+' or '-') digits = digits[1..];
+        if (digits.Length is 0 or > 3 || !int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out exponent)) return false;
+        if (text[1] == '-') exponent = -exponent;
+        return true;
+    }
+
+    private static BigInteger Whole(ReadOnlySpan<char> digits) => digits.Length <= 18
+        ? long.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture)
+        : BigInteger.Parse(digits, NumberStyles.None, CultureInfo.InvariantCulture);
 
     public static ExactNumber Parse(string text) =>
         TryParse(text, out var number) ? number : throw new FormatException($"{text} is not a number");

@@ -13,11 +13,12 @@ namespace Odcpub.Runtime;
 
 public sealed class Reads(Catalog catalog, Database database)
 {
-    // A plan that fits the average value may be the worst for this one: what is looked for is planned for each time.
+    // A plan that fits the average value may be the worst for this one.
     private const string PlannedAnew = "select set_config('plan_cache_mode', 'force_custom_plan', true)";
 
     private readonly ConcurrentDictionary<string, Selection> selections = new(StringComparer.Ordinal);
     private readonly Lists lists = new(catalog);
+    private readonly Spread spread = new(database);
 
     public Selection SelectionOf(EntityDescriptor entity) =>
         selections.GetOrAdd(entity.Name, _ => new Selection(catalog, entity));
@@ -26,17 +27,18 @@ public sealed class Reads(Catalog catalog, Database database)
     {
         var request = new ListRequest(entity, context.Request.Query);
         var statement = lists.Statement(request);
+        var anew = database.Prepares && !await spread.FitsAll(request, context.RequestAborted);
         using var answer = await database.Run(async connection =>
         {
             await using var batch = connection.CreateBatch();
-            if (request.Search.Length > 0 || request.Filters.Count > 0) batch.BatchCommands.Add(new(PlannedAnew));
+            if (anew) batch.BatchCommands.Add(new(PlannedAnew));
             Add(batch, statement.Count, lists.Parameters(request));
             var parameters = lists.Parameters(request);
             if (request.Offset > 0) parameters.Add(Sql.Number(request.Offset));
             Add(batch, statement.Page, parameters);
             var behavior = request.Labels ? CommandBehavior.Default : statement.Selection.Behavior;
             await using var reader = await batch.ExecuteReaderAsync(behavior, context.RequestAborted);
-            if (batch.BatchCommands.Count > 2) await reader.NextResultAsync(context.RequestAborted);
+            if (anew) await reader.NextResultAsync(context.RequestAborted);
             return await Read(context, request, statement.Selection, reader);
         }, context.RequestAborted);
         await answer.Send(200);

@@ -109,7 +109,8 @@ public sealed class Selection
         AttributeType.Integer => reader.GetInt64(column).ToString(CultureInfo.InvariantCulture),
         AttributeType.BinaryData => Words.Count(reader.GetInt64(column), "byte", "bytes"),
         AttributeType.Identifier when !attribute.TargetStatic => reader.GetInt64(column).ToString(CultureInfo.InvariantCulture),
-        AttributeType.DateTime => Moment(reader.GetString(column)),
+        AttributeType.DateTime => Forms.Moment(reader.GetString(column)),
+        AttributeType.Decimal or AttributeType.Currency => Forms.Number(reader.GetString(column)),
         _ => reader.GetString(column),
     };
 
@@ -135,8 +136,8 @@ public sealed class Selection
             AttributeType.Boolean => column,
             AttributeType.Integer => $"{column}::bigint",
             AttributeType.Identifier => attribute.TargetStatic ? $"{column}::text" : $"{column}::bigint",
-            AttributeType.Decimal or AttributeType.Currency => $"trim_scale({column}::numeric)::text",
-            AttributeType.DateTime => $"to_char({column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')",
+            AttributeType.Decimal or AttributeType.Currency => $"{column}::numeric::text",
+            AttributeType.DateTime => $"{column}::timestamptz::text",
             AttributeType.BinaryData => $"octet_length({column})::bigint",
             _ => IsCut(attribute, cut) ? $"left({column}::text, {cut + 1})" : $"{column}::text",
         };
@@ -168,7 +169,8 @@ public sealed class Selection
             writer.WriteEndObject();
         }
         else if (attribute.Type == AttributeType.Integer) writer.WriteNumberValue(reader.GetInt64(column));
-        else if (attribute.Type == AttributeType.DateTime) writer.WriteStringValue(Moment(reader.GetString(column)));
+        else if (attribute.Type == AttributeType.DateTime) writer.WriteStringValue(Forms.Moment(reader.GetString(column)));
+        else if (attribute.Type is AttributeType.Decimal or AttributeType.Currency) writer.WriteStringValue(Forms.Number(reader.GetString(column)));
         else if (IsCut(attribute, cut)) writer.WriteStringValue(Words.Cut(reader.GetString(column), cut));
         else writer.WriteStringValue(reader.GetFieldValue<byte[]>(column)); // UTF-8 as it is
     }
@@ -179,6 +181,4 @@ public sealed class Selection
         foreach (var (name, label) in labels) writer.WriteString(name, label);
         writer.WriteEndObject();
     }
-
-    private static string Moment(string text) => text.TrimEnd('0').TrimEnd('.') + "Z";
 }
