@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ KINDS = {
     "apis/apps/v1": ("deployments", "replicasets"),
     "apis/networking.k8s.io/v1": ("networkpolicies",),
 }
+OURS = re.compile("odc-(?!runner-)")
+"""The stages' namespaces. Those of contract tests are not an installation's, and go while other tests run."""
 HEADS = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 SCHEMAS = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
 DEFINITIONS = f"""
@@ -157,7 +160,7 @@ def _namespaces() -> dict[str, Any]:
                     head.get("generation") or head["resourceVersion"],
                 )
                 for head in heads
-                if head.get("namespace", head["name"]).startswith("odc-")
+                if OURS.match(head.get("namespace", head["name"]))
             }
     return found
 
