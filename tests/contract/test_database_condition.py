@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 from psycopg import sql
 
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.database.reach import Reach
 from odcpub.engines.database.server import PostgresServer
-from odcpub.engines.ports import Place
-from odcpub.errors import EngineError
+from odcpub.engines.ports import Condition, Login, Owner, Place
+from odcpub.errors import EngineError, Refused
 from tests.databases import DATABASE, ENGINES, engine
 
 USER = f"{DATABASE}_platform"
@@ -84,6 +85,64 @@ def test_roles_alone_are_enough_where_the_stages_database_is_there(postgres: Pos
         assert not found.missing
         assert DATABASE in found.found.partition("and schemas in ")[2]
         admin.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {USER} WITH GRANT OPTION".encode())
+        weak.prepare(place, "a-password")
+
+
+def statements(found: Condition) -> list[str]:
+    return [hint.partition("execute: ")[2] for hint in found.hints if "execute: " in hint]
+
+
+def test_a_stages_database_that_lets_only_some_in_is_missing_until_it_lets_in_the_platform_and_its_apps(
+    postgres: Postgres,
+) -> None:
+    """As a careful administrator makes it: for others nothing, neither in the database nor in its schema ``public``."""
+    place = Place(DATABASE, "x")
+    with platform(postgres, "CREATEROLE") as weak, postgres.server().connect() as admin:
+        admin.execute(f"CREATE DATABASE {DATABASE} TEMPLATE template0".encode())
+        admin.execute(f"REVOKE ALL ON DATABASE {DATABASE} FROM PUBLIC".encode())
+        admin.execute(f"GRANT CREATE ON DATABASE {DATABASE} TO {USER}".encode())
+        with postgres.server().connect(DATABASE) as there:
+            there.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+        found, wanted = weak.condition(), f'GRANT CONNECT ON DATABASE "{DATABASE}" TO "{USER}" WITH GRANT OPTION;'
+        assert found.missing
+        assert statements(found)[-1] == wanted
+        with pytest.raises(EngineError) as told:
+            weak.observe(place)
+        assert f'FATAL:  permission denied for database "{DATABASE}"' in told.value.message
+        assert told.value.message.endswith(": User does not have CONNECT privilege.")
+        assert told.value.hint == f"let its owner or a superuser execute: {wanted}"
+        admin.execute(f"GRANT CONNECT ON DATABASE {DATABASE} TO {USER}".encode())
+        assert wanted in statements(weak.condition()), "it can't let its apps in yet"
+        admin.execute(wanted.encode())
+        assert not weak.condition().missing
+        login = weak.prepare(place, "a-password")
+        assert apps_login(login)
+
+
+def apps_login(login: Login) -> bool:
+    url = f"host={login.host} port={login.port} dbname={login.database} user={login.user}"
+    with psycopg.connect(url, password=login.password) as connection:
+        return connection.execute("SELECT current_schemas(false)").fetchone() == ([login.schema],)
+
+
+@pytest.mark.parametrize("table", [False, True], ids=["empty", "with a table"])
+def test_a_schema_of_another_role_is_refused_with_the_statement_that_hands_it_over(
+    postgres: Postgres, table: bool
+) -> None:
+    """As a dump that a superuser restored leaves it."""
+    owner = Owner("key", "test")
+    place = Place(DATABASE, "x", owner)
+    with platform(postgres, "CREATEDB CREATEROLE") as weak:
+        weak.prepare(place, "a-password")
+        with postgres.server().connect(DATABASE) as admin:
+            admin.execute(f"ALTER {'TABLE x.odcpub_schema' if table else 'SCHEMA x'} OWNER TO CURRENT_USER".encode())
+            for asked in (weak.observe, lambda one: weak.prepare(one, "a-password")):
+                with pytest.raises(Refused) as told:
+                    asked(place)
+                role = postgres.server().user
+                assert f"{DATABASE}.x: the role {role} owns the schema or what is in it" in told.value.message
+            admin.execute(told.value.hint.partition(f"{DATABASE}: ")[2].encode())
+        weak.observe(place)
         weak.prepare(place, "a-password")
 
 

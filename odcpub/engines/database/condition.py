@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from odcpub.data.literals import quoted
 from odcpub.engines.database import tls
-from odcpub.engines.database.connection import Server, translated
+from odcpub.engines.database.connection import Server, login_grant, translated
 from odcpub.engines.database.reach import Reach
 from odcpub.engines.ports import Condition
 
@@ -16,10 +16,6 @@ _QUERY = """
 SELECT split_part(current_setting('server_version'), ' ', 1), current_user::text,
        r.rolsuper OR r.rolcreatedb, r.rolsuper OR r.rolcreaterole,
        pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean,
-       ARRAY(SELECT datname::text FROM pg_database WHERE starts_with(datname, 'odc_')
-             AND has_database_privilege(oid, 'CREATE') ORDER BY datname),
-       ARRAY(SELECT datname::text FROM pg_database WHERE starts_with(datname, 'odc_')
-             AND NOT has_database_privilege(oid, 'CREATE') ORDER BY datname),
        current_setting('max_connections')::int,
        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
        - coalesce(current_setting('reserved_connections', true)::int, 0)
@@ -27,6 +23,14 @@ SELECT split_part(current_setting('server_version'), ' ', 1), current_user::text
        (SELECT version FROM pg_stat_ssl WHERE pid = pg_backend_pid())
 FROM pg_roles r WHERE r.rolname = current_user
 """
+_DATABASES = """
+SELECT datname::text, has_database_privilege(oid, 'CREATE'),
+       has_database_privilege(oid, 'CONNECT') AND (has_database_privilege('public', oid, 'CONNECT')
+                                                   OR has_database_privilege(oid, 'CONNECT WITH GRANT OPTION'))
+FROM pg_database WHERE starts_with(datname, 'odc_') ORDER BY datname
+"""
+"""Stages', whether schemas may be made there, and whether the platform and its apps may log in there: an app's role may
+where all may, or where the platform can let it in."""
 _UNENCRYPTED = "what is read and written there can be read on the way: add sslmode=verify-full&sslrootcert=FILE to the "
 _UNVERIFIED = "anybody on the way could answer in its place: add sslmode=verify-full&sslrootcert=FILE to the "
 _HOW = "address: odcpub engines set database=…"
@@ -34,14 +38,15 @@ _HOW = "address: odcpub engines set database=…"
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """What the platform's user may do. ``databases``: stages' that are there and in which it may make schemas;
-    ``closed``: those in which it may not."""
+    """What the platform's user may do. ``databases``: stages' that are there and that it can use; of the others
+    ``closed`` are those in which it may not make schemas, ``shut`` those in which it and its apps may not log in."""
 
     user: str
     create_databases: bool
     create_roles: bool
     databases: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
+    shut: tuple[str, ...] = ()
 
 
 def condition(server: Server, reach: Reach) -> Condition:
@@ -50,10 +55,13 @@ def condition(server: Server, reach: Reach) -> Condition:
         begun = time.monotonic()
         row = connection.execute(_QUERY).fetchone()
         seconds = time.monotonic() - begun
+        there = connection.execute(_DATABASES).fetchall()
         encrypted = connection.pgconn.ssl_in_use
     assert row is not None  # noqa: S101 - whoever is logged in has a role
-    version, user, makes_databases, makes_roles, frozen, databases, closed, most, free, protocol = row
-    may, grants = told_rights(Rights(user, makes_databases, makes_roles, tuple(databases), tuple(closed)))
+    version, user, makes_databases, makes_roles, frozen, most, free, protocol = row
+    databases = tuple(name for name, creates, enters in there if creates and enters)
+    closed, shut = (tuple(one[0] for one in there if not one[at]) for at in (1, 2))
+    may, grants = told_rights(Rights(user, makes_databases, makes_roles, databases, closed, shut))
     way, advice = told_way(encrypted, protocol or "", dict(server.options), server.local)
     parts = [f"PostgreSQL {version} at {server.place}", way, may]
     parts += ["read only"] if frozen else []
@@ -88,6 +96,7 @@ def told_rights(rights: Rights) -> tuple[str, tuple[str, ...]]:
     statements = [f"ALTER ROLE {user} {' '.join(lacks)};"] if lacks else []
     if not rights.create_databases:
         statements += [f"GRANT CREATE ON DATABASE {quoted(name)} TO {user};" for name in rights.closed]
+        statements += [login_grant(name, rights.user) for name in rights.shut]
     return words, tuple(f"let a superuser execute: {one}" for one in statements)
 
 

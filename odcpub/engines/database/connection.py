@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from odcpub.data.literals import quoted
 from odcpub.engines.database import tls, tls_failure
 from odcpub.engines.database.session_settings import forget_environment, later, startup
 from odcpub.engines.database.sessions import PLAIN
@@ -37,7 +38,8 @@ HINTS = {
     "28000": "pg_hba.conf does not let this user in from here.",
     "3D000": "The database is not there; publish makes it.",
     "42704": "PostgreSQL 15 or newer is needed.",
-    "42501": "The user of the platform must be able to create databases, schemas and roles.",
+    "42501": "The user of the platform must be able to create databases, schemas and roles: `odcpub doctor` shows the "
+    "statements that let it.",
     "53100": "The server's disk is full: make room, then run the same command again.",
     "53300": "Raise max_connections, or close clients that are not needed.",
     _POOLER: "A pooler answers there. Migrations need the server itself, and apps may have the pooler: "
@@ -79,7 +81,7 @@ class Server:
         import psycopg
         from psycopg import sql
 
-        with translated(f"PostgreSQL at {self.place}"), self._explained():
+        with translated(f"PostgreSQL at {self.place}"), self._explained(database or self.maintenance):
             connection = psycopg.connect(
                 host=self.host,
                 port=self.port,
@@ -100,17 +102,25 @@ class Server:
             return connection
 
     @contextlib.contextmanager
-    def _explained(self) -> Iterator[None]:
-        """A connection that can't be made for a reason of TLS tells that reason."""
+    def _explained(self, database: str) -> Iterator[None]:
+        """A connection that can't be made for a reason of TLS tells that reason; for want of a right, what gives it."""
         import psycopg
 
         try:
             yield
         except psycopg.OperationalError as error:
+            if "permission denied for database" in str(error):
+                hint = f"let its owner or a superuser execute: {login_grant(database, self.user)}"
+                raise EngineError(f"PostgreSQL at {self.place}: {login_failure(str(error))}", hint) from None
             found = tls_failure.explain(str(error), self.host, self.port, dict(self.options))
             if error.sqlstate is not None or found is None:
                 raise
             raise EngineError(f"PostgreSQL at {self.place}: {found.message}", found.hint) from None
+
+
+def login_grant(database: str, user: str) -> str:
+    """The statement that lets the platform's user log in to a stage's database, and let its apps in."""
+    return f"GRANT CONNECT ON DATABASE {quoted(database)} TO {quoted(user)} WITH GRANT OPTION;"
 
 
 def _expect_server(connection: psycopg.Connection[Any]) -> None:
@@ -165,6 +175,8 @@ def _meaning(where: str, error: psycopg.Error) -> EngineError | Refused:
     if not state and isinstance(error, psycopg.OperationalError):
         return _unreachable(where, str(error))
     message = f"{where}: {reason[0]}" + (f" ({state})" if state else "")
+    if state == "42501" and error.diag.message_detail:
+        message += f": {error.diag.message_detail}"
     if state.startswith("23"):
         hint = "The rows changed while this ran: plan again; the rows in question are named then."
         return Refused(message, hint, [error.diag.message_detail] if error.diag.message_detail else [])
@@ -174,9 +186,17 @@ def _meaning(where: str, error: psycopg.Error) -> EngineError | Refused:
     return EngineError(message, HINTS.get(state, ""))
 
 
+def login_failure(text: str) -> str:
+    """What libpq tells of a failed login, as one line: the last attempt's cause, and the server's DETAIL of it."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["it does not answer"]
+    last = max((at for at, line in enumerate(lines) if "failed: " in line), default=len(lines) - 1)
+    details = [line.partition(":")[2].strip() for line in lines[last + 1 :] if line.startswith("DETAIL:")]
+    return ": ".join([lines[last], *details])
+
+
 def _unreachable(where: str, text: str) -> EngineError:
     """libpq tells failures of logging in by text alone."""
-    reason = text.strip().splitlines()[-1].strip() if text.strip() else "it does not answer"
+    reason = login_failure(text)
     signs = (
         ("password authentication failed", "28P01"),
         ("no password supplied", "28P01"),

@@ -50,7 +50,10 @@ _DATABASE = (
     "GRANT CONNECT ON DATABASE {database} TO {role}",
 )
 _SCHEMA = (
-    "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+    # Where an administrator has done so before, or has dropped it, whoever has no right to it is refused even this.
+    "DO 'BEGIN IF EXISTS (SELECT FROM pg_namespace WHERE nspname = ''public'' "
+    "AND has_schema_privilege(''public'', oid, ''USAGE, CREATE'')) "
+    "THEN REVOKE ALL ON SCHEMA public FROM PUBLIC; END IF; END'",
     "CREATE SCHEMA IF NOT EXISTS {schema}",
     "SET search_path TO {schema}",
     MARKER_DDL,
@@ -159,8 +162,8 @@ def _found(connection: psycopg.Connection[Any], place: Place, role: str) -> tupl
     """Whether the role is there, and the schema's comment, once it is seen that neither is another's."""
     arguments = {"role": role, "schema": place.schema, "own": list(RESERVED)}
     row = connection.execute(_THERE, arguments).fetchone()
-    powers, comment, occupied = row or (None, None, False)
-    refuse_foreign(place, comment, occupied)
+    powers, comment, *whose = row or (None, None, False, None)
+    refuse_foreign(place, comment, *whose)
     _refuse_powerful(role, powers)
     return powers is not None, comment
 

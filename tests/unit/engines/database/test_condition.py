@@ -20,6 +20,11 @@ from odcpub.engines.database.condition import Rights, told_rights, told_way
             "me may create roles, and schemas in odc_qa",
             'GRANT CREATE ON DATABASE "odc_x" TO "me";',
         ),
+        (
+            Rights("me", False, True, ("odc_qa",), shut=("odc_x",)),
+            "me may create roles, and schemas in odc_qa",
+            'GRANT CONNECT ON DATABASE "odc_x" TO "me" WITH GRANT OPTION;',
+        ),
         (Rights("me", True, True, closed=("odc_x",)), "me may create databases and roles", ""),
     ],
 )
