@@ -7,14 +7,15 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from http.client import HTTPResponse
 
 import psycopg
 import pytest
 
 from odcpub.engines.database.postgres import Postgres
 from tests.contract.conftest import DESK
-from tests.contract.published_app import Answer, App
+from tests.contract.published_app import DEADLINE, Answer, App
 from tests.contract.test_published_api import customer, ticket, until
 
 pytestmark = pytest.mark.database
@@ -79,15 +80,79 @@ def test_a_page_that_is_none_of_its_screens(desk: App, path: str, status: int) -
     assert desk.request("GET", path, headers={"If-None-Match": answer.headers["ETag"]}).status in (304, 404)
 
 
-@pytest.mark.parametrize(
-    "request_", [b"GET /_odc/health HTTP/1.1\nHost: a\n\n", b"GET /_odc/health HTTP/1.1\r\nHost: a\nX: b\r\n\r\n"]
-)
-def test_a_line_ends_in_cr_lf(desk: App, request_: bytes) -> None:
-    with socket.create_connection(("127.0.0.1", desk.port), timeout=10) as connection:
-        connection.sendall(request_)
-        connection.shutdown(socket.SHUT_WR)
-        answer = b"".join(iter(lambda: connection.recv(4096), b""))
-    assert answer.startswith(b"HTTP/1.1 400 ") or answer == b""
+# Heads of requests that the server can't take
+
+
+HEALTH = b"GET /_odc/health HTTP/1.1\r\nHost: a\r\n"
+MALFORMED = "The request is malformed."
+TOO_MANY = "The request has more than 100 headers, or more than 32 kB of them."
+HEADS = [
+    (b"GET /_odc/health HTTP/1.1\nHost: a\n\n", 400, MALFORMED),
+    (b"GET /_odc/health HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", 400, MALFORMED),
+    (b"\x16\x03\x01\x02\r\n\r\n", 400, MALFORMED),
+    (b"GET / HTTP/1.1\r\n\r\n", 400, MALFORMED),
+    (HEALTH + b"No colon\r\n\r\n", 400, MALFORMED),
+    (HEALTH + b"X: 1\r\n 2\r\n\r\n", 400, MALFORMED),
+    (HEALTH + b"Content-Length: x\r\n\r\n", 400, MALFORMED),
+    (b"GET * HTTP/1.1\r\nHost: a\r\n\r\n", 405, "This address is not for this method."),
+    (b"GET /?" + b"a" * 9000 + b" HTTP/1.1\r\n", 414, "The request's first line is longer than 8 kB."),
+    (HEALTH + b"X: 1\r\n" * 200, 431, TOO_MANY),
+    (HEALTH + b"X: " + b"x" * 2_000_000, 431, TOO_MANY),
+]
+
+
+@contextmanager
+def sent(app: App, request: bytes) -> Iterator[socket.socket]:
+    with socket.create_connection(("127.0.0.1", app.port), timeout=DEADLINE) as connection:
+        with suppress(OSError):  # the answer comes before all of a long one is read
+            connection.sendall(request)
+        yield connection
+
+
+def answered(connection: socket.socket, method: str = "GET") -> Answer:
+    response = HTTPResponse(connection, method=method)
+    response.begin()
+    return Answer(response.status, dict(response.getheaders()), response.read())
+
+
+def said(answer: Answer) -> dict[str, str]:
+    """The headers that say what may be done with an answer."""
+    return {name: value for name, value in answer.headers.items() if name not in ("Date", "Content-Length", "Allow")}
+
+
+@pytest.mark.parametrize(("head", "status", "detail"), HEADS, ids=lambda value: str(value)[:30])
+def test_what_the_server_refuses_is_answered_as_what_the_app_refuses(
+    desk: App, head: bytes, status: int, detail: str
+) -> None:
+    refused = desk.request("GET", "/api/Nothing", headers={"Connection": "close"})
+    with sent(desk, head) as connection:
+        answer = answered(connection)
+        assert connection.recv(1) == b""
+    assert (answer.status, answer.json["status"], answer.json["detail"]) == (status, status, detail)
+    assert answer.json.keys() == refused.json.keys()
+    assert said(answer) == said(refused)
+
+
+def test_the_answer_to_such_a_head_has_no_body_where_there_must_be_none(desk: App) -> None:
+    with sent(desk, HEALTH.replace(b"GET", b"HEAD") + b"X: 1\r\n" * 200) as connection:
+        received = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert received.startswith(b"HTTP/1.1 431 ")
+    assert received.index(b"\r\n\r\n") == len(received) - 4
+
+
+def test_the_answer_before_such_a_head_is_whole(desk: App) -> None:
+    with sent(desk, HEALTH + b"\r\nGET / HTTP/1.1\r\n\r\n") as connection:
+        received = b"".join(iter(lambda: connection.recv(4096), b""))
+    first, second = received.split(b"HTTP/1.1 400 Bad Request")
+    assert first.endswith(b'{"status":"alive"}')
+    assert second.endswith(b'"detail":"The request is malformed."}')
+
+
+def test_a_client_of_http_2_is_told_in_http_2(desk: App) -> None:
+    """A frame GOAWAY, HTTP_1_1_REQUIRED (RFC 9113, 7)."""
+    with sent(desk, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") as connection:
+        received = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert (received[3], received[-1], len(received)) == (7, 13, 17)
 
 
 # Too many at once

@@ -14,7 +14,8 @@ public sealed class Answer : IDisposable
 {
     // Letters stay letters: escaped, most alphabets would take three times the room. No browser takes JSON for a page.
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
-    private static readonly JsonWriterOptions Options = new() { Encoder = Encoder };
+
+    public static readonly JsonWriterOptions Options = new() { Encoder = Encoder };
 
     private readonly HttpContext context;
     private readonly Chunks chunks;

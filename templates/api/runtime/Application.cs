@@ -1,5 +1,6 @@
 // Starts the app: the smallest host that serves HTTP, its listeners, and an orderly end.
 using System;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http;
 using System.Threading;
@@ -67,6 +68,7 @@ public static class Application
         builder.WebHost.ConfigureKestrel(options => Listen(options, settings, drain));
         builder.Services.AddSingleton<IConnectionListenerFactory>(services =>
             new Listeners(ActivatorUtilities.CreateInstance<SocketTransportFactory>(services), drain, settings.ListenDescriptor, servable));
+        builder.Services.AddSingleton<DiagnosticSource>(new HeadRefusals());
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
         using var host = builder.Build();
         var router = new Router(catalog, database, settings, drain);

@@ -12,12 +12,15 @@ namespace Odcpub.Runtime;
 /// <summary>A request that is refused, told in words; Errors are sentences by attribute.</summary>
 public sealed class Problem(int status, string detail) : Exception(detail)
 {
+    public const string Type = "application/problem+json";
+
     private static readonly Dictionary<int, string> Titles = new()
     {
         [400] = "The request can't be understood", [403] = "Not allowed from there", [404] = "Not found", [405] = "Not allowed",
-        [409] = "Conflict", [412] = "Changed by somebody else", [413] = "Too large",
-        [415] = "Unsupported content type", [421] = "Another host is meant", [422] = "Some values are not accepted",
-        [500] = "Something went wrong", [503] = "Not available at the moment", [504] = "Not confirmed",
+        [408] = "Too slow", [409] = "Conflict", [412] = "Changed by somebody else", [413] = "Too large",
+        [414] = "The address is too long", [415] = "Unsupported content type", [421] = "Another host is meant",
+        [422] = "Some values are not accepted", [431] = "The headers are too many", [500] = "Something went wrong",
+        [503] = "Not available at the moment", [504] = "Not confirmed",
     };
 
     public int Status { get; } = status;
@@ -43,16 +46,18 @@ public sealed class Problem(int status, string detail) : Exception(detail)
         response.StatusCode = Status;
         if (Allow is not null) response.Headers.Allow = Allow;
         if (Status == 503) response.Headers.RetryAfter = RetryAfter.ToString(CultureInfo.InvariantCulture);
-        return Json.Write(context, Status, "application/problem+json", writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("type", "about:blank");
-            writer.WriteString("title", Titles.GetValueOrDefault(Status, "Refused"));
-            writer.WriteNumber("status", Status);
-            writer.WriteString("detail", Message);
-            if (Errors is not null) WriteErrors(writer);
-            writer.WriteEndObject();
-        });
+        return Json.Write(context, Status, Type, WriteTo);
+    }
+
+    public void WriteTo(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("type", "about:blank");
+        writer.WriteString("title", Titles.GetValueOrDefault(Status, "Refused"));
+        writer.WriteNumber("status", Status);
+        writer.WriteString("detail", Message);
+        if (Errors is not null) WriteErrors(writer);
+        writer.WriteEndObject();
     }
 
     private void WriteErrors(Utf8JsonWriter writer)

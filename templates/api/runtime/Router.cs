@@ -64,7 +64,7 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
         throw new Problem(405, "This can only be read.") { Allow = "GET, HEAD" };
     }
 
-    private static void Headers(IHeaderDictionary headers)
+    internal static void Headers(IHeaderDictionary headers)
     {
         headers["X-Content-Type-Options"] = "nosniff";
         headers["X-Frame-Options"] = "DENY";
