@@ -56,7 +56,7 @@ class DeploymentPlan:
 @dataclass(frozen=True, slots=True)
 class Running:
     """What runs in a stage: revision, image digest, address, and health: ``ready``, ``degraded`` (it serves, with fewer
-    processes than asked for), ``starting`` or ``failed``."""
+    processes than asked for), ``not ready: …`` with the reason, as the app says it, ``starting`` or ``failed``."""
 
     revision: int
     digest: str

@@ -2,7 +2,8 @@
 
 Standard library alone; started by the local runner's tests as ``<root>/app/app``. Behaviour by environment:
 ``ODC_SETTING_Mode`` is ``ready``, ``crash`` (ends at once, telling its secret), ``never`` (stays unready) or ``deaf``
-(ignores SIGTERM). Answers carry revision, pid and setting.
+(ignores SIGTERM). ``/cut`` takes its database away: ready once, it is so no longer when asked how it is now. Answers
+carry revision, pid and setting.
 """
 
 import json
@@ -15,7 +16,7 @@ import time
 
 ENVIRONMENT = dict(os.environ)
 MODE = ENVIRONMENT.get("ODC_SETTING_Mode", "ready")
-ended = threading.Event()
+ended, cut = threading.Event(), threading.Event()
 busy: set[threading.Thread] = set()
 
 
@@ -25,8 +26,12 @@ def about() -> bytes:
 
 
 def answer(path: str) -> tuple[int, bytes]:
-    if path == "/_odc/ready" and MODE == "never":
+    if path.startswith("/_odc/ready") and MODE == "never":
         return 503, b"the schema is not there yet"
+    if path == "/cut":
+        cut.set()
+    if path == "/_odc/ready?now" and cut.is_set():
+        return 503, b'{"detail": "Not ready: the database at db:5432 refuses: it is full."}'
     if path == "/crash":
         os._exit(7)
     if path == "/slow":

@@ -809,6 +809,24 @@ def test_not_ready_before_its_schema_is_there(prepared: App) -> None:
     app.stop()
 
 
+def test_ready_once_it_says_how_it_is_now_where_that_is_asked(prepared: App, app: App, database: Postgres) -> None:
+    """Probes get the first yes for good; who wants to know asks for now, and is answered in time."""
+    user, password = (setting_of(app, name) for name in ("Username", "Password"))
+    other = App(prepared.folder, prepared.environment).start()
+    other.wait("/_odc/ready", 200)
+    assert other.request("GET", "/_odc/ready?now").status == 200
+    with closing(database.server().connect()) as superuser:
+        superuser.execute(f"alter role {user} password 'another'".encode())
+        superuser.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [user])
+        assert other.wait("/api/Ticket", 503)
+        told = other.request("GET", "/_odc/ready?now")
+        assert (told.status, "password authentication failed" in told.json["detail"]) == (503, True)
+        assert other.request("GET", "/_odc/ready").status == 200
+        superuser.execute(f"alter role {user} password '{password}'".encode())
+    assert other.wait("/_odc/ready?now", 200)
+    assert "not ready: the database" in other.stop()
+
+
 def test_a_database_that_is_away(prepared: App) -> None:
     parts = prepared.environment["ODCPUB_DATABASE"].split(";")
     away = ";".join("Port=1" if part.startswith("Port=") else part for part in parts)

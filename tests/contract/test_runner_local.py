@@ -411,6 +411,15 @@ def test_down_ends_everything_and_resume_brings_it_back(make: Callable[[], Local
     assert get(address)["revision"] == "1"
 
 
+def test_an_app_that_has_lost_its_database_is_not_called_ready(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    assert health(runner) == "ready"
+    get(f"{address}/cut")
+    get(f"{address}/_odc/ready")  # for probes it is, for good
+    assert health(runner) == "not ready: the database at db:5432 refuses: it is full"
+
+
 def health(runner: LocalRunner) -> str:
     running = runner.running("development", "helpdesk")
     assert running is not None

@@ -6,7 +6,6 @@ import contextlib
 import socket
 import time
 from dataclasses import replace
-from urllib.parse import urlsplit
 
 from odcpub.deployment.objects import (
     Object,
@@ -21,8 +20,10 @@ from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Owner, Report
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Answer, Cluster
+from odcpub.engines.runner.from_here import answers, condition, lasting
+from odcpub.engines.runner.last_words import LastWords
+from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.ownership import mark, refuse_foreign, taken_in
-from odcpub.engines.runner.process import ask
 from odcpub.engines.runner.removal import (
     leave_namespace,
     make_namespace,
@@ -41,7 +42,6 @@ READY_SECONDS = 120.0
 DRAIN_SECONDS = 90.0
 TERMINATING_SECONDS = 45.0
 """How long a namespace that is being deleted is waited for: longer than its pods may take to end."""
-ANSWER_SECONDS = 10.0
 
 
 class KubernetesRunner:
@@ -108,8 +108,11 @@ class KubernetesRunner:
     def wait(self, workload: Workload, report: Report) -> str:
         Rollout(self._cluster, workload).wait(report, self._ready_seconds)
         address = patiently(lambda: self._address(namespace_of(workload.stage), workload.asset))
-        if not _answers(address):
+        if not answers(address):
             report(f"{address} does not answer from here: is there a firewall between this machine and the nodes?")
+        elif reason := lasting(address):
+            hint = "The version is in its place. What it says of its database has to be mended there."
+            raise NotReady(f"{workload.asset} in {workload.stage}", reason.removeprefix("not ready: "), hint)
         return address
 
     def take_back(self, workload: Workload) -> bool:
@@ -146,16 +149,26 @@ class KubernetesRunner:
         if deployment is None:
             return None
         found = self._cluster.find("Pod", namespace, selector(asset))
-        serving = [each for each in found if pods.ready(each)]
-        newest = max(serving, key=_revision, default=None)
-        broken = any(pods.failure(each, patient=False) for each in found)
-        enough = len(serving) >= deployment["spec"].get("replicas", 1)
+        newest = max(filter(pods.ready, found), key=_revision, default=None)
+        address = self._address(namespace, asset)
+        wanted = deployment["spec"].get("replicas", 1)
         return Running(
             revision=_revision(newest or _template(deployment)),
             digest=pods.digest(newest) if newest else _annotation(_template(deployment), "odcpub/digest"),
-            address=self._address(namespace, asset),
-            health=("ready" if enough else "degraded") if newest else "failed" if broken else "starting",
+            address=address,
+            health=self._serving(address, found, wanted) if newest else self._starting(namespace, found),
         )
+
+    def _serving(self, address: str, found: tuple[Object, ...], wanted: int) -> str:
+        """A pod that was ready once is so for the cluster; how it is now the app itself says."""
+        enough = sum(map(pods.ready, found)) >= wanted
+        return condition(address) or ("ready" if enough else "degraded")
+
+    def _starting(self, namespace: str, found: tuple[Object, ...]) -> str:
+        if any(pods.failure(each, patient=False) for each in found):
+            return "failed"
+        reason = LastWords(self._cluster, namespace, ()).reason(found)
+        return f"not ready: {reason}" if reason else "starting"
 
     def close(self) -> None:
         """The cluster runs on; only our connections end."""
@@ -236,17 +249,6 @@ class KubernetesRunner:
             return "127.0.0.1"
         addresses = [each for node in self._cluster.find("Node") for each in node["status"].get("addresses", ())]
         return next((str(each["address"]) for each in addresses if each["type"] == "InternalIP"), "127.0.0.1")
-
-
-def _answers(address: str) -> bool:
-    """A Service's rules reach the nodes up to a second or two after its pods are ready."""
-    parts, deadline = urlsplit(address), time.monotonic() + ANSWER_SECONDS
-    while time.monotonic() < deadline:
-        answer = ask(parts.hostname or "", parts.port or 80, "/_odc/health")
-        if answer and answer[0] == 200:
-            return True
-        time.sleep(PAUSE)
-    return False
 
 
 def _holding(namespace: Object) -> str:

@@ -30,6 +30,12 @@ class LastWords:
         """One line of progress."""
         return f"{_state(found)}: {self._reason}" if self._reason and _runs(found) else _state(found)
 
+    def reason(self, found: tuple[Object, ...]) -> str:
+        """Why it is not ready, as its log says; empty where that says nothing."""
+        if running := _runs(found):
+            self._read(running, time.monotonic())
+        return self._reason
+
     def failure(self, found: tuple[Object, ...]) -> pods.Failure | None:
         """A database that it has not come to for a while it will not come to: addresses and rights do not change by
         themselves."""

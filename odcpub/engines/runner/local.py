@@ -20,7 +20,7 @@ from odcpub.engines.ports import Report
 from odcpub.engines.runner import process as processes
 from odcpub.engines.runner.environment import differences
 from odcpub.engines.runner.launcher import Launcher, Unpacked, identity, tell
-from odcpub.engines.runner.not_ready import LAST_LINES, NotReady, redact
+from odcpub.engines.runner.not_ready import LAST_LINES, NOW, NotReady, redact, said
 from odcpub.engines.runner.sockets import HOST
 from odcpub.engines.runner.state import Process, State, States
 from odcpub.engines.runner.supervisor import Supervisor
@@ -89,21 +89,21 @@ class LocalRunner:
 
     def wait(self, workload: Workload, report: Report) -> str:
         where = f"{workload.asset} in {workload.stage}"
-        deadline, pause, said = time.monotonic() + self._ready_seconds, FIRST_PAUSE, ""
+        deadline, pause, told = time.monotonic() + self._ready_seconds, FIRST_PAUSE, ""
         while True:
             state = self._states.read(workload.stage, workload.asset)
             mine = state.of(identity(workload)) if state else None
             if state is None or mine is None:
                 raise NotReady(where, "it was never started", "Publish or promote again.")
             living = _lives(mine)
-            answer = processes.ask(HOST, mine.private, "/_odc/ready") if living else None
+            answer = processes.ask(HOST, mine.private, NOW) if living else None
             if answer and answer[0] == 200:
                 return self._promote(workload, mine)
             if not living or time.monotonic() > deadline:
                 self._give_up(workload, mine, where, answer)
-            if answer and answer[1] != said:
-                said = answer[1]
-                report(f"not ready yet: {said}")
+            if answer and answer[1] != told:
+                told = answer[1]
+                report(f"not ready yet: {told}")
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
@@ -300,5 +300,5 @@ def _address(state: State) -> str:
 
 
 def _health(shown: Process) -> str:
-    answer = processes.ask(HOST, shown.private, "/_odc/ready")
-    return "ready" if answer and answer[0] == 200 else "starting"
+    answer = processes.ask(HOST, shown.private, NOW)
+    return "ready" if answer and answer[0] == 200 else said(answer) or "starting"

@@ -1,4 +1,6 @@
-"""The failure of a new version to become ready, and how its last words are shown. No I/O."""
+"""That an app is not ready: as it says itself, and the failure of a new version to become so, with its last words.
+No I/O.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from odcpub.errors import EngineError
 
 LAST_LINES = 20
+NOW = "/_odc/ready?now"
+"""Where an app says whether it is ready now; without ``now``, whether it has ever been (docs/published-app.md)."""
+_SAYS = "Not ready: "
 _PASSWORD = re.compile(r"(?i)\bpassword\s*=\s*('(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|[^;]+)")
 
 
@@ -19,6 +24,13 @@ class NotReady(EngineError):
         self.reason = reason
         self.log = tuple(log)
         self.details = self.log
+
+
+def said(answer: tuple[int, str] | None) -> str:
+    """``not ready: …``, where that is what an app answers at ``NOW``; empty where it says or is anything else."""
+    if answer is None or answer[0] != 503 or not answer[1].startswith(_SAYS):
+        return ""
+    return f"not ready: {answer[1].removeprefix(_SAYS).rstrip('.')}"
 
 
 def redact(lines: Iterable[str], secrets: Sequence[tuple[str, str]]) -> tuple[str, ...]:

@@ -100,14 +100,16 @@ public sealed class Database : IDisposable
         return await work(connection);
     }
 
-    /// <summary>Null when ready, else the reason. Asked until yes, then never again. Who asks has an answer within a
-    /// second, before probes give up: while a look at the database goes on, what the one before it found.</summary>
-    public async Task<string?> NotReady(CancellationToken cancellation)
+    /// <summary>Null when ready, else the reason. Asked until yes, then never again, unless somebody wants to know how
+    /// it is <paramref name="now"/>. Who asks has an answer within a second, before probes give up: while a look at the
+    /// database goes on, what the one before it found.</summary>
+    public async Task<string?> NotReady(bool now, CancellationToken cancellation)
     {
-        if (ready) return null;
+        if (ready && !now) return null;
         Task<string?> asked;
         lock (gate) asked = look ??= Task.Run(Look);
-        return await Task.WhenAny(asked, Task.Delay(Patience, cancellation)) == asked ? await asked : last;
+        if (await Task.WhenAny(asked, Task.Delay(Patience, cancellation)) == asked) return await asked;
+        return last ?? $"{place} doesn't answer at the moment";
     }
 
     private async Task<string?> Look()
@@ -124,7 +126,7 @@ public sealed class Database : IDisposable
         lock (gate)
         {
             last = reason;
-            ready = reason is null;
+            ready |= reason is null;
             look = null;
         }
         return reason;
@@ -144,7 +146,13 @@ public sealed class Database : IDisposable
             away = true;
             return $"{place} can't be reached: the pooler says: {error.MessageText}";
         }
-        catch (PostgresException error) { return $"{place} refuses: {await Explained(error) ?? error.MessageText}"; }
+        catch (PostgresException error)
+        {
+            // A session can be one of a role that was made anew since: those that are opened later do without it.
+            if (ready) Source.Clear();
+            return $"{place} refuses: {await Explained(error) ?? error.MessageText}";
+        }
+        catch (Exception error) when (DatabaseErrors.IsExhausted(error)) { return $"all connections to {place} are in use"; }
         catch (NpgsqlException error)
         {
             // With another configuration, such as that of the version which serves, TLS may well do.
@@ -165,7 +173,7 @@ public sealed class Database : IDisposable
     /// when no database answers, since then the other one can't serve them either.</summary>
     public async Task Servable()
     {
-        for (var pause = 10; source is not null && await NotReady(CancellationToken.None) is not null && !away; pause = Math.Min(pause * 2, 100))
+        for (var pause = 10; source is not null && await NotReady(false, CancellationToken.None) is not null && !away; pause = Math.Min(pause * 2, 100))
             await Task.Delay(pause);
     }
 
@@ -180,7 +188,8 @@ public sealed class Database : IDisposable
         await using var command = Source.CreateCommand(
             schema.Length == 0 ? "select true" : "select exists (select from \"odcpub_schema\" where \"target\" = $1)");
         if (schema.Length > 0) command.Parameters.AddWithValue(NpgsqlTypes.NpgsqlDbType.Text, schema);
-        return (bool)(await command.ExecuteScalarAsync(cancellation))! ? null : $"the schema is not {schema} yet";
+        // A later version's schema serves this one, too, once it has been ready.
+        return (bool)(await command.ExecuteScalarAsync(cancellation))! || ready ? null : $"the schema is not {schema} yet";
     }
 
     public void Dispose() => source?.Dispose();

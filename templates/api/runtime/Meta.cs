@@ -23,7 +23,7 @@ public sealed class Meta(Catalog catalog, Database database, Settings settings)
 
     public async Task Ready(HttpContext context)
     {
-        var reason = await database.NotReady(context.RequestAborted);
+        var reason = await database.NotReady(context.Request.Query.ContainsKey("now"), context.RequestAborted);
         if (reason is null) await Status(context, "ready");
         else throw new Problem(503, $"Not ready: {reason}.");
     }

@@ -10,7 +10,7 @@ import pytest
 
 from odcpub.deployment.objects import CREATED, DENY, Object, labels, objects
 from odcpub.deployment.workload import Workload
-from odcpub.engines.runner import kubernetes
+from odcpub.engines.runner import from_here, kubernetes
 from odcpub.engines.runner.cluster import Answer
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.rights import NEEDED
@@ -26,6 +26,12 @@ ACTS: tuple[Callable[[KubernetesRunner], object], ...] = (
     lambda runner: runner.running("qa", "shop", "our-key"),
     lambda runner: runner.stop("qa", "shop", "our-key"),
 )
+
+
+@pytest.fixture(autouse=True)
+def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the app's address."""
+    monkeypatch.setattr(from_here, "ask", lambda *_: None)
 
 
 def runner(cluster: FakeCluster, installation: str = "ours@here-1") -> KubernetesRunner:
@@ -179,6 +185,14 @@ def test_a_namespace_that_does_not_go_is_told_with_what_holds_it(monkeypatch: py
         runner(cluster).start(OURS)
 
 
+def serve(cluster: FakeCluster, count: int) -> None:
+    """So many ready pods of Shop's."""
+    for number in range(count):
+        metadata = {"name": f"p{number}", "namespace": "odc-qa", "labels": labels("shop")}
+        serves = {"conditions": [{"type": "Ready", "status": "True"}]}
+        cluster.put({"kind": "Pod", "metadata": metadata, "status": serves})
+
+
 @pytest.mark.parametrize(("ready", "health"), [(0, "starting"), (1, "degraded"), (3, "ready")])
 def test_health_counts_the_pods_that_serve(ready: int, health: str) -> None:
     cluster = FakeCluster()
@@ -186,13 +200,24 @@ def test_health_counts_the_pods_that_serve(ready: int, health: str) -> None:
     deployment = cluster.get("Deployment", "shop", "odc-qa")
     assert deployment is not None
     cluster.put(deployment | {"spec": deployment["spec"] | {"replicas": 3}})
-    for number in range(ready):
-        metadata = {"name": f"p{number}", "namespace": "odc-qa", "labels": labels("shop")}
-        serves = {"conditions": [{"type": "Ready", "status": "True"}]}
-        cluster.put({"kind": "Pod", "metadata": metadata, "status": serves})
+    serve(cluster, ready)
     found = runner(cluster).running("qa", "shop", "our-key")
     assert found is not None
     assert found.health == health
+
+
+def test_pods_are_ready_and_the_app_says_that_its_database_refuses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    cluster = FakeCluster()
+    monkeypatch.setattr(from_here, "ask", lambda *_: (503, "Not ready: the database at db:5432 refuses: it is full."))
+    runner(cluster).start(OURS)
+    serve(cluster, 1)
+    found = runner(cluster).running("qa", "shop", "our-key")
+    assert found is not None
+    assert found.health == "not ready: the database at db:5432 refuses: it is full"
+    monkeypatch.setattr(from_here, "ask", lambda *_: (503, "<h1>a proxy's own page</h1>"))
+    found = runner(cluster).running("qa", "shop", "our-key")
+    assert found is not None
+    assert found.health == "ready", "nobody but the app can say that"
 
 
 def test_our_own_goes_on() -> None:
