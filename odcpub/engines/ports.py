@@ -157,6 +157,10 @@ class Database(Protocol):
     def check(self, place: Place) -> None:
         """Raises ``EngineError`` where ``prepare`` would for want of rights. Creates nothing."""
 
+    def amiss(self, place: Place, password: str) -> str:
+        """What keeps an app that was deployed from its data and ``prepare`` sets right, such as another password of its
+        role, in words; empty where nothing does. Changes nothing."""
+
     def observe(self, place: Place) -> Schema | None:
         """The live schema, read with a few catalog queries in one transaction that is closed again; None where
         database or schema is not there. Creates nothing."""

@@ -62,10 +62,13 @@ def plan(run: Run) -> None:
         migration = replace(migration, target=record.schema)
     for line in (*migration.warnings, *stages.notices(run.platform, aim, migration)):
         run.warn(line)
+    amiss = stages.amiss(run.platform, aim)
+    if amiss:
+        run.warn(f"{amiss}: it is set right")
     plan_blob = run.platform.store.blobs.put(to_text(migration).encode())
     runs = run.platform.engines().runner.running(run.operation.stage, run.asset.label, run.asset.key)
     run.note(configuration=digest, sealed=sealed, migration=plan_blob)
-    unchanged = not migration.steps and _runs_already(run, record, digest, runs) and not _drifted(run)
+    unchanged = not (migration.steps or amiss) and _runs_already(run, record, digest, runs) and not _drifted(run)
     run.note(unchanged=unchanged)
     run.say(summary([*migration.stays, *(step.summary for step in migration.steps)]) or "the schema is up to date")
 

@@ -105,9 +105,11 @@ def _stage_plan(
         refusals += _told(error)
     notices = stages.notices(platform, target, migration)
     schema = target_fingerprint(platform.memory.schema(target.model, target.libraries))
+    amiss = stages.amiss(platform, target)
+    mended = [f"set right for the app: {amiss}"] if amiss else []
     shown = {
         "build": build,
-        "data": [*migration.stays, *(step.summary for step in migration.steps)],
+        "data": [*mended, *migration.stays, *(step.summary for step in migration.steps)],
         "deploy": deploy,
         "warnings": [*warnings, *migration.warnings, *notices],
         "refusals": refusals,

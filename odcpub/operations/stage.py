@@ -213,6 +213,26 @@ def _text(resolved: Resolved) -> str:
     return json.dumps({"settings": sorted(resolved.settings), "secrets": sorted(resolved.secrets)})
 
 
+def amiss(platform: Platform, target: Target) -> str:
+    """What keeps the app that is deployed there from its data and is set right by its next deployment, and what an
+    operator has to do besides; empty where nothing does."""
+    password = platform.store.stages.known_database_password(target.asset.key, target.stage.label)
+    if not password or platform.store.stages.current(target.asset.key, target.stage.label) is None:
+        return ""
+    database, there = platform.engines().database, place(platform, target)
+    found = database.amiss(there, password)
+    login = database.login(there, password)
+    if not found or login.pooling == "none":
+        return found
+    return f"{found}; {_POOLER.format(where=f'{login.host}:{login.port}', role=login.user)}"
+
+
+_POOLER = (
+    "a pooler at {where} with a list of passwords (auth_file) needs the one of {role} anew then, as pg_authid has it, "
+    "and RELOAD in its console; one that asks the server (auth_query) needs nothing"
+)
+
+
 def check_image(platform: Platform, revision: RevisionRecord | None) -> None:
     """Refuses a revision whose image the present registry does not have: it was lost, or other engines built it."""
     if revision is None:

@@ -127,6 +127,44 @@ def test_passwords_change_only_when_they_do(stage: Stage) -> None:
 POWERS = ("SUPERUSER", "CREATEDB", "CREATEROLE", "REPLICATION", "BYPASSRLS", "a member of pg_monitor")
 
 
+LOST = (
+    ("ALTER ROLE {role} PASSWORD 'another'", "has another password than the app"),
+    ("ALTER ROLE {role} NOLOGIN", "may not log in"),
+    ("ALTER ROLE {role} VALID UNTIL '2020-01-01'", "has a password that has expired"),
+    (
+        "ALTER ROLE {role} IN DATABASE {database} SET datestyle TO 'German'",
+        "has lost the settings of its sessions (datestyle)",
+    ),
+    ("REVOKE CONNECT ON DATABASE {database} FROM {role}", "may not connect to the stage's database"),
+    ("REVOKE USAGE ON SCHEMA contract FROM {role}", "may not use the app's schema"),
+    ("REVOKE DELETE ON thing FROM {role}", "may not read and write 1 table (thing)"),
+    ("DROP OWNED BY {role}; DROP ROLE {role}", "is not there"),
+)
+
+
+@pytest.mark.parametrize(("statement", "told"), LOST)
+def test_what_the_role_has_lost_is_told_and_set_right(stage: Stage, statement: str, told: str) -> None:
+    """By an administrator, or with a dump that came back without roles and rights; and nothing where it has lost
+    nothing."""
+    engine, password = stage.engine, "pw-one"
+    stage.publish(simple())
+    access = engine.prepare(stage.place, password)
+    assert engine.amiss(stage.place, password) == ""
+    with stage.connect() as connection:
+        connection.execute(statement.format(role=access.user, database=access.database).encode())
+    assert engine.amiss(stage.place, password) == f"the role {access.user} {told}"
+    engine.prepare(stage.place, password)
+    assert engine.amiss(stage.place, password) == ""
+    with login(access) as connection:
+        connection.execute("DELETE FROM thing")
+
+
+def test_where_nothing_is_left_nothing_is_amiss(stage: Stage) -> None:
+    """All of it is made anew, which the plan says itself."""
+    for place in (Place("odc_of_nobody", "x"), Place(stage.database, "of_nobody")):
+        assert stage.engine.amiss(place, "pw-one") == ""
+
+
 @pytest.mark.parametrize("power", POWERS)
 def test_a_role_that_may_do_more_than_an_app_is_not_given_to_one(stage: Stage, power: str) -> None:
     place = Place(stage.database, f"power_{POWERS.index(power)}")

@@ -146,6 +146,26 @@ def test_a_schema_of_another_role_is_refused_with_the_statement_that_hands_it_ov
         weak.prepare(place, "a-password")
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("PASSWORD 'another'", "has another password than the app"),
+        ("NOLOGIN", "may not log in"),
+        ("VALID UNTIL '2020-01-01'", "has a password that has expired"),
+    ],
+)
+def test_another_password_is_noticed_where_none_may_be_looked_at(postgres: Postgres, change: str, told: str) -> None:
+    """By logging in as the app."""
+    place = Place(DATABASE, "x")
+    with platform(postgres, "CREATEDB CREATEROLE") as weak, postgres.server().connect() as admin:
+        access = weak.prepare(place, "a-password")
+        assert weak.amiss(place, "a-password") == ""
+        admin.execute(f"ALTER ROLE {access.user} {change}".encode())
+        assert weak.amiss(place, "a-password") == f"the role {access.user} {told}"
+        weak.prepare(place, "a-password")
+        assert weak.amiss(place, "a-password") == ""
+
+
 def test_a_frozen_server_is_missing_and_few_connections_a_warning(postgres: Postgres) -> None:
     with platform(postgres, "CREATEDB CREATEROLE") as frozen, postgres.server().connect() as admin:
         assert not frozen.condition().missing

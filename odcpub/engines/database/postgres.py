@@ -9,7 +9,7 @@ from pathlib import Path
 
 from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
-from odcpub.engines.database import migrate, roles, sessions
+from odcpub.engines.database import migrate, role_state, roles, sessions
 from odcpub.engines.database.catalog import Known
 from odcpub.engines.database.checks import findings
 from odcpub.engines.database.condition import condition
@@ -48,6 +48,15 @@ class Postgres(ABC):
 
     def check(self, place: Place) -> None:
         roles.check(self.server(), place)
+
+    def amiss(self, place: Place, password: str) -> str:
+        server = self.server()
+        try:
+            return role_state.amiss(server, place, password)
+        except OdcpubError:
+            if self._has(server, place.database):
+                raise
+            return ""
 
     def login(self, place: Place, password: str) -> Login:
         server, reach, tls, role = self.server(), self.reach(), self.tls_of_apps(), roles.role_name(place)

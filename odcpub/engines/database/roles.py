@@ -169,25 +169,36 @@ def _found(connection: psycopg.Connection[Any], place: Place, role: str) -> tupl
 
 
 def _role(connection: psycopg.Connection[Any], role: str, password: str, there: bool) -> None:
-    """Makes the role, or gives it the password where it has another."""
+    """Makes the role, or gives it the password where it has another, may not log in or has one that has expired."""
     from psycopg import sql
 
-    if there and _has_password(connection, role, password):
+    if there and may_see_passwords(connection) and has_password(connection, role, password):
         return
     verifier = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
-    rights = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT" if not there else ""
+    rights = "NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT" if not there else _lasting(connection, role)
     statement = sql.SQL("{} ROLE {} LOGIN {} PASSWORD {}").format(
         sql.SQL("ALTER" if there else "CREATE"), sql.Identifier(role), sql.SQL(rights), sql.Literal(verifier)
     )
     connection.execute(statement)
 
 
-def _has_password(connection: psycopg.Connection[Any], role: str, password: str) -> bool:
-    """Whether the role's stored verifier is this password's; False where only a superuser may look."""
+def _lasting(connection: psycopg.Connection[Any], role: str) -> str:
+    """A new password does not expire where the one before has; an end that is still to come stays."""
+    query = "SELECT FROM pg_roles WHERE rolname = %s AND rolvaliduntil <= now()"
+    return "VALID UNTIL 'infinity'" if connection.execute(query, [role]).fetchone() is not None else ""
+
+
+def may_see_passwords(connection: psycopg.Connection[Any]) -> bool:
+    """Only a superuser may, unless somebody has allowed it."""
     allowed = connection.execute("SELECT has_table_privilege('pg_authid', 'SELECT')").fetchone()
-    if allowed is None or not allowed[0]:
-        return False
-    row = connection.execute("SELECT rolpassword FROM pg_authid WHERE rolname = %s", [role]).fetchone()
+    return bool(allowed and allowed[0])
+
+
+def has_password(connection: psycopg.Connection[Any], role: str, password: str) -> bool:
+    """Whether the role can log in with this password, by its stored verifier."""
+    lasts = "rolcanlogin AND coalesce(rolvaliduntil > now(), true)"
+    query = f"SELECT rolpassword FROM pg_authid WHERE rolname = %s AND {lasts}"  # noqa: S608 - our own text
+    row = connection.execute(query, [role]).fetchone()
     match = _VERIFIER.fullmatch(row[0]) if row is not None and row[0] else None
     if match is None:
         return False

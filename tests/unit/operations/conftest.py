@@ -36,7 +36,7 @@ MODEL = Asset(
 
 class FakeEngines:
     """Engines that note what is asked of them. ``broken``: engine → what it raises; ``serves``: the revision
-    that is ready; ``lost``: digests of images that are not there."""
+    that is ready; ``lost``: digests of images that are not there; ``lost_by_role``: what the app's role cannot do."""
 
     def __init__(self) -> None:
         self.settings = SimpleNamespace(registry="layout")
@@ -46,6 +46,7 @@ class FakeEngines:
         self.broken: dict[str, Exception] = {}
         self.serves = 0
         self.lost: set[str] = set()
+        self.lost_by_role = ""
 
     def _ask(self, what: str) -> None:
         self.asked.append(what)
@@ -59,6 +60,9 @@ class FakeEngines:
 
     def login(self, place: Place, password: str) -> Login:
         return Login("db", 5432, place.database, place.schema, "shop", password)
+
+    def amiss(self, _place: Place, _password: str) -> str:
+        return self.lost_by_role
 
     def check(self, _place: Place) -> None:
         self._ask("check")

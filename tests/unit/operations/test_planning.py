@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from odcpub.data.migration import Finding, MigrationPlan, RowCheck
+from odcpub.engines.ports import Login
 from odcpub.errors import Refused, TemporaryEngineError
 from odcpub.operations import planning
 from odcpub.operations import stage as stages
@@ -83,6 +85,24 @@ def test_renames_are_part_of_the_data(installed: Installed, monkeypatch: pytest.
     renamed = MigrationPlan("", "", stays=("Name was renamed to Title: its values stay",))
     monkeypatch.setattr(Memory, "plan", lambda *_: renamed)
     assert plan(installed)["data"] == ["Name was renamed to Title: its values stay"]
+
+
+def test_what_the_apps_role_has_lost_is_set_right_and_said(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what the operator of a pooler has to do."""
+    engines, lost = installed.engines, "the role shop__qa has another password than the app"
+    installed.deployed(installed.revision())
+    engines.lost_by_role = lost
+    installed.store.stages.database_password(installed.asset.key, "qa")
+    assert plan(installed)["data"] == [], "there it was never deployed"
+    installed.deployed(1, "QA")
+    assert plan(installed)["data"] == [f"set right for the app: {lost}"]
+    pooled = replace(Login("db", 6432, "odc_qa", "shop", "shop__qa", ""), pooling="session")
+    monkeypatch.setattr(engines, "login", lambda *_: pooled)
+    (line,) = plan(installed)["data"]
+    assert "a pooler at db:6432" in line
+    assert "auth_file" in line
 
 
 def test_the_fingerprint_is_of_all_that_is_shown(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:

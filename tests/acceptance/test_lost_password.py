@@ -1,0 +1,63 @@
+"""An app whose password on the database server is another now, as after an administrator's change or a restored dump:
+status says so, a publish that changes nothing else sets it right, and nothing of it needs a new version."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.installation import Installation, call, database_url
+
+MODEL = """\
+app: LostPassword
+key: 6d1f0b52-3c7e-4a18-9e40-2b5d7c9f1a36
+entities:
+  Note:
+    attributes:
+      Text: { type: Text, length: 50 }
+"""
+ROLE = "lost_password__development"
+CHANGES = (f"ALTER ROLE {ROLE} PASSWORD 'another'", f"DROP OWNED BY {ROLE}; DROP ROLE {ROLE}")
+
+
+@pytest.fixture(scope="module")
+def published(odcpub: Installation) -> tuple[Path, str]:
+    """The model's folder and the app's address."""
+    folder = odcpub.folder / "lost"
+    folder.mkdir()
+    (folder / "app.yaml").write_text(MODEL)
+    return folder, odcpub.run("publish", str(folder)).out.strip()
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_it_is_told_and_set_right(odcpub: Installation, published: tuple[Path, str], profile: str, change: str) -> None:
+    folder, address = published
+    lost(odcpub, profile, change)
+    answered(address, 503)
+    health = odcpub.stage("LostPassword", "Development")["health"]
+    assert health.startswith("not ready: the database at "), health
+    plan = odcpub.run("publish", str(folder), "--plan").out
+    assert f"set right for the app: the role {ROLE} " in plan
+    done = odcpub.run("publish", str(folder))
+    assert f"warning: the role {ROLE} " in done.err
+    assert "Nothing changed" not in done.err
+    assert done.out.strip() == address
+    answered(address, 200)
+    assert odcpub.stage("LostPassword", "Development")["health"] == "ready"
+    assert "Nothing changed: LostPassword is at revision 1." in odcpub.run("publish", str(folder)).err
+
+
+def lost(odcpub: Installation, profile: str, change: str) -> None:
+    with psycopg.connect(database_url(odcpub, profile, "development"), autocommit=True) as superuser:
+        superuser.execute(change.encode())
+        superuser.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [ROLE])
+
+
+def answered(address: str, status: int) -> None:
+    deadline = time.monotonic() + 30
+    while (found := call("GET", f"{address}/api/Note").status) != status:
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
