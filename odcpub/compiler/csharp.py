@@ -57,7 +57,8 @@ class Class:
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A descriptor method: ``members`` and each attribute's as C# initialisers; ``records`` of an enumeration."""
+    """A descriptor method: ``members`` and each attribute's as C# initialisers; ``records`` of a static entity, and the
+    member that holds them."""
 
     method: str
     name: str
@@ -65,6 +66,7 @@ class Description:
     members: str
     attributes: tuple[tuple[str, str], ...] = ()
     records: tuple[str, ...] | None = None
+    held: str = ""
 
 
 def class_of(element: Entity | Structure, names: Names, identified: bool) -> Class:
@@ -121,7 +123,8 @@ def description_of(entity: Entity, names: Names) -> Description:
 
 
 def description_of_static(static: StaticEntity, name: str, enumeration: bool) -> Description:
-    """``name``: as consumers call it (``Money.CurrencyCode``). Only an enumeration carries its records."""
+    """``name``: as consumers call it (``Money.CurrencyCode``). An enumeration is answered from its records; those of an
+    app's own static entity are known, and answered from its table."""
     members = _members(
         Name=name,
         Label=label(static.name),
@@ -134,7 +137,7 @@ def description_of_static(static: StaticEntity, name: str, enumeration: bool) ->
         for record in static.records
     )
     method = csharp_identifier(f"Entity_{static.name}")
-    return Description(method, name, static.name, members, (), records if enumeration else None)
+    return Description(method, name, static.name, members, (), records, "Records" if enumeration else "Known")
 
 
 class Expression(str):

@@ -39,7 +39,7 @@ namespace Odcpub.Generated
         {
             {{ description.members }},
 {% if description.records is not none %}
-            Records =
+            {{ description.held }} =
             [
 {% for record in description.records %}
                 new({{ record }}),

@@ -50,6 +50,9 @@ def test_what_must_be_given(schemas: Any) -> None:
     assert "default" not in schemas["Ticket.Changes"]["properties"]["Status"]
     assert properties["Currency"]["enum"] == ["EUR", "USD", None]
     assert schemas["Ticket"]["properties"]["Currency"]["enum"] == ["EUR", "USD", "DEM", None]
+    assert properties["Status"]["enum"] == ["Open", "Closed", None]
+    answered = schemas["Ticket"]["properties"]["Status"]  # its table may hold what was a record once
+    assert (answered["examples"], "enum" in answered) == (["Open", "Closed", "Lost"], False)
     assert (schemas["Customer.Input"]["properties"]["Name"]["minLength"], properties["Subject"]["minLength"]) == (1, 3)
     assert (properties["class"]["minimum"], properties["class"]["maximum"]) == (-(2**31), 2**31 - 1)
 

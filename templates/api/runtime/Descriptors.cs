@@ -40,7 +40,7 @@ public sealed class AttributeDescriptor
     public bool IsText => Type is AttributeType.Text or AttributeType.Email or AttributeType.PhoneNumber;
 }
 
-/// <summary>A record of a library's enumeration.</summary>
+/// <summary>A record of a static entity.</summary>
 public sealed class RecordDescriptor(string id, string label, int order, bool isActive)
 {
     public string Id { get; } = id;
@@ -70,6 +70,10 @@ public sealed class EntityDescriptor
     public bool Static { get; init; }
     public string[] Search { get; init; } = [];
     public RecordDescriptor[]? Records { get; init; }
+
+    /// <summary>The records that this version has of a table which is only read. It may hold others: of a newer version,
+    /// or offered no more.</summary>
+    public RecordDescriptor[] Known { get; init; } = [];
 
     public AttributeDescriptor[] Attributes
     {

@@ -158,15 +158,16 @@ public static class OpenApiSchemas
         return schema;
     }
 
-    // A table's records are the database's; only an enumeration's are known here, and may be chosen while they are active.
+    // What may be chosen is what is active. A row may hold a record that a table had before, so that those which are known
+    // are examples of what is answered; what a row holds of an enumeration is one of its records.
     private static JsonObject Referred(AttributeDescriptor attribute, Catalog catalog, bool activeOnly)
     {
-        if (catalog.Target(attribute).Records is { } records)
+        if (attribute.TargetStatic)
         {
-            var known = records.Where(record => record.IsActive || !activeOnly).Select(record => (JsonNode?)record.Id);
-            return new JsonObject { ["type"] = "string", ["enum"] = new JsonArray(known.ToArray()) };
+            var target = catalog.Target(attribute);
+            var ids = (target.Records ?? target.Known).Where(record => record.IsActive || !activeOnly).Select(record => (JsonNode?)record.Id);
+            return new() { ["type"] = "string", [activeOnly || target.Records is not null ? "enum" : "examples"] = new JsonArray(ids.ToArray()) };
         }
-        if (attribute.TargetStatic) return activeOnly ? Pattern("^[^\\u0000]+$") : Typed("string");
         return !activeOnly ? Identifier(text: false) : new JsonObject { ["anyOf"] = new JsonArray(Identifier(text: false), Pattern("^-?[0-9]{1,18}$")) };
     }
 

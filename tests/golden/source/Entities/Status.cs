@@ -15,6 +15,12 @@ namespace Odcpub.Generated
         private static EntityDescriptor Entity_Status() => new()
         {
             Name = "Status", Label = "Status", Table = "status", Static = true,
+            Known =
+            [
+                new("Open", "Open", 1, true),
+                new("Closed", "Closed", 2, true),
+                new("Lost", "Lost", 3, false),
+            ],
         };
     }
 }
