@@ -143,6 +143,14 @@ public sealed class Share : IDisposable
         taken += bytes;
     }
 
+    /// <summary>Has so much for the request, in all, if it is there now.</summary>
+    public bool TryReserve(long bytes)
+    {
+        if (bytes - taken > 0 && !budget.TryTake(bytes - taken)) return false;
+        taken = Math.Max(taken, bytes);
+        return true;
+    }
+
     /// <summary>Counts what is used; where that is more than was reserved, it must be there now.</summary>
     public void Use(long bytes)
     {

@@ -5,6 +5,7 @@ using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
+using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
@@ -71,6 +72,11 @@ public sealed class Chunks(HttpContext context) : IBufferWriter<byte>, IDisposab
             Advance(count);
             if (Length > most) return false;
         }
+    }
+
+    public void Hash(IncrementalHash hash)
+    {
+        foreach (var piece in pieces) hash.AppendData(piece.Bytes, 0, piece.Count);
     }
 
     /// <summary>Sends all of it and gives each piece back when it has gone.</summary>

@@ -1,4 +1,4 @@
-// Reading rows: lists, labels for pickers, one row, the bytes of a Binary Data attribute.
+// Reading rows: lists, labels for pickers, one row; where a file is.
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
@@ -95,23 +95,8 @@ public sealed class Reads(Catalog catalog, Database database)
     {
         var attribute = entity.Find(name);
         if (attribute?.Type != AttributeType.BinaryData) throw new Problem(404, $"{entity.Name} has no Binary Data attribute {name}.");
-        var column = $"t.{Sql.Name(attribute.Column)}";
-        var text = $"select octet_length({column})::bigint, {column} from {Sql.Name(entity.Table)} t where t.\"id\" = $1";
-        await database.Run(async connection =>
-        {
-            await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id));
-            await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, context.RequestAborted);
-            if (!await reader.ReadAsync(context.RequestAborted)) throw NotFound(entity);
-            if (reader.IsDBNull(0)) throw new Problem(404, $"{attribute.Label} has no value.");
-            context.Response.ContentType = "application/octet-stream";
-            context.Response.ContentLength = reader.GetInt64(0);
-            context.Response.Headers.CacheControl = "no-store";
-            context.Response.Headers.ContentDisposition = "attachment";
-            Body.Hurry(context);
-            await using var bytes = reader.GetStream(1);
-            await bytes.CopyToAsync(context.Response.Body, 65_536, context.RequestAborted);
-            return true;
-        }, context.RequestAborted);
+        using var download = new Download(database, entity, attribute, id);
+        await download.Send(context);
     }
 
     public static Problem NotFound(EntityDescriptor entity) =>

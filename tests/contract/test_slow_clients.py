@@ -1,0 +1,93 @@
+"""Clients on slow lines keep neither a connection to the database nor what a table needs to be changed."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import random
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+
+import pytest
+
+from odcpub.engines.database.postgres import Postgres
+from tests.contract.conftest import DESK
+from tests.contract.published_app import App
+from tests.contract.test_large_requests import HEAP, MB, body, send
+from tests.contract.test_published_api import customer
+
+pytestmark = pytest.mark.database
+CONNECTIONS = 2
+FILE = random.Random(20).randbytes(20 * MB)  # noqa: S311
+
+
+@pytest.fixture(scope="module")
+def app(desk_prepared: App) -> Iterator[App]:
+    """With few connections to the database, and the memory of a pod."""
+    database = f"{desk_prepared.environment['ODCPUB_DATABASE']};Maximum Pool Size={CONNECTIONS}"
+    running = App(desk_prepared.folder, desk_prepared.environment)
+    running.start(ODCPUB_DATABASE=database, DOTNET_GCHeapHardLimit=f"{HEAP:x}")
+    running.wait("/_odc/ready", 200)
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def owner(app: App) -> int:
+    return int(customer(app)["Id"])
+
+
+@pytest.fixture
+def stored(app: App, owner: int) -> str:
+    """The address of a ticket with a file."""
+    made = send(app, body(owner, Photo=base64.b64encode(FILE).decode()))
+    assert made.status == 201, made.body
+    return made.headers["Location"]
+
+
+class Slow:
+    """Asks for a file, and takes its first bytes alone until it is told to take the rest."""
+
+    def __init__(self, app: App, path: str) -> None:
+        self.line = socket.socket()
+        self.line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        self.line.connect(("127.0.0.1", app.port))
+        self.line.settimeout(60)
+        self.line.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        self.answer = http.client.HTTPResponse(self.line)
+        self.answer.begin()
+        self.taken = self.answer.read(1_000)
+
+    def rest(self) -> bytes:
+        return self.taken + self.answer.read()
+
+    def close(self) -> None:
+        self.answer.close()
+        self.line.close()
+
+
+def test_slow_downloads_keep_no_connection_and_stop_no_publish(app: App, stored: str, desk_database: Postgres) -> None:
+    with (
+        ExitStack() as lines,
+        closing(desk_database.server().connect(DESK.database, schema=DESK.schema)) as superuser,
+    ):
+        slow = [lines.enter_context(closing(Slow(app, f"{stored}/Photo"))) for _ in range(3 * CONNECTIONS)]
+        assert {app.request("GET", path).status for path in [stored, "/api/Customer", stored]} == {200}
+        superuser.execute("set lock_timeout = '2s'")
+        superuser.execute("alter table issue add column passing integer")
+        superuser.execute("alter table issue drop column passing")
+        assert all(one.rest() == FILE for one in slow)
+
+
+def test_a_record_may_change_while_its_file_is_taken(app: App, stored: str) -> None:
+    """Its other values at any time; with another file, what was begun ends."""
+    with closing(Slow(app, f"{stored}/Photo")) as one, closing(Slow(app, f"{stored}/Photo")) as other:
+        assert app.request("PATCH", stored, {"Subject": "Changed meanwhile"}).status == 200
+        assert one.rest() == FILE
+        anew = FILE[:1] + b"?" + FILE[2:]
+        assert app.request("PATCH", stored, {"Photo": base64.b64encode(anew).decode()}).status == 200
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            other.rest()
+        assert app.request("GET", f"{stored}/Photo").body == anew
+        assert app.request("HEAD", f"{stored}/Photo").headers["Content-Length"] == str(len(anew))
