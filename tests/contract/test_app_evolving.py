@@ -11,12 +11,13 @@ import http.client
 import json
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -69,12 +70,34 @@ THING = Entity(
     ),
     display="Name",
 )
+LOOSE = Entity(
+    "Loose",
+    "Loose",
+    (
+        attribute("Text", Basic.TEXT, length=50, mandatory=True),
+        attribute("Link", Basic.IDENTIFIER, target="Owner", on_delete=DeleteRule.IGNORE),
+        attribute("Back", Basic.IDENTIFIER, target="Owner", on_delete=DeleteRule.IGNORE),
+        attribute("Number", Basic.INTEGER),
+        attribute("Amount", Basic.LONG_INTEGER),
+        attribute("Tag", Basic.TEXT, length=50),
+    ),
+    display="Text",
+)
+"""Nothing holds any of its values but the text: another meaning may be given to them."""
+OTHERWISE_MEANT: dict[str, dict[str, object]] = {
+    "a reference is turned": {"Link": 1},
+    "a number becomes a reference": {"Number": 1},
+    "a text becomes a record": {"Tag": "Some"},
+}
+"""What nobody may write while it is given another meaning, and afterwards is no row's."""
+MEANT = ("Link", "Back", "Number", "Amount", "Tag")
+FIRM = Entity("Firm", "Firm", (attribute("Name", Basic.TEXT, length=50),), display="Name")
 FIRST = Asset(
     Kind.APP,
     "Evolving",
     "0d6a3a43-9e0a-4b57-8f9a-1f7d3d0d7a01",
     static_entities=(StaticEntity("Sort", "Sort", (Record("A", "First", 1), Record("B", "Second", 2))),),
-    entities=(OWNER, THING, Entity("Spare", "Spare", (attribute("Text", Basic.TEXT),))),
+    entities=(OWNER, THING, LOOSE, FIRM, Entity("Spare", "Spare", (attribute("Text", Basic.TEXT),))),
 )
 
 
@@ -85,7 +108,8 @@ def changed(asset: Asset, entity: str = "Thing", **changes: dict[str, Any] | Att
         change = changes.get(one.key, {})
         if not isinstance(change, dict):
             return change
-        type_ = {name: change[name] for name in ("basic", "length", "digits", "decimals") if name in change}
+        named = ("basic", "length", "digits", "decimals", "target", "target_key")
+        type_ = {name: change[name] for name in named if name in change}
         rest = {name: value for name, value in change.items() if name not in type_}
         return replace(one, type=replace(one.type, **type_), **rest)
 
@@ -138,7 +162,18 @@ def steps() -> Iterator[tuple[str, Asset]]:
     records = (Record("A", "The first", 1), Record("B", "Second", 2), Record("C", "Third", 3))
     yield "records", (at := replace(at, static_entities=(replace(at.static_entities[0], records=records),)))
     back = {key: next(a for a in THING.attributes if a.key == key) for key in ("Other", "Flag")}
-    yield "what was dropped comes back", changed(at, **back)
+    yield "what was dropped comes back", (at := changed(at, **back))
+    yield "a reference is turned", (at := changed(at, "Loose", Link=to("Firm")))
+    yield "a number becomes a reference", (at := changed(at, "Loose", Number=to("Firm")))
+    yield "another does", (at := changed(at, "Loose", Amount=to("Owner")))
+    yield "a text becomes a record", (at := changed(at, "Loose", Tag=to("Sort")))
+    plain = {"basic": Basic.LONG_INTEGER, "target": "", "target_key": ""}
+    yield "a reference becomes a number", (at := changed(at, "Loose", Back=plain))
+    yield "a reference is turned back", changed(at, "Loose", Link=to("Owner"))
+
+
+def to(entity: str) -> dict[str, Any]:
+    return {"basic": Basic.IDENTIFIER, "length": None, "target": entity, "target_key": entity}
 
 
 class Clients:
@@ -202,6 +237,22 @@ class Clients:
         ask("GET", "/api/Thing?labels=true")
         if turn % 3 == 0:
             ask("DELETE", path)
+        self._loose(ask, turn)
+
+    def _loose(self, ask: Callable[..., Any], turn: int) -> None:
+        """Its values are read, looked for and written, and none is ever there."""
+        row = {"Text": f"loose {turn}", **dict.fromkeys(MEANT)}
+        made = ask("POST", "/api/Loose", row)
+        self._same(made, row)
+        path = f"/api/Loose/{made['Id']}"
+        more = row | {"Text": f"more {turn}"}
+        self._same(ask("PATCH", path, more), more)
+        empty = "&".join(f"filter.{name}=" for name in MEANT)
+        (found,) = ask("GET", f"/api/Loose?search={quote(more['Text'])}&{empty}&sort={','.join(MEANT)}")["items"]
+        assert found == made | more
+        for name, value in (("Link", "1"), ("Number", "1"), ("Tag", "A")):
+            assert ask("GET", f"/api/Loose?filter.{name}={value}&fields={name}")["items"] == []
+        ask("DELETE", path)
 
     def _row(self, turn: int) -> dict[str, Any]:
         owner = self._owners[turn % len(self._owners)]
@@ -233,6 +284,11 @@ def app(
     running.stop()
 
 
+def told_at_its_place(app: App, **value: object) -> None:
+    answer = app.request("POST", "/api/Loose", {"Text": "x", **value})
+    assert (answer.status, answer.json["errors"].keys()) == (422, value.keys()), answer.body
+
+
 def test_every_change_of_the_schema_under_prepared_statements(
     app: App,
     database: Postgres,  # noqa: F811
@@ -252,6 +308,8 @@ def test_every_change_of_the_schema_under_prepared_statements(
                 try:
                     database.apply(PLACE, plan, phase, tmp_path / "chain", lambda line: None)
                     clients.go_on()
+                    if what in OTHERWISE_MEANT:
+                        told_at_its_place(app, **OTHERWISE_MEANT[what])
                 except Exception as error:
                     error.add_note(f"{what}, {phase}: {clients.failures[:3]}")
                     raise
