@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -110,6 +111,21 @@ def test_causes_are_told(odcpub: Installation, server: TlsServer) -> None:
     says = f"PostgreSQL at 127.0.0.1:{server.port}: certificate of 127.0.0.1: unknown authority"
     assert_readable(odcpub.run("publish", str(odcpub.folder / "shop"), code=3), (says, "hint: "))
     assert says in odcpub.run("doctor", code=None).out
+    choose(odcpub, server, server.verified())
+    assert publish(odcpub) == address
+
+
+def test_what_does_not_go_by_itself_is_not_waited_out(odcpub: Installation, server: TlsServer) -> None:
+    """The platform is let in, the app is not: the publish ends long before the 30 s of a version that may yet come."""
+    choose(odcpub, server, server.verified())
+    address = publish(odcpub)
+    choose(odcpub, server, server.verified(mode="verify-ca"))
+    with server.changed(lets_in=LET_IN.replace("all all", "all odcpub_admin")):
+        begun = time.monotonic()
+        done = odcpub.run("publish", str(odcpub.folder / "shop"), code=3)
+        assert time.monotonic() - begun < 20
+        assert_readable(done, ("no pg_hba.conf entry for host", 'user "shop__development"', "hint: "))
+    assert call("GET", f"{address}/_odc/ready").status == 200
     choose(odcpub, server, server.verified())
     assert publish(odcpub) == address
 

@@ -1,9 +1,9 @@
 """A stand-in for a published app: docs/published-app.md's sockets, health, readiness and SIGTERM, nothing else.
 
 Standard library alone; started by the local runner's tests as ``<root>/app/app``. Behaviour by environment:
-``ODC_SETTING_Mode`` is ``ready``, ``crash`` (ends at once, telling its secret), ``never`` (stays unready) or ``deaf``
-(ignores SIGTERM). ``/cut`` takes its database away: ready once, it is so no longer when asked how it is now. Answers
-carry revision, pid and setting.
+``ODC_SETTING_Mode`` is ``ready``, ``crash`` (ends at once, telling its secret), ``never`` (stays unready), ``refused``
+(by a database, until the file of ``ODC_SETTING_Mended`` is there) or ``deaf`` (ignores SIGTERM). ``/cut`` takes its
+database away: ready once, it is so no longer when asked how it is now. Answers carry revision, pid and setting.
 """
 
 import json
@@ -13,6 +13,7 @@ import socket
 import sys
 import threading
 import time
+from pathlib import Path
 
 ENVIRONMENT = dict(os.environ)
 MODE = ENVIRONMENT.get("ODC_SETTING_Mode", "ready")
@@ -32,6 +33,8 @@ def answer(path: str) -> tuple[int, bytes]:
         cut.set()
     if path == "/_odc/ready?now" and cut.is_set():
         return 503, b'{"detail": "Not ready: the database at db:5432 refuses: it is full."}'
+    if path.startswith("/_odc/ready") and MODE == "refused" and not Path(ENVIRONMENT["ODC_SETTING_Mended"]).exists():
+        return 503, b'{"detail": "Not ready: the database at db:5432 refuses: no pg_hba.conf entry.", "lasting": true}'
     if path == "/crash":
         os._exit(7)
     if path == "/slow":

@@ -161,6 +161,18 @@ def test_a_pooler_that_logs_in_as_somebody_else_is_told(
     assert server.password() not in reason
 
 
+def test_a_password_that_the_pooler_does_not_take_is_told_as_one_that_lasts(app: App) -> None:
+    text = app.environment["ODCPUB_DATABASE"]
+    password = published.setting_of(app, "Password")
+    wrong = App(app.folder, app.environment).start(ODCPUB_DATABASE=text.replace(password, "x" + password))
+    told = wrong.wait("/_odc/ready", 503).json
+    while "hasn't answered yet" in told["detail"]:
+        told = wrong.wait("/_odc/ready", 503).json
+    wrong.stop()
+    assert "refuses: SASL authentication failed" in told["detail"]
+    assert told["lasting"] is True
+
+
 def test_where_no_server_answers_the_pooler_requests_are_told_so(
     app: App,
     database: Postgres,  # noqa: F811
@@ -179,7 +191,9 @@ def test_where_no_server_answers_the_pooler_requests_are_told_so(
         try:
             shared = App(app.folder, env, public.getsockname()[1])
             shared.wait("/api/Ticket", 503)
-            assert "can't be reached" in shared.request("GET", "/_odc/ready").json["detail"]
+            told = shared.request("GET", "/_odc/ready").json
+            assert "can't be reached" in told["detail"]
+            assert "lasting" not in told, "the server may come back"
         finally:
             process.kill()
             process.wait()

@@ -23,7 +23,7 @@ import pytest
 from odcpub.deployment.workload import Workload
 from odcpub.engines.runner import keeper
 from odcpub.engines.runner.local import LocalRunner
-from odcpub.engines.runner.not_ready import NotReady
+from odcpub.engines.runner.not_ready import LASTING_SECONDS, NotReady
 from odcpub.engines.runner.process import left_of
 from odcpub.engines.runner.sockets import Keeper
 from odcpub.errors import EngineError
@@ -221,6 +221,34 @@ def test_failed_version_leaves_the_old_one_serving(make: Callable[[], LocalRunne
     assert "pa55word" not in told
     assert get(address)["revision"] == "1"
     assert runner.observe(version(1)).changes == ()
+
+
+def refused(mended: Path) -> Workload:
+    one = version(2, "refused")
+    return replace(one, settings=(("ODC_SETTING_Mended", str(mended)), *one.settings))
+
+
+def test_a_reason_that_does_not_go_by_itself_is_not_waited_out(make: Callable[[], LocalRunner], tmp_path: Path) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    runner.start(refused(tmp_path / "never"))
+    before = time.monotonic()
+    with pytest.raises(NotReady) as caught:
+        runner.wait(refused(tmp_path / "never"), lambda line: None)
+    assert LASTING_SECONDS < time.monotonic() - before < READY_SECONDS / 4
+    says = "did not become ready: the database at db:5432 refuses: no pg_hba.conf entry."
+    assert caught.value.message.endswith(says)
+    assert get(address)["revision"] == "1"
+
+
+def test_a_reason_that_is_mended_at_once_ends_nothing(make: Callable[[], LocalRunner], tmp_path: Path) -> None:
+    runner = make()
+    mended = tmp_path / "mended"
+    runner.start(refused(mended))
+    timer = threading.Timer(LASTING_SECONDS / 4, mended.touch)
+    timer.start()
+    assert get(runner.wait(refused(mended), lambda line: None))["revision"] == "2"
+    timer.join()
 
 
 def test_failed_first_version_leaves_nothing(make: Callable[[], LocalRunner]) -> None:

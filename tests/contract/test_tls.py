@@ -191,6 +191,21 @@ def test_through_a_pooler(prepared: App, world: World, tmp_path: Path) -> None:
         app.stop()
 
 
+def test_a_pooler_without_tls_is_told_as_the_pooler(prepared: App, world: World, tmp_path: Path) -> None:
+    url = world.server.verified()
+    server = PostgresServer(url, lambda: world.server.password).server()
+    with pooler(server, "", tmp_path / "pgbouncer", "transaction") as pool:
+        reach = Reach("127.0.0.1", pool.port, "transaction")
+        login = PostgresServer(url, lambda: world.server.password, reach).login(PLACE, PASSWORD)
+        told = {"ODCPUB_DATABASE_POOLING": login.pooling, **database_environment(login)}
+        app = App(prepared.folder, prepared.environment).start(**told)
+        answer = app.wait("/_odc/ready", 503).json
+        app.stop()
+    place = f"the database at 127.0.0.1:{pool.port}"
+    assert answer["detail"] == f"Not ready: {place} can't be reached: the pooler does not offer TLS."
+    assert answer["lasting"] is True
+
+
 Refusal = tuple[Callable[[World], str], Callable[[World], AbstractContextManager[None]], str, str]
 REFUSED: dict[str, Refusal] = {
     "wrong authority": (
@@ -245,14 +260,51 @@ def test_refused(
         assert_tells(prepared, world, url(world), cause)
 
 
-def assert_tells(prepared: App, world: World, url: str, cause: str, apps_host: str = "") -> None:
-    """Readiness says no soon, and why, and so does the log, once."""
+def assert_tells(prepared: App, world: World, url: str, cause: str, apps_host: str = "", lasting: bool = True) -> None:
+    """Readiness says no soon, and why, and so does the log, once; and whether that goes by itself."""
     with started(prepared, world, url, apps_host) as app:
         begun = time.monotonic()
-        while cause not in (told := app.request("GET", "/_odc/ready", timeout=SOON).json["detail"]):
-            assert "hasn't answered yet" in told
+        while cause not in (told := app.request("GET", "/_odc/ready", timeout=SOON).json)["detail"]:
+            assert "hasn't answered yet" in told["detail"]
         assert time.monotonic() - begun < SOON
+        assert told.get("lasting", False) is lasting
     assert sum(cause in line for line in app.lines) == 1, app.lines
+
+
+@contextmanager
+def executed(world: World, do: str, undo: str) -> Iterator[None]:
+    with world.server.connect() as connection:
+        connection.execute(do.encode())
+        try:
+            yield
+        finally:
+            connection.execute(undo.encode())
+
+
+ROLE = f'"{role_name(PLACE)}"'
+ONLY_THE_PLATFORM = LET_IN.replace("all all", "all odcpub_admin")
+PUBLIC_TOO = f"{ROLE}, PUBLIC"
+APPS_ALONE: dict[str, tuple[Callable[[World], AbstractContextManager[None]], str, bool]] = {
+    "no line of pg_hba.conf": (lambda w: w.server.changed(lets_in=ONLY_THE_PLATFORM), "no pg_hba.conf entry", True),
+    "another password": (
+        lambda w: executed(w, f"ALTER ROLE {ROLE} PASSWORD 'other'", f"ALTER ROLE {ROLE} PASSWORD '{PASSWORD}'"),
+        "password authentication failed", True),
+    "no CONNECT": (
+        lambda w: executed(w, f"REVOKE CONNECT ON DATABASE {PLACE.database} FROM {PUBLIC_TOO}",
+                           f"GRANT CONNECT ON DATABASE {PLACE.database} TO {ROLE}"),
+        'permission denied for database "development"', True),
+    "no connection left": (
+        lambda w: executed(w, f"ALTER ROLE {ROLE} CONNECTION LIMIT 0", f"ALTER ROLE {ROLE} CONNECTION LIMIT -1"),
+        "too many connections", False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changes", "cause", "lasting"), APPS_ALONE.values(), ids=APPS_ALONE.keys())
+def test_what_apps_alone_are_refused_is_told_with_whether_it_lasts(
+    prepared: App, world: World, changes: Callable[[World], AbstractContextManager[None]], cause: str, lasting: bool
+) -> None:
+    with changes(world):
+        assert_tells(prepared, world, world.server.verified(), cause, lasting=lasting)
 
 
 def test_apps_check_the_name_that_they_use(prepared: App, world: World) -> None:
@@ -382,6 +434,7 @@ def test_a_broken_connection_is_not_the_client_certificate(
             app = App(prepared.folder, env, public.getsockname()[1], process)
             told = app.request("GET", "/_odc/ready", timeout=20).json["detail"]
             assert "can't be reached" in told and "certificate" not in told
+            assert "lasting" not in app.request("GET", "/_odc/ready", timeout=20).json
         finally:
             process.kill()
             output, _ = process.communicate(timeout=DEADLINE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from urllib.parse import urlsplit
 
-from odcpub.engines.runner.not_ready import NOW, said
+from odcpub.engines.runner.not_ready import NOW, Answer, said
 from odcpub.engines.runner.process import ask
 from odcpub.engines.runner.rollout import PAUSE
 
@@ -25,7 +25,7 @@ def answers(address: str) -> bool:
     deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:
         answer = _ask(address, "/_odc/health")
-        if answer and answer[0] == 200:
+        if answer and answer.status == 200:
             return True
         time.sleep(PAUSE)
     return False
@@ -39,6 +39,6 @@ def lasting(address: str) -> str:
     return found
 
 
-def _ask(address: str, path: str) -> tuple[int, str] | None:
+def _ask(address: str, path: str) -> Answer | None:
     parts = urlsplit(address)
     return ask(parts.hostname or "", parts.port or 80, path) if address else None

@@ -20,7 +20,7 @@ from odcpub.engines.ports import Report
 from odcpub.engines.runner import process as processes
 from odcpub.engines.runner.environment import differences
 from odcpub.engines.runner.launcher import Launcher, Unpacked, identity, tell
-from odcpub.engines.runner.not_ready import LAST_LINES, NOW, NotReady, redact, said
+from odcpub.engines.runner.not_ready import LAST_LINES, NOW, NotReady, Patience, redact, said
 from odcpub.engines.runner.sockets import HOST
 from odcpub.engines.runner.state import Process, State, States
 from odcpub.engines.runner.supervisor import Supervisor
@@ -89,7 +89,7 @@ class LocalRunner:
 
     def wait(self, workload: Workload, report: Report) -> str:
         where = f"{workload.asset} in {workload.stage}"
-        deadline, pause, told = time.monotonic() + self._ready_seconds, FIRST_PAUSE, ""
+        patience, pause, told = Patience(self._ready_seconds, time.monotonic()), FIRST_PAUSE, ""
         while True:
             state = self._states.read(workload.stage, workload.asset)
             mine = state.of(identity(workload)) if state else None
@@ -97,12 +97,12 @@ class LocalRunner:
                 raise NotReady(where, "it was never started", "Publish or promote again.")
             living = _lives(mine)
             answer = processes.ask(HOST, mine.private, NOW) if living else None
-            if answer and answer[0] == 200:
+            if answer and answer.status == 200:
                 return self._promote(workload, mine)
-            if not living or time.monotonic() > deadline:
-                self._give_up(workload, mine, where, answer)
-            if answer and answer[1] != told:
-                told = answer[1]
+            if patience.is_over(bool(answer and answer.lasting), time.monotonic()) or not living:
+                self._give_up(workload, mine, where, patience.reason(*answer[1:] if answer else ("", False)))
+            if answer and answer.said != told:
+                told = answer.said
                 report(f"not ready yet: {told}")
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_PAUSE)
@@ -213,11 +213,9 @@ class LocalRunner:
                 self._states.write(state)
             return _address(state)
 
-    def _give_up(self, workload: Workload, mine: Process, where: str, answer: tuple[int, str] | None) -> None:
-        """Takes the new version away again, the one before it serving, and says why."""
-        reason = processes.exit_reason(mine.pid)
-        if _lives(mine):
-            reason = f"not ready after {self._ready_seconds:g} s" + (f": {answer[1]}" if answer and answer[1] else "")
+    def _give_up(self, workload: Workload, mine: Process, where: str, why: str) -> None:
+        """Takes the new version away again, the one before it serving, and says ``why``, or how it ended."""
+        reason = why if _lives(mine) else processes.exit_reason(mine.pid)
         with self._changing(workload.stage, workload.asset) as state:
             if state.next == mine:
                 self._take_back(state)
@@ -301,4 +299,4 @@ def _address(state: State) -> str:
 
 def _health(shown: Process) -> str:
     answer = processes.ask(HOST, shown.private, NOW)
-    return "ready" if answer and answer[0] == 200 else said(answer) or "starting"
+    return "ready" if answer and answer.status == 200 else said(answer) or "starting"

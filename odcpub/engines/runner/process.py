@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from odcpub.engines.runner.not_ready import Answer
 from odcpub.errors import EngineError
 
 KILL_SECONDS = 5.0
@@ -195,24 +196,25 @@ def _reap(pid: int, forget: bool = False) -> None:
             del _children[pid]
 
 
-def ask(host: str, port: int, path: str, seconds: float = 2.0) -> tuple[int, str] | None:
-    """Status and first words of an HTTP answer, of problem details the detail; None where nothing answers."""
+def ask(host: str, port: int, path: str, seconds: float = 2.0) -> Answer | None:
+    """None where nothing answers."""
     connection = http.client.HTTPConnection(host, port, timeout=seconds)
     try:
         connection.request("GET", path, headers={"Connection": "close"})
         answer = connection.getresponse()
-        return answer.status, _said(answer.read(2000))
+        return _answer(answer.status, answer.read(2000))
     except (OSError, http.client.HTTPException):
         return None
     finally:
         connection.close()
 
 
-def _said(content: bytes) -> str:
+def _answer(status: int, content: bytes) -> Answer:
     try:
-        return str(json.loads(content)["detail"])
+        told = json.loads(content)
+        return Answer(status, str(told["detail"]), told.get("lasting") is True)
     except (ValueError, KeyError, TypeError):
-        return content[:500].decode(errors="replace").strip()
+        return Answer(status, content[:500].decode(errors="replace").strip())
 
 
 def size(log: Path) -> int:

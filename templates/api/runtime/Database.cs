@@ -15,6 +15,12 @@ public sealed class Database : IDisposable
     // PgBouncer's words where no server answers it: it has one code for all that is wrong.
     private static readonly string[] Alone = ["pgbouncer cannot connect to server", "server login has been failing"];
 
+    // What it says, with that one code, of a login that it does not take itself.
+    private static readonly string[] Strangers = ["SASL authentication failed", "password authentication failed", "no such user", "no such database"];
+
+    // A role, a password, a database or a line of pg_hba.conf that is not as it must be.
+    private static readonly string[] Refusals = ["28000", "28P01", "3D000"];
+
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(800);
 
     // The plan of a prepared statement doesn't fit any more; or the connection to the server is another one than that
@@ -32,6 +38,7 @@ public sealed class Database : IDisposable
     private string? last;
     private bool ready;
     private bool away;
+    private volatile bool lasting;
     private readonly ConcurrentDictionary<string, bool> told = [];
 
     public Database(Settings settings)
@@ -100,6 +107,9 @@ public sealed class Database : IDisposable
         return await work(connection);
     }
 
+    /// <summary>Whether the reason why this version is not ready is one that does not go by itself.</summary>
+    public bool Lasting => lasting;
+
     /// <summary>Null when ready, else the reason. Asked until yes, then never again, unless somebody wants to know how
     /// it is <paramref name="now"/>. Who asks has an answer within a second, before probes give up: while a look at the
     /// database goes on, what the one before it found.</summary>
@@ -134,7 +144,7 @@ public sealed class Database : IDisposable
 
     private async Task<string?> Reason(CancellationToken cancellation)
     {
-        away = false;
+        (away, var lasts) = (false, false);
         try { return await Ask(cancellation); }
         catch (Problem problem) { return problem.Message; }
         catch (PostgresException error) when (error.SqlState is "42P01" or "3F000")
@@ -148,6 +158,8 @@ public sealed class Database : IDisposable
         }
         catch (PostgresException error)
         {
+            lasts = Refusals.Contains(error.SqlState) || error.MessageText.StartsWith("permission denied for database", StringComparison.Ordinal)
+                || (settings.Pooling != "none" && Strangers.Any(error.MessageText.StartsWith));
             // A session can be one of a role that was made anew since: those that are opened later do without it.
             if (ready) Source.Clear();
             return $"{place} refuses: {await Explained(error) ?? error.MessageText}";
@@ -157,7 +169,7 @@ public sealed class Database : IDisposable
         {
             // With another configuration, such as that of the version which serves, TLS may well do.
             var reason = await Explained(error);
-            away = reason is null;
+            (away, lasts) = (reason is null, reason is not null);
             return $"{place} can't be reached: {reason ?? error.Message}";
         }
         catch (Exception error) when (DatabaseErrors.IsAway(error))
@@ -165,6 +177,7 @@ public sealed class Database : IDisposable
             away = true; // a name that leads nowhere, for one
             return $"{place} can't be reached: {error.Message}";
         }
+        finally { lasting = lasts; }
     }
 
     private async Task<string?> Explained(Exception error) => tls is null ? null : await tls.Explain(error);

@@ -25,7 +25,7 @@ public sealed class Meta(Catalog catalog, Database database, Settings settings)
     {
         var reason = await database.NotReady(context.Request.Query.ContainsKey("now"), context.RequestAborted);
         if (reason is null) await Status(context, "ready");
-        else throw new Problem(503, $"Not ready: {reason}.");
+        else throw new Problem(503, $"Not ready: {reason}.") { Lasting = database.Lasting };
     }
 
     public async Task OpenApi(HttpContext context)

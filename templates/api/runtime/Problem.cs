@@ -27,6 +27,9 @@ public sealed class Problem(int status, string detail) : Exception(detail)
     public IReadOnlyDictionary<string, List<string>>? Errors { get; init; }
     public string? Allow { get; init; }
 
+    /// <summary>Whether waiting is of no use: somebody has to change something first.</summary>
+    public bool Lasting { get; init; }
+
     /// <summary>Seconds after which the same request may succeed.</summary>
     public int RetryAfter { get; init; } = 2;
 
@@ -56,6 +59,7 @@ public sealed class Problem(int status, string detail) : Exception(detail)
         writer.WriteString("title", Titles.GetValueOrDefault(Status, "Refused"));
         writer.WriteNumber("status", Status);
         writer.WriteString("detail", Message);
+        if (Lasting) writer.WriteBoolean("lasting", true);
         if (Errors is not null) WriteErrors(writer);
         writer.WriteEndObject();
     }

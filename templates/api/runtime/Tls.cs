@@ -19,6 +19,7 @@ public sealed class Tls
     private readonly X509Certificate2Collection authorities = [];
     private readonly SslStreamCertificateContext? own;
     private readonly int port;
+    private readonly string who;
     private volatile string host = "";
     // Of the last handshakes; connections are opened side by side, so one that begins forgets nothing.
     private volatile string? refusal;
@@ -28,6 +29,7 @@ public sealed class Tls
     {
         mode = connection.SslMode;
         port = connection.Port;
+        who = settings.Pooling == "none" ? "the server" : "the pooler";
         var (text, file) = (settings.DatabaseAuthority, connection.RootCertificate);
         if (text.Length > 0) Trust("ODCPUB_DATABASE_AUTHORITY", () => text);
         if (!string.IsNullOrEmpty(file)) Trust(file, () => File.ReadAllText(file));
@@ -56,18 +58,19 @@ public sealed class Tls
     {
         if (error.InnerException is AuthenticationException && refusal is { } reason) return reason;
         if (error is PostgresException { SqlState: "28000" } asked && asked.MessageText.Contains("client certificate", StringComparison.Ordinal))
-            return "the server asks for a client certificate";
-        if (error.Message.StartsWith("SSL connection requested", StringComparison.Ordinal)) return "the server does not offer TLS";
+            return $"{who} asks for a client certificate";
+        if (error.Message.StartsWith("SSL connection requested", StringComparison.Ordinal)) return $"{who} does not offer TLS";
         if (Alert(error.InnerException) is { } meaning) return meaning;
         var broken = host.Length > 0 && error is NpgsqlException { InnerException: IOException };
         return broken ? Alert(await Handshake.Failure(host, port, Prepare)) : null;
     }
 
     /// <summary>What the server says of the client's certificate: it comes as an alert, in the handshake or after.</summary>
-    private static string? Alert(Exception? error)
+    private string? Alert(Exception? error)
     {
         while (error?.InnerException is { } deeper) error = deeper;
-        return Alerts.FirstOrDefault(alert => error?.Message.Contains(alert.Sign, StringComparison.OrdinalIgnoreCase) == true).Meaning;
+        var meaning = Alerts.FirstOrDefault(alert => error?.Message.Contains(alert.Sign, StringComparison.OrdinalIgnoreCase) == true).Meaning;
+        return meaning?.Replace("the server", who, StringComparison.Ordinal);
     }
 
     private static readonly (string Sign, string Meaning)[] Alerts =
@@ -108,7 +111,7 @@ public sealed class Tls
 
     private string Wrong(X509Certificate2? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (certificate is null) return "the server has none";
+        if (certificate is null) return $"{who} has none";
         var flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.NoError;
         if ((flags & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0) return "unknown authority";
         if (flags.HasFlag(X509ChainStatusFlags.NotTimeValid)) return NotNow(certificate);
