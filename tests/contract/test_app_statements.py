@@ -102,6 +102,54 @@ def test_a_write_is_one_round_trip(seen: tuple[App, Wire]) -> None:
     assert found.count(SYNC) == 1
 
 
+REFERENCES = {"Customer": 424242, "Parent": 424242, "Status": "Gone", "Currency": "XXX"}
+"""To a table, to its own, to records of the app's, and of a library's, none of which are there."""
+
+
+def test_several_references_are_one_round_trip_and_looked_at_where_the_statement_did_nothing(
+    seen: tuple[App, Wire],
+) -> None:
+    app, found = seen  # noqa: F811
+    first = ticket(app)
+    good = {"Customer": first["Customer"], "Parent": first["Id"], "Status": "Closed", "Currency": "USD"}
+    path = f"/api/Ticket/{ticket(app)['Id']}"
+    for method, place, status, refusal in (("POST", "/api/Ticket", 201, 2), ("PATCH", path, 200, 3)):
+        found.clear()
+        answer = app.request(method, place, {"Subject": "Several", **good})
+        assert (answer.status, {name: answer.json[name] for name in good}) == (status, good)
+        assert found.count(SYNC) == 1
+        assert not [text for text in found.statements() if text.startswith("select")]
+        for number in range(1, 16):
+            bad = {name: REFERENCES[name] for at, name in enumerate(REFERENCES) if number >> at & 1}
+            found.clear()
+            answer = app.request(method, place, {"Subject": "Several", **good, **bad})
+            assert (answer.status, answer.json["errors"].keys()) == (422, bad.keys())
+            assert found.count(SYNC) == refusal, "the write, whether the row is there, and all of its references"
+
+
+def test_a_reference_that_the_database_alone_refuses_is_told_at_its_place(
+    seen: tuple[App, Wire],
+    database: Postgres,  # noqa: F811
+) -> None:
+    """A later version's: its table is another one there."""
+    app, _ = seen  # noqa: F811
+    owner, parent = customer(app)["Id"], ticket(app)["Id"]
+    made = ticket(app)
+    with closing(database.server().connect(PLACE.database, schema=PLACE.schema)) as other:
+        other.execute("alter table issue add constraint turned foreign key (parent) references comment not valid")
+        try:
+            for method, place in (("POST", "/api/Ticket"), ("PATCH", f"/api/Ticket/{made['Id']}")):
+                values = {"Subject": "Turned", "Customer": owner, "Parent": parent}
+                answer = app.request(method, place, values)
+                told = {"Parent": ["This parent doesn't exist any more. Choose another."]}
+                assert (answer.status, answer.json["errors"]) == (422, told)
+                answer = app.request(method, place, values | {"Customer": 424242})
+                assert (answer.status, answer.json["errors"].keys()) == (422, {"Customer"})
+        finally:
+            other.execute("alter table issue drop constraint turned")
+    assert app.request("GET", f"/api/Ticket/{made['Id']}").json == made
+
+
 def test_a_list_is_one_round_trip_and_its_count_reads_what_it_counts(seen: tuple[App, Wire]) -> None:
     app, found = seen  # noqa: F811
     ticket(app)
