@@ -195,7 +195,7 @@ def engines_set(options: argparse.Namespace) -> int:
         if not equals:
             raise UsageError(f"{text}: is not NAME=VALUE", "for example: odcpub engines set registry=localhost:5001")
         values[name] = _absolute(value) if name == "kubeconfig" else value
-    body: dict[str, Any] = {"set": values}
+    body: dict[str, Any] = {"set": values, "kubeconfig": _absolute(os.environ.get("KUBECONFIG", ""))}
     if is_address(values.get("database", "")):  # anything else is refused, and needs no password for that
         values["database"], body["databasePassword"] = database_login(values["database"])
     return show.engines(_client().request("PATCH", "/api/v1/engines", body), options.json)

@@ -54,7 +54,8 @@ LONGEST_PAUSE, QUIET_SECONDS = 30.0, 60.0
 
 class Engines:
     """The engines of one set of settings. ``installation``: what marks as ours what others could take for theirs;
-    ``open_secret`` opens what the settings keep sealed; ``compiler``: one that is warm already."""
+    ``open_secret`` opens what the settings keep sealed; ``compiler``: one that is warm already; ``keep_cluster``
+    keeps which context and cluster the settings mean, where they did not say it."""
 
     def __init__(
         self,
@@ -64,8 +65,10 @@ class Engines:
         open_secret: Callable[[str], str],
         report: Report,
         compiler: RoslynCompiler | None = None,
+        keep_cluster: Callable[[str, str], None] = lambda *_: None,
     ) -> None:
         self.settings = settings
+        self._keep_cluster = keep_cluster
         self._compiler = compiler
         self._home = home
         self._installation = installation
@@ -136,10 +139,12 @@ class Engines:
     def runner(self) -> Runner:
         if self.settings.runner == "local":
             return self._local
+        from odcpub.engines.runner.cluster import Cluster
         from odcpub.engines.runner.kubernetes import KubernetesRunner
 
         settings = self.settings
-        made = KubernetesRunner(self._installation, settings.kubeconfig, settings.context, settings.node_address)
+        cluster = Cluster(settings.kubeconfig, settings.context, settings.cluster, self._keep_cluster)
+        made = KubernetesRunner(self._installation, cluster, settings.node_address)
         return self._opened.enter_context(closing(made))
 
     @_shared

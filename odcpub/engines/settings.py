@@ -32,7 +32,8 @@ _REGISTRY = re.compile(r"[A-Za-z0-9.-]+(:(?P<port>[0-9]{1,5}))?(/[a-z0-9._-]+)*"
 
 
 class EngineSettings(BaseModel):
-    """One choice a port. The database's password is kept sealed and never shown."""
+    """One choice a port. The database's password is kept sealed and never shown; ``cluster``: the uid of the one that
+    kubeconfig and context lead to, found out and never chosen."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -49,6 +50,7 @@ class EngineSettings(BaseModel):
     runner: Literal["local", "kubernetes"] = "local"
     kubeconfig: str = ""
     context: str = ""
+    cluster: str = ""
     node_address: str = ""
 
     @field_validator("registry")
@@ -117,9 +119,11 @@ class EngineSettings(BaseModel):
         return Reach(host, port, self.database_pooling, self.database_connections)
 
     def shown(self) -> dict[str, str]:
-        """The settings for people: without the password."""
-        return {name: str(value) for name, value in self.model_dump().items() if name != "database_password"}
+        """The settings for people: what is chosen, without the password."""
+        return {name: str(value) for name, value in self.model_dump().items() if name not in _NOT_CHOSEN}
 
+
+_NOT_CHOSEN = ("database_password", "cluster")
 
 PROFILES: dict[str, dict[str, str]] = {
     "local": {},
@@ -165,7 +169,7 @@ def use_profile(name: str, found: dict[str, str]) -> EngineSettings:
 def change(settings: EngineSettings, values: dict[str, str], sealed_password: str | None) -> EngineSettings:
     """The settings with some values changed (``registry`` → ``localhost:5001``), checked. A password stays with the
     login that it was given for."""
-    known = sorted(EngineSettings.model_fields.keys() - {"profile", "database_password"})
+    known = sorted(EngineSettings.model_fields.keys() - {"profile", *_NOT_CHOSEN})
     for name in sorted(values.keys() - set(known)):
         raise UsageError(f"{shown(name)}: is no engine setting", suggest(name, known, f"one of: {listed(known)}"))
     for name, value in values.items():

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from odcpub.engines.csharp.server import RoslynCompiler
-from odcpub.engines.discovery import discover_kind
+from odcpub.engines.discovery import chosen, discover_kind
 from odcpub.engines.factory import Engines
 from odcpub.engines.settings import EngineSettings, change, draft_settings, read_settings, take_settings, use_profile
 from odcpub.errors import EngineError, OdcpubError, Refused, UsageError
@@ -32,6 +32,8 @@ from odcpub.store.store import Store
 from odcpub.store.vault import Unreadable
 
 LOG = logging.getLogger("odcpub.portal")
+CLUSTER = frozenset(("runner", "kubeconfig", "context"))
+"""Engine settings that say which cluster is meant."""
 IDLE_SECONDS = 8 * 3600
 FIRST_SECONDS = 1.0
 """How long what is done ahead waits for the first answer to have gone."""
@@ -103,12 +105,25 @@ class Server:
             if self._engines is None:
                 settings = read_settings(self._home.data)
                 self._engines = Engines(
-                    settings, self._home, self._store.installation, self._open, tell, self._compiler
+                    settings,
+                    self._home,
+                    self._store.installation,
+                    self._open,
+                    tell,
+                    self._compiler,
+                    lambda context, uid: self._keep_cluster(settings, context, uid),
                 )
                 if self._cold:
                     self._cold = False
                     threading.Thread(target=self._warm, daemon=True).start()
             return self._engines
+
+    def _keep_cluster(self, settings: EngineSettings, context: str, uid: str) -> None:
+        """Keeps which cluster ``settings`` mean, unless others have been chosen meanwhile."""
+        with self._guard, contextlib.suppress(OSError):
+            if read_settings(self._home.data) == settings:
+                found = settings.model_copy(update={"context": context, "cluster": uid})
+                take_settings(self._home.data, draft_settings(self._home.data, found))
 
     def _open(self, sealed: str) -> str:
         try:
@@ -200,6 +215,8 @@ class Server:
         sealed = None if password is None else self._store.vault.seal(password).decode()
         if values or sealed:
             settings = change(settings, values, sealed)
+        if use or CLUSTER.intersection(values) or not settings.context:
+            settings = chosen(settings, kubeconfig)
         draft = draft_settings(self._home.data, settings)
         try:
             with self.platform.beginning:  # no operation begins meanwhile

@@ -63,7 +63,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 @pytest.fixture
 def runner(image: tuple[str, str]) -> Iterator[KubernetesRunner]:
-    made = KubernetesRunner("ours", os.environ.get("KUBECONFIG", ""), ready_seconds=PATIENCE_SECONDS)
+    made = KubernetesRunner("ours", Cluster(os.environ.get("KUBECONFIG", "")), ready_seconds=PATIENCE_SECONDS)
     yield made
     made.stop(STAGE, "helpdesk", KEY)
     made.close()
@@ -263,7 +263,7 @@ def test_the_only_version_is_never_taken_away(
 
 def test_version_that_never_becomes_ready(image: tuple[str, str], runner: KubernetesRunner) -> None:
     address = publish(runner, version(image, 1))
-    with closing(KubernetesRunner("ours", os.environ["KUBECONFIG"], ready_seconds=12)) as impatient:
+    with closing(KubernetesRunner("ours", Cluster(os.environ["KUBECONFIG"]), ready_seconds=12)) as impatient:
         impatient.start(version(image, 2, "never"))
         with pytest.raises(NotReady) as caught:
             impatient.wait(version(image, 2, "never"), quiet)
@@ -385,7 +385,7 @@ def test_another_installation_takes_nothing_over(
     image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
 ) -> None:
     address = publish(runner, version(image, 1))
-    with closing(KubernetesRunner("ada@laptop-1", os.environ["KUBECONFIG"])) as other:
+    with closing(KubernetesRunner("ada@laptop-1", Cluster(os.environ["KUBECONFIG"]))) as other:
         for act in (other.start, other.observe):
             with pytest.raises(Refused, match="as installation ours publishes it"):
                 act(version(image, 2))
@@ -528,7 +528,7 @@ def role(namespace: str) -> Iterator[None]:
 
 def test_absent_cluster_is_told_plainly(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as caught:
-        KubernetesRunner("ours", str(tmp_path / "none")).running(STAGE, "helpdesk", KEY)
+        KubernetesRunner("ours", Cluster(str(tmp_path / "none"))).running(STAGE, "helpdesk", KEY)
     assert "cannot be used" in caught.value.message
     config = {
         "apiVersion": "v1",
@@ -540,6 +540,6 @@ def test_absent_cluster_is_told_plainly(tmp_path: Path) -> None:
     }
     (tmp_path / "config").write_text(json.dumps(config))
     with pytest.raises(TemporaryEngineError) as caught:
-        KubernetesRunner("ours", str(tmp_path / "config")).running(STAGE, "helpdesk", KEY)
+        KubernetesRunner("ours", Cluster(str(tmp_path / "config"))).running(STAGE, "helpdesk", KEY)
     assert "cannot be reached" in caught.value.message
     assert caught.value.hint

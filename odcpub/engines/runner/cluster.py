@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from odcpub.deployment.objects import APP, MANAGER, Object
+from odcpub.engines.runner import identity
 from odcpub.errors import EngineError, TemporaryEngineError
-from odcpub.files import BadFile, check_file
 
 SECONDS = 10.0
 UNAUTHORIZED, FORBIDDEN, CONFLICT = 401, 403, 409
@@ -51,15 +51,6 @@ _KINDS: dict[str, tuple[str, str, str, bool]] = {
 """Kind → (group, version, plural, namespaced)."""
 
 
-def check_kubeconfig(file: Path) -> None:
-    """Refuses a pipe, a device or what is endless before the client reads it."""
-    try:
-        check_file(file)
-    except BadFile as bad:
-        hint = "name a kubeconfig that is a file: odcpub engines set kubeconfig=PATH"
-        raise EngineError(f"{file}: {bad.reason}", hint) from None
-
-
 class Answer(EngineError):
     """The API server refused a request; ``status`` is its HTTP status."""
 
@@ -74,10 +65,16 @@ class Unreachable(TemporaryEngineError):
 
 class Cluster:
     """``kubeconfig`` and ``context``: the user's defaults where empty. The file is read again when it has changed, and
-    when the API server does not know or reach us: tokens are rotated, clusters made again at another port."""
+    when the API server does not know or reach us: tokens are rotated, clusters made again at another port. ``uid``: of
+    the cluster that it must be; where that is not known yet, what the first answer shows is kept by ``remember``."""
 
-    def __init__(self, kubeconfig: str = "", context: str = "") -> None:
+    def __init__(
+        self, kubeconfig: str = "", context: str = "", uid: str = "", remember: identity.Remember = lambda *_: None
+    ) -> None:
         self._kubeconfig, self._context = kubeconfig, context
+        self._uid, self._remember = uid, remember
+        self._seen: Any = None
+        """The client whose cluster is known to be the right one."""
         self._guard = threading.Lock()
         self._made: tuple[Stamp, Any] | None = None
 
@@ -192,7 +189,7 @@ class Cluster:
         named = self._kubeconfig or os.environ.get("KUBECONFIG") or KUBE_CONFIG_DEFAULT_LOCATION
         files = [Path(part).expanduser() for part in named.split(os.pathsep) if part]
         for file in files:
-            check_kubeconfig(file)
+            identity.check_kubeconfig(file)
         return tuple((file.stat().st_ino, file.stat().st_mtime_ns) for file in files if file.exists())
 
     def _new_client(self) -> Any:
@@ -238,8 +235,26 @@ class Cluster:
     def _request(self, verb: str, path: str, **more: Any) -> bytes:
         client = self._client()
         with _told(self.where, client.configuration.host):
+            if client is not self._seen:
+                self._expect(client)
             answer = client.request(verb, path, serialize=False, _request_timeout=SECONDS, **more)
             return bytes(answer.data)
+
+    def _expect(self, client: Any) -> None:
+        """Asks a new client which cluster it reaches: the kubeconfig may lead to another by now."""
+        found = identity.ask(client, SECONDS)
+        context = self._context or identity.current_context(self._kubeconfig)
+        identity.refuse_another(context, self._uid, found, client.configuration.host)
+        if not self._uid:
+            self._context, self._uid = context, found
+            self._remember(context, found)
+        self._seen = client
+
+    @property
+    def uid(self) -> str:
+        """What tells the cluster from all others; empty where it does not say."""
+        self._request("get", "/version")
+        return self._uid
 
 
 def _stale(error: EngineError, seconds: float) -> bool:

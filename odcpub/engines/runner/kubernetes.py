@@ -21,6 +21,7 @@ from odcpub.engines.ports import Owner, Report
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Answer, Cluster
 from odcpub.engines.runner.from_here import answers, condition, lasting
+from odcpub.engines.runner.identity import AnotherCluster
 from odcpub.engines.runner.last_words import LastWords
 from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.ownership import mark, refuse_foreign, taken_in
@@ -46,20 +47,19 @@ TERMINATING_SECONDS = 45.0
 
 class KubernetesRunner:
     """Implements the port ``Runner``. ``installation``: whose apps these are; ``node_address``: where NodePorts answer;
-    found out where empty."""
+    found out where empty. Closes the ``cluster``."""
 
     def __init__(
         self,
         installation: str,
-        kubeconfig: str = "",
-        context: str = "",
+        cluster: Cluster,
         node_address: str = "",
         node_ports: tuple[int, int] = POOL,
         sizing: Sizing | None = None,
         ready_seconds: float = READY_SECONDS,
     ) -> None:
         self._installation = installation
-        self._cluster = Cluster(kubeconfig, context)
+        self._cluster = cluster
         self._node_address = node_address
         self._node_ports = node_ports
         self._sizing = sizing or Sizing()
@@ -118,6 +118,8 @@ class KubernetesRunner:
     def take_back(self, workload: Workload) -> bool:
         try:
             patiently(lambda: self._refuse_foreign(workload.stage, workload.asset, workload.asset_key))
+        except AnotherCluster:
+            raise
         except Refused:
             return False  # then nothing was started
         rollout = Rollout(self._cluster, workload)

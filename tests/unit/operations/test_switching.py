@@ -29,3 +29,24 @@ def test_nothing_follows_from_what_leaves_the_database_as_it_is(installed: Insta
     installed.deployed(installed.revision())
     assert consequences(installed.platform, NOBODY, NOBODY) == []
     assert consequences(installed.platform, EngineSettings(), EngineSettings(csharp="sdk")) == []
+
+
+def test_apps_that_stay_on_another_cluster_are_named(installed: Installed) -> None:
+    there = EngineSettings(
+        runner="kubernetes", registry="r:1", database_address="db", kubeconfig="/c", context="kind-a", cluster="1"
+    )
+    installed.deployed(installed.revision())
+    told = "Shop in development: its pods are on the cluster of before (context kind-a), and go on there; "
+    for other in (
+        EngineSettings(database_address="db"),
+        there.model_copy(update={"context": "kind-b", "cluster": "2"}),
+        there.model_copy(update={"cluster": "2"}),
+    ):
+        (line,) = consequences(installed.platform, there, other)
+        assert line.startswith(told)
+    first, line = consequences(installed.platform, there, there.model_copy(update={"context": "kind-b", "cluster": ""}))
+    assert "which cluster context kind-b leads to is not known yet" in first
+    assert line.startswith(told)
+    same = there.model_copy(update={"context": "kind-a-as-admin"})
+    assert consequences(installed.platform, there, same) == []
+    assert consequences(installed.platform, there, there.model_copy(update={"csharp": "sdk"})) == []

@@ -13,8 +13,11 @@ from typing import Any
 
 import pytest
 
+from odcpub.engines.discovery import chosen
 from odcpub.engines.runner import cluster
 from odcpub.engines.runner.cluster import Answer, Cluster
+from odcpub.engines.runner.identity import AnotherCluster
+from odcpub.engines.settings import EngineSettings
 from odcpub.errors import TemporaryEngineError
 
 SECONDS = 2.0
@@ -64,7 +67,7 @@ def test_a_connection_that_breaks_is_tried_once_more(tmp_path: Path, listener: s
     taken = []
 
     def serve() -> None:
-        for answer in (b"", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"):
+        for answer in (b"", *[b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"] * 2):
             connection, _ = listener.accept()
             with connection:
                 taken.append(connection.recv(4096))
@@ -74,23 +77,25 @@ def test_a_connection_that_breaks_is_tried_once_more(tmp_path: Path, listener: s
     thread.start()
     assert client(tmp_path, listener).get("Node", "x") == {}
     thread.join()
-    assert len(taken) == 2
+    assert len(taken) == 3, "which cluster it is was asked twice, the node once"
 
 
 class Api:
     """An API server that knows one token at a time."""
 
     def __init__(self) -> None:
-        self.token, self.asked = "first", 0
+        self.token, self.asked, self.uid = "first", 0, ""
         api = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                api.asked += 1
+                which = self.path == "/api/v1/namespaces/kube-system"
+                api.asked += not which
                 known = self.headers.get("Authorization") == f"Bearer {api.token}"
-                body = json.dumps({} if known else {"message": "Unauthorized"}).encode()
+                told = {"metadata": {"uid": api.uid}} if which and api.uid else {}
+                body = json.dumps(told if known else {"message": "Unauthorized"}).encode()
                 self.send_response(200 if known else 401)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
@@ -151,3 +156,59 @@ def test_a_plugins_token_is_asked_for_again_when_it_is_not_known_any_more(
         asked.get("Node", "x")
     assert "log in" in caught.value.hint
     asked.close()
+
+
+def test_the_cluster_that_answered_first_is_kept_and_no_other_taken_for_it(
+    tmp_path: Path, apis: tuple[Api, Api]
+) -> None:
+    """Where no context was chosen, the current one of another moment must not move apps; and a context can lead to a
+    cluster that was made anew."""
+    one, other = apis
+    one.uid, other.uid = "uid-of-one", "uid-of-other"
+    file, kept = tmp_path / "config", list[tuple[str, str]]()
+    write(file, one.port, {"token": "first"})
+    asked = Cluster(str(file), remember=lambda *found: kept.append(found))
+    assert asked.get("Node", "x") == {}
+    assert asked.get("Node", "x") == {}
+    assert kept == [("x", "uid-of-one")]
+    write(file, other.port, {"token": "first"})
+    for _ in range(2):
+        with pytest.raises(AnotherCluster) as refused:
+            asked.get("Node", "x")
+    assert "to uid-of-other at http://127.0.0.1" in refused.value.message
+    assert "and not to uid-of-one; nothing was changed" in refused.value.message
+    assert "odcpub engines set context=x" in refused.value.hint
+    assert other.asked == 0
+    write(file, one.port, {"token": "first"})
+    assert asked.get("Node", "x") == {}
+    asked.close()
+
+
+def test_another_current_context_leads_nowhere_else(tmp_path: Path, apis: tuple[Api, Api]) -> None:
+    one, other = apis
+    one.uid = other.uid = ""  # as for a user who may not see it
+    file = tmp_path / "config"
+    write(file, one.port, {"token": "first"})
+    asked = Cluster(str(file))
+    assert asked.get("Node", "x") == {}
+    found = json.loads(file.read_text())
+    found["clusters"].append({"name": "y", "cluster": {"server": f"http://127.0.0.1:{other.port}"}})
+    found["contexts"].append({"name": "y", "context": {"cluster": "y", "user": "x"}})
+    file.write_text(json.dumps(found | {"current-context": "y"}))
+    assert asked.get("Node", "x") == {}
+    assert (one.asked, other.asked) == (2, 0)
+    asked.close()
+
+
+def test_choosing_engines_keeps_the_callers_context_and_cluster(tmp_path: Path, apis: tuple[Api, Api]) -> None:
+    one, _ = apis
+    one.uid = "uid-of-one"
+    file = tmp_path / "config"
+    write(file, one.port, {"token": "first"})
+    asked = EngineSettings(runner="kubernetes", registry="r:1", database_address="db")
+    found = chosen(asked, str(file))
+    assert (found.kubeconfig, found.context, found.cluster) == (str(file), "x", "uid-of-one")
+    assert "uid-of-one" not in found.shown().values(), "it is no choice"
+    one.close()
+    gone = chosen(found, "")
+    assert (gone.context, gone.cluster) == ("x", "")

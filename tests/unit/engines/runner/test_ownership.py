@@ -35,9 +35,7 @@ def nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def runner(cluster: FakeCluster, installation: str = "ours@here-1") -> KubernetesRunner:
-    made = KubernetesRunner(installation, node_address="10.0.0.9")
-    made._cluster = cluster
-    return made
+    return KubernetesRunner(installation, cluster, node_address="10.0.0.9")
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -135,8 +133,7 @@ def test_no_namespace_is_left_where_all_ports_are_taken() -> None:
     cluster = FakeCluster()
     port = {"metadata": {"name": "x", "namespace": "y"}, "spec": {"ports": [{"nodePort": 30080}]}}
     cluster.put({"kind": "Service", **port})
-    full = KubernetesRunner("ours", node_address="10.0.0.9", node_ports=(30080, 30080))
-    full._cluster = cluster
+    full = KubernetesRunner("ours", cluster, node_address="10.0.0.9", node_ports=(30080, 30080))
     before = set(cluster.objects)
     with pytest.raises(EngineError, match="node ports"):
         full.start(OURS)

@@ -123,9 +123,7 @@ def test_the_version_that_serves_comes_back_and_not_a_younger_one_that_does_not(
 
 
 def kubernetes(cluster: FakeCluster) -> KubernetesRunner:
-    made = KubernetesRunner("ours")
-    made._cluster = cluster
-    return made
+    return KubernetesRunner("ours", cluster)
 
 
 def test_a_start_that_never_came_to_its_deployment_leaves_nothing(cluster: FakeCluster) -> None:
