@@ -10,7 +10,7 @@ import pytest
 
 from odcpub.deployment.objects import CREATED, DENY, Object, labels, objects
 from odcpub.deployment.workload import Workload
-from odcpub.engines.runner import from_here, kubernetes
+from odcpub.engines.runner import from_here, kubernetes, not_ready
 from odcpub.engines.runner.cluster import Answer
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.rights import NEEDED
@@ -205,13 +205,15 @@ def test_health_counts_the_pods_that_serve(ready: int, health: str) -> None:
 
 def test_pods_are_ready_and_the_app_says_that_its_database_refuses_it(monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = FakeCluster()
-    monkeypatch.setattr(from_here, "ask", lambda *_: (503, "Not ready: the database at db:5432 refuses: it is full."))
+    monkeypatch.setattr(
+        from_here, "ask", lambda *_: not_ready.Answer(503, "Not ready: the database at db:5432 refuses: it is full.")
+    )
     runner(cluster).start(OURS)
     serve(cluster, 1)
     found = runner(cluster).running("qa", "shop", "our-key")
     assert found is not None
     assert found.health == "not ready: the database at db:5432 refuses: it is full"
-    monkeypatch.setattr(from_here, "ask", lambda *_: (503, "<h1>a proxy's own page</h1>"))
+    monkeypatch.setattr(from_here, "ask", lambda *_: not_ready.Answer(503, "<h1>a proxy's own page</h1>"))
     found = runner(cluster).running("qa", "shop", "our-key")
     assert found is not None
     assert found.health == "ready", "nobody but the app can say that"
