@@ -5,14 +5,18 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from odcpub.cli.printing import warn
 from odcpub.errors import UsageError
 from odcpub.escaping import escaped
 
+if TYPE_CHECKING:
+    from odcpub.cli.libpq import Found
+
 LONGEST_VALUE = 65_536
 OF_DATABASE = "password of the database"
+LIBPQ = "PGPASSWORD, ~/.pgpass and a service's entry are read too, as psql reads them"
 
 
 def setting_value(text: str) -> dict[str, Any]:
@@ -32,23 +36,24 @@ def _no_value(what: str, more: str = "") -> UsageError:
     return UsageError(f"{what}: no value was given", f"{hint}; {more}" if more else hint)
 
 
-def _ask(what: str, more: str = "") -> str:
-    """``more``: what else can be given."""
+def _ask(what: str, more: str = "", others: str = "") -> str:
+    """``more``: what else can be given; ``others``: where else a value is looked for."""
+    said = "; ".join(text for text in (more, others) if text)
     if sys.stdin is None:  # closed, as some schedulers do
-        raise _no_value(what, more)
+        raise _no_value(what, said)
     if sys.stdin.isatty():
         try:
             return getpass.getpass(escaped(f"{what}{f' ({more})' if more else ''}: "))
         except EOFError:
             warn()
-            raise _no_value(what, more) from None
+            raise _no_value(what, said) from None
     try:
         line = sys.stdin.readline(LONGEST_VALUE + 1)
         line.encode()
     except UnicodeError:
         raise UsageError(f"{what}: is not UTF-8 text", "give text; bytes can be written in base64") from None
     if not line:
-        raise _no_value(what, more)
+        raise _no_value(what, said)
     if len(line) > LONGEST_VALUE:
         raise UsageError(f"{what}: is longer than {LONGEST_VALUE:,} characters", "give one line of text")
     return line.rstrip("\r\n")
@@ -61,18 +66,23 @@ def expect_end() -> None:
         raise UsageError("standard input: has more lines than values are asked for; nothing was set", hint)
 
 
-def database_login(text: str) -> tuple[str, str]:
-    """The database's address, completed as libpq would, and its password, asked for where nothing says it."""
+def database_login(text: str) -> Found:
+    """The database's address, completed as libpq would, with its password where something says it."""
     from odcpub.cli.libpq import resolve
 
     found = resolve(text, os.environ)
     if found.ignored:
         warn(f"warning: {found.ignored}")
+    return found
+
+
+def password_of(found: Found) -> str:
+    """The password of a login, asked for where nothing says it."""
     if found.password is None:
-        return found.address.url(), _ask(OF_DATABASE, "an empty one where the server asks for none")
+        return _ask(OF_DATABASE, "an empty one where the server asks for none", LIBPQ)
     try:
         found.password.value.encode()
     except UnicodeError:
         raise UsageError(f"{OF_DATABASE}: {found.password.origin}: is not UTF-8 text", "write it in UTF-8") from None
     warn(f"{OF_DATABASE}: taken from {found.password.origin}")
-    return found.address.url(), found.password.value
+    return found.password.value

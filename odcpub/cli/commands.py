@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from odcpub.address import SCHEMES, is_address
 from odcpub.cli import show
-from odcpub.cli.asking import database_login, expect_end, setting_value
+from odcpub.cli.asking import database_login, expect_end, password_of, setting_value
 from odcpub.cli.client import Client
 from odcpub.cli.folder import at, check_free, write
 from odcpub.cli.printing import as_json, warn
@@ -197,7 +197,11 @@ def engines_set(options: argparse.Namespace) -> int:
         values[name] = _absolute(value) if name == "kubeconfig" else value
     body: dict[str, Any] = {"set": values, "kubeconfig": _absolute(os.environ.get("KUBECONFIG", ""))}
     if is_address(values.get("database", "")):  # anything else is refused, and needs no password for that
-        values["database"], body["databasePassword"] = database_login(values["database"])
+        login = database_login(values["database"])
+        values["database"] = login.address.url()
+        if login.password is None:  # nobody types one for an address that is refused
+            _client().request("PATCH", "/api/v1/engines", {**body, "check": True})
+        body["databasePassword"] = password_of(login)
     return show.engines(_client().request("PATCH", "/api/v1/engines", body), options.json)
 
 

@@ -6,13 +6,14 @@ them elsewhere, and moved when the last one is whole.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from odcpub.errors import UsageError
+from odcpub.errors import EngineError, OdcpubError, UsageError
 
 HINT = "name a new or empty folder; nothing was written"
 OPEN_FILE, OPEN_FOLDER = 0o644, 0o755
@@ -88,5 +89,11 @@ def _move_in(draft: Path, folder: Path) -> None:
         raise
 
 
-def _unwritable(folder: Path, error: OSError) -> UsageError:
-    return UsageError(f"{folder}: cannot be written: {error.strerror}", "name a folder you can write")
+def _unwritable(folder: Path, error: OSError) -> OdcpubError:
+    """Said of the folder: the files are drafts that nobody has heard of."""
+    if error.errno == errno.ENOSPC:
+        return EngineError(f"{folder}: the disk is full; nothing was written", "make room, or name a folder elsewhere")
+    if isinstance(error, (NotADirectoryError, FileExistsError)):
+        file = next((one for one in folder.parents if one.exists() and not one.is_dir()), folder)
+        return UsageError(f"{folder}: cannot be written: {file} is a file", HINT)
+    return UsageError(f"{folder}: cannot be written: {error.strerror}", "name a folder that you may write to")

@@ -59,7 +59,10 @@ def router(server: Server) -> APIRouter:
     def change(body: EnginesPatch) -> dict[str, Any]:
         """The engines from now on; ``warnings``: what follows, where somebody should know."""
         before = server.chosen()
-        after = server.change_engines(body.use, body.set, body.databasePassword, body.kubeconfig)
+        after = server.other_engines(body.use, body.set, body.databasePassword, body.kubeconfig)
+        if body.check:
+            return after.shown()
+        server.change_engines(after)
         warnings = switching.consequences(platform, before, after)
         return {**after.shown(), **({"warnings": warnings} if warnings else {})}
 

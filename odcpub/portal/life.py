@@ -202,10 +202,10 @@ class Server:
         except UsageError:
             return None
 
-    def change_engines(
+    def other_engines(
         self, use: str | None, values: dict[str, str], password: str | None, kubeconfig: str
     ) -> EngineSettings:
-        """Other engines from now on; refused while an operation runs, since it would change them under its feet."""
+        """The settings that somebody asks for, checked; nothing is changed."""
         if use is None and not values and password is None:
             raise UsageError(
                 "engines: nothing to change", "odcpub engines use local | kind, or: engines set name=value"
@@ -217,13 +217,16 @@ class Server:
             settings = change(settings, values, sealed)
         if use or CLUSTER.intersection(values) or not settings.context:
             settings = chosen(settings, kubeconfig)
+        return settings
+
+    def change_engines(self, settings: EngineSettings) -> None:
+        """Other engines from now on; refused while an operation runs, since it would change them under its feet."""
         draft = draft_settings(self._home.data, settings)
         try:
             with self.platform.beginning:  # no operation begins meanwhile
                 self._exchange(settings, draft)
         finally:
             draft.unlink(missing_ok=True)
-        return settings
 
     def _exchange(self, settings: EngineSettings, draft: Path) -> None:
         """From the present engines to others; whatever fails, there are engines afterwards that look after all."""

@@ -87,12 +87,14 @@ class ApplicationConfigPatch(Input):
 
 class EnginesPatch(Input):
     """``use`` a profile, or ``set`` single choices; ``databasePassword`` goes with a database address.
-    ``kubeconfig``: the caller's file, whose current context profile ``kind`` keeps."""
+    ``kubeconfig``: the caller's file, whose current context profile ``kind`` keeps. ``check``: only says what would be
+    refused, before somebody is asked for a password; nothing is changed."""
 
     use: Name | None = None
     set: dict[Name, Name] = {}
     databasePassword: Name | None = None  # noqa: N815
     kubeconfig: Name = ""
+    check: bool = False
 
 
 class FolderRequest(Input):

@@ -106,8 +106,11 @@ def _of_wrapper(env: Mapping[str, str], seen: dict[Path, list[Sdk | NotTaken]]) 
 
 
 def look(root: Path) -> Iterator[Sdk | NotTaken]:
-    """Every SDK below ``root``, newest first: its parts, or why it is not taken."""
-    for folder in _numbered(root / "sdk"):
+    """Every SDK below ``root``, newest first: its parts, or why it is not taken; a runtime alone is told as such."""
+    folders = _numbered(root / "sdk")
+    if not folders and (root / "host" / "fxr").is_dir():
+        yield NotTaken(f".NET in {root}", "it is a runtime without an SDK, and runtimes don't compile", INSTALL)
+    for folder in folders:
         what = f".NET SDK {folder.name} in {root}"
         if _is_preview(folder):
             yield NotTaken(what, "it is a preview", INSTALL)

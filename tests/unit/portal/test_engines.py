@@ -32,6 +32,10 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     made.platform.store.close()
 
 
+def change(server: Server, values: dict[str, str], password: str | None = None) -> None:
+    server.change_engines(server.other_engines(None, values, password, ""))
+
+
 def begin(server: Server) -> None:
     requests._begin(server.platform, OperationKind.DEPLOY, SHOP, DEFAULT_STAGES[1], "ada", {}, "")
 
@@ -71,7 +75,7 @@ def test_it_says_how_long_its_end_can_take() -> None:
 def test_refused_while_an_operation_runs(server: Server) -> None:
     begin(server)
     with pytest.raises(Refused, match="an operation is running"):
-        server.change_engines(None, {"csharp": "sdk"}, None, "")
+        change(server, {"csharp": "sdk"})
     assert server.engines().settings.csharp == "auto"
 
 
@@ -88,7 +92,7 @@ def test_no_operation_begins_while_engines_change(server: Server, monkeypatch: p
         leave(others)
 
     monkeypatch.setattr(server, "_leave", slow)
-    server.change_engines(None, {"csharp": "sdk"}, None, "")
+    change(server, {"csharp": "sdk"})
     assert began.wait(5)
     assert server.engines().settings.csharp == "sdk"
 
@@ -97,7 +101,7 @@ def test_no_operation_begins_while_engines_change(server: Server, monkeypatch: p
 def test_what_is_refused_leaves_the_engines_as_they_are(server: Server, values: dict[str, str]) -> None:
     before = server.engines()
     with pytest.raises(UsageError):
-        server.change_engines(None, values, None, "")
+        change(server, values)
     assert server.engines() is before
 
 
@@ -110,17 +114,17 @@ def test_what_cannot_be_written_leaves_the_engines_as_they_are(
     before = server.engines()
     monkeypatch.setattr(life, "draft_settings", full)
     with pytest.raises(OSError, match="No space"):
-        server.change_engines(None, {"csharp": "sdk"}, None, "")
+        change(server, {"csharp": "sdk"})
     assert server.engines() is before
     assert not (tmp_path / "engines.json").exists()
 
 
 def test_connections_are_closed_with_their_engines(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    server.change_engines(None, {"registry": "localhost:5001"}, None, "")
+    change(server, {"registry": "localhost:5001"})
     closed: list[str] = []
     registry = server.engines().registry
     monkeypatch.setattr(type(registry), "close", lambda one: closed.append(one.host))
-    server.change_engines(None, {"registry": "localhost:5002"}, None, "")
+    change(server, {"registry": "localhost:5002"})
     assert closed == ["localhost:5001"]
 
 
@@ -128,10 +132,10 @@ def test_a_warm_compiler_is_kept_where_the_choice_of_it_stays(server: Server, mo
     closed: list[RoslynCompiler] = []
     monkeypatch.setattr(RoslynCompiler, "close", lambda one: closed.append(one))
     warm = server.engines().roslyn
-    server.change_engines(None, {"registry": "localhost:5001"}, None, "")
+    change(server, {"registry": "localhost:5001"})
     assert server.engines().roslyn is warm
     assert not closed
-    server.change_engines(None, {"csharp": "sdk"}, None, "")
+    change(server, {"csharp": "sdk"})
     assert server.engines().roslyn is not warm
     assert closed == [warm]
 
@@ -145,7 +149,7 @@ def test_long_idle_it_ends_where_nothing_that_is_deployed_needs_it(
 ) -> None:
     monkeypatch.setattr(server, "_deployed", lambda: True)
     if values:
-        server.change_engines(None, values, "secret" if "database" in values else None, "")
+        change(server, values, "secret" if "database" in values else None)
     assert not server._is_idle()
     monkeypatch.setattr(life, "IDLE_SECONDS", 0)
     assert server._is_idle() == ends

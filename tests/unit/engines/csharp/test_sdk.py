@@ -169,6 +169,13 @@ def test_an_sdk_that_cannot_be_used_is_named_with_what_it_lacks(
     assert caught.value.message == f"csharp=sdk: {one}" and caught.value.hint.endswith(one.hint)
 
 
+def test_a_runtime_without_an_sdk_is_told(machine: Machine) -> None:
+    root = machine.sdk(without=("sdk/*", "packs/*")).root
+    (one,) = installed(machine.env).not_taken
+    assert str(one) == f".NET in {root} is not taken: it is a runtime without an SDK, and runtimes don't compile"
+    assert one.hint.startswith("install a .NET SDK 10")
+
+
 def test_what_the_system_installed_is_mended_by_its_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sdk_look.shutil, "which", lambda name: f"/usr/bin/{name}" if name == "dnf" else None)
     assert sdk_look._install(Path("/usr/lib64/dotnet"), "10.0", ["a", "b"]) == "install what it lacks: dnf install a b"
