@@ -44,14 +44,16 @@ class About:
 def app_project(asset: Asset, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
     """``libraries``: all that the app uses, by name."""
     names = names_of(asset, libraries)
+    elements = [*_elements(asset, names), *_libraries(names)]
     values = _values(asset, about) | {
         "executable": True,
         "assembly": assemblies.APP,
+        "folders": sorted({one.path.partition("/")[0] for one in elements if "/" in one.path}),
         "settings": [setting.name for setting in asset.settings if not setting.secret],
         "secrets": [setting.name for setting in asset.settings if setting.secret],
     }
     return _sorted(
-        *map(_draft, (*_elements(asset, names), *_libraries(names), *_runtime(""))),
+        *map(_draft, (*elements, *_runtime(""))),
         *app_files(asset, names, Reuse()),
         _rendered("app.csproj", "project.csproj.j2", values),
         _rendered("README.md", "README.md.j2", values),

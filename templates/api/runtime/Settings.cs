@@ -18,7 +18,6 @@ public sealed class Settings
     public string Schema { get; } = Read("ODCPUB_SCHEMA");
     public string Stage { get; } = Read("ODCPUB_STAGE");
     public string Revision { get; } = Read("ODCPUB_REVISION");
-    public string App { get; } = Read("ODCPUB_APP");
     public int Port { get; } = Number("ODCPUB_PORT", 8080);
     public int ListenDescriptor { get; } = Number("ODCPUB_LISTEN_FD", -1);
     public int PrivateDescriptor { get; } = Number("ODCPUB_PRIVATE_FD", -1);
