@@ -7,15 +7,13 @@ docs/operations.md says: twice what one process of it may open, since two versio
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from odcpub.engines.database.connection import Server
-from tests.acceptance.load import Load
-from tests.acceptance.test_under_load import AROUND_SECONDS, Model, check, rows
+from tests.acceptance.test_under_load import Model, changed_under_load, check, rows
 from tests.installation import Installation, call, database_url, installation
 from tests.pooler import MODES, SERVER_CONNECTIONS, Pooler, introduce, pooler
 
@@ -47,17 +45,7 @@ def test_publishes_and_a_promotion_under_load_behind_pgbouncer(
         )
         assert "revision 1 " in odcpub.run("publish", str(model.folder)).err, "the same revision, deployed anew"
         assert connections(pool, "CLIENTS", user) > 0
-        load = Load(address)
-        try:
-            time.sleep(AROUND_SECONDS)
-            for what in CHANGES:
-                model.change(what)
-                done = odcpub.run("publish", str(model.folder))
-                assert done.out.strip() == address, done.err
-            odcpub.run("promote", model.name, "--to", "qa")
-            time.sleep(AROUND_SECONDS)
-        finally:
-            report = load.end()
+        report = changed_under_load(odcpub, model, address, CHANGES)
         shared = connections(pool, "CLIENTS", user), connections(pool, "SERVERS", user)
         with capsys.disabled():
             print(f"\nPgBouncer, {mode}: {report}; {shared[0]} connections to it, {shared[1]} to the server")

@@ -4,12 +4,9 @@ connections with a client certificate, while revisions that change the schema ar
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from tests.acceptance.load import Load
-from tests.acceptance.test_under_load import AROUND_SECONDS, Model, check, rows
+from tests.acceptance.test_under_load import Model, changed_under_load, check, rows
 from tests.installation import call, installation
 from tests.tls_server import LET_IN, tls_server
 
@@ -24,17 +21,7 @@ def test_publishes_and_a_promotion_under_load_over_tls(capsys: pytest.CaptureFix
         odcpub.run("engines", "set", f"database={url}", stdin=f"{server.password}\n")
         model = Model(odcpub.folder / "models" / "loaded")
         address = odcpub.run("publish", str(model.folder)).out.strip()
-        load = Load(address)
-        try:
-            time.sleep(AROUND_SECONDS)
-            for what in CHANGES:
-                model.change(what)
-                done = odcpub.run("publish", str(model.folder))
-                assert done.out.strip() == address, done.err
-            odcpub.run("promote", model.name, "--to", "qa")
-            time.sleep(AROUND_SECONDS)
-        finally:
-            report = load.end()
+        report = changed_under_load(odcpub, model, address, CHANGES)
         with capsys.disabled():
             print(f"\nTLS: {report}")
         check(report, rows(server.inside("odc_development"), model.label))

@@ -7,7 +7,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -124,6 +124,22 @@ def test_ten_publishes_and_a_promotion_under_load(
     check(report, rows(url, model.label))
     assert call("GET", f"{address}/_odc/about").body["revision"] == str(1 + len(CHANGES))
     assert (qa["health"], qa["revision"]) == ("ready", 1 + len(CHANGES))
+
+
+def changed_under_load(odcpub: Installation, model: Model, address: str, changes: Iterable[str]) -> Report:
+    """What the load saw while revisions with these changes were published, and the last of them promoted."""
+    load = Load(address)
+    try:
+        time.sleep(AROUND_SECONDS)
+        for what in changes:
+            model.change(what)
+            done = odcpub.run("publish", str(model.folder))
+            assert done.out.strip() == address, done.err
+        odcpub.run("promote", model.name, "--to", "qa")
+        time.sleep(AROUND_SECONDS)
+    finally:
+        report = load.end()
+    return report
 
 
 @contextmanager

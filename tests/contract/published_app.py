@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import http.client
 import json
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,9 +27,11 @@ from odcpub.data.script import whole_sql
 from odcpub.data.target import target_schema
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.chain import write_scripts
+from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import Login, Place
 from odcpub.model.elements import Asset, Library
+from tests.helpdesk_asset import HELPDESK, LIBRARIES
 
 DEADLINE = 60.0
 
@@ -106,6 +110,27 @@ class App:
         output, _ = self.process.communicate(timeout=DEADLINE)
         assert self.process.returncode == 0
         return output
+
+
+@contextmanager
+def own_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of a suite's own, ended with it."""
+    # A short path, for the server's unix socket is in it.
+    with tempfile.TemporaryDirectory(prefix="odcpub-") as folder:
+        Path(folder).chmod(0o700)
+        made = EmbeddedPostgres(Path(folder) / "data", Path(folder))
+        try:
+            yield made
+        finally:
+            made.close(stop=True)
+
+
+def published_helpdesk(compiler: RoslynCompiler, database: Postgres, place: Place, folder: Path) -> App:
+    """The helpdesk's folder and environment as published, its schema in place; not started."""
+    app = lay_out(compiler, HELPDESK, LIBRARIES, folder / "app")
+    login = database.prepare(place, secrets.token_hex(16))
+    fingerprint = migrate(database, place, HELPDESK, folder / "migrations")
+    return App(app, environment(compiler, login, fingerprint))
 
 
 def lay_out(compiler: RoslynCompiler, asset: Asset, libraries: Mapping[str, Library], folder: Path) -> Path:

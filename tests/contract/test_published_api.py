@@ -11,14 +11,12 @@ import secrets
 import select
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from http.client import HTTPException
-from pathlib import Path
 from typing import Any, LiteralString
 from urllib.parse import quote
 
@@ -27,12 +25,11 @@ import pytest
 
 from odcpub.cli.folder import write
 from odcpub.engines.csharp.server import RoslynCompiler
-from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import Place
 from odcpub.model.elements import Basic
 from tests.contract.built import build, own_database
-from tests.contract.published_app import DEADLINE, App, environment, lay_out, migrate, project
+from tests.contract.published_app import DEADLINE, App, environment, migrate, own_postgres, project, published_helpdesk
 from tests.helpdesk_asset import CUSTOMER, HELPDESK, LIBRARIES, TICKET, attribute
 from tests.toolchain import toolchain_of_tests
 
@@ -52,12 +49,8 @@ def compiler() -> Iterator[RoslynCompiler]:
 
 @pytest.fixture(scope="module")
 def database() -> Iterator[Postgres]:
-    # A short path, for the server's unix socket is in it.
-    with tempfile.TemporaryDirectory(prefix="odcpub-api-") as folder:
-        Path(folder).chmod(0o700)
-        made = EmbeddedPostgres(Path(folder) / "data", Path(folder))
+    with own_postgres() as made:
         yield made
-        made.close(stop=True)
 
 
 @pytest.fixture(scope="module", params=["published", "built"])
@@ -80,10 +73,7 @@ def prepared(
             strict.close()
         own = own_database(database, folder / "source" / "schema.sql", "desk")
         return App(app, environment(compiler, own, fingerprint))
-    app = lay_out(compiler, HELPDESK, LIBRARIES, folder / "app")
-    login = database.prepare(PLACE, secrets.token_hex(16))
-    fingerprint = migrate(database, PLACE, HELPDESK, folder / "migrations")
-    return App(app, environment(compiler, login, fingerprint))
+    return published_helpdesk(compiler, database, PLACE, folder)
 
 
 @pytest.fixture(scope="module")

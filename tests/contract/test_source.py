@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,11 +14,10 @@ from odcpub.data.plan import plan_migration
 from odcpub.data.target import target_schema
 from odcpub.engines.csharp.failure import CompileFailed
 from odcpub.engines.csharp.server import RoslynCompiler
-from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.ports import Place
 from odcpub.model.elements import Asset, Basic, Entity, Structure
 from tests.contract.built import compiled, own_database
-from tests.contract.published_app import project
+from tests.contract.published_app import own_postgres, project
 from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY, attribute
 from tests.toolchain import toolchain_of_tests
 
@@ -71,14 +69,9 @@ def test_a_library_compiles_by_itself(strict: RoslynCompiler, tmp_path: Path) ->
 
 @pytest.mark.database
 def test_its_sql_makes_what_the_data_tool_would(tmp_path: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="odcpub-source-") as folder:
-        Path(folder).chmod(0o700)
-        database = EmbeddedPostgres(Path(folder) / "data", Path(folder))
-        try:
-            (tmp_path / "schema.sql").write_text(project(HELPDESK, LIBRARIES)[1]["schema.sql"])
-            own_database(database, tmp_path / "schema.sql", "desk")
-            live = database.observe(Place("desk", "public"))
-        finally:
-            database.close(stop=True)
+    with own_postgres() as database:
+        (tmp_path / "schema.sql").write_text(project(HELPDESK, LIBRARIES)[1]["schema.sql"])
+        own_database(database, tmp_path / "schema.sql", "desk")
+        live = database.observe(Place("desk", "public"))
     again = plan_migration(live, target_schema(HELPDESK, LIBRARIES), asset=HELPDESK)
     assert (again.steps, again.refusals) == ((), ())
