@@ -7,7 +7,8 @@ schema is there, the old one serves until then; what the old one could not bear 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
@@ -128,15 +129,22 @@ def expand(run: Run) -> None:
 
 
 def tighten(run: Run) -> None:
-    """What only the new version obeys, now that the old one has gone. Where that fails, it is told which rules are not
-    in force, now and by the record."""
-    try:
+    """What only the new version obeys, now that the old one has gone."""
+    with _telling_rules(run):
         _migrate(run, TIGHTEN)
+    in_force.note(run, ())
+
+
+@contextmanager
+def _telling_rules(run: Run) -> Iterator[None]:
+    """Where a step fails after the new version serves, it is told which of its rules are not in force, now and by the
+    record."""
+    try:
+        yield
     except OdcpubError as error:
         rules = in_force.missing(run.platform, target(run), _migration(run))
         in_force.note(run, rules, error.message)
         raise in_force.told(error, rules) from None
-    in_force.note(run, ())
 
 
 def _migration(run: Run) -> MigrationPlan:
@@ -179,7 +187,8 @@ def ready(run: Run) -> None:
 
 def settle(run: Run) -> None:
     """Waits until the old version has drained and is gone: a step of its own, since the new one answers already."""
-    run.platform.engines().runner.settle(_workload(run, prepared=True))
+    with _telling_rules(run):
+        run.platform.engines().runner.settle(_workload(run, prepared=True))
 
 
 def recall(platform: Platform, stage: str, label: str) -> Workload | None:

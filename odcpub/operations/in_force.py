@@ -56,10 +56,11 @@ def _served(run: Run) -> list[dict[str, str]]:
 
 
 def told(error: OdcpubError, rules: tuple[str, ...]) -> OdcpubError:
-    """The error, which says of each rule that it is not in force."""
-    if rules and not isinstance(error, Refused):
+    """The error, which says that the new version serves all the same, and of each rule that it is not in force."""
+    if not isinstance(error, Refused):
         number = counted(len(rules), "rule of it is", "rules of it are")
-        error.message = f"the new version runs, but {number} not in force yet: {error.message}"
+        lacks = f"{number} not in force yet" if rules else "its operation has not ended well"
+        error.message = f"the new version runs, but {lacks}: {error.message}"
     error.details = (*error.details, *(f"not in force: {rule}" for rule in rules))
     return error
 

@@ -148,16 +148,29 @@ def test_where_the_database_does_not_say_what_it_lacks_all_that_was_planned_is_t
 
 @pytest.mark.parametrize("serves", [0, 2])
 def test_an_operation_that_ends_before_its_last_phase_leaves_the_rules_told(
-    installed: Installed, run: Run, serves: int
+    installed: Installed, run: Run, monkeypatch: pytest.MonkeyPatch, serves: int
 ) -> None:
     """Also one whose version became ready, though nobody could note it."""
+    live(installed, monkeypatch, target_schema(BEFORE))
     installed.engines.broken["wait 2" if serves else "settle"] = EngineError("no answer")
     monkeyed = installed.engines
     monkeyed.serves = serves
     monkeyed.settle = lambda _workload: monkeyed._ask("settle")  # type: ignore[attr-defined]
     assert not perform(run, "start", "expand", "ready", "settle", "tighten")
     assert [one["rule"] for one in told(installed)] == RULES
-    assert {one["why"] for one in told(installed)} == {"its operation ended before"}
+    assert {one["why"] for one in told(installed)} == {"its operation ended before" if serves else "no answer"}
+    if not serves:
+        assert error(run)["message"] == "the new version runs, but 5 rules of it are not in force yet: no answer"
+        assert error(run)["details"] == [f"not in force: {rule}" for rule in RULES]
+
+
+def test_a_version_that_serves_is_told_also_where_no_rule_is_missing(installed: Installed, run: Run) -> None:
+    installed.engines.broken["settle"] = EngineError("pods are still ending")
+    installed.engines.settle = lambda _workload: installed.engines._ask("settle")  # type: ignore[attr-defined]
+    run.note(migration=installed.store.blobs.put(to_text(MigrationPlan(base="x", target="y")).encode()))
+    assert perform(run, "start", "expand", "ready")
+    assert not perform(run, "settle")
+    assert error(run)["message"] == "the new version runs, but its operation has not ended well: pods are still ending"
 
 
 def test_a_version_that_never_served_leaves_nothing_told(installed: Installed, run: Run) -> None:
