@@ -6,7 +6,6 @@ Every text of the model is a Python literal; every SQL text goes through ``sa.DD
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -18,6 +17,7 @@ from odcpub.data.literals import text as literal
 from odcpub.data.migration import Step
 from odcpub.data.steps import PlainColumn
 from odcpub.data.target import named
+from odcpub.escaping import escaped
 
 _TYPES = {
     "text": "sa.Text()",
@@ -70,13 +70,7 @@ def written(lines: Iterable[Line]) -> Iterator[str]:
 
 
 def comment(step: Step) -> str:
-    return f"# {_comment(step.summary)}"
-
-
-def _comment(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join("?" if unicodedata.category(char)[0] in "CZ" and char != " " else char for char in text)
+    return f"# {escaped(step.summary)}"
 
 
 def execute(sql: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Literal
@@ -21,7 +20,7 @@ from odcpub.engines.database.reach import (
     parse_address,
 )
 from odcpub.errors import EngineError, UsageError
-from odcpub.files import MAX_FILE, BadFile, read_file
+from odcpub.files import MAX_FILE, BadFile, read_file, sync_folder, write_whole
 from odcpub.model.characters import forbidden
 from odcpub.model.problems import listed, shown, suggest
 
@@ -145,18 +144,15 @@ def read_settings(folder: Path) -> EngineSettings:
 
 
 def draft_settings(folder: Path, settings: EngineSettings) -> Path:
-    """Writes the settings aside, readable by their owner only; ``take_settings`` puts them in force."""
+    """Writes the settings aside, so that a full disk is met now; ``take_settings`` puts them in force."""
     draft = folder / (FILE + ".new")
-    handle = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(settings.model_dump_json(indent=2))
-        file.flush()
-        os.fsync(file.fileno())
+    write_whole(draft, settings.model_dump_json(indent=2).encode())
     return draft
 
 
 def take_settings(folder: Path, draft: Path) -> None:
     draft.replace(folder / FILE)
+    sync_folder(folder)
 
 
 def use_profile(name: str, found: dict[str, str]) -> EngineSettings:

@@ -138,7 +138,7 @@ def _resume(key: str) -> None:
 def _engine(records: Path) -> Engine:
     """What DBOS sets for SQLite, and besides: a write-ahead log, so that a commit waits for the disk once and not three
     times, and the milliseconds that it asks for from Python 3.12 on, which SQLite only knows from 3.42 on."""
-    engine = create_engine(f"sqlite:///{records}")
+    engine = create_engine(f"sqlite:///{records}", hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -154,8 +154,6 @@ def _key(platform: Platform) -> dict[str, Any]:
             bad = f"is not the key that secrets were encrypted with: of {', '.join(lost)}"
     except OdcpubError as error:
         bad, hint = error.message.removeprefix(f"{file}: "), error.hint
-    except OSError as error:
-        bad = f"cannot be read: {error.strerror}"
     found = bad or ("is there" if file.exists() else "is made with the first secret")
     state, hints = ("missing", [hint]) if bad else ("ok", [])
     return {"what": "key of secrets", "state": state, "found": f"{file}: {found}", "hints": hints}

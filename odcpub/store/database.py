@@ -18,7 +18,7 @@ HEAD = "0001"
 def open_database(path: Path) -> Engine:
     """An engine on the SQLite file, migrated. The file is readable by its owner only."""
     path.touch(mode=0o600, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10})
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10}, hide_parameters=True)
     event.listen(engine, "connect", _pragmas)
     event.listen(engine, "handle_error", lambda context: _full(path, context.original_exception))
     try:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.errors import EngineError
-from odcpub.files import read_file, write_whole
+from odcpub.files import BadFile, read_file, write_whole
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
@@ -61,13 +61,19 @@ class Vault:
 
         return Fernet(self._key)
 
+    def _content(self) -> bytes:
+        try:
+            return read_file(self.key_file, limit=1_000) or b""
+        except BadFile as bad:
+            raise EngineError(f"{self.key_file}: {bad.reason}", "give the file back to this user, mode 600") from None
+
     @cached_property
     def _key(self) -> bytes:
         """The key, made at the first use, by one thread, and written whole before it is used."""
         with self._first_use:
             if not self.key_file.exists():
                 write_whole(self.key_file, base64.urlsafe_b64encode(os.urandom(32)))
-            key = read_file(self.key_file, limit=1_000) or b""
+            key = self._content()
         if not _KEY.fullmatch(key):
             raise EngineError(
                 f"{self.key_file}: is damaged: it holds no key",

@@ -19,8 +19,10 @@ from tests.installation import Installation, call, installation
 SECRET, LATER = (f"canary-{secrets.token_hex(12)}" for _ in range(2))
 """Of QA and of Development; looked for in arguments of processes, so no other test may have the same."""
 FORGED = "error: all is lost"
-HOSTILE = f"a\x1b[2J\x1b[31m\r\n{FORGED}\x7f\x9b31m\u202egpj\u2066\u200b\u2028\u2029\x85z"
+HOSTILE = f"a\x1b[2J\x1b[31m\r\n{FORGED}\x7f\x9b31m\u202egpj\u2066\u200b\u2028\u2029\x85\u3164\ufe0f\U000e0100z"
 ROUGH = ("Cc", "Cf", "Cs", "Zl", "Zp")
+UNSEEN = "\u034f\u115f\u1160\u17b4\u180b\u3164\ufe0f\uffa0\U000e0100"
+"""Some of those that show nothing though they are no control characters."""
 MODEL = """app: Canary
 key: 7d0f1f7e-6f0a-4c57-9d8c-30c5b0d5c9a1
 settings:
@@ -87,7 +89,7 @@ def canary() -> Iterator[Canary]:
 
 def raw(text: str) -> set[str]:
     """What a terminal would act on, but for the line ends between lines."""
-    return {sign for sign in text.replace("\n", "") if unicodedata.category(sign) in ROUGH}
+    return {sign for sign in text.replace("\n", "") if unicodedata.category(sign) in ROUGH or sign in UNSEEN}
 
 
 def test_a_row_that_stands_in_the_way_is_shown_escaped(canary: Canary) -> None:

@@ -21,58 +21,16 @@ from odcpub.data.fingerprint import EMPTY
 from odcpub.data.literals import quoted
 from odcpub.data.migration import MigrationPlan
 from odcpub.data.script import PHASES, VERSION_TABLE, Piece, Pieces, parts_of, pieces, script_text, sql_text
-from odcpub.engines.database.session_settings import as_query
+from odcpub.engines.database.chain_frame import FRAME
 from odcpub.engines.ports import Place
-from odcpub.errors import Refused, system_failure
-from odcpub.files import sync_folder, write_whole
+from odcpub.errors import EngineError, Refused, system_failure
+from odcpub.files import BadFile, read_file, sync_folder, text_of, write_whole
 
+LARGEST_SCRIPT = 100_000_000
+"""Bytes; a thousand entities that all change give some 2,000,000."""
 _NAME = re.compile(r"(\d{4,})_(expand|tighten)_[0-9a-f]{8}(?:_(\d+))?\.py")
 _FIELD = re.compile(r"^(down_revision|plan|base) = '([0-9a-z_]+)'$", re.MULTILINE)
 _FIELDS = ("down_revision", "plan", "base")
-_FRAME = {
-    "alembic.ini": """\
-# Plain Alembic runs this chain: ODCPUB_URL=postgresql://user:password@host/database ODCPUB_NAMESPACE=schema \\
-#   alembic upgrade head
-[alembic]
-script_location = %(here)s
-version_locations = %(here)s/versions
-path_separator = os
-""",
-    "script.py.mako": """\
-\"\"\"${message}\"\"\"
-
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
-branch_labels = None
-depends_on = None
-
-
-def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
-""",
-    "env.py": f"""\
-\"\"\"Runs the chain on the database that ODCPUB_URL names, in the schema that ODCPUB_NAMESPACE names.\"\"\"
-
-import os
-
-import sqlalchemy as sa
-from alembic import context
-
-url = sa.make_url(os.environ["ODCPUB_URL"]).set(drivername="postgresql+psycopg")
-schema = os.environ.get("ODCPUB_NAMESPACE", "public")
-engine = sa.create_engine(url, poolclass=sa.NullPool)
-with engine.connect() as connection:
-    # whatever this database or user says: the scripts are read as they were written
-    connection.exec_driver_sql({as_query()!r})
-    name = '"' + schema.replace('"', '""') + '"'
-    connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {{name}}".replace("%", "%%"))
-    connection.exec_driver_sql(f"SET search_path TO {{name}}".replace("%", "%%"))
-    connection.commit()
-    context.configure(connection=connection, version_table="{VERSION_TABLE}", transaction_per_migration=True)
-    with context.begin_transaction():
-        context.run_migrations()
-""",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +153,7 @@ def _cut(script: Script, current: str) -> bool:
     if part is None:
         return False
     executed, waits = script.path.with_name(f"{current}.py"), script.path.parent.parent / "pending" / script.path.name
-    for path, text in zip((executed, waits), scripting.cut(script.path.read_text(encoding="utf-8"), part), strict=True):
+    for path, text in zip((executed, waits), scripting.cut(_content(script.path), part), strict=True):
         path.parent.mkdir(exist_ok=True)
         _put(path.with_suffix(".sql"), sql_text(text))
         _put(path, text)
@@ -206,7 +164,7 @@ def _cut(script: Script, current: str) -> bool:
 
 def steps(script: Script) -> list[Any]:
     """What a script does, part by part: functions of Alembic's operations."""
-    return scripting.loaded(script.path.read_text(encoding="utf-8"), str(script.path))
+    return scripting.loaded(_content(script.path), str(script.path))
 
 
 def _parts(folder: Path) -> list[str]:
@@ -224,12 +182,20 @@ def _read(folder: Path, part: str) -> list[Script]:
     for path in sorted((folder / part).glob("*.py")):
         match = _NAME.fullmatch(path.name)
         if match is not None:
-            text = path.read_text(encoding="utf-8")
+            text = _content(path)
             said = dict(_FIELD.findall(text))
             down, plan, base = (said.get(key, "") for key in _FIELDS)
             last = int(match[3] or 0)
             found.append(Script(int(match[1]), match[2], last, path, down, plan, base, parts_of(text) or (last,)))
     return found
+
+
+def _content(path: Path) -> str:
+    """A script's text. People put scripts back by hand, and what they put there is executed."""
+    try:
+        return text_of(read_file(path, LARGEST_SCRIPT) or b"")
+    except BadFile as bad:
+        raise EngineError(f"{path}: {bad.reason}", "put the script back as it was, from a backup of it") from None
 
 
 def _put_aside(folder: Path, name: str, kept: Collection[str]) -> None:
@@ -267,7 +233,7 @@ def _remove(script: Script) -> None:
 def _write(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
     for part in ("versions", "pending"):
         (folder / part).mkdir(parents=True, exist_ok=True)
-    for name, content in _FRAME.items():
+    for name, content in FRAME.items():
         _put(folder / name, content)
     made = pieces(plan)
     wanted = {made.revision(phase, number, file[-1].part): file for phase in PHASES for file in made.files(phase)}
@@ -290,6 +256,6 @@ def _script(made: Pieces, file: Sequence[Piece], number: int, down: str, path: P
 
 def _put(path: Path, content: str) -> None:
     """The whole file or none of it."""
-    if path.exists() and path.read_bytes() == content.encode():
+    if path.is_file() and path.read_bytes() == content.encode():
         return
     write_whole(path, content.encode())

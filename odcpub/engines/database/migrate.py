@@ -21,7 +21,7 @@ from odcpub.engines.database import catalog, chain, sessions
 from odcpub.engines.database.checks import findings, refusal
 from odcpub.engines.database.connection import Server, cause, in_use, translated
 from odcpub.engines.ports import Place, Report
-from odcpub.errors import EngineError, Refused, TemporaryEngineError, system_failure
+from odcpub.errors import EngineError, Refused, system_failure
 from odcpub.late import load_alembic
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 60.0
 LOCK_TIMEOUT = "1s"
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 3.0
 _OPTIONS = {"version_table": VERSION_TABLE, "transaction_per_migration": True}
 _WENT_ON = f"UPDATE {VERSION_TABLE} SET version_num = %s WHERE version_num = %s"  # noqa: S608 - our own text
 _BEGAN = f"INSERT INTO {VERSION_TABLE} VALUES (%s)"  # noqa: S608
@@ -90,29 +89,12 @@ def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report:
     try:
         with translated(target.where), target.connect() as lock:
             sessions.end_orphans(lock, target.place)
-            _advisory_lock(lock, target)
+            sessions.hold(lock, target.place, target.patience)
             _Phase(target, plan, pieces(plan), phase, folder, report, lock).run()
     except CommandError as error:
         raise EngineError(f"{folder}: the chain of scripts is broken: {error}", "Put back what is missing.") from None
     except OSError as error:
         raise system_failure(error, folder) from None
-
-
-def _advisory_lock(connection: psycopg.Connection[Any], target: Target) -> None:
-    """Waits for the schema's lock; a session lock that ends with the connection."""
-    end, pause, key = time.monotonic() + target.patience, _FIRST_PAUSE, f"odcpub:{target.place.schema}"
-    while True:
-        row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key]).fetchone()
-        if row is not None and row[0]:
-            return
-        if time.monotonic() > end:
-            who = sessions.holder(connection, key)
-            raise TemporaryEngineError(
-                f"{target.where}: another migration of the same schema runs{f': {who}' if who else ''}",
-                "Wait for it: odcpub log shows it.",
-            )
-        time.sleep(pause)
-        pause = min(pause * 2, _LONGEST_PAUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +217,7 @@ class _Phase:
         from sqlalchemy.exc import SQLAlchemyError
 
         steps, before = chain.steps(script), script.down
-        end, pause = time.monotonic() + self.target.patience, _FIRST_PAUSE
+        end, pause = time.monotonic() + self.target.patience, sessions.FIRST_PAUSE
         while steps:
             try:
                 with engine.connect() as connection:
@@ -244,11 +226,11 @@ class _Phase:
                         self._part(context, step, before, script.after(at), last=at == script.part)
                         before = script.after(at)
                         del steps[0]
-                        end, pause = time.monotonic() + self.target.patience, _FIRST_PAUSE
+                        end, pause = time.monotonic() + self.target.patience, sessions.FIRST_PAUSE
             except SQLAlchemyError as error:
                 engine.dispose()
                 self._wait(error, self._piece(script.parts[-len(steps)]), end, pause)
-                pause = min(pause * 2, _LONGEST_PAUSE)
+                pause = min(pause * 2, sessions.LONGEST_PAUSE)
 
     def _wait(self, error: SQLAlchemyError, piece: Piece, end: float, pause: float) -> None:
         """Until it may be tried again; raises where that is of no use, or was tried long enough."""
@@ -274,17 +256,17 @@ class _Phase:
             execute = context.connection.exec_driver_sql
             if last:
                 execute("SET LOCAL synchronous_commit TO DEFAULT")
-            went_on = (
-                "UPDATE {} SET version_num = %s WHERE version_num = %s" if before else "INSERT INTO {} VALUES (%s)"
-            )
-            done = execute(went_on.format(VERSION_TABLE), (after, before) if before else (after,))
+            done = execute(_WENT_ON, (after, before)) if before else execute(_BEGAN, (after,))
             if done.rowcount != 1:
                 raise self._stale()
 
     def _engine(self) -> Engine:
         from sqlalchemy import create_engine
 
-        return create_engine("postgresql+psycopg://", creator=self._connect, pool_size=1, max_overflow=0)
+        # What is bound to a statement can be a row's value, and errors go to logs.
+        return create_engine(
+            "postgresql+psycopg://", creator=self._connect, pool_size=1, max_overflow=0, hide_parameters=True
+        )
 
     def _connect(self) -> psycopg.Connection[Any]:
         connection = self.target.connect()
@@ -300,4 +282,4 @@ class _Phase:
         with self.lock.transaction():
             self.lock.execute(f"DELETE FROM {VERSION_TABLE}".encode())  # noqa: S608
             if down:
-                self.lock.execute(f"INSERT INTO {VERSION_TABLE} VALUES (%s)".encode(), [down])  # noqa: S608
+                self.lock.execute(_BEGAN.encode(), [down])

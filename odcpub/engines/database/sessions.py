@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from odcpub.data.script_lines import Stage
 from odcpub.engines.ports import Place
+from odcpub.errors import TemporaryEngineError
 
 if TYPE_CHECKING:
     import psycopg
 
 PLAIN = "odcpub"
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
+"""Seconds between two tries, of those that wait for others."""
 _LIMIT = 63
 _PROCESS = secrets.token_hex(4)
 """Numbers of processes are given again, and are all alike in containers."""
@@ -73,6 +77,23 @@ def end_orphans(connection: psycopg.Connection[Any], place: Place) -> None:
     it had not committed is rolled back. Sessions of another login are left alone: to end them may not be allowed."""
     if place.owner is not None:
         connection.execute(_ORPHANS, [_ours(place), _ours(place) + _PROCESS])
+
+
+def hold(connection: psycopg.Connection[Any], place: Place, patience: float) -> None:
+    """Takes the schema's lock, which ends with the session; waits so many seconds for whoever holds it."""
+    end, pause, key = time.monotonic() + patience, FIRST_PAUSE, f"odcpub:{place.schema}"
+    while True:
+        row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key]).fetchone()
+        if row is not None and row[0]:
+            return
+        if time.monotonic() > end:
+            who, where = holder(connection, key), f"{place.database}.{place.schema}"
+            raise TemporaryEngineError(
+                f"{where}: another migration of the same schema runs{f': {who}' if who else ''}",
+                "Wait for it: odcpub log shows it.",
+            )
+        time.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
 
 
 def holder(connection: psycopg.Connection[Any], key: str) -> str:

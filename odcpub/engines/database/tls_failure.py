@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from odcpub.address import FILES
 from odcpub.engines.database import tls
 from odcpub.errors import EngineError
+from odcpub.escaping import escaped
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -83,7 +84,7 @@ def names(certificate: x509.Certificate) -> str:
         each = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         found = [str(one.value) for one in each if isinstance(one, (x509.DNSName, x509.IPAddress))]
     common = [str(one.value) for one in certificate.subject.get_attributes_for_oid(x509.NameOID.COMMON_NAME)]
-    shown = ["".join(sign if sign.isprintable() else "?" for sign in one) for one in found or common] or ["nobody"]
+    shown = [escaped(one) for one in found or common] or ["nobody"]
     return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
 
 

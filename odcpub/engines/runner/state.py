@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from odcpub.errors import EngineError
+from odcpub.files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +64,11 @@ class State:
 def write(file: Path, content: object) -> None:
     """Writes JSON so that a reader, or a reboot, sees the old or the new file and nothing between."""
     try:
-        _write(file, content)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(file, json.dumps(content, indent=1, sort_keys=True).encode())
     except OSError as error:
         hint = "Is the disk full, or the folder not yours?"
         raise EngineError(f"local runner: {file}: cannot be written: {error.strerror}", hint) from error
-
-
-def _write(file: Path, content: object) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.new")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w") as stream:
-        json.dump(content, stream, indent=1, sort_keys=True)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(file)
 
 
 class States:

@@ -26,13 +26,16 @@ from odcpub.portal.main import _Lines
 
 HOSTILE = (
     "a\x1b[2J\x1b[31m\r\nerror: all is lost\x7f\x9b31m\u202egpj\u2066\u200b\ufeff\u2028\u2029\x85\udc80\U000e0041z"
+    "\u034f\u3164\ufe0f\U000e0100"
 )
 ROUGH = ("Cc", "Cf", "Cs", "Zl", "Zp")
+UNSEEN = "\u034f\u115f\u1160\u17b4\u180b\u3164\ufe0f\uffa0\U000e0100"
+"""Some of those that show nothing though they are no control characters."""
 
 
 def raw(text: str) -> set[str]:
     """What a terminal would act on, but for the line ends between lines."""
-    return {sign for sign in text.replace("\n", "") if unicodedata.category(sign) in ROUGH}
+    return {sign for sign in text.replace("\n", "") if unicodedata.category(sign) in ROUGH or sign in UNSEEN}
 
 
 @given(st.text())
@@ -41,6 +44,11 @@ def test_whatever_is_shown_is_one_line_and_stays_the_same(text: str) -> None:
     assert "\n" not in escaped(text)
     assert escaped(escaped(text)) == escaped(text)
     assert len(in_short(text, 20)) <= 21
+
+
+@pytest.mark.parametrize("sign", [*UNSEEN, "\u17b5", "\u180f", "\ufe00", "\U000e01ef"])
+def test_what_shows_nothing_is_made_visible(sign: str) -> None:
+    assert escaped(f"Ada{sign}") == "Ada" + sign.encode("unicode_escape").decode()
 
 
 @pytest.mark.parametrize("text", ["Zürich ﷽ שלום", "10\u202f000\xa0€", "odcpub publish '/models/my shop'", "日本 🙂"])

@@ -151,3 +151,13 @@ def test_what_cannot_hold_for_apps_is_refused_where_it_is_used(kept: dict[str, s
 
 def test_an_address_without_brackets_is_the_whole_of_it() -> None:
     assert EngineSettings(database_address="fd00::1").reach() == Reach("fd00::1", 0)
+
+
+def test_settings_are_never_written_through_a_link(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.write_text("mine")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "engines.json.new").symlink_to(mine)
+    take_settings(tmp_path / "data", draft_settings(tmp_path / "data", EngineSettings(csharp="sdk")))
+    assert mine.read_text() == "mine"
+    assert read_settings(tmp_path / "data").csharp == "sdk"

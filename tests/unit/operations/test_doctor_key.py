@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from odcpub.errors import EngineError
 from odcpub.operations import overview
 from odcpub.store.vault import Vault
 
@@ -44,3 +45,16 @@ def test_a_key_that_is_not_the_one_is_told(installed: Installed, content: bytes 
     assert found in told(installed)["found"]
     assert told(installed)["hints"]
     assert file.exists() == (content is not None)
+
+
+def test_a_key_that_cannot_be_read_is_told(installed: Installed) -> None:
+    stages, file = installed.store.stages, installed.store.vault.key_file
+    installed.deployed(installed.revision())
+    stages.database_password(KEY, "development")
+    file.unlink()
+    file.mkdir()
+    anew(installed)
+    assert told(installed)["found"] == f"{file}: it is not a regular file"
+    assert told(installed)["hints"] == ["give the file back to this user, mode 600"]
+    with pytest.raises(EngineError, match="it is not a regular file"):
+        stages.database_password(KEY, "development")

@@ -13,7 +13,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from odcpub.errors import EngineError
 from odcpub.store.database import HEAD, MIGRATIONS, open_database
@@ -85,3 +86,12 @@ def test_opening_what_is_up_to_date_loads_no_alembic(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+def test_what_is_written_is_in_no_error(tmp_path: Path) -> None:
+    """Errors go to the server's log with their trace, and a setting of today can be a secret tomorrow."""
+    engine = open_database(tmp_path / "platform.sqlite")
+    with engine.connect() as connection, pytest.raises(OperationalError) as failed:
+        connection.execute(text("INSERT INTO nowhere VALUES (:value)"), {"value": "canary-of-a-setting"})
+    engine.dispose()
+    assert "canary" not in str(failed.value)
