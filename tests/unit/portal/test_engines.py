@@ -185,13 +185,13 @@ def test_what_should_run_runs_once_the_settings_of_engines_can_be_read(
 def test_which_cluster_is_meant_is_kept_unless_another_is_chosen_meanwhile(server: Server) -> None:
     from odcpub.engines.settings import read_settings
 
-    server.change_engines(None, ELSEWHERE | {"kubeconfig": "/nowhere", "context": "x"}, "secret", "")
+    change(server, ELSEWHERE | {"kubeconfig": "/nowhere", "context": "x"}, "secret")
     before = read_settings(server.platform.home.data)
     server._keep_cluster(before, "x", "uid")
     assert read_settings(server.platform.home.data) == before.model_copy(update={"cluster": "uid"})
     server._keep_cluster(before, "x", "another")
     assert read_settings(server.platform.home.data).cluster == "uid"
-    server.change_engines(None, {"csharp": "sdk"}, None, "")
+    change(server, {"csharp": "sdk"})
     assert read_settings(server.platform.home.data).cluster == "uid"
-    server.change_engines(None, {"runner": "local"}, None, "")
+    change(server, {"runner": "local"})
     assert read_settings(server.platform.home.data).cluster == ""
