@@ -1,20 +1,25 @@
-"""Clients on slow lines keep neither a connection to the database nor what a table needs to be changed."""
+"""Clients on slow lines, and those that don't say how much they send: they keep neither connections to the database,
+nor what a table needs to be changed, nor memory."""
 
 from __future__ import annotations
 
 import base64
 import http.client
+import json
 import random
 import socket
+import threading
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
+from typing import Any
 
 import pytest
 
 from odcpub.engines.database.postgres import Postgres
 from tests.contract.conftest import DESK
 from tests.contract.published_app import App
-from tests.contract.test_large_requests import HEAP, MB, body, send
+from tests.contract.test_large_requests import HEAP, JSON, MB, body, save, send
 from tests.contract.test_published_api import customer
 
 pytestmark = pytest.mark.database
@@ -91,3 +96,58 @@ def test_a_record_may_change_while_its_file_is_taken(app: App, stored: str) -> N
             other.rest()
         assert app.request("GET", f"{stored}/Photo").body == anew
         assert app.request("HEAD", f"{stored}/Photo").headers["Content-Length"] == str(len(anew))
+
+
+# Bodies of a length that nobody tells
+
+
+def in_chunks(app: App, data: bytes) -> tuple[int, Any]:
+    """Sends all of it before it looks for an answer."""
+    with closing(http.client.HTTPConnection("127.0.0.1", app.port, timeout=60)) as line:
+        line.request("POST", "/api/Ticket", (data[at : at + MB] for at in range(0, len(data), MB)), JSON)
+        answer = line.getresponse()
+        return answer.status, json.load(answer)
+
+
+@pytest.mark.parametrize("size", [10, 65_000, 66_000, 20 * MB])
+def test_a_body_in_chunks_is_a_body(app: App, owner: int, size: int) -> None:
+    status, row = in_chunks(app, body(owner, Notes="x" * size))
+    assert (status, len(row["Notes"])) == (201, size)
+
+
+def test_a_body_in_chunks_that_is_too_large(app: App, owner: int) -> None:
+    status, told = in_chunks(app, body(owner, Notes="x" * 60 * MB))
+    assert (status, told["detail"]) == (413, "The body is larger than 30 MB.")
+
+
+def test_bodies_that_trickle_in_chunks_keep_no_memory(app: App, owner: int) -> None:
+    begun = threading.Semaphore(0)
+    ended = threading.Event()
+
+    def trickle() -> Iterator[bytes]:
+        data = body(owner, Notes="x" * 29 * MB)
+        yield data[: 28 * MB]
+        begun.release()
+        while not ended.wait(0.5):
+            yield b"x"
+
+    def upload() -> None:
+        with (
+            suppress(OSError, http.client.HTTPException),
+            closing(http.client.HTTPConnection("127.0.0.1", app.port)) as line,
+        ):
+            line.request("POST", "/api/Ticket", trickle(), JSON)
+
+    senders = [threading.Thread(target=upload) for _ in range(5)]
+    try:
+        for sender in senders:
+            sender.start()
+        assert all(begun.acquire(timeout=30) for _ in range(4))
+        answers: Counter[object] = Counter()
+        saved: list[int] = []
+        save(app, body(owner, Photo=base64.b64encode(FILE).decode()), answers, saved, 90)
+        assert saved, answers
+    finally:
+        ended.set()
+        for sender in senders:
+            sender.join()

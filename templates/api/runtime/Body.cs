@@ -1,6 +1,6 @@
 // Reads a request's body whole, within its limit and its share of memory.
 using System;
-using System.IO;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -14,20 +14,59 @@ public static class Body
     // In bytes a second: 30 MB may take half an hour.
     private static readonly MinDataRate Slowest = new(16_000, TimeSpan.FromSeconds(10));
 
+    // For each piece of a body that has its memory.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     public static async Task<Chunks> Read(HttpContext context)
     {
-        var share = Share.Of(context);
-        var most = Math.Min(Application.LargestBody, share.Largest);
-        var length = context.Request.ContentLength ?? 0;
-        if (length > most) await Refuse(context, length, TooLarge(most));
-        if (length > Chunks.Size) Hurry(context);
-        // Its answer may be a little longer: what is written is then done, and too late to refuse.
-        try { await share.Reserve(Math.Min(length * 9 / 8, share.Largest), context.RequestAborted); }
-        catch (Problem busy) { await Refuse(context, length, busy); }
+        var most = Math.Min(Application.LargestBody, Share.Of(context).Largest);
+        var length = context.Request.ContentLength;
+        if (length > most) await Refuse(context, TooLarge(most));
+        if (length is null or > Chunks.Size) Hurry(context); // before the first of it is read
+        if (length is null) Unlimited(context);
+        else await Reserve(context, length.Value);
         var body = new Chunks(context);
         context.Response.RegisterForDispose(body);
-        if (!await body.ReadFrom(context.Request.Body, most, context.RequestAborted)) throw TooLarge(most);
+        if (await body.ReadFrom(context.Request.Body, Chunks.Size - 1, context.RequestAborted)) return body;
+        if (length is null) await Reserve(context, most); // nobody knows how long it is: as long as it may be
+        var whole = false;
+        try { whole = await ReadRest(context, body, most); }
+        finally
+        {
+            if (!whole) body.Dispose(); // before what else is sent is read
+            if (!whole || length is null) Share.Of(context).Keep(whole ? Room(context, body.Length) : 0);
+        }
+        if (!whole) await Refuse(context, TooLarge(most));
         return body;
+    }
+
+    // A client that has sent most of its body at once could take half an hour over the rest, by the pace over all of it.
+    private static async Task<bool> ReadRest(HttpContext context, Chunks body, long most)
+    {
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        try
+        {
+            while (body.Length <= most)
+            {
+                late.CancelAfter(Patience);
+                var whole = (body.Length / Chunks.Size + 1) * Chunks.Size - 1;
+                if (await body.ReadFrom(context.Request.Body, Math.Min(most, whole), late.Token)) return true;
+            }
+            return false;
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new Problem(408, $"The body comes too slowly: less than {Chunks.Size / 1024} kB in {Patience.TotalSeconds} seconds.");
+        }
+    }
+
+    // Its answer may be a little longer: what is written is then done, and too late to refuse.
+    private static long Room(HttpContext context, long length) => Math.Min(length * 9 / 8, Share.Of(context).Largest);
+
+    private static async Task Reserve(HttpContext context, long length)
+    {
+        try { await Share.Of(context).Reserve(Room(context, length), context.RequestAborted); }
+        catch (Problem busy) { await Refuse(context, busy); }
     }
 
     /// <summary>A client that keeps memory waiting must send, and take its answer, at a decent pace.</summary>
@@ -38,14 +77,26 @@ public static class Body
     }
 
     // A client that is still sending would see a reset instead of the answer, so what is not far too long is read.
-    private static async Task Refuse(HttpContext context, long length, Problem problem)
+    private static async Task Refuse(HttpContext context, Problem problem)
     {
-        if (length <= 4 * Application.LargestBody)
+        const long Bearable = 4 * Application.LargestBody;
+        if (context.Request.ContentLength > Bearable) throw problem;
+        Unlimited(context);
+        var buffer = new byte[16_384];
+        for (long read = 0; read < Bearable;)
         {
-            context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = null;
-            await context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted);
+            var count = await context.Request.Body.ReadAsync(buffer, context.RequestAborted);
+            if (count == 0) break;
+            read += count;
         }
         throw problem;
+    }
+
+    // Its length is looked at here. The server's own limit ends the connection under a client that is still sending.
+    private static void Unlimited(HttpContext context)
+    {
+        var limit = context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>();
+        if (!limit.IsReadOnly) limit.MaxRequestBodySize = null;
     }
 
     private static Problem TooLarge(long most) => new(413, most == Application.LargestBody

@@ -164,9 +164,13 @@ public sealed class Share : IDisposable
 
     public void Return(long bytes) => used -= bytes;
 
-    public void Dispose()
+    /// <summary>Keeps so much of what was reserved, and gives the rest back.</summary>
+    public void Keep(long bytes)
     {
-        budget.Give(taken);
-        taken = 0;
+        if (bytes >= taken) return;
+        budget.Give(taken - bytes);
+        taken = bytes;
     }
+
+    public void Dispose() => Keep(0);
 }
