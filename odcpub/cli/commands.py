@@ -79,6 +79,7 @@ def _run(client: Client, collection: str, body: dict[str, Any], options: argpars
 
 def undeploy(options: argparse.Namespace) -> int:
     body = {"operation": "Undeploy", "assetKey": options.asset, "environmentKey": options.stage}
+    body |= {"forget": True} if options.forget else {}
     return _run(_client(), "deployment-operations", body, options)
 
 

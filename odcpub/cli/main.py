@@ -103,6 +103,8 @@ def _publishing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     undeploy = _add(commands, "undeploy", "take an app out of a stage; its data stays")
     undeploy.add_argument("asset", metavar="APP", help=APP)
     undeploy.add_argument("--stage", required=True, metavar="STAGE", help=STAGE)
+    text = "only forget it, where its cluster is gone for good: nothing is removed, and what stays behind is told"
+    undeploy.add_argument("--forget", action="store_true", help=text)
 
 
 def _configuration(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -16,6 +16,7 @@ from odcpub.data.migration import Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.engines.database.reach import CONNECTIONS
+from odcpub.errors import EngineError
 from odcpub.image.content import ImageContent, ImageRef
 
 Report = Callable[[str], None]
@@ -171,6 +172,10 @@ class Database(Protocol):
     def apply(self, place: Place, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
         """Executes the plan's phase (``expand`` or ``tighten``) through the Alembic script that ``folder`` holds,
         under the advisory lock, retrying on lock timeouts; a phase that was applied already does nothing."""
+
+
+class Gone(EngineError):
+    """The runner can't be asked: nobody answers where it was, or nothing leads there any more."""
 
 
 class Runner(Protocol):

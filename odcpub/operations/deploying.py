@@ -211,13 +211,6 @@ def _serving(platform: Platform, asset: str, stage: str) -> OperationRecord | No
     return ready or (find(current.operation) if current else None)
 
 
-def undeploy(run: Run) -> None:
-    """Nothing of the app is left running in the stage; its data stays."""
-    run.platform.engines().runner.stop(run.operation.stage, run.asset.label, run.asset.key)
-    run.platform.store.stages.undeployed(run.operation.asset, run.operation.stage)
-    run.say("undeployed; its database stays")
-
-
 def failed(run: Run) -> None:
     """Closes what a failed deployment has open and takes its version back; one that became ready serves, though a
     later step failed."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from odcpub.model.elements import Kind
-from odcpub.operations import building, deploying
+from odcpub.operations import building, deploying, undeploying
 from odcpub.operations.platform import Run
 from odcpub.store.records import OperationKind
 
@@ -48,5 +48,5 @@ PIPELINES: dict[tuple[OperationKind, Kind], tuple[Step, ...]] = {
     ),
     (OperationKind.DEPLOY, Kind.APP): (_PLAN, *_DEPLOY),
     (OperationKind.APPLY, Kind.APP): (_PLAN, *_DEPLOY),
-    (OperationKind.UNDEPLOY, Kind.APP): (Step("undeploy", "Deploy", deploying.undeploy),),
+    (OperationKind.UNDEPLOY, Kind.APP): (Step("undeploy", "Deploy", undeploying.undeploy),),
 }

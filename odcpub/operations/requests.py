@@ -95,14 +95,14 @@ def _deployed(platform: Platform, asset: AssetRecord, stage: Stage) -> int:
     return current.revision
 
 
-def undeploy(platform: Platform, name: str, to: str, user: str, key: str = "") -> str:
+def undeploy(platform: Platform, name: str, to: str, user: str, key: str = "", forget: bool = False) -> str:
     """Begins taking the app out of a stage, a former one too; also where its deployments there all failed, which left
-    something."""
+    something. ``forget``: out of the records alone, where its runner is gone for good."""
     asset = app(platform, name)
     stage = stage_or_former(platform, asset, to)
     if not platform.store.stages.left(asset.key, stage.label):
         raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
-    return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {}, key)
+    return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {"forget": True} if forget else {}, key)
 
 
 def app(platform: Platform, name: str) -> AssetRecord:

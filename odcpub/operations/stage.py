@@ -45,9 +45,13 @@ class Target:
 
 def place(platform: Platform, target: Target) -> DataPlace:
     """Where the app's data is, and whose it must be."""
-    key, label = target.asset.key, target.stage.label
-    owner = Owner(key, platform.store.installation)
-    return DataPlace(f"odc_{physical(label.replace('-', '_'))}", target.asset.label.replace("-", "_"), owner)
+    return place_of(platform, target.asset, target.stage.label)
+
+
+def place_of(platform: Platform, asset: AssetRecord, label: str) -> DataPlace:
+    """The same, of an app whose model is not at hand. ``label``: the stage's."""
+    owner = Owner(asset.key, platform.store.installation)
+    return DataPlace(f"odc_{physical(label.replace('-', '_'))}", asset.label.replace("-", "_"), owner)
 
 
 def check_runtime(platform: Platform, asset: AssetRecord, stage: Stage, source: str) -> None:

@@ -33,8 +33,8 @@ def _cluster(platform: Platform, before: EngineSettings, after: EngineSettings) 
     if before.runner == "kubernetes" and not known:
         for name, stages in _deployed(platform):
             yield (
-                f"{name} in {stages}: its pods are on the cluster of before (context {before.context}), and go on "
-                "there; its next publish or promotion brings it here, too"
+                f"{name} in {stages}: what was deployed to the cluster of before (context {before.context}) goes on "
+                "there; the next publish or promotion brings it here, too"
             )
 
 

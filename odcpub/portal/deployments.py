@@ -74,8 +74,9 @@ def router(server: Server) -> APIRouter:
 def _begin(platform: Platform, body: DeploymentOperationRequest, user: str, key: str) -> str:
     if body.operation == "Deploy":
         return requests.deploy(platform, body.assetKey, body.environmentKey, body.revision, user, key)
-    begin = requests.undeploy if body.operation == "Undeploy" else requests.apply
-    return begin(platform, body.assetKey, body.environmentKey, user, key)
+    if body.operation == "Undeploy":
+        return requests.undeploy(platform, body.assetKey, body.environmentKey, user, key, body.forget)
+    return requests.apply(platform, body.assetKey, body.environmentKey, user, key)
 
 
 def _created(platform: Platform, response: Response, name: str, key: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from odcpub.files import MAX_FILE
 from odcpub.store.records import Status
@@ -56,12 +56,20 @@ class PublishOperationRequest(Input):
 
 
 class DeploymentOperationRequest(Input):
-    """``assetKey`` and ``environmentKey`` take names too; without ``revision``, the one of the stage before."""
+    """``assetKey`` and ``environmentKey`` take names too; without ``revision``, the one of the stage before.
+    ``forget``: an Undeploy of the records alone, where the runner is gone for good."""
 
     operation: Literal["Deploy", "Undeploy", "ApplyConfigs"]
     assetKey: Name  # noqa: N815 - ODC's name
     environmentKey: Name  # noqa: N815
     revision: int | None = Field(None, ge=1, le=LARGEST)
+    forget: bool = False
+
+    @model_validator(mode="after")
+    def _forgets(self) -> DeploymentOperationRequest:
+        if self.forget and self.operation != "Undeploy":
+            raise ValueError("forget belongs to Undeploy")
+        return self
 
 
 class AssetVersionPatchRequest(Input):

@@ -37,6 +37,7 @@ def operation(record: OperationRecord) -> dict[str, Any]:
         "revision": revision,
         "revisions": [revision] if revision else [],
         "address": record.state.get("address", ""),
+        "forgotten": bool(record.request.get("forget")),
         "unchanged": bool(record.state.get("unchanged")),
         "rulesNotInForce": record.state.get("rules", []),
         "exitCode": record.state.get("exit_code", 3) if record.status == Status.FAILED else 0,

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from odcpub.deployment.objects import APP, MANAGER, Object
+from odcpub.engines.ports import Gone
 from odcpub.engines.runner import identity
 from odcpub.errors import EngineError, TemporaryEngineError
 
@@ -61,6 +62,10 @@ class Answer(EngineError):
 
 class Unreachable(TemporaryEngineError):
     """The cluster {host} cannot be reached."""
+
+
+class Silent(Gone, Unreachable):
+    """Nobody is there who could be the cluster."""
 
 
 class Cluster:
@@ -205,7 +210,7 @@ class Cluster:
         except (config.ConfigException, OSError, ValueError, TypeError) as error:
             file = self._kubeconfig or "the kubeconfig"
             hint = "Create a cluster as docs/kind.md says, or set: odcpub engines set kubeconfig=PATH context=NAME"
-            raise EngineError(f"{self.where}: {file} cannot be used: {error}", hint) from error
+            raise Gone(f"{self.where}: {file} cannot be used: {error}", hint) from error
         nothing = lambda client, cache: None  # noqa: E731 - the kinds are known
         return dynamic.DynamicClient(api, discoverer=nothing)
 
@@ -269,7 +274,7 @@ def _told(where: str, host: str) -> Iterator[None]:
     """The client's failures as ours; ``host``: the API server's address."""
     from kubernetes.client import ApiException
     from kubernetes.dynamic.exceptions import DynamicApiError
-    from urllib3.exceptions import HTTPError
+    from urllib3.exceptions import HTTPError, SSLError
 
     try:
         yield
@@ -278,7 +283,8 @@ def _told(where: str, host: str) -> Iterator[None]:
     except HTTPError as error:
         hint = "Is the cluster up? `kubectl cluster-info` tells; docs/kind.md says how to create one."
         what = f"{where}: the cluster at {host} cannot be reached: {_reason(error)}"
-        raise Unreachable(what, hint) from error
+        # Whoever shows a certificate that can't be checked is there, and may well be the cluster.
+        raise (Unreachable if isinstance(getattr(error, "reason", None), SSLError) else Silent)(what, hint) from error
 
 
 def _refusal(where: str, error: Any) -> EngineError:

@@ -5,6 +5,8 @@ I/O through ``Cluster``.
 
 from __future__ import annotations
 
+import shlex
+
 from odcpub.deployment.objects import BY, CREATED, DENY, MANAGER, Object, configuration_names, labels, namespace_of
 from odcpub.engines.runner.cluster import Answer, Cluster
 from odcpub.engines.runner.contents import contents
@@ -19,6 +21,18 @@ _PASSING = ("Event", "Endpoints", "EndpointSlice")
 
 def selector(asset: str) -> str:
     return ",".join(f"{name}={value}" for name, value in sorted(labels(asset).items()))
+
+
+def by_hand(kubeconfig: str, context: str, stage: str, asset: str) -> str:
+    """The command that removes all objects of an app that carry our labels."""
+    named = {
+        "kubeconfig": kubeconfig,
+        "context": context,
+        "namespace": namespace_of(stage),
+        "selector": selector(asset),
+    }
+    options = " ".join(f"--{name} {shlex.quote(value)}" for name, value in named.items() if value)
+    return f"kubectl {options} delete {','.join(kind.lower() for kind in ('Deployment', *_BESIDES))}"
 
 
 def remove(cluster: Cluster, namespace: str, asset: str) -> None:

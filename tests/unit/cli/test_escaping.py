@@ -64,7 +64,7 @@ ERROR = {"hint": HOSTILE, "exit_code": 1, "details": [HOSTILE], "problems": [PRO
 OPERATION = {
     "key": HOSTILE, "operation": "Publish", "status": "FinishedWithError", "startedDateTime": HOSTILE,
     "assetName": HOSTILE, "environmentName": HOSTILE, "deployedBy": HOSTILE, "revision": 1, "address": HOSTILE,
-    "unchanged": False, "exitCode": 1,
+    "unchanged": False, "forgotten": False, "exitCode": 1,
 }  # fmt: skip
 MESSAGES = [
     {"timestamp": HOSTILE, "type": HOSTILE, "message": HOSTILE, "severity": severity, "data": data}

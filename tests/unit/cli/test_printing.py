@@ -18,6 +18,7 @@ OPERATION = {
     "revision": 3,
     "address": "http://127.0.0.1:8100",
     "unchanged": False,
+    "forgotten": False,
     "exitCode": 0,
 }
 FAILED = OPERATION | {"status": "FinishedWithError", "exitCode": 1, "address": ""}
@@ -130,6 +131,10 @@ def test_stopped_it_says_how_the_operation_goes_on(monkeypatch: pytest.MonkeyPat
     [
         ({"unchanged": True}, "Nothing changed: Shop is at revision 3."),
         ({"operation": "Undeploy", "address": ""}, "Shop is no longer in Development; its data stays."),
+        (
+            {"operation": "Undeploy", "address": "", "forgotten": True},
+            "Shop is forgotten in Development: what stays behind, and where, is told above.",
+        ),
         ({"address": ""}, "Shop is stored as revision 3."),
     ],
 )

@@ -15,6 +15,7 @@ from odcpub.data.migration import Finding
 from odcpub.data.schema import Schema
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Login, Place
+from odcpub.engines.settings import EngineSettings
 from odcpub.home import Home
 from odcpub.image.content import ImageRef
 from odcpub.model.elements import Asset, Basic, DataType, Kind, Setting
@@ -39,7 +40,7 @@ class FakeEngines:
     that is ready; ``lost``: digests of images that are not there; ``lost_by_role``: what the app's role cannot do."""
 
     def __init__(self) -> None:
-        self.settings = SimpleNamespace(registry="layout")
+        self.settings = EngineSettings()
         self.database = self.registry = self.runner = self
         self.passwords: list[str] = []
         self.asked: list[str] = []

@@ -36,7 +36,7 @@ def test_apps_that_stay_on_another_cluster_are_named(installed: Installed) -> No
         runner="kubernetes", registry="r:1", database_address="db", kubeconfig="/c", context="kind-a", cluster="1"
     )
     installed.deployed(installed.revision())
-    told = "Shop in development: its pods are on the cluster of before (context kind-a), and go on there; "
+    told = "Shop in development: what was deployed to the cluster of before (context kind-a) goes on there; "
     for other in (
         EngineSettings(database_address="db"),
         there.model_copy(update={"context": "kind-b", "cluster": "2"}),

@@ -17,6 +17,7 @@ BODIES: list[tuple[str, str, Any, str]] = [
     ("POST", f"{DEPLOYMENTS}/deployment-operations", DEPLOY | {"revision": True}, "body.revision"),
     ("POST", f"{DEPLOYMENTS}/deployment-operations", DEPLOY | {"revision": "1"}, "body.revision"),
     ("POST", f"{DEPLOYMENTS}/deployment-operations", DEPLOY | {"revision": 1.0}, "body.revision"),
+    ("POST", f"{DEPLOYMENTS}/deployment-operations", DEPLOY | {"forget": True}, "forget belongs to Undeploy"),
     ("POST", f"{DEPLOYMENTS}/deployment-operations", DEPLOY | {"assetKey": 5}, "body.assetKey"),
     ("POST", f"{DEPLOYMENTS}/publish-operations", {"folder": "model"}, "absolute path"),
     ("POST", f"{DEPLOYMENTS}/publish-operations", {"folder": ""}, "absolute path"),

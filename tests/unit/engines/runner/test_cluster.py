@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from odcpub.engines.discovery import chosen
+from odcpub.engines.ports import Gone
 from odcpub.engines.runner import cluster
 from odcpub.engines.runner.cluster import Answer, Cluster
 from odcpub.engines.runner.identity import AnotherCluster
 from odcpub.engines.settings import EngineSettings
-from odcpub.errors import TemporaryEngineError
+from odcpub.errors import EngineError, TemporaryEngineError
 
 SECONDS = 2.0
 
@@ -212,3 +213,20 @@ def test_choosing_engines_keeps_the_callers_context_and_cluster(tmp_path: Path, 
     one.close()
     gone = chosen(found, "")
     assert (gone.context, gone.cluster) == ("x", "")
+
+
+def test_gone_is_where_nobody_is_and_nothing_leads(tmp_path: Path, apis: tuple[Api, Api]) -> None:
+    """Whoever answers, if only with a certificate that nobody knows or a refusal, is there."""
+    api, file = apis[0], tmp_path / "config"
+    write(file, 9, {})
+    for gone in (Cluster(str(file)), Cluster(str(tmp_path / "none")), Cluster(str(file), "no-such-context")):
+        with pytest.raises(Gone):
+            gone.get("Node", "x")
+    write(file, api.port, {"token": "wrong"})
+    with pytest.raises(EngineError) as refused:
+        Cluster(str(file)).get("Node", "x")
+    assert not isinstance(refused.value, Gone)
+    file.write_text(file.read_text().replace("http://", "https://"))
+    with pytest.raises(TemporaryEngineError, match="cannot be reached") as strange:
+        Cluster(str(file)).get("Node", "x")
+    assert not isinstance(strange.value, Gone)
