@@ -10,7 +10,7 @@ from odcpub.compiler.literals import csharp_identifier, csharp_string, number_te
 from odcpub.compiler.names import Names
 from odcpub.compiler.words import label
 from odcpub.model.elements import Attribute, Basic, Entity, Function, Scalar, StaticEntity, Structure
-from odcpub.model.physical import physical
+from odcpub.model.physical import companions, physical
 
 TYPES: dict[Basic, tuple[str, str]] = {
     Basic.TEXT: ("Text", "string?"),
@@ -150,10 +150,14 @@ def _attribute(attribute: Attribute, names: Names) -> str:
     type_, default = attribute.type, attribute.default
     length = LENGTHS.get(type_.basic, type_.length)
     static = type_.target in names.statics
+    column = physical(attribute.key)
+    file_name, file_type = companions(column) if type_.basic is Basic.BINARY_DATA else (None, None)
     return _members(
         Name=attribute.name,
         Label=label(attribute.name),
-        Column=physical(attribute.key),
+        Column=column,
+        NameColumn=file_name,
+        TypeColumn=file_type,
         Description=attribute.description or None,
         Type=Expression(f"AttributeType.{TYPES[type_.basic][0]}"),
         Mandatory=attribute.mandatory or None,

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Schema, Table
+from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Schema, Table
 
 _OWN = re.compile(
-    r"__(fk|filled|shortest|longest|pattern|minimum|maximum|present|fits|known|empty|ux|ix|ref)_[0-9a-f]{8}\Z"
+    r"__(fk|filled|shortest|longest|pattern|minimum|maximum|present|fits|known|empty|ux|ix|ref|file)_[0-9a-f]{8}\Z"
 )
 _KEEPING = {"CASCADE": 0, "SET NULL": 1}
 Record = tuple[str, str, int, bool]
@@ -148,6 +148,14 @@ class IndexDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRuleAdded:
+    """Also one that somebody has disabled."""
+
+    table: str
+    rule: FileRule
+
+
+@dataclass(frozen=True, slots=True)
 class RecordsChanged:
     table: str
     records: tuple[Record, ...]
@@ -162,7 +170,7 @@ class RecordsRemoved:
 Difference = (
     TableAdded | TableKept | KindChanged | ColumnAdded | ColumnKept | TypeChanged | DefaultChanged | MandatoryChanged
     | ReferenceAdded | RuleChanged | ReferenceDropped | CheckAdded | CheckChanged | CheckDropped | RuleUnchecked
-    | IndexAdded | IndexRenamed | IndexDropped | RecordsChanged | RecordsRemoved
+    | IndexAdded | IndexRenamed | IndexDropped | FileRuleAdded | RecordsChanged | RecordsRemoved
 )  # fmt: skip
 
 
@@ -200,6 +208,7 @@ def _table(live: Table, target: Table) -> Iterator[Difference]:
     yield from _references(live, target)
     yield from _checks(live, target)
     yield from _indexes(live, target)
+    yield from (FileRuleAdded(live.name, rule) for rule in target.file_rules if rule not in live.file_rules)
     if target.static:
         yield from _records(live, target)
 

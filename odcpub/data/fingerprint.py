@@ -1,7 +1,7 @@
 """Portable fingerprints of schemas: names, types, rules; no OIDs, no order of columns or tables. No I/O.
 
-A rule (check, foreign key, index) enters by its name, which holds a hash of its definition, and by whether it is
-in force. ``fingerprint`` is of everything the schema has, kept leftovers of dropped elements too: the same chain of
+A rule (check, foreign key, index, trigger) enters by its name, which holds a hash of its definition, and by whether it
+is in force. ``fingerprint`` is of everything the schema has, kept leftovers of dropped elements too: the same chain of
 scripts gives the same one on an empty database. Notes count in it, since plans follow from them; what a database
 administrator wrote beside does not. They do not count in a target's, which readiness asks for: an app needs none.
 An invalid index, which an attempt left behind that failed, is none.
@@ -46,6 +46,8 @@ def _lines(table: Table) -> Iterator[str]:
     for index in table.indexes:
         if index.valid:
             yield repr((table.name, "index", index.name, index.columns, index.unique, index.valid))
+    for rule in table.file_rules:
+        yield repr((table.name, "file rule", rule.name, rule.in_force))
     for record in table.records:
         yield repr((table.name, "record", *record))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from odcpub.model.elements import Asset
-from odcpub.model.physical import physical
+from odcpub.model.elements import Asset, Basic
+from odcpub.model.physical import companions, physical
 
 
 class Names:
@@ -31,4 +31,8 @@ def _paths(asset: Asset) -> Iterator[tuple[tuple[str, ...], str]]:
         table = physical(entity.key)
         yield (table,), entity.name
         for attribute in entity.attributes:
-            yield (table, physical(attribute.key)), f"{entity.name}.{attribute.name}"
+            path = f"{entity.name}.{attribute.name}"
+            column = physical(attribute.key)
+            yield (table, column), path
+            if attribute.type.basic is Basic.BINARY_DATA:
+                yield from (((table, beside), path) for beside in companions(column))

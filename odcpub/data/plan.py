@@ -72,6 +72,8 @@ def _table_added(draft: Draft, found: diff.TableAdded) -> None:
         draft.steps.append(steps.add_foreign_key(EXPAND, table.name, key, words, validated=True))
     for index in table.indexes:
         draft.steps.append(steps.create_index(EXPAND, table.name, index, element, concurrent=False))
+    for rule in table.file_rules:
+        draft.steps.append(steps.add_file_rule(table.name, rule, draft.names(table.name, rule.column)))
     if table.records:
         draft.steps.append(steps.upsert_records(table.name, table.records, element))
 
@@ -208,6 +210,7 @@ _DECISIONS: Mapping[type, Callable[[Draft, Any], None]] = {
     diff.IndexAdded: rules.index_added,
     diff.IndexRenamed: rules.index_renamed,
     diff.IndexDropped: rules.index_dropped,
+    diff.FileRuleAdded: rules.file_rule_added,
     diff.RecordsChanged: rules.records_changed,
     diff.RecordsRemoved: rules.records_removed,
 }

@@ -214,6 +214,11 @@ def index_dropped(draft: Draft, found: diff.IndexDropped) -> None:
     draft.steps.append(dropped if waits else steps.soon(dropped))
 
 
+def file_rule_added(draft: Draft, found: diff.FileRuleAdded) -> None:
+    # At once: the version that still serves knows nothing of names.
+    draft.steps.append(steps.add_file_rule(found.table, found.rule, draft.names(found.table, found.rule.column)))
+
+
 def records_changed(draft: Draft, found: diff.RecordsChanged) -> None:
     draft.steps.append(steps.upsert_records(found.table, found.records, draft.names(found.table)))
 

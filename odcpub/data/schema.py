@@ -60,6 +60,16 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class FileRule:
+    """A trigger: whoever changes the bytes in ``column`` and leaves their name and type as they are empties these.
+    ``in_force`` is False where somebody has disabled it."""
+
+    name: str
+    column: str
+    in_force: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class IndexDef:
     """An index; ``valid`` is False for what a failed CREATE INDEX CONCURRENTLY left behind."""
 
@@ -82,6 +92,7 @@ class Table:
     static: bool = False
     records: tuple[tuple[str, str, int, bool], ...] = ()
     note: Note = Note()
+    file_rules: tuple[FileRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

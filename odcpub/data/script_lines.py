@@ -18,6 +18,7 @@ from odcpub.data.migration import Step
 from odcpub.data.steps import PlainColumn
 from odcpub.data.target import named
 from odcpub.escaping import escaped
+from odcpub.model.physical import companions
 
 _TYPES = {
     "text": "sa.Text()",
@@ -33,6 +34,12 @@ _MEASURED = {"character varying": "sa.String", "numeric": "sa.Numeric"}
 
 
 PATIENT = "60s"
+_EMPTIES = """\
+CREATE OR REPLACE FUNCTION odcpub_file_replaced() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN jsonb_populate_record(NEW, jsonb_build_object(TG_ARGV[0], NULL, TG_ARGV[1], NULL));
+END
+$$"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,17 @@ def _set_not_null(a: Arguments) -> tuple[Part, ...]:
     return _guarded(table, named("present", a["column"], table, a["column"]), f"{column} IS NOT NULL", [change])
 
 
+def _add_file_rule(a: Arguments) -> Iterator[Line]:
+    """An app that knows of types writes another one each time (templates/api/runtime/Changes.cs)."""
+    table, name = quoted(a["table"]), quoted(a["name"])
+    file_name, type_ = companions(a["column"])
+    kept = f"NEW.{quoted(type_)} IS NOT DISTINCT FROM OLD.{quoted(type_)}"
+    yield execute(_EMPTIES)
+    when = f"BEFORE UPDATE OF {quoted(a['column'])} ON {table} FOR EACH ROW WHEN ({kept})"
+    empties = f"EXECUTE FUNCTION odcpub_file_replaced({literal(file_name)}, {literal(type_)})"
+    yield execute(f"CREATE OR REPLACE TRIGGER {name} {when} {empties}")
+
+
 def _add_check(a: Arguments) -> Iterator[Line]:
     yield from _again(a["table"], a["name"], f"CHECK ({a['expression']})")
 
@@ -254,6 +272,7 @@ _WRITERS: Mapping[str, Callable[[Arguments], tuple[Part, ...]]] = {
     "add_column": _at(Stage.CHANGE, _add_column),
     "alter_type": _alter_type,
     "set_default": _at(Stage.CHANGE, _set_default),
+    "add_file_rule": _at(Stage.CHANGE, _add_file_rule),
     "note": _at(Stage.CHANGE, _note),
     "drop_not_null": _at(Stage.CHANGE, _drop_not_null),
     "set_not_null": _set_not_null,

@@ -12,13 +12,13 @@ from odcpub.data.diff import Record
 from odcpub.data.migration import EXPAND, TIGHTEN, Step
 from odcpub.data.notes import comment_text
 from odcpub.data.said import fits, mandatory
-from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Table
+from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Note, Table
 from odcpub.errors import counted
 
 RANKS = (
     "drop_constraint", "rename_index", "create_table", "upsert_records", "drop_not_null", "alter_type", "add_column",
-    "set_default", "note", "add_check", "add_foreign_key", "validate", "set_not_null", "create_index", "drop_index",
-    "deactivate_records",
+    "set_default", "add_file_rule", "note", "add_check", "add_foreign_key", "validate", "set_not_null", "create_index",
+    "drop_index", "deactivate_records",
 )  # fmt: skip
 PlainColumn = tuple[str, str, bool, str | None, bool, str]
 
@@ -90,6 +90,11 @@ def drop_not_null(table: str, column: str, element: str) -> Step:
 def set_not_null(phase: str, table: str, column: str, element: str) -> Step:
     summary = f"{table}.{column} is mandatory"
     return _step(phase, "set_not_null", summary, element, mandatory(element), table=table, column=column)
+
+
+def add_file_rule(table: str, rule: FileRule, element: str) -> Step:
+    summary = f"empty name and type of {table}.{rule.column} where its bytes alone change"
+    return _step(EXPAND, "add_file_rule", summary, element, table=table, name=rule.name, column=rule.column)
 
 
 def add_check(phase: str, table: str, check: Check, element: str, rule: str = "") -> Step:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from odcpub.data import literals
 from odcpub.data.enumerations import Enumerations, enumerations, limit
-from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Schema, Table
+from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Note, Schema, Table
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Library, StaticEntity
-from odcpub.model.physical import LIMIT, physical
+from odcpub.model.physical import LIMIT, companions, physical
 
 RESERVED = ("odcpub_schema", "odcpub_alembic")
 """Tables of the platform's own in every schema."""
@@ -108,9 +108,13 @@ def _entity_table(entity: Entity, known: _Referable) -> Table:
     columns, keys, checks = [ID_COLUMN], [], []
     indexes: list[IndexDef] = []
     references: list[IndexDef] = []
+    file_rules: list[FileRule] = []
     for attribute in entity.attributes:
         column = _column(attribute, known)
         columns.append(column)
+        if attribute.type.basic is Basic.BINARY_DATA:
+            columns += [Column(beside, "text") for beside in companions(column.name)]
+            file_rules.append(file_rule(name, column.name))
         checks += _checks(name, attribute, column, known)
         target = _target(attribute, known)
         if target is not None:
@@ -126,7 +130,13 @@ def _entity_table(entity: Entity, known: _Referable) -> Table:
     return Table(
         name, tuple(columns), foreign_keys=tuple(keys), checks=tuple(sorted(checks, key=lambda check: check.name)),
         indexes=tuple(sorted(indexes, key=lambda index: index.name)),
+        file_rules=tuple(sorted(file_rules, key=lambda rule: rule.name)),
     )  # fmt: skip
+
+
+def file_rule(table: str, column: str) -> FileRule:
+    """The trigger of a Binary Data attribute, called after what it does."""
+    return FileRule(named("file", "empty name and type", table, column), column)
 
 
 def _index(table: str, columns: tuple[str, ...], unique: bool) -> IndexDef:

@@ -19,5 +19,17 @@ def physical(*keys: str) -> str:
     name = "__".join(_BOUNDARY.sub("_", key).lower() for key in keys)
     if len(name.encode()) <= LIMIT:
         return name
+    return _cut(name, LIMIT)
+
+
+def companions(column: str) -> tuple[str, str]:
+    """The columns beside that of a Binary Data attribute: of its file's name and of its media type (``photo$name``,
+    ``photo$type``). No attribute's own column has a dollar sign in it."""
+    longest = LIMIT - len("$name")
+    front = column if len(column.encode()) <= longest else _cut(column, longest)
+    return f"{front}$name", f"{front}$type"
+
+
+def _cut(name: str, longest: int) -> str:
     digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{name.encode()[: LIMIT - 9].decode(errors='ignore')}_{digest}"
+    return f"{name.encode()[: longest - 9].decode(errors='ignore')}_{digest}"

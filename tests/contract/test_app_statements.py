@@ -30,6 +30,7 @@ from tests.helpdesk_asset import HELPDESK, LIBRARIES
 from tests.wire import BIND, SYNC, Wire, wire
 
 pytestmark = pytest.mark.database
+NO_NAME = {"size": 5, "name": None, "type": "application/octet-stream"}
 OFTEN = 4
 """So many times, and a statement is prepared on the one connection that there is."""
 
@@ -196,7 +197,7 @@ def test_a_list_reads_what_it_shows(seen: tuple[App, Wire]) -> None:
         for n, one in enumerate(made)
     ]
     shown = items(app, f"filter.Customer={owner}&fields=Notes,Photo&cut=5&sort=-Id&page=2&size=2")
-    assert shown == [{"Id": made[0], "Photo": {"size": 5}, "Notes": "\N{GRINNING FACE}xxxx…", "$labels": {}}]
+    assert shown == [{"Id": made[0], "Photo": NO_NAME, "Notes": "\N{GRINNING FACE}xxxx…", "$labels": {}}]
     assert items(app, "fields=&size=1")[0].keys() == {"Id", "$labels"}
     assert found.received < 20_000
 
@@ -241,11 +242,15 @@ def test_a_statement_that_was_prepared_for_another_type_is_prepared_anew(
     for _ in range(OFTEN):
         assert app.request("GET", path).body == b"hello"
     with closing(database.server().connect(PLACE.database, schema=PLACE.schema)) as owner:
+        found = "from pg_trigger where tgrelid = 'issue'::regclass and not tgisinternal"
+        ((rule, again),) = owner.execute(f"select tgname, pg_get_triggerdef(oid) {found}").fetchall()
+        owner.execute(f"drop trigger {rule} on issue")  # it names the column
         owner.execute("alter table issue alter photo type text using convert_from(photo, 'UTF8')")
         try:
             assert [app.request("GET", path).body for _ in range(OFTEN)] == [b"hello"] * OFTEN
         finally:
             owner.execute("alter table issue alter photo type bytea using convert_to(photo, 'UTF8')")
+            owner.execute(again)
     assert app.request("GET", path).body == b"hello"
 
 

@@ -23,6 +23,7 @@ MB = 1_000_000
 POD = 384 * 2**20
 HEAP = POD * 3 // 4
 PIECE = 65_536
+UNKNOWN = "application/octet-stream"
 JSON = {"Content-Type": "application/json"}
 
 
@@ -72,7 +73,7 @@ def test_a_file_comes_back_as_it_was(app: App, owner: int, length: int, lines: b
     content = random.Random(length).randbytes(length)  # noqa: S311
     text = base64.encodebytes(content) if lines else base64.b64encode(content)
     made = send(app, body(owner, Photo=text.decode())).json
-    assert made["Photo"] == ({"size": length} if length else None)
+    assert made["Photo"] == ({"size": length, "name": None, "type": UNKNOWN} if length else None)
     answer = app.request("GET", f"/api/Ticket/{made['Id']}/Photo")
     assert (answer.status, answer.body if length else b"") == (200 if length else 404, content)
 
@@ -174,3 +175,17 @@ def memory(app: App, what: str) -> int:
     assert app.process is not None
     lines = Path(f"/proc/{app.process.pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{what}:"))
+
+
+def test_a_file_that_is_the_body_and_one_in_an_object(app: App, owner: int) -> None:
+    content = os.urandom(20 * MB)
+    path = f"/api/Ticket/{send(app, body(owner)).json['Id']}"
+    head = {"Content-Type": "image/png", "Content-Disposition": 'attachment; filename="a.png"'}
+    named = {"size": 20 * MB, "name": "a.png", "type": "image/png"}
+    assert app.request("PUT", f"{path}/Photo", content, head).json["Photo"] == named
+    assert app.request("GET", f"{path}/Photo").body == content
+    again = {"Photo": {"data": base64.b64encode(content[::-1]).decode(), **named}}
+    assert app.request("PATCH", path, json.dumps(again).encode()).json["Photo"] == named
+    assert app.request("GET", f"{path}/Photo").body == content[::-1]
+    assert app.request("PUT", f"{path}/Photo", bytes(31 * MB), head).status == 413
+    assert memory(app, "VmHWM") < POD

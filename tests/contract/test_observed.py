@@ -8,16 +8,19 @@ from pathlib import Path
 import pytest
 
 from odcpub.data.schema import Schema
+from odcpub.data.target import file_rule
 from odcpub.engines.database import migrate
 from odcpub.engines.database.postgres import Postgres
 from odcpub.model.elements import Asset, Basic, Entity, Kind, Record, StaticEntity
 from tests.databases import ENGINES, Stage, engine
 from tests.helpdesk_asset import attribute as field
 
+RULE = file_rule("thing", "photo").name
 MODEL = Asset(
     Kind.APP, "A", "k",
     static_entities=(StaticEntity("Status", "Status", (Record("Open", "Open", 1),)),),
-    entities=(Entity("Thing", "Thing", (field("Name", Basic.TEXT, length=50), field("Size", Basic.INTEGER))),),
+    entities=(Entity("Thing", "Thing", (field("Name", Basic.TEXT, length=50), field("Size", Basic.INTEGER),
+        field("Photo", Basic.BINARY_DATA))),),
 )  # fmt: skip
 CHANGES = (
     "ALTER TABLE thing ADD COLUMN more varchar(10)",
@@ -37,6 +40,8 @@ CHANGES = (
     "ALTER TABLE thing ADD COLUMN status text REFERENCES status",
     "ALTER TABLE thing DROP CONSTRAINT thing_status_fkey, ADD CONSTRAINT thing_status_fkey FOREIGN KEY (status) "
     "REFERENCES status ON DELETE CASCADE NOT VALID",
+    f"ALTER TABLE thing DISABLE TRIGGER {RULE}",
+    f"DROP TRIGGER {RULE} ON thing",
     "CREATE UNIQUE INDEX by_size ON thing (size)",
     "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'by_size'::regclass",
     "ALTER INDEX by_size RENAME TO by_size_too",

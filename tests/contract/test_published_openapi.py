@@ -45,6 +45,8 @@ def test_what_must_be_given(schemas: Any) -> None:
     assert "required" not in schemas["Ticket.Changes"]
     assert set(schemas["Customer"]["required"]) == {"Id", "Name", "Email", "Score", "$labels"}
     properties = schemas["Ticket.Input"]["properties"]
+    assert schemas["Ticket"]["properties"]["Photo"]["required"] == ["size", "name", "type"]
+    assert [one.get("required") for one in properties["Photo"]["anyOf"]] == [None, ["data"], None]
     assert properties["Urgent"]["default"] is False
     assert properties["Status"]["default"] == "Open"
     assert "default" not in schemas["Ticket.Changes"]["properties"]["Status"]
@@ -71,7 +73,11 @@ def test_addresses_parameters_and_answers(document: Any) -> None:
     changed = paths["/api/Ticket/{Id}"]["patch"]["responses"]
     assert {"404", "412"} <= changed.keys()
     assert changed["200"]["headers"].keys() == {"ETag"}
-    assert "application/octet-stream" in paths["/api/Ticket/{Id}/Photo"]["get"]["responses"]["200"]["content"]
+    file = paths["/api/Ticket/{Id}/Photo"]
+    assert "application/octet-stream" in file["get"]["responses"]["200"]["content"]
+    assert file["get"]["responses"]["200"]["headers"].keys() == {"Content-Disposition"}
+    assert [one["name"] for one in file["put"]["parameters"]] == ["If-Match", "Content-Disposition"]
+    assert {"200", "404", "412", "413", "415"} <= file["put"]["responses"].keys()
     assert "post" not in paths["/api/Status"]
 
 

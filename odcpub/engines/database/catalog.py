@@ -5,11 +5,12 @@ any. Does network I/O, changes nothing."""
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from odcpub.data import diff
 from odcpub.data.notes import noted
-from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Schema, Table
+from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Note, Schema, Table
 from odcpub.data.target import RESERVED
 from odcpub.engines.database.ownership import OWNED, refuse_foreign
 from odcpub.engines.ports import Place
@@ -26,7 +27,7 @@ LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisd
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_description t ON t.classoid = 'pg_class'::regclass AND t.objoid = c.oid AND t.objsubid = 0
 LEFT JOIN pg_description n ON n.classoid = 'pg_class'::regclass AND n.objoid = c.oid AND n.objsubid = a.attnum
-WHERE c.relnamespace = %s::oid AND c.relkind IN ('r', 'p') AND c.relname <> ALL(%s)
+WHERE c.relnamespace = %(schema)s::oid AND c.relkind IN ('r', 'p') AND c.relname <> ALL(%(own)s)
 ORDER BY c.relname, a.attname
 """
 _CONSTRAINTS = """
@@ -36,8 +37,14 @@ SELECT c.relname, k.conname, k.contype::text, k.convalidated, k.confdeltype::tex
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 LEFT JOIN pg_class t ON t.oid = k.confrelid
-WHERE c.relnamespace = %s::oid AND k.contype IN ('c', 'f', 'p') AND c.relname <> ALL(%s)
-ORDER BY c.relname, k.conname
+WHERE c.relnamespace = %(schema)s::oid AND k.contype IN ('c', 'f', 'p') AND c.relname <> ALL(%(own)s)
+UNION ALL
+SELECT c.relname, g.tgname, 't', g.tgenabled IN ('O', 'A'), NULL, NULL, NULL,
+       (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = g.tgattr[0])
+FROM pg_trigger g
+JOIN pg_class c ON c.oid = g.tgrelid
+WHERE c.relnamespace = %(schema)s::oid AND NOT g.tgisinternal AND c.relname <> ALL(%(own)s)
+ORDER BY 1, 2
 """
 _INDEXES = """
 SELECT c.relname, i.relname, x.indisunique, x.indisvalid AND x.indisready,
@@ -47,7 +54,7 @@ SELECT c.relname, i.relname, x.indisunique, x.indisvalid AND x.indisready,
 FROM pg_index x
 JOIN pg_class c ON c.oid = x.indrelid
 JOIN pg_class i ON i.oid = x.indexrelid
-WHERE c.relnamespace = %s::oid AND NOT x.indisprimary AND c.relname <> ALL(%s)
+WHERE c.relnamespace = %(schema)s::oid AND NOT x.indisprimary AND c.relname <> ALL(%(own)s)
 ORDER BY c.relname, i.relname
 """
 _STAMP = """
@@ -62,6 +69,7 @@ row_of AS (
   UNION ALL SELECT 'constraint' || k::text FROM pg_constraint k JOIN own ON k.conrelid = own.oid
   UNION ALL SELECT 'index' || (x::text, i.relname)::text
     FROM pg_index x JOIN own ON x.indrelid = own.oid JOIN pg_class i ON i.oid = x.indexrelid
+  UNION ALL SELECT 'trigger' || g::text FROM pg_trigger g JOIN own ON g.tgrelid = own.oid WHERE NOT g.tgisinternal
   UNION ALL SELECT 'note' || n::text
     FROM pg_description n JOIN own ON n.objoid = own.oid WHERE n.classoid = 'pg_class'::regclass
 )
@@ -101,22 +109,23 @@ def read(connection: psycopg.Connection[Any], place: Place, known: Known) -> Sch
 
 def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:
     """All that the catalog says."""
-    arguments = [namespace, list(RESERVED)]
+    arguments = {"schema": namespace, "own": list(RESERVED)}
     columns: dict[str, list[Column]] = defaultdict(list)
     notes: dict[str, Note] = {}
     for table, name, type_, nullable, default, identity, about, note in connection.execute(_COLUMNS, arguments):
         own, notes[table] = columns[table], noted(about)
         if name is not None:
             own.append(Column(name, type_, nullable, default, identity, noted(note)))
-    keys, checks, primary = _constraints(connection.execute(_CONSTRAINTS, arguments).fetchall())
+    rules = _constraints(connection.execute(_CONSTRAINTS, arguments).fetchall())
     indexes: dict[str, list[IndexDef]] = defaultdict(list)
     for table, name, unique, valid, parts in connection.execute(_INDEXES, arguments):
         indexes[table].append(IndexDef(name, tuple(parts), unique, valid))
     return Schema(
         tuple(
             Table(
-                name, tuple(columns[name]), primary.get(name, ""), tuple(keys[name]), tuple(checks[name]),
-                tuple(indexes[name]), _is_static(columns[name]), (), notes[name],
+                name, tuple(columns[name]), rules.primary.get(name, ""), tuple(rules.keys[name]),
+                tuple(rules.checks[name]), tuple(indexes[name]), _is_static(columns[name]), (), notes[name],
+                tuple(rules.files[name]),
             )
             for name in sorted(columns)
         )
@@ -131,20 +140,28 @@ def _with_records(connection: psycopg.Connection[Any], place: Place, schema: Sch
     return Schema(tuple(replace(table, records=tuple(records.get(table.name, ()))) for table in schema.tables))
 
 
-def _constraints(
-    rows: list[Any],
-) -> tuple[dict[str, list[ForeignKey]], dict[str, list[Check]], dict[str, str]]:
-    keys: dict[str, list[ForeignKey]] = defaultdict(list)
-    checks: dict[str, list[Check]] = defaultdict(list)
-    primary: dict[str, str] = {}
-    for table, name, kind, validated, rule, target, expression, column in rows:
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Constraints and triggers, by table."""
+
+    keys: dict[str, list[ForeignKey]] = field(default_factory=lambda: defaultdict(list))
+    checks: dict[str, list[Check]] = field(default_factory=lambda: defaultdict(list))
+    primary: dict[str, str] = field(default_factory=dict)
+    files: dict[str, list[FileRule]] = field(default_factory=lambda: defaultdict(list))
+
+
+def _constraints(rows: list[Any]) -> _Rules:
+    found = _Rules()
+    for table, name, kind, in_force, rule, target, expression, column in rows:
         if kind == "f":
-            keys[table].append(ForeignKey(name, column, target, _RULES[rule], validated))
+            found.keys[table].append(ForeignKey(name, column, target, _RULES[rule], in_force))
         elif kind == "c":
-            checks[table].append(Check(name, expression, validated, column or ""))
-        else:
-            primary[table] = column
-    return keys, checks, primary
+            found.checks[table].append(Check(name, expression, in_force, column or ""))
+        elif kind == "p":
+            found.primary[table] = column
+        elif diff.kind(name) == "file":  # somebody else's triggers are none of ours
+            found.files[table].append(FileRule(name, column, in_force))
+    return found
 
 
 def _is_static(columns: list[Column]) -> bool:

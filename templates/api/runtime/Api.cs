@@ -33,7 +33,7 @@ public sealed class Api
         if (!allowed.Contains(method)) throw new Problem(405, Refusal(entity, method)) { Allow = string.Join(", ", allowed) };
         if (parts.Length == 3) return Rows(context, entity, method);
         if (!IsIdentifier(entity, parts[3])) throw Reads.NotFound(entity);
-        if (parts.Length == 5) return reads.Bytes(context, entity, parts[3], parts[4]);
+        if (parts.Length == 5) return File(context, entity, method, parts[3], parts[4]);
         return Row(context, entity, method, parts[3]);
     }
 
@@ -41,6 +41,7 @@ public sealed class Api
     {
         (false, 3) => ["GET", "HEAD", "POST"],
         (false, 4) => ["GET", "HEAD", "PATCH", "DELETE"],
+        (false, 5) => ["GET", "HEAD", "PUT"],
         _ => ["GET", "HEAD"],
     };
 
@@ -58,6 +59,12 @@ public sealed class Api
         "PATCH" => writes.Change(context, entity, id),
         "DELETE" => writes.Delete(context, entity, id),
         _ => entity.Records is null ? reads.One(context, entity, id) : Enumerations.One(context, entity, id),
+    };
+
+    private Task File(HttpContext context, EntityDescriptor entity, string method, string id, string name) => method switch
+    {
+        "PUT" => writes.Upload(context, entity, id, name),
+        _ => reads.Bytes(context, entity, id, name),
     };
 
     private static bool IsIdentifier(EntityDescriptor entity, string id) => entity.Static

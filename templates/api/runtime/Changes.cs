@@ -49,9 +49,10 @@ public sealed class Changes(Catalog catalog, Reads reads)
 
     private string InsertText(EntityDescriptor entity, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large)
     {
-        var columns = string.Join(", ", given.Select(attribute => Sql.Name(attribute.Column)));
-        var places = string.Join(", ", given.Select((attribute, at) => Sql.Place(at + 1, attribute, large.Contains(attribute))));
-        var conditions = string.Join(" and ", References(given).Select(one => Stands(one.Attribute, one.Number, update: false)));
+        var written = Written(given, large);
+        var columns = string.Join(", ", written.Select(one => Sql.Name(one.Column)));
+        var places = string.Join(", ", written.Select(one => one.Place));
+        var conditions = string.Join(" and ", References(written).Select(one => Stands(one.Attribute, one.Number, update: false)));
         var what = given.Length == 0 ? "default values"
             : $"({columns}) select {places}{(conditions.Length > 0 ? " where " : "")}{conditions}";
         return $"insert into {Sql.Name(entity.Table)} as t {what} returning {reads.SelectionOf(entity).Columns}";
@@ -61,13 +62,38 @@ public sealed class Changes(Catalog catalog, Reads reads)
     {
         var selection = reads.SelectionOf(entity);
         if (given.Length == 0) return $"{selection.From} where {MeantText(1, tags)}";
-        var changes = string.Join(", ", given.Select((attribute, at) => $"{Sql.Name(attribute.Column)} = {Sql.Place(at + 1, attribute, large.Contains(attribute))}"));
-        var conditions = References(given).Select(one => Stands(one.Attribute, one.Number, update: true)).Prepend(MeantText(given.Length + 1, tags));
+        var written = Written(given, large);
+        var changes = string.Join(", ", written.Select(one => $"{Sql.Name(one.Column)} = {(one.IsType ? Anew(one) : one.Place)}"));
+        var conditions = References(written).Select(one => Stands(one.Attribute, one.Number, update: true)).Prepend(MeantText(written.Count + 1, tags));
         return $"update {Sql.Name(entity.Table)} t set {changes} where {string.Join(" and ", conditions)} returning {selection.Columns}";
     }
 
-    private static IEnumerable<(AttributeDescriptor Attribute, int Number)> References(AttributeDescriptor[] given) =>
-        given.Select((attribute, at) => (attribute, at + 1)).Where(one => one.attribute.IsReference);
+    // A column that is written: the number of its parameter, and its place in the statement.
+    private sealed record Target(AttributeDescriptor Attribute, string Column, int Number, string Place)
+    {
+        public bool IsType => Attribute.IsFile && Column == Attribute.TypeColumn;
+    }
+
+    private static List<Target> Written(AttributeDescriptor[] given, HashSet<AttributeDescriptor> large)
+    {
+        var written = new List<Target>();
+        foreach (var attribute in given)
+        {
+            var number = written.Count + 1;
+            written.Add(new(attribute, attribute.Column, number, Sql.Place(number, attribute, large.Contains(attribute))));
+            if (!attribute.IsFile) continue;
+            written.Add(new(attribute, attribute.NameColumn, number + 1, $"${number + 1}"));
+            written.Add(new(attribute, attribute.TypeColumn, number + 2, $"${number + 2}"));
+        }
+        return written;
+    }
+
+    // Where bytes are changed and their type is not, the database empties name and type: so it was a version of the app
+    // that knows of neither. A blank behind it makes the same type another one.
+    private static string Anew(Target type) =>
+        $"case when t.{Sql.Name(type.Column)} = {type.Place} then {type.Place} || ' ' else {type.Place} end";
+
+    private static IEnumerable<Target> References(IEnumerable<Target> written) => written.Where(one => one.Attribute.IsReference);
 
     // A record that is offered no more stays where it is: a row may keep it, and no other may get it. A row that is
     // referred to must be there, also in the moments in which no foreign key says so yet.
@@ -85,7 +111,7 @@ public sealed class Changes(Catalog catalog, Reads reads)
     }
 
     private static IEnumerable<NpgsqlParameter> Parameters(AttributeDescriptor[] given, Dictionary<AttributeDescriptor, object?> values) =>
-        given.Select(attribute => Sql.Value(attribute, values[attribute]));
+        given.SelectMany(attribute => attribute.IsFile ? Sql.Value(attribute, (GivenFile?)values[attribute]) : [Sql.Value(attribute, values[attribute])]);
 
     private static string MeantText(int number, string[]? tags) =>
         $"t.\"id\" = ${number}" + (tags is null ? "" : $" and t.\"xmin\"::text = any (${number + 1})");

@@ -20,6 +20,9 @@ public sealed class Content(Chunks chunks, long start, long length, bool escaped
     /// <summary>UTF-8 text, as opposed to a file's bytes.</summary>
     public bool IsText { get; private set; } = true;
 
+    /// <summary>All of a body, a file's bytes as they are.</summary>
+    public static Content Whole(Chunks body) => new(body, 0, body.Length, false) { IsText = false };
+
     public Stream Open() => new ContentStream(chunks, start, Length);
 
     /// <summary>From a JSON string's inside to UTF-8. False where half of a surrogate pair stands.</summary>

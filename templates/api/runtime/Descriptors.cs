@@ -32,7 +32,11 @@ public sealed class AttributeDescriptor
     public bool TargetStatic { get; init; }
     public string? Default { get; init; }
     public string? DefaultFunction { get; init; }
+    /// <summary>Of Binary Data: the columns of the file's name and of its media type.</summary>
+    public string NameColumn { get; init; } = "";
+    public string TypeColumn { get; init; } = "";
 
+    public bool IsFile => Type == AttributeType.BinaryData;
     public bool IsReference => Type == AttributeType.Identifier;
     /// <summary>A text without a limit, or with one that no piece of memory should have: read and written in pieces.</summary>
     public bool IsLarge => Type == AttributeType.Text && Length is < 0 or > 16_384;

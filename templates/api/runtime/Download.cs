@@ -25,6 +25,8 @@ public sealed class Download(Database database, EntityDescriptor entity, Attribu
     private readonly string table = $"{Sql.Name(entity.Table)} t where t.\"id\" = $1";
     private readonly IncrementalHash sent = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private string version = "";
+    private string? name;
+    private string type = "";
     private long length;
     private long place;
 
@@ -32,10 +34,7 @@ public sealed class Download(Database database, EntityDescriptor entity, Attribu
     {
         var size = Smallest;
         var slice = await First(context, size);
-        context.Response.ContentType = "application/octet-stream";
-        context.Response.ContentLength = length;
-        context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.ContentDisposition = "attachment";
+        Head(context.Response);
         Body.Hurry(context);
         while (true)
         {
@@ -52,6 +51,16 @@ public sealed class Download(Database database, EntityDescriptor entity, Attribu
         }
     }
 
+    // Never shown within the app's own origin, whatever it is; where a browser does so all the same, nothing in it works.
+    private void Head(HttpResponse response)
+    {
+        response.ContentLength = length;
+        response.ContentType = MediaTypes.Served(type);
+        response.Headers.ContentDisposition = FileNames.Disposition(name);
+        response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
+        response.Headers.CacheControl = "no-store";
+    }
+
     public void Dispose() => sent.Dispose();
 
     // What is larger than the smallest is counted in the request's share of memory, and only taken where it is there.
@@ -60,13 +69,14 @@ public sealed class Download(Database database, EntityDescriptor entity, Attribu
 
     private Task<Chunks> First(HttpContext context, int size) => database.Run(async connection =>
     {
-        var text = $"select octet_length({column})::bigint, t.\"xmin\"::text, substring({column} from 1 for $2::integer) from {table}";
+        var about = string.Join(", ", Selection.FileColumns(attribute));
+        var text = $"select octet_length({column})::bigint, {about}, t.\"xmin\"::text, substring({column} from 1 for $2::integer) from {table}";
         await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id), Sql.Number(size));
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, context.RequestAborted);
         if (!await reader.ReadAsync(context.RequestAborted)) throw Reads.NotFound(entity);
         if (reader.IsDBNull(0)) throw new Problem(404, $"{attribute.Label} has no value.");
-        length = reader.GetInt64(0);
-        return await Slice(context, reader);
+        (length, name, type) = (reader.GetInt64(0), Selection.NameOf(reader, 1), Selection.TypeOf(reader, 2));
+        return await Slice(context, reader, 3);
     }, context.RequestAborted);
 
     // The row may be another by now, by somebody's change of another value: this one is the same still where it begins
@@ -82,7 +92,7 @@ public sealed class Download(Database database, EntityDescriptor entity, Attribu
         return await Slice(context, reader, 0);
     }, context.RequestAborted);
 
-    private async Task<Chunks> Slice(HttpContext context, NpgsqlDataReader reader, int first = 1)
+    private async Task<Chunks> Slice(HttpContext context, NpgsqlDataReader reader, int first)
     {
         version = reader.GetString(first);
         var slice = new Chunks(context);

@@ -15,6 +15,9 @@ public static class Json
     // So many names that are no attribute's are told; a body of millions is not worth its memory.
     private const int MostMembers = 5_000;
 
+    // A file has four.
+    private const int MostInside = 10;
+
     // A text from here on stays where it is in the body.
     private const int Large = 8_192;
 
@@ -59,21 +62,28 @@ public static class Json
         var reader = new Utf8JsonReader(body.Sequence());
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) throw new Problem(400, "The body must be a JSON object.");
+        var members = Members(ref reader, body, inside: false);
+        while (reader.Read()) { } // what follows the object is refused
+        return members;
+    }
+
+    private static List<KeyValuePair<string, Given>> Members(ref Utf8JsonReader reader, Chunks body, bool inside)
+    {
+        var most = inside ? MostInside : MostMembers;
         var members = new List<KeyValuePair<string, Given>>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var name = reader.GetString()!;
             if (!seen.Add(name)) throw new Problem(400, $"{name} is given twice.");
-            if (members.Count == MostMembers) throw new Problem(400, $"The body has more than {MostMembers} members.");
+            if (members.Count == most) throw new Problem(400, $"{(inside ? "An object in the body" : "The body")} has more than {most} members.");
             reader.Read();
-            members.Add(new(name, Value(ref reader, body)));
+            members.Add(new(name, Value(ref reader, body, inside)));
         }
-        while (reader.Read()) { } // what follows the object is refused
         return members;
     }
 
-    private static Given Value(ref Utf8JsonReader reader, Chunks body)
+    private static Given Value(ref Utf8JsonReader reader, Chunks body, bool inside)
     {
         switch (reader.TokenType)
         {
@@ -83,6 +93,8 @@ public static class Json
                     : new Given(JsonValueKind.String, null, new Content(body, reader.TokenStartIndex + 1, length, reader.ValueIsEscaped));
             case JsonTokenType.Number:
                 return new Given(JsonValueKind.Number, Number(ref reader));
+            case JsonTokenType.StartObject when !inside:
+                return new Given(JsonValueKind.Object, Members: Members(ref reader, body, inside: true));
             case JsonTokenType.StartObject or JsonTokenType.StartArray:
                 reader.Skip();
                 return new Given(JsonValueKind.Object);
@@ -124,5 +136,6 @@ public static class Json
 }
 
 /// <summary>A member's value as it was given. Text: a number's or a string's, null where that is not valid Unicode;
-/// Content instead where it is large.</summary>
-public readonly record struct Given(JsonValueKind Kind, string? Text = null, Content? Content = null);
+/// Content instead where it is large. Members: of an object that is no other's member.</summary>
+public readonly record struct Given(
+    JsonValueKind Kind, string? Text = null, Content? Content = null, List<KeyValuePair<string, Given>>? Members = null);

@@ -89,7 +89,7 @@ public sealed class ListRequest
             var name = descending ? part[1..] : part;
             var attribute = entity.Find(name);
             if (attribute is null && name != "Id") Refuse("sort", Unknown(name));
-            else if (attribute?.Type == AttributeType.BinaryData) Refuse("sort", $"{name} can't be sorted by.");
+            else if (attribute is { IsFile: true }) Refuse("sort", $"{name} can't be sorted by.");
             else Sort.Add((attribute, descending));
         }
     }
@@ -104,7 +104,7 @@ public sealed class ListRequest
         }
         else if (attribute is null) Refuse(parameter, Unknown(name));
         else if (value.Length == 0) Filters.Add((attribute, null));
-        else if (attribute.Type == AttributeType.BinaryData) Refuse(parameter, $"{name} can't be filtered by.");
+        else if (attribute.IsFile) Refuse(parameter, $"{name} can't be filtered by.");
         else if (Values.ReadText(Loose(attribute), value, out var canonical) is { } sentence) Refuse(parameter, sentence);
         else Filters.Add((attribute, canonical));
     }

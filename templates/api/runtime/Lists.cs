@@ -101,7 +101,7 @@ public sealed class Lists(Catalog catalog)
     private static AttributeDescriptor[] Searched(ListRequest request) =>
         request.Labels || request.Entity.Search.Length == 0
             ? request.Entity.DisplayAttribute is { } display ? [display] : []
-            : request.Entity.Search.Select(request.Entity.Find).OfType<AttributeDescriptor>().Where(a => a.Type != AttributeType.BinaryData).ToArray();
+            : request.Entity.Search.Select(request.Entity.Find).OfType<AttributeDescriptor>().Where(a => !a.IsFile).ToArray();
 
     private string Matches(AttributeDescriptor attribute, string pattern, ref int next)
     {
@@ -146,6 +146,6 @@ public sealed class Lists(Catalog catalog)
     private static List<(AttributeDescriptor? Attribute, bool Descending)> Usual(EntityDescriptor entity, bool labels)
     {
         if (entity.Static) return [(entity.Find("Order"), false)];
-        return labels && entity.DisplayAttribute is { Type: not AttributeType.BinaryData } display ? [(display, false)] : [];
+        return labels && entity.DisplayAttribute is { IsFile: false } display ? [(display, false)] : [];
     }
 }

@@ -50,6 +50,7 @@ public sealed class OpenApiDocument(Catalog catalog)
                 {
                     ["ETag"] = Header("The record's version, for If-Match"),
                     ["Location"] = Header("Where the new record is"),
+                    ["Content-Disposition"] = Header("attachment, and what the file is called"),
                     ["RetryAfter"] = Header("Seconds after which the same request may succeed"),
                 },
             },
@@ -73,7 +74,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         }
         paths[$"/api/{entity.Name}"] = rows;
         paths[$"/api/{entity.Name}/{{Id}}"] = row;
-        foreach (var file in entity.Attributes.Where(attribute => attribute.Type == AttributeType.BinaryData))
+        foreach (var file in entity.Attributes.Where(attribute => attribute.IsFile))
             paths[$"/api/{entity.Name}/{{Id}}/{file.Name}"] = File(entity, file);
     }
 
@@ -100,10 +101,22 @@ public sealed class OpenApiDocument(Catalog catalog)
 
     private static JsonObject File(EntityDescriptor entity, AttributeDescriptor file)
     {
-        var operation = Operation(entity, $"Download{file.Name}Of");
-        operation["responses"] = Responses(200, "application/octet-stream", new JsonObject(), [], [404, 503]);
-        return new JsonObject { ["parameters"] = new JsonArray(Identifier(entity)), ["get"] = operation };
+        var get = Operation(entity, $"Download{file.Name}Of");
+        get["responses"] = Responses(200, "application/octet-stream", new JsonObject(), ["Content-Disposition"], [404, 503]);
+        get["responses"]!["200"]!["content"]!["*/*"] = new JsonObject { ["schema"] = new JsonObject() };
+        var put = Operation(entity, $"Upload{file.Name}Of");
+        put["description"] = "The body is the file, and Content-Type its media type.";
+        put["parameters"] = new JsonArray(IfMatch(), Named());
+        put["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content("application/octet-stream", new JsonObject()) };
+        put["responses"] = Responses(200, Json, OpenApiSchemas.Reference(entity.Name), ["ETag"], [400, 403, 404, 412, 413, 415, 503, 504]);
+        return new JsonObject { ["parameters"] = new JsonArray(Identifier(entity)), ["get"] = get, ["put"] = put };
     }
+
+    private static JsonObject Named() => new()
+    {
+        ["name"] = "Content-Disposition", ["in"] = "header", ["schema"] = new JsonObject { ["type"] = "string" },
+        ["description"] = "attachment; filename=\"photo.png\": what the file is called; filename* (RFC 8187) goes before",
+    };
 
     private static JsonObject Operation(EntityDescriptor entity, string verb) => new()
     {
@@ -155,7 +168,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         yield return Query("fields", "Attributes that the records shall have, separated by commas; all unless said", new JsonObject { ["type"] = "string" });
         yield return Query("cut", "Characters after which texts are cut, with an ellipsis behind; never unless said", Whole(1, 10_000, null));
         yield return Query("sort", "Attributes, separated by commas, - before one for descending", new JsonObject { ["type"] = "string" });
-        foreach (var attribute in entity.Attributes.Where(attribute => attribute.Type != AttributeType.BinaryData))
+        foreach (var attribute in entity.Attributes.Where(attribute => !attribute.IsFile))
             yield return Query($"filter.{attribute.Name}", $"{attribute.Label} is this; empty: has no value", new JsonObject { ["type"] = "string" });
     }
 

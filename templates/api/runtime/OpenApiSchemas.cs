@@ -89,7 +89,8 @@ public static class OpenApiSchemas
     {
         var schema = attribute.Type switch
         {
-            AttributeType.BinaryData => Object(new() { ["size"] = Typed("integer") }, ["size"]),
+            AttributeType.BinaryData => Object(
+                new() { ["size"] = Typed("integer"), ["name"] = OrNull(Typed("string")), ["type"] = Typed("string") }, ["size", "name", "type"]),
             AttributeType.Integer => new() { ["type"] = "integer" },
             AttributeType.Boolean => Typed("boolean"),
             AttributeType.Identifier => Referred(attribute, catalog, activeOnly: false),
@@ -107,7 +108,7 @@ public static class OpenApiSchemas
     {
         var schema = attribute.Type switch
         {
-            AttributeType.BinaryData => new() { ["type"] = "string", ["contentEncoding"] = "base64", ["pattern"] = Base64 },
+            AttributeType.BinaryData => File(attribute),
             AttributeType.Integer => Bounded(attribute, Typed("integer"), int.MinValue, int.MaxValue),
             AttributeType.Boolean => Typed("boolean"),
             AttributeType.Identifier => Referred(attribute, catalog, activeOnly: true),
@@ -117,11 +118,25 @@ public static class OpenApiSchemas
             AttributeType.Time => Pattern($"^{Time}$"),
             _ => Text(attribute),
         };
-        if (attribute.Mandatory && attribute.Type == AttributeType.BinaryData) schema["minLength"] = 4;
         if (!attribute.Mandatory) schema = OrNull(schema);
         if (defaults && attribute.Default is { } text) schema["default"] = Default(attribute, text);
         return Described(attribute, schema);
     }
+
+    // Bytes alone, or what they are called with them. Empty text is no value, and an object is a file though it be empty.
+    private static JsonObject File(AttributeDescriptor attribute)
+    {
+        var alone = Bytes();
+        if (attribute.Mandatory) alone["minLength"] = 4;
+        var size = new JsonObject { ["type"] = new JsonArray("integer", "null"), ["minimum"] = 0, ["description"] = "Of the data, in bytes; refused where it is another" };
+        var named = Object(
+            new() { ["data"] = Bytes(), ["name"] = OrNull(new() { ["type"] = "string", ["maxLength"] = 1_000 }), ["type"] = OrNull(new() { ["type"] = "string", ["maxLength"] = 1_000 }), ["size"] = size },
+            ["data"]);
+        named["additionalProperties"] = false;
+        return new JsonObject { ["anyOf"] = new JsonArray(alone, named) };
+    }
+
+    private static JsonObject Bytes() => new() { ["type"] = "string", ["contentEncoding"] = "base64", ["pattern"] = Base64 };
 
     // Exact numbers come as text, plain ones are taken too; both within the same rules.
     private static JsonObject Number(AttributeDescriptor attribute)

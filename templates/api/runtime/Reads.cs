@@ -93,11 +93,12 @@ public sealed class Reads(Catalog catalog, Database database)
 
     public async Task Bytes(HttpContext context, EntityDescriptor entity, string id, string name)
     {
-        var attribute = entity.Find(name);
-        if (attribute?.Type != AttributeType.BinaryData) throw new Problem(404, $"{entity.Name} has no Binary Data attribute {name}.");
-        using var download = new Download(database, entity, attribute, id);
+        using var download = new Download(database, entity, File(entity, name), id);
         await download.Send(context);
     }
+
+    public static AttributeDescriptor File(EntityDescriptor entity, string name) => entity.Find(name) is { IsFile: true } file ? file
+        : throw new Problem(404, $"{entity.Name} has no Binary Data attribute {name}.");
 
     public static Problem NotFound(EntityDescriptor entity) =>
         new(404, $"There is no such {Words.Inside(entity.Label)}. It may have been deleted.");

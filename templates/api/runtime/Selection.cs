@@ -20,7 +20,8 @@ public sealed class Selection
     private readonly int first;
     private readonly int cut;
 
-    // An attribute, its column in the result; behind it the label of what it refers to, where that is a row.
+    // An attribute, its column in the result; behind it the label of what it refers to, where that is a row, or name and
+    // type of a file.
     private sealed record Part(AttributeDescriptor Attribute, JsonEncodedText Name, int Column, EntityDescriptor? Target);
 
     /// <summary>Of a single row with its tag, all attributes.</summary>
@@ -42,6 +43,7 @@ public sealed class Selection
             var target = attribute.IsReference && catalog.Target(attribute) is { Records: null } row ? row : null;
             found.Add(new(attribute, JsonEncodedText.Encode(attribute.Name), columns.Count, target));
             columns.Add(Output(attribute, "t", cut));
+            if (attribute.IsFile) columns.AddRange([.. FileColumns(attribute)]);
             if (target is not null) columns.Add(LabelOf(target, $"t.{Sql.Name(attribute.Column)}"));
         }
         parts = [.. found];
@@ -162,18 +164,31 @@ public sealed class Selection
     {
         var (attribute, column) = (part.Attribute, part.Column);
         if (attribute.Type == AttributeType.Boolean) writer.WriteBooleanValue(reader.GetBoolean(column));
-        else if (attribute.Type == AttributeType.BinaryData)
-        {
-            writer.WriteStartObject();
-            writer.WriteNumber("size", reader.GetInt64(column));
-            writer.WriteEndObject();
-        }
+        else if (attribute.IsFile) WriteFile(writer, reader, column);
         else if (attribute.Type == AttributeType.Integer) writer.WriteNumberValue(reader.GetInt64(column));
         else if (attribute.Type == AttributeType.DateTime) writer.WriteStringValue(Forms.Moment(reader.GetString(column)));
         else if (attribute.Type is AttributeType.Decimal or AttributeType.Currency) writer.WriteStringValue(Forms.Number(reader.GetString(column)));
         else if (IsCut(attribute, cut)) writer.WriteStringValue(Words.Cut(reader.GetString(column), cut));
         else writer.WriteStringValue(reader.GetFieldValue<byte[]>(column)); // UTF-8 as it is
     }
+
+    private static void WriteFile(Utf8JsonWriter writer, NpgsqlDataReader reader, int column)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("size", reader.GetInt64(column));
+        writer.WriteString("name", NameOf(reader, column + 1));
+        writer.WriteString("type", TypeOf(reader, column + 2));
+        writer.WriteEndObject();
+    }
+
+    /// <summary>What tells of a file beside its bytes, of the table called t: two columns for <see cref="NameOf"/> and
+    /// <see cref="TypeOf"/>.</summary>
+    public static string[] FileColumns(AttributeDescriptor attribute) =>
+        [$"left(t.{Sql.Name(attribute.NameColumn)}::text, 1000)", $"left(t.{Sql.Name(attribute.TypeColumn)}::text, 1000)"];
+
+    public static string? NameOf(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : FileNames.Clean(reader.GetString(column));
+
+    public static string TypeOf(NpgsqlDataReader reader, int column) => MediaTypes.Clean(reader.IsDBNull(column) ? null : reader.GetString(column));
 
     private static void WriteLabels(Utf8JsonWriter writer, List<(JsonEncodedText Name, string Label)> labels)
     {

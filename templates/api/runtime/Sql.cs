@@ -23,6 +23,12 @@ public static class Sql
         _ => new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = TypeOf(attribute) },
     };
 
+    /// <summary>The same of a file: its bytes, its name, its type.</summary>
+    public static NpgsqlParameter[] Value(AttributeDescriptor attribute, GivenFile? file) =>
+        [Value(attribute, file?.Bytes), TextOrNull(file?.Name), TextOrNull(file?.Type)];
+
+    private static NpgsqlParameter TextOrNull(string? value) => new() { Value = value is null ? DBNull.Value : value, NpgsqlDbType = NpgsqlDbType.Text };
+
     public static NpgsqlParameter Identifier(EntityDescriptor entity, string id) => entity.Static ? Text(id) : Number(id);
 
     public static NpgsqlParameter Text(string value) =>
@@ -48,7 +54,7 @@ public static class Sql
     private static bool IsNumber(AttributeDescriptor attribute) => attribute.IsReference && !attribute.TargetStatic;
 
     private static NpgsqlDbType TypeOf(AttributeDescriptor attribute) => IsNumber(attribute) ? NpgsqlDbType.Bigint
-        : attribute.Type == AttributeType.BinaryData ? NpgsqlDbType.Bytea : NpgsqlDbType.Text;
+        : attribute.IsFile ? NpgsqlDbType.Bytea : NpgsqlDbType.Text;
 
     private static string Cast(AttributeDescriptor attribute) => attribute.Type switch
     {

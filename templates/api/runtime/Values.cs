@@ -1,5 +1,5 @@
 // Reads one value of an attribute strictly: from JSON, or from text in an address or a default.
-// A value is held as text in canonical form (the database casts it exactly), as bytes, or as null for "no value".
+// A value is held as text in canonical form (the database casts it exactly), as a file, or as null for "no value".
 using System;
 using System.Collections.Concurrent;
 using System.Globalization;
@@ -22,6 +22,7 @@ public static class Values
     public static string? Read(AttributeDescriptor attribute, Given given, out object? value)
     {
         value = null;
+        if (attribute.IsFile) return Files.Read(attribute, given, out value);
         switch (given.Kind)
         {
             case JsonValueKind.Null:
@@ -52,7 +53,6 @@ public static class Values
             AttributeType.Date => Keep(DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? text : null, attribute, out value),
             AttributeType.Time => Keep(TimeOnly.TryParseExact(text, TimeForms, CultureInfo.InvariantCulture, DateTimeStyles.None, out _) ? text : null, attribute, out value),
             AttributeType.DateTime => Keep(Utc(text), attribute, out value),
-            AttributeType.BinaryData => Bytes(attribute, text, out value),
             _ => String(attribute, text, out value),
         };
         return sentence ?? CheckMandatory(attribute, value);
@@ -83,7 +83,6 @@ public static class Values
         AttributeType.Date => $"{attribute.Label} must be a date, such as 2026-01-31.",
         AttributeType.Time => $"{attribute.Label} must be a time, such as 12:30:00.",
         AttributeType.DateTime => $"{attribute.Label} must be a moment with its offset, such as 2026-01-31T12:30:00Z.",
-        AttributeType.BinaryData => $"{attribute.Label} must be base64 text.",
         AttributeType.Identifier => $"{attribute.Label} must be an identifier.",
         _ => $"{attribute.Label} must be text.",
     };
@@ -144,14 +143,6 @@ public static class Values
 
     private static readonly AttributeDescriptor Long = new() { Type = AttributeType.LongInteger };
 
-    private static string? Bytes(AttributeDescriptor attribute, string text, out object? value)
-    {
-        value = null;
-        try { value = Convert.FromBase64String(text); }
-        catch (FormatException) { return Shape(attribute); }
-        return null;
-    }
-
     private static string? String(AttributeDescriptor attribute, string text, out object? value)
     {
         value = text;
@@ -162,7 +153,6 @@ public static class Values
     private static string? Large(AttributeDescriptor attribute, Content content, out object? value)
     {
         value = content;
-        if (attribute.Type == AttributeType.BinaryData) return content.FromBase64() ? null : Shape(attribute);
         if (!attribute.IsText) return Shape(attribute);
         if (!content.Unescape()) return NotUnicode(attribute);
         var (length, nul, shows) = content.Look();

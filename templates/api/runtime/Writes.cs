@@ -44,7 +44,22 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         using var body = await Json.ReadBody(context);
         var values = ReadMembers(entity, Json.ReadObject(body), errors);
         await RefuseIf(errors.Count > 0, entity, id, values, errors, context.RequestAborted);
-        var tags = Tags(context);
+        await Save(context, entity, id, values, body);
+    }
+
+    /// <summary>A file as the body.</summary>
+    public async Task Upload(HttpContext context, EntityDescriptor entity, string id, string name)
+    {
+        var attribute = Reads.File(entity, name);
+        Files.CheckHead(context.Request);
+        using var body = await Body.Read(context);
+        await Save(context, entity, id, new() { [attribute] = Files.Read(context.Request, body) }, body);
+    }
+
+    private async Task Save(
+        HttpContext context, EntityDescriptor entity, string id, Dictionary<AttributeDescriptor, object?> values, Chunks body)
+    {
+        var (errors, tags) = (new Dictionary<string, List<string>>(StringComparer.Ordinal), Tags(context));
         using var row = await Guarded(context, entity, id, values, changes.Update(entity, id, values, tags), body);
         if (row is null)
         {

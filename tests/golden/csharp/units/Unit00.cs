@@ -93,7 +93,7 @@ namespace Odcpub.Generated
                 new() { Name = "CallAt", Label = "Call at", Column = "call_at", Type = AttributeType.Time },
                 new() { Name = "Phone", Label = "Phone", Column = "phone", Type = AttributeType.PhoneNumber, Length = 20 },
                 new() { Name = "Code", Label = "Code", Column = "code", Type = AttributeType.Text, Length = 10, Pattern = "[A-Z]{2}-[0-9]+" },
-                new() { Name = "Photo", Label = "Photo", Column = "photo", Type = AttributeType.BinaryData },
+                new() { Name = "Photo", Label = "Photo", Column = "photo", NameColumn = "photo$name", TypeColumn = "photo$type", Type = AttributeType.BinaryData },
                 new() { Name = "Notes", Label = "Notes", Column = "notes", Type = AttributeType.Text },
                 new() { Name = "class", Label = "Class", Column = "class", Type = AttributeType.Integer },
                 new() { Name = "Ticket", Label = "Ticket", Column = "ticket", Type = AttributeType.Integer },
