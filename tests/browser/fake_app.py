@@ -176,8 +176,8 @@ class Store:
         if value in (None, ""):
             return None
         if attribute["type"] == "Binary Data":
-            self.files[name, id_, key] = base64.b64decode(value)
-            return {"size": len(self.files[name, id_, key])}
+            self.files[name, id_, key] = base64.b64decode(value["data"])
+            return {"size": len(self.files[name, id_, key]), "name": value["name"], "type": value["type"]}
         if attribute["type"] in ("Decimal", "Currency"):
             return f"{Decimal(str(value)):.{attribute.get('decimals', 8)}f}"
         if attribute["type"] == "Long Integer":

@@ -5,6 +5,7 @@ Runs against the fake app and against examples/helpdesk, really published. Leave
 
 from __future__ import annotations
 
+import contextlib
 import json
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -171,6 +172,40 @@ def test_what_is_deleted_along_is_told_before(page: Page, published: str) -> Non
     page.locator(".toast", has_text="deleted").wait_for()
     assert page.request.get(f"{published}/api/Comment?filter.Ticket={ticket}").json()["total"] == 0
     page.request.delete(f"{published}/api/Customer/{customer['Id']}")
+
+
+def test_a_file_keeps_its_name_and_its_type(page: Page, published: str) -> None:
+    customer = page.request.post(f"{published}/api/Customer", data={"Name": "A", "Email": "file@example.com"}).json()
+    ticket = page.request.post(f"{published}/api/Ticket", data={"Subject": "File", "Customer": customer["Id"]}).json()
+    values = {"Ticket": ticket["Id"], "Author": "A", "Text": "B"}
+    path = f"api/Comment/{page.request.post(f'{published}/api/Comment', data=values).json()['Id']}"
+    page.goto(f"{published}/{path.replace('api/Comment', _screens(page, published)['detail', 'Comment'])}")
+    name, content = "Übersicht <b>1.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
+    page.get_by_label("Attachment").set_input_files({"name": name, "mimeType": "image/svg+xml", "buffer": content})
+    page.get_by_role("button", name="Save").click()
+    page.locator(".stored", has_text=f"Download {name} ({len(content)} bytes)").wait_for()
+
+    # An edit that does not touch the file
+    page.locator(".toast button").click()
+    page.locator("#field-Author").fill("C")
+    page.get_by_role("button", name="Save").click()
+    page.locator(".toast", has_text="Saved").wait_for()
+    page.reload()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename.endswith("1.svg")
+    assert download.value.path().read_bytes() == content
+    file = {"size": len(content), "name": name, "type": "image/svg+xml"}
+    assert page.request.get(f"{published}/{path}").json()["Attachment"] == file
+
+    # Its address, opened as a page, is a download as well
+    from playwright.sync_api import Error
+
+    with page.expect_download() as opened, contextlib.suppress(Error):
+        page.goto(f"{published}/{path}/Attachment")
+    assert opened.value.suggested_filename.startswith("Übersicht")
+    for one in (f"Ticket/{ticket['Id']}", f"Customer/{customer['Id']}"):
+        assert page.request.delete(f"{published}/api/{one}").ok
 
 
 HOSTILE = "<img src=/x onerror=alert(1)>\"'`&amp;</script><script>alert(1)</script>{{7*7}}${1}\u202e\u2028%3Cb%3E"

@@ -215,12 +215,19 @@ def test_a_file_is_stored_offered_and_removed(page: Page, fake: str, store: Stor
     page.goto(f"{fake}/TicketDetail/{tickets[0]}")
     page.get_by_label("Photo").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"\x00\xff" * 700})
     page.get_by_role("button", name="Save").click()
-    page.locator(".stored", has_text="1.4 kB").wait_for()
+    page.locator(".stored", has_text="Download a.png (1.4 kB)").wait_for()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
     assert download.value.path().read_bytes() == b"\x00\xff" * 700
-    page.get_by_label("Remove the stored file").check()
+    assert download.value.suggested_filename == "a.png"
     page.locator(".toast button").click()
+    page.locator("#field-Code").fill("ABC-123")
+    page.get_by_role("button", name="Save").click()
+    page.locator(".toast", has_text="Saved").wait_for()
+    page.reload()
+    page.locator(".stored", has_text="Download a.png (1.4 kB)").wait_for()
+    assert store.get("Ticket", tickets[0])["Photo"] == {"size": 1400, "name": "a.png", "type": "image/png"}
+    page.get_by_label("Remove the stored file").check()
     page.get_by_role("button", name="Save").click()
     page.locator(".toast", has_text="Saved").wait_for()
     assert store.get("Ticket", tickets[0])["Photo"] is None

@@ -1,7 +1,7 @@
 // The form controls, one for every data type.
 import { address } from "./api.js";
 import { h, option } from "./dom.js";
-import { DECIMAL_SIGN, display, inSentence, isNumber, plainDecimal } from "./format.js";
+import { bytes, DECIMAL_SIGN, inSentence, isNumber, plainDecimal } from "./format.js";
 import { momentControl } from "./moment.js";
 import { picker } from "./picker.js";
 import { lineControl, textControl } from "./text.js";
@@ -113,9 +113,9 @@ function fileControl(attribute, id, { entity }) {
       clear.checked = false;
       stored.hidden = clearing.hidden = size === null;
       if (size === null) return;
-      const name = `${attribute.name}-${row.Id}`;
-      const link = h("a", { href: address(entity, row.Id, attribute.name), download: name }, "Download");
-      stored.replaceChildren(link, ` (${display(row, attribute)})`);
+      const download = value.name ?? `${attribute.name}-${row.Id}`;
+      const words = value.name ? ["Download ", h("bdi", {}, value.name)] : "Download";
+      stored.replaceChildren(h("a", { href: address(entity, row.Id, attribute.name), download }, words), ` (${bytes(size)})`);
       clearing.hidden = attribute.mandatory === true;
     },
     // Kept files count as a value, so that "Choose a file" isn't asked of them.
@@ -124,12 +124,15 @@ function fileControl(attribute, id, { entity }) {
   };
 }
 
-/** A chosen file as the base64 text that the API takes. */
-export function base64(file) {
+/** A chosen file as the API takes it. */
+export function sent(file) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
     reader.onerror = () => reject(reader.error);
-    reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(",") + 1));
+    reader.onload = () => {
+      const data = reader.result.slice(reader.result.indexOf(",") + 1);
+      resolve({ data, name: file.name, type: file.type || null });
+    };
     reader.readAsDataURL(file);
   });
 }

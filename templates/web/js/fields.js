@@ -1,7 +1,7 @@
 // A form field: label, control, help and error. What nobody touched is never sent back: a field knows what its control
 // makes of the value that the server was last known to hold.
 import { labels } from "./api.js";
-import { base64, CONTROLS } from "./controls.js";
+import { CONTROLS, sent } from "./controls.js";
 import { h } from "./dom.js";
 import { display } from "./format.js";
 import { check } from "./rules.js";
@@ -96,7 +96,7 @@ export class Field {
   async sending() {
     this.sent = this.control.raw();
     const value = this.control.value();
-    if (this.attribute.type === "Binary Data") return value instanceof File ? base64(value) : null;
+    if (this.attribute.type === "Binary Data") return value instanceof File ? sent(value) : null;
     return this.attribute.type === "Integer" && value !== null ? Number(value) : value;
   }
 

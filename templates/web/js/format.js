@@ -49,7 +49,8 @@ function moment(text, format) {
   return Number.isNaN(value.getTime()) ? String(text) : format(value);
 }
 
-const bytes = (size) => {
+/** A number of bytes: "512 bytes", "1.4 kB". */
+export const bytes = (size) => {
   const units = ["bytes", "kB", "MB"];
   const step = size < 1000 ? 0 : size < 1_000_000 ? 1 : 2;
   const number = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: step ? 1 : 0 }).format(size / 1000 ** step);
@@ -65,7 +66,7 @@ const SHOW = {
   Date: (value) => moment(`${value}T00:00:00Z`, (date) => UTC_DATE.format(date)),
   Time: (value) => moment(`1970-01-01T${value}Z`, (date) => UTC_CLOCK.format(date)),
   "Date Time": (value) => moment(value, (date) => `${DATE.format(date)}, ${CLOCK.format(date)}`),
-  "Binary Data": (value) => bytes(value.size),
+  "Binary Data": ({ name, size }) => (name ? `${name} (${bytes(size)})` : bytes(size)),
 };
 
 /** One attribute of a row as text; "" when it has no value. Long texts are cut: lists are for finding, not reading. */
