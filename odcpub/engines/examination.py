@@ -5,10 +5,11 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from odcpub.engines.ports import Place
 from odcpub.errors import OdcpubError
 from odcpub.image.content import ImageRef
 
@@ -28,7 +29,11 @@ class Check(TypedDict):
     hints: list[str]
 
 
-def examine(engines: Engines) -> list[Check]:
+Apps = Sequence[tuple[Place, str]]
+"""Where deployed apps are, and their passwords of the database."""
+
+
+def examine(engines: Engines, apps: Apps) -> list[Check]:
     """One check a part, in the order of a publish."""
     parts: tuple[tuple[str, Callable[[Engines], Check]], ...] = (
         ("Python", lambda _: _python()),
@@ -36,7 +41,7 @@ def examine(engines: Engines) -> list[Check]:
         ("C# toolchain", _csharp),
         ("image builder", _builder),
         ("registry", _registry),
-        ("database", _database),
+        ("database", lambda one: _database(one, apps)),
         ("runner", _runner),
     )
     return [_guarded(what, check, engines) for what, check in parts]
@@ -87,8 +92,8 @@ def _registry(engines: Engines) -> Check:
     return _ok("registry", f"{engines.settings.registry} answers")
 
 
-def _database(engines: Engines) -> Check:
-    one = engines.database.condition()
+def _database(engines: Engines, apps: Apps) -> Check:
+    one = engines.database.condition([place for place, _ in apps]).and_also(engines.database.way(apps))
     state = "missing" if one.missing else "warning" if one.hints else "ok"
     return Check(what="database", state=state, found=one.found, hints=list(one.hints))
 

@@ -17,7 +17,7 @@ from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.csharp.standing import Standing, standing
 from odcpub.engines.csharp.toolchain import find_toolchain, is_there
-from odcpub.engines.examination import Check, examine
+from odcpub.engines.examination import Apps, Check, examine
 from odcpub.engines.image.base import BaseLayer, architecture, make_base
 from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runner
 from odcpub.engines.runner.supervisor import Supervisor
@@ -203,9 +203,9 @@ class Engines:
             if apps and self.settings.database == "embedded":
                 self._embedded.close(stop=True)
 
-    def examine(self) -> list[Check]:
+    def examine(self, apps: Apps) -> list[Check]:
         """What is there behind each port, what is missing and how to get it."""
-        return examine(self)
+        return examine(self, apps)
 
     @property
     def folder(self) -> Path:

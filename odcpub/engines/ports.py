@@ -144,10 +144,19 @@ class Condition:
     hints: tuple[str, ...] = ()
     missing: bool = False
 
+    def and_also(self, other: Condition) -> Condition:
+        found = "; ".join(filter(None, (self.found, other.found)))
+        return Condition(found, self.hints + other.hints, self.missing or other.missing)
+
 
 class Database(Protocol):
-    def condition(self) -> Condition:
-        """The server's version, what stands between, what the platform may do there, what is free. Creates nothing."""
+    def condition(self, places: Sequence[Place]) -> Condition:
+        """The server's version, what stands between, what the platform may do there and with what apps have at
+        ``places``, what is free. Creates nothing."""
+
+    def way(self, apps: Sequence[tuple[Place, str]]) -> Condition:
+        """How far one comes from this machine by the way that apps take, as far as that can be told from here.
+        ``apps``: where deployed ones are, with their passwords; one in each database is tried. Changes nothing."""
 
     def prepare(self, place: Place, password: str) -> Login:
         """Makes what is missing of database, schema and app role; the login as the apps must use it."""

@@ -115,7 +115,8 @@ class EngineSettings(BaseModel):
     def reach(self) -> Reach:
         """How apps reach the database."""
         host, port = parse_address(self.database_address) if self.database_address else ("", 0)
-        return Reach(host, port, self.database_pooling, self.database_connections)
+        elsewhere = self.runner == "kubernetes"
+        return Reach(host, port, self.database_pooling, self.database_connections, elsewhere)
 
     def shown(self) -> dict[str, str]:
         """The settings for people: what is chosen, without the password."""

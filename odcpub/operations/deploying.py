@@ -15,7 +15,7 @@ from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.deployment.workload import Running, Workload
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import EngineError, OdcpubError, Refused, counted
-from odcpub.operations import in_force, settings
+from odcpub.operations import in_force, settings, way
 from odcpub.operations import stage as stages
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import stage_of
@@ -70,6 +70,8 @@ def plan(run: Run) -> None:
     runs = run.platform.engines().runner.running(run.operation.stage, run.asset.label, run.asset.key)
     run.note(configuration=digest, sealed=sealed, migration=plan_blob)
     unchanged = not (migration.steps or amiss) and _runs_already(run, record, digest, runs) and not _drifted(run)
+    for line in () if unchanged else way.check(run.platform, aim, amiss):
+        run.warn(line)
     run.note(unchanged=unchanged)
     run.say(summary([*migration.stays, *(step.summary for step in migration.steps)]) or "the schema is up to date")
 

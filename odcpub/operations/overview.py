@@ -13,6 +13,7 @@ from odcpub.model.versions import parse_version
 from odcpub.operations import configuring, in_force, requests
 from odcpub.operations.models import stage_file, stage_or_former
 from odcpub.operations.platform import Platform, error_data
+from odcpub.operations.way import logins
 from odcpub.store.records import AssetRecord, DeploymentRecord
 
 LOOKS = 8
@@ -138,7 +139,7 @@ def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
 
 def doctor(platform: Platform) -> dict[str, Any]:
     """What is there behind each port, what is missing and how to get it."""
-    return {"checks": [*platform.engines().examine(), _key(platform)]}
+    return {"checks": [*platform.engines().examine(logins(platform)), _key(platform)]}
 
 
 def _key(platform: Platform) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from odcpub.deployment.plan import HIDDEN
 from odcpub.deployment.stages import Stage
 from odcpub.errors import ModelError, Refused
 from odcpub.model.elements import Asset, Kind
-from odcpub.operations import requests, settings
+from odcpub.operations import requests, settings, way
 from odcpub.operations import stage as stages
 from odcpub.operations.building import build_key, elements, is_there
 from odcpub.operations.libraries import locked
@@ -107,11 +107,12 @@ def _stage_plan(
     schema = target_fingerprint(platform.memory.schema(target.model, target.libraries))
     amiss = stages.amiss(platform, target)
     mended = [f"set right for the app: {amiss}"] if amiss else []
+    ways = way.check(platform, target, amiss) if deploy and not refusals else ()
     shown = {
         "build": build,
         "data": [*mended, *migration.stays, *(step.summary for step in migration.steps)],
         "deploy": deploy,
-        "warnings": [*warnings, *migration.warnings, *notices],
+        "warnings": [*warnings, *migration.warnings, *notices, *ways],
         "refusals": refusals,
     }
     return _sealed(shown, target.asset.name, target.stage.name, key, configuration, migration.base, schema)

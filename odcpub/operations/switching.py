@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from odcpub.engines.settings import EngineSettings
 from odcpub.errors import OdcpubError
 from odcpub.operations.platform import Platform
+from odcpub.operations.way import logins
 
 LOGIN = ("database", "database_address", "database_pooling")
 
@@ -54,13 +55,17 @@ def _deployed(platform: Platform) -> Iterator[tuple[str, str]]:
 
 
 def _database(platform: Platform) -> Iterator[str]:
-    """Why it cannot be used as it is. An embedded one is there when it is needed."""
-    if platform.engines().settings.database == "embedded":
+    """Why it, or the pooler before it, cannot be used as it is. An embedded one is there when it is needed."""
+    settings = platform.engines().settings
+    if settings.database == "embedded" and not settings.reach().port:
         return
     try:
-        found = platform.engines().database.condition()
+        database, apps = platform.engines().database, logins(platform)
+        found, way = database.condition([place for place, _ in apps]), database.way(apps)
         if found.missing:
             yield "; ".join((f"database: {found.found}", *found.hints))
+        if way.hints:
+            yield "; ".join((f"database: {way.found}", *way.hints))
     except OdcpubError as error:
         yield f"{error.message}; {error.hint}" if error.hint else error.message
 

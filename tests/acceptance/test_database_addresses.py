@@ -13,6 +13,7 @@ import pytest
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from tests.databases import with_socket
 from tests.installation import Done, Installation, call, installation
+from tests.pooler import free_port
 from tests.readable import assert_readable
 
 MODEL = Path(__file__).parent / "bad_inputs" / "model" / "shop.yaml"
@@ -92,6 +93,24 @@ def test_a_password_is_not_used_for_another_login(world: World) -> None:
     world.set(f"postgresql://odcpub@localhost:{port}", stdin="\n")
     done = world.odcpub.run("doctor", code=3)
     assert "no password supplied" in done.out
+
+
+def test_the_way_of_apps_is_tried_before_anything_waits_for_it(world: World) -> None:
+    """Where nobody listens at the address of apps: told when it is chosen, by doctor, by the plan and by publish."""
+    model = world.folder / "waits"
+    model.mkdir()
+    shutil.copy(MODEL, model)
+    world.set(f"postgresql://odcpub@{world.place}", stdin=f"{world.postgres.server().password()}\n")
+    address = f"127.0.0.1:{free_port()}"
+    says = f"apps can't connect: the pooler at {address} can't be reached: Connection refused"
+    chosen = world.odcpub.run("engines", "set", f"database_address={address}", "database_pooling=transaction")
+    assert f"warning: database: {says}" in chosen.err
+    assert says in world.odcpub.run("doctor", code=3).out
+    for command in (["publish", str(model), "--plan"], ["publish", str(model)]):
+        done = world.odcpub.run(*command, code=3)
+        assert_readable(done, (f"Shop (Development): {says}", "hint: "))
+        assert "ready" not in done.err, "a version was started that could not become ready"
+    assert not any(one["stages"] for one in world.odcpub.json("status")["assets"])
 
 
 def test_an_app_is_published_and_served_over_a_socket_that_asks_the_platform_for_nothing(world: World) -> None:

@@ -94,17 +94,25 @@ def read(connection: psycopg.Connection[Any], place: Place, known: Known) -> Sch
     The caller gives a transaction in REPEATABLE READ and ends it: left open it would hold up index builds. The very
     same schema as last time where nothing has changed, which ``known`` keeps.
     """
+    namespace = look(connection, place)
+    if namespace is None:
+        return None
+    stamp = str((connection.execute(_STAMP, [namespace, namespace]).fetchone() or ("",))[0])
+    last, schema = known.get(place, ("", Schema()))
+    if last != stamp:
+        schema = _tables(connection, namespace)
+    schema = _with_records(connection, place, schema)
+    known[place] = (stamp, schema)
+    return schema
+
+
+def look(connection: psycopg.Connection[Any], place: Place) -> int | None:
+    """The schema's OID, None where it is not there. Refused where it is another's."""
     found = connection.execute(_SCHEMA, {"schema": place.schema, "own": list(RESERVED)}).fetchone()
     if found is None:
         return None
     refuse_foreign(place, *found[1:])
-    stamp = str((connection.execute(_STAMP, [found[0], found[0]]).fetchone() or ("",))[0])
-    last, schema = known.get(place, ("", Schema()))
-    if last != stamp:
-        schema = _tables(connection, found[0])
-    schema = _with_records(connection, place, schema)
-    known[place] = (stamp, schema)
-    return schema
+    return int(found[0])
 
 
 def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from odcpub.data.literals import quoted
 from odcpub.engines.database import tls
+from odcpub.engines.database.catalog import look
 from odcpub.engines.database.connection import Server, login_grant, translated
 from odcpub.engines.database.reach import Reach
-from odcpub.engines.ports import Condition
+from odcpub.engines.ports import Condition, Place
+from odcpub.errors import Refused
 
 _QUERY = """
 SELECT split_part(current_setting('server_version'), ' ', 1), current_user::text,
@@ -49,8 +51,9 @@ class Rights:
     shut: tuple[str, ...] = ()
 
 
-def condition(server: Server, reach: Reach) -> Condition:
-    """``reach``: how apps come there, and how many connections one process of theirs may want."""
+def condition(server: Server, reach: Reach, places: Sequence[Place] = ()) -> Condition:
+    """``reach``: how apps come there, and how many connections one process of theirs may want; ``places``: where their
+    data is."""
     with translated(f"PostgreSQL at {server.place}"), server.connect() as connection:
         begun = time.monotonic()
         row = connection.execute(_QUERY).fetchone()
@@ -67,7 +70,8 @@ def condition(server: Server, reach: Reach) -> Condition:
     parts += ["read only"] if frozen else []
     parts += [f"apps connect to {reach}"] if str(reach) else []
     parts += [f"{max(free, 0)} of {most} connections free", f"answers in {seconds * 1000:.1f} ms"]
-    hints = [*grants, *advice]
+    refused = list(_refused(server, [one for one in places if one.database in databases]))
+    hints = [*grants, *refused, *advice]
     if frozen:
         hints.append("it is a standby, or default_transaction_read_only is set: nothing can be published there")
     if free < reach.connections and reach.pooling == "none":
@@ -78,8 +82,19 @@ def condition(server: Server, reach: Reach) -> Condition:
     return Condition(
         "; ".join(part for part in parts if part),
         tuple(hints),
-        frozen or not (makes_roles and (makes_databases or databases)),
+        bool(frozen or refused or not (makes_roles and (makes_databases or databases))),
     )
+
+
+def _refused(server: Server, places: Sequence[Place]) -> Iterator[str]:
+    """Why the schemas of apps can't be brought to another model: they are another's, or of another role."""
+    for database in dict.fromkeys(one.database for one in places):
+        with translated(database), server.connect(database) as connection:
+            for place in (one for one in places if one.database == database):
+                try:
+                    look(connection, place)
+                except Refused as refusal:
+                    yield f"{refusal.message}; {refusal.hint}"
 
 
 def told_rights(rights: Rights) -> tuple[str, tuple[str, ...]]:

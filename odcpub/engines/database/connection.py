@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from odcpub.data.literals import quoted
-from odcpub.engines.database import tls, tls_failure
+from odcpub.engines.database import login_failure, tls, tls_failure
 from odcpub.engines.database.session_settings import forget_environment, later, startup
 from odcpub.engines.database.sessions import PLAIN
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
@@ -109,10 +109,11 @@ class Server:
         try:
             yield
         except psycopg.OperationalError as error:
-            if "permission denied for database" in str(error):
+            text = login_failure.decisive(str(error))
+            if "permission denied for database" in text:
                 hint = f"let its owner or a superuser execute: {login_grant(database, self.user)}"
-                raise EngineError(f"PostgreSQL at {self.place}: {login_failure(str(error))}", hint) from None
-            found = tls_failure.explain(str(error), self.host, self.port, dict(self.options))
+                raise EngineError(f"PostgreSQL at {self.place}: {login_failure.told(text)}", hint) from None
+            found = tls_failure.explain(text, self.host, self.port, dict(self.options))
             if error.sqlstate is not None or found is None:
                 raise
             raise EngineError(f"PostgreSQL at {self.place}: {found.message}", found.hint) from None
@@ -186,17 +187,10 @@ def _meaning(where: str, error: psycopg.Error) -> EngineError | Refused:
     return EngineError(message, HINTS.get(state, ""))
 
 
-def login_failure(text: str) -> str:
-    """What libpq tells of a failed login, as one line: the last attempt's cause, and the server's DETAIL of it."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()] or ["it does not answer"]
-    last = max((at for at, line in enumerate(lines) if "failed: " in line), default=len(lines) - 1)
-    details = [line.partition(":")[2].strip() for line in lines[last + 1 :] if line.startswith("DETAIL:")]
-    return ": ".join([lines[last], *details])
-
-
 def _unreachable(where: str, text: str) -> EngineError:
     """libpq tells failures of logging in by text alone."""
-    reason = login_failure(text)
+    text = login_failure.decisive(text)
+    reason = login_failure.told(text)
     signs = (
         ("password authentication failed", "28P01"),
         ("no password supplied", "28P01"),

@@ -26,7 +26,7 @@ from odcpub.engines.database.embedded_failure import failure
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.database.reach import DIRECT, Reach
 from odcpub.engines.database.server_process import is_server_of
-from odcpub.engines.ports import Condition
+from odcpub.engines.ports import Condition, Place
 from odcpub.errors import EngineError, TemporaryEngineError, system_failure
 from odcpub.files import write_whole
 
@@ -74,8 +74,8 @@ class EmbeddedPostgres(Postgres):
     def reach(self) -> Reach:
         return self._reach
 
-    def condition(self) -> Condition:
-        found = super().condition()
+    def condition(self, places: Sequence[Place] = ()) -> Condition:
+        found = super().condition(places)
         return replace(found, found=f"embedded: {found.found}")
 
     def server(self) -> Server:

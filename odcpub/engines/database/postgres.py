@@ -15,6 +15,7 @@ from odcpub.engines.database.checks import findings
 from odcpub.engines.database.condition import condition
 from odcpub.engines.database.connection import Server, translated
 from odcpub.engines.database.reach import Reach
+from odcpub.engines.database.way import way
 from odcpub.engines.ports import Condition, Login, Place, Report, Tls
 from odcpub.errors import OdcpubError
 
@@ -39,8 +40,11 @@ class Postgres(ABC):
         """What was read last of each schema."""
         return {}
 
-    def condition(self) -> Condition:
-        return condition(self.server(), self.reach())
+    def condition(self, places: Sequence[Place] = ()) -> Condition:
+        return condition(self.server(), self.reach(), places)
+
+    def way(self, apps: Sequence[tuple[Place, str]]) -> Condition:
+        return way(self.server(), self.reach(), [self.login(*one) for one in apps])
 
     def prepare(self, place: Place, password: str) -> Login:
         roles.prepare(self.server(), place, password)

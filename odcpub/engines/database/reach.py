@@ -16,12 +16,14 @@ _ADDRESS = re.compile(r"(?P<host>\[(?P<six>[^\[\]]*)\]|[A-Za-z0-9_][A-Za-z0-9_.-
 @dataclass(frozen=True, slots=True)
 class Reach:
     """``host`` and ``port`` where they differ from the server's (else empty, 0). ``pooling``: ``none``, ``session`` or
-    ``transaction``, by what a pooler gives a server connection back. ``connections``: of one process at most."""
+    ``transaction``, by what a pooler gives a server connection back. ``connections``: of one process at most.
+    ``remote``: apps run elsewhere, and may reach what this machine does not."""
 
     host: str = ""
     port: int = 0
     pooling: str = "none"
     connections: int = CONNECTIONS
+    remote: bool = False
 
     def __str__(self) -> str:
         """``10.0.0.6:6432, transaction pooling``; empty where apps take the platform's way."""

@@ -29,8 +29,15 @@ _UNKNOWN = {2, 18, 19, 20, 21}
 _AUTHORITY = "give the certificate of the authority that signed it: sslrootcert=/path in the database's address"
 _ASKED = ("requires a valid client certificate", "certificate required")
 """What comes of it, too, that libpq passes over a file of ``sslcert`` that is not there."""
+_ADDRESS = "the database's address"
+_NONE = "server does not support SSL"
+_OF_POOLERS = {
+    _NONE: "give it a certificate (PgBouncer: client_tls_sslmode, client_tls_cert_file, client_tls_key_file); "
+    "sslmode=disable in the database's address goes without, to the server, too"
+}
+"""What helps where a pooler answers, and not the server."""
 _SIGNS = (
-    ("server does not support SSL", "the server does not offer TLS", "sslmode=disable in its address goes without"),
+    (_NONE, "the server does not offer TLS", "sslmode=disable in its address goes without"),
     *((sign, "the server asks for a client certificate", "add sslcert=… and sslkey=…") for sign in _ASKED),
     ("alert unknown ca", "the server does not know the authority of the client certificate",
      "its ssl_ca_file must hold the one that signed sslcert"),
@@ -43,8 +50,11 @@ _SIGNS = (
 """What libpq or the server says, what it means, and what helps."""
 
 
-def explain(text: str, host: str, port: int, options: Mapping[str, str]) -> EngineError | None:
+def explain(
+    text: str, host: str, port: int, options: Mapping[str, str], who: str = "the server", address: str = _ADDRESS
+) -> EngineError | None:
     """The cause of a failure that libpq tells as ``text``, as message and hint; None where it is none of TLS's.
+    ``who``: answers there; ``address``: where it is named.
 
     Its message has no place yet: ``certificate of db.example: unknown authority``."""
     if any(sign in text for sign in (*_ASKED, *(f'"{options[name]}"' for name in FILES if options.get(name)))):
@@ -53,20 +63,23 @@ def explain(text: str, host: str, port: int, options: Mapping[str, str]) -> Engi
         except EngineError as error:
             return error  # what libpq tells of a file in several lines
     if "certificate verify failed" in text or "does not match host name" in text:
-        return EngineError(*_certificate(host, port, options, "does not match host name" in text))
+        return EngineError(*_certificate(host, port, options, address if "does not match host name" in text else ""))
     both = ", no encryption" in text and ", SSL encryption" in text  # then it is not the encryption that is refused
     for sign, what, hint in () if both else _SIGNS:
         if sign in text:
-            return EngineError(what, hint)
+            return EngineError(
+                what.replace("the server", who), hint if who == "the server" else _OF_POOLERS.get(sign, hint)
+            )
     return None
 
 
-def _certificate(host: str, port: int, options: Mapping[str, str], name: bool) -> tuple[str, str]:
+def _certificate(host: str, port: int, options: Mapping[str, str], address: str) -> tuple[str, str]:
+    """``address``: where another name can be given, if it is the name that is wrong."""
     where = f"certificate of {host}"
     seen = _seen(host, port)
-    if name:
+    if address:
         named = f"is for {names(seen)}, not for {host}" if seen else f"is not for {host}"
-        return f"{where}: {named}", "use a name that it is for in the database's address, or have another one signed"
+        return f"{where}: {named}", f"use a name that it is for in {address}, or have another one signed"
     code, why = _verified(host, port, options)
     if seen and code == _EXPIRED:
         return f"{where}: expired on {seen.not_valid_after_utc:%Y-%m-%d}", "have the server's certificate renewed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from odcpub.engines.ports import Condition
 from odcpub.engines.settings import EngineSettings
 from odcpub.errors import TemporaryEngineError
 from odcpub.operations.switching import consequences
@@ -12,7 +13,7 @@ NOBODY = EngineSettings(database="postgresql://ada@127.0.0.1:1/postgres")
 
 
 def test_a_server_that_does_not_answer_and_the_apps_that_go_there_are_named(installed: Installed) -> None:
-    def silent() -> None:
+    def silent(_places: object) -> None:
         raise TemporaryEngineError("PostgreSQL at 127.0.0.1:1: can't be reached", "is it running?")
 
     installed.engines.settings, installed.engines.condition = NOBODY, silent  # type: ignore[attr-defined]
@@ -23,6 +24,16 @@ def test_a_server_that_does_not_answer_and_the_apps_that_go_there_are_named(inst
         "Shop in development: its rows are in the database of before (embedded), and stay there; it is brought to this "
         "one by its next publish or promotion",
     ]
+
+
+def test_whoever_names_a_pooler_is_told_how_far_apps_come(installed: Installed) -> None:
+    pooled = EngineSettings(database_address="10.0.0.6:6432", database_pooling="session")
+    stopped = Condition("apps can't connect: the pooler at 10.0.0.6:6432 can't be reached", ("does it run?",), True)
+    installed.engines.settings = pooled
+    installed.engines.condition = lambda _places: Condition("PostgreSQL 18")  # type: ignore[attr-defined]
+    installed.engines.way = lambda _apps: stopped  # type: ignore[attr-defined]
+    found = consequences(installed.platform, EngineSettings(), pooled)
+    assert found == ["database: apps can't connect: the pooler at 10.0.0.6:6432 can't be reached; does it run?"]
 
 
 def test_nothing_follows_from_what_leaves_the_database_as_it_is(installed: Installed) -> None:
