@@ -1,7 +1,10 @@
 // An answer in JSON, made as a whole before any of it is sent, and sent piece by piece.
 using System;
 using System.Buffers;
+using System.Collections.Generic;
 using System.IO;
+using System.Linq;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Threading;
@@ -16,6 +19,9 @@ public sealed class Answer : IDisposable
     private static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     public static readonly JsonWriterOptions Options = new() { Encoder = Encoder };
+
+    private static readonly Dictionary<byte, byte[]> Escapes = EscapesOf();
+    private static readonly SearchValues<byte> Special = SearchValues.Create([.. Escapes.Keys]);
 
     private readonly HttpContext context;
     private readonly Chunks chunks;
@@ -38,12 +44,7 @@ public sealed class Answer : IDisposable
         var buffer = ArrayPool<byte>.Shared.Rent(16_384);
         try
         {
-            for (var (kept, ended) = (0, false); !ended;)
-            {
-                var read = await text.ReadAsync(buffer.AsMemory(kept), cancellation);
-                ended = read == 0;
-                kept = Escape(buffer, kept + read, ended);
-            }
+            while (await text.ReadAsync(buffer, cancellation) is > 0 and var count) Escape(buffer.AsSpan(0, count));
         }
         finally
         {
@@ -71,19 +72,24 @@ public sealed class Answer : IDisposable
         chunks.Dispose();
     }
 
-    // The number of bytes at the end that are the beginning of a character; they are moved to the front.
-    private int Escape(byte[] buffer, int count, bool ended)
+    // What JSON asks for and no more: a text is never longer than it was given.
+    private void Escape(ReadOnlySpan<byte> text)
     {
-        var rest = buffer.AsSpan(0, count);
-        while (rest.Length > 0)
+        while (text.Length > 0)
         {
-            var room = chunks.GetSpan(16);
-            var status = Encoder.EncodeUtf8(rest, room, out var consumed, out var written, ended);
-            chunks.Advance(written);
-            rest = rest[consumed..];
-            if (status == OperationStatus.NeedMoreData) break;
+            var plain = text.IndexOfAny(Special);
+            chunks.Write(plain < 0 ? text : text[..plain]);
+            if (plain < 0) return;
+            chunks.Write(Escapes[text[plain]]);
+            text = text[(plain + 1)..];
         }
-        rest.CopyTo(buffer);
-        return rest.Length;
+    }
+
+    private static Dictionary<byte, byte[]> EscapesOf()
+    {
+        var found = Enumerable.Range(0, 0x20).ToDictionary(code => (byte)code, code => Encoding.ASCII.GetBytes($"\\u{code:x4}"));
+        foreach (var (code, letter) in "\bb\ff\nn\rr\tt\"\"\\\\".Chunk(2).Select(pair => (pair[0], pair[1])))
+            found[(byte)code] = [(byte)'\\', (byte)letter];
+        return found;
     }
 }

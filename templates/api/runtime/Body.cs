@@ -34,7 +34,7 @@ public static class Body
         finally
         {
             if (!whole) body.Dispose(); // before what else is sent is read
-            if (!whole || length is null) Share.Of(context).Keep(whole ? Room(context, body.Length) : 0);
+            if (!whole || length is null) Share.Of(context).Keep(whole ? Room.With(context, body.Length) : 0);
         }
         if (!whole) await Refuse(context, TooLarge(most));
         return body;
@@ -60,12 +60,9 @@ public static class Body
         }
     }
 
-    // Its answer may be a little longer: what is written is then done, and too late to refuse.
-    private static long Room(HttpContext context, long length) => Math.Min(length * 9 / 8, Share.Of(context).Largest);
-
     private static async Task Reserve(HttpContext context, long length)
     {
-        try { await Share.Of(context).Reserve(Room(context, length), context.RequestAborted); }
+        try { await Room.Reserve(context, length); }
         catch (Problem busy) { await Refuse(context, busy); }
     }
 

@@ -135,12 +135,15 @@ public sealed class Share : IDisposable
     /// <summary>More than this no request can have.</summary>
     public long Largest => budget.Whole;
 
-    /// <summary>Takes, in turn, what the request is going to use.</summary>
+    /// <summary>True when something was needed that was not there.</summary>
+    public bool Short { get; private set; }
+
+    /// <summary>Has, in turn, what the request is going to use in all.</summary>
     public async ValueTask Reserve(long bytes, CancellationToken cancellation)
     {
-        if (bytes <= Small) return;
-        await budget.Take(bytes, cancellation);
-        taken += bytes;
+        if (bytes <= Math.Max(Small, taken)) return;
+        await budget.Take(bytes - taken, cancellation);
+        taken = bytes;
     }
 
     /// <summary>Has so much for the request, in all, if it is there now.</summary>
@@ -157,10 +160,14 @@ public sealed class Share : IDisposable
         used += bytes;
         var more = used - Small - taken;
         if (more <= 0) return;
-        if (used > budget.Whole) throw new Problem(400, $"The answer would be larger than {budget.Whole / 1_000_000} MB, which is all that this app's memory allows. Ask for fewer records.");
-        if (!budget.TryTake(more)) throw Budget.Busy();
+        if (used > budget.Whole) throw TooLarge();
+        Short = !budget.TryTake(more);
+        if (Short) throw Budget.Busy();
         taken += more;
     }
+
+    public Problem TooLarge() => new(413,
+        $"The answer would be larger than {Largest / 1_000_000} MB, which is all that this app's memory allows. Ask for fewer records.");
 
     public void Return(long bytes) => used -= bytes;
 

@@ -24,13 +24,15 @@ public sealed class Changes(Catalog catalog, Reads reads)
         return new(text, () => Parameters(given, values).ToArray());
     }
 
-    /// <summary><paramref name="tags"/>: the versions of the row that may be changed, null for any.</summary>
-    public Change Update(EntityDescriptor entity, string id, Dictionary<AttributeDescriptor, object?> values, string[]? tags)
+    /// <summary><paramref name="tags"/>: the versions of the row that may be changed, null for any. It is changed only where
+    /// what it keeps beside the given values is not larger than <paramref name="most"/>, in bytes.</summary>
+    public Change Update(EntityDescriptor entity, string id, Dictionary<AttributeDescriptor, object?> values, string[]? tags, long most)
     {
         var given = entity.Attributes.Where(values.ContainsKey).ToArray();
         var large = Large(values);
         var text = Text(tags is null ? "update" : "update if", entity, given, large, () => UpdateText(entity, given, large, tags));
-        return new(text, () => [.. Parameters(given, values), .. Meant(entity, id, tags)]);
+        var limit = Room.Others(entity, given).Length > 0 ? [most] : Array.Empty<long>();
+        return new(text, () => [.. Parameters(given, values), .. Meant(entity, id, tags), .. limit.Select(Sql.Number)]);
     }
 
     public Change Delete(EntityDescriptor entity, string id, string[]? tags) =>
@@ -61,10 +63,13 @@ public sealed class Changes(Catalog catalog, Reads reads)
     private string UpdateText(EntityDescriptor entity, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, string[]? tags)
     {
         var selection = reads.SelectionOf(entity);
-        if (given.Length == 0) return $"{selection.From} where {MeantText(1, tags)}";
         var written = Written(given, large);
+        var meant = MeantText(written.Count + 1, tags);
+        var others = Room.Others(entity, given);
+        if (others.Length > 0) meant += $" and {Room.Condition(others, written.Count + (tags is null ? 2 : 3))}";
+        if (given.Length == 0) return $"{selection.From} where {meant}";
         var changes = string.Join(", ", written.Select(one => $"{Sql.Name(one.Column)} = {(one.IsType ? Anew(one) : one.Place)}"));
-        var conditions = References(written).Select(one => Stands(one.Attribute, one.Number, update: true)).Prepend(MeantText(written.Count + 1, tags));
+        var conditions = References(written).Select(one => Stands(one.Attribute, one.Number, update: true)).Prepend(meant);
         return $"update {Sql.Name(entity.Table)} t set {changes} where {string.Join(" and ", conditions)} returning {selection.Columns}";
     }
 

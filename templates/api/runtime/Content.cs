@@ -17,6 +17,9 @@ public sealed class Content(Chunks chunks, long start, long length, bool escaped
     /// <summary>In bytes.</summary>
     public long Length { get; private set; } = length;
 
+    /// <summary>As it was given, in bytes of JSON.</summary>
+    public long Raw { get; } = length;
+
     /// <summary>UTF-8 text, as opposed to a file's bytes.</summary>
     public bool IsText { get; private set; } = true;
 

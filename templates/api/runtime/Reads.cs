@@ -19,6 +19,7 @@ public sealed class Reads(Catalog catalog, Database database)
     private readonly ConcurrentDictionary<string, Selection> selections = new(StringComparer.Ordinal);
     private readonly Lists lists = new(catalog);
     private readonly Spread spread = new(database);
+    private readonly Room room = new(database);
 
     public Selection SelectionOf(EntityDescriptor entity) =>
         selections.GetOrAdd(entity.Name, _ => new Selection(catalog, entity));
@@ -28,20 +29,29 @@ public sealed class Reads(Catalog catalog, Database database)
         var request = new ListRequest(entity, context.Request.Query);
         var statement = lists.Statement(request);
         var anew = database.Prepares && !await spread.FitsAll(request, context.RequestAborted);
-        using var answer = await database.Run(async connection =>
+        using var answer = await Room.Found(context, () => Answered(context, request, statement, anew), () =>
+            room.Of(context, statement.Page, [.. PageParameters(request)]));
+        await answer.Send(200);
+    }
+
+    private Task<Answer> Answered(HttpContext context, ListRequest request, ListStatement statement, bool anew) =>
+        database.Run(async connection =>
         {
             await using var batch = connection.CreateBatch();
             if (anew) batch.BatchCommands.Add(new(PlannedAnew));
             Add(batch, statement.Count, lists.Parameters(request));
-            var parameters = lists.Parameters(request);
-            if (request.Offset > 0) parameters.Add(Sql.Number(request.Offset));
-            Add(batch, statement.Page, parameters);
+            Add(batch, statement.Page, PageParameters(request));
             var behavior = request.Labels ? CommandBehavior.Default : statement.Selection.Behavior;
             await using var reader = await batch.ExecuteReaderAsync(behavior, context.RequestAborted);
             if (anew) await reader.NextResultAsync(context.RequestAborted);
             return await Read(context, request, statement.Selection, reader);
         }, context.RequestAborted);
-        await answer.Send(200);
+
+    private List<NpgsqlParameter> PageParameters(ListRequest request)
+    {
+        var parameters = lists.Parameters(request);
+        if (request.Offset > 0) parameters.Add(Sql.Number(request.Offset));
+        return parameters;
     }
 
     private static async Task<Answer> Read(HttpContext context, ListRequest request, Selection selection, NpgsqlDataReader reader)
@@ -82,12 +92,13 @@ public sealed class Reads(Catalog catalog, Database database)
     public async Task One(HttpContext context, EntityDescriptor entity, string id)
     {
         var selection = SelectionOf(entity);
-        using var row = await database.Run(async connection =>
+        var text = $"{selection.From} where t.\"id\" = $1";
+        using var row = await Room.Found(context, () => database.Run(async connection =>
         {
-            await using var command = Sql.Command(connection, $"{selection.From} where t.\"id\" = $1", Sql.Identifier(entity, id));
+            await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id));
             await using var reader = await command.ExecuteReaderAsync(selection.Behavior, context.RequestAborted);
             return await reader.ReadAsync(context.RequestAborted) ? await Row.Read(context, selection, reader) : null;
-        }, context.RequestAborted);
+        }, context.RequestAborted), () => room.Of(context, text, Sql.Identifier(entity, id)));
         await (row ?? throw NotFound(entity)).Send(context, 200);
     }
 

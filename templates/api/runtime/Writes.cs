@@ -15,6 +15,7 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
     private readonly DatabaseErrors refusals = new(catalog, database);
     private readonly References references = new(catalog, database);
     private readonly Changes changes = new(catalog, reads);
+    private readonly Room room = new(database);
 
     public async Task Create(HttpContext context, EntityDescriptor entity)
     {
@@ -28,6 +29,7 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
             else if (attribute.Mandatory) errors[attribute.Name] = [Words.Missing(attribute)];
         }
         await RefuseIf(errors.Count > 0, entity, null, values, errors, context.RequestAborted);
+        await Room.Reserve(context, Room.OfGiven(values));
         using var row = await Guarded(context, entity, null, values, changes.Insert(entity, values), body);
         if (row is null)
         {
@@ -59,14 +61,24 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
     private async Task Save(
         HttpContext context, EntityDescriptor entity, string id, Dictionary<AttributeDescriptor, object?> values, Chunks body)
     {
-        var (errors, tags) = (new Dictionary<string, List<string>>(StringComparer.Ordinal), Tags(context));
-        using var row = await Guarded(context, entity, id, values, changes.Update(entity, id, values, tags), body);
-        if (row is null)
-        {
-            await RefuseIf(true, entity, id, values, errors, context.RequestAborted);
-            throw await Missed(entity, id, tags, context.RequestAborted);
-        }
+        var (tags, given) = (Tags(context), Room.OfGiven(values));
+        await Room.Reserve(context, given);
+        using var row = await Changed(Room.Light) ?? await WithRoom();
+        if (row is null) throw await Missed(entity, id, tags, context.RequestAborted);
         await row.Send(context, 200);
+
+        Task<Row?> Changed(long most) => Guarded(context, entity, id, values, changes.Update(entity, id, values, tags, most), body);
+
+        // Its answer holds what the row keeps as well: where that is large, room for it comes before the change.
+        async Task<Row?> WithRoom()
+        {
+            await RefuseIf(true, entity, id, values, new(StringComparer.Ordinal), context.RequestAborted);
+            var others = Room.Others(entity, values.Keys);
+            var kept = others.Length == 0 ? 0 : await room.OfStored(context, entity, id, others);
+            if (kept <= Room.Light) return null;
+            await Room.Reserve(context, given + kept);
+            return await Changed(kept);
+        }
     }
 
     public async Task Delete(HttpContext context, EntityDescriptor entity, string id)
