@@ -117,12 +117,35 @@ def test_a_name_that_only_pods_know_is_a_note_where_apps_are_pods(world: World) 
     assert not found.hints and not found.missing
 
 
-@WAYS
-def test_a_pooler_without_a_server_behind_it(world: World, apps: list[tuple[Place, str]]) -> None:
+@pytest.mark.parametrize("password", ["", PASSWORD], ids=["before the first publish", "as an app"])
+def test_a_pooler_without_a_server_behind_it(world: World, password: str) -> None:
     with world.pool(alive=False) as reach:
-        found = tried(world.platform(reach), apps)
+        found = tried(world.platform(reach), [(PLACE, password)])
     assert found.missing
     assert found.found.startswith(f"apps can't connect: {place(reach)} answers, and the server behind it does not: ")
+
+
+def test_before_a_stages_database_is_there_no_server_behind_a_pooler_is_a_warning(world: World) -> None:
+    """The pooler need not come to the platform's own database."""
+    with world.pool(alive=False) as reach:
+        found = tried(world.platform(reach), [(Place("odc_elsewhere", "shop"), "")])
+    assert found.found.startswith(
+        f"{place(reach)} answers, and the server behind it does not for the database postgres"
+    )
+    assert found.hints and not found.missing
+
+
+def test_a_pooler_that_may_not_come_to_the_platforms_own_database(world: World) -> None:
+    """As beside the embedded server, whose database postgres is closed to all others."""
+    with world.server.connect() as admin, world.pool() as reach:
+        admin.execute("REVOKE CONNECT ON DATABASE postgres FROM PUBLIC")
+        try:
+            found = tried(world.platform(reach), [(PLACE, "")])
+            elsewhere = tried(world.platform(reach), [])
+        finally:
+            admin.execute("GRANT CONNECT ON DATABASE postgres TO PUBLIC")
+    assert found == Condition(f"{place(reach)} answers; no app has a login yet to try there")
+    assert not elsewhere.missing
 
 
 def test_a_server_behind_it_that_is_lost_later(world: World) -> None:

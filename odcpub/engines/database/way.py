@@ -47,35 +47,48 @@ class _Stopped(Exception):
         self.why, self.hint, self.sure = why, hint, sure
 
 
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A database to log in to, as an app where ``login`` is given. ``ours``: apps have to come to it."""
+
+    database: str
+    login: Login | None = None
+    ours: bool = True
+
+
 def way(server: Server, reach: Reach, logins: Sequence[Login]) -> Condition:
     """``logins``: of apps; in each database one whose role is on the server is tried.
     Nothing is found where apps take the platform's own way and none has a login."""
-    known = _there(server, logins)
-    if not known and not str(reach):
+    entries = _entries(server, logins)
+    users = ", ".join(entry.login.user for entry in entries if entry.login)
+    if not users and not str(reach):
         return Condition("")
     one = _Way(server, reach)
     try:
         one.reach_it()
-        for login in known or (None,):
-            one.log_in(login)
+        for entry in entries:
+            one.log_in(entry)
     except _Stopped as stopped:
         words = f"apps can't connect: {stopped.why}" if stopped.sure else stopped.why
         return Condition(words, (stopped.hint,) if stopped.hint else (), stopped.sure and not reach.remote)
-    users = ", ".join(login.user for login in known)
     return Condition(
         f"{one.hop} lets {users} in" if users else f"{one.hop} answers; no app has a login yet to try there"
     )
 
 
-def _there(server: Server, logins: Sequence[Login]) -> tuple[Login, ...]:
-    """One in each database, of those that the server knows: what was deployed to another one is not asked for here."""
-    if not logins:
-        return ()
-    query = "SELECT ARRAY(SELECT datname::text FROM pg_database), ARRAY(SELECT rolname::text FROM pg_roles)"
-    with translated(f"PostgreSQL at {server.place}"), server.connect() as connection:
-        databases, roles = connection.execute(query).fetchone() or ((), ())
-    known = [one for one in logins if one.password and one.database in databases and one.user in roles]
-    return tuple({one.database: one for one in reversed(known)}.values())
+def _entries(server: Server, logins: Sequence[Login]) -> tuple[_Entry, ...]:
+    """The databases of apps that the server has, each as an app that it knows, too: what was deployed to another server
+    is not asked for here. Where there is none, the platform's, to which a pooler need not come."""
+    databases: list[str] = []
+    roles: list[str] = []
+    if logins:
+        query = "SELECT ARRAY(SELECT datname::text FROM pg_database), ARRAY(SELECT rolname::text FROM pg_roles)"
+        with translated(f"PostgreSQL at {server.place}"), server.connect() as connection:
+            databases, roles = connection.execute(query).fetchone() or ([], [])
+    there = [one for one in logins if one.database in databases]
+    found = {one.database: _Entry(one.database) for one in there}
+    found |= {one.database: _Entry(one.database, one) for one in reversed(there) if one.password and one.user in roles}
+    return tuple(found.values()) or (_Entry(server.maintenance, ours=False),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,28 +133,28 @@ class _Way:
             return _Stopped(f"{why}, from this machine", hint, sure=False)
         return _Stopped(f"from this machine {why}; pods may well reach it", "", sure=False)
 
-    def log_in(self, login: Login | None) -> None:
+    def log_in(self, entry: _Entry) -> None:
         """The hops beyond; without a login only as far as somebody without a password comes."""
         try:
-            text = self._failure(login) or ""
+            text = self._failure(entry) or ""
             if _LATE in text:
-                text = self._failure(login) or ""
+                text = self._failure(entry) or ""
         except EngineError as error:  # a file of TLS
             raise _Stopped(error.message, error.hint) from None
         if text:
-            self._judge(text, login)
+            self._judge(text, entry)
 
-    def _failure(self, login: Login | None) -> str | None:
+    def _failure(self, entry: _Entry) -> str | None:
         """libpq's words for what an attempt failed with; None where it has come through to the server."""
         import psycopg
 
         try:
-            with contextlib.closing(self._connected(login)) as connection:
+            with contextlib.closing(self._connected(entry)) as connection:
                 return _answer(connection)
         except psycopg.OperationalError as error:
             return str(error)
 
-    def _connected(self, login: Login | None) -> psycopg.Connection[tuple[object, ...]]:
+    def _connected(self, entry: _Entry) -> psycopg.Connection[tuple[object, ...]]:
         """As apps connect, with nothing that a pooler would refuse. The platform's password is for the server alone."""
         forget_environment()
         import psycopg
@@ -149,9 +162,9 @@ class _Way:
         return psycopg.connect(
             host=self.host,
             port=self.port,
-            user=login.user if login else self.server.user,
-            password=login.password if login else "",
-            dbname=login.database if login else self.server.maintenance,
+            user=entry.login.user if entry.login else self.server.user,
+            password=entry.login.password if entry.login else "",
+            dbname=entry.database,
             passfile=NO_PASSFILE,
             connect_timeout=SECONDS,
             application_name="odcpub",
@@ -159,26 +172,34 @@ class _Way:
             **tls.for_libpq(dict(self.server.options)),  # type: ignore[arg-type]
         )
 
-    def _judge(self, text: str, login: Login | None) -> None:
+    def _judge(self, text: str, entry: _Entry) -> None:
         """Raises what the words of a failed attempt mean."""
         text = login_failure.decisive(text)
         told = _PREFIX.sub("", login_failure.told(text))
         if login_failure.NOT_LET_IN in text:
-            if login is not None:
+            if entry.login:
                 raise self._not_let_in(told)
             return
         if (found := self._tls(text)) is not None:
             message = found.message.replace(self.who, self.hop)
             raise _Stopped(message if self.hop in message else f"{self.hop}: {message}", found.hint)
         if self.reach.pooling != "none" and any(sign in text for sign in (*_BEHIND, _LATE)):
-            hint = "does the server run, and does it let the pooler in? The pooler's log tells why"
-            raise _Stopped(f"{self.hop} answers, and the server behind it does not: {told}", hint)
+            raise self._nobody_behind(told, entry)
         if "FATAL" not in text and _ASKED not in text:
             raise _Stopped(f"{self.hop} does not answer as PostgreSQL does: {told}", f"is the address right? {_SET}")
-        if login is not None:
+        if entry.login:
             passes = any(sign in told for sign in _PASSES)
             hint = "that may pass: odcpub doctor looks again" if passes else _ROLE
-            raise _Stopped(f"{self.hop} refuses {login.user}: {told}", hint, sure=False)
+            raise _Stopped(f"{self.hop} refuses {entry.login.user}: {told}", hint, sure=False)
+
+    def _nobody_behind(self, told: str, entry: _Entry) -> _Stopped:
+        hint = "does the server run, and does it let the pooler in? The pooler's log tells why"
+        if entry.ours:
+            return _Stopped(f"{self.hop} answers, and the server behind it does not: {told}", hint)
+        why = f"{self.hop} answers, and the server behind it does not for the database {entry.database}: {told}"
+        return _Stopped(
+            why, f"{hint}. Where it need not come to that database, the first publish tells more", sure=False
+        )
 
     def _not_let_in(self, told: str) -> _Stopped:
         why = f"{self.hop} lets no app in: {told}"
