@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable
 from itertools import count
 from typing import Any
 
 from odcpub.deployment.objects import Object
 from odcpub.engines.runner.cluster import Cluster
+from odcpub.engines.runner.look import TEMPLATE_HASH
+
+READY = {"conditions": [{"type": "Ready", "status": "True"}]}
 
 
 class FakeCluster(Cluster):
@@ -25,7 +29,7 @@ class FakeCluster(Cluster):
     def put(self, body: Object) -> None:
         metadata = {"uid": "u"} | body["metadata"] | {"resourceVersion": str(next(self._version))}
         key = (body["kind"], metadata.get("namespace", ""), metadata["name"])
-        self.objects[key] = copy.deepcopy(body | {"metadata": metadata})
+        self.objects[key] = json.loads(json.dumps(body | {"metadata": metadata}))  # no part is shared with another
 
     def get(self, kind: str, name: str, namespace: str = "") -> Object | None:
         return copy.deepcopy(self.objects.get((kind, namespace, name)))
@@ -68,6 +72,9 @@ class FakeCluster(Cluster):
     def rights(self, namespace: str) -> Object:
         return self.may
 
+    def log(self, namespace: str, pod: str, lines: int, previous: bool) -> list[str]:
+        return []
+
     def read(self, path: str, accept: str) -> Object:
         if self.refuses:
             raise self.refuses
@@ -85,3 +92,35 @@ class FakeCluster(Cluster):
         return [
             {"resource": kind, "responseKind": {"kind": kind}, "scope": "Namespaced", "verbs": verbs} for kind in kinds
         ]
+
+
+def replica_set(deployment: Object, name: str, pods: int = 1, available: int = 0, **metadata: Any) -> Object:
+    """As the Deployment's controller would make it of the Deployment as it is."""
+    template = copy.deepcopy(deployment["spec"]["template"])
+    template["metadata"]["labels"][TEMPLATE_HASH] = name
+    about = {"name": name, "namespace": deployment["metadata"]["namespace"], "labels": template["metadata"]["labels"]}
+    status = {"availableReplicas": available}
+    return {
+        "kind": "ReplicaSet",
+        "metadata": about | metadata,
+        "spec": {"replicas": pods, "template": template},
+        "status": status,
+    }
+
+
+def pod_of(made_by: Object, name: str, status: Object) -> Object:
+    """As the ReplicaSet's controller would make it."""
+    template = copy.deepcopy(made_by["spec"]["template"])
+    about = template["metadata"] | {"name": name, "namespace": made_by["metadata"]["namespace"]}
+    return {"kind": "Pod", "metadata": about, "spec": template["spec"], "status": status}
+
+
+def reached(asset: str, namespace: str, *pods: str) -> Object:
+    """That the Service sends to these pods."""
+    labels = {"kubernetes.io/service-name": asset}
+    there = [{"conditions": {"ready": True}, "targetRef": {"name": name}} for name in pods]
+    return {
+        "kind": "EndpointSlice",
+        "metadata": {"name": asset, "namespace": namespace, "labels": labels},
+        "endpoints": there,
+    }

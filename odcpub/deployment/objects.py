@@ -68,7 +68,8 @@ def labels(asset: str) -> dict[str, str]:
 
 
 def instance_of(workload: Workload) -> str:
-    """Ten hex digits of all that a version's pods are made from."""
+    """Ten hex digits of what tells a version from another: its revision, image, configuration and schema. Host names
+    and sizing are the stage's, and a template can be changed by hand: whose pods are whose the template alone tells."""
     parts = [workload.revision, workload.reference, workload.digest, workload.settings, workload.secrets]
     return _hash([*parts, workload.stage, workload.app, workload.schema])
 

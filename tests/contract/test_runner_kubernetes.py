@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -353,6 +354,58 @@ def wait_for(done: Callable[[], bool]) -> None:
     while not done():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def edit(cluster: Cluster, **spec: object) -> None:
+    """As somebody changes the Deployment by hand."""
+    metadata = {"name": "helpdesk", "namespace": namespace_of(STAGE)}
+    body = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec}
+    cluster.apply(body, manager="kubectl-edit")
+
+
+def health(runner: KubernetesRunner) -> tuple[int, str]:
+    found = runner.running(STAGE, "helpdesk", KEY)
+    assert found is not None
+    return found.revision, found.health
+
+
+def test_a_template_of_somebody_elses_that_cannot_start_is_no_failure_of_the_version(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    """The publish sets it back, and looks before the controllers have reacted."""
+    address = publish(runner, version(image, 1))
+    edit(cluster, template={"spec": {"securityContext": {"runAsUser": 0}}})  # which runAsNonRoot does not let start
+    wait_for(lambda: any(map(broken, cluster.find("Pod", namespace_of(STAGE)))))
+    assert publish(runner, version(image, 1)) == address
+    assert health(runner) == (1, "ready")
+    assert len(cluster.find("Pod", namespace_of(STAGE))) == 1
+
+
+def broken(pod: dict[str, Any]) -> bool:
+    return pods.failure(pod, patient=True) is not None
+
+
+def test_a_template_of_somebody_elses_that_serves_comes_back_where_the_right_one_cannot_start(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    address = publish(runner, version(image, 1))
+    edit(cluster, template={"spec": {"containers": [{"name": "app", "resources": {"limits": LIMITS}}]}})
+    wait_for(lambda: health(runner) == (1, "ready") and len(cluster.find("Pod", namespace_of(STAGE))) == 1)
+    quota = {"name": "full", "namespace": namespace_of(STAGE)}
+    hard = {"hard": {"pods": "1"}}
+    cluster.apply({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": quota, "spec": hard})
+    try:
+        runner.start(version(image, 1))
+        with pytest.raises(NotReady, match="exceeded quota") as caught:
+            runner.wait(version(image, 1), quiet)
+    finally:
+        cluster.delete("ResourceQuota", "full", namespace_of(STAGE))
+    assert "serves on" in caught.value.hint
+    found = cluster.get("Deployment", "helpdesk", namespace_of(STAGE))
+    assert found is not None
+    assert found["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] == LIMITS["memory"]
+    assert health(runner) == (1, "ready")
+    assert get(address)["revision"] == "1"
 
 
 def test_a_container_that_prepares_a_pod_is_ordinary(

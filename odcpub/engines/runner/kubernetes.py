@@ -123,7 +123,7 @@ class KubernetesRunner:
         except Refused:
             return False  # then nothing was started
         rollout = Rollout(self._cluster, workload)
-        if patiently(rollout.complete):
+        if patiently(rollout.proved):
             return True
         rollout.take_back()
         self._undo(workload)  # of a start that ended before its Deployment, configuration may be there

@@ -129,6 +129,14 @@ def digest(pod: Object) -> str:
     return str(container.get("imageID", "")).rpartition("@")[2]
 
 
+def other_image(pod: Object, wanted: str) -> str:
+    """The name of the image that a pod (or template) has instead of the one with the digest ``wanted``; empty where it
+    is that one, under whatever name (clusters rewrite names, to a mirror's for example), or not known yet."""
+    named = str(app(pod["spec"]["containers"]).get("image", ""))
+    known = [found for found in (named.partition("@")[2], digest(pod)) if found]
+    return named if known and wanted not in known else ""
+
+
 def app(containers: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The app's own among the containers of a pod, or their statuses; nothing where it is not there."""
     return next((each for each in containers if each.get("name") == APP), {})

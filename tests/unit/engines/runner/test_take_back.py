@@ -177,9 +177,9 @@ def test_pods_of_another_image_or_template_do_not_make_a_version_ready(
     cluster: FakeCluster, image: str, seen: int, template: str
 ) -> None:
     make_ready(cluster, image, seen, template)
-    assert not Rollout(cluster, WORKLOAD).complete()
+    assert not Rollout(cluster, WORKLOAD).proved()
     make_ready(cluster)
-    assert Rollout(cluster, WORKLOAD).complete()
+    assert Rollout(cluster, WORKLOAD).proved()
 
 
 def test_a_version_whose_image_was_changed_by_hand_serves_on_where_the_right_one_cannot_start(
@@ -189,7 +189,7 @@ def test_a_version_whose_image_was_changed_by_hand_serves_on_where_the_right_one
     edited = replica_set("shop-edited", instance_of(WORKLOAD), 1, available=1)
     edited["spec"]["template"]["spec"]["containers"][0]["image"] = "r/shop@sha256:older"
     cluster.put(edited)
-    make_ready(cluster, "r/shop@sha256:older")
+    make_ready(cluster, "r/shop@sha256:older", template="shop-edited")
     refused = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota"}
     cluster.put(replica_set("shop-new", instance_of(WORKLOAD), 2) | {"status": {"conditions": [refused]}})
     with pytest.raises(NotReady, match="exceeded quota") as caught:
@@ -205,8 +205,11 @@ def test_a_version_that_comes_to_no_database_is_told_with_its_own_words(
 ) -> None:
     monkeypatch.setattr(last_words, "DATABASE_SECONDS", 0.2)
     monkeypatch.setattr(last_words, "LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(rollout, "END_SECONDS", 0.0)  # nothing in a cluster in memory ends by itself
+    deployment = deployed(cluster)
+    assert deployment is not None
     pod = ready_pod()
-    pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD)}
+    pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD), TEMPLATE_HASH: "shop-new"}
     cluster.put(pod | {"status": {"containerStatuses": [{"name": "app", "state": {"running": {}}}]}})
     line = "2026-01-31T12:00:00.000Z info not ready: "
     written = [f"{line}the schema is not abc yet", f"{line}the database at db:5432 can't be reached: timeout"]
@@ -216,6 +219,7 @@ def test_a_version_that_comes_to_no_database_is_told_with_its_own_words(
         Rollout(cluster, WORKLOAD).wait(said.append, 30)
     assert said == ["its process runs and is not ready yet: the database at db:5432 can't be reached: timeout"]
     cluster.log = lambda *_, **__: written[:1]  # type: ignore[method-assign]
+    cluster.put(deployment)
     with pytest.raises(NotReady, match=r"not ready after 0\.5 s.*the schema is not abc yet"):
         Rollout(cluster, WORKLOAD).wait(said.append, 0.5)
 
@@ -279,12 +283,12 @@ def test_what_is_slow_to_end_does_not_hide_why_the_version_failed(
 ) -> None:
     monkeypatch.setattr(rollout, "END_SECONDS", 0.1)
     pod = ready_pod()
-    pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD)}
+    pod["metadata"]["labels"] |= {INSTANCE: instance_of(WORKLOAD), TEMPLATE_HASH: "shop-new"}
     waiting = {"reason": "ImagePullBackOff", "message": "no route to the registry"}
     cluster.put(pod | {"status": {"containerStatuses": [{"name": "app", "state": {"waiting": waiting}}]}})
     with pytest.raises(NotReady, match="no route to the registry") as caught:
         Rollout(cluster, WORKLOAD).wait(lambda _: None, 30)
-    assert "pods are still ending" in caught.value.hint
+    assert "pods are still there after 0.1 s: p" in caught.value.hint
 
 
 def test_only_what_carries_our_labels_is_removed(cluster: FakeCluster) -> None:

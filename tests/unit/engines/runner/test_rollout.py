@@ -1,0 +1,233 @@
+"""Which pods and templates count when a version is waited for, told as failed, taken back, and when its health is told.
+
+Each test makes the cluster as its controllers would have made it at that moment.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from odcpub.deployment.objects import INSTANCE, Object, labels, objects
+from odcpub.deployment.workload import Workload
+from odcpub.engines.runner import from_here, rollout
+from odcpub.engines.runner.kubernetes import KubernetesRunner
+from odcpub.engines.runner.not_ready import NotReady
+from odcpub.engines.runner.rollout import Rollout
+from odcpub.errors import TemporaryEngineError
+from tests.cluster import READY, FakeCluster, pod_of, reached, replica_set
+
+DIGEST = "sha256:" + "a" * 64
+WORKLOAD = Workload("Shop", "shop", "k", "qa", 2, f"r/shop@{DIGEST}", "shop", DIGEST)
+NAMESPACE = "odc-qa"
+PULLS = {
+    "phase": "Pending",
+    "containerStatuses": [{"name": "app", "state": {"waiting": {"reason": "PodInitializing"}}}],
+}
+CRASHES = {
+    "phase": "Running",
+    "containerStatuses": [{"name": "app", "state": {"terminated": {"reason": "OOMKilled", "exitCode": 137}}}],
+}
+EVICTED = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on resource: memory."}
+NO_NODE = {
+    "phase": "Pending",
+    "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes"}],
+}
+STARTS = "a pod is starting: the image is pulled"
+QUOTA = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota: full"}
+
+
+class World(FakeCluster):
+    """A cluster with the version deployed, no pod yet."""
+
+    def __init__(self, replicas: int = 1) -> None:
+        super().__init__()
+        for each in objects(WORKLOAD, 30080):
+            self.put(each)
+        self.change(replicas=replicas)
+
+    def change(self, **spec: Any) -> None:
+        """As ``kubectl`` changes the Deployment; the cluster has seen it."""
+        found = self.deployment
+        self.put(found | {"spec": found["spec"] | spec, "status": {"observedGeneration": 0}})
+
+    def hand_edit(self, **app: Any) -> None:
+        """As ``kubectl set`` changes the app's container."""
+        template = copy.deepcopy(self.deployment["spec"]["template"])
+        template["spec"]["containers"][0] |= app
+        self.change(template=template)
+
+    @property
+    def deployment(self) -> Object:
+        found = self.get("Deployment", "shop", NAMESPACE)
+        assert found is not None
+        return found
+
+    def make(
+        self, name: str, *statuses: Object, revision: int = 1, available: int = 0, failed: Object | None = None
+    ) -> None:
+        """A ReplicaSet of the Deployment as it is now, with so many pods."""
+        notes = {"deployment.kubernetes.io/revision": str(revision)}
+        made = replica_set(self.deployment, name, len(statuses) or bool(failed), available, annotations=notes)
+        made["status"] |= {"conditions": [failed]} if failed else {}
+        self.put(made)
+        for count, status in enumerate(statuses):
+            self.put(pod_of(made, f"{name}-{count}", status))
+
+    def serve(self, *names: str) -> None:
+        self.put(reached("shop", NAMESPACE, *names))
+
+    def runner(self) -> KubernetesRunner:
+        return KubernetesRunner("ours", self, node_address="10.0.0.9")
+
+    def wait(self, seconds: float = 30) -> list[str]:
+        said: list[str] = []
+        Rollout(self, WORKLOAD).wait(said.append, seconds)
+        return said
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing in a cluster in memory ends by itself, and nobody answers."""
+    monkeypatch.setattr(rollout, "END_SECONDS", 0.0)
+    monkeypatch.setattr(rollout, "PAUSE", 0.01)
+    monkeypatch.setattr(rollout, "prune", lambda *_: None)
+    monkeypatch.setattr(from_here, "ask", lambda *_: None)
+
+
+def test_a_hand_edited_template_that_crashes_is_not_told_as_the_versions_failure() -> None:
+    """``kubectl set resources`` before a publish that sets it back: the controllers have not reacted yet."""
+    world = World()
+    world.make("right", READY, available=1)
+    right = world.deployment["spec"]
+    world.hand_edit(resources={"limits": {"memory": "20Mi"}})
+    world.make("small", CRASHES, revision=2)
+    world.change(**right)
+    world.serve("right-0")
+    assert world.wait() == []
+
+
+def test_a_hand_edited_template_that_serves_comes_back_where_the_right_one_cannot_start() -> None:
+    world = World()
+    right = world.deployment["spec"]
+    world.hand_edit(resources={"limits": {"memory": "400Mi"}})
+    world.make("edited", READY, available=1)
+    world.change(**right)
+    world.make("right", revision=2, failed=QUOTA)
+    with pytest.raises(NotReady, match="exceeded quota: full") as caught:
+        world.wait()
+    assert "serves on" in caught.value.hint
+    app = world.deployment["spec"]["template"]["spec"]["containers"][0]
+    assert app["resources"] == {"limits": {"memory": "400Mi"}}
+
+
+def test_settling_waits_for_pods_of_another_template_and_names_them() -> None:
+    world = World()
+    right = world.deployment["spec"]
+    world.hand_edit(resources={})
+    world.make("edited", READY)
+    world.change(**right)
+    world.make("right", READY)
+    with pytest.raises(TemporaryEngineError, match=r"pods are still there after 0\.05 s: edited-0"):
+        Rollout(world, WORKLOAD).settle(0.05)
+    del world.objects["Pod", NAMESPACE, "edited-0"]
+    Rollout(world, WORKLOAD).settle(0.05)
+
+
+def stranger(world: FakeCluster, image: str) -> None:
+    """A pod that somebody has made by hand, from the version's own."""
+    told = labels("shop") | {INSTANCE: objects(WORKLOAD)[-1]["spec"]["template"]["metadata"]["labels"][INSTANCE]}
+    spec = {"containers": [{"name": "app", "image": image}]}
+    about = {"name": "debugging", "namespace": NAMESPACE, "labels": told}
+    world.put({"kind": "Pod", "metadata": about, "spec": spec, "status": READY})
+
+
+def test_a_pod_that_somebody_has_made_by_hand_is_not_the_versions() -> None:
+    world = World()
+    world.make("new", PULLS)
+    stranger(world, WORKLOAD.reference)
+    world.serve("debugging")
+    assert not Rollout(world, WORKLOAD).proved()
+    Rollout(world, WORKLOAD).settle(0.05)
+    stranger(world, "r/shop@sha256:older")
+    with pytest.raises(TemporaryEngineError, match="debugging"):  # what is tightened now, it could not bear
+        Rollout(world, WORKLOAD).settle(0.05)
+
+
+def runs(world: World, image: str, image_id: str) -> None:
+    """The pod as a cluster has it that rewrites images' names."""
+    pod = world.get("Pod", "new-0", NAMESPACE)
+    assert pod is not None
+    pod["spec"]["containers"][0]["image"] = image
+    pod["status"]["containerStatuses"] = [{"name": "app", "imageID": image_id}]
+    world.put(pod)
+
+
+@pytest.mark.parametrize(
+    ("image", "image_id"),
+    [
+        (f"mirror.local/r/shop@{DIGEST}", f"mirror.local/r/shop@{DIGEST}"),
+        ("mirror.local/r/shop:2", f"mirror.local/r/shop@{DIGEST}"),
+        ("mirror.local/r/shop@sha256:list", f"mirror.local/r/shop@{DIGEST}"),
+    ],
+)
+def test_an_image_may_have_another_name(image: str, image_id: str) -> None:
+    world = World()
+    world.make("new", READY)
+    world.serve("new-0")
+    runs(world, image, image_id)
+    assert world.wait() == []
+    assert world.runner().take_back(WORKLOAD)
+
+
+def test_pods_that_run_another_image_are_told() -> None:
+    world = World()
+    world.make("new", READY)
+    world.serve("new-0")
+    runs(world, "mirror.local/r/shop:2", "mirror.local/r/shop@sha256:older")
+    with pytest.raises(NotReady, match=r"its pods run another image: mirror\.local/r/shop:2"):
+        world.wait()
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda world: world.hand_edit(image="r/shop@sha256:older"), "changed to another image: r/shop@sha256:older"),
+        (lambda world: world.delete("Deployment", "shop", NAMESPACE), "Deployment is not there any more"),
+        (lambda world: world.change(paused=True), "Deployment is paused"),
+    ],
+)
+def test_what_nobody_will_make_ready_is_not_waited_for(change: Callable[[World], object], told: str) -> None:
+    world = World()
+    change(world)
+    with pytest.raises(NotReady, match=told):
+        world.wait()
+
+
+def half_done() -> World:
+    """Two wanted: one old pod and one new are ready, and the other new one ends again and again."""
+    world = World(replicas=2)
+    world.make("new", READY, CRASHES, revision=2)
+    right = world.deployment["spec"]
+    world.hand_edit(resources={})
+    world.make("old", READY)
+    world.change(**right)
+    world.serve("new-0", "old-0")
+    return world
+
+
+def test_the_pod_that_is_not_ready_is_the_one_that_is_told() -> None:
+    world = half_done()
+    with pytest.raises(NotReady, match="OOMKilled"):
+        world.wait()
+    world = World(replicas=2)
+    world.make("new", READY, PULLS)
+    world.serve("new-0")
+    with pytest.raises(NotReady, match=r"not ready after 0\.05 s; a pod is starting"):
+        world.wait(0.05)
+    world.make("new", READY, failed=QUOTA)
+    with pytest.raises(NotReady, match=r"not ready after 0\.05 s; no pod may be made .*exceeded quota"):
+        world.wait(0.05)
