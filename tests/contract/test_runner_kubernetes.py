@@ -408,6 +408,32 @@ def test_a_template_of_somebody_elses_that_serves_comes_back_where_the_right_one
     assert get(address)["revision"] == "1"
 
 
+def test_a_pod_that_its_node_puts_out_is_replaced(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    address = publish(runner, version(image, 1))
+    runner.start(version(image, 2))
+    wait_for(lambda: bool(of_revision(cluster, "2")))
+    put_out(of_revision(cluster, "2")[0]["metadata"]["name"])
+    wait_for(lambda: any(map(pods.over, of_revision(cluster, "2"))))
+    assert runner.wait(version(image, 2), quiet) == address
+    runner.settle(version(image, 2))
+    assert health(runner) == (2, "ready")
+    assert get(address)["revision"] == "2"
+
+
+def of_revision(cluster: Cluster, revision: str) -> tuple[dict[str, Any], ...]:
+    return cluster.find("Pod", namespace_of(STAGE), f"app.kubernetes.io/version={revision}")
+
+
+def put_out(pod: str) -> None:
+    """Its node ends it for good, as in an eviction."""
+    from kubernetes import client, config
+
+    api = client.CoreV1Api(config.new_client_from_config(os.environ["KUBECONFIG"]))
+    api.patch_namespaced_pod(pod, namespace_of(STAGE), {"spec": {"activeDeadlineSeconds": 1}})
+
+
 def test_a_container_that_prepares_a_pod_is_ordinary(
     image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
 ) -> None:

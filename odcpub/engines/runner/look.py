@@ -49,6 +49,11 @@ class Look:
         return tuple(each for each in self.pods if mark and template_hash(each) == mark)
 
     @property
+    def coming(self) -> tuple[Object, ...]:
+        """The newest template's pods without those that have ended for good, which are replaced."""
+        return tuple(each for each in self.of_newest if not pods.over(each))
+
+    @property
     def others(self) -> tuple[Object, ...]:
         """The pods of other templates."""
         mine = self.of_newest

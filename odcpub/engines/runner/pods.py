@@ -41,9 +41,22 @@ def leaving(pod: Object) -> bool:
     return bool(pod["metadata"].get("deletionTimestamp"))
 
 
+def over(pod: Object) -> bool:
+    """Whether it has ended for good, as one that its node has evicted or did not take in: its ReplicaSet makes another
+    in its place, and it stays listed. A container that ends is begun again in the same pod."""
+    return pod.get("status", {}).get("phase") in ("Failed", "Succeeded")
+
+
+def end(pod: Object) -> Failure:
+    """Why a pod is over."""
+    status = pod.get("status", {})
+    words = _words(status.get("reason") or status.get("phase", ""), status.get("message", ""))
+    return Failure(words, pod["metadata"]["name"])
+
+
 def failure(pod: Object, patient: bool) -> Failure | None:
-    """What is wrong with a pod; ``patient`` leaves it a moment to be scheduled."""
-    if leaving(pod):
+    """What is wrong with a pod that is to become ready; ``patient`` leaves it a moment to be scheduled."""
+    if leaving(pod) or over(pod):
         return None
     status, name = pod.get("status", {}), pod["metadata"]["name"]
     for container in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
@@ -51,8 +64,6 @@ def failure(pod: Object, patient: bool) -> Failure | None:
         found = _container(container) if own else _injected(container)
         if found:
             return Failure(found, name, own and _ran(container))
-    if status.get("phase") == "Failed":
-        return Failure(_words(status.get("reason", "Failed"), status.get("message", "")), name)
     for condition in status.get("conditions", ()):
         if not patient and condition["type"] == "PodScheduled" and condition.get("reason") == "Unschedulable":
             return Failure(f"no node can take it: {condition.get('message', '')}", name)

@@ -96,7 +96,8 @@ class Rollout:
     def _old(self, seen: Look) -> tuple[Object, ...]:
         """The pods that are not of this version; of those that no ReplicaSet has made, the ones of another."""
         mine = instance_of(self.workload)
-        others = (each for each in seen.nobodys if _instance(each) != mine or self._other_image(each))
+        strange = [each for each in seen.nobodys if not pods.over(each)]
+        others = (each for each in strange if _instance(each) != mine or self._other_image(each))
         return (*seen.others, *others)
 
     def _taken_back(self, failure: pods.Failure) -> NotReady:

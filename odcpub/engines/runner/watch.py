@@ -15,7 +15,9 @@ from odcpub.engines.runner.last_words import LastWords
 from odcpub.engines.runner.look import Look
 
 PATIENCE_SECONDS = 5.0
-"""How long a pod may wait for a node: a new node or an ending pod may make room."""
+"""How long a pod may wait for a node while none of the app's pods is ending: a new node may make room."""
+REPEATS = 3
+"""So many pods that ended in the place of one another are more than a node's passing trouble."""
 
 
 class Watch:
@@ -24,11 +26,22 @@ class Watch:
     def __init__(self, cluster: Cluster, workload: Workload) -> None:
         self._workload = workload
         self._words = LastWords(cluster, namespace_of(workload.stage), workload.secrets)
-        self._began = time.monotonic()
+        self._first: dict[str, float] = {}
+        """When each pod was first seen."""
+        self._ended_before: set[str] | None = None
 
     def failure(self, seen: Look) -> pods.Failure | None:
         """Why it can't become ready, as soon as that is sure."""
-        return self._changed(seen) or next(self._broken(seen), None) or self._words.failure(_unready(seen))
+        now = time.monotonic()
+        for each in seen.coming:
+            self._first.setdefault(_name(each), now)
+        ended = self._ended(seen)
+        return (
+            self._changed(seen)
+            or next(self._broken(seen, now), None)
+            or (pods.end(ended[-1]) if len(ended) >= REPEATS else None)
+            or self._words.failure(_unready(seen))
+        )
 
     def late(self, seen: Look, seconds: float, state: str) -> pods.Failure:
         """That it has not become ready in time, with what may have passed and did not."""
@@ -42,7 +55,8 @@ class Watch:
             return "waiting for the cluster to take in the new version"
         if seen.enough:
             return "its pods are ready, and its Service does not send to all of them yet"
-        return self._words.state(_unready(seen))
+        said, ended = self._words.state(_unready(seen)), self._ended(seen)
+        return f"{said}; a pod before it has ended: {pods.end(ended[-1]).reason}" if ended else said
 
     def _changed(self, seen: Look) -> pods.Failure | None:
         """What was applied is not there any more: nothing will come of it."""
@@ -51,24 +65,34 @@ class Watch:
             other = "its Deployment is paused, so no pod of a new version is made (kubectl rollout resume ends that)"
         return pods.Failure(other) if other else None
 
-    def _broken(self, seen: Look) -> Iterator[pods.Failure]:
-        patient = time.monotonic() < self._began + PATIENCE_SECONDS
-        for each in seen.of_newest:
+    def _broken(self, seen: Look, now: float) -> Iterator[pods.Failure]:
+        """A pod that is ending may make room for one that waits."""
+        ending = any(map(pods.leaving, seen.pods))
+        for each in seen.coming:
             other = pods.other_image(each, self._workload.digest) if pods.ready(each) else ""
             if other:
                 yield pods.Failure(f"its pods run another image: {other}", _name(each))
+            patient = ending or now < self._first[_name(each)] + PATIENCE_SECONDS
             if found := pods.failure(each, patient):
                 yield found
-        if not seen.of_newest:
+        if not seen.coming and not ending:
             yield from self._refused(seen)
 
     def _passing(self, seen: Look) -> Iterator[pods.Failure]:
-        yield from filter(None, (pods.failure(each, patient=False) for each in seen.of_newest))
+        yield from filter(None, (pods.failure(each, patient=False) for each in seen.coming))
         yield from self._refused(seen)
 
     def _refused(self, seen: Look) -> Iterator[pods.Failure]:
         if seen.newest and (refused := pods.replica_failure([seen.newest])):
             yield refused
+
+    def _ended(self, seen: Look) -> list[Object]:
+        """The newest template's pods that have ended for good under our eyes, the last of them last."""
+        over = [each for each in seen.of_newest if pods.over(each)]
+        if self._ended_before is None:
+            self._ended_before = set(map(_name, over))
+        fresh = [each for each in over if _name(each) not in self._ended_before]
+        return sorted(fresh, key=lambda each: str(each["metadata"].get("creationTimestamp", "")))
 
 
 def not_of(deployment: Object | None, workload: Workload) -> str:
@@ -84,7 +108,7 @@ def not_of(deployment: Object | None, workload: Workload) -> str:
 
 def _unready(seen: Look) -> tuple[Object, ...]:
     """The pods that are waited for; all, where every one is ready."""
-    return tuple(each for each in seen.of_newest if not pods.ready(each)) or seen.of_newest
+    return tuple(each for each in seen.coming if not pods.ready(each)) or seen.coming
 
 
 def _name(found: Object) -> str:

@@ -6,6 +6,7 @@ Each test makes the cluster as its controllers would have made it at that moment
 from __future__ import annotations
 
 import copy
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from odcpub.deployment.objects import INSTANCE, Object, labels, objects
 from odcpub.deployment.workload import Workload
-from odcpub.engines.runner import from_here, rollout
+from odcpub.engines.runner import from_here, rollout, watch
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.rollout import Rollout
@@ -155,6 +156,66 @@ def test_a_pod_that_somebody_has_made_by_hand_is_not_the_versions() -> None:
     stranger(world, "r/shop@sha256:older")
     with pytest.raises(TemporaryEngineError, match="debugging"):  # what is tightened now, it could not bear
         Rollout(world, WORKLOAD).settle(0.05)
+
+
+def test_pods_that_a_node_has_put_out_are_passed_over_while_others_come() -> None:
+    world = World()
+    world.make("new", EVICTED, PULLS)
+    said: list[str] = []
+
+    def goes_on(line: str) -> None:
+        said.append(line)
+        if len(said) == 1:
+            world.make("new", EVICTED, EVICTED, PULLS)
+        else:
+            world.make("new", EVICTED, EVICTED, READY)
+            world.serve("new-2")
+
+    Rollout(world, WORKLOAD).wait(goes_on, 30)
+    ended = "a pod before it has ended: Evicted: The node was low on resource: memory."
+    assert said == [STARTS, f"{STARTS}; {ended}"]
+
+
+def test_pods_that_are_put_out_again_and_again_are_a_failure() -> None:
+    """Those that had ended before are none of this version's trouble."""
+    world = World()
+    world.make("new", *[EVICTED] * 5, PULLS)
+    with pytest.raises(NotReady, match="become ready: Evicted: The node was low on resource"):
+        Rollout(world, WORKLOAD).wait(lambda _: world.make("new", *[EVICTED] * 8, PULLS), 30)
+
+
+def test_a_pod_waits_while_another_one_that_ends_makes_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "PATIENCE_SECONDS", 0.05)
+    world = World(replicas=2)
+    world.make("new", READY, NO_NODE)
+    with pytest.raises(NotReady, match="become ready: no node can take it: 0/1 nodes"):
+        world.wait()
+    world = World(replicas=2)
+    world.make("new", READY, NO_NODE)
+    old = pod_of(replica_set(world.deployment, "old"), "old-0", READY)
+    old["metadata"]["deletionTimestamp"] = "now"
+    world.put(old)
+    with pytest.raises(NotReady, match=r"not ready after 0\.3 s; no node can take it: 0/1 nodes"):
+        world.wait(0.3)
+
+
+def test_a_pod_may_wait_for_a_node_from_when_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "PATIENCE_SECONDS", 1.0)
+    world = World()
+    world.make("new", PULLS)
+    said: list[str] = []
+
+    def goes_on(line: str) -> None:
+        said.append(line)
+        if len(said) == 1:
+            time.sleep(1.1)
+            world.make("new", EVICTED, NO_NODE)
+        else:
+            world.make("new", EVICTED, READY)
+            world.serve("new-1")
+
+    Rollout(world, WORKLOAD).wait(goes_on, 30)
+    assert len(said) == 2
 
 
 def runs(world: World, image: str, image_id: str) -> None:
