@@ -53,10 +53,14 @@ class DeploymentPlan:
         return all(one.fields and all(new == KEPT for _, _, new in one.fields) for one in self.changes)
 
 
+READY, DEGRADED, STARTING, FAILED = "ready", "degraded", "starting", "failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Running:
     """What runs in a stage: revision, image digest, address, and health: ``ready``, ``degraded`` (it serves, with fewer
-    processes than asked for), ``not ready: …`` with the reason, as the app says it, ``starting`` or ``failed``."""
+    processes of the newest version than asked for), ``not ready: …`` with the reason, as the app says it, ``starting``
+    or ``failed``."""
 
     revision: int
     digest: str

@@ -376,6 +376,7 @@ def test_a_template_of_somebody_elses_that_cannot_start_is_no_failure_of_the_ver
     address = publish(runner, version(image, 1))
     edit(cluster, template={"spec": {"securityContext": {"runAsUser": 0}}})  # which runAsNonRoot does not let start
     wait_for(lambda: any(map(broken, cluster.find("Pod", namespace_of(STAGE)))))
+    assert health(runner) == (1, "degraded")
     assert publish(runner, version(image, 1)) == address
     assert health(runner) == (1, "ready")
     assert len(cluster.find("Pod", namespace_of(STAGE))) == 1
@@ -432,6 +433,22 @@ def put_out(pod: str) -> None:
 
     api = client.CoreV1Api(config.new_client_from_config(os.environ["KUBECONFIG"]))
     api.patch_namespaced_pod(pod, namespace_of(STAGE), {"spec": {"activeDeadlineSeconds": 1}})
+
+
+def test_a_version_half_in_its_place_is_degraded(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    publish(runner, version(image, 1))
+    edit(cluster, replicas=2)
+    wait_for(lambda: health(runner) == (1, "ready") and len(of_revision(cluster, "1")) == 2)
+    runner.start(version(image, 2, "never"))
+    wait_for(lambda: bool(of_revision(cluster, "2")))
+    assert health(runner) == (1, "degraded"), "as many pods as asked for are ready, all of them old"
+    assert not runner.take_back(version(image, 2, "never"))
+    assert health(runner) == (1, "ready")
+    publish(runner, version(image, 3))
+    assert health(runner) == (3, "ready")
+    assert len(of_revision(cluster, "3")) == 2
 
 
 def test_a_container_that_prepares_a_pod_is_ordinary(

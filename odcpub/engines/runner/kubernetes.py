@@ -16,13 +16,14 @@ from odcpub.deployment.objects import (
     objects,
 )
 from odcpub.deployment.plan import Planned, deployment_plan
-from odcpub.deployment.workload import DeploymentPlan, Running, Workload
+from odcpub.deployment.workload import DEGRADED, READY, STARTING, DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Owner, Report
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Answer, Cluster
 from odcpub.engines.runner.from_here import answers, condition, lasting
 from odcpub.engines.runner.identity import AnotherCluster
 from odcpub.engines.runner.last_words import LastWords
+from odcpub.engines.runner.look import Look, health, look
 from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.ownership import mark, refuse_foreign, taken_in
 from odcpub.engines.runner.removal import (
@@ -147,30 +148,27 @@ class KubernetesRunner:
     def running(self, stage: str, asset: str, key: str) -> Running | None:
         self._refuse_foreign(stage, asset, key)
         namespace = namespace_of(stage)
-        deployment = self._cluster.get("Deployment", asset, namespace)
+        seen = look(self._cluster, namespace, asset)
+        deployment = seen.deployment
         if deployment is None:
             return None
-        found = self._cluster.find("Pod", namespace, selector(asset))
-        newest = max(filter(pods.ready, found), key=_revision, default=None)
+        newest = max(seen.serving, key=_revision, default=None)
         address = self._address(namespace, asset)
-        wanted = deployment["spec"].get("replicas", 1)
         return Running(
             revision=_revision(newest or _template(deployment)),
             digest=pods.digest(newest) if newest else _annotation(_template(deployment), "odcpub/digest"),
             address=address,
-            health=self._serving(address, found, wanted) if newest else self._starting(namespace, found),
+            health=self._health(namespace, asset, seen, address),
         )
 
-    def _serving(self, address: str, found: tuple[Object, ...], wanted: int) -> str:
-        """A pod that was ready once is so for the cluster; how it is now the app itself says."""
-        enough = sum(map(pods.ready, found)) >= wanted
-        return condition(address) or ("ready" if enough else "degraded")
-
-    def _starting(self, namespace: str, found: tuple[Object, ...]) -> str:
-        if any(pods.failure(each, patient=False) for each in found):
-            return "failed"
-        reason = LastWords(self._cluster, namespace, ()).reason(found)
-        return f"not ready: {reason}" if reason else "starting"
+    def _health(self, namespace: str, asset: str, seen: Look, address: str) -> str:
+        """As the cluster tells it. A pod that was ready once is so for the cluster; how it is now the app itself
+        says, and why it does not become ready its log."""
+        found = health(self._cluster, namespace, asset, seen)
+        if found in (READY, DEGRADED):
+            return condition(address) or found
+        reason = LastWords(self._cluster, namespace, ()).reason(seen.coming) if found == STARTING else ""
+        return f"not ready: {reason}" if reason else found
 
     def close(self) -> None:
         """The cluster runs on; only our connections end."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from odcpub.deployment.objects import Object
+from odcpub.deployment.workload import DEGRADED, FAILED, READY, STARTING
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.removal import selector
@@ -98,6 +99,17 @@ def complete(cluster: Cluster, namespace: str, asset: str, seen: Look) -> bool:
         return False
     names = {each["metadata"]["name"] for each in seen.of_newest if pods.ready(each)}
     return not names or names <= _reached(cluster, namespace, asset)
+
+
+def health(cluster: Cluster, namespace: str, asset: str, seen: Look) -> str:
+    """What ``Running`` says of it."""
+    if complete(cluster, namespace, asset, seen):
+        return READY
+    if seen.serving:
+        return DEGRADED
+    made = (each for each in seen.pods if template_hash(each))
+    refused = pods.replica_failure([seen.newest] if seen.newest else [])
+    return FAILED if refused or any(pods.failure(each, patient=False) for each in made) else STARTING
 
 
 def _reached(cluster: Cluster, namespace: str, asset: str) -> set[str]:

@@ -15,7 +15,7 @@ from odcpub.engines.runner.cluster import Answer
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.rights import NEEDED
 from odcpub.errors import EngineError, Refused
-from tests.cluster import FakeCluster
+from tests.cluster import READY, FakeCluster, pod_of, reached, replica_set
 
 DIGEST = "sha256:" + "a" * 64
 OURS = Workload("Shop", "shop", "our-key", "qa", 2, f"r/shop@{DIGEST}", "shop", DIGEST)
@@ -182,25 +182,13 @@ def test_a_namespace_that_does_not_go_is_told_with_what_holds_it(monkeypatch: py
         runner(cluster).start(OURS)
 
 
-def serve(cluster: FakeCluster, count: int) -> None:
-    """So many ready pods of Shop's."""
-    for number in range(count):
-        metadata = {"name": f"p{number}", "namespace": "odc-qa", "labels": labels("shop")}
-        serves = {"conditions": [{"type": "Ready", "status": "True"}]}
-        cluster.put({"kind": "Pod", "metadata": metadata, "status": serves})
-
-
-@pytest.mark.parametrize(("ready", "health"), [(0, "starting"), (1, "degraded"), (3, "ready")])
-def test_health_counts_the_pods_that_serve(ready: int, health: str) -> None:
-    cluster = FakeCluster()
-    runner(cluster).start(OURS)
+def serve(cluster: FakeCluster) -> None:
+    """With one ready pod of Shop's."""
     deployment = cluster.get("Deployment", "shop", "odc-qa")
     assert deployment is not None
-    cluster.put(deployment | {"spec": deployment["spec"] | {"replicas": 3}})
-    serve(cluster, ready)
-    found = runner(cluster).running("qa", "shop", "our-key")
-    assert found is not None
-    assert found.health == health
+    made = replica_set(deployment, "shop-1")
+    for each in (made, pod_of(made, "p", READY), reached("shop", "odc-qa", "p")):
+        cluster.put(each)
 
 
 def test_pods_are_ready_and_the_app_says_that_its_database_refuses_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +197,7 @@ def test_pods_are_ready_and_the_app_says_that_its_database_refuses_it(monkeypatc
         from_here, "ask", lambda *_: not_ready.Answer(503, "Not ready: the database at db:5432 refuses: it is full.")
     )
     runner(cluster).start(OURS)
-    serve(cluster, 1)
+    serve(cluster)
     found = runner(cluster).running("qa", "shop", "our-key")
     assert found is not None
     assert found.health == "not ready: the database at db:5432 refuses: it is full"

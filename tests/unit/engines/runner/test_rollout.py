@@ -84,6 +84,11 @@ class World(FakeCluster):
     def runner(self) -> KubernetesRunner:
         return KubernetesRunner("ours", self, node_address="10.0.0.9")
 
+    def health(self) -> str:
+        found = self.runner().running("qa", "shop", "k")
+        assert found is not None
+        return found.health
+
     def wait(self, seconds: float = 30) -> list[str]:
         said: list[str] = []
         Rollout(self, WORKLOAD).wait(said.append, seconds)
@@ -106,9 +111,11 @@ def test_a_hand_edited_template_that_crashes_is_not_told_as_the_versions_failure
     right = world.deployment["spec"]
     world.hand_edit(resources={"limits": {"memory": "20Mi"}})
     world.make("small", CRASHES, revision=2)
+    assert world.health() == "degraded"
     world.change(**right)
     world.serve("right-0")
     assert world.wait() == []
+    assert world.health() == "ready"
 
 
 def test_a_hand_edited_template_that_serves_comes_back_where_the_right_one_cannot_start() -> None:
@@ -152,6 +159,7 @@ def test_a_pod_that_somebody_has_made_by_hand_is_not_the_versions() -> None:
     stranger(world, WORKLOAD.reference)
     world.serve("debugging")
     assert not Rollout(world, WORKLOAD).proved()
+    assert world.health() == "starting"
     Rollout(world, WORKLOAD).settle(0.05)
     stranger(world, "r/shop@sha256:older")
     with pytest.raises(TemporaryEngineError, match="debugging"):  # what is tightened now, it could not bear
@@ -174,6 +182,7 @@ def test_pods_that_a_node_has_put_out_are_passed_over_while_others_come() -> Non
     Rollout(world, WORKLOAD).wait(goes_on, 30)
     ended = "a pod before it has ended: Evicted: The node was low on resource: memory."
     assert said == [STARTS, f"{STARTS}; {ended}"]
+    assert world.health() == "ready"
 
 
 def test_pods_that_are_put_out_again_and_again_are_a_failure() -> None:
@@ -278,6 +287,18 @@ def half_done() -> World:
     world.change(**right)
     world.serve("new-0", "old-0")
     return world
+
+
+def test_a_version_that_is_half_in_place_is_degraded() -> None:
+    world = half_done()
+    assert world.health() == "degraded"
+    world.make("new", READY, READY, revision=2)
+    assert world.health() == "degraded", "the Service sends to one of them only"
+    world.serve("new-0", "new-1")
+    assert world.health() == "ready"
+    seen = world.deployment
+    world.put(seen | {"metadata": seen["metadata"] | {"generation": 1}})
+    assert world.health() == "degraded", "something was changed that the cluster has not seen yet"
 
 
 def test_the_pod_that_is_not_ready_is_the_one_that_is_told() -> None:
