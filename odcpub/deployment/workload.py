@@ -54,13 +54,16 @@ class DeploymentPlan:
 
 
 READY, DEGRADED, STARTING, FAILED = "ready", "degraded", "starting", "failed"
+IDLE = "scaled to 0"
+"""The version is in its place and, as somebody has asked, no process of it runs."""
+IN_PLACE = (READY, IDLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
     """What runs in a stage: revision, image digest, address, and health: ``ready``, ``degraded`` (it serves, with fewer
-    processes of the newest version than asked for), ``not ready: …`` with the reason, as the app says it, ``starting``
-    or ``failed``."""
+    processes of the newest version than asked for), ``not ready: …`` with the reason, as the app says it, ``starting``,
+    ``failed`` or ``scaled to 0``."""
 
     revision: int
     digest: str

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
-from odcpub.deployment.workload import Running, Workload
+from odcpub.deployment.workload import IDLE, IN_PLACE, Running, Workload
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import EngineError, OdcpubError, Refused, counted
 from odcpub.operations import in_force, settings, way
@@ -68,7 +68,10 @@ def plan(run: Run) -> None:
         run.warn(f"{amiss}: it is set right")
     plan_blob = run.platform.store.blobs.put(to_text(migration).encode())
     runs = run.platform.engines().runner.running(run.operation.stage, run.asset.label, run.asset.key)
-    run.note(configuration=digest, sealed=sealed, migration=plan_blob)
+    idle = runs is not None and runs.health == IDLE
+    if idle:
+        run.warn(f"it is {IDLE} in {stage.name}: no process of it will run and answer until that is changed")
+    run.note(configuration=digest, sealed=sealed, migration=plan_blob, idle=idle)
     unchanged = not (migration.steps or amiss) and _runs_already(run, record, digest, runs) and not _drifted(run)
     for line in () if unchanged else way.check(run.platform, aim, amiss):
         run.warn(line)
@@ -88,7 +91,7 @@ def _runs_already(run: Run, record: RevisionRecord | None, digest: str, found: R
     current = run.platform.store.stages.current(run.operation.asset, run.operation.stage)
     if record is None or current is None or (current.revision, current.configuration) != (record.number, digest):
         return False
-    if found is None or found.health != "ready" or (found.revision, found.digest) != (record.number, record.image):
+    if found is None or found.health not in IN_PLACE or (found.revision, found.digest) != (record.number, record.image):
         return False
     run.note(address=found.address)
     return True
@@ -184,7 +187,7 @@ def ready(run: Run) -> None:
     # From here on this version serves, whatever becomes of the steps that follow.
     run.platform.store.stages.end_deployment(run.operation.key, Status.FINISHED, address)
     run.platform.memory.started.pop(run.operation.key, None)
-    run.say(f"ready at {address}", address=address)
+    run.say(f"in its place, {IDLE}" if run.state.get("idle") else f"ready at {address}", address=address)
 
 
 def settle(run: Run) -> None:

@@ -369,6 +369,23 @@ def health(runner: KubernetesRunner) -> tuple[int, str]:
     return found.revision, found.health
 
 
+def test_scaled_to_0_a_version_is_put_in_its_place(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    address = publish(runner, version(image, 1))
+    edit(cluster, replicas=0)
+    wait_for(lambda: not cluster.find("Pod", namespace_of(STAGE)))
+    wait_for(lambda: health(runner) == (1, "scaled to 0"))
+    began = time.monotonic()
+    assert publish(runner, version(image, 2)) == address
+    assert time.monotonic() - began < SOON_SECONDS
+    assert health(runner) == (2, "scaled to 0")
+    assert not runner.take_back(version(image, 2)), "no pod has shown that it works"
+    edit(cluster, replicas=1)
+    wait_for(lambda: health(runner) == (2, "ready"))
+    assert get(address)["revision"] == "2"
+
+
 def test_a_template_of_somebody_elses_that_cannot_start_is_no_failure_of_the_version(
     image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
 ) -> None:

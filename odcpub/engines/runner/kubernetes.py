@@ -107,9 +107,11 @@ class KubernetesRunner:
                 prune(self._cluster, namespace_of(workload.stage), workload.asset)
 
     def wait(self, workload: Workload, report: Report) -> str:
-        Rollout(self._cluster, workload).wait(report, self._ready_seconds)
+        seen = Rollout(self._cluster, workload).wait(report, self._ready_seconds)
         address = patiently(lambda: self._address(namespace_of(workload.stage), workload.asset))
-        if not answers(address):
+        if seen.idle:
+            report("it is scaled to 0: no pod runs, and nothing answers")
+        elif not answers(address):
             report(f"{address} does not answer from here: is there a firewall between this machine and the nodes?")
         elif reason := lasting(address):
             hint = "The version is in its place. What it says of its database has to be mended there."

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from odcpub.deployment.objects import Object
-from odcpub.deployment.workload import DEGRADED, FAILED, READY, STARTING
+from odcpub.deployment.workload import DEGRADED, FAILED, IDLE, READY, STARTING
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.removal import selector
@@ -35,6 +35,11 @@ class Look:
     def wanted(self) -> int:
         """How many pods the Deployment asks for."""
         return int(self.deployment["spec"].get("replicas", 1)) if self.deployment else 0
+
+    @property
+    def idle(self) -> bool:
+        """Whether the Deployment asks for no pods."""
+        return self.deployment is not None and self.wanted == 0
 
     @property
     def taken_in(self) -> bool:
@@ -103,6 +108,8 @@ def complete(cluster: Cluster, namespace: str, asset: str, seen: Look) -> bool:
 
 def health(cluster: Cluster, namespace: str, asset: str, seen: Look) -> str:
     """What ``Running`` says of it."""
+    if seen.idle:
+        return IDLE if seen.taken_in else STARTING
     if complete(cluster, namespace, asset, seen):
         return READY
     if seen.serving:

@@ -50,9 +50,9 @@ class Rollout:
     def where(self) -> str:
         return f"{self.workload.asset} in {self.workload.stage}"
 
-    def wait(self, report: Report, seconds: float) -> None:
-        """Returns when enough new pods are ready and the Service sends to each; else takes the version back and
-        raises NotReady."""
+    def wait(self, report: Report, seconds: float) -> Look:
+        """Returns when enough new pods are ready and the Service sends to each, what it saw then; else takes the
+        version back and raises NotReady. A Deployment that is scaled to 0 is ready with its template."""
         began, said, watch = time.monotonic(), "", Watch(self.cluster, self.workload)
         seen = Look(None, (), (), None)
         while True:
@@ -60,7 +60,7 @@ class Rollout:
             try:
                 seen = self._look()
                 if self._ready(seen):
-                    return
+                    return seen
                 failure, state = watch.failure(seen), watch.state(seen)
             except TemporaryEngineError as error:
                 failure, state = None, error.message
@@ -74,8 +74,9 @@ class Rollout:
             time.sleep(PAUSE)
 
     def proved(self) -> bool:
-        """Whether the version is ready, as ``wait`` waits for it."""
-        return self._ready(self._look())
+        """Whether the version is ready, as ``wait`` waits for it, and pods of it show that."""
+        seen = self._look()
+        return not seen.idle and self._ready(seen)
 
     def settle(self, seconds: float) -> None:
         """Returns when only this version's pods are left."""

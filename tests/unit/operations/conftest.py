@@ -37,7 +37,8 @@ MODEL = Asset(
 
 class FakeEngines:
     """Engines that note what is asked of them. ``broken``: engine → what it raises; ``serves``: the revision
-    that is ready; ``lost``: digests of images that are not there; ``lost_by_role``: what the app's role cannot do."""
+    that is ready; ``runs``: what is said to run; ``lost``: digests of images that are not there; ``lost_by_role``:
+    what the app's role cannot do."""
 
     def __init__(self) -> None:
         self.settings = EngineSettings()
@@ -48,6 +49,7 @@ class FakeEngines:
         self.serves = 0
         self.lost: set[str] = set()
         self.lost_by_role = ""
+        self.runs: Running | None = None
 
     def _ask(self, what: str) -> None:
         self.asked.append(what)
@@ -97,7 +99,7 @@ class FakeEngines:
 
     def running(self, _stage: str, _asset: str, _key: str) -> Running | None:
         self._ask("running")
-        return None
+        return self.runs
 
 
 class Installed:

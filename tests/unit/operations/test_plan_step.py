@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from odcpub.deployment.workload import Running
 from odcpub.engines.ports import Owner, Place
 from odcpub.errors import EngineError, Refused
 from odcpub.operations import deploying
@@ -32,6 +33,25 @@ def test_engines_that_would_fail_later_are_found(installed: Installed, engine: s
 def test_each_engine_is_asked_once(installed: Installed) -> None:
     planned(installed)
     assert installed.engines.asked == ["observe database", "check", "running"]
+
+
+@pytest.mark.parametrize(("health", "unchanged"), [("ready", True), ("scaled to 0", True), ("degraded", False)])
+def test_what_is_in_its_place_is_not_deployed_again(installed: Installed, health: str, unchanged: bool) -> None:
+    """And what is scaled to 0 is in its place, as somebody wants it, with a warning that nothing answers."""
+    run = installed.deployed(installed.revision())
+    record = installed.store.assets.revision(KEY, 1)
+    installed.engines.runs = Running(1, "sha256:1", "http://127.0.0.1:8100", health)
+    assert deploying._runs_already(run, record, "c", installed.engines.runs) is unchanged
+    run = installed.operation(revision=1)
+    deploying.plan(run)
+    warned = [one.text for one in installed.store.journal.messages(run.operation.key) if one.severity == "Warning"]
+    idle = ["it is scaled to 0 in Development: no process of it will run and answer until that is changed"]
+    assert warned == (idle if health == "scaled to 0" else [])
+    run.note(revision=1)
+    deploying.start(run)
+    deploying.ready(run)
+    said = installed.store.journal.messages(run.operation.key)[-1].text
+    assert said == ("in its place, scaled to 0" if health == "scaled to 0" else "ready at http://127.0.0.1:8100")
 
 
 def test_the_database_is_told_to_serve_what_the_revisions_pods_ask_for(installed: Installed) -> None:

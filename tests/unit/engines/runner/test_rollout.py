@@ -104,6 +104,30 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(from_here, "ask", lambda *_: None)
 
 
+def test_scaled_to_0_a_version_is_in_place_and_told_as_such() -> None:
+    world = World(replicas=0)
+    assert world.health() == "starting"
+    with pytest.raises(NotReady, match="waiting for the cluster to take in the new version"):
+        world.wait(0.05)
+    world = World(replicas=0)
+    world.make("new")
+    said: list[str] = []
+    assert world.runner().wait(WORKLOAD, said.append) == "http://10.0.0.9:30080"
+    assert said == ["it is scaled to 0: no pod runs, and nothing answers"]
+    assert world.health() == "scaled to 0"
+
+
+def test_scaled_to_0_nothing_shows_that_a_version_is_good() -> None:
+    """So an operation that has failed, in its migration for example, does not leave it as the one that serves."""
+    world = World(replicas=0)
+    world.make("new", revision=2)
+    deployment = world.deployment
+    deployment["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = "2"
+    world.put(deployment)
+    assert not world.runner().take_back(WORKLOAD)
+    assert world.health() == "scaled to 0", "and it is left as it is"
+
+
 def test_a_hand_edited_template_that_crashes_is_not_told_as_the_versions_failure() -> None:
     """``kubectl set resources`` before a publish that sets it back: the controllers have not reacted yet."""
     world = World()
