@@ -121,7 +121,7 @@ def _summary(operation: dict[str, Any]) -> str:
     name = operation["assetName"]
     if operation["unchanged"]:
         return f"Nothing changed: {name} is at revision {revision}."
-    if operation["forgotten"]:
+    if operation.get("forgotten"):
         return f"{name} is forgotten in {stage}: what stays behind, and where, is told above."
     if operation["operation"] == "Undeploy":
         return f"{name} is no longer in {stage}; its data stays."

@@ -19,7 +19,7 @@ import pytest
 
 from odcpub.deployment.objects import namespace_of, objects
 from odcpub.deployment.workload import Workload
-from odcpub.engines.runner import pods
+from odcpub.engines.runner import from_here, pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.not_ready import NotReady
@@ -637,6 +637,20 @@ def role(namespace: str) -> Iterator[None]:
         yield
     finally:
         api.delete_namespaced_role("theirs", namespace)
+
+
+def test_pods_that_are_ready_do_not_hide_what_the_app_says(
+    image: tuple[str, str], runner: KubernetesRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(from_here, "CONDITION_SECONDS", 2.0)
+    lost = version(image, 1, "lost")
+    runner.start(lost)
+    with pytest.raises(NotReady, match="the database at db:5432 refuses: it is full"):
+        runner.wait(lost, quiet)
+    assert runner.take_back(lost), "it is in its place, as the only one there is"
+    found = runner.running(STAGE, "helpdesk", KEY)
+    assert found is not None
+    assert found.health == "not ready: the database at db:5432 refuses: it is full"
 
 
 def test_absent_cluster_is_told_plainly(tmp_path: Path) -> None:

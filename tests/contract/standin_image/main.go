@@ -1,6 +1,6 @@
 // A stand-in for a published app's image: the addresses and signals of docs/published-app.md, nothing else.
 // ODC_SETTING_Mode: ready, crash (ends at once), done (ends well at once), never (stays unready), adrift (the same,
-// and says why), hungry (needs more memory than it may use).
+// and says why), lost (ready, and not so when asked how it is now), hungry (needs more memory than it may use).
 package main
 
 import (
@@ -25,7 +25,12 @@ func about(w http.ResponseWriter, _ *http.Request) {
 }
 
 func ready(mode string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if mode == "lost" && r.URL.Query().Has("now") {
+			w.WriteHeader(http.StatusServiceUnavailable)
+			fmt.Fprint(w, `{"detail": "Not ready: the database at db:5432 refuses: it is full."}`)
+			return
+		}
 		if mode == "never" || mode == "adrift" {
 			w.WriteHeader(http.StatusServiceUnavailable)
 			fmt.Fprint(w, "the schema is not there yet")
