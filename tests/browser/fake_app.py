@@ -202,12 +202,13 @@ class Store:
                     raise Refusal(409, "Not deleted", text)
         del self.rows[name][id_]
 
-    def labels(self, name: str, search: str, size: int) -> Row:
+    def labels(self, name: str, query: dict[str, str]) -> Row:
+        search, size, wanted = query.get("search", ""), int(query.get("size", 25)), query.get("filter.Id")
         if name in STATIC:
             items = [{"Id": r["id"], "Label": r["label"]} for r in STATIC[name] if r["isActive"]]
         else:
             items = [{"Id": i, "Label": self.label(name, i)} for i in self.rows[name]]
-        found = [i for i in items if search.lower() in str(i["Label"]).lower()]
+        found = [i for i in items if search.lower() in str(i["Label"]).lower() and wanted in (None, str(i["Id"]))]
         return {"items": found[:size], "total": len(found)}
 
     def list(self, name: str, query: dict[str, str]) -> Row:
@@ -305,9 +306,8 @@ class Handler(BaseHTTPRequestHandler):
     def data(self, name: str, rest: list[str], query: dict[str, str], body: Row) -> None:
         store = self.server.store
         if not rest and self.command == "GET":
-            size = int(query.get("size", 25))
             labels = query.get("labels") == "true"
-            self.json(200, store.labels(name, query.get("search", ""), size) if labels else store.list(name, query))
+            self.json(200, store.labels(name, query) if labels else store.list(name, query))
         elif not rest:
             row = store.insert(name, body)
             self.json(201, store.shown(name, row), Location=f"/api/{name}/{row['Id']}")

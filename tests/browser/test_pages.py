@@ -72,9 +72,12 @@ def test_filters_and_search_narrow_and_clear(page: Page, fake: str, store: Store
     page.get_by_label("Filter by customer").fill("Customer 07")
     page.get_by_role("option", name="Customer 07").click()
     page.locator(".range", has_text="1–1 of 1 ticket").wait_for()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     page.reload()
     page.locator(".range", has_text="1–1 of 1 ticket").wait_for()
     expect(page.locator("#filter-Customer")).to_have_value("Customer 07")
+    assert not [url for url in asked if "/api/Customer/" in url], "a whole record for its label"
 
 
 def test_a_list_that_fails_says_so_and_tries_again(page: Page, fake: str, tickets: list[int]) -> None:
@@ -86,6 +89,17 @@ def test_a_list_that_fails_says_so_and_tries_again(page: Page, fake: str, ticket
     page.get_by_role("heading", name="No tags yet").wait_for()
     page.get_by_role("link", name="Create a tag").click()
     page.get_by_role("heading", name="New tag").wait_for()
+
+
+def test_a_record_that_is_refused_is_not_called_deleted(page: Page, fake: str, tickets: list[int]) -> None:
+    told = {"title": "Too large", "status": 413, "detail": "The answer would be larger than 148 MB."}
+    page.route(
+        f"**/api/Ticket/{tickets[0]}",
+        lambda route: route.fulfill(status=400, json=told, content_type="application/problem+json"),
+    )
+    page.goto(f"{fake}/TicketDetail/{tickets[0]}")
+    page.get_by_role("heading", name="This page couldn't be loaded").wait_for()
+    page.get_by_text("larger than 148 MB").wait_for()
 
 
 def test_a_broken_connection_is_tried_once_more(page: Page, fake: str, tickets: list[int]) -> None:

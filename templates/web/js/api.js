@@ -93,14 +93,9 @@ export const remove = (name, id, etag) => send("DELETE", address(name, id), { et
 
 /** One record's label, by its identifier. */
 export async function labelOf(name, id) {
-  const { display, attributes, static: fixed } = await entity(name);
-  if (fixed)
-    return (await labels(name, "", 200)).items.find((item) => String(item.Id) === String(id))?.Label ?? String(id);
-  const { body } = await row(name, id);
-  const shown = attributes.some((attribute) => attribute.name === display)
-    ? (body.$labels?.[display] ?? body[display])
-    : null;
-  return String(shown ?? id);
+  const narrowed = (await entity(name)).static ? [] : [["filter.Id", String(id)]];
+  const { items } = await rows(name, new URLSearchParams([["labels", "true"], ["size", "200"], ...narrowed]));
+  return items.find((item) => String(item.Id) === String(id))?.Label ?? String(id);
 }
 
 /** Labels for pickers: {items: [{Id, Label}], total}. */

@@ -275,8 +275,7 @@ class Detail {
   fail(problem) {
     const again = h("button", { class: "button", type: "button", onclick: () => this.retry() }, "Try again");
     const back = h("a", { class: "button", href: this.backAddress() }, "Back to the list");
-    const gone = problem.status === 404 || (problem.status === 400 && this.id !== null);
-    const box = gone
+    const box = problem.status === 404
       ? notice("Not found", "There is no such record any more. It may have been deleted.", back)
       : notice("This page couldn't be loaded", problem.detail ?? String(problem.message), again, back);
     box.classList.add("error");
