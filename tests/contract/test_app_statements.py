@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any
 
 import psycopg
@@ -347,3 +347,33 @@ def test_no_write_depends_on_the_isolation_level_of_others(app: App, database: P
         with psycopg.connect(**asked, password=names["Password"]) as session:
             assert session.execute("show transaction_isolation").fetchone() == ("read committed",)
         superuser.execute(f'alter role "{names["Username"]}" reset all')
+
+
+def test_labels_and_filters_of_a_large_table_leave_connections_to_others(
+    prepared: App,
+    database: Postgres,  # noqa: F811
+) -> None:
+    """What has an index, and a table of few rows, need not wait for them."""
+    running = App(prepared.folder, prepared.environment)
+    running.start(ODCPUB_DATABASE=f"{prepared.environment['ODCPUB_DATABASE']};Maximum Pool Size=4")
+    running.wait("/_odc/ready", 200)
+    made = ticket(running)
+    with (
+        closing(database.server().connect(PLACE.database, schema=PLACE.schema)) as owner,
+        ExitStack() as asking,
+    ):
+        owner.execute(
+            "insert into issue (title, customer) select 'many ' || n, %s from generate_series(1, 20000) n",
+            [made["Customer"]],
+        )
+        owner.execute("analyze issue")
+        try:
+            with owner.transaction(force_rollback=True):
+                owner.execute("lock table issue")
+                for query in ("labels=true&size=50", "filter.Urgent=true", "labels=true&filter.Urgent=true") * 3:
+                    asking.enter_context(sent(running, "GET", f"/api/Ticket?{query}"))
+                assert running.request("GET", "/api/Customer?labels=true&filter.Score=7").status == 200
+                assert running.request("GET", f"/api/Customer/{made['Customer']}").status == 200
+        finally:
+            owner.execute("delete from issue where title like 'many %'")
+            running.stop()

@@ -51,7 +51,7 @@ public sealed class Api
     private Task Rows(HttpContext context, EntityDescriptor entity, string method) => method switch
     {
         "POST" => writes.Create(context, entity),
-        _ => entity.Records is null ? searches.Run(context, () => reads.List(context, entity)) : Enumerations.Labels(context, entity),
+        _ => entity.Records is null ? searches.Run(context, entity, () => reads.List(context, entity)) : Enumerations.Labels(context, entity),
     };
 
     private Task Row(HttpContext context, EntityDescriptor entity, string method, string id) => method switch

@@ -1,4 +1,4 @@
-// Lists that read a whole table (a search, a sort, a page far away) run a few at a time, in turn, so that they never
+// Lists that read a whole table (a search, a sort, a page far away, labels or a filter of a large one) run a few at a time, in turn, so that they never
 // have all connections to the database: there is always room for rows, short lists and writes.
 using System;
 using System.Linq;
@@ -15,9 +15,12 @@ public sealed class Searches(Database database)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly Lazy<SemaphoreSlim> places = new(() => new SemaphoreSlim(Places(database.Source)));
 
-    public async Task Run(HttpContext context, Func<Task> list)
+    private readonly Scans scans = new(database);
+
+    public async Task Run(HttpContext context, EntityDescriptor entity, Func<Task> list)
     {
-        if (!ReadsMuch(context.Request.Query))
+        var query = context.Request.Query;
+        if (!ReadsMuch(query) && !await scans.Reads(entity, query, context.RequestAborted))
         {
             await list();
             return;
