@@ -10,6 +10,8 @@ from contextlib import closing, contextmanager
 
 import pytest
 
+from odcpub.engines.database.postgres import Postgres
+from tests.contract.conftest import DESK
 from tests.contract.published_app import Answer, App
 from tests.contract.test_large_requests import JSON, MB, PIECE, body, send
 from tests.contract.test_published_api import customer, items
@@ -109,3 +111,21 @@ def test_what_is_not_there_or_changed_is_told_as_that(app: App, row: str) -> Non
 
     assert (change("/api/Ticket/999999").status, change(row, **{"If-Match": '"1"'}).status) == (404, 412)
     assert app.request("PATCH", row, {}).json["Notes"] == TEXT
+
+
+def test_a_row_that_is_larger_than_all_memory_is_read_in_part(app: App, owner: int, desk_database: Postgres) -> None:
+    """By hand in the database: more than a body may have."""
+    made = send(app, body(owner, Notes="x")).headers["Location"]
+    number = int(made.rpartition("/")[2])
+    with closing(desk_database.server().connect(DESK.database, schema=DESK.schema)) as superuser:
+        superuser.execute("update issue set notes = repeat('long ', 8000000) where id = %s", [number])
+    refused = app.request("GET", made)
+    assert (refused.status, "fields" in refused.json["detail"]) == (413, True)
+    answer = app.request("GET", f"{made}?cut=5")
+    assert (answer.status, answer.json["Notes"]) == (200, "long …")
+    assert answer.headers["ETag"]
+    assert app.request("GET", f"{made}?fields=Subject").json.keys() == {"Id", "Subject", "$labels"}
+    assert app.request("GET", f"{made}?fields=Nothing").status == 400
+    unchanged = app.request("PATCH", made, {"Subject": "Never"})
+    assert (unchanged.status, label(app, made)) == (413, "Large")
+    assert app.request("PATCH", made, {"Notes": "short"}).json["Notes"] == "short"

@@ -167,7 +167,7 @@ public sealed class Share : IDisposable
     }
 
     public Problem TooLarge() => new(413,
-        $"The answer would be larger than {Largest / 1_000_000} MB, which is all that this app's memory allows. Ask for fewer records.");
+        $"The answer would be larger than {Largest / 1_000_000} MB, which is all that this app's memory allows. Ask for fewer records or attributes (fields), or for shorter texts (cut).");
 
     public void Return(long bytes) => used -= bytes;
 

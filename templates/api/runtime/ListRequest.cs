@@ -28,6 +28,13 @@ public sealed class ListRequest
         if (errors.Count > 0) throw Problem.Refused(errors, 400);
     }
 
+    /// <summary>Of a single row: which attributes, and where texts are cut. Null where it is meant whole.</summary>
+    public static ListRequest? OfRow(EntityDescriptor entity, IQueryCollection query)
+    {
+        var given = query.Where(pair => pair.Key is "fields" or "cut").ToDictionary(pair => pair.Key, pair => pair.Value);
+        return given.Count == 0 ? null : new ListRequest(entity, new QueryCollection(given));
+    }
+
     public EntityDescriptor Entity => entity;
     public string Search { get; private set; } = "";
     public bool Labels { get; private set; }

@@ -64,7 +64,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         var row = new JsonObject
         {
             ["parameters"] = new JsonArray(Identifier(entity)),
-            ["get"] = Read(entity, "Read", OpenApiSchemas.Reference(entity.Name), [], entity.Static ? [] : ["ETag"]),
+            ["get"] = Read(entity, "Read", OpenApiSchemas.Reference(entity.Name), entity.Records is null ? [.. Parts()] : [], entity.Static ? [] : ["ETag"]),
         };
         if (!entity.Static)
         {
@@ -82,7 +82,7 @@ public sealed class OpenApiDocument(Catalog catalog)
     {
         var operation = Operation(entity, verb);
         if (parameters.Length > 0) operation["parameters"] = new JsonArray(parameters);
-        int[] refusals = verb == "List" ? [400] : [404];
+        int[] refusals = verb == "List" ? [400] : parameters.Length > 0 ? [400, 404, 413] : [404];
         operation["responses"] = Responses(200, Json, schema, headers ?? [], [.. refusals, 503]);
         return operation;
     }
@@ -165,11 +165,16 @@ public sealed class OpenApiDocument(Catalog catalog)
         yield return Query("page", "Which page", Whole(1, 1_000_000_000, 1));
         yield return Query("size", "Records a page", Whole(1, 200, 25));
         if (entity.Records is not null) yield break;
-        yield return Query("fields", "Attributes that the records shall have, separated by commas; all unless said", new JsonObject { ["type"] = "string" });
-        yield return Query("cut", "Characters after which texts are cut, with an ellipsis behind; never unless said", Whole(1, 10_000, null));
+        foreach (var part in Parts()) yield return part;
         yield return Query("sort", "Attributes, separated by commas, - before one for descending", new JsonObject { ["type"] = "string" });
         foreach (var attribute in entity.Attributes.Where(attribute => !attribute.IsFile))
             yield return Query($"filter.{attribute.Name}", $"{attribute.Label} is this; empty: has no value", new JsonObject { ["type"] = "string" });
+    }
+
+    private static IEnumerable<JsonNode> Parts()
+    {
+        yield return Query("fields", "Attributes that the records shall have, separated by commas; all unless said", new JsonObject { ["type"] = "string" });
+        yield return Query("cut", "Characters after which texts are cut, with an ellipsis behind; never unless said", Whole(1, 10_000, null));
     }
 
     private static JsonObject Query(string name, string description, JsonObject schema) =>

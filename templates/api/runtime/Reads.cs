@@ -91,7 +91,8 @@ public sealed class Reads(Catalog catalog, Database database)
 
     public async Task One(HttpContext context, EntityDescriptor entity, string id)
     {
-        var selection = SelectionOf(entity);
+        var part = ListRequest.OfRow(entity, context.Request.Query);
+        var selection = part is null ? SelectionOf(entity) : Selection.OfRow(catalog, entity, part.Fields ?? entity.Attributes, part.Cut);
         var text = $"{selection.From} where t.\"id\" = $1";
         using var row = await Room.Found(context, () => database.Run(async connection =>
         {

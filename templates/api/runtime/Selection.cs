@@ -27,6 +27,10 @@ public sealed class Selection
     /// <summary>Of a single row with its tag, all attributes.</summary>
     public Selection(Catalog catalog, EntityDescriptor entity) : this(catalog, entity, entity.Attributes, 0, true) { }
 
+    /// <summary>Of a single row with its tag: these attributes, its texts cut.</summary>
+    public static Selection OfRow(Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut) =>
+        new(catalog, entity, attributes, cut, true);
+
     /// <summary>Of a list: these attributes; texts are cut after so many characters, at 0 never.</summary>
     public Selection(Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut)
         : this(catalog, entity, attributes, cut, false) { }
