@@ -1,101 +1,54 @@
-"""A secret, orders to a terminal and a turned text go through every command, plan, JSON, log, record and image of one
-installation, and come out nowhere, or escaped."""
+"""A secret, orders to a terminal and a turned text go through every command, page, plan, JSON, log, record, object of
+the cluster, pod and image of one installation, and come out nowhere, or escaped."""
 
 from __future__ import annotations
 
-import gzip
+import base64
 import json
 import re
-import secrets
-import unicodedata
-import zlib
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import contextmanager
+from typing import LiteralString
 
 import pytest
 
-from tests.installation import Installation, call, installation
+from tests.acceptance.canary import (
+    FORGED,
+    HOSTILE,
+    LATER,
+    SECRET,
+    STAGES,
+    Canary,
+    given_to_processes,
+    kubectl,
+    raw,
+    texts,
+    unpacked,
+)
+from tests.installation import Installation, call
 
-SECRET, LATER = (f"canary-{secrets.token_hex(12)}" for _ in range(2))
-"""Of QA and of Development; looked for in arguments of processes, so no other test may have the same."""
-FORGED = "error: all is lost"
-HOSTILE = f"a\x1b[2J\x1b[31m\r\n{FORGED}\x7f\x9b31m\u202egpj\u2066\u200b\u2028\u2029\x85\u3164\ufe0f\U000e0100z"
-ROUGH = ("Cc", "Cf", "Cs", "Zl", "Zp")
-UNSEEN = "\u034f\u115f\u1160\u17b4\u180b\u3164\ufe0f\uffa0\U000e0100"
-"""Some of those that show nothing though they are no control characters."""
-MODEL = """app: Canary
-key: 7d0f1f7e-6f0a-4c57-9d8c-30c5b0d5c9a1
-settings:
-  Rate:  {{ type: Integer, default: 80 }}
-  {token}
-entities:
-  Note:
-    attributes:
-      Text: {{ type: Text, length: {length} }}
-"""
 OPEN = "Token: { type: Text }"
-HIDDEN = "Token: { type: Text, secret: true }"
 RENAMED = "MailToken: { type: Text, secret: true, key: Token }"
-
-
-class Canary:
-    """The installation and all that its commands have printed."""
-
-    def __init__(self, made: Installation) -> None:
-        self.made, self.said = made, list[str]()
-        self.folder = made.folder / "canary"
-        self.folder.mkdir()
-
-    def write(self, token: str = HIDDEN, length: int = 200, more: str = "") -> str:
-        (self.folder / "canary.yaml").write_text(MODEL.format(token=token, length=length) + more, encoding="utf-8")
-        return str(self.folder)
-
-    def run(self, *arguments: str, stdin: str = "", code: int | None = 0) -> str:
-        """For people, and where nothing is changed by it for programs too; what both printed."""
-        done = self.made.run(*arguments, stdin=stdin, code=code)
-        text = done.out + done.err
-        self.said.append(text)
-        return text
-
-    def both(self, *arguments: str, code: int | None = 0) -> str:
-        return self.run(*arguments, code=code) + self.run(*arguments, "--json", code=code)
-
-    def everything(self) -> str:
-        """What every command that only shows has to say."""
-        kinds = [
-            ("status",), ("log",), ("doctor",), ("engines",), ("schema",),
-            *(("config", "show", "canary", "--stage", stage) for stage in ("development", "qa")),
-            ("publish", str(self.folder), "--plan"), ("promote", "canary", "--to", "qa", "--plan"),
-            ("promote", "canary", "--to", "qa", "--revision", "1", "--plan"),
-        ]  # fmt: skip
-        keys = [one["key"] for one in self.made.json("log")["results"]]
-        return "".join(self.both(*each, code=None) for each in (*kinds, *(("log", key) for key in keys)))
+ESCAPED = ("\\x1b[2J", "\\u001b[2J")
 
 
 @pytest.fixture(scope="module")
-def canary() -> Iterator[Canary]:
+def canary(odcpub: Installation, profile: str) -> Canary:
     """The app in Development and QA, with a secret in each and a hostile row."""
-    with installation() as made:
-        canary = Canary(made)
-        canary.run("publish", canary.write())
-        for stage, value in (("development", LATER), ("qa", SECRET)):
-            canary.run("config", "set", "canary", "Token", "--stage", stage, stdin=f"{value}\n")
-        canary.run("config", "apply", "canary", "--stage", "development")
-        canary.run("promote", "canary", "--to", "qa")
-        address = made.stage("Canary", "Development")["address"]
-        assert call("POST", f"{address}/api/Note", {"Text": HOSTILE}).status == 201
-        yield canary
-
-
-def raw(text: str) -> set[str]:
-    """What a terminal would act on, but for the line ends between lines."""
-    return {sign for sign in text.replace("\n", "") if unicodedata.category(sign) in ROUGH or sign in UNSEEN}
+    canary = Canary(odcpub, profile)
+    canary.run("publish", canary.write())
+    for stage, value in STAGES.items():
+        canary.run("config", "set", "canary", "Token", "--stage", stage, stdin=f"{value}\n")
+    canary.run("config", "apply", "canary", "--stage", "development")
+    canary.run("promote", "canary", "--to", "qa")
+    assert call("POST", f"{canary.address('development')}/api/Note", {"Text": HOSTILE}).status == 201
+    return canary
 
 
 def test_a_row_that_stands_in_the_way_is_shown_escaped(canary: Canary) -> None:
     model = canary.write(length=5)
     for told in (canary.run("publish", model, code=1), canary.both("publish", model, "--plan", code=1)):
-        assert "\\x1b[2J" in told or "\\u001b[2J" in told
+        assert any(one in told for one in ESCAPED)
     canary.write()
 
 
@@ -140,14 +93,109 @@ def test_what_was_typed_is_shown_escaped(canary: Canary) -> None:
             assert canary.run(*arguments, *more, code=None)
 
 
+@contextmanager
+def meddled(canary: Canary, stage: str, before: LiteralString, after: LiteralString) -> Iterator[None]:
+    """What somebody else does in the app's schema, and takes back."""
+    canary.execute(stage, before)
+    try:
+        yield
+    finally:
+        canary.execute(stage, after)
+
+
+FORBID = """create function forbid() returns event_trigger language plpgsql as $$ begin
+  raise exception '%', {text}; end $$;
+create event trigger forbid on ddl_command_start execute function forbid()"""
+
+
+def test_what_the_database_says_to_the_data_tool_is_shown_escaped(canary: Canary) -> None:
+    with meddled(canary, "development", FORBID, "drop event trigger forbid; drop function forbid()"):
+        told = canary.run("publish", canary.write(length=300), code=None)
+    assert any(one in told for one in ESCAPED), told
+    canary.run("publish", canary.write(length=300))
+    canary.run("publish", canary.write())
+
+
+SHOUT = """create function shout() returns boolean language plpgsql as $$ begin raise exception '%', {text}; end $$;
+create policy loud on odcpub_schema using (shout());
+alter table odcpub_schema enable row level security, force row level security"""
+QUIET = """alter table odcpub_schema disable row level security, no force row level security;
+drop policy loud on odcpub_schema; drop function shout()"""
+
+
+def test_what_the_database_says_to_the_app_is_shown_escaped(canary: Canary) -> None:
+    address = canary.address("development")
+    with meddled(canary, "development", SHOUT, QUIET):
+        told = call("GET", f"{address}/_odc/ready?now")
+        assert (told.status, HOSTILE in told.body["detail"]) == (503, True)
+        assert any(one in canary.both("status") for one in ESCAPED)
+        canary.both("doctor", code=None)
+
+
+LOUD = """create function loud() returns trigger language plpgsql as $$ begin raise exception '%', {text}; end $$;
+create trigger loud before insert on note for each row execute function loud()"""
+
+
+def test_what_an_app_logs_is_escaped(canary: Canary) -> None:
+    address = canary.address("development")
+    with meddled(canary, "development", LOUD, "drop trigger loud on note; drop function loud()"):
+        answer = call("POST", f"{address}/api/Note", {"Text": HOSTILE})
+        assert (answer.status, answer.body["detail"]) == (500, "The app made a mistake; it is in its log.")
+    logs = list(canary.logs())
+    assert any("u001b[2J" in text for text in logs)
+    for text in logs:
+        assert not raw(text), text.encode("unicode_escape")
+
+
+def test_pages_and_refusals_give_no_secret_and_no_orders(canary: Canary) -> None:
+    hidden = canary.secrets()
+    for text in canary.answers():
+        assert not [secret for secret in hidden if secret in text]
+        orders = {sign for sign in raw(text.replace("\r\n", "\n")) if sign < " " or "\x7f" <= sign < "\xa0"}
+        assert not orders, text.encode("unicode_escape")
+    rows = call("GET", f"{canary.address('development')}/api/Note").body["items"]
+    assert HOSTILE in {row["Text"] for row in rows}
+
+
+@pytest.mark.kubernetes
+@pytest.mark.parametrize("profile", ["kind"], indirect=True, scope="module")
+def test_the_cluster_has_a_secret_where_it_belongs_and_nowhere_else(canary: Canary) -> None:
+    hidden = canary.secrets()
+    for stage, own in STAGES.items():
+        there = 0
+        for one in canary.objects(stage):
+            if one["kind"] == "Secret":
+                values = [base64.b64decode(text).decode() for text in one.pop("data", {}).values()]
+                there += own in values
+                assert not ({SECRET, LATER} - {own}) & set(values)
+            for text in texts(one):
+                assert not raw(text.replace("\t", "")), (one["kind"], text.encode("unicode_escape"))
+                assert not [secret for secret in hidden if secret in text or coded(secret) in text], one["kind"]
+        assert there
+
+
+@pytest.mark.kubernetes
+@pytest.mark.parametrize("profile", ["kind"], indirect=True, scope="module")
+def test_what_somebody_has_put_into_the_cluster_is_shown_escaped(canary: Canary) -> None:
+    """What odcpub wrote is set back, and the plan tells what stands there now."""
+    notes = dict.fromkeys(("note", "odcpub/digest", "odcpub/revision"), HOSTILE)
+    patch = json.dumps({"metadata": {"annotations": notes}})
+    kubectl("qa", "patch", "deployment", "canary", "--type=merge", "--patch", patch)
+    told = canary.both("promote", "canary", "--to", "qa", "--plan")
+    assert all(one in told for one in ESCAPED), told
+    canary.both("status")
+    canary.run("promote", "canary", "--to", "qa")
+    kubectl("qa", "annotate", "deployment", "canary", "note-")
+
+
 def test_nothing_that_was_printed_gives_orders_or_a_secret(canary: Canary) -> None:
     """Of all that the tests above have asked for."""
     canary.everything()
+    hidden = canary.secrets()
     for text in canary.said:
         assert not raw(text), text.encode("unicode_escape")
         assert not [line for line in text.splitlines() if line.startswith(FORGED)]
-        for secret in (SECRET, LATER):
-            assert secret not in text
+        assert not [secret for secret in hidden if secret in text]
     programs = [text for text in canary.said if text.startswith("{")]
     assert programs
     assert all(text.isascii() for text in programs)
@@ -156,32 +204,31 @@ def test_nothing_that_was_printed_gives_orders_or_a_secret(canary: Canary) -> No
 
 
 def test_nothing_that_is_kept_holds_a_secret_and_no_log_gives_orders(canary: Canary) -> None:
-    data = canary.made.folder / "data"
+    data, hidden = canary.made.folder / "data", [secret.encode() for secret in canary.secrets()]
     found = [path for path in data.rglob("*") if path.is_file() and not path.is_socket()]
-    assert {"images", "blobs", "apps", "migrations"} <= {path.relative_to(data).parts[0] for path in found}
+    kept = {"blobs", "migrations"} | ({"images", "apps"} if canary.profile == "local" else set())
+    assert kept <= {path.relative_to(data).parts[0] for path in found}
     for path in found:
-        for content in contents(path):
-            for secret in (SECRET, LATER):
-                assert secret.encode() not in content, path
+        for content in unpacked(path.read_bytes()):
+            assert not [secret for secret in hidden if secret in content], path
     logs = [path for path in found if ".log" in path.name and "postgres" not in path.name]
-    assert [path for path in logs if "apps" in path.parts]
     for path in (*logs, data / "server.out"):
         assert not raw(path.read_text(errors="replace").replace("\ufffd", "")), path
-    for arguments in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            given = arguments.read_bytes()
-        except OSError:
-            continue
-        assert SECRET.encode() not in given
-        assert LATER.encode() not in given
+    for text in canary.logs():
+        assert not raw(text), text.encode("unicode_escape")
+        assert not [secret for secret in hidden if secret in text.encode()]
+    assert not [given for given in given_to_processes() if any(secret in given for secret in hidden)]
 
 
-def contents(path: Path) -> Iterator[bytes]:
-    """A file's bytes, and those of a layer unpacked."""
-    content = path.read_bytes()
-    yield content
-    if content.startswith(b"\x1f\x8b"):
-        try:
-            yield gzip.decompress(content)
-        except (OSError, EOFError, zlib.error):
-            return
+def test_images_and_databases_hold_no_secret(canary: Canary) -> None:
+    hidden = canary.secrets()
+    contents = list(canary.image())
+    assert any(b"app.dll" in content for content in contents)
+    assert not [secret for secret in hidden for content in contents if secret.encode() in content]
+    rows = list(canary.rows())
+    assert any(row.startswith("(1,") for row in rows)
+    assert not [row for row in rows if any(secret in row for secret in hidden)]
+
+
+def coded(secret: str) -> str:
+    return base64.b64encode(secret.encode()).decode()
