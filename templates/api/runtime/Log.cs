@@ -26,10 +26,15 @@ public static class Log
         Console.Out.WriteLine($"{time} {level} {string.Concat(message.EnumerateRunes().Select(Shown))}");
     }
 
-    private static string Shown(Rune sign) => Rune.GetUnicodeCategory(sign) switch
+    private static string Shown(Rune sign) => Shows(sign) ? sign.ToString() : sign.IsBmp ? $"\\u{sign.Value:x4}" : $"\\U{sign.Value:x8}";
+
+    // The numbers are fillers and selectors of variants, which show nothing though they are letters and marks.
+    private static bool Shows(Rune sign) => sign.Value switch
     {
-        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-            or UnicodeCategory.ParagraphSeparator => $"\\u{sign.Value:x4}",
-        _ => sign.ToString(),
+        0x034f or 0x115f or 0x1160 or 0x17b4 or 0x17b5 or (>= 0x180b and <= 0x180f) or 0x3164 or (>= 0xfe00 and <= 0xfe0f)
+            or 0xffa0 or (>= 0xe0100 and <= 0xe01ef) => false,
+        _ => Rune.GetUnicodeCategory(sign) is not (UnicodeCategory.Control or UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse
+            or UnicodeCategory.OtherNotAssigned),
     };
 }
