@@ -15,6 +15,8 @@ from odcpub.errors import UsageError
 
 WHERE = "database"
 EXAMPLE = "write postgresql://user@host:5432/postgres"
+CHOOSE = "odcpub engines set database=postgresql://USER@HOST:5432/postgres"
+"""The command that chooses a server, for hints."""
 SCHEMES = ("postgresql://", "postgres://")
 PORT, LAST_PORT = "5432", 65535
 DATABASE = "postgres"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from odcpub.address import SCHEMES, is_address
+from odcpub.address import CHOOSE, SCHEMES, is_address
 from odcpub.cli import show
 from odcpub.cli.asking import database_login, expect_end, password_of, setting_value
 from odcpub.cli.client import Client
@@ -191,7 +191,7 @@ def engines_set(options: argparse.Namespace) -> int:
     values = {}
     for text in options.values:
         if text.startswith(SCHEMES):  # and never quoted: it may hold a password
-            raise UsageError("engines set: an address is not NAME=VALUE", "write odcpub engines set database=…")
+            raise UsageError("engines set: an address is not NAME=VALUE", f"write {CHOOSE}")
         name, equals, value = text.partition("=")
         if not equals:
             raise UsageError(f"{text}: is not NAME=VALUE", "for example: odcpub engines set registry=localhost:5001")

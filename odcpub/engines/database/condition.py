@@ -33,9 +33,9 @@ FROM pg_database WHERE starts_with(datname, 'odc_') ORDER BY datname
 """
 """Stages', whether schemas may be made there, and whether the platform and its apps may log in there: an app's role may
 where all may, or where the platform can let it in."""
-_UNENCRYPTED = "what is read and written there can be read on the way: add sslmode=verify-full&sslrootcert=FILE to the "
-_UNVERIFIED = "anybody on the way could answer in its place: add sslmode=verify-full&sslrootcert=FILE to the "
-_HOW = "address: odcpub engines set database=…"
+_UNENCRYPTED = "what is read and written there can be read on the way: "
+_UNVERIFIED = "anybody on the way could answer in its place: "
+_HOW = "odcpub engines set 'database=postgresql://USER@HOST:5432/postgres?sslmode=verify-full&sslrootcert=FILE'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from odcpub.address import CHOOSE
 from odcpub.data.literals import quoted
 from odcpub.engines.database import login_failure, tls, tls_failure
 from odcpub.engines.database.session_settings import forget_environment, later, startup
@@ -34,7 +35,7 @@ TEMPORARY_STATES = {
 }
 HINTS = {
     "25006": "Server, database or user is set to read only: see default_transaction_read_only and pg_is_in_recovery().",
-    "28P01": "The user or password is wrong: odcpub engines set database=…",
+    "28P01": f"The user or password is wrong. Give both anew: {CHOOSE}",
     "28000": "pg_hba.conf does not let this user in from here.",
     "3D000": "The database is not there; publish makes it.",
     "42704": "PostgreSQL 15 or newer is needed.",
@@ -43,7 +44,7 @@ HINTS = {
     "53100": "The server's disk is full: make room, then run the same command again.",
     "53300": "Raise max_connections, or close clients that are not needed.",
     _POOLER: "A pooler answers there. Migrations need the server itself, and apps may have the pooler: "
-    "odcpub engines set database=… database_address=…",
+    f"{CHOOSE} database_address=POOLER:6432",
     "55P03": "pg_locks and pg_stat_activity show who holds what: wait for its end, then run the command again.",
 }
 
@@ -206,5 +207,5 @@ def _unreachable(where: str, text: str) -> EngineError:
         if sign in text:
             kind = TemporaryEngineError if state in TEMPORARY_STATES else EngineError
             return kind(f"{where}: {reason}", HINTS[state])
-    hint = "Is it running, and is the address right? `odcpub doctor` shows what is set."
+    hint = "Is it running, and is the address right? `odcpub engines` shows what is set."
     return TemporaryEngineError(f"{where}: can't be reached: {reason}", hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from odcpub.address import CHOOSE
 from odcpub.errors import EngineError, TemporaryEngineError
 
 _TAKEN = "Address already in use"
@@ -15,7 +16,7 @@ _FAILURES = (
     ("pre-existing shared memory block", "processes of its last run are still ending", "Run the command again."),
     ("could not create shared memory", "the system gives it no shared memory", "Raise the limit, or use a server."),
     ("unshare failed", "user namespaces are not allowed here, and PostgreSQL does not run as root",
-     "Run odcpub as an ordinary user, or use a PostgreSQL server: odcpub engines set database=…"),
+     f"Run odcpub as an ordinary user, or use a PostgreSQL server: {CHOOSE}"),
 )  # fmt: skip
 
 

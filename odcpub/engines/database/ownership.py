@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from odcpub.address import CHOOSE
 from odcpub.data.literals import quoted
 from odcpub.data.literals import text as literal
 from odcpub.engines.ports import Owner, Place
@@ -75,7 +76,7 @@ def _refuse_others(place: Place, owner: Owner, comment: str | None, occupied: bo
         return
     raise Refused(
         f"{place.database}.{place.schema}: the schema belongs to {whose}; nothing was changed",
-        "give the app or the stage another name, or use another server (odcpub engines set database=…); to take the "
+        f"give the app or the stage another name, or use another server ({CHOOSE}); to take the "
         "schema and its rows over, which locks out whoever has them now, say so in the database "
         f"{place.database}: COMMENT ON SCHEMA {quoted(place.schema)} IS {literal(_mark(owner))};",
     )

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from odcpub.address import FILES
+from odcpub.address import FILES, WHERE
 from odcpub.engines.database import tls
 from odcpub.errors import EngineError
 from odcpub.escaping import escaped
@@ -61,7 +61,8 @@ def explain(
         try:
             tls.for_apps(options, host)
         except EngineError as error:
-            return error  # what libpq tells of a file in several lines
+            # What libpq tells of a file in several lines; the place is the caller's to say.
+            return EngineError(error.message.removeprefix(f"{WHERE}: "), error.hint)
     if "certificate verify failed" in text or "does not match host name" in text:
         return EngineError(*_certificate(host, port, options, address if "does not match host name" in text else ""))
     both = ", no encryption" in text and ", SSL encryption" in text  # then it is not the encryption that is refused
