@@ -6,15 +6,12 @@ platform made itself (known by the form of their names) are ever taken away; an 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from odcpub.data.own import kind, own
 from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Schema, Table
 
-_OWN = re.compile(
-    r"__(fk|filled|shortest|longest|pattern|minimum|maximum|present|fits|known|empty|ux|ix|ref|file)_[0-9a-f]{8}\Z"
-)
 _KEEPING = {"CASCADE": 0, "SET NULL": 1}
 Record = tuple[str, str, int, bool]
 
@@ -190,17 +187,6 @@ def differences(live: Schema | None, target: Schema) -> tuple[Difference, ...]:
         else:
             found += _table(there[name], wanted[name])
     return tuple(found)
-
-
-def own(name: str) -> bool:
-    """Whether the platform made this rule."""
-    return bool(kind(name))
-
-
-def kind(name: str) -> str:
-    """What a rule of the platform's own is, by its name: ``known``, ``fk`` …; empty for one of somebody else's."""
-    found = _OWN.search(name)
-    return found[1] if found is not None else ""
 
 
 def _table(live: Table, target: Table) -> Iterator[Difference]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from odcpub.data.diff import kind, own
 from odcpub.data.migration import RowCheck, Step
 from odcpub.data.names import Names
+from odcpub.data.own import kind, own
 from odcpub.data.schema import Column, Table
 from odcpub.model.elements import Asset
 from odcpub.model.physical import physical

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 
-from odcpub.data.diff import kind
 from odcpub.data.enumerations import keys_of, limit
 from odcpub.data.literals import number, quoted
 from odcpub.data.literals import text as literal
+from odcpub.data.own import kind
 from odcpub.data.schema import Check
 from odcpub.data.target import column_check
 

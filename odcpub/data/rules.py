@@ -13,6 +13,7 @@ from odcpub.data.limits import loosened
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.literals import text as literal
 from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck
+from odcpub.data.own import kind, own
 from odcpub.data.said import said
 from odcpub.data.schema import Check, ForeignKey, IndexDef, Table
 from odcpub.data.target import ON_DELETE, foreign_key
@@ -86,11 +87,9 @@ def check_added(draft: Draft, found: diff.CheckAdded) -> None:
     table, check = found.table, found.check
     element, rule = draft.names(table, check.column), said(draft.names, table, check)
     # The type has kept its values as short so far, and no longer does.
-    new = draft.is_new(table, check.column) or (
-        diff.kind(check.name) == "longest" and _bounded(draft.live, table, check)
-    )
+    new = draft.is_new(table, check.column) or (kind(check.name) == "longest" and _bounded(draft.live, table, check))
     added = steps.add_check(EXPAND if new else TIGHTEN, table, check, element, rule)
-    known = diff.kind(check.name) == "known" and draft.turning(table, check.column)
+    known = kind(check.name) == "known" and draft.turning(table, check.column)
     draft.steps.append(steps.soon(added) if known else added)
     draft.steps.append(steps.validate(TIGHTEN, table, check.name, element, rule))
     if not new:
@@ -105,7 +104,7 @@ def _bounded(tables: Mapping[str, Table], table: str, check: Check) -> bool:
 
 def _breaking(draft: Draft, table: str, check: Check) -> list[RowCheck]:
     element = draft.names(table, check.column)
-    if diff.kind(check.name) != "known":
+    if kind(check.name) != "known":
         return [rows.breaking(table, check.column, check.expression, element)]
     if draft.retargeted(table, check.column):
         return []  # Any value at all is refused already.
@@ -135,7 +134,7 @@ def check_dropped(draft: Draft, found: diff.CheckDropped) -> None:
     # What keeps a column empty while it is turned does so until the old version has gone; what limits a length, until
     # the type does.
     table, check = found.table, found.check
-    what = diff.kind(check.name)
+    what = kind(check.name)
     late = what == "longest" and _bounded(draft.target, table, check)
     dropped = steps.drop_constraint(TIGHTEN if late else EXPAND, table, check.name, draft.names(table))
     draft.steps.append(steps.soon(dropped) if what == "empty" else dropped)
@@ -179,7 +178,7 @@ def index_added(draft: Draft, found: diff.IndexAdded) -> None:
 
 def _unique(draft: Draft, table: str) -> list[IndexDef]:
     """The unique indexes of ours that the database has in force."""
-    return [one for one in draft.live[table].indexes if one.unique and one.valid and diff.own(one.name)]
+    return [one for one in draft.live[table].indexes if one.unique and one.valid and own(one.name)]
 
 
 def _implied(draft: Draft, table: str, index: IndexDef) -> bool:

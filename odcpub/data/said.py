@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from odcpub.data.diff import kind
 from odcpub.data.names import Names
+from odcpub.data.own import kind
 from odcpub.data.schema import Check, ForeignKey
 
 _NUMBER = re.compile(r"[<>]=\s*(\S+)\Z")

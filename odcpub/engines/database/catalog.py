@@ -8,8 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from odcpub.data import diff
 from odcpub.data.notes import noted
+from odcpub.data.own import kind
 from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Note, Schema, Table
 from odcpub.data.target import RESERVED
 from odcpub.engines.database.ownership import OWNED, refuse_foreign
@@ -160,14 +160,14 @@ class _Rules:
 
 def _constraints(rows: list[Any]) -> _Rules:
     found = _Rules()
-    for table, name, kind, in_force, rule, target, expression, column in rows:
-        if kind == "f":
+    for table, name, contype, in_force, rule, target, expression, column in rows:
+        if contype == "f":
             found.keys[table].append(ForeignKey(name, column, target, _RULES[rule], in_force))
-        elif kind == "c":
+        elif contype == "c":
             found.checks[table].append(Check(name, expression, in_force, column or ""))
-        elif kind == "p":
+        elif contype == "p":
             found.primary[table] = column
-        elif diff.kind(name) == "file":  # somebody else's triggers are none of ours
+        elif kind(name) == "file":  # somebody else's triggers are none of ours
             found.files[table].append(FileRule(name, column, in_force))
     return found
 

@@ -120,7 +120,7 @@ class LocalRunner:
         processes.end([(each.pid, each.began) for each in leaving], DRAIN_SECONDS)
         with self._changing(workload.stage, workload.asset) as state:
             kept = {each.identity for each in (state.current, state.next) if each}
-            for key in [key for key in self._workloads if key[:2] == _key(state) and key[2] not in kept]:
+            for key in [key for key in self._workloads if key[:2] == state.key and key[2] not in kept]:
                 del self._workloads[key]
             if leaving:
                 state = replace(state, leaving=tuple(each for each in state.leaving if each not in leaving))
@@ -264,7 +264,7 @@ class LocalRunner:
     def _restart(self, known: State) -> None:
         with self._changing(known.stage, known.asset) as state:
             dead = state.current
-            held = self._workloads.get((*_key(state), dead.identity)) if dead else None
+            held = self._workloads.get((*state.key, dead.identity)) if dead else None
             if dead is None or dead != known.current or held is None:
                 return
             log = self._launcher.log(held[0])
@@ -278,10 +278,6 @@ class LocalRunner:
 
 def _what(workload: Workload) -> str:
     return f"process {workload.asset} in {workload.stage}"
-
-
-def _key(state: State) -> tuple[str, str]:
-    return state.stage, state.asset
 
 
 def _lives(found: Process) -> bool:

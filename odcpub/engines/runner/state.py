@@ -45,6 +45,10 @@ class State:
     leaving: tuple[Process, ...] = ()
 
     @property
+    def key(self) -> tuple[str, str]:
+        return self.stage, self.asset
+
+    @property
     def name(self) -> str:
         return f"{self.stage}/{self.asset}"
 

@@ -16,8 +16,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from odcpub.data.diff import kind
 from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.own import kind
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Table
 from odcpub.data.script import pieces, script_text, sql_text
