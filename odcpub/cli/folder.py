@@ -96,4 +96,4 @@ def _unwritable(folder: Path, error: OSError) -> OdcpubError:
     if isinstance(error, (NotADirectoryError, FileExistsError)):
         file = next((one for one in folder.parents if one.exists() and not one.is_dir()), folder)
         return UsageError(f"{folder}: cannot be written: {file} is a file", HINT)
-    return UsageError(f"{folder}: cannot be written: {error.strerror}", "name a folder that you may write to")
+    return UsageError(f"{folder}: cannot be written: {error.strerror}", "name a folder you can write")

@@ -140,7 +140,7 @@ DATABASES: list[tuple[str, str, str, tuple[str, ...]]] = [
     ("unknown user", "nobody@{postgres}/postgres", "wrong-password", ("password authentication failed",)),
     ("no permission", "weak@{postgres}/postgres", "weak", ("permission denied",)),
     ("unknown database", "weak@{postgres}/nowhere", "weak", ('"nowhere" does not exist',)),
-    ("nobody listens", "odcpub@127.0.0.1:{closed}/postgres", "any", ("can't be reached", "odcpub doctor")),
+    ("nobody listens", "odcpub@127.0.0.1:{closed}/postgres", "any", ("can't be reached", "`odcpub engines` shows")),
 ]
 
 

@@ -313,18 +313,18 @@ def test_disk_that_fills_up_later(fresh: Installation) -> None:
 def test_model_on_a_full_disk(resident: Installation, tmp_path: Path) -> None:
     with disk(tmp_path / "disk", "64k") as small, untouched(resident):
         fill(small)
-        done = resident.run("new", "app", str(small / "thing"), code=2)
+        done = resident.run("new", "app", str(small / "thing"), code=3)
         assert not (small / "thing").exists()
-    assert_readable(done, ("No space left on device", "name a folder you can write"))
+    assert_readable(done, ("thing: the disk is full; nothing was written", "make room, or name a folder elsewhere"))
 
 
 def test_import_on_a_full_disk(resident: Installation, tmp_path: Path) -> None:
     (tmp_path / "small.jdl").write_text("entity Customer { name String }\n")
     with disk(tmp_path / "disk", "64k") as small, untouched(resident):
         fill(small)
-        done = resident.run("import", "jdl", str(tmp_path / "small.jdl"), "--out", str(small / "out"), code=2)
+        done = resident.run("import", "jdl", str(tmp_path / "small.jdl"), "--out", str(small / "out"), code=3)
         assert not (small / "out").exists()
-    assert_readable(done, ("No space left on device",))
+    assert_readable(done, ("out: the disk is full; nothing was written",))
 
 
 # --- ports ------------------------------------------------------------------------------------------------------

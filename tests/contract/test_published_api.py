@@ -815,6 +815,7 @@ def test_ready_once_it_says_how_it_is_now_where_that_is_asked(prepared: App, app
         superuser.execute(f"alter role {user} password '{password}'".encode())
     assert other.wait("/_odc/ready?now", 200)
     assert "not ready: the database" in other.stop()
+    app.wait("/api/Ticket", 200)  # its connections were ended, too
 
 
 def test_a_database_that_is_away(prepared: App) -> None:

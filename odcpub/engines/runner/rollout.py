@@ -23,7 +23,7 @@ from odcpub.errors import EngineError, TemporaryEngineError
 
 T = TypeVar("T")
 
-PAUSE = 0.1
+PAUSE, LONGEST_PAUSE = 0.1, 0.5
 PATIENCE_SECONDS = 5.0
 """How long what fails in a way that may pass is tried again."""
 END_SECONDS = 90.0
@@ -208,7 +208,7 @@ def patiently(ask: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
 
 def gone(pods_of: Callable[[], tuple[Object, ...]], what: str, namespace: str, seconds: float) -> None:
     """Returns when no such pod is left. ``what``: whose they are, in words."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, PAUSE
     while left := patiently(pods_of, deadline - time.monotonic()):
         if time.monotonic() > deadline:
             names = " ".join(sorted(str(each["metadata"]["name"]) for each in left))
@@ -216,7 +216,8 @@ def gone(pods_of: Callable[[], tuple[Object, ...]], what: str, namespace: str, s
                 f"{what}: pods are still there after {seconds:g} s: {names}",
                 f"kubectl -n {namespace} get pods {names} shows them; the operation can be run again.",
             )
-        time.sleep(PAUSE)
+        time.sleep(pause)
+        pause = min(pause * 1.5, LONGEST_PAUSE)  # nobody waits for it, and the API server has others to serve
 
 
 def _kept(spec: Object) -> Object:
