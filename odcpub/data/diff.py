@@ -10,10 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from odcpub.data.own import kind, own
-from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Schema, Table
+from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Record, Schema, Table
 
 _KEEPING = {"CASCADE": 0, "SET NULL": 1}
-Record = tuple[str, str, int, bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from odcpub.data.migration import RowCheck, Step
+from odcpub.data.migration import RowCheck
 from odcpub.data.names import Names
 from odcpub.data.own import kind, own
 from odcpub.data.schema import Column, Table
+from odcpub.data.steps import Step
 from odcpub.model.elements import Asset
 from odcpub.model.physical import physical
 
@@ -29,6 +30,9 @@ class Draft:
     notices: list[RowCheck] = field(default_factory=list)
     retyped: set[str] = field(default_factory=set)
     """Elements whose type change is refused: their rows can't be asked about in the new type's words."""
+
+    def add(self, *steps: Step) -> None:
+        self.steps += steps
 
     def live_column(self, table: str, column: str) -> Column | None:
         columns = self.live[table].columns if table in self.live else ()

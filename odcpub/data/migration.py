@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from odcpub.data.steps.base import Step
+
 EXPAND = "expand"
 TIGHTEN = "tighten"
 _CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
@@ -67,23 +69,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One change of the database: ``operation`` names the Alembic operation, ``arguments`` its plain values
-    (see ``odcpub.data.script_lines``); ``summary`` says it in words; ``concurrent`` runs outside a transaction;
-    ``soon``: of ``tighten``, and no row can stand in its way, so it waits for none; ``rule``: what is not as the model
-    says as long as this has not been done, in the model's words; empty where nobody could tell."""
-
-    phase: str
-    operation: str
-    arguments: tuple[tuple[str, object], ...]
-    summary: str
-    element: str = ""
-    concurrent: bool = False
-    soon: bool = False
-    rule: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class MigrationPlan:
     """Everything the Data tool will do to one schema.
 
@@ -91,7 +76,8 @@ class MigrationPlan:
     ``expand`` records last in the marker table that readiness asks. ``refusals``: decisions that need the author
     (not rows). ``warnings``: lines for the user. ``notices``: row checks whose findings are worth a line but refuse
     nothing (rows that still refer to a removed record). ``stays``: lines about what needs no step: renames, what comes
-    back. Executing it on another live schema is refused as stale.
+    back. ``digest``: what the scripts of a stored plan carry; empty until it is stored, since it may still change.
+    Executing it on another live schema is refused as stale.
     """
 
     base: str
@@ -102,3 +88,4 @@ class MigrationPlan:
     warnings: tuple[str, ...] = ()
     notices: tuple[RowCheck, ...] = ()
     stays: tuple[str, ...] = ()
+    digest: str = ""

@@ -20,8 +20,10 @@ from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, RowCheck
 from odcpub.data.names import Names
 from odcpub.data.questions import questions
 from odcpub.data.remembering import remember
+from odcpub.data.said import fits, mandatory
 from odcpub.data.schema import Column, Schema
 from odcpub.data.stays import stays
+from odcpub.data.steps.order import order
 from odcpub.model.elements import Asset
 
 
@@ -55,7 +57,7 @@ def plan_migration(
     return MigrationPlan(
         fingerprint(live),
         target_fingerprint(target),
-        tuple(sorted(draft.steps, key=steps.order)),
+        tuple(sorted(draft.steps, key=order)),
         tuple(check for check in draft.checks if check.element not in draft.retyped),
         tuple(draft.refusals),
         (*draft.warnings, *_kept(asset, previous)),
@@ -66,16 +68,16 @@ def plan_migration(
 
 def _table_added(draft: Draft, found: diff.TableAdded) -> None:
     table, element = found.table, draft.names(found.table.name)
-    draft.steps.append(steps.create_table(table, element))
+    checks = tuple(steps.Clause(check.name, check.expression) for check in table.checks)
+    draft.add(steps.CreateTable(EXPAND, table.name, table.columns, checks, element=element))
     for key in table.foreign_keys:
-        words = draft.names(table.name, key.column)
-        draft.steps.append(steps.add_foreign_key(EXPAND, table.name, key, words, validated=True))
+        draft.add(rules.foreign_key_step(draft, EXPAND, table.name, key, validated=True))
     for index in table.indexes:
-        draft.steps.append(steps.create_index(EXPAND, table.name, index, element, concurrent=False))
+        draft.add(steps.CreateIndex(EXPAND, table.name, index.name, index.columns, index.unique, element=element))
     for rule in table.file_rules:
-        draft.steps.append(steps.add_file_rule(table.name, rule, draft.names(table.name, rule.column)))
+        rules.file_rule_added(draft, diff.FileRuleAdded(table.name, rule))
     if table.records:
-        draft.steps.append(steps.upsert_records(table.name, table.records, element))
+        rules.records_changed(draft, diff.RecordsChanged(table.name, table.records))
 
 
 def _table_kept(draft: Draft, found: diff.TableKept) -> None:
@@ -99,10 +101,10 @@ def _column_added(draft: Draft, found: diff.ColumnAdded) -> None:
     elif column.nullable and column.default in MOMENTS:
         # A moment of migration is no value that anybody entered: older rows stay without one.
         bare = replace(column, default=None)
-        draft.steps.append(steps.add_column(table, bare, element))
-        draft.steps.append(steps.set_default(EXPAND, table, column, element))
+        draft.add(steps.AddColumn(EXPAND, table, bare, element=element))
+        draft.add(steps.SetDefault(EXPAND, table, column.name, column.default, element=element))
     else:
-        draft.steps.append(steps.add_column(table, column, element))
+        draft.add(steps.AddColumn(EXPAND, table, column, element=element))
 
 
 def _mandatory_without_default(draft: Draft, table: str, column: Column, element: str) -> None:
@@ -115,8 +117,8 @@ def _mandatory_without_default(draft: Draft, table: str, column: Column, element
         )
     )
     draft.checks.append(rows.empty(table, column.name, element, (TIGHTEN,)))
-    draft.steps.append(steps.add_column(table, replace(column, nullable=True), element))
-    draft.steps.append(steps.set_not_null(TIGHTEN, table, column.name, element))
+    draft.add(steps.AddColumn(EXPAND, table, replace(column, nullable=True), element=element))
+    draft.add(steps.SetNotNull(TIGHTEN, table, column.name, element=element, rule=mandatory(element)))
 
 
 def _column_kept(draft: Draft, found: diff.ColumnKept) -> None:
@@ -126,7 +128,7 @@ def _column_kept(draft: Draft, found: diff.ColumnKept) -> None:
     bare = column.default is None or draft.loses_default(found.table, column.name)
     if not column.nullable and bare and not column.identity:
         element = draft.names(found.table, column.name)
-        draft.steps.append(steps.drop_not_null(found.table, column.name, element))
+        draft.add(steps.DropNotNull(EXPAND, found.table, column.name, element=element))
 
 
 def _type_changed(draft: Draft, found: diff.TypeChanged) -> None:
@@ -148,9 +150,18 @@ def _type_changed(draft: Draft, found: diff.TypeChanged) -> None:
     if how.phase == EXPAND or how.between:
         # The default is as it was: what becomes of it follows, and the version that still serves may need it.
         wide = replace(found.old, type=how.between or found.new.type)
-        draft.steps.append(steps.alter_type(EXPAND, found.table, found.old, wide, "", element))
+        draft.add(_alter_type(EXPAND, found.table, found.old, wide, element))
     if how.phase == TIGHTEN:
-        draft.steps.append(steps.alter_type(TIGHTEN, found.table, found.old, found.new, guard, element))
+        step = _alter_type(TIGHTEN, found.table, found.old, found.new, element)
+        draft.add(replace(step, guard=guard, rule=fits(element, found.new.type)))
+
+
+def _alter_type(phase: str, table: str, old: Column, new: Column, element: str) -> steps.AlterType:
+    had_default, how = old.default is not None or new.default is not None, cast(old.type, new.type)
+    return steps.AlterType(
+        phase, table, new.name, old.type, new.type, new.default, had_default,
+        rewrites=how is not None and how.rewrites, element=element,
+    )  # fmt: skip
 
 
 def _rewrite(table: str, element: str, types: str) -> RowCheck:
@@ -162,18 +173,18 @@ def _default_changed(draft: Draft, found: diff.DefaultChanged) -> None:
     # What becomes mandatory without a default still needs it for the inserts of the old version.
     phase = TIGHTEN if found.new.default is None and not found.new.nullable else EXPAND
     element = draft.names(found.table, found.new.name)
-    draft.steps.append(steps.set_default(phase, found.table, found.new, element))
+    draft.add(steps.SetDefault(phase, found.table, found.new.name, found.new.default, element=element))
 
 
 def _mandatory_changed(draft: Draft, found: diff.MandatoryChanged) -> None:
     element = draft.names(found.table, found.new.name)
     if found.new.nullable:
-        draft.steps.append(steps.drop_not_null(found.table, found.new.name, element))
+        draft.add(steps.DropNotNull(EXPAND, found.table, found.new.name, element=element))
         draft.warnings.append(f"{element}: it may be empty from now on, also for the version that still serves")
         return
     back = draft.comes_back(found.table, found.new.name) or draft.retargeted(found.table, found.new.name)
     draft.checks.append(rows.empty(found.table, found.new.name, element, back=back))
-    draft.steps.append(steps.set_not_null(TIGHTEN, found.table, found.new.name, element))
+    draft.add(steps.SetNotNull(TIGHTEN, found.table, found.new.name, element=element, rule=mandatory(element)))
 
 
 def _kept(asset: Asset, previous: Asset | None) -> tuple[str, ...]:

@@ -49,9 +49,9 @@ def _columns(draft: Draft, table: Table, wanted: Table | None, runs: Entity | St
             held = replace(column.note, refers=column.note.refers or draft.holds(table.name, column.name))
             if not table.static and draft.loses_default(table.name, column.name):
                 held = replace(held, dropped="yes")
-                bare, element = replace(column, default=None), draft.names(table.name, column.name)
+                element = draft.names(table.name, column.name)
                 # The version that still serves may leave it to the database.
-                draft.steps.append(steps.soon(steps.set_default(TIGHTEN, table.name, bare, element)))
+                draft.add(steps.SetDefault(TIGHTEN, table.name, column.name, None, element=element, soon=True))
             was = next((one for one in attributes if physical(one.key) == column.name), None)
             _note(draft, table.name, column.name, column.note, _last_name(held, column.name, was))
             continue
@@ -63,7 +63,7 @@ def _columns(draft: Draft, table: Table, wanted: Table | None, runs: Entity | St
 def _note(draft: Draft, table: str, column: str, old: Note, new: Note) -> None:
     if old != new:
         element = draft.names(table, column)
-        draft.steps.append(steps.note(table, column, replace(new, words=old.words), element))
+        draft.add(steps.SetNote(EXPAND, table, column, replace(new, words=old.words), element=element))
 
 
 def _last_name(note: Note, name: str, was: Entity | StaticEntity | Attribute | None) -> Note:
@@ -84,10 +84,10 @@ def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:
     guard = column_check("empty", f"{name} IS NULL", table, old.name)
     if draft.comes_back(table, old.name) or guard.name in {one.name for one in draft.live[table].checks}:
         return
-    draft.steps += (
-        steps.add_check(EXPAND, table, guard, element),
-        steps.validate(EXPAND, table, guard.name, element),
-        steps.soon(steps.drop_constraint(TIGHTEN, table, guard.name, element)),
+    draft.add(
+        steps.AddCheck(EXPAND, table, guard.name, guard.expression, element=element),
+        steps.Validate(EXPAND, table, guard.name, element=element),
+        steps.DropConstraint(TIGHTEN, table, guard.name, element=element, soon=True),
     )
 
 

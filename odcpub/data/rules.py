@@ -6,6 +6,7 @@ A rule on a column that is new holds at once; one on a column that the old versi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from odcpub.data import diff, rows, steps
 from odcpub.data.draft import Draft
@@ -20,17 +21,51 @@ from odcpub.data.target import ON_DELETE, foreign_key
 from odcpub.model.elements import DeleteRule
 
 
+def foreign_key_step(
+    draft: Draft,
+    phase: str,
+    table: str,
+    key: ForeignKey,
+    *,
+    element: str = "",
+    rule: str = "",
+    soon: bool = False,
+    validated: bool = False,
+) -> steps.AddForeignKey:
+    """A reference for rows that are written from now on; ``validated``: of a table that is new."""
+    element = element or draft.names(table, key.column)
+    return steps.AddForeignKey(
+        phase, table, key.name, key.column, key.target, key.on_delete, validated, element=element, rule=rule, soon=soon
+    )
+
+
+def _validate(draft: Draft, table: str, rule: Check | ForeignKey, words: str) -> steps.Validate:
+    element = draft.names(table, rule.column)
+    return steps.Validate(TIGHTEN, table, rule.name, _target(rule), element=element, rule=words)
+
+
+def _drop(
+    phase: str, table: str, rule: Check | ForeignKey, element: str, *, soon: bool = False
+) -> steps.DropConstraint:
+    return steps.DropConstraint(phase, table, rule.name, _target(rule), element=element, soon=soon)
+
+
+def _target(rule: Check | ForeignKey) -> str:
+    """The table that a rule refers to."""
+    return rule.target if isinstance(rule, ForeignKey) else ""
+
+
 def reference_added(draft: Draft, found: diff.ReferenceAdded) -> None:
     table, key = found.table, found.key
     element, rule = draft.names(table, key.column), said(draft.names, table, key)
     new = draft.is_new(table, key.column)
-    added = steps.add_foreign_key(EXPAND if new else TIGHTEN, table, key, element, validated=False, rule=rule)
     # What kept the column empty while it was turned goes when the new rule is there.
-    draft.steps.append(steps.soon(added) if draft.turning(table, key.column) else added)
+    turning = draft.turning(table, key.column)
+    draft.add(foreign_key_step(draft, EXPAND if new and not turning else TIGHTEN, table, key, rule=rule, soon=turning))
     if key.name in draft.unchecked:
         draft.notices.append(rows.spared(_orphans(draft, table, key, element, EXPAND, key.name)))
         return
-    draft.steps.append(steps.validate(TIGHTEN, table, key.name, element, rule))
+    draft.add(_validate(draft, table, key, rule))
     if new:
         return
     if not draft.retargeted(table, key.column):
@@ -53,9 +88,11 @@ def rule_changed(draft: Draft, found: diff.RuleChanged) -> None:
     # A rule that keeps more of the rows holds at once; one that keeps less waits until nobody relies on the other.
     element, rule = draft.names(found.table, found.new.column), said(draft.names, found.table, found.new)
     phase = EXPAND if diff.kept(found.new) > diff.kept(found.old) else TIGHTEN
-    draft.steps.append(steps.drop_constraint(phase, found.table, found.old.name, element))
-    draft.steps.append(steps.add_foreign_key(phase, found.table, found.new, element, validated=False, rule=rule))
-    draft.steps.append(steps.validate(TIGHTEN, found.table, found.new.name, element, rule))
+    draft.add(
+        _drop(phase, found.table, found.old, element),
+        foreign_key_step(draft, phase, found.table, found.new, rule=rule),
+        _validate(draft, found.table, found.new, rule),
+    )
     if found.new.on_delete == "CASCADE":
         target = draft.names(found.new.target)
         draft.warnings.append(f"{element}: deleting a {target} deletes the rows that refer to it from now on")
@@ -66,7 +103,7 @@ def reference_dropped(draft: Draft, found: diff.ReferenceDropped) -> None:
     element = draft.names(table, column)
     if draft.retargeted(table, column) or any(key.column == column for key in draft.target[table].foreign_keys):
         # Nothing is held, or it is one too many, which a migration left half way.
-        draft.steps.append(steps.drop_constraint(EXPAND, table, found.key.name, element))
+        draft.add(_drop(EXPAND, table, found.key, element))
     else:
         release(draft, table, found.key, element)
 
@@ -76,11 +113,10 @@ def release(draft: Draft, table: str, key: ForeignKey, element: str) -> None:
     serves on and needs it. Until then no row is deleted or emptied by it, since the new version can't tell of that."""
     keeping = foreign_key(table, key.column, key.target, ON_DELETE[DeleteRule.PROTECT])
     if diff.kept(key) < diff.kept(keeping):
-        draft.steps.append(steps.drop_constraint(EXPAND, table, key.name, element))
-        draft.steps.append(steps.add_foreign_key(EXPAND, table, keeping, element, validated=False))
+        draft.add(_drop(EXPAND, table, key, element), foreign_key_step(draft, EXPAND, table, keeping, element=element))
         key = keeping
     rule = f"{element} holds nothing back any more"
-    draft.steps.append(steps.soon(steps.drop_constraint(TIGHTEN, table, key.name, element, rule)))
+    draft.add(replace(_drop(TIGHTEN, table, key, element, soon=True), rule=rule))
 
 
 def check_added(draft: Draft, found: diff.CheckAdded) -> None:
@@ -88,10 +124,10 @@ def check_added(draft: Draft, found: diff.CheckAdded) -> None:
     element, rule = draft.names(table, check.column), said(draft.names, table, check)
     # The type has kept its values as short so far, and no longer does.
     new = draft.is_new(table, check.column) or (kind(check.name) == "longest" and _bounded(draft.live, table, check))
-    added = steps.add_check(EXPAND if new else TIGHTEN, table, check, element, rule)
-    known = kind(check.name) == "known" and draft.turning(table, check.column)
-    draft.steps.append(steps.soon(added) if known else added)
-    draft.steps.append(steps.validate(TIGHTEN, table, check.name, element, rule))
+    soon = kind(check.name) == "known" and draft.turning(table, check.column)
+    phase = EXPAND if new and not soon else TIGHTEN
+    draft.add(steps.AddCheck(phase, table, check.name, check.expression, element=element, rule=rule, soon=soon))
+    draft.add(_validate(draft, table, check, rule))
     if not new:
         draft.checks += _breaking(draft, table, check)
 
@@ -119,14 +155,14 @@ def check_changed(draft: Draft, found: diff.CheckChanged) -> None:
     element, rule = draft.names(table, new.column), said(draft.names, table, new)
     wide = loosened(old, new, table)
     if wide is not None:
-        draft.steps += [steps.drop_constraint(EXPAND, table, one.name, element) for one in old if one.name != wide.name]
+        draft.add(*(_drop(EXPAND, table, one, element) for one in old if one.name != wide.name))
         if wide.name not in {one.name for one in old}:
-            draft.steps.append(steps.add_check(EXPAND, table, wide, element))
+            draft.add(steps.AddCheck(EXPAND, table, wide.name, wide.expression, element=element))
         old = (wide,)
     if wide is None or wide.name != new.name:
-        draft.steps.append(steps.add_check(TIGHTEN, table, new, element, rule))
-        draft.steps += [steps.drop_constraint(TIGHTEN, table, one.name, element) for one in old]
-    draft.steps.append(steps.validate(TIGHTEN, table, new.name, element, rule))
+        draft.add(steps.AddCheck(TIGHTEN, table, new.name, new.expression, element=element, rule=rule))
+        draft.add(*(_drop(TIGHTEN, table, one, element) for one in old))
+    draft.add(_validate(draft, table, new, rule))
     draft.checks += _breaking(draft, table, new)
 
 
@@ -136,8 +172,8 @@ def check_dropped(draft: Draft, found: diff.CheckDropped) -> None:
     table, check = found.table, found.check
     what = kind(check.name)
     late = what == "longest" and _bounded(draft.target, table, check)
-    dropped = steps.drop_constraint(TIGHTEN if late else EXPAND, table, check.name, draft.names(table))
-    draft.steps.append(steps.soon(dropped) if what == "empty" else dropped)
+    soon = what == "empty"
+    draft.add(_drop(TIGHTEN if late or soon else EXPAND, table, check, draft.names(table), soon=soon))
 
 
 def rule_unchecked(draft: Draft, found: diff.RuleUnchecked) -> None:
@@ -151,7 +187,7 @@ def rule_unchecked(draft: Draft, found: diff.RuleUnchecked) -> None:
             draft.notices.append(rows.spared(now))
             return
         draft.checks += [now, later]
-    draft.steps.append(steps.validate(TIGHTEN, table, rule.name, element, said(draft.names, table, rule)))
+    draft.add(_validate(draft, table, rule, said(draft.names, table, rule)))
 
 
 def index_added(draft: Draft, found: diff.IndexAdded) -> None:
@@ -159,14 +195,14 @@ def index_added(draft: Draft, found: diff.IndexAdded) -> None:
     element = draft.names(table)
     words = [draft.names(table, column).rpartition(".")[2] for column in index.columns]
     rule = f"{element} ({', '.join(words)}) is unique" if index.unique else ""
-    step = steps.create_index(TIGHTEN, table, index, element, concurrent=True, rule=rule)
-    if not index.unique:
-        draft.steps.append(step)
+    soon = index.unique and _implied(draft, table, index)
+    draft.add(
+        steps.CreateIndex(
+            TIGHTEN, table, index.name, index.columns, index.unique, True, element=element, rule=rule, soon=soon
+        )
+    )
+    if soon or not index.unique:
         return
-    if _implied(draft, table, index):
-        draft.steps.append(steps.soon(step))
-        return
-    draft.steps.append(step)
     element = f"{element} ({', '.join(words)})"
     names = [quoted(column) for column in index.columns]
     draft.checks.append(rows.duplicates(table, words, names, element, (TIGHTEN,)))
@@ -197,7 +233,8 @@ def _today(draft: Draft, table: str, column: str) -> str | None:
 
 
 def index_renamed(draft: Draft, found: diff.IndexRenamed) -> None:
-    draft.steps.append(steps.rename_index(found.table, found.old, found.new, draft.names(found.table)))
+    element = draft.names(found.table)
+    draft.add(steps.RenameIndex(EXPAND, found.table, found.old.name, found.new.name, element=element))
 
 
 def index_dropped(draft: Draft, found: diff.IndexDropped) -> None:
@@ -206,26 +243,27 @@ def index_dropped(draft: Draft, found: diff.IndexDropped) -> None:
     table, index = found.table, found.index
     words = ", ".join(draft.names(table, column).rpartition(".")[2] for column in index.columns)
     rule = f"{draft.names(table)} ({words}) is unique no longer" if index.unique else ""
-    dropped = steps.drop_index(TIGHTEN, table, index, draft.names(table), concurrent=True, rule=rule)
     there = {diff.says(one) for one in _unique(draft, table)}
     coming = [one for one in draft.target[table].indexes if one.unique and diff.says(one) not in there]
     waits = not index.unique or any(not _implied(draft, table, one) for one in coming)
-    draft.steps.append(dropped if waits else steps.soon(dropped))
+    draft.add(steps.DropIndex(TIGHTEN, table, index.name, element=draft.names(table), rule=rule, soon=not waits))
 
 
 def file_rule_added(draft: Draft, found: diff.FileRuleAdded) -> None:
     # At once: the version that still serves knows nothing of names.
-    draft.steps.append(steps.add_file_rule(found.table, found.rule, draft.names(found.table, found.rule.column)))
+    table, rule = found.table, found.rule
+    draft.add(steps.AddFileRule(EXPAND, table, rule.name, rule.column, element=draft.names(table, rule.column)))
 
 
 def records_changed(draft: Draft, found: diff.RecordsChanged) -> None:
-    draft.steps.append(steps.upsert_records(found.table, found.records, draft.names(found.table)))
+    draft.add(steps.UpsertRecords(EXPAND, found.table, found.records, element=draft.names(found.table)))
 
 
 def records_removed(draft: Draft, found: diff.RecordsRemoved) -> None:
     element = draft.names(found.table)
-    draft.steps.append(steps.deactivate_records(found.table, found.records, element))
-    keys = ", ".join(literal(record[0]) for record in found.records)
+    removed = tuple(record[0] for record in found.records)
+    draft.add(steps.DeactivateRecords(EXPAND, found.table, removed, element=element))
+    keys = ", ".join(literal(key) for key in removed)
     for table in draft.live.values():
         for key in table.foreign_keys:
             if key.target == found.table and table.name in draft.target:

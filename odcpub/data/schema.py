@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+Record = tuple[str, str, int, bool]
+"""Of a static entity: its key, which is the row's identifier, label, order, whether it is active."""
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -81,7 +84,7 @@ class IndexDef:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``records``: of a static entity's table, rows (id, label, order, is_active), else empty."""
+    """``records``: of a static entity's table, else empty."""
 
     name: str
     columns: tuple[Column, ...]
@@ -90,7 +93,7 @@ class Table:
     checks: tuple[Check, ...] = ()
     indexes: tuple[IndexDef, ...] = ()
     static: bool = False
-    records: tuple[tuple[str, str, int, bool], ...] = ()
+    records: tuple[Record, ...] = ()
     note: Note = Note()
     file_rules: tuple[FileRule, ...] = ()
 

@@ -14,16 +14,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import groupby
 from typing import Any
 
+from odcpub.data.codec import canonical
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, Step
+from odcpub.data.locks import strongest
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.script_lines import Part, Stage, comment, execute, step_parts, written
 from odcpub.data.session import own_session
+from odcpub.data.steps import AddForeignKey, Step
 from odcpub.late import load_alembic
 
 VERSION_TABLE = "odcpub_alembic"
@@ -84,8 +87,8 @@ def _expand(plan: MigrationPlan) -> Piece:
     lines: list[str] = []
     for step in found:
         lines += [comment(step), *written(line for _, part in step_parts(step) for line in part)]
-    tables = dict.fromkeys(table for step in found for table in _tables(step))
-    return Piece(EXPAND, 0, (*lines, execute(MARKER_DDL), execute(marker_statement(plan.target))), tuple(tables))
+    lines += [execute(MARKER_DDL), execute(marker_statement(plan.target))]
+    return Piece(EXPAND, 0, tuple(lines), _locked(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,8 @@ def _tighten(plan: MigrationPlan) -> Iterator[Piece]:
             found.setdefault(place, []).append((step, part))
     order = sorted(found, key=lambda place: (place.late, place.stage, place.tables, place.alone))
     for number, place in enumerate(order, start=1):
-        yield Piece(TIGHTEN, number, _lines(found[place]), place.tables, place.alone > 0, not place.late, place.stage)
+        tables = _locked(step for step, _ in found[place])
+        yield Piece(TIGHTEN, number, _lines(found[place]), tables, place.alone > 0, not place.late, place.stage)
     if steps:
         forget = execute(f"DELETE FROM {MARKER_TABLE} WHERE target <> {literal(plan.target)}")  # noqa: S608
         yield Piece(TIGHTEN, len(order) + 1, ("# earlier versions have gone", forget), (MARKER_TABLE,))
@@ -123,12 +127,18 @@ def _lines(done: Sequence[tuple[Step, Part]]) -> tuple[str, ...]:
     return (*dict.fromkeys(comment(step) for step, _ in done), *(one for lines in joined for one in written(lines)))
 
 
+def _locked(found: Iterable[Step]) -> tuple[str, ...]:
+    return tuple(one.table for one in strongest(lock for step in found for lock in step.locks))
+
+
 def _tables(step: Step) -> tuple[str, ...]:
-    return tuple(str(value) for name, value in step.arguments if name in ("table", "target"))
+    """What a step works on: with others on the very same tables it can be one part."""
+    return (step.table, step.target) if isinstance(step, AddForeignKey) else (step.table,)
 
 
 def plan_digest(plan: MigrationPlan) -> str:
-    return hashlib.sha256(repr((plan.base, plan.target, plan.steps)).encode()).hexdigest()[:32]
+    """What tells the plan's scripts from those of others: a hash of its steps, and of what leads where."""
+    return plan.digest or hashlib.sha256(canonical((plan.base, plan.target, plan.steps)).encode()).hexdigest()[:32]
 
 
 def marker_statement(target: str) -> str:

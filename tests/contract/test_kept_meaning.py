@@ -11,6 +11,7 @@ import pytest
 
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.steps import AddForeignKey
 from odcpub.engines.database.chain import write_scripts
 from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import Refused
@@ -99,9 +100,9 @@ def test_to_what_keeps_less_waits_for_the_old_version(stage: Stage, old: DeleteR
 def test_half_way_to_a_rule_that_keeps_less_the_way_back_leaves_one_rule(stage: Stage) -> None:
     stage.publish(order("Customer"))
     plan = expand(stage, order("Customer", on_delete=DeleteRule.DELETE))
-    added = next(dict(step.arguments) for step in plan.steps if step.operation == "add_foreign_key")
+    added = next(step for step in plan.steps if isinstance(step, AddForeignKey))
     rule = 'FOREIGN KEY ("by") REFERENCES customer (id) ON DELETE CASCADE'
-    execute(stage, f'ALTER TABLE "order" ADD CONSTRAINT "{added["name"]}" {rule}')  # a kill in the middle of tighten
+    execute(stage, f'ALTER TABLE "order" ADD CONSTRAINT "{added.name}" {rule}')  # a kill in the middle of tighten
     stage.publish(order("Customer", on_delete=DeleteRule.IGNORE))
     assert stage.plan(order("Customer", on_delete=DeleteRule.IGNORE)).steps == ()
 

@@ -17,6 +17,7 @@ from odcpub.data.fingerprint import EMPTY, fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.schema import Schema
 from odcpub.data.script import VERSION_TABLE, Piece, Pieces, marker_statement, pieces
+from odcpub.data.steps import CreateIndex
 from odcpub.engines.database import catalog, chain, sessions
 from odcpub.engines.database.checks import findings, refusal
 from odcpub.engines.database.connection import Server, cause, in_use, translated
@@ -169,10 +170,10 @@ class _Phase:
         with contextlib.suppress(psycopg.Error):
             chain.demote(script, self._current())
             for step in self.plan.steps:
-                if step.operation == "create_index" and step.concurrent:
-                    self._drop_invalid(dict(step.arguments)["name"])
+                if isinstance(step, CreateIndex) and step.concurrent:
+                    self._drop_invalid(step.name)
 
-    def _drop_invalid(self, name: object) -> None:
+    def _drop_invalid(self, name: str) -> None:
         """An index that could not be built is in nobody's plan, yet it may refuse rows."""
         from psycopg import sql
 
@@ -180,7 +181,7 @@ class _Phase:
         if self.lock.execute(query, [name]).fetchone() is not None:
             self.lock.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'".encode())
             drop = sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}")
-            self.lock.execute(drop.format(sql.Identifier(str(name))))
+            self.lock.execute(drop.format(sql.Identifier(name)))
 
     def _record(self, current: str) -> None:
         """No steps: the schema fits already; say so to readiness."""

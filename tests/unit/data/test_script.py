@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.script import cut, parts_of, pieces, plan_digest, script_text, sql_text
+from odcpub.data.steps import AddCheck
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind, Record, StaticEntity
 from tests.helpdesk_asset import attribute as field
@@ -115,6 +116,5 @@ def test_another_plan_is_another_revision() -> None:
 def test_a_summary_can_not_leave_its_comment(summary: str) -> None:
     new = app()
     plan = plan_migration(None, target_schema(new), asset=new)
-    plan = replace(plan, steps=tuple(replace(step, summary=summary) for step in plan.steps))
-    script = expand_script(plan)
+    script = expand_script(replace(plan, steps=(*plan.steps, AddCheck(EXPAND, "t", "c", summary))))
     assert ast.dump(ast.parse(script)).count("Import(") == 1
