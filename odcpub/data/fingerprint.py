@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 
+from odcpub.data.notes import dropped_text, referent_text
 from odcpub.data.schema import Schema, Table
 
 EMPTY = "empty"
@@ -54,5 +55,6 @@ def _lines(table: Table) -> Iterator[str]:
 
 def _notes(table: Table) -> Iterator[str]:
     for name, note in (("", table.note), *((column.name, column.note) for column in table.columns)):
-        if note.refers or note.key or note.name or note.dropped:
-            yield repr((table.name, "note", name, note.refers, note.key, note.name, note.dropped))
+        said = referent_text(note.refers), note.key, note.name, dropped_text(note.dropped)
+        if any(said):
+            yield repr((table.name, "note", name, *said))

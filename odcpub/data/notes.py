@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from odcpub.data.schema import Note
+from odcpub.data.schema import Note, Referent
 
 NOTHING = Note()
 _FIELDS = ("key", "name", "refers", "dropped")
@@ -23,10 +23,30 @@ def noted(comment: str | None) -> Note:
     if found is None:
         return Note(words=comment)
     said = dict(part.split("=", 1) for part in found[1].split())
-    return Note(**said, words=_LINE.sub("", comment).removesuffix("\n"))
+    words = _LINE.sub("", comment).removesuffix("\n")
+    return Note(_referent(said.get("refers")), said.get("key", ""), said.get("name", ""), "dropped" in said, words)
 
 
 def comment_text(note: Note) -> str:
     """The comment that says it, with the words that were there; empty where there is nothing to say."""
-    said = [f"{name}={value}" for name in _FIELDS if (value := getattr(note, name))]
+    values = (note.key, note.name, referent_text(note.refers), dropped_text(note.dropped))
+    said = [f"{name}={value}" for name, value in zip(_FIELDS, values, strict=True) if value]
     return "\n".join([*([note.words] if note.words else []), *([" ".join(("odcpub:", *said))] if said else [])])
+
+
+def referent_text(refers: Referent | None) -> str:
+    """``Customer``; of a library ``CurrencyCode@5f5b7a53-…``; empty for None."""
+    if refers is None:
+        return ""
+    return f"{refers.entity}@{refers.library}" if refers.library else refers.entity
+
+
+def dropped_text(dropped: bool) -> str:
+    return "yes" if dropped else ""
+
+
+def _referent(text: str | None) -> Referent | None:
+    if text is None:
+        return None
+    entity, _, library = text.partition("@")
+    return Referent(entity, library)

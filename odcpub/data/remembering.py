@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from odcpub.data import rows, steps
 from odcpub.data.draft import Draft
+from odcpub.data.limits import keeps_empty
 from odcpub.data.literals import quoted
 from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.data.schema import Column, Note, Table
-from odcpub.data.target import column_check
 from odcpub.model.elements import Asset, Attribute, Entity, StaticEntity
 from odcpub.model.physical import physical
 
@@ -48,7 +48,7 @@ def _columns(draft: Draft, table: Table, wanted: Table | None, runs: Entity | St
         if new is None:
             held = replace(column.note, refers=column.note.refers or draft.holds(table.name, column.name))
             if not table.static and draft.loses_default(table.name, column.name):
-                held = replace(held, dropped="yes")
+                held = replace(held, dropped=True)
                 element = draft.names(table.name, column.name)
                 # The version that still serves may leave it to the database.
                 draft.add(steps.SetDefault(TIGHTEN, table.name, column.name, None, element=element, soon=True))
@@ -81,7 +81,7 @@ def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:
     message = _mistaken(draft.meant(draft.holds(table, old.name)), draft.meant(new.note.refers))
     hint = "Add a new attribute and fill it from this one, or empty this one first, in a version that has it as before."
     draft.checks.append(rows.where(table, name, f"{name} IS NOT NULL", element, message, hint, (EXPAND,)))
-    guard = column_check("empty", f"{name} IS NULL", table, old.name)
+    guard = keeps_empty(table, old.name)
     if draft.comes_back(table, old.name) or guard.name in {one.name for one in draft.live[table].checks}:
         return
     draft.add(

@@ -14,7 +14,7 @@ from odcpub.data.limits import loosened
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.literals import text as literal
 from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck
-from odcpub.data.own import kind, own
+from odcpub.data.rule_names import RuleKind
 from odcpub.data.said import said
 from odcpub.data.schema import Check, ForeignKey, IndexDef, Table
 from odcpub.data.target import ON_DELETE, foreign_key
@@ -123,8 +123,10 @@ def check_added(draft: Draft, found: diff.CheckAdded) -> None:
     table, check = found.table, found.check
     element, rule = draft.names(table, check.column), said(draft.names, table, check)
     # The type has kept its values as short so far, and no longer does.
-    new = draft.is_new(table, check.column) or (kind(check.name) == "longest" and _bounded(draft.live, table, check))
-    soon = kind(check.name) == "known" and draft.turning(table, check.column)
+    new = draft.is_new(table, check.column) or (
+        check.kind is RuleKind.MAX_LENGTH and _bounded(draft.live, table, check)
+    )
+    soon = check.kind is RuleKind.KNOWN and draft.turning(table, check.column)
     phase = EXPAND if new and not soon else TIGHTEN
     draft.add(steps.AddCheck(phase, table, check.name, check.expression, element=element, rule=rule, soon=soon))
     draft.add(_validate(draft, table, check, rule))
@@ -140,7 +142,7 @@ def _bounded(tables: Mapping[str, Table], table: str, check: Check) -> bool:
 
 def _breaking(draft: Draft, table: str, check: Check) -> list[RowCheck]:
     element = draft.names(table, check.column)
-    if kind(check.name) != "known":
+    if check.kind is not RuleKind.KNOWN:
         return [rows.breaking(table, check.column, check.expression, element)]
     if draft.retargeted(table, check.column):
         return []  # Any value at all is refused already.
@@ -170,9 +172,8 @@ def check_dropped(draft: Draft, found: diff.CheckDropped) -> None:
     # What keeps a column empty while it is turned does so until the old version has gone; what limits a length, until
     # the type does.
     table, check = found.table, found.check
-    what = kind(check.name)
-    late = what == "longest" and _bounded(draft.target, table, check)
-    soon = what == "empty"
+    late = check.kind is RuleKind.MAX_LENGTH and _bounded(draft.target, table, check)
+    soon = check.kind is RuleKind.EMPTY
     draft.add(_drop(TIGHTEN if late or soon else EXPAND, table, check, draft.names(table), soon=soon))
 
 
@@ -214,7 +215,7 @@ def index_added(draft: Draft, found: diff.IndexAdded) -> None:
 
 def _unique(draft: Draft, table: str) -> list[IndexDef]:
     """The unique indexes of ours that the database has in force."""
-    return [one for one in draft.live[table].indexes if one.unique and one.valid and own(one.name)]
+    return [one for one in draft.live[table].indexes if one.unique and one.valid and one.own]
 
 
 def _implied(draft: Draft, table: str, index: IndexDef) -> bool:

@@ -16,8 +16,8 @@ from odcpub.data import steps
 from odcpub.data.literals import quoted
 from odcpub.data.literals import text as literal
 from odcpub.data.notes import comment_text
+from odcpub.data.rule_names import RuleKind, named
 from odcpub.data.schema import Column
-from odcpub.data.target import named
 from odcpub.escaping import escaped
 from odcpub.model.physical import companions
 
@@ -144,7 +144,7 @@ def _(step: steps.AlterType) -> tuple[Part, ...]:
     alter = [Alter(step.table, change) for change in changes]
     if not step.guard:
         return _at(Stage.CHANGE, *alter)
-    return _guarded(step.table, named("fits", step.type, step.table, step.column), step.guard, alter)
+    return _guarded(step.table, named(RuleKind.FITS, step.type, step.table, step.column), step.guard, alter)
 
 
 def _guarded(table: str, name: str, expression: str, changes: Iterable[Alter]) -> tuple[Part, ...]:
@@ -185,7 +185,7 @@ def _(step: steps.DropNotNull) -> tuple[Part, ...]:
 def _(step: steps.SetNotNull) -> tuple[Part, ...]:
     column = quoted(step.column)
     change = Alter(step.table, f"ALTER {column} SET NOT NULL")
-    name = named("present", step.column, step.table, step.column)
+    name = named(RuleKind.NOT_NULL, step.column, step.table, step.column)
     return _guarded(step.table, name, f"{column} IS NOT NULL", [change])
 
 

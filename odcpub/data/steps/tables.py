@@ -99,7 +99,7 @@ class SetNote(Step):
     def summary(self) -> str:
         what, note = f"{self.table}.{self.column}" if self.column else self.table, self.note
         said = [f"was called {note.name or note.key}"] if note.key else []
-        said += [f"holds identifiers of {note.refers.partition('@')[0]}"] if note.refers else []
+        said += [f"holds identifiers of {note.refers.entity}"] if note.refers else []
         said += ["is dropped"] if note.dropped else []
         return f"note that {what} {' and '.join(said)}" if said else f"no note on {what}"
 

@@ -8,8 +8,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from odcpub.data.limits import read_check
 from odcpub.data.notes import noted
-from odcpub.data.own import kind
+from odcpub.data.rule_names import RuleKind, kind_of
 from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Note, Schema, Table
 from odcpub.data.target import RESERVED
 from odcpub.engines.database.ownership import OWNED, refuse_foreign
@@ -127,7 +128,7 @@ def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:
     rules = _constraints(connection.execute(_CONSTRAINTS, arguments).fetchall())
     indexes: dict[str, list[IndexDef]] = defaultdict(list)
     for table, name, unique, valid, parts in connection.execute(_INDEXES, arguments):
-        indexes[table].append(IndexDef(name, tuple(parts), unique, valid))
+        indexes[table].append(IndexDef(name, tuple(parts), unique, valid, kind_of(name) is not None))
     return Schema(
         tuple(
             Table(
@@ -162,12 +163,14 @@ def _constraints(rows: list[Any]) -> _Rules:
     found = _Rules()
     for table, name, contype, in_force, rule, target, expression, column in rows:
         if contype == "f":
-            found.keys[table].append(ForeignKey(name, column, target, _RULES[rule], in_force))
+            found.keys[table].append(
+                ForeignKey(name, column, target, _RULES[rule], in_force, kind_of(name) is not None)
+            )
         elif contype == "c":
-            found.checks[table].append(Check(name, expression, in_force, column or ""))
+            found.checks[table].append(read_check(name, expression, in_force, column or ""))
         elif contype == "p":
             found.primary[table] = column
-        elif kind(name) == "file":  # somebody else's triggers are none of ours
+        elif kind_of(name) is RuleKind.FILE:  # somebody else's triggers are none of ours
             found.files[table].append(FileRule(name, column, in_force))
     return found
 

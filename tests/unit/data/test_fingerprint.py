@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from odcpub.data.fingerprint import EMPTY, fingerprint, target_fingerprint
-from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Schema, Table
+from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Referent, Schema, Table
 
 COLUMNS = (Column("id", "bigint", False, identity=True), Column("a", "text"))
 TABLE = Table("t", COLUMNS, checks=(Check("c_1", "true"),), indexes=(IndexDef("i_1", ("a",)),),
@@ -32,7 +32,7 @@ def test_everything_else_does() -> None:
         replace(TABLE, indexes=(IndexDef("i_1", ("a",), valid=False),)),
         replace(TABLE, foreign_keys=()),
         replace(TABLE, note=Note(key="T", name="U")),
-        replace(TABLE, columns=(COLUMNS[0], Column("a", "text", note=Note("U")))),
+        replace(TABLE, columns=(COLUMNS[0], Column("a", "text", note=Note(Referent("U"))))),
         replace(TABLE, records=(("A", "a", 1, True),)),
     ]
     assert len({fingerprint(Schema((table,))) for table in variants}) == len(variants)
@@ -44,7 +44,7 @@ def test_what_somebody_else_wrote_does_not() -> None:
 
 def test_readiness_needs_no_notes() -> None:
     noted = replace(
-        TABLE, columns=tuple(replace(column, note=Note("U")) for column in COLUMNS), note=Note("", "T", "U")
+        TABLE, columns=tuple(replace(column, note=Note(Referent("U"))) for column in COLUMNS), note=Note(None, "T", "U")
     )
     assert target_fingerprint(Schema((noted,))) == target_fingerprint(Schema((TABLE,)))
 

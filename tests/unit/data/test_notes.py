@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.data.notes import comment_text, noted
-from odcpub.data.schema import Note
+from odcpub.data.schema import Note, Referent
 
-NAMES = st.sampled_from(["", "A", "Points", "CurrencyCode@5f5b7a53-6c0e"])
+NAMES = st.sampled_from(["", "A", "Points"])
+REFERENTS = st.sampled_from([None, Referent("A"), Referent("CurrencyCode", "5f5b7a53-6c0e")])
 
 
-@given(st.builds(Note, NAMES, NAMES, NAMES, st.sampled_from(("", "yes")), words=st.text()))
+@given(st.builds(Note, REFERENTS, NAMES, NAMES, st.booleans(), words=st.text()))
 def test_what_is_noted_is_read_again_and_words_stay(note: Note) -> None:
     if noted(note.words) != Note():
         return
@@ -25,8 +26,9 @@ def test_what_is_noted_is_read_again_and_words_stay(note: Note) -> None:
     [
         (None, Note(), ""),
         ("", Note(), ""),
-        ("odcpub: refers=Customer", Note("Customer"), ""),
-        ("Eve's\nodcpub: key=A name=B\nmore", Note("", "A", "B"), "Eve's\nmore"),
+        ("odcpub: refers=Customer", Note(Referent("Customer")), ""),
+        ("odcpub: refers=Code@5f5b dropped=yes", Note(Referent("Code", "5f5b"), dropped=True), ""),
+        ("Eve's\nodcpub: key=A name=B\nmore", Note(None, "A", "B"), "Eve's\nmore"),
         ("odcpub: installation=x", Note(), "odcpub: installation=x"),
         ("see odcpub: refers=Customer", Note(), "see odcpub: refers=Customer"),
     ],

@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from odcpub.data.migration import EXPAND, TIGHTEN
-from odcpub.data.own import kind
 from odcpub.data.plan import plan_migration
+from odcpub.data.rule_names import RuleKind, kind_of
 from odcpub.data.schema import Table
 from odcpub.data.script import pieces, script_text, sql_text
 from odcpub.data.target import target_schema
@@ -54,7 +54,10 @@ class Rules:
         found |= {(column, "longest") for column, value in row.items() if not fits(self.types[column], value)}
         for name, check in self.checks.items():
             if not holds(check, row):
-                found.add((re.findall(r'"(\w+)"', check)[0], "longest" if kind(name) == "fits" else kind(name)))
+                kind = kind_of(name)
+                found.add(
+                    (re.findall(r'"(\w+)"', check)[0], str(RuleKind.MAX_LENGTH if kind is RuleKind.FITS else kind))
+                )
         return found | {("", "unique") for columns in self.unique.values() if columns <= same}
 
 
