@@ -7,16 +7,20 @@ A deployment that was begun before an upgrade ends after it: its scripts carry t
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from odcpub.data.casts import cast
-from odcpub.data.migration import MigrationPlan, RowCheck
+from odcpub.data.migration import MigrationPlan, RowCheck, Sentence
 from odcpub.data.notes import noted
 from odcpub.data.schema import Column
 from odcpub.data.steps import STEPS, Clause
 from odcpub.data.steps import Step as TypedStep
+
+_CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
+"""``{row has|rows have}``: the sentence of a row check was one for all numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,8 @@ def read(data: Mapping[str, Any]) -> MigrationPlan:
     made = repr((given["base"], given["target"], former))
     given |= {
         "steps": tuple(_step(one) for one in former),
-        "checks": tuple(RowCheck(**one) for one in given["checks"]),
-        "notices": tuple(RowCheck(**one) for one in given["notices"]),
+        "checks": tuple(_check(one) for one in given["checks"]),
+        "notices": tuple(_check(one) for one in given["notices"]),
     }
     return MigrationPlan(**given, digest=hashlib.sha256(made.encode()).hexdigest()[:32])
 
@@ -50,6 +54,11 @@ def _tuples(value: Any) -> Any:
     if isinstance(value, list):
         return tuple(_tuples(one) for one in value)
     return {name: _tuples(one) for name, one in value.items()} if isinstance(value, dict) else value
+
+
+def _check(given: Mapping[str, Any]) -> RowCheck:
+    one, many = (_CHOICE.sub(rf"\{at}", given["message"]) for at in (1, 2))
+    return RowCheck(**{**given, "message": Sentence(one.replace("{count}", "1"), many)})
 
 
 def _step(former: Step) -> TypedStep:

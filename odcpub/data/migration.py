@@ -6,14 +6,23 @@ that version has gone (NOT NULL, checks, unique indexes, validated references). 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from odcpub.data.steps.base import Step
 
 EXPAND = "expand"
 TIGHTEN = "tighten"
-_CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is said of one row, and of several: there ``{count}`` stands for their number."""
+
+    one: str
+    many: str
+
+    def of(self, count: int) -> str:
+        return self.one if count == 1 else self.many.replace("{count}", str(count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +31,7 @@ class RowCheck:
 
     ``query`` selects (row identifier as text, offending value as text), up to ``limit`` rows; ``count`` counts them
     all. Names in them are not qualified: the asset's schema is the search path. ``message``: what is wrong with
-    them, as a sentence with ``{count}`` and ``{row has|rows have}`` (the element is said before it); ``hint``: the
-    edit or flag that goes on; ``element``: model path.
+    them (the element is said before it); ``hint``: the edit or flag that goes on; ``element``: model path.
     ``phases``: before which phases it can be asked; what holds ``expand`` is asked when planning, too.
     ``spares``: the reference that may stay unchecked for the rows that are there, if they are found.
     ``values``: what is found are values, each with the number of rows that have it.
@@ -32,7 +40,7 @@ class RowCheck:
     query: str
     count: str
     element: str
-    message: str
+    message: Sentence
     hint: str
     limit: int = 5
     phases: tuple[str, ...] = (EXPAND, TIGHTEN)
@@ -50,10 +58,8 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """The check's sentence with the number in it: ``1 row has``, ``2 rows have``."""
-        one = self.count == 1
-        text = _CHOICE.sub(lambda found: found[1] if one else found[2], self.check.message)
-        return text.replace("{count}", str(self.count))
+        """The check's sentence for so many rows."""
+        return self.check.message.of(self.count)
 
     @property
     def told(self) -> str:

@@ -16,7 +16,7 @@ from odcpub.data.casts import cast
 from odcpub.data.draft import Draft
 from odcpub.data.fingerprint import fingerprint, target_fingerprint
 from odcpub.data.literals import MOMENTS, quoted
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, RowCheck
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, RowCheck, Sentence
 from odcpub.data.names import Names
 from odcpub.data.questions import questions
 from odcpub.data.remembering import remember
@@ -108,11 +108,12 @@ def _column_added(draft: Draft, found: diff.ColumnAdded) -> None:
 
 
 def _mandatory_without_default(draft: Draft, table: str, column: Column, element: str) -> None:
+    new = "it is new and mandatory"
     draft.checks.append(
         rows.any_row(
             table,
             element,
-            "it is new and mandatory, and {count} {row has|rows have} no value for it",
+            Sentence(f"{new}, and 1 row has no value for it", f"{new}, and {{count}} rows have no value for it"),
             "Give it a default, or publish it as optional first, fill it in, and make it mandatory then.",
         )
     )
@@ -165,7 +166,8 @@ def _alter_type(phase: str, table: str, old: Column, new: Column, element: str) 
 
 
 def _rewrite(table: str, element: str, types: str) -> RowCheck:
-    message = f"{types} rewrites the table's {{count}} {{row|rows}}; it is locked meanwhile"
+    rewrites, locked = f"{types} rewrites the table's", "it is locked meanwhile"
+    message = Sentence(f"{rewrites} 1 row; {locked}", f"{rewrites} {{count}} rows; {locked}")
     return rows.where(table, "''", "true", element, message, "Publish when few people use the app.")
 
 

@@ -14,7 +14,7 @@ from odcpub.data import rows, steps
 from odcpub.data.draft import Draft
 from odcpub.data.limits import keeps_empty
 from odcpub.data.literals import quoted
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.migration import EXPAND, TIGHTEN, Sentence
 from odcpub.data.schema import Column, Note, Table
 from odcpub.model.elements import Asset, Attribute, Entity, StaticEntity
 from odcpub.model.physical import physical
@@ -91,14 +91,20 @@ def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:
     )
 
 
-def _mistaken(before: str, now: str) -> str:
+def _mistaken(before: str, now: str) -> Sentence:
     """What would become of the values; an entity's name, or empty for what is no reference."""
     if not before:
-        taken = f"{{an identifier|identifiers}} of {now}" if now else "{a plain value|plain values}"
-        return f"{{count}} {{row holds a value|rows hold values}} that would be taken for {taken}"
+        one, many = (f"an identifier of {now}", f"identifiers of {now}") if now else ("a plain value", "plain values")
+        return Sentence(
+            f"1 row holds a value that would be taken for {one}",
+            f"{{count}} rows hold values that would be taken for {many}",
+        )
     if not now:
-        plain = "{its identifier|their identifiers} would become {a plain value|plain values}"
-        return f"{{count}} {{row refers|rows refer}} to {before}; {plain}"
+        return Sentence(
+            f"1 row refers to {before}; its identifier would become a plain value",
+            f"{{count}} rows refer to {before}; their identifiers would become plain values",
+        )
     if before == now:
         before, now = f"{before} as it was", f"another {now}"
-    return f"{{count}} {{row refers|rows refer}} to {before}; the same identifiers would mean others in {now}"
+    mistaken = f"to {before}; the same identifiers would mean others in {now}"
+    return Sentence(f"1 row refers {mistaken}", f"{{count}} rows refer {mistaken}")

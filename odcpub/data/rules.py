@@ -13,7 +13,7 @@ from odcpub.data.draft import Draft
 from odcpub.data.limits import loosened
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck
+from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck, Sentence
 from odcpub.data.rule_names import RuleKind
 from odcpub.data.said import said
 from odcpub.data.schema import Check, ForeignKey, IndexDef, Table
@@ -269,7 +269,8 @@ def records_removed(draft: Draft, found: diff.RecordsRemoved) -> None:
         for key in table.foreign_keys:
             if key.target == found.table and table.name in draft.target:
                 words = draft.names(table.name, key.column)
-                message = f"{{count}} {{row refers|rows refer}} to records that {element} no longer has; they stay"
+                gone = f"to records that {element} no longer has; they stay"
+                message = Sentence(f"1 row refers {gone}", f"{{count}} rows refer {gone}")
                 condition = f"{quoted(key.column)} IN ({keys})"
                 draft.notices.append(
                     rows.where(table.name, quoted(key.column), condition, words, message, "Choose others in them.")

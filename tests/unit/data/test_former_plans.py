@@ -42,3 +42,9 @@ def _former(number: int) -> list[str]:
 def test_stored_again_it_is_the_same_plan(number: int) -> None:
     plan = from_text(stored(number))
     assert from_text(to_text(plan)) == plan
+
+
+def test_a_row_check_says_one_row_and_several() -> None:
+    (check,) = (one for one in from_text(stored(2)).checks if "it is new and mandatory" in one.message.one)
+    assert check.message.of(1) == "it is new and mandatory, and 1 row has no value for it"
+    assert check.message.of(2) == "it is new and mandatory, and 2 rows have no value for it"

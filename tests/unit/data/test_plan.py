@@ -203,7 +203,7 @@ def test_a_turned_reference_asks_for_rows_and_keeps_the_column_empty_meanwhile()
     others = (Entity("O", "O", ()), Entity("U", "U", ()))
     old, new = (app(thing(field("R", Basic.IDENTIFIER, target=name)), *others) for name in "OU")
     plan = change(old, new)
-    assert [check.message for check in plan.checks if "would mean" in check.message]
+    assert [check.message for check in plan.checks if "would mean" in check.message.one]
     assert operations(plan, EXPAND) == ["drop_constraint", "note", "add_check", "validate"]
     assert operations(plan, TIGHTEN) == ["add_foreign_key", "drop_constraint", "validate"]
     assert change(old, old).steps == ()
@@ -264,6 +264,6 @@ def test_a_finding_counts_in_words(count: int, text: str) -> None:
 
 def test_values_that_occur_more_than_once_come_with_the_number_of_their_rows() -> None:
     plan = change(app(thing(A)), app(thing(A, unique=("A",))))
-    check = next(check for check in plan.checks if "more than once" in check.message)
+    check = next(check for check in plan.checks if "more than once" in check.message.many)
     told = Finding(check, 1, (("Open", "3"),)).told
     assert "occurs more than once, and they are unique now: value Open: in 3 rows; " in told

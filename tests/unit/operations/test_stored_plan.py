@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odcpub.data.migration import EXPAND, MigrationPlan, RowCheck
+from odcpub.data.migration import EXPAND, MigrationPlan, RowCheck, Sentence
 from odcpub.data.schema import Column, Note, Referent
 from odcpub.data.script import plan_digest
 from odcpub.data.steps import STEPS, Clause, CreateTable
@@ -21,7 +21,7 @@ def whole(kind: type) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{one.name: ... for one in fields(kind)})
 
 
-for _kind in (Referent, Note, Column, Clause, RowCheck):
+for _kind in (Referent, Note, Column, Clause, Sentence, RowCheck):
     st.register_type_strategy(_kind, whole(_kind))
 TEXTS = st.text(max_size=20)
 
