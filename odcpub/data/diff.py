@@ -112,7 +112,7 @@ class CheckDropped:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleUnchecked:
+class RuleNotValid:
     """A check or reference that holds for new rows, while the older ones have not been looked at."""
 
     table: str
@@ -164,7 +164,7 @@ class RecordsRemoved:
 
 Difference = (
     TableAdded | TableKept | KindChanged | ColumnAdded | ColumnKept | TypeChanged | DefaultChanged | MandatoryChanged
-    | ReferenceAdded | RuleChanged | ReferenceDropped | CheckAdded | CheckChanged | CheckDropped | RuleUnchecked
+    | ReferenceAdded | RuleChanged | ReferenceDropped | CheckAdded | CheckChanged | CheckDropped | RuleNotValid
     | IndexAdded | IndexRenamed | IndexDropped | FileRuleAdded | RecordsChanged | RecordsRemoved
 )  # fmt: skip
 
@@ -228,7 +228,7 @@ def _references(live: Table, target: Table) -> Iterator[Difference]:
             yield RuleChanged(live.name, old, key) if old is not None else ReferenceAdded(live.name, key)
             gone = [one for one in gone if one != old]
         elif not there[name].validated:
-            yield RuleUnchecked(live.name, key)
+            yield RuleNotValid(live.name, key)
     for key in sorted(gone, key=lambda key: key.name):
         yield ReferenceDropped(live.name, key)
 
@@ -246,7 +246,7 @@ def _checks(live: Table, target: Table) -> Iterator[Difference]:
         if name not in there:
             yield _check_added(live.name, wanted[name], gone)
         elif not there[name].validated:
-            yield RuleUnchecked(live.name, wanted[name])
+            yield RuleNotValid(live.name, wanted[name])
     for check in gone.values():
         yield CheckDropped(live.name, check)
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from odcpub.data.annotations import read_annotation
 from odcpub.data.casts import cast
 from odcpub.data.migration import MigrationPlan, RowCheck, Sentence
-from odcpub.data.notes import noted
 from odcpub.data.schema import Column
 from odcpub.data.steps import STEPS, Clause
 from odcpub.data.steps import Step as TypedStep
@@ -65,8 +65,8 @@ def _step(former: Step) -> TypedStep:
     arguments: dict[str, Any] = dict(former.arguments)
     if former.operation in _CHANGED:
         arguments = _CHANGED[former.operation](arguments, former)
-    about: dict[str, Any] = {"element": former.element, "rule": former.rule, "soon": former.soon}
-    return STEPS[former.operation](former.phase, **arguments, **about)
+    about: dict[str, Any] = {"element": former.element, "rule": former.rule, "early": former.soon}
+    return STEPS[_RENAMED.get(former.operation, former.operation)](former.phase, **arguments, **about)
 
 
 def _create_table(given: dict[str, Any], _: Step) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def _add_column(given: dict[str, Any], _: Step) -> dict[str, Any]:
 
 
 def _column(name: str, type_: str, nullable: bool, default: str | None, identity: bool, comment: str) -> Column:
-    return Column(name, type_, nullable, default, identity, noted(comment))
+    return Column(name, type_, nullable, default, identity, read_annotation(comment))
 
 
 def _alter_type(given: dict[str, Any], former: Step) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _alter_type(given: dict[str, Any], former: Step) -> dict[str, Any]:
 
 
 def _note(given: dict[str, Any], _: Step) -> dict[str, Any]:
-    return {"table": given["table"], "column": given["column"], "note": noted(given["comment"])}
+    return {"table": given["table"], "column": given["column"], "annotation": read_annotation(given["comment"])}
 
 
 def _drop_index(given: dict[str, Any], _: Step) -> dict[str, Any]:
@@ -105,3 +105,4 @@ _CHANGED: Mapping[str, Callable[[dict[str, Any], Step], dict[str, Any]]] = {
     "drop_index": _drop_index,
 }
 """Those whose arguments were others than the fields are now."""
+_RENAMED = {"note": "annotate"}

@@ -33,7 +33,7 @@ class RowCheck:
     all. Names in them are not qualified: the asset's schema is the search path. ``message``: what is wrong with
     them (the element is said before it); ``hint``: the edit or flag that goes on; ``element``: model path.
     ``phases``: before which phases it can be asked; what holds ``expand`` is asked when planning, too.
-    ``spares``: the reference that may stay unchecked for the rows that are there, if they are found.
+    ``spares``: the reference that may stay NOT VALID for the rows that are there, if they are found.
     ``values``: what is found are values, each with the number of rows that have it.
     """
 

@@ -32,8 +32,8 @@ class Referent:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """What the database remembers of a table or column beside its name (``odcpub.data.notes``).
+class Annotation:
+    """What the database remembers of a table or column beside its name (``odcpub.data.annotations``).
 
     ``refers``: whose identifiers a column holds; None for plain values. ``key``: the first name of what the model has
     dropped; ``name``: its last one, where that is not how it is called here. ``dropped``: the model has dropped a
@@ -56,12 +56,12 @@ class Column:
     nullable: bool = True
     default: str | None = None
     identity: bool = False
-    note: Note = Note()
+    annotation: Annotation = Annotation()
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """``on_delete``: ``NO ACTION``, ``CASCADE`` or ``SET NULL``. ``validated`` is False while rows are unchecked;
+    """``on_delete``: ``NO ACTION``, ``CASCADE`` or ``SET NULL``. ``validated`` is False while older rows may break it;
     ``own``: the platform made it."""
 
     name: str
@@ -125,7 +125,7 @@ class Table:
     indexes: tuple[IndexDef, ...] = ()
     static: bool = False
     records: tuple[Record, ...] = ()
-    note: Note = Note()
+    annotation: Annotation = Annotation()
     file_rules: tuple[FileRule, ...] = ()
 
 

@@ -13,9 +13,9 @@ from functools import singledispatch
 from itertools import groupby
 
 from odcpub.data import steps
+from odcpub.data.annotations import comment_text
 from odcpub.data.literals import quoted
 from odcpub.data.literals import text as literal
-from odcpub.data.notes import comment_text
 from odcpub.data.rule_names import RuleKind, named
 from odcpub.data.schema import Column
 from odcpub.escaping import escaped
@@ -59,7 +59,7 @@ class Stage(IntEnum):
 
 
 Line = Alter | str
-Part = tuple[Stage, tuple[Line, ...]]
+Fragment = tuple[Stage, tuple[Line, ...]]
 
 
 def written(lines: Iterable[Line]) -> Iterator[str]:
@@ -97,7 +97,7 @@ def _column(column: Column) -> str:
     parts.append(f"nullable={column.nullable}")
     if column.default is not None:
         parts.append(f"server_default={_raw(column.default)}")
-    if comment := comment_text(column.note):
+    if comment := comment_text(column.annotation):
         parts.append(f"comment={comment!r}")
     return f"sa.Column({', '.join(parts)})"
 
@@ -111,31 +111,31 @@ def _raw(sql: str) -> str:
 
 
 @singledispatch
-def step_parts(step: steps.Step) -> tuple[Part, ...]:
+def fragments(step: steps.Step) -> tuple[Fragment, ...]:
     """What scripts do for one step, by the stages of ``tighten``; their order is the same in ``expand``."""
     raise NotImplementedError(type(step))
 
 
-def _at(stage: Stage, *lines: Line) -> tuple[Part, ...]:
+def _at(stage: Stage, *lines: Line) -> tuple[Fragment, ...]:
     """What is done at one stage."""
     return ((stage, lines),)
 
 
-@step_parts.register
-def _(step: steps.CreateTable) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.CreateTable) -> tuple[Fragment, ...]:
     columns = (f"    {_column(column)}," for column in step.columns)
     key = f"    sa.PrimaryKeyConstraint('id', name={_name(named('pk', 'id', step.table))}),"
     checks = (f"    sa.CheckConstraint({_raw(one.expression)}, name={_name(one.name)})," for one in step.checks)
     return _at(Stage.CHANGE, "op.create_table(", f"    {_name(step.table)},", *columns, key, *checks, ")")
 
 
-@step_parts.register
-def _(step: steps.AddColumn) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.AddColumn) -> tuple[Fragment, ...]:
     return _at(Stage.CHANGE, f"op.add_column({_name(step.table)}, {_column(step.column)})")
 
 
-@step_parts.register
-def _(step: steps.AlterType) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.AlterType) -> tuple[Fragment, ...]:
     column = quoted(step.column)
     changes = [f"ALTER {column} DROP DEFAULT"] if step.had_default else []
     changes.append(f"ALTER {column} TYPE {step.type}")
@@ -147,7 +147,7 @@ def _(step: steps.AlterType) -> tuple[Part, ...]:
     return _guarded(step.table, named(RuleKind.FITS, step.type, step.table, step.column), step.guard, alter)
 
 
-def _guarded(table: str, name: str, expression: str, changes: Iterable[Alter]) -> tuple[Part, ...]:
+def _guarded(table: str, name: str, expression: str, changes: Iterable[Alter]) -> tuple[Fragment, ...]:
     """A check that holds for all rows, then the changes it makes safe (and quick), then the check is no longer
     needed."""
     return (
@@ -164,33 +164,33 @@ def _again(table: str, name: str, rule: str) -> tuple[Alter, ...]:
     return tuple(Alter(table, clause) for clause in clauses)
 
 
-@step_parts.register
-def _(step: steps.SetDefault) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.SetDefault) -> tuple[Fragment, ...]:
     default = f"SET DEFAULT {step.default}" if step.default is not None else "DROP DEFAULT"
     return _at(Stage.CHANGE, Alter(step.table, f"ALTER {quoted(step.column)} {default}"))
 
 
-@step_parts.register
-def _(step: steps.SetNote) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.Annotate) -> tuple[Fragment, ...]:
     what = f"COLUMN {quoted(step.table)}.{quoted(step.column)}" if step.column else f"TABLE {quoted(step.table)}"
-    return _at(Stage.CHANGE, execute(f"COMMENT ON {what} IS {literal(comment_text(step.note))}"))
+    return _at(Stage.CHANGE, execute(f"COMMENT ON {what} IS {literal(comment_text(step.annotation))}"))
 
 
-@step_parts.register
-def _(step: steps.DropNotNull) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.DropNotNull) -> tuple[Fragment, ...]:
     return _at(Stage.CHANGE, Alter(step.table, f"ALTER {quoted(step.column)} DROP NOT NULL"))
 
 
-@step_parts.register
-def _(step: steps.SetNotNull) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.SetNotNull) -> tuple[Fragment, ...]:
     column = quoted(step.column)
     change = Alter(step.table, f"ALTER {column} SET NOT NULL")
     name = named(RuleKind.NOT_NULL, step.column, step.table, step.column)
     return _guarded(step.table, name, f"{column} IS NOT NULL", [change])
 
 
-@step_parts.register
-def _(step: steps.AddFileRule) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.AddFileRule) -> tuple[Fragment, ...]:
     """An app that knows of types writes another one each time (templates/api/runtime/Changes.cs)."""
     file_name, type_ = companions(step.column)
     kept = f"NEW.{quoted(type_)} IS NOT DISTINCT FROM OLD.{quoted(type_)}"
@@ -200,23 +200,23 @@ def _(step: steps.AddFileRule) -> tuple[Part, ...]:
     return _at(Stage.CHANGE, execute(_EMPTIES), trigger)
 
 
-@step_parts.register
-def _(step: steps.AddCheck) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.AddCheck) -> tuple[Fragment, ...]:
     return _at(Stage.ADD, *_again(step.table, step.name, f"CHECK ({step.expression})"))
 
 
-@step_parts.register
-def _(step: steps.Validate) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.Validate) -> tuple[Fragment, ...]:
     return _at(Stage.VALIDATE, Alter(step.table, f"VALIDATE CONSTRAINT {quoted(step.name)}"))
 
 
-@step_parts.register
-def _(step: steps.DropConstraint) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.DropConstraint) -> tuple[Fragment, ...]:
     return _at(Stage.DROP, Alter(step.table, f"DROP CONSTRAINT IF EXISTS {quoted(step.name)}"))
 
 
-@step_parts.register
-def _(step: steps.AddForeignKey) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.AddForeignKey) -> tuple[Fragment, ...]:
     refers = f'FOREIGN KEY ({quoted(step.column)}) REFERENCES {quoted(step.target)} ("id")'
     rule = f"{refers} ON DELETE {step.on_delete}"
     if step.validated:
@@ -224,8 +224,8 @@ def _(step: steps.AddForeignKey) -> tuple[Part, ...]:
     return _at(Stage.ADD, *_again(step.table, step.name, rule))
 
 
-@step_parts.register
-def _(step: steps.CreateIndex) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.CreateIndex) -> tuple[Fragment, ...]:
     columns = ", ".join(_name(column) for column in step.columns)
     arguments = f"{_name(step.name)}, {_name(step.table)}, [{columns}], unique={step.unique}"
     if not step.concurrent:
@@ -237,8 +237,8 @@ def _(step: steps.CreateIndex) -> tuple[Part, ...]:
     )
 
 
-@step_parts.register
-def _(step: steps.DropIndex) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.DropIndex) -> tuple[Fragment, ...]:
     return _at(Stage.DROP_INDEX, *_patiently(_drop_index(step)))
 
 
@@ -253,13 +253,13 @@ def _patiently(*lines: str) -> Iterator[str]:
     yield execute("SET lock_timeout = '1s'")
 
 
-@step_parts.register
-def _(step: steps.RenameIndex) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.RenameIndex) -> tuple[Fragment, ...]:
     return _at(Stage.CHANGE, execute(f"ALTER INDEX {quoted(step.name)} RENAME TO {quoted(step.to)}"))
 
 
-@step_parts.register
-def _(step: steps.UpsertRecords) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.UpsertRecords) -> tuple[Fragment, ...]:
     values = ", ".join(
         f"({literal(key)}, {literal(label)}, {order}, {str(active).lower()})"
         for key, label, order, active in step.records
@@ -273,8 +273,8 @@ def _(step: steps.UpsertRecords) -> tuple[Part, ...]:
     return _at(Stage.CHANGE, execute(sql))
 
 
-@step_parts.register
-def _(step: steps.DeactivateRecords) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.DeactivateRecords) -> tuple[Fragment, ...]:
     keys = ", ".join(literal(key) for key in step.keys)
     return _at(
         Stage.CHANGE,

@@ -15,12 +15,12 @@ from odcpub.data.enumerations import Enumerations, enumerations
 from odcpub.data.limits import check
 from odcpub.data.rule_names import RuleKind, named
 from odcpub.data.schema import (
+    Annotation,
     Check,
     Column,
     FileRule,
     ForeignKey,
     IndexDef,
-    Note,
     Passes,
     Referent,
     Schema,
@@ -176,7 +176,7 @@ def _column(attribute: Attribute, known: _Referable) -> Column:
     given = attribute.default
     value = None if given is None or given == "" else literals.default(attribute.type.basic, type_, given)
     return Column(
-        physical(attribute.key), type_, not attribute.mandatory, value, note=Note(_refers(attribute, known))
+        physical(attribute.key), type_, not attribute.mandatory, value, annotation=Annotation(_refers(attribute, known))
     )  # fmt: skip
 
 

@@ -285,7 +285,7 @@ def test_a_database_without_notes_gets_them_and_knows_by_its_references(stage: S
     assert "Order.By: 1 row refers to Customer; the same identifiers would mean" in refusal.value.details[0]
     dropped = app(*PEOPLE, entity("Order", plain("N", Basic.INTEGER, explicit_key=True)))
     plan = stage.publish(dropped)
-    assert "note" in {step.operation for step in plan.steps}
+    assert "annotate" in {step.operation for step in plan.steps}
     with pytest.raises(Refused) as refusal:
         stage.publish(order("Firm"))
     assert "Order.By: 1 row refers to Customer;" in "\n".join(refusal.value.details)
@@ -295,7 +295,7 @@ def test_notes_alone_are_a_migration_that_stays_in_the_chain(stage: Stage, monke
     stage.publish(order("Customer"))
     execute(stage, 'COMMENT ON COLUMN "order"."by" IS NULL')
     plan = stage.publish(order("Customer"))
-    assert [step.operation for step in plan.steps] == ["note"]
+    assert [step.operation for step in plan.steps] == ["annotate"]
     assert stage.plan(order("Customer")).steps == ()
     stage.publish(app(*PEOPLE))
     upgrade_head(stage, "meaning_head", monkeypatch)

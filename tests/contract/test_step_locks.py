@@ -12,7 +12,7 @@ import pytest
 
 from odcpub.data.locks import HazardKind, Lock, TableLock, strongest
 from odcpub.data.migration import MigrationPlan
-from odcpub.data.script import PHASES, pieces, script_text, sql_text
+from odcpub.data.script import PHASES, plan_parts, script_text, sql_text
 from odcpub.data.steps import STEPS, Step
 from odcpub.engines.database.postgres import Postgres
 from odcpub.model.elements import Basic, DataType, DeleteRule
@@ -65,9 +65,9 @@ def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 def statements(step: Step) -> Iterator[bytes]:
     """The step's own, as its script executes them."""
-    made = pieces(MigrationPlan("", "", (step,)))
-    for piece in made.of(step.phase):
-        for one in sql_text(script_text(made, [piece], 1, None)).split(";\n\n"):
+    made = plan_parts(MigrationPlan("", "", (step,)))
+    for part in made.of(step.phase):
+        for one in sql_text(script_text(made, [part], 1, None)).split(";\n\n"):
             if one.strip() and "odcpub_schema" not in one and not one.strip().startswith(("BEGIN", "COMMIT", "SET ")):
                 yield one.encode()
 

@@ -20,12 +20,12 @@ from odcpub.data.steps.tables import (
     AddColumn,
     AddFileRule,
     AlterType,
+    Annotate,
     Clause,
     CreateTable,
     DeactivateRecords,
     DropNotNull,
     SetDefault,
-    SetNote,
     SetNotNull,
     UpsertRecords,
 )
@@ -34,7 +34,7 @@ STEPS = {
     one.operation: one
     for one in (
         AddCheck, AddColumn, AddFileRule, AddForeignKey, AlterType, CreateIndex, CreateTable, DeactivateRecords,
-        DropConstraint, DropIndex, DropNotNull, RenameIndex, SetDefault, SetNote, SetNotNull, UpsertRecords, Validate,
+        DropConstraint, DropIndex, DropNotNull, RenameIndex, SetDefault, Annotate, SetNotNull, UpsertRecords, Validate,
     )
 }  # fmt: skip
 """The classes by what they are called in a stored plan."""
@@ -46,6 +46,7 @@ __all__ = [
     "AddFileRule",
     "AddForeignKey",
     "AlterType",
+    "Annotate",
     "Clause",
     "CreateIndex",
     "CreateTable",
@@ -56,7 +57,6 @@ __all__ = [
     "RenameIndex",
     "SetDefault",
     "SetNotNull",
-    "SetNote",
     "Step",
     "UpsertRecords",
     "Validate",

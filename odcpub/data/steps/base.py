@@ -12,7 +12,7 @@ from odcpub.data.locks import Hazard, HazardKind, Lock, TableLock, of_locks
 
 @dataclass(frozen=True, slots=True)
 class Step(ABC):
-    """One change of the database. ``element``: what of the model it is about; ``soon``: of ``tighten``, and no row can
+    """One change of the database. ``element``: what of the model it is about; ``early``: of ``tighten``, and no row can
     stand in its way, so it waits for none; ``rule``: what is not as the model says as long as this has not been done,
     in the model's words; empty where nobody could tell. ``operation``: what the class is called in a stored plan."""
 
@@ -23,7 +23,7 @@ class Step(ABC):
     table: str
     element: str = field(default="", kw_only=True)
     rule: str = field(default="", kw_only=True)
-    soon: bool = field(default=False, kw_only=True)
+    early: bool = field(default=False, kw_only=True)
 
     @property
     @abstractmethod

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from odcpub.data.annotations import comment_text
 from odcpub.data.migration import EXPAND
-from odcpub.data.notes import comment_text
 from odcpub.data.schema import Column
 from odcpub.data.steps.base import Step
 from odcpub.data.steps.rules import (
@@ -25,11 +25,11 @@ from odcpub.data.steps.tables import (
     AddColumn,
     AddFileRule,
     AlterType,
+    Annotate,
     CreateTable,
     DeactivateRecords,
     DropNotNull,
     SetDefault,
-    SetNote,
     SetNotNull,
     UpsertRecords,
 )
@@ -37,7 +37,7 @@ from odcpub.data.steps.tables import (
 
 def _column(column: Column) -> tuple[object, ...]:
     return (
-        column.name, column.type, column.nullable, column.default, column.identity, comment_text(column.note)
+        column.name, column.type, column.nullable, column.default, column.identity, comment_text(column.annotation)
     )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ _TOLD_APART: Mapping[type[Step], Callable[[Any], object]] = {
     AddColumn: lambda one: _column(one.column),
     SetDefault: lambda one: (one.column, one.default),
     AddFileRule: lambda one: (one.column, one.name),
-    SetNote: lambda one: (one.column, comment_text(one.note)),
+    Annotate: lambda one: (one.column, comment_text(one.annotation)),
     AddCheck: lambda one: (one.expression, one.name),
     AddForeignKey: lambda one: (one.column, one.name, one.on_delete),
     Validate: lambda one: one.name,
@@ -71,4 +71,4 @@ def order(step: Step) -> tuple[int, int, int, str]:
     if step.phase != EXPAND and isinstance(step, DropConstraint):
         rank = len(_RANKS)  # Each statement stands alone there: a rule goes after the one that takes its place.
     said = _TOLD_APART[type(step)](step)
-    return int(step.phase != EXPAND), int(not step.soon), rank, str((said, step.table))
+    return int(step.phase != EXPAND), int(not step.early), rank, str((said, step.table))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from odcpub.data.locks import Lock, TableLock
-from odcpub.data.schema import Column, Note, Record
+from odcpub.data.schema import Annotation, Column, Record
 from odcpub.data.steps.base import Step
 from odcpub.errors import counted
 
@@ -86,21 +86,21 @@ class SetDefault(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class SetNote(Step):
+class Annotate(Step):
     """Of a column, or of the table where ``column`` is empty."""
 
-    operation = "note"
+    operation = "annotate"
     lock = Lock.SHARE_UPDATE_EXCLUSIVE
 
     column: str
-    note: Note
+    annotation: Annotation
 
     @property
     def summary(self) -> str:
-        what, note = f"{self.table}.{self.column}" if self.column else self.table, self.note
-        said = [f"was called {note.name or note.key}"] if note.key else []
-        said += [f"holds identifiers of {note.refers.entity}"] if note.refers else []
-        said += ["is dropped"] if note.dropped else []
+        what, kept = f"{self.table}.{self.column}" if self.column else self.table, self.annotation
+        said = [f"was called {kept.name or kept.key}"] if kept.key else []
+        said += [f"holds identifiers of {kept.refers.entity}"] if kept.refers else []
+        said += ["is dropped"] if kept.dropped else []
         return f"note that {what} {' and '.join(said)}" if said else f"no note on {what}"
 
 

@@ -8,10 +8,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from odcpub.data.annotations import read_annotation
 from odcpub.data.limits import read_check
-from odcpub.data.notes import noted
 from odcpub.data.rule_names import RuleKind, kind_of
-from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Note, Schema, Table
+from odcpub.data.schema import Annotation, Check, Column, FileRule, ForeignKey, IndexDef, Schema, Table
 from odcpub.data.target import RESERVED
 from odcpub.engines.database.ownership import OWNED, refuse_foreign
 from odcpub.engines.ports import Place
@@ -120,11 +120,11 @@ def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:
     """All that the catalog says."""
     arguments = {"schema": namespace, "own": list(RESERVED)}
     columns: dict[str, list[Column]] = defaultdict(list)
-    notes: dict[str, Note] = {}
-    for table, name, type_, nullable, default, identity, about, note in connection.execute(_COLUMNS, arguments):
-        own, notes[table] = columns[table], noted(about)
+    annotations: dict[str, Annotation] = {}
+    for table, name, type_, nullable, default, identity, about, comment in connection.execute(_COLUMNS, arguments):
+        own, annotations[table] = columns[table], read_annotation(about)
         if name is not None:
-            own.append(Column(name, type_, nullable, default, identity, noted(note)))
+            own.append(Column(name, type_, nullable, default, identity, read_annotation(comment)))
     rules = _constraints(connection.execute(_CONSTRAINTS, arguments).fetchall())
     indexes: dict[str, list[IndexDef]] = defaultdict(list)
     for table, name, unique, valid, parts in connection.execute(_INDEXES, arguments):
@@ -133,7 +133,7 @@ def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:
         tuple(
             Table(
                 name, tuple(columns[name]), rules.primary.get(name, ""), tuple(rules.keys[name]),
-                tuple(rules.checks[name]), tuple(indexes[name]), _is_static(columns[name]), (), notes[name],
+                tuple(rules.checks[name]), tuple(indexes[name]), _is_static(columns[name]), (), annotations[name],
                 tuple(rules.files[name]),
             )
             for name in sorted(columns)

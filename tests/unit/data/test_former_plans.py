@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from odcpub.data.script import PHASES, pieces, script_text
+from odcpub.data.script import PHASES, plan_parts, script_text
 from odcpub.data.steps import STEPS
 from odcpub.operations.stored_plan import from_text, to_text
 from tests.former_plans import NUMBERS, pending, stored
@@ -16,10 +16,10 @@ from tests.former_plans import NUMBERS, pending, stored
 @pytest.mark.parametrize("number", NUMBERS)
 def test_its_scripts_are_those_that_were_written_from_it(number: int) -> None:
     """The same revisions, digests and bytes: what waits is found, and what is executed is what was written."""
-    made, texts = pieces(from_text(stored(number))), {path.stem: path.read_text() for path in pending(number)}
+    made, texts = plan_parts(from_text(stored(number))), {path.stem: path.read_text() for path in pending(number)}
     for phase in PHASES:
         for file in made.files(phase):
-            text = texts.pop(made.revision(phase, number, file[-1].part))
+            text = texts.pop(made.revision(phase, number, file[-1].number))
             down = re.search(r"^down_revision = '?(\w+)'?$", text, re.MULTILINE)[1]  # type: ignore[index]
             assert script_text(made, file, number, None if down == "None" else down) == text
     assert not texts

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from odcpub.data.annotations import comment_text
 from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan
-from odcpub.data.notes import comment_text
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
-from odcpub.data.steps import AddCheck, SetNote
+from odcpub.data.steps import AddCheck, Annotate
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Index, Kind, Record, StaticEntity
 from tests.acceptance.evolution_cases import library
@@ -195,8 +195,8 @@ def test_what_leaves_the_model_says_what_it_was_called_last(
 ) -> None:
     """A rename writes nothing; what leaves says its first name, for another may be spelt alike."""
     plan = plan_migration(target_schema(old), target_schema(new), asset=new, runs=old)
-    steps = [step for step in plan.steps if isinstance(step, SetNote)]
-    assert [(step.table, step.column, comment_text(step.note)) for step in steps] == noted
+    steps = [step for step in plan.steps if isinstance(step, Annotate)]
+    assert [(step.table, step.column, comment_text(step.annotation)) for step in steps] == noted
 
 
 def test_a_turned_reference_asks_for_rows_and_keeps_the_column_empty_meanwhile() -> None:
@@ -204,7 +204,7 @@ def test_a_turned_reference_asks_for_rows_and_keeps_the_column_empty_meanwhile()
     old, new = (app(thing(field("R", Basic.IDENTIFIER, target=name)), *others) for name in "OU")
     plan = change(old, new)
     assert [check.message for check in plan.checks if "would mean" in check.message.one]
-    assert operations(plan, EXPAND) == ["drop_constraint", "note", "add_check", "validate"]
+    assert operations(plan, EXPAND) == ["drop_constraint", "annotate", "add_check", "validate"]
     assert operations(plan, TIGHTEN) == ["add_foreign_key", "drop_constraint", "validate"]
     assert change(old, old).steps == ()
 

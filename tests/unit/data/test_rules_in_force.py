@@ -20,7 +20,7 @@ from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.rule_names import RuleKind, kind_of
 from odcpub.data.schema import Table
-from odcpub.data.script import pieces, script_text, sql_text
+from odcpub.data.script import plan_parts, script_text, sql_text
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
 from tests.helpdesk_asset import attribute
@@ -136,10 +136,10 @@ def versions(draw: st.DrawFn) -> Asset:
 def statements(old: Asset, new: Asset) -> Iterator[tuple[str, str]]:
     """The phase and the SQL of each transaction."""
     plan = plan_migration(target_schema(old), target_schema(new), asset=new, runs=old)
-    made = pieces(plan)
+    made = plan_parts(plan)
     for phase in (EXPAND, TIGHTEN):
-        for piece in made.of(phase):
-            yield phase, sql_text(script_text(made, [piece], 1, None))
+        for part in made.of(phase):
+            yield phase, sql_text(script_text(made, [part], 1, None))
 
 
 def apply(rules: Rules, sql: str) -> Rules:

@@ -124,7 +124,7 @@ def test_columns_say_whose_identifiers_they_hold() -> None:
         )),),
     )  # fmt: skip
     columns = target_schema(asset, LIBRARIES).tables[0].columns
-    assert {column.name: column.note.refers for column in columns} == {
+    assert {column.name: column.annotation.refers for column in columns} == {
         "id": None, "name": None, "by": Referent("Customer"), "status": Referent("State"),
         "currency": Referent("CurrencyCode", "5f5b7a53-6c0e-4a53-8d4c-6bb9f8f2a001"),
     }  # fmt: skip

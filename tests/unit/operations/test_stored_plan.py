@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.data.migration import EXPAND, MigrationPlan, RowCheck, Sentence
-from odcpub.data.schema import Column, Note, Referent
+from odcpub.data.schema import Annotation, Column, Referent
 from odcpub.data.script import plan_digest
 from odcpub.data.steps import STEPS, Clause, CreateTable
 from odcpub.operations.stored_plan import from_text, to_text
@@ -21,7 +21,7 @@ def whole(kind: type) -> st.SearchStrategy[Any]:
     return st.builds(kind, **{one.name: ... for one in fields(kind)})
 
 
-for _kind in (Referent, Note, Column, Clause, Sentence, RowCheck):
+for _kind in (Referent, Annotation, Column, Clause, Sentence, RowCheck):
     st.register_type_strategy(_kind, whole(_kind))
 TEXTS = st.text(max_size=20)
 
@@ -61,5 +61,5 @@ def test_what_no_plan_could_be_is_not_read() -> None:
 def test_a_default_that_comes_later_changes_no_digest() -> None:
     """Scripts of a plan that was made by an earlier version are found by its digest."""
     step = CreateTable(EXPAND, "t", (Column("id", "bigint"),))
-    assert '"soon"' not in to_text(MigrationPlan("a", "b", (step,)))
-    assert '"soon":true' in to_text(MigrationPlan("a", "b", (replace(step, soon=True),)))
+    assert '"early"' not in to_text(MigrationPlan("a", "b", (step,)))
+    assert '"early":true' in to_text(MigrationPlan("a", "b", (replace(step, early=True),)))

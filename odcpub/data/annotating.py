@@ -1,4 +1,4 @@
-"""What the database is told to remember, and what it remembers against a change. No I/O.
+"""What catalog annotations become, and what they have against a change. No I/O.
 
 A column of references says whose identifiers it holds: physical names alone would let the same numbers mean other
 rows once an attribute of that name comes back, or is turned, to another entity, or be taken for plain values. What the
@@ -11,27 +11,27 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from odcpub.data import rows, steps
-from odcpub.data.draft import Draft
+from odcpub.data.builder import PlanBuilder
 from odcpub.data.limits import keeps_empty
 from odcpub.data.literals import quoted
 from odcpub.data.migration import EXPAND, TIGHTEN, Sentence
-from odcpub.data.schema import Column, Note, Table
+from odcpub.data.schema import Annotation, Column, Table
 from odcpub.model.elements import Asset, Attribute, Entity, StaticEntity
 from odcpub.model.physical import physical
 
 _Elements = Mapping[str, Entity | StaticEntity]
 
 
-def remember(draft: Draft) -> None:
-    """Adds the steps that bring the notes up to date, and the row checks that what is noted asks for."""
-    runs = _elements(draft.runs) if draft.runs is not None else {}
-    for name, table in sorted(draft.live.items()):
-        wanted = draft.target.get(name)
+def annotate(builder: PlanBuilder) -> None:
+    """Adds the steps that bring the annotations up to date, and the row checks that they ask for."""
+    runs = _elements(builder.runs) if builder.runs is not None else {}
+    for name, table in sorted(builder.live.items()):
+        wanted = builder.target.get(name)
         if wanted is not None and wanted.static != table.static:
             continue
-        note = wanted.note if wanted is not None else _last_name(table.note, name, runs.get(name))
-        _note(draft, name, "", table.note, note)
-        _columns(draft, table, wanted, runs.get(name))
+        new = wanted.annotation if wanted is not None else _last_name(table.annotation, name, runs.get(name))
+        _annotate(builder, name, "", table.annotation, new)
+        _columns(builder, table, wanted, runs.get(name))
 
 
 def _elements(asset: Asset) -> _Elements:
@@ -40,54 +40,54 @@ def _elements(asset: Asset) -> _Elements:
     return {physical(one.key): one for one in elements}
 
 
-def _columns(draft: Draft, table: Table, wanted: Table | None, runs: Entity | StaticEntity | None) -> None:
+def _columns(builder: PlanBuilder, table: Table, wanted: Table | None, runs: Entity | StaticEntity | None) -> None:
     attributes = runs.attributes if isinstance(runs, Entity) else ()
     named = {column.name: column for column in wanted.columns} if wanted is not None else {}
     for column in sorted(table.columns, key=lambda column: column.name):
         new = named.get(column.name)
         if new is None:
-            held = replace(column.note, refers=column.note.refers or draft.holds(table.name, column.name))
-            if not table.static and draft.loses_default(table.name, column.name):
+            held = replace(column.annotation, refers=column.annotation.refers or builder.holds(table.name, column.name))
+            if not table.static and builder.loses_default(table.name, column.name):
                 held = replace(held, dropped=True)
-                element = draft.names(table.name, column.name)
+                element = builder.names(table.name, column.name)
                 # The version that still serves may leave it to the database.
-                draft.add(steps.SetDefault(TIGHTEN, table.name, column.name, None, element=element, soon=True))
+                builder.add(steps.SetDefault(TIGHTEN, table.name, column.name, None, element=element, early=True))
             was = next((one for one in attributes if physical(one.key) == column.name), None)
-            _note(draft, table.name, column.name, column.note, _last_name(held, column.name, was))
+            _annotate(builder, table.name, column.name, column.annotation, _last_name(held, column.name, was))
             continue
-        _note(draft, table.name, column.name, column.note, new.note)
-        if draft.retargeted(table.name, column.name):
-            _retargeted(draft, table.name, column, new)
+        _annotate(builder, table.name, column.name, column.annotation, new.annotation)
+        if builder.retargeted(table.name, column.name):
+            _retargeted(builder, table.name, column, new)
 
 
-def _note(draft: Draft, table: str, column: str, old: Note, new: Note) -> None:
+def _annotate(builder: PlanBuilder, table: str, column: str, old: Annotation, new: Annotation) -> None:
     if old != new:
-        element = draft.names(table, column)
-        draft.add(steps.SetNote(EXPAND, table, column, replace(new, words=old.words), element=element))
+        element = builder.names(table, column)
+        builder.add(steps.Annotate(EXPAND, table, column, replace(new, words=old.words), element=element))
 
 
-def _last_name(note: Note, name: str, was: Entity | StaticEntity | Attribute | None) -> Note:
+def _last_name(known: Annotation, name: str, was: Entity | StaticEntity | Attribute | None) -> Annotation:
     """With its first name, and the one that the version which runs has for it where that is not how it is called
-    here, ``name``; what no version knows any more keeps what is noted."""
+    here, ``name``; what no version knows any more keeps its annotation."""
     if was is None:
-        return note
-    return replace(note, key=was.key, name="" if physical(was.name) == name else was.name)
+        return known
+    return replace(known, key=was.key, name="" if physical(was.name) == name else was.name)
 
 
-def _retargeted(draft: Draft, table: str, old: Column, new: Column) -> None:
+def _retargeted(builder: PlanBuilder, table: str, old: Column, new: Column) -> None:
     """Allowed while nothing is held. Until the version that runs has gone nobody may write the column: what it wrote
     could not be told from what the new one writes."""
-    element, name = draft.names(table, old.name), quoted(old.name)
-    message = _mistaken(draft.meant(draft.holds(table, old.name)), draft.meant(new.note.refers))
+    element, name = builder.names(table, old.name), quoted(old.name)
+    message = _mistaken(builder.meant(builder.holds(table, old.name)), builder.meant(new.annotation.refers))
     hint = "Add a new attribute and fill it from this one, or empty this one first, in a version that has it as before."
-    draft.checks.append(rows.where(table, name, f"{name} IS NOT NULL", element, message, hint, (EXPAND,)))
+    builder.checks.append(rows.where(table, name, f"{name} IS NOT NULL", element, message, hint, (EXPAND,)))
     guard = keeps_empty(table, old.name)
-    if draft.comes_back(table, old.name) or guard.name in {one.name for one in draft.live[table].checks}:
+    if builder.comes_back(table, old.name) or guard.name in {one.name for one in builder.live[table].checks}:
         return
-    draft.add(
+    builder.add(
         steps.AddCheck(EXPAND, table, guard.name, guard.expression, element=element),
         steps.Validate(EXPAND, table, guard.name, element=element),
-        steps.DropConstraint(TIGHTEN, table, guard.name, element=element, soon=True),
+        steps.DropConstraint(TIGHTEN, table, guard.name, element=element, early=True),
     )
 
 

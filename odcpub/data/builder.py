@@ -15,14 +15,14 @@ from odcpub.model.physical import physical
 
 
 @dataclass(slots=True)
-class Draft:
+class PlanBuilder:
     """A plan in the making: what both schemas say, and what has been decided so far."""
 
     live: Mapping[str, Table]
     target: Mapping[str, Table]
     names: Names
     runs: Asset | None = None
-    unchecked: Collection[str] = ()
+    not_valid: Collection[str] = ()
     steps: list[Step] = field(default_factory=list)
     checks: list[RowCheck] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
@@ -52,16 +52,16 @@ class Draft:
         if there is None or there.default is None:
             return False
         named = self.runs is not None and not self.comes_back(table, column)
-        return there.note.dropped or named
+        return there.annotation.dropped or named
 
     def holds(self, table: str, column: str) -> Referent | None:
-        """Whose identifiers a column of the database holds: as noted, else as its reference says; None: unknown."""
+        """Whose identifiers a column of the database holds, by its annotation, else by its reference; None: unknown."""
         there = self.live_column(table, column)
         if there is None:
             return None
         keys = self.live[table].foreign_keys
         referred = (Referent(key.target) for key in keys if key.column == column and key.own)
-        return there.note.refers or next(referred, None)
+        return there.annotation.refers or next(referred, None)
 
     def retargeted(self, table: str, column: str) -> bool:
         """Whether what the column holds would be taken for something else: for another entity's identifiers, for
@@ -70,7 +70,7 @@ class Draft:
         new = next((one for one in self.target[table].columns if one.name == column), None)
         if there is None or new is None:
             return False
-        held, wanted = self.holds(table, column), new.note.refers
+        held, wanted = self.holds(table, column), new.annotation.refers
         if held and wanted:
             return held.identity != wanted.identity
         return self._refers(table, column) != (wanted is not None)
@@ -82,8 +82,8 @@ class Draft:
         return half or self.retargeted(table, column)
 
     def _refers(self, table: str, column: str) -> bool:
-        """Whether a column of the database holds identifiers, also where nobody noted whose: a limit to a library's
-        records says so, too."""
+        """Whether a column of the database holds identifiers, also where no annotation says whose: a limit to a
+        library's records says so, too."""
         limits = (check for check in self.live[table].checks if check.column == column)
         return self.holds(table, column) is not None or any(check.kind is RuleKind.KNOWN for check in limits)
 

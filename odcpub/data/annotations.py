@@ -1,4 +1,4 @@
-"""Notes: what a database remembers of tables and columns, as one line of their comments. No I/O.
+"""Catalog annotations: what a database remembers of tables and columns, as one line of their comments. No I/O.
 
 ``odcpub: key=Score name=Points refers=Customer``, below whatever else a comment says. A dump carries comments along,
 and reading them costs no query of its own.
@@ -8,30 +8,38 @@ from __future__ import annotations
 
 import re
 
-from odcpub.data.schema import Note, Referent
+from odcpub.data.schema import Annotation, Referent
 
-NOTHING = Note()
+NOTHING = Annotation()
 _FIELDS = ("key", "name", "refers", "dropped")
 _LINE = re.compile(rf"^odcpub:((?: (?:{'|'.join(_FIELDS)})=\S+)+)[ \t]*$\n?", re.MULTILINE)
 
 
-def noted(comment: str | None) -> Note:
+def read_annotation(comment: str | None) -> Annotation:
     """What a comment says."""
     if not comment:
         return NOTHING
     found = _LINE.search(comment)
     if found is None:
-        return Note(words=comment)
+        return Annotation(words=comment)
     said = dict(part.split("=", 1) for part in found[1].split())
     words = _LINE.sub("", comment).removesuffix("\n")
-    return Note(_referent(said.get("refers")), said.get("key", ""), said.get("name", ""), "dropped" in said, words)
+    return Annotation(
+        _referent(said.get("refers")), said.get("key", ""), said.get("name", ""), "dropped" in said, words
+    )
 
 
-def comment_text(note: Note) -> str:
+def comment_text(annotation: Annotation) -> str:
     """The comment that says it, with the words that were there; empty where there is nothing to say."""
-    values = (note.key, note.name, referent_text(note.refers), dropped_text(note.dropped))
-    said = [f"{name}={value}" for name, value in zip(_FIELDS, values, strict=True) if value]
-    return "\n".join([*([note.words] if note.words else []), *([" ".join(("odcpub:", *said))] if said else [])])
+    said = _values(annotation)
+    line = " ".join(("odcpub:", *(f"{name}={value}" for name, value in said))) if said else ""
+    return "\n".join(part for part in (annotation.words, line) if part)
+
+
+def _values(annotation: Annotation) -> list[tuple[str, str]]:
+    refers, dropped = referent_text(annotation.refers), dropped_text(annotation.dropped)
+    found = zip(_FIELDS, (annotation.key, annotation.name, refers, dropped), strict=True)
+    return [(name, value) for name, value in found if value]
 
 
 def referent_text(refers: Referent | None) -> str:
