@@ -19,7 +19,8 @@ from odcpub.data.carried_over import carried_over
 from odcpub.data.casts import cast
 from odcpub.data.fingerprint import fingerprint, target_fingerprint
 from odcpub.data.literals import MOMENTS, quoted
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, RowCheck, Sentence
+from odcpub.data.locks import HazardKind
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, Sentence
 from odcpub.data.names import Names
 from odcpub.data.said import fits, mandatory
 from odcpub.data.schema import Column, Schema
@@ -146,16 +147,18 @@ def _type_changed(builder: PlanBuilder, found: diff.TypeChanged) -> None:
         return
     if how.loss:
         builder.checks.append(rows.losing(found.table, found.new.name, how.loss, element, types))
-    if how.rewrites:
-        builder.notices.append(_rewrite(found.table, element, types))
-    guard = f"NOT ({how.loss})".replace("{column}", quoted(found.new.name)) if how.loss else ""
-    if how.phase == EXPAND or how.between:
+    if how.between:
+        between = replace(found.old, type=how.between)
+        builder.add(_alter_type(EXPAND, found.table, found.old, between, element))
+    if how.phase == EXPAND:
         # The default is as it was: what becomes of it follows, and the version that still serves may need it.
-        wide = replace(found.old, type=how.between or found.new.type)
-        builder.add(_alter_type(EXPAND, found.table, found.old, wide, element))
-    if how.phase == TIGHTEN:
+        step = _alter_type(EXPAND, found.table, found.old, replace(found.old, type=found.new.type), element)
+    else:
+        guard = f"NOT ({how.loss})".replace("{column}", quoted(found.new.name)) if how.loss else ""
         step = _alter_type(TIGHTEN, found.table, found.old, found.new, element)
-        builder.add(replace(step, guard=guard, rule=fits(element, found.new.type)))
+        step = replace(step, guard=guard, rule=fits(element, found.new.type))
+    builder.add(step)
+    builder.notices += [rows.rewritten(step) for one in step.hazards if one.kind is HazardKind.REWRITES_TABLE]
 
 
 def _alter_type(phase: str, table: str, old: Column, new: Column, element: str) -> steps.AlterType:
@@ -164,12 +167,6 @@ def _alter_type(phase: str, table: str, old: Column, new: Column, element: str) 
         phase, table, new.name, old.type, new.type, new.default, had_default,
         rewrites=how is not None and how.rewrites, element=element,
     )  # fmt: skip
-
-
-def _rewrite(table: str, element: str, types: str) -> RowCheck:
-    rewrites, locked = f"{types} rewrites the table's", "it is locked meanwhile"
-    message = Sentence(f"{rewrites} 1 row; {locked}", f"{rewrites} {{count}} rows; {locked}")
-    return rows.where(table, "''", "true", element, message, "Publish when few people use the app.")
 
 
 def _default_changed(builder: PlanBuilder, found: diff.DefaultChanged) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from odcpub.data.literals import quoted
 from odcpub.data.literals import text as literal
 from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck, Sentence
+from odcpub.data.steps import AlterType
 
 BOTH = (EXPAND, TIGHTEN)
 SHOWN = 5
@@ -79,6 +80,13 @@ def losing(table: str, column: str, loss: str, element: str, types: str) -> RowC
         Sentence(f"1 row holds a value that {types} would cut", f"{{count}} rows hold values that {types} would cut"),
         "Shorten or correct these values in the version that runs, or keep the wider type.",
     )  # fmt: skip
+
+
+def rewritten(step: AlterType) -> RowCheck:
+    """The rows that are written anew, to be told."""
+    rewrites, locked = f"{step.old} → {step.type} rewrites the table's", "it is locked meanwhile"
+    message = Sentence(f"{rewrites} 1 row; {locked}", f"{rewrites} {{count}} rows; {locked}")
+    return where(step.table, "''", "true", step.element, message, "Publish when few people use the app.")
 
 
 def orphans(

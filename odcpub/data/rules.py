@@ -183,7 +183,7 @@ def rule_not_valid(builder: PlanBuilder, found: diff.RuleNotValid) -> None:
 def index_added(builder: PlanBuilder, found: diff.IndexAdded) -> None:
     table, index = found.table, found.index
     element = builder.names(table)
-    words = [builder.names(table, column).rpartition(".")[2] for column in index.columns]
+    words = [builder.names.attribute(table, column) for column in index.columns]
     rule = f"{element} ({', '.join(words)}) is unique" if index.unique else ""
     early = index.unique and _implied(builder, table, index)
     builder.add(
@@ -231,7 +231,7 @@ def index_dropped(builder: PlanBuilder, found: diff.IndexDropped) -> None:
     """A unique one is a rule of the version that serves, which keeps it if the new one never comes. It may be what one
     of the new version's was so far: it goes when all of the table's are there, which rows may stand in the way of."""
     table, index = found.table, found.index
-    words = ", ".join(builder.names(table, column).rpartition(".")[2] for column in index.columns)
+    words = ", ".join(builder.names.attribute(table, column) for column in index.columns)
     rule = f"{builder.names(table)} ({words}) is unique no longer" if index.unique else ""
     there = {diff.says(one) for one in _unique(builder, table)}
     coming = [one for one in builder.target[table].indexes if one.unique and diff.says(one) not in there]
