@@ -17,6 +17,7 @@ from odcpub.data.steps import STEPS, Step
 
 T = TypeVar("T")
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
+_SCALARS = (str, bool, int, NoneType)
 _NOTHING: Any = object()
 
 
@@ -27,25 +28,25 @@ def canonical(value: object) -> str:
 
 def plain(value: Any) -> Json:
     """A dataclass, a tuple, or what JSON has itself, as JSON."""
-    if isinstance(value, tuple):
-        return [plain(one) for one in value]
-    if not is_dataclass(value):
-        return value  # type: ignore[no-any-return]
     kind: Any = type(value)
-    found: dict[str, Json] = {"operation": kind.operation} if isinstance(value, Step) else {}
-    for name, default in _defaults(kind):
-        one = plain(getattr(value, name))
-        if one != default:
-            found[name] = one
+    if kind is tuple:
+        return [plain(one) for one in value]
+    if kind in _SCALARS:
+        return value  # type: ignore[no-any-return]
+    found: dict[str, Json] = {"operation": kind.operation} if issubclass(kind, Step) else {}
+    for name, default, left_out in _defaults(kind):
+        one = getattr(value, name)
+        if one is not default and (said := plain(one)) != left_out:
+            found[name] = said
     return found
 
 
 @lru_cache
-def _defaults(kind: type) -> tuple[tuple[str, Any], ...]:
-    """Fields, each with its default as JSON."""
+def _defaults(kind: type) -> tuple[tuple[str, Any, Any], ...]:
+    """Fields, each with its default, and with that as JSON."""
     return tuple(
-        (one.name, _NOTHING if one.default is MISSING else plain(one.default)) for one in fields(kind)
-    )  # fmt: skip
+        (one.name, one.default, _NOTHING if one.default is MISSING else plain(one.default)) for one in fields(kind)
+    )
 
 
 def made(kind: type[T], data: Any) -> T:
