@@ -11,20 +11,12 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 from tests.absence import left_out, reasons
+from tests.tries import load_profile
 
-# The same examples each time, however slow the machine: what fails was broken by the last change.
-settings.register_profile(
-    "odcpub",
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-settings.load_profile("odcpub")
+load_profile()
 
 
 CLUSTER = re.compile(r"kills/test_kind\.py|test_runner_kubernetes\.py|\[kind[-\]]")
