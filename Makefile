@@ -17,7 +17,7 @@ sys.exit(not any(one["name"] == "Money" and one["release"] for one in json.load(
 endef
 export RELEASED
 
-.PHONY: demo setup test check bench clean
+.PHONY: demo setup test long check bench clean
 
 demo: setup ## publish the examples on this machine and print the address
 	@$(BIN)/odcpub publish examples/money
@@ -29,9 +29,13 @@ setup: $(VENV)/.ready ## what publishing needs
 
 test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left out is said
 	@rm -f $(LEFT_OUT); code=0; export ODCPUB_TEST_LEFT_OUT=$(LEFT_OUT); \
-	$(BIN)/python -m tests.once_more -n 4 --dist loadfile --no-loadscope-reorder -m "not serial" $(PYTEST_ARGS) || code=$$?; \
+	$(BIN)/python -m tests.once_more -n 4 --dist loadfile --no-loadscope-reorder -m "not serial and not long" $(PYTEST_ARGS) || code=$$?; \
 	$(BIN)/python -m tests.once_more -m serial $(PYTEST_ARGS) || code=$$?; \
 	$(BIN)/python -m tests.absence $(LEFT_OUT); exit $$code
+
+long: $(VENV)/.ready-dev ## what `make test` takes a few of, whole: every moment of a kill, random models by the thousand
+	@ODCPUB_TEST_LONG=1 $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder \
+	-m "long or hypothesis" $(PYTEST_ARGS)
 
 check: $(VENV)/.ready-dev ## style, types, layers
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

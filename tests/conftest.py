@@ -11,27 +11,17 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
 
 from tests.absence import left_out, reasons
+from tests.tries import load_profile
 
-# The same examples each time, however slow the machine: what fails was broken by the last change.
-settings.register_profile(
-    "odcpub",
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-settings.load_profile("odcpub")
+load_profile()
 
 
 CLUSTER = re.compile(r"kills/test_kind\.py|test_runner_kubernetes\.py|\[kind[-\]]")
 """Tests on the cluster, by their identifiers. They share its namespaces and a server's databases of stages, so one
 process runs them all, one by one, beside the others: most of their time is waiting."""
-LOOKS_AT_IT = re.compile(r"acceptance/test_bad_")
-"""Tests that look whether anything on the cluster has changed: they run in the same process."""
 LONGEST = (
     "acceptance/kills/test_operations.py",
     "acceptance/test_bad_worlds.py",
@@ -50,7 +40,7 @@ class OneForTheCluster(LoadFileScheduling):
     """A process takes whole files; one takes all that is on the cluster."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "cluster" if CLUSTER.search(nodeid) or LOOKS_AT_IT.search(nodeid) else str(super()._split_scope(nodeid))
+        return "cluster" if CLUSTER.search(nodeid) else str(super()._split_scope(nodeid))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneForTheCluster | None:

@@ -78,7 +78,7 @@ def fingerprints(odcpub: Installation) -> dict[str, Any]:
 
 def deployed(odcpub: Installation) -> dict[str, Any]:
     """Of these what lies in engines: databases, what runs here and on the cluster."""
-    return {**databases(odcpub), **_local(odcpub), **_namespaces()}
+    return {**databases(odcpub), **_local(odcpub), **_namespaces(odcpub)}
 
 
 def records(odcpub: Installation) -> dict[str, Any]:
@@ -113,13 +113,18 @@ def databases(odcpub: Installation) -> dict[str, Any]:
 def superuser(odcpub: Installation) -> str:
     """The URL of the server that the installation's stages are on; empty where there is none."""
     data = odcpub.folder / "data"
-    settings = json.loads((data / "engines.json").read_text()) if (data / "engines.json").exists() else {}
-    if settings.get("database", "embedded") != "embedded":
+    if _settings(odcpub).get("database", "embedded") != "embedded":
         return os.environ["ODCPUB_TEST_DATABASE"]
     if not (data / "postgres/cluster/postmaster.pid").exists():
         return ""
     password, port = (data / "postgres/superuser").read_text(), (data / "postgres/port").read_text()
     return f"postgresql://odcpub:{password}@127.0.0.1:{port}/postgres"
+
+
+def _settings(odcpub: Installation) -> dict[str, Any]:
+    """The engines that it chose; nothing where it chose none."""
+    file = odcpub.folder / "data" / "engines.json"
+    return dict(json.loads(file.read_text())) if file.exists() else {}
 
 
 def contents(connection: psycopg.Connection[Any]) -> dict[str, Any]:
@@ -146,9 +151,10 @@ def _served(state: dict[str, Any]) -> tuple[Any, ...]:
     return (state["next"], *(current.get(name) for name in ("digest", "revision", "identity")))
 
 
-def _namespaces() -> dict[str, Any]:
-    """What is on the cluster in the stages' namespaces. What has no generation has no status that changes by itself."""
-    if not os.environ.get("KUBECONFIG"):
+def _namespaces(odcpub: Installation) -> dict[str, Any]:
+    """What is in the stages' namespaces of the cluster that the installation deploys to. What has no generation has no
+    status that changes by itself."""
+    if not _settings(odcpub).get("cluster"):
         return {}
     found: dict[str, Any] = {}
     for path, kinds in KINDS.items():

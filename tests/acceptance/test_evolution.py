@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.data.fingerprint import fingerprint
@@ -16,10 +16,11 @@ from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Attribute, Basic, DataType, DeleteRule, Entity, Index
 from tests.acceptance.evolution_cases import CASES, Case, app
-from tests.databases import ENGINES, QA, Stage, engine, upgrade_head
+from tests.databases import QA, Stage, engine, upgrade_head
+from tests.tries import tries
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=["embedded", pytest.param("server", marks=pytest.mark.long)])
 def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
         yield made
@@ -154,7 +155,7 @@ def fill(stage: Stage, model: Asset) -> None:
         stage.insert({table.name: [full] if unique & bare.keys() else [full, bare]})
 
 
-@settings(max_examples=15)
+@tries(15)
 @given(models(), models(), models())
 def test_any_models_one_after_another(
     postgres: Postgres, tmp_path_factory: pytest.TempPathFactory, one: Asset, two: Asset, three: Asset

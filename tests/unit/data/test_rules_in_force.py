@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.data.migration import EXPAND, TIGHTEN
@@ -24,6 +24,7 @@ from odcpub.data.script import plan_parts, script_text, sql_text
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
 from tests.helpdesk_asset import attribute
+from tests.tries import tries
 
 COLUMNS = ("t", "n", "m")
 _NAME = r'"?(\w+)"?'
@@ -152,7 +153,7 @@ def apply(rules: Rules, sql: str) -> Rules:
     return after
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(versions(), versions())
 def test_no_rule_is_off_between_two_transactions(old: Asset, new: Asset) -> None:
     before, wanted = of(target_schema(old).tables[0]), of(target_schema(new).tables[0])

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
@@ -17,6 +17,7 @@ from odcpub.data.steps import AddCheck
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind, Record, StaticEntity
 from tests.helpdesk_asset import attribute as field
+from tests.tries import tries
 
 
 def app(label: str = "x", default: str = "x", *more: object) -> Asset:
@@ -42,7 +43,7 @@ def expand_script(plan: MigrationPlan) -> str:
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0\t"), max_size=30)
 
 
-@settings(max_examples=50)
+@tries(50)
 @given(TEXTS, TEXTS)
 def test_hostile_texts_stay_inside_their_literals(label: str, default: str) -> None:
     (script,) = scripts(None, app(label, default))

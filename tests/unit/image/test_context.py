@@ -9,12 +9,13 @@ import tarfile
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.engines.image.context import exec_form, make_context, quoted
 from odcpub.errors import Refused
 from odcpub.image.content import File
+from tests.tries import tries
 from tests.unit.image.test_oci import CONTENT, SETTINGS
 
 PRINTABLE = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")), max_size=40)
@@ -34,7 +35,7 @@ def test_every_text_is_read_back_as_it_was(text: str) -> None:
 
 
 @given(PRINTABLE, PRINTABLE)
-@settings(max_examples=40)
+@tries(40)
 def test_no_value_adds_an_instruction(label: str, argument: str) -> None:
     hostile = replace(SETTINGS, labels=(("a", label),), entrypoint=("/app/app", argument))
     plain = make_context(CONTENT, "base:1", {}).dockerfile

@@ -6,12 +6,13 @@ import io
 import tarfile
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.errors import Refused
 from odcpub.image.content import File, LayerContent
 from odcpub.image.layers import pack, path_problem
+from tests.tries import tries
 
 NAMES = st.text(min_size=1, max_size=120).filter(lambda name: "/" not in name and not path_problem(name))
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
@@ -31,7 +32,7 @@ def read(tar: bytes) -> dict[str, tuple[int, bytes | None]]:
 
 
 @given(st.dictionaries(PATHS, st.binary(max_size=1500), min_size=1, max_size=6))
-@settings(max_examples=60)
+@tries(60)
 def test_a_tar_reader_gets_back_what_was_packed(files: dict[str, bytes]) -> None:
     folders = {"/".join(path.split("/")[:depth]) for path in files for depth in range(1, path.count("/") + 1)}
     if folders & set(files):

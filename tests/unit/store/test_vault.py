@@ -7,12 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.errors import EngineError
 from odcpub.store import vault as module
 from odcpub.store.vault import Vault
+from tests.tries import tries
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def key(tmp_path: Path) -> Path:
 
 
 @given(st.text(max_size=50))
-@settings(max_examples=30)
+@tries(30)
 def test_what_is_sealed_opens_and_says_nothing(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     vault = Vault(tmp_path_factory.getbasetemp() / "shared.key")
     sealed = vault.seal(text)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.errors import Severity
 from odcpub.model.elements import Asset
 from odcpub.model.importers.jdl import Imported, import_jdl
+from tests.tries import tries
 
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
 TYPES = ("String", "Integer", "Long", "BigDecimal", "Double", "Boolean", "LocalDate", "Instant", "UUID", "TextBlob")
@@ -77,7 +78,7 @@ def _typed(draw: st.DrawFn, enums: dict[str, list[str]]) -> str:
     return " ".join((kind, *chosen))
 
 
-@settings(max_examples=60)
+@tries(60)
 @given(source=sources())
 def test_any_generated_model_reads_back(source: Source, read_back: Callable[[Imported], Asset]) -> None:
     imported = import_jdl(source.text, None, KEY)
@@ -97,14 +98,14 @@ def test_any_generated_model_reads_back(source: Source, read_back: Callable[[Imp
     assert statics == {comparable(name): values for name, values in source.enums.items()}
 
 
-@settings(max_examples=150)
+@tries(150)
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_any_input_ends_in_words(source: str | bytes) -> None:
     imported = import_jdl(source, None, KEY)
     assert bool(imported.files) is not any(problem.severity is Severity.ERROR for problem in imported.problems)
 
 
-@settings(max_examples=300)
+@tries(300)
 @given(
     st.lists(
         st.sampled_from(WORDS),
