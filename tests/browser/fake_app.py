@@ -120,6 +120,7 @@ class Store:
         self.files: dict[tuple[str, int, str], bytes] = {}
         self.versions: dict[tuple[str, int], int] = {}
         self.next = 1
+        self.memory = 148_000_000
         self.lock = threading.RLock()
 
     def descriptor(self, name: str) -> Row:
@@ -144,6 +145,18 @@ class Store:
         labels = {a["name"]: self.label(a["target"], row[a["name"]]) for a in references if row[a["name"]] is not None}
         return {**row, "$labels": labels}
 
+    def answered(self, name: str, row: Row, query: dict[str, str]) -> Row:
+        """A single row as it is asked for, refused where that is more than the memory."""
+        asked, cut = query.get("fields"), int(query.get("cut", 0))
+        shown = {k: v for k, v in self.shown(name, row).items() if asked is None or k in ("Id", "$labels", asked)}
+        long = {k: v for k, v in shown.items() if cut and isinstance(v, str) and len(v) > cut}
+        shown |= {k: f"{v[:cut]}\u2026" for k, v in long.items()}
+        if long:
+            shown["$cut"] = {k: len(v.encode()) for k, v in long.items()}
+        if sum(len(v) for v in shown.values() if isinstance(v, str)) > self.memory:
+            raise Refusal(413, "Too large", f"The answer would be larger than {self.memory // 1_000_000} MB.")
+        return shown
+
     def get(self, name: str, id_: int) -> Row:
         if id_ not in self.rows.get(name, {}):
             raise Refusal(404, "Not found", f"There is no {name.lower()} {id_}.")
@@ -154,10 +167,11 @@ class Store:
         self.next += 1
         return self._write(name, row, values, every=True)
 
-    def update(self, name: str, id_: int, values: Row) -> Row:
-        return self._write(name, dict(self.get(name, id_)), values, every=False)
+    def update(self, name: str, id_: int, values: Row, query: dict[str, str] | None = None) -> Row:
+        return self._write(name, dict(self.get(name, id_)), values, every=False, query=query)
 
-    def _write(self, name: str, row: Row, values: Row, every: bool) -> Row:
+    def _write(self, name: str, row: Row, values: Row, every: bool, query: dict[str, str] | None = None) -> Row:
+        """``query``: what is asked of the answer, refused before anything is kept."""
         errors: dict[str, list[str]] = {}
         for attribute in self._entity(name)["attributes"]:
             key = attribute["name"]
@@ -167,6 +181,8 @@ class Store:
                 errors.setdefault(key, []).append(f"Enter a {attribute['label'].lower()}.")
         if errors:
             raise Refusal(422, "Not saved", "Some values were refused.", errors)
+        if query is not None:
+            self.answered(name, row, query)
         self.rows[name][row["Id"]] = row
         self.versions[name, row["Id"]] = self.versions.get((name, row["Id"]), 0) + 1
         return row
@@ -316,9 +332,9 @@ class Handler(BaseHTTPRequestHandler):
         elif len(rest) == 2:
             self.answer(200, store.files[name, int(rest[0]), rest[1]], "application/octet-stream")
         else:
-            self.record(name, int(rest[0]), body)
+            self.record(name, int(rest[0]), query, body)
 
-    def record(self, name: str, id_: int, body: Row) -> None:
+    def record(self, name: str, id_: int, query: dict[str, str], body: Row) -> None:
         store = self.server.store
         tag = f'"{store.versions.get((name, id_), 0)}"'
         if self.command != "GET" and self.headers.get("If-Match", tag) != tag:
@@ -327,9 +343,9 @@ class Handler(BaseHTTPRequestHandler):
             store.delete(name, id_)
             return self.answer(204)
         if self.command == "PATCH":
-            store.update(name, id_, body)
+            store.update(name, id_, body, query)
         tag = f'"{store.versions.get((name, id_), 0)}"'
-        return self.json(200, store.shown(name, store.get(name, id_)), ETag=tag)
+        return self.json(200, store.answered(name, store.get(name, id_), query), ETag=tag)
 
 
 class App(ThreadingHTTPServer):

@@ -14,27 +14,14 @@ from odcpub.engines.database.postgres import Postgres
 from tests.contract.conftest import DESK
 from tests.contract.published_app import Answer, App
 from tests.contract.test_large_requests import JSON, MB, PIECE, body, send
-from tests.contract.test_published_api import customer, items
+from tests.contract.test_published_api import items
 
 pytestmark = pytest.mark.database
 BUDGET = 20 * MB
 HEAP = 80 * MB + BUDGET * 3 // 2
+"""With little memory for what is large."""
 TEXT = 'a "line" of a very long text\n' * (8 * MB // 29)
 LONGER_THAN_PATIENCE = 26.0
-
-
-@pytest.fixture(scope="module")
-def app(desk_prepared: App) -> Iterator[App]:
-    """With little memory for what is large."""
-    running = App(desk_prepared.folder, desk_prepared.environment).start(DOTNET_GCHeapHardLimit=f"{HEAP:x}")
-    running.wait("/_odc/ready", 200)
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def owner(app: App) -> int:
-    return int(customer(app)["Id"])
 
 
 @pytest.fixture(scope="module")

@@ -31,21 +31,11 @@ from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Login, Owner, Place
 from odcpub.errors import EngineError, Refused, TemporaryEngineError, UsageError
 from odcpub.model.elements import Asset, Attribute, Basic, Entity, Function, Index, Kind, Record, StaticEntity
-from tests.databases import ENGINES, QA, Stage, engine
+from tests.databases import QA, Stage
 from tests.helpdesk_asset import attribute as field
 
 HOSTILE = "it's \"50%\" %s %(x)s :bind \\ \\' {brace} $1 $$ -- /* 'ü' 😀 ; DROP"
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
-
-
-@pytest.fixture
-def stage(postgres: Postgres, tmp_path: Path) -> Stage:
-    return Stage(postgres, tmp_path / "chain", "contract")
+SCHEMA = "contract"
 
 
 def app(*entities: Entity, statics: tuple[StaticEntity, ...] = ()) -> Asset:

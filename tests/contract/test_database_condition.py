@@ -14,15 +14,9 @@ from odcpub.engines.database.reach import Reach
 from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Condition, Login, Owner, Place
 from odcpub.errors import EngineError, Refused
-from tests.databases import DATABASE, ENGINES, engine
+from tests.databases import DATABASE
 
 USER = f"{DATABASE}_platform"
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
 
 
 @contextmanager

@@ -22,17 +22,11 @@ from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Owner, Place
 from odcpub.errors import TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
-from tests.databases import DATABASE, ENGINES, QA, Stage, engine
+from tests.databases import DATABASE, QA, Stage
 from tests.helpdesk_asset import attribute as field
 
 MINE = Owner("k", "ada@desk-1f")
 LOCK = "SELECT pg_advisory_lock(hashtextextended('odcpub:sessions', 0))"
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
 
 
 @pytest.fixture

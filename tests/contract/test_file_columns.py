@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from odcpub.data.migration import EXPAND
 from odcpub.data.script import whole_sql
 from odcpub.data.target import file_rule
-from odcpub.engines.database.postgres import Postgres
 from odcpub.model.elements import Asset, Attribute, Basic, Entity, Kind
-from tests.databases import ENGINES, Stage, engine
+from tests.databases import Stage
 from tests.helpdesk_asset import attribute as field
 
 RULE = file_rule("thing", "photo").name
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
-
-
-@pytest.fixture
-def stage(postgres: Postgres, tmp_path: Path) -> Stage:
-    return Stage(postgres, tmp_path / "chain", "files")
+SCHEMA = "files"
 
 
 def app(*attributes: Attribute, name: str = "Thing") -> Asset:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,22 +9,12 @@ import pytest
 from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.engines.database import migrate
 from odcpub.engines.database.chain import write_scripts
-from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import Refused, TemporaryEngineError
 from odcpub.model.elements import Asset, Attribute, Basic, Entity, Kind
-from tests.databases import ENGINES, Stage, engine, upgrade_head
+from tests.databases import Stage, upgrade_head
 from tests.helpdesk_asset import attribute as field
 
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
-
-
-@pytest.fixture
-def stage(postgres: Postgres, tmp_path: Path) -> Stage:
-    return Stage(postgres, tmp_path / "chain", "defaults")
+SCHEMA = "defaults"
 
 
 def app(*attributes: Attribute) -> Asset:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -13,28 +11,16 @@ from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.steps import AddForeignKey
 from odcpub.engines.database.chain import write_scripts
-from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Basic, DeleteRule
 from tests.acceptance.evolution_cases import app, entity, library, plain, reference, text
-from tests.acceptance.test_evolution import upgrade_head
-from tests.databases import ENGINES, Stage, engine
+from tests.databases import Stage, upgrade_head
 
 PEOPLE = (entity("Customer", text("Name")), entity("Firm", text("Name")))
 ROWS: dict[str, list[dict[str, Any]]] = {
     "customer": [{"id": 1, "name": "a"}], "firm": [{"id": 1, "name": "f"}], "order": [{"id": 1}]
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
-
-
-@pytest.fixture
-def stage(postgres: Postgres, tmp_path: Path) -> Stage:
-    return Stage(postgres, tmp_path / "chain", "meaning")
+SCHEMA = "meaning"
 
 
 def order(target: str, **rules: Any) -> Asset:

@@ -9,14 +9,13 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.contract.published_app import Answer, App
-from tests.contract.test_published_api import customer, until
+from tests.contract.test_published_api import until
 
 pytestmark = pytest.mark.database
 MB = 1_000_000
@@ -25,19 +24,6 @@ HEAP = POD * 3 // 4
 PIECE = 65_536
 UNKNOWN = "application/octet-stream"
 JSON = {"Content-Type": "application/json"}
-
-
-@pytest.fixture(scope="module")
-def app(desk_prepared: App) -> Iterator[App]:
-    running = App(desk_prepared.folder, desk_prepared.environment).start(DOTNET_GCHeapHardLimit=f"{HEAP:x}")
-    running.wait("/_odc/ready", 200)
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def owner(app: App) -> int:
-    return int(customer(app)["Id"])
 
 
 def body(owner: int, ascii_only: bool = True, **values: Any) -> bytes:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from odcpub.data.schema import Schema
 from odcpub.data.target import file_rule
 from odcpub.engines.database import migrate
 from odcpub.engines.database.postgres import Postgres
 from odcpub.model.elements import Asset, Basic, Entity, Kind, Record, StaticEntity
-from tests.databases import ENGINES, Stage, engine
+from tests.databases import Stage
 from tests.helpdesk_asset import attribute as field
 
 RULE = file_rule("thing", "photo").name
@@ -55,12 +52,6 @@ CHANGES = (
     "DELETE FROM status WHERE id = 'Closed'",
     "ALTER TABLE thing DROP COLUMN less",
 )
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
 
 
 def read_anew(stage: Stage) -> Schema | None:

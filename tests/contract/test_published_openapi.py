@@ -46,6 +46,7 @@ def test_what_must_be_given(schemas: Any) -> None:
     assert set(schemas["Customer"]["required"]) == {"Id", "Name", "Email", "Score", "$labels"}
     properties = schemas["Ticket.Input"]["properties"]
     assert schemas["Ticket"]["properties"]["Photo"]["required"] == ["size", "name", "type"]
+    assert schemas["Ticket"]["properties"]["$cut"]["additionalProperties"] == {"type": "integer"}
     assert [one.get("required") for one in properties["Photo"]["anyOf"]] == [None, ["data"], None]
     assert properties["Urgent"]["default"] is False
     assert properties["Status"]["default"] == "Open"
@@ -72,11 +73,15 @@ def test_addresses_parameters_and_answers(document: Any) -> None:
     assert {"400", "403", "409", "413", "415", "422", "503", "504"} <= made.keys()
     changed = paths["/api/Ticket/{Id}"]["patch"]["responses"]
     assert {"404", "412"} <= changed.keys()
+    row = paths["/api/Ticket/{Id}"]
+    asked = {verb: [one["name"] for one in row[verb]["parameters"]] for verb in ("get", "patch", "delete")}
+    assert asked == {"get": ["fields", "cut"], "patch": ["If-Match", "fields", "cut"], "delete": ["If-Match"]}
+    assert [one["name"] for one in paths["/api/Ticket"]["post"]["parameters"]] == ["fields", "cut"]
     assert changed["200"]["headers"].keys() == {"ETag"}
     file = paths["/api/Ticket/{Id}/Photo"]
     assert "application/octet-stream" in file["get"]["responses"]["200"]["content"]
     assert file["get"]["responses"]["200"]["headers"].keys() == {"Content-Disposition"}
-    assert [one["name"] for one in file["put"]["parameters"]] == ["If-Match", "Content-Disposition"]
+    assert [one["name"] for one in file["put"]["parameters"]] == ["If-Match", "Content-Disposition", "fields", "cut"]
     assert {"200", "404", "412", "413", "415"} <= file["put"]["responses"].keys()
     assert "post" not in paths["/api/Status"]
 

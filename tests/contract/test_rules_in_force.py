@@ -4,35 +4,22 @@ and wherever it stops."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from odcpub.engines.database import migrate
-from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Index, Kind
 from tests.acceptance.evolution_cases import library
-from tests.databases import ENGINES, Row, Stage, engine
+from tests.databases import Row, Stage
 from tests.helpdesk_asset import attribute
 
 ROWS = 200_000
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
-
-
-@pytest.fixture
-def stage(postgres: Postgres, tmp_path: Path) -> Stage:
-    return Stage(postgres, tmp_path / "chain", "in_force")
+SCHEMA = "in_force"
 
 
 def thing(*attributes: Attribute, unique: tuple[str, ...] = (), index: str = "ByName") -> Asset:

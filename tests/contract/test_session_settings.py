@@ -19,7 +19,7 @@ from odcpub.engines.database.session_settings import SETTINGS
 from odcpub.errors import EngineError
 from odcpub.model.elements import Asset, Attribute, Basic, Entity, Index, Kind
 from tests.contract.test_database import EVERYTHING
-from tests.databases import ENGINES, Stage, engine, upgrade_head
+from tests.databases import Stage, upgrade_head
 from tests.helpdesk_asset import attribute as field
 
 HOSTILE = {
@@ -64,12 +64,6 @@ LEFT = {
     "transaction_read_only", "transaction_timeout",
 }  # fmt: skip
 """Where things are put, what we never use, what is of one transaction, and what is set for each session apart."""
-
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,6 @@ from odcpub.engines.database.postgres import Postgres
 from tests.contract.conftest import DESK
 from tests.contract.published_app import App
 from tests.contract.test_large_requests import HEAP, JSON, MB, body, save, send
-from tests.contract.test_published_api import customer
 
 pytestmark = pytest.mark.database
 CONNECTIONS = 2
@@ -36,11 +35,6 @@ def app(desk_prepared: App) -> Iterator[App]:
     running.wait("/_odc/ready", 200)
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def owner(app: App) -> int:
-    return int(customer(app)["Id"])
 
 
 @pytest.fixture

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,22 +11,12 @@ from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.script import plan_parts
 from odcpub.engines.database import chain, migrate
 from odcpub.engines.database.chain import scripts, write_scripts
-from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
-from tests.databases import ENGINES, QA, Stage, engine, upgrade_head
+from tests.databases import QA, Stage, upgrade_head
 from tests.helpdesk_asset import attribute as field
 
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
-
-
-@pytest.fixture
-def stage(postgres: Postgres, tmp_path: Path) -> Stage:
-    return Stage(postgres, tmp_path / "chain", "tightening")
+SCHEMA = "tightening"
 
 
 def app(*entities: Entity) -> Asset:

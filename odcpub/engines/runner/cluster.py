@@ -7,29 +7,18 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from odcpub.deployment.objects import APP, MANAGER, Object
 from odcpub.engines.ports import Gone
 from odcpub.engines.runner import identity
-from odcpub.errors import EngineError, TemporaryEngineError
+from odcpub.engines.runner.refusals import CONFLICT, UNAUTHORIZED, Answer, Unreachable, told
+from odcpub.errors import EngineError
 
 SECONDS = 10.0
-UNAUTHORIZED, FORBIDDEN, CONFLICT = 401, 403, 409
-_NOT_ALLOWED = {
-    UNAUTHORIZED: (
-        "the cluster does not know this user",
-        "The kubeconfig's token or certificate has expired or was taken back: log in to the cluster again, then see "
-        "that this answers: kubectl auth whoami",
-    ),
-    FORBIDDEN: ("not allowed", "The kubeconfig's user may not do this; docs/kind.md lists what odcpub needs."),
-}
 Stamp = tuple[tuple[int, int], ...]
 """Inode and time of each kubeconfig file."""
 _KINDS: dict[str, tuple[str, str, str, bool]] = {
@@ -50,22 +39,6 @@ _KINDS: dict[str, tuple[str, str, str, bool]] = {
     "NetworkPolicy": ("networking.k8s.io", "v1", "networkpolicies", True),
 }
 """Kind → (group, version, plural, namespaced)."""
-
-
-class Answer(EngineError):
-    """The API server refused a request; ``status`` is its HTTP status."""
-
-    def __init__(self, message: str, hint: str, status: int) -> None:
-        super().__init__(message, hint)
-        self.status = status
-
-
-class Unreachable(TemporaryEngineError):
-    """The cluster {host} cannot be reached."""
-
-
-class Silent(Gone, Unreachable):
-    """Nobody is there who could be the cluster."""
 
 
 class Cluster:
@@ -239,7 +212,7 @@ class Cluster:
 
     def _request(self, verb: str, path: str, **more: Any) -> bytes:
         client = self._client()
-        with _told(self.where, client.configuration.host):
+        with told(self.where, client.configuration.host):
             if client is not self._seen:
                 self._expect(client)
             answer = client.request(verb, path, serialize=False, _request_timeout=SECONDS, **more)
@@ -267,41 +240,3 @@ def _stale(error: EngineError, seconds: float) -> bool:
     if isinstance(error, Unreachable):
         return seconds < SECONDS / 2
     return isinstance(error, Answer) and error.status == UNAUTHORIZED
-
-
-@contextmanager
-def _told(where: str, host: str) -> Iterator[None]:
-    """The client's failures as ours; ``host``: the API server's address."""
-    from kubernetes.client import ApiException
-    from kubernetes.dynamic.exceptions import DynamicApiError
-    from urllib3.exceptions import HTTPError, SSLError
-
-    try:
-        yield
-    except (ApiException, DynamicApiError) as error:
-        raise _refusal(where, error) from error
-    except HTTPError as error:
-        hint = "Is the cluster up? `kubectl cluster-info` tells; docs/kind.md says how to create one."
-        what = f"{where}: the cluster at {host} cannot be reached: {_reason(error)}"
-        # Whoever shows a certificate that can't be checked is there, and may well be the cluster.
-        raise (Unreachable if isinstance(getattr(error, "reason", None), SSLError) else Silent)(what, hint) from error
-
-
-def _refusal(where: str, error: Any) -> EngineError:
-    status = int(error.status or 0)
-    try:
-        message = str(json.loads(error.body)["message"])
-    except (TypeError, ValueError, KeyError):
-        message = str(error.reason or "no reason given")
-    if status in _NOT_ALLOWED:
-        what, hint = _NOT_ALLOWED[status]
-        return Answer(f"{where}: {what}: {message}", hint, status)
-    if status == 429 or status >= 500:
-        return TemporaryEngineError(f"{where}: the API server is busy or failing ({status}): {message}")
-    return Answer(f"{where}: refused: {message}", "", status)
-
-
-def _reason(error: Exception) -> str:
-    cause = getattr(error, "reason", None) or error
-    words = re.sub(r"\[Errno -?\d+\] ", "", str(cause).rpartition(": ")[2])
-    return words or type(error).__name__

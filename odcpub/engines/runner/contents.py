@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from odcpub.deployment.objects import Object
-from odcpub.engines.runner.cluster import Answer, Cluster
+from odcpub.engines.runner.cluster import Cluster
+from odcpub.engines.runner.refusals import Answer
 
 _DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"

@@ -8,9 +8,10 @@ from __future__ import annotations
 import shlex
 
 from odcpub.deployment.objects import BY, CREATED, DENY, MANAGER, Object, configuration_names, labels, namespace_of
-from odcpub.engines.runner.cluster import Answer, Cluster
+from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.contents import contents
 from odcpub.engines.runner.ownership import made_by_us
+from odcpub.engines.runner.refusals import Answer
 
 CONFIGURATION = ("ConfigMap", "Secret")
 _BESIDES = ("Service", "NetworkPolicy", "ServiceAccount", *CONFIGURATION)

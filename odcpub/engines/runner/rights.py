@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from odcpub.engines.runner.cluster import FORBIDDEN, Answer, Cluster
+from odcpub.engines.runner.cluster import Cluster
+from odcpub.engines.runner.refusals import FORBIDDEN, Answer
 
 _CHANGE, _LOOK = ("get", "list", "create", "patch", "delete"), ("get", "list")
 NEEDED: tuple[tuple[str, str, tuple[str, ...]], ...] = (

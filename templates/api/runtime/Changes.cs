@@ -11,28 +11,29 @@ namespace Odcpub.Runtime;
 /// <summary>A statement, and its parameters as often as it is tried.</summary>
 public sealed record Change(string Text, Func<NpgsqlParameter[]> Parameters);
 
-public sealed class Changes(Catalog catalog, Reads reads)
+public sealed class Changes(Catalog catalog)
 {
     private const int Kept = 2_000;
     private readonly ConcurrentDictionary<string, string> statements = new(StringComparer.Ordinal);
 
-    public Change Insert(EntityDescriptor entity, Dictionary<AttributeDescriptor, object?> values)
+    /// <summary><paramref name="selection"/>: what is answered of the row.</summary>
+    public Change Insert(Selection selection, Dictionary<AttributeDescriptor, object?> values)
     {
-        var given = entity.Attributes.Where(values.ContainsKey).ToArray();
+        var given = selection.Entity.Attributes.Where(values.ContainsKey).ToArray();
         var large = Large(values);
-        var text = Text("insert", entity, given, large, () => InsertText(entity, given, large));
+        var text = Text("insert", selection, given, large, () => InsertText(selection, given, large));
         return new(text, () => Parameters(given, values).ToArray());
     }
 
     /// <summary><paramref name="tags"/>: the versions of the row that may be changed, null for any. It is changed only where
-    /// what it keeps beside the given values is not larger than <paramref name="most"/>, in bytes.</summary>
-    public Change Update(EntityDescriptor entity, string id, Dictionary<AttributeDescriptor, object?> values, string[]? tags, long most)
+    /// what is answered of the values that it keeps is not larger than <paramref name="most"/>, in bytes.</summary>
+    public Change Update(Selection selection, string id, Dictionary<AttributeDescriptor, object?> values, string[]? tags, long most)
     {
-        var given = entity.Attributes.Where(values.ContainsKey).ToArray();
+        var given = selection.Entity.Attributes.Where(values.ContainsKey).ToArray();
         var large = Large(values);
-        var text = Text(tags is null ? "update" : "update if", entity, given, large, () => UpdateText(entity, given, large, tags));
-        var limit = Room.Others(entity, given).Length > 0 ? [most] : Array.Empty<long>();
-        return new(text, () => [.. Parameters(given, values), .. Meant(entity, id, tags), .. limit.Select(Sql.Number)]);
+        var text = Text(tags is null ? "update" : "update if", selection, given, large, () => UpdateText(selection, given, large, tags));
+        var limit = Room.Others(selection, given).Length > 0 ? [most] : Array.Empty<long>();
+        return new(text, () => [.. Parameters(given, values), .. Meant(selection.Entity, id, tags), .. limit.Select(Sql.Number)]);
     }
 
     public Change Delete(EntityDescriptor entity, string id, string[]? tags) =>
@@ -41,15 +42,16 @@ public sealed class Changes(Catalog catalog, Reads reads)
     private static HashSet<AttributeDescriptor> Large(Dictionary<AttributeDescriptor, object?> values) =>
         values.Where(pair => pair.Value is Content { IsText: true }).Select(pair => pair.Key).ToHashSet();
 
-    private string Text(string kind, EntityDescriptor entity, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, Func<string> build)
+    private string Text(string kind, Selection selection, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, Func<string> build)
     {
-        var shape = $"{kind} {entity.Name} {string.Join(' ', given.Select(attribute => (large.Contains(attribute) ? "~" : "") + attribute.Name))}";
+        var written = string.Join(' ', given.Select(attribute => (large.Contains(attribute) ? "~" : "") + attribute.Name));
+        var shape = $"{kind} {selection.Entity.Name} {written}\n{selection.Shape}";
         if (statements.TryGetValue(shape, out var known)) return known;
         if (statements.Count >= Kept) statements.Clear();
         return statements[shape] = build();
     }
 
-    private string InsertText(EntityDescriptor entity, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large)
+    private string InsertText(Selection selection, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large)
     {
         var written = Written(given, large);
         var columns = string.Join(", ", written.Select(one => Sql.Name(one.Column)));
@@ -57,20 +59,19 @@ public sealed class Changes(Catalog catalog, Reads reads)
         var conditions = string.Join(" and ", References(written).Select(one => Stands(one.Attribute, one.Number, update: false)));
         var what = given.Length == 0 ? "default values"
             : $"({columns}) select {places}{(conditions.Length > 0 ? " where " : "")}{conditions}";
-        return $"insert into {Sql.Name(entity.Table)} as t {what} returning {reads.SelectionOf(entity).Columns}";
+        return $"insert into {Sql.Name(selection.Entity.Table)} as t {what} returning {selection.Columns}";
     }
 
-    private string UpdateText(EntityDescriptor entity, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, string[]? tags)
+    private string UpdateText(Selection selection, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, string[]? tags)
     {
-        var selection = reads.SelectionOf(entity);
         var written = Written(given, large);
         var meant = MeantText(written.Count + 1, tags);
-        var others = Room.Others(entity, given);
-        if (others.Length > 0) meant += $" and {Room.Condition(others, written.Count + (tags is null ? 2 : 3))}";
+        var others = Room.Others(selection, given);
+        if (others.Length > 0) meant += $" and {Room.Condition(selection, others, written.Count + (tags is null ? 2 : 3))}";
         if (given.Length == 0) return $"{selection.From} where {meant}";
         var changes = string.Join(", ", written.Select(one => $"{Sql.Name(one.Column)} = {(one.IsType ? Anew(one) : one.Place)}"));
         var conditions = References(written).Select(one => Stands(one.Attribute, one.Number, update: true)).Prepend(meant);
-        return $"update {Sql.Name(entity.Table)} t set {changes} where {string.Join(" and ", conditions)} returning {selection.Columns}";
+        return $"update {Sql.Name(selection.Entity.Table)} t set {changes} where {string.Join(" and ", conditions)} returning {selection.Columns}";
     }
 
     // A column that is written: the number of its parameter, and its place in the statement.

@@ -90,7 +90,8 @@ public sealed class OpenApiDocument(Catalog catalog)
     private static JsonObject Write(EntityDescriptor entity, string verb, int status, string? input, string[] headers, int[] refusals)
     {
         var operation = Operation(entity, verb);
-        if (verb != "Create") operation["parameters"] = new JsonArray(IfMatch());
+        JsonNode[] parameters = [.. verb == "Create" ? [] : new[] { IfMatch() }, .. status == 204 ? [] : Parts()];
+        operation["parameters"] = new JsonArray(parameters);
         if (input is not null)
             operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content(Json, OpenApiSchemas.Reference(input)) };
         int[] others = input is null ? [400, 403, 503, 504] : [400, 403, 413, 415, 422, 503, 504];
@@ -106,7 +107,8 @@ public sealed class OpenApiDocument(Catalog catalog)
         get["responses"]!["200"]!["content"]!["*/*"] = new JsonObject { ["schema"] = new JsonObject() };
         var put = Operation(entity, $"Upload{file.Name}Of");
         put["description"] = "The body is the file, and Content-Type its media type.";
-        put["parameters"] = new JsonArray(IfMatch(), Named());
+        JsonNode[] parameters = [IfMatch(), Named(), .. Parts()];
+        put["parameters"] = new JsonArray(parameters);
         put["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content("application/octet-stream", new JsonObject()) };
         put["responses"] = Responses(200, Json, OpenApiSchemas.Reference(entity.Name), ["ETag"], [400, 403, 404, 412, 413, 415, 503, 504]);
         return new JsonObject { ["parameters"] = new JsonArray(Identifier(entity)), ["get"] = get, ["put"] = put };

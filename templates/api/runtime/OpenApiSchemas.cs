@@ -52,6 +52,8 @@ public static class OpenApiSchemas
         if (!entity.Static)
             properties["$labels"] = new JsonObject { ["type"] = "object", ["description"] = "What stands for the records that are referred to", ["additionalProperties"] = Typed("string") };
         var row = Object(properties, properties.Select(property => property.Key));
+        if (entity.Records is null)
+            properties["$cut"] = new JsonObject { ["type"] = "object", ["description"] = "Texts of a single record that were cut, and how many bytes of UTF-8 each has", ["additionalProperties"] = Typed("integer") };
         if (entity.Description.Length > 0) row["description"] = entity.Description;
         return row;
     }

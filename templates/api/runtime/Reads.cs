@@ -21,8 +21,10 @@ public sealed class Reads(Catalog catalog, Database database)
     private readonly Spread spread = new(database);
     private readonly Room room = new(database);
 
-    public Selection SelectionOf(EntityDescriptor entity) =>
-        selections.GetOrAdd(entity.Name, _ => new Selection(catalog, entity));
+    /// <summary>What a request that is answered by a single row has of it: all, unless it asks for less.</summary>
+    public Selection SelectionOf(HttpContext context, EntityDescriptor entity) => ListRequest.OfRow(entity, context.Request.Query) is { } part
+        ? Selection.OfRow(catalog, entity, part.Fields ?? entity.Attributes, part.Cut)
+        : selections.GetOrAdd(entity.Name, _ => new Selection(catalog, entity));
 
     public async Task List(HttpContext context, EntityDescriptor entity)
     {
@@ -91,8 +93,7 @@ public sealed class Reads(Catalog catalog, Database database)
 
     public async Task One(HttpContext context, EntityDescriptor entity, string id)
     {
-        var part = ListRequest.OfRow(entity, context.Request.Query);
-        var selection = part is null ? SelectionOf(entity) : Selection.OfRow(catalog, entity, part.Fields ?? entity.Attributes, part.Cut);
+        var selection = SelectionOf(context, entity);
         var text = $"{selection.From} where t.\"id\" = $1";
         using var row = await Room.Found(context, () => database.Run(async connection =>
         {

@@ -52,24 +52,32 @@ public sealed class Room(Database database)
     public static long With(HttpContext context, long size) => Math.Min(size + size / 16 + Chunks.Size, Share.Of(context).Largest);
 
     /// <summary>What the values of a request are in its answer, at most.</summary>
-    public static long OfGiven(Dictionary<AttributeDescriptor, object?> values) => values.Sum(pair => Little + pair.Value switch
+    public static long OfGiven(Selection selection, Dictionary<AttributeDescriptor, object?> values) =>
+        selection.Attributes.Where(values.ContainsKey).Sum(one => Little + Math.Min(OfGiven(one, values[one]), Most(selection, one)));
+
+    private static long OfGiven(AttributeDescriptor attribute, object? value) => value switch
     {
-        Content { IsText: true } content => content.Raw * (pair.Key.IsLarge ? 1 : Escaped),
+        Content { IsText: true } content => content.Raw * (attribute.IsLarge ? 1 : Escaped),
         string text => text.Sum(letter => letter is >= ' ' and < '\x7f' and not '"' and not '\\' ? 1 : 2 * Escaped),
         _ => 0,
-    });
+    };
 
-    /// <summary>The attributes beside these that may make a row large.</summary>
-    public static AttributeDescriptor[] Others(EntityDescriptor entity, ICollection<AttributeDescriptor> given) =>
-        entity.Attributes.Where(one => one.Type == AttributeType.Text && one.Length is < 0 or > Short && !given.Contains(one)).ToArray();
+    private static long Most(Selection selection, AttributeDescriptor attribute) =>
+        selection.Most(attribute) is { } characters ? 2L * Escaped * characters : long.MaxValue;
 
-    /// <summary>The condition that they are not larger than the parameter says; found without reading them.</summary>
-    public static string Condition(AttributeDescriptor[] others, int number) =>
-        $"{string.Join(" + ", others.Select(one => $"coalesce(octet_length(t.{Sql.Name(one.Column)}), 0)::bigint"))} <= ${number}";
+    /// <summary>The attributes beside these that may make an answer large.</summary>
+    public static AttributeDescriptor[] Others(Selection selection, ICollection<AttributeDescriptor> given) =>
+        selection.Attributes.Where(one => one.Type == AttributeType.Text && one.Length is < 0 or > Short && !given.Contains(one)).ToArray();
 
-    public Task<long> OfStored(HttpContext context, EntityDescriptor entity, string id, AttributeDescriptor[] others)
+    /// <summary>The condition that what is answered of them is not larger than the parameter says; found without reading
+    /// what is not.</summary>
+    public static string Condition(Selection selection, AttributeDescriptor[] others, int number) =>
+        $"{string.Join(" + ", others.Select(one => $"coalesce(octet_length({selection.Value(one)}), 0)::bigint"))} <= ${number}";
+
+    public Task<long> OfStored(HttpContext context, Selection selection, string id, AttributeDescriptor[] others)
     {
-        var columns = string.Join(", ", others.Select(one => $"t.{Sql.Name(one.Column)}::text"));
-        return Of(context, $"select {columns} from {Sql.Name(entity.Table)} t where t.\"id\" = $1", Sql.Identifier(entity, id));
+        var columns = string.Join(", ", others.Select(selection.Value));
+        var text = $"select {columns} from {Sql.Name(selection.Entity.Table)} t where t.\"id\" = $1";
+        return Of(context, text, Sql.Identifier(selection.Entity, id));
     }
 }

@@ -4,7 +4,9 @@ using System;
 using System.Collections.Generic;
 using System.Data;
 using System.Globalization;
+using System.IO;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -19,9 +21,10 @@ public sealed class Selection
     private readonly Part[] parts;
     private readonly int first;
     private readonly int cut;
+    private readonly bool tagged;
 
     // An attribute, its column in the result; behind it the label of what it refers to, where that is a row, or name and
-    // type of a file.
+    // type of a file, or how long a text is that may be cut.
     private sealed record Part(AttributeDescriptor Attribute, JsonEncodedText Name, int Column, EntityDescriptor? Target);
 
     /// <summary>Of a single row with its tag, all attributes.</summary>
@@ -37,7 +40,7 @@ public sealed class Selection
 
     private Selection(Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut, bool tagged)
     {
-        (this.catalog, this.entity, this.cut) = (catalog, entity, cut);
+        (this.catalog, this.entity, this.cut, this.tagged) = (catalog, entity, cut, tagged);
         var columns = new List<string> { Identifier(entity) };
         if (tagged) columns.Add("t.\"xmin\"::text");
         first = columns.Count;
@@ -46,17 +49,32 @@ public sealed class Selection
         {
             var target = attribute.IsReference && catalog.Target(attribute) is { Records: null } row ? row : null;
             found.Add(new(attribute, JsonEncodedText.Encode(attribute.Name), columns.Count, target));
-            columns.Add(Output(attribute, "t", cut));
+            columns.Add(Value(attribute));
             if (attribute.IsFile) columns.AddRange([.. FileColumns(attribute)]);
+            if (tagged && IsCut(attribute)) columns.Add($"octet_length(t.{Sql.Name(attribute.Column)})::bigint");
             if (target is not null) columns.Add(LabelOf(target, $"t.{Sql.Name(attribute.Column)}"));
         }
         parts = [.. found];
         Columns = string.Join(", ", columns);
+        Shape = $"{cut.ToString(CultureInfo.InvariantCulture)} {string.Join(' ', Attributes.Select(attribute => attribute.Name))}";
         Behavior = parts.Any(part => IsLarge(part.Attribute)) ? CommandBehavior.SequentialAccess : CommandBehavior.Default;
     }
 
+    public EntityDescriptor Entity => entity;
+
     /// <summary>What is selected of the table, called t; so many columns come before the attributes'.</summary>
     public string Columns { get; }
+
+    /// <summary>Tells it from the entity's other selections of single rows.</summary>
+    public string Shape { get; }
+
+    public IEnumerable<AttributeDescriptor> Attributes => parts.Select(part => part.Attribute);
+
+    /// <summary>What is selected of one attribute.</summary>
+    public string Value(AttributeDescriptor attribute) => Output(attribute, "t", cut);
+
+    /// <summary>So many characters of a value are answered at most; null where all of it is.</summary>
+    public int? Most(AttributeDescriptor attribute) => IsCut(attribute) ? cut : null;
 
     /// <summary>How the reader must read: large texts pass by, each column once and in order; rows without are short.</summary>
     public CommandBehavior Behavior { get; }
@@ -74,17 +92,19 @@ public sealed class Selection
         var writer = answer.Writer;
         writer.WriteStartObject();
         var id = Identifier(writer, reader);
-        var tag = first > 1 ? reader.GetString(1) : "";
-        var labels = new List<(JsonEncodedText, string)>();
+        var tag = tagged ? reader.GetString(1) : "";
+        var (labels, sizes) = (new List<(JsonEncodedText, string)>(), new List<(JsonEncodedText, long)>());
         foreach (var part in parts)
         {
             writer.WritePropertyName(part.Name);
             if (reader.IsDBNull(part.Column)) writer.WriteNullValue();
             else if (part.Attribute.IsReference) labels.Add((part.Name, WriteReference(writer, part, reader)));
+            else if (IsCut(part.Attribute)) await WriteCut(part, reader, answer, sizes, cancellation);
             else if (IsLarge(part.Attribute)) await WriteLarge(reader, part.Column, answer, cancellation);
             else WriteValue(writer, part, reader);
         }
         if (!entity.Static) WriteLabels(writer, labels);
+        if (sizes.Count > 0) WriteSizes(writer, sizes);
         writer.WriteEndObject();
         return (id, tag);
     }
@@ -99,7 +119,7 @@ public sealed class Selection
         }
         var number = reader.GetInt64(0);
         writer.WriteNumber("Id", number);
-        return first > 1 ? number.ToString(CultureInfo.InvariantCulture) : "";
+        return tagged ? number.ToString(CultureInfo.InvariantCulture) : "";
     }
 
     private static async Task WriteLarge(NpgsqlDataReader reader, int column, Answer answer, CancellationToken cancellation)
@@ -152,7 +172,9 @@ public sealed class Selection
     private static bool IsCut(AttributeDescriptor attribute, int cut) =>
         cut > 0 && attribute.IsText && (attribute.Length < 0 || attribute.Length > cut);
 
-    private bool IsLarge(AttributeDescriptor attribute) => attribute.IsLarge && !IsCut(attribute, cut);
+    private bool IsCut(AttributeDescriptor attribute) => IsCut(attribute, cut);
+
+    private bool IsLarge(AttributeDescriptor attribute) => attribute.IsLarge && !IsCut(attribute);
 
     // Its label comes back.
     private string WriteReference(Utf8JsonWriter writer, Part part, NpgsqlDataReader reader)
@@ -172,8 +194,24 @@ public sealed class Selection
         else if (attribute.Type == AttributeType.Integer) writer.WriteNumberValue(reader.GetInt64(column));
         else if (attribute.Type == AttributeType.DateTime) writer.WriteStringValue(Forms.Moment(reader.GetString(column)));
         else if (attribute.Type is AttributeType.Decimal or AttributeType.Currency) writer.WriteStringValue(Forms.Number(reader.GetString(column)));
-        else if (IsCut(attribute, cut)) writer.WriteStringValue(Words.Cut(reader.GetString(column), cut));
         else writer.WriteStringValue(reader.GetFieldValue<byte[]>(column)); // UTF-8 as it is
+    }
+
+    // Of a single row it is told which texts were cut, and how long they are; each is as long as the room that was
+    // reserved for it.
+    private async ValueTask WriteCut(
+        Part part, NpgsqlDataReader reader, Answer answer, List<(JsonEncodedText, long)> sizes, CancellationToken cancellation)
+    {
+        var text = reader.GetString(part.Column);
+        var shown = Words.Cut(text, cut);
+        if (!tagged)
+        {
+            answer.Writer.WriteStringValue(shown);
+            return;
+        }
+        await answer.Text(new MemoryStream(Encoding.UTF8.GetBytes(shown)), cancellation);
+        var whole = ReferenceEquals(shown, text); // what was cut may look the same: the next character may be an ellipsis
+        if (!whole) sizes.Add((part.Name, reader.GetInt64(part.Column + 1)));
     }
 
     private static void WriteFile(Utf8JsonWriter writer, NpgsqlDataReader reader, int column)
@@ -198,6 +236,14 @@ public sealed class Selection
     {
         writer.WriteStartObject("$labels");
         foreach (var (name, label) in labels) writer.WriteString(name, label);
+        writer.WriteEndObject();
+    }
+
+    // In bytes of UTF-8, which the database knows without reading the text.
+    private static void WriteSizes(Utf8JsonWriter writer, List<(JsonEncodedText Name, long Size)> sizes)
+    {
+        writer.WriteStartObject("$cut");
+        foreach (var (name, size) in sizes) writer.WriteNumber(name, size);
         writer.WriteEndObject();
     }
 }

@@ -14,12 +14,12 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
 {
     private readonly DatabaseErrors refusals = new(catalog, database);
     private readonly References references = new(catalog, database);
-    private readonly Changes changes = new(catalog, reads);
+    private readonly Changes changes = new(catalog);
     private readonly Room room = new(database);
 
     public async Task Create(HttpContext context, EntityDescriptor entity)
     {
-        var errors = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var (selection, errors) = (reads.SelectionOf(context, entity), new Dictionary<string, List<string>>(StringComparer.Ordinal));
         using var body = await Json.ReadBody(context);
         var values = ReadMembers(entity, Json.ReadObject(body), errors);
         foreach (var attribute in entity.Attributes)
@@ -29,8 +29,8 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
             else if (attribute.Mandatory) errors[attribute.Name] = [Words.Missing(attribute)];
         }
         await RefuseIf(errors.Count > 0, entity, null, values, errors, context.RequestAborted);
-        await Room.Reserve(context, Room.OfGiven(values));
-        using var row = await Guarded(context, entity, null, values, changes.Insert(entity, values), body);
+        await Room.Reserve(context, Room.OfGiven(selection, values));
+        using var row = await Guarded(context, selection, null, values, changes.Insert(selection, values), body);
         if (row is null)
         {
             await RefuseIf(true, entity, null, values, errors, context.RequestAborted);
@@ -42,39 +42,39 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
 
     public async Task Change(HttpContext context, EntityDescriptor entity, string id)
     {
-        var errors = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var (selection, errors) = (reads.SelectionOf(context, entity), new Dictionary<string, List<string>>(StringComparer.Ordinal));
         using var body = await Json.ReadBody(context);
         var values = ReadMembers(entity, Json.ReadObject(body), errors);
         await RefuseIf(errors.Count > 0, entity, id, values, errors, context.RequestAborted);
-        await Save(context, entity, id, values, body);
+        await Save(context, selection, id, values, body);
     }
 
     /// <summary>A file as the body.</summary>
     public async Task Upload(HttpContext context, EntityDescriptor entity, string id, string name)
     {
-        var attribute = Reads.File(entity, name);
+        var (selection, attribute) = (reads.SelectionOf(context, entity), Reads.File(entity, name));
         Files.CheckHead(context.Request);
         using var body = await Body.Read(context);
-        await Save(context, entity, id, new() { [attribute] = Files.Read(context.Request, body) }, body);
+        await Save(context, selection, id, new() { [attribute] = Files.Read(context.Request, body) }, body);
     }
 
     private async Task Save(
-        HttpContext context, EntityDescriptor entity, string id, Dictionary<AttributeDescriptor, object?> values, Chunks body)
+        HttpContext context, Selection selection, string id, Dictionary<AttributeDescriptor, object?> values, Chunks body)
     {
-        var (tags, given) = (Tags(context), Room.OfGiven(values));
+        var (entity, tags, given) = (selection.Entity, Tags(context), Room.OfGiven(selection, values));
         await Room.Reserve(context, given);
         using var row = await Changed(Room.Light) ?? await WithRoom();
         if (row is null) throw await Missed(entity, id, tags, context.RequestAborted);
         await row.Send(context, 200);
 
-        Task<Row?> Changed(long most) => Guarded(context, entity, id, values, changes.Update(entity, id, values, tags, most), body);
+        Task<Row?> Changed(long most) => Guarded(context, selection, id, values, changes.Update(selection, id, values, tags, most), body);
 
-        // Its answer holds what the row keeps as well: where that is large, room for it comes before the change.
+        // Its answer may hold what the row keeps as well: where that is large, room for it comes before the change.
         async Task<Row?> WithRoom()
         {
             await RefuseIf(true, entity, id, values, new(StringComparer.Ordinal), context.RequestAborted);
-            var others = Room.Others(entity, values.Keys);
-            var kept = others.Length == 0 ? 0 : await room.OfStored(context, entity, id, others);
+            var others = Room.Others(selection, values.Keys);
+            var kept = others.Length == 0 ? 0 : await room.OfStored(context, selection, id, others);
             if (kept <= Room.Light) return null;
             await Room.Reserve(context, given + kept);
             return await Changed(kept);
@@ -151,9 +151,9 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
 
     // The body goes when the database has it: its answer may need as much room.
     private async Task<Row?> Guarded(
-        HttpContext context, EntityDescriptor entity, string? id, Dictionary<AttributeDescriptor, object?> values, Change change, Chunks body)
+        HttpContext context, Selection selection, string? id, Dictionary<AttributeDescriptor, object?> values, Change change, Chunks body)
     {
-        var (selection, cancellation) = (reads.SelectionOf(entity), context.RequestAborted);
+        var (entity, cancellation) = (selection.Entity, context.RequestAborted);
         PostgresException refused;
         try
         {

@@ -86,10 +86,13 @@ export function descriptor(path) {
 
 export const entity = (name) => descriptor(`entities/${encodeURIComponent(name)}.json`);
 export const rows = (name, query, signal) => get(`${address(name)}?${query}`, { signal });
-export const row = (name, id) => send("GET", address(name, id));
+export const row = (name, id, part) => send("GET", partly(address(name, id), part));
 export const create = (name, body) => send("POST", address(name), { body });
-export const change = (name, id, body, etag) => send("PATCH", address(name, id), { body, etag });
+export const change = (name, id, body, etag, part) => send("PATCH", partly(address(name, id), part), { body, etag });
 export const remove = (name, id, etag) => send("DELETE", address(name, id), { etag });
+
+/** `part`: what is answered of the record, {fields, cut}; all of it unless said. */
+const partly = (path, part) => (part ? `${path}?${new URLSearchParams(part)}` : path);
 
 /** One record's label, by its identifier. */
 export async function labelOf(name, id) {

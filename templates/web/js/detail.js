@@ -1,9 +1,10 @@
 // The detail page: one record in a form, to be created, changed and deleted.
-import { change, create, entity, remove, row } from "./api.js";
+import { create, entity, remove } from "./api.js";
 import { confirm, h, icon, show, toast } from "./dom.js";
 import { count, inSentence, short } from "./format.js";
 import { choicesFor, Field, formSkeleton } from "./fields.js";
 import { listAddress } from "./query.js";
+import { changeRecord, readRecord } from "./record.js";
 import { go } from "./router.js";
 import { notice } from "./shell.js";
 
@@ -32,7 +33,7 @@ class Detail {
   async load() {
     try {
       const descriptor = entity(this.screen.entity);
-      const stored = this.id === null ? Promise.resolve({ body: null, etag: null }) : row(this.screen.entity, this.id);
+      const stored = this.id === null ? { body: null, etag: null } : readRecord(this.screen.entity, this.id);
       const [known, choices, { body, etag }] = await Promise.all([descriptor, descriptor.then(choicesFor), stored]);
       if (this.closed) return;
       this.descriptor = known;
@@ -170,8 +171,7 @@ class Detail {
     const values = await Promise.all(fields.map(async (field) => [field.attribute.name, await field.sending()]));
     const body = Object.fromEntries(values);
     if (this.row === null) return this.created((await create(this.screen.entity, body)).body);
-    const changed = await change(this.screen.entity, this.id, body, this.etag);
-    const { body: stored, etag } = changed.etag ? changed : await row(this.screen.entity, this.id);
+    const { body: stored, etag } = await changeRecord(this.screen.entity, this.row, body, this.etag);
     this.take(stored, etag);
     for (const field of this.fields) field.saved(stored);
     this.title.textContent = this.heading();
@@ -232,7 +232,7 @@ class Detail {
 
   rebase() {
     return this.working(NOT_LOADED, async () => {
-      const { body, etag } = await row(this.screen.entity, this.id);
+      const { body, etag } = await readRecord(this.screen.entity, this.id);
       this.take(body, etag);
       const others = this.fields.filter((field) => field.rebase(body)).length;
       this.title.textContent = this.heading();

@@ -78,7 +78,8 @@ export class Field {
   rebase(row) {
     const { name } = this.attribute;
     const before = this.stored;
-    const same = JSON.stringify(before?.[name]) === JSON.stringify(row[name]);
+    const seen = (one) => JSON.stringify([one?.[name], one?.$cut?.[name]]);
+    const same = seen(before) === seen(row);
     if (!this.touched()) {
       this.fill(row);
       if (!same) this.warn(`Changed by somebody else. Before: ${display(before, this.attribute) || "no value"}.`);

@@ -1,20 +1,24 @@
 // Text controls. A browser shows and gives back every line end as LF; a text keeps those it has.
 import { h } from "./dom.js";
-import { count } from "./format.js";
+import { bytes, count } from "./format.js";
+import { readText } from "./record.js";
 
 const LONG_TEXT = 200;
 // Beyond so many characters a browser takes seconds to find a text's direction and its height.
 const LARGE_TEXT = 20_000;
 // No browser edits such a text at a pace that one could bear: its beginning is shown, and the whole is a file.
 const HUGE_TEXT = 2_000_000;
+// Before the beginning of a text of which the page has no more: nobody can write that.
+const MORE = "\0";
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arab}\p{Script=Hebr}\p{Script=Syrc}\p{Script=Thaa}\p{Script=Nkoo}]/u;
 const LINE_END = /\r\n?|\n/;
 
 /** A text: one line or, where there is no limit or a wide one, several. */
-export function textControl(attribute, id) {
-  const long = attribute.length === undefined || attribute.length > LONG_TEXT;
-  if (long) return control(lines(id), (text) => text);
-  return control(h("input", { id, type: "text", autocomplete: "off", dir: "auto" }), (text) => text);
+export function textControl({ name, length }, id, { entity }) {
+  const long = length === undefined || length > LONG_TEXT;
+  const node = long ? lines(id) : h("input", { id, type: "text", autocomplete: "off", dir: "auto" });
+  const more = (row) => row?.$cut?.[name] && { size: row.$cut[name], load: () => readText(entity, row.Id, name) };
+  return control(node, (text) => text, more);
 }
 
 /** One line of which blanks around it are no part. */
@@ -23,7 +27,8 @@ export const lineControl = (id, attributes) =>
 
 const lines = (id) => h("textarea", { id, rows: "3", dir: "auto" });
 
-function control(first, tidy) {
+// `more`: of a row of which not all of the text is here, {size in bytes, load() answers it}.
+function control(first, tidy, more = () => undefined) {
   let node = first;
   let exact = "";
   let shown = "";
@@ -31,7 +36,7 @@ function control(first, tidy) {
   const anew = () => {
     whole.hidden = true;
     node.readOnly = false;
-    node.value = "";
+    node.value = exact = shown = "";
     node.dispatchEvent(new Event("input", { bubbles: true }));
     node.focus();
   };
@@ -50,35 +55,50 @@ function control(first, tidy) {
       return [node, whole];
     },
     raw: follow,
-    rawOf: (value) => value ?? "",
+    rawOf: (value, row) => (more(row) ? MORE : "") + (value ?? ""),
     value: () => tidy(follow()) || null,
-    set(value) {
-      exact = value ?? "";
+    set(value, row) {
+      const text = value ?? "";
+      exact = this.rawOf(value, row);
       // A one-line input would drop line breaks: such a text gets the taller control.
-      if (node.localName === "input" && LINE_END.test(exact)) {
+      if (node.localName === "input" && LINE_END.test(text)) {
         node = replaceBy(node, lines(node.id));
         node.addEventListener("input", follow);
       }
-      if (node.localName === "textarea") fit(node, exact);
-      const huge = exact.length > HUGE_TEXT;
+      if (node.localName === "textarea") fit(node, text);
+      const stored = more(row);
+      const huge = Boolean(stored) || text.length > HUGE_TEXT;
       node.readOnly = huge;
-      node.value = huge ? exact.slice(0, LARGE_TEXT) : exact;
+      node.value = huge ? text.slice(0, LARGE_TEXT) : text;
       shown = node.value;
       whole.hidden = !huge;
-      if (huge) whole.replaceChildren(...file(exact, node.id, anew));
+      if (!huge) return;
+      const load = stored?.load ?? (() => text);
+      whole.replaceChildren(`The beginning of ${tooLong(text, stored)} to edit here. `, ...file(load, node.id, anew));
     },
   };
 }
 
-function file(text, name, anew) {
-  // Made when it is asked for: it is as large as the text.
-  const save = (event) => {
-    event.target.href = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-    setTimeout(() => URL.revokeObjectURL(event.target.href), 60_000);
+const tooLong = (text, stored) =>
+  stored ? `${bytes(stored.size)} of text, too much` : `${count(text.length, "character", "characters")}, too many`;
+
+// The text is loaded, and the file made, when it is asked for: it is large.
+function file(load, name, anew) {
+  const told = h("span", { class: "error-text", role: "alert" });
+  const save = async (event) => {
+    event.preventDefault();
+    try {
+      const href = URL.createObjectURL(new Blob([await load()], { type: "text/plain" }));
+      h("a", { href, download: `${name}.txt` }).click();
+      setTimeout(() => URL.revokeObjectURL(href), 60_000);
+      told.textContent = "";
+    } catch ({ status, detail }) {
+      told.textContent = status === 413 ? " It is larger than what the app can send." : ` ${detail}`;
+    }
   };
   const link = h("a", { href: "#", download: `${name}.txt`, onclick: save }, "Download it");
   const button = h("button", { class: "button", type: "button", onclick: anew }, "Write a new text");
-  return [`The beginning of ${count(text.length, "character", "characters")}, too many to edit here. `, link, " ", button];
+  return [link, " ", button, told];
 }
 
 function fit(node, text) {

@@ -16,8 +16,9 @@ import pytest
 from odcpub.engines.discovery import chosen
 from odcpub.engines.ports import Gone
 from odcpub.engines.runner import cluster
-from odcpub.engines.runner.cluster import Answer, Cluster
+from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.identity import AnotherCluster
+from odcpub.engines.runner.refusals import Answer
 from odcpub.engines.settings import EngineSettings
 from odcpub.errors import EngineError, TemporaryEngineError
 

@@ -11,8 +11,8 @@ import pytest
 from odcpub.deployment.objects import CREATED, DENY, Object, labels, objects
 from odcpub.deployment.workload import Workload
 from odcpub.engines.runner import from_here, kubernetes, not_ready
-from odcpub.engines.runner.cluster import Answer
 from odcpub.engines.runner.kubernetes import KubernetesRunner
+from odcpub.engines.runner.refusals import Answer
 from odcpub.engines.runner.rights import NEEDED
 from odcpub.errors import EngineError, Refused
 from tests.cluster import READY, FakeCluster, pod_of, reached, replica_set
