@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.engines.database.chain import scripts, write_scripts
-from odcpub.engines.database.postgres import Postgres
 from odcpub.operations.stored_plan import from_text
-from tests.databases import ENGINES, Stage, engine
+from tests.databases import Stage
 from tests.former_plans import AFTER, NUMBERS, pending, stored
 
-
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
+SCHEMA = "former"
 
 
 @pytest.mark.parametrize("written", [True, False], ids=["written", "not-yet-written"])
-def test_a_plan_that_was_stored_before_is_executed(postgres: Postgres, tmp_path: Path, written: bool) -> None:
-    stage = Stage(postgres, tmp_path / "chain", "former")
+def test_a_plan_that_was_stored_before_is_executed(stage: Stage, written: bool) -> None:
     for number in NUMBERS:
         plan = from_text(stored(number))
         if written:

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from odcpub.data.locks import HazardKind, Lock, TableLock, strongest
 from odcpub.data.migration import MigrationPlan
 from odcpub.data.script import PHASES, plan_parts, script_text, sql_text
 from odcpub.data.steps import STEPS, Step
-from odcpub.engines.database.postgres import Postgres
 from odcpub.model.elements import Basic, DataType, DeleteRule
 from tests.acceptance.evolution_cases import app, entity, plain, reference, static, text
-from tests.databases import ENGINES, Stage, engine
+from tests.databases import Stage
 
+SCHEMA = "locks"
 CUSTOMER = entity("Customer", text("Name", default="x"))
 TICKET = entity(
     "Ticket",
@@ -57,12 +54,6 @@ WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' AND NOT st
 """
 
 
-@pytest.fixture(scope="module", params=ENGINES)
-def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
-        yield made
-
-
 def statements(step: Step) -> Iterator[bytes]:
     """The step's own, as its script executes them."""
     made = plan_parts(MigrationPlan("", "", (step,)))
@@ -89,8 +80,7 @@ def done(connection: Any, step: Step, older: list[int]) -> tuple[set[TableLock],
     return locks, any(file != files[name] for _, name, file in before)
 
 
-def test_steps_lock_and_rewrite_what_they_say(postgres: Postgres, tmp_path: Path) -> None:
-    stage = Stage(postgres, tmp_path / "chain", "locks")
+def test_steps_lock_and_rewrite_what_they_say(stage: Stage) -> None:
     stage.publish(BEFORE)
     stage.insert({"customer": [{"id": 1}], "ticket": [{"id": 1, "subject": "a", "size": 3, "by": 1, "next": 1}]})
     with stage.connect() as connection:
