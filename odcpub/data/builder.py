@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from odcpub.data.migration import RowCheck
@@ -12,6 +12,7 @@ from odcpub.data.schema import Column, Referent, Table
 from odcpub.data.steps import Step
 from odcpub.model.elements import Asset
 from odcpub.model.physical import physical
+from odcpub.model.problems import listed
 
 
 @dataclass(slots=True)
@@ -33,6 +34,13 @@ class PlanBuilder:
 
     def add(self, *steps: Step) -> None:
         self.steps += steps
+
+    def hold(self, element: str, used_by: Sequence[str], why: str) -> None:
+        """Refuses where something of others, made beside the model, would make PostgreSQL refuse the change."""
+        if used_by:
+            self.refusals.append(
+                f"{element}: used by {listed(used_by)}; {why}; drop that before, and create it again afterwards"
+            )
 
     def live_column(self, table: str, column: str) -> Column | None:
         columns = self.live[table].columns if table in self.live else ()

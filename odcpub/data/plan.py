@@ -145,6 +145,7 @@ def _type_changed(builder: PlanBuilder, found: diff.TypeChanged) -> None:
             "add a new attribute, fill it from this one, then drop this one"
         )
         return
+    builder.hold(element, found.old.used_by, f"{types}: a type is changed under nothing that uses it")
     if how.loss:
         builder.checks.append(rows.losing(found.table, found.new.name, how.loss, element, types))
     if how.between:

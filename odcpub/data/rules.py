@@ -232,11 +232,13 @@ def index_dropped(builder: PlanBuilder, found: diff.IndexDropped) -> None:
     of the new version's was so far: it goes when all of the table's are there, which rows may stand in the way of."""
     table, index = found.table, found.index
     words = ", ".join(builder.names.attribute(table, column) for column in index.columns)
-    rule = f"{builder.names(table)} ({words}) is unique no longer" if index.unique else ""
+    element = builder.names(table)
+    rule = f"{element} ({words}) is unique no longer" if index.unique else ""
+    builder.hold(element, index.used_by, f"the unique rule for {words} goes, which it needs")
     there = {diff.says(one) for one in _unique(builder, table)}
     coming = [one for one in builder.target[table].indexes if one.unique and diff.says(one) not in there]
     waits = not index.unique or any(not _implied(builder, table, one) for one in coming)
-    builder.add(steps.DropIndex(TIGHTEN, table, index.name, element=builder.names(table), rule=rule, early=not waits))
+    builder.add(steps.DropIndex(TIGHTEN, table, index.name, element=element, rule=rule, early=not waits))
 
 
 def file_rule_added(builder: PlanBuilder, found: diff.FileRuleAdded) -> None:

@@ -49,7 +49,8 @@ class Annotation:
 @dataclass(frozen=True, slots=True)
 class Column:
     """``type`` is PostgreSQL's ``format_type`` spelling (``character varying(100)``); ``default`` its canonical
-    SQL text or None; the identifier column is ``identity``."""
+    SQL text or None; the identifier column is ``identity``. ``used_by``: what of others holds its type fast, in words:
+    ``view public.report``."""
 
     name: str
     type: str
@@ -57,6 +58,7 @@ class Column:
     default: str | None = None
     identity: bool = False
     annotation: Annotation = Annotation()
+    used_by: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +106,14 @@ class FileRule:
 @dataclass(frozen=True, slots=True)
 class IndexDef:
     """An index; ``valid`` is False for what a failed CREATE INDEX CONCURRENTLY left behind; ``own``: the platform made
-    it."""
+    it; ``used_by``: others' references that need it, in words."""
 
     name: str
     columns: tuple[str, ...]
     unique: bool = False
     valid: bool = True
     own: bool = False
+    used_by: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The live schema by catalog queries in one read-only snapshot: one of the schema, one of its stamp, three of its parts
+"""The live schema by catalog queries in one read-only snapshot: one of the schema, one of its stamp, four of its parts
 (left out where the stamp is as it was when they were last read), and one of the records of static tables, where it has
 any. Does network I/O, changes nothing."""
 
@@ -58,6 +58,32 @@ JOIN pg_class i ON i.oid = x.indexrelid
 WHERE c.relnamespace = %(schema)s::oid AND NOT x.indisprimary AND c.relname <> ALL(%(own)s)
 ORDER BY c.relname, i.relname
 """
+_USERS = """
+SELECT c.relname, a.attname,
+       CASE v.relkind WHEN 'v' THEN 'view ' || v.oid::regclass WHEN 'm' THEN 'materialized view ' || v.oid::regclass
+       ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END
+FROM pg_depend d
+JOIN pg_class c ON c.oid = d.refobjid
+JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+LEFT JOIN pg_class v ON v.oid = r.ev_class
+LEFT JOIN pg_attrdef g ON d.classid = 'pg_attrdef'::regclass AND g.oid = d.objid
+WHERE d.refclassid = 'pg_class'::regclass AND c.relnamespace = %(schema)s::oid AND c.relkind IN ('r', 'p')
+  AND (d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass, 'pg_trigger'::regclass,
+                     'pg_publication_rel'::regclass)
+       OR g.adrelid = d.refobjid AND g.adnum <> d.refobjsubid)
+  AND c.relname <> ALL(%(own)s)
+UNION
+SELECT c.relname, i.relname, pg_describe_object('pg_constraint'::regclass, k.oid, 0)
+FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.confrelid
+JOIN pg_index x ON x.indexrelid = k.conindid AND NOT x.indisprimary
+JOIN pg_class i ON i.oid = x.indexrelid
+WHERE k.contype = 'f' AND c.relnamespace = %(schema)s::oid AND c.relname <> ALL(%(own)s)
+ORDER BY 1, 2, 3
+"""
+"""What holds a column's type fast (a type is changed under no view, policy, function, trigger, generated column), and
+what needs a unique index: by the names of the table, and of the column or index."""
 _STAMP = """
 WITH own AS (SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = %s::oid AND relkind IN ('r', 'p')),
 row_of AS (
@@ -71,6 +97,13 @@ row_of AS (
   UNION ALL SELECT 'index' || (x::text, i.relname)::text
     FROM pg_index x JOIN own ON x.indrelid = own.oid JOIN pg_class i ON i.oid = x.indexrelid
   UNION ALL SELECT 'trigger' || g::text FROM pg_trigger g JOIN own ON g.tgrelid = own.oid WHERE NOT g.tgisinternal
+  UNION ALL SELECT 'use' || (d.classid, d.objid, d.refobjid, d.refobjsubid)::text
+    FROM pg_depend d JOIN own ON d.refobjid = own.oid
+    WHERE d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
+      AND d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass,
+                        'pg_publication_rel'::regclass)
+  UNION ALL SELECT 'referred' || k.oid::text || k.conindid::text
+    FROM pg_constraint k JOIN own ON k.confrelid = own.oid WHERE k.contype = 'f'
   UNION ALL SELECT 'note' || n::text
     FROM pg_description n JOIN own ON n.objoid = own.oid WHERE n.classoid = 'pg_class'::regclass
 )
@@ -119,16 +152,19 @@ def look(connection: psycopg.Connection[Any], place: Place) -> int | None:
 def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:
     """All that the catalog says."""
     arguments = {"schema": namespace, "own": list(RESERVED)}
+    users = _users(connection.execute(_USERS, arguments).fetchall())
     columns: dict[str, list[Column]] = defaultdict(list)
     annotations: dict[str, Annotation] = {}
     for table, name, type_, nullable, default, identity, about, comment in connection.execute(_COLUMNS, arguments):
         own, annotations[table] = columns[table], read_annotation(about)
         if name is not None:
-            own.append(Column(name, type_, nullable, default, identity, read_annotation(comment)))
+            used_by = users.get((table, name), ())
+            own.append(Column(name, type_, nullable, default, identity, read_annotation(comment), used_by))
     rules = _constraints(connection.execute(_CONSTRAINTS, arguments).fetchall())
     indexes: dict[str, list[IndexDef]] = defaultdict(list)
     for table, name, unique, valid, parts in connection.execute(_INDEXES, arguments):
-        indexes[table].append(IndexDef(name, tuple(parts), unique, valid, kind_of(name) is not None))
+        used_by = users.get((table, name), ())
+        indexes[table].append(IndexDef(name, tuple(parts), unique, valid, kind_of(name) is not None, used_by))
     return Schema(
         tuple(
             Table(
@@ -139,6 +175,13 @@ def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:
             for name in sorted(columns)
         )
     )  # fmt: skip
+
+
+def _users(rows: list[Any]) -> dict[tuple[str, str], tuple[str, ...]]:
+    found: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
+    for table, name, user in rows:
+        found[table, name] += (user,)
+    return found
 
 
 def _with_records(connection: psycopg.Connection[Any], place: Place, schema: Schema) -> Schema:
