@@ -18,14 +18,14 @@ from odcpub.deployment.plan import HIDDEN
 from odcpub.deployment.stages import Stage
 from odcpub.errors import ModelError, Refused
 from odcpub.model.elements import Asset, Kind
-from odcpub.operations import requests, settings, way
+from odcpub.operations import requests, settings, undeploying, way
 from odcpub.operations import stage as stages
 from odcpub.operations.building import build_key, elements, is_there
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import asset_stages, planned, read_model
 from odcpub.operations.platform import Platform
 from odcpub.operations.stage import Configuration
-from odcpub.store.records import RevisionRecord
+from odcpub.store.records import AssetRecord, RevisionRecord
 
 
 def publish(platform: Platform, folder: Path) -> dict[str, Any]:
@@ -58,12 +58,41 @@ def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[s
     """What promoting would do: nothing is compiled, nothing built."""
     asset = requests.app(platform, name)
     stage, revision = requests.promotion(platform, asset, to, number)
+    return _revision_plan(platform, asset, stage, revision)
+
+
+def apply(platform: Platform, name: str, to: str) -> dict[str, Any]:
+    """What applying the stage's configuration would do to the revision that runs there."""
+    asset, stage, number = requests.applying(platform, name, to)
+    return _revision_plan(platform, asset, stage, requests.revision_of(platform, asset, number))
+
+
+def _revision_plan(platform: Platform, asset: AssetRecord, stage: Stage, revision: RevisionRecord) -> dict[str, Any]:
     libraries = {library.asset.name: library for library in locked(platform, revision.lock)}
     where = stages.Where(stage.name, stage.label)
     target = stages.Target(asset, where, platform.memory.model(revision.model), libraries)
     migration = stages.migration(platform, target, asks=False)
     newest = settings.latest(platform, asset)
     return _stage_plan(platform, target, stage, revision, [], [], revision.build_key, migration, newest or target.model)
+
+
+def undeploy(platform: Platform, name: str, to: str, forget: bool) -> dict[str, Any]:
+    """What taking the app out of the stage would remove. ``forget``: what would stay behind."""
+    asset, stage = requests.leaving(platform, name, to)
+    deploy, warnings, refusals = [], (), []
+    if forget:
+        try:
+            warnings = undeploying.left_behind(platform, asset, stages.Where(stage.name, stage.label))
+            deploy = [f"forget {asset.name} in {stage.name}; nothing is removed"]
+        except Refused as error:
+            refusals = _told(error)
+    else:
+        with undeploying.way_on(asset, stage.label):
+            runs = platform.engines().runner.running(stage.label, asset.label, asset.key)
+        deploy = [f"remove revision {runs.revision} from {stage.name}" if runs else f"remove what {stage.name} has of it"]
+    shown = {"deploy": deploy, "warnings": [*warnings], "refusals": refusals}
+    left = platform.store.stages.left(asset.key, stage.label)
+    return _sealed(shown, asset.name, stage.name, *(str(one.id) for one in left))
 
 
 def _stage_plan(

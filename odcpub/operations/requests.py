@@ -81,28 +81,36 @@ def _how_to_reach(asset: AssetRecord, stage: Stage, place: int) -> str:
 
 def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> str:
     """Begins applying a stage's configuration to the revision that runs there."""
+    asset, stage, number = applying(platform, name, to)
+    return _begin(platform, OperationKind.APPLY, asset, stage, user, {"revision": number}, key)
+
+
+def applying(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage, int]:
+    """The app, the stage, and the revision that runs there and gets the stage's configuration."""
     asset = app(platform, name)
     stage = stage_of(platform, asset, to)
-    request = {"revision": _deployed(platform, asset, stage)}
-    check_folder(asset)
-    return _begin(platform, OperationKind.APPLY, asset, stage, user, request, key)
-
-
-def _deployed(platform: Platform, asset: AssetRecord, stage: Stage) -> int:
     current = platform.store.stages.current(asset.key, stage.label)
     if current is None:
         raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
-    return current.revision
+    check_folder(asset)
+    return asset, stage, current.revision
 
 
 def undeploy(platform: Platform, name: str, to: str, user: str, key: str = "", forget: bool = False) -> str:
-    """Begins taking the app out of a stage, a former one too; also where its deployments there all failed, which left
-    something. ``forget``: out of the records alone, where its runner is gone for good."""
+    """Begins taking the app out of a stage. ``forget``: out of the records alone, where its runner is gone for
+    good."""
+    asset, stage = leaving(platform, name, to)
+    return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {"forget": True} if forget else {}, key)
+
+
+def leaving(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage]:
+    """The app and the stage that it is taken out of, a former one too; also where its deployments there all failed,
+    which left something."""
     asset = app(platform, name)
     stage = stage_or_former(platform, asset, to)
     if not platform.store.stages.left(asset.key, stage.label):
         raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
-    return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {"forget": True} if forget else {}, key)
+    return asset, stage
 
 
 def app(platform: Platform, name: str) -> AssetRecord:

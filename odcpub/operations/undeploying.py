@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from shlex import quote
 
 from odcpub.deployment.objects import namespace_of
@@ -11,7 +12,8 @@ from odcpub.engines.ports import Gone
 from odcpub.engines.runner.removal import by_hand
 from odcpub.errors import Refused
 from odcpub.operations import stage as stages
-from odcpub.operations.platform import Run
+from odcpub.operations.platform import Platform, Run
+from odcpub.store.records import AssetRecord
 
 LOOKS, PAUSE_SECONDS = 3, 1.0
 """A runner that is gone answers none of so many looks."""
@@ -22,40 +24,51 @@ def undeploy(run: Run) -> None:
     if run.operation.request.get("forget"):
         _forget(run)
         return
-    try:
+    with way_on(run.asset, run.operation.stage):
         run.platform.engines().runner.stop(run.operation.stage, run.asset.label, run.asset.key)
-    except Gone as gone:
-        gone.hint += f" Where it is gone for good: {_command(run)} --forget"
-        raise
     run.platform.store.stages.undeployed(run.operation.asset, run.operation.stage)
     run.say("undeployed; its database stays")
 
 
-def _command(run: Run) -> str:
-    return f"odcpub undeploy {run.asset.label} --stage {quote(run.operation.stage)}"
+@contextmanager
+def way_on(asset: AssetRecord, label: str) -> Iterator[None]:
+    """Where the runner can't be asked, how to go on without it is told."""
+    try:
+        yield
+    except Gone as gone:
+        gone.hint += f" Where it is gone for good: {_command(asset, label)} --forget"
+        raise
+
+
+def _command(asset: AssetRecord, label: str) -> str:
+    return f"odcpub undeploy {asset.label} --stage {quote(label)}"
 
 
 def _forget(run: Run) -> None:
     """Drops the records alone, and tells what stays behind. Refused where the runner answers."""
-    gone = _gone(run)
-    if gone is None:
-        raise Refused(
-            f"{run.asset.name} ({run.operation.request['stage']}): is not forgotten, since its runner answers",
-            f"take it out: {_command(run)}",
-        )
-    run.warn(gone.message)
-    for line in _stays(run):
+    for line in left_behind(run.platform, run.asset, stages.Where(run.operation.request["stage"], run.operation.stage)):
         run.warn(line)
     run.platform.store.stages.undeployed(run.operation.asset, run.operation.stage)
     run.say("forgotten; nothing was removed")
 
 
-def _gone(run: Run) -> Gone | None:
+def left_behind(platform: Platform, asset: AssetRecord, stage: stages.Where) -> tuple[str, ...]:
+    """Why the runner can't be asked, and what is left there. Refused where it answers."""
+    gone = _gone(platform, asset, stage.label)
+    if gone is None:
+        raise Refused(
+            f"{asset.name} ({stage.name}): is not forgotten, since its runner answers",
+            f"take it out: {_command(asset, stage.label)}",
+        )
+    return (gone.message, *_stays(platform, asset, stage.label))
+
+
+def _gone(platform: Platform, asset: AssetRecord, label: str) -> Gone | None:
     """Why the runner can't be asked; None where it answers, if only once. That may be an error of its own, too."""
     for look in range(LOOKS):
         try:
             time.sleep(PAUSE_SECONDS if look else 0.0)
-            run.platform.engines().runner.running(run.operation.stage, run.asset.label, run.asset.key)
+            platform.engines().runner.running(label, asset.label, asset.key)
         except Gone as error:
             gone = error
         else:
@@ -63,17 +76,17 @@ def _gone(run: Run) -> Gone | None:
     return gone
 
 
-def _stays(run: Run) -> Iterator[str]:
+def _stays(platform: Platform, asset: AssetRecord, label: str) -> Iterator[str]:
     """What is left behind, and where."""
-    settings, label, asset = run.platform.engines().settings, run.operation.stage, run.asset
-    current = run.platform.store.stages.current(asset.key, label)
+    settings = platform.engines().settings
+    current = platform.store.stages.current(asset.key, label)
     at = f" at {current.address}" if current and current.address else ""
     yield (
         f"should that cluster come back, {asset.name} is there{at}, and reads and writes its rows: "
         f"in namespace {namespace_of(label)}; there it is removed by: "
         f"{by_hand(settings.kubeconfig, settings.context, label, asset.label)}"
     )
-    place = stages.place_of(run.platform, asset, label)
+    place = stages.place_of(platform, asset, label)
     yield (
         f"its rows stay in the database {place.database}, schema {place.schema} ({settings.database}), and are used "
         f"again by the next publish or promotion; its images stay in the registry ({settings.registry})"

@@ -64,7 +64,7 @@ def router(server: Server) -> APIRouter:
 
     @api.post("/deployment-plans")
     def deployment_plan(body: DeploymentOperationRequest) -> dict[str, Any]:
-        return planning.deploy(platform, body.assetKey, body.environmentKey, body.revision)
+        return _plan(platform, body)
 
     for name in KINDS:
         _read_routes(api, platform, name)
@@ -79,15 +79,31 @@ def _begin(platform: Platform, body: DeploymentOperationRequest, user: str, key:
     return requests.apply(platform, body.assetKey, body.environmentKey, user, key)
 
 
+def _plan(platform: Platform, body: DeploymentOperationRequest) -> dict[str, Any]:
+    """The plan of the very operation that ``_begin`` would begin."""
+    if body.operation == "Deploy":
+        return planning.deploy(platform, body.assetKey, body.environmentKey, body.revision)
+    if body.operation == "Undeploy":
+        return planning.undeploy(platform, body.assetKey, body.environmentKey, body.forget)
+    return planning.apply(platform, body.assetKey, body.environmentKey)
+
+
 def _created(platform: Platform, response: Response, name: str, key: str) -> dict[str, Any]:
     response.headers["Location"] = f"{PATH}/{name}/{key}"
-    return views.operation(find_operation(platform, key))
+    return views.operation(_operation(platform, key))
 
 
-def find_operation(platform: Platform, key: str) -> OperationRecord:
+def _operation(platform: Platform, key: str) -> OperationRecord:
     found = platform.store.journal.operation(key)
+    assert found is not None  # noqa: S101 - operations are never removed
+    return found
+
+
+def find_operation(platform: Platform, typed: str) -> OperationRecord:
+    """The operation that somebody means by its key or the key's beginning."""
+    found = platform.store.journal.find(typed)
     if found is None:
-        raise UsageError(f"{key}: no such operation", "see: odcpub log")
+        raise UsageError(f"{typed}: no such operation", "see: odcpub log")
     return found
 
 
@@ -124,7 +140,7 @@ async def _events(platform: Platform, operation: OperationRecord, after: int) ->
     journal = platform.store.journal
     while True:
         seen = journal.changes
-        status = await asyncio.to_thread(find_operation, platform, operation.key)
+        status = await asyncio.to_thread(_operation, platform, operation.key)
         lines = await asyncio.to_thread(journal.messages, operation.key, after)
         for line in lines:
             after = line.id

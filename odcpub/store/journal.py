@@ -7,13 +7,16 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, insert, select, update
+from sqlalchemy import Engine, RowMapping, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from odcpub.errors import Refused, Severity
 from odcpub.store.clock import now
 from odcpub.store.records import Message, OperationRecord, Status
 from odcpub.store.tables import MESSAGES, OPERATIONS
+
+LAST = "\U0010ffff"
+"""Sorts behind whatever a key can go on with."""
 
 
 class Journal:
@@ -82,11 +85,19 @@ class Journal:
             connection.execute(update(OPERATIONS).where(OPERATIONS.c.key == key).values(state=merged))
 
     def operation(self, key: str) -> OperationRecord | None:
-        """The operation whose key starts with the text given, if it is the only one."""
-        with self._engine.connect() as connection:
-            statement = select(OPERATIONS).where(OPERATIONS.c.key.startswith(key, autoescape=True)).limit(2)
-            rows = connection.execute(statement).mappings().all()
-        return _operation(rows[0]) if len(rows) == 1 else None
+        """The operation of that very key."""
+        found = self._operations(select(OPERATIONS).where(OPERATIONS.c.key == key))
+        return found[0] if found else None
+
+    def find(self, typed: str) -> OperationRecord | None:
+        """The operation whose key starts with what somebody typed, if it is the only one."""
+        start = typed.lower()
+        if not start:
+            return None
+        # A range and not LIKE, for which SQLite would read every row.
+        within = OPERATIONS.c.key >= start, OPERATIONS.c.key < start + LAST
+        found = self._operations(select(OPERATIONS).where(*within).limit(2))
+        return found[0] if len(found) == 1 else None
 
     def operations(
         self, asset: str = "", status: str = "", kinds: Sequence[str] = (), limit: int = 50, offset: int = 0
@@ -99,6 +110,9 @@ class Journal:
             statement = statement.where(OPERATIONS.c.status == status)
         if kinds:
             statement = statement.where(OPERATIONS.c.kind.in_(kinds))
+        return self._operations(statement)
+
+    def _operations(self, statement: Select[Any]) -> tuple[OperationRecord, ...]:
         with self._engine.connect() as connection:
             return tuple(_operation(row) for row in connection.execute(statement).mappings())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from sqlalchemy import event
 
 from odcpub.errors import Refused, Severity
 from odcpub.store.records import OperationKind, Status
@@ -83,11 +84,30 @@ def test_messages_go_on_after_the_last_one_seen(store: Store) -> None:
 
 def test_an_operation_is_found_by_the_beginning_of_its_key_if_that_is_its_alone(store: Store) -> None:
     keys = [begin(store, f"stage{number}") for number in range(20)]
-    assert store.journal.operation(keys[0][:13]) == store.journal.operation(keys[0])
+    found = store.journal.operation(keys[0])
+    assert found is not None
+    for typed in (keys[0], keys[0][:13], keys[0][:13].upper()):
+        assert store.journal.find(typed) == found
     first = next(letter for letter in "0123456789abcdef" if sum(key.startswith(letter) for key in keys) > 1)
-    assert store.journal.operation(first) is None
-    assert store.journal.operation("") is None
-    assert store.journal.operation("%") is None, "what stands for anything in SQL stands for itself"
+    assert store.journal.find(first) is None
+    assert store.journal.find("") is None
+    assert store.journal.find("%") is None, "what stands for anything in SQL stands for itself"
+    assert store.journal.operation(keys[0][:13]) is None, "programs say the whole key"
+
+
+def test_no_lookup_of_an_operation_reads_them_all(store: Store) -> None:
+    key, asked = begin(store), list[tuple[str, object]]()
+
+    def hear(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(store.journal._engine, "before_cursor_execute", hear)
+    assert store.journal.operation(key) == store.journal.find(key[:8])
+    event.remove(store.journal._engine, "before_cursor_execute", hear)
+    with store.journal._engine.connect() as connection:
+        for statement, values in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            assert [row[-1].startswith("SEARCH operations USING INDEX") for row in plan] == [True], plan
 
 
 def test_operations_are_listed_latest_first_by_what_is_asked(store: Store) -> None:
