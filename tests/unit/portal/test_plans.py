@@ -13,7 +13,7 @@ import pytest
 
 from odcpub.deployment.workload import Running
 from odcpub.engines.ports import Gone
-from odcpub.operations import undeploying
+from odcpub.operations import forgetting
 from odcpub.portal.api import make_api
 from odcpub.store.stages import Value
 
@@ -26,7 +26,7 @@ Ask = Callable[..., httpx.Response]
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installed]:
     """Revision 2 runs in Development, revision 1 in QA."""
-    monkeypatch.setattr(undeploying, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(forgetting, "PAUSE_SECONDS", 0.0)
     made = Installed(tmp_path)
     made.engines.settled = lambda: None  # type: ignore[attr-defined]
     for stage in ("development", "qa"):

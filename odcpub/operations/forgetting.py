@@ -1,4 +1,4 @@
-"""The step that takes an app out of a stage, and the way on where its runner is gone for good. Does I/O."""
+"""An app whose runner can't be asked: the way on, and what stays behind where it is gone for good. Does I/O."""
 
 from __future__ import annotations
 
@@ -12,22 +12,12 @@ from odcpub.engines.ports import Gone
 from odcpub.engines.runner.removal import by_hand
 from odcpub.errors import Refused
 from odcpub.operations import stage as stages
-from odcpub.operations.platform import Platform, Run
+from odcpub.operations.core.outputs import Where
+from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
 
 LOOKS, PAUSE_SECONDS = 3, 1.0
 """A runner that is gone answers none of so many looks."""
-
-
-def undeploy(run: Run) -> None:
-    """Nothing of the app is left running in the stage, or of what the records say of it there; its data stays."""
-    if run.operation.request.get("forget"):
-        _forget(run)
-        return
-    with way_on(run.asset, run.operation.stage):
-        run.platform.engines().runner.stop(run.operation.stage, run.asset.label, run.asset.key)
-    run.platform.store.stages.undeployed(run.operation.asset, run.operation.stage)
-    run.say("undeployed; its database stays")
 
 
 @contextmanager
@@ -44,15 +34,7 @@ def _command(asset: AssetRecord, label: str) -> str:
     return f"odcpub undeploy {asset.label} --stage {quote(label)}"
 
 
-def _forget(run: Run) -> None:
-    """Drops the records alone, and tells what stays behind. Refused where the runner answers."""
-    for line in left_behind(run.platform, run.asset, stages.Where(run.operation.request["stage"], run.operation.stage)):
-        run.warn(line)
-    run.platform.store.stages.undeployed(run.operation.asset, run.operation.stage)
-    run.say("forgotten; nothing was removed")
-
-
-def left_behind(platform: Platform, asset: AssetRecord, stage: stages.Where) -> tuple[str, ...]:
+def left_behind(platform: Platform, asset: AssetRecord, stage: Where) -> tuple[str, ...]:
     """Why the runner can't be asked, and what is left there. Refused where it answers."""
     gone = _gone(platform, asset, stage.label)
     if gone is None:
