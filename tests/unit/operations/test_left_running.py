@@ -36,6 +36,12 @@ from .left_running import make
 
 LEFT = json.loads((Path(__file__).parent / "left_running" / "left.json").read_text())
 CASES: dict[str, Any] = LEFT["cases"]
+EACH_TIME = (
+    "publish verify done", "publish plan recorded", "publish image recorded", "publish expand done",
+    "publish ready recorded", "promote ready done", "apply ready recorded", "undeploy undeploy done",
+    "library compile recorded",
+)  # fmt: skip
+"""The others are tried by ``make long``."""
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +116,9 @@ def left(request: pytest.FixtureRequest, empty: Path, tmp_path: Path) -> Iterato
 
 
 def kinds(word: str) -> Any:
-    return pytest.mark.parametrize("left", [one for one in CASES if one.split()[0] in word.split()], indirect=True)
+    found = [one for one in CASES if one.split()[0] in word.split()]
+    marked = [pytest.param(one, marks=() if one in EACH_TIME else pytest.mark.long) for one in found]
+    return pytest.mark.parametrize("left", marked, indirect=True)
 
 
 def ended(platform: Platform) -> SimpleNamespace:
