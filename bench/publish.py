@@ -20,13 +20,13 @@ from bench import models
 from bench.report import Table, median, seconds, times
 from bench.surroundings import cpu, quiet_installation
 from odcpub.model.elements import Kind
-from odcpub.operations.pipelines import PIPELINES
+from odcpub.operations.kinds import KINDS
 from odcpub.store.records import OperationKind
 from tests.installation import Installation
 
 ROUNDS = 5
 SIZES = (10, 100, 1_000)
-STEPS = tuple(step.name for step in PIPELINES[OperationKind.PUBLISH, Kind.APP])
+STEPS = tuple(step.name for step in KINDS[Kind.APP].steps[OperationKind.PUBLISH])
 
 
 def timed(work: Callable[[], object]) -> float:

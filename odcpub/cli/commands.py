@@ -230,6 +230,21 @@ def log(options: argparse.Namespace) -> int:
     return show.operation(operation, client.request("GET", path)["results"], options.json)
 
 
+def go_on(options: argparse.Namespace) -> int:
+    return _tell(options, "continue", "goes on")
+
+
+def cancel(options: argparse.Namespace) -> int:
+    return _tell(options, "cancel", "ends before its next step")
+
+
+def _tell(options: argparse.Namespace, what: str, told: str) -> int:
+    """Tells a running operation what to do."""
+    operation = _client().request("POST", f"/api/v1/operations/{_segment(options.operation)}/{what}")
+    text = f"{show.heading(operation)}: {told}. Follow it with: odcpub log {operation['key'][:8]} --follow"
+    return show.answer(operation, text, options.json)
+
+
 def down(options: argparse.Namespace) -> int:
     stopped = Client().stop()
     text = "Stopped: apps, database, compiler, server. Data stays." if stopped else "Nothing is running."

@@ -159,6 +159,13 @@ def _installation(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     log = _add(commands, "log", "list operations, or show one")
     log.add_argument("operation", nargs="?", default="", metavar="OPERATION", help="the beginning of its key")
     log.add_argument("--follow", action="store_true", help="go on while it runs")
+    for name, text in (
+        ("continue", "let an operation that waits go on"),
+        ("cancel", "end an operation before its next step"),
+    ):
+        action = _add(commands, name, text)
+        action.set_defaults(run="go_on" if name == "continue" else name)
+        action.add_argument("operation", metavar="OPERATION", help="the beginning of its key; odcpub log lists them")
     _add(commands, "doctor", "show what is there, what is missing and how to get it")
     _add(commands, "down", "stop local apps, database, compiler and server; data stays")
 

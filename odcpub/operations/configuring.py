@@ -14,6 +14,7 @@ from odcpub.deployment.stages import Stage
 from odcpub.errors import OdcpubError, UsageError
 from odcpub.model.elements import Asset, Setting
 from odcpub.operations import requests
+from odcpub.operations.core.command import Publish
 from odcpub.operations.models import asset_stages, read_model, stage_of, stage_or_former
 from odcpub.operations.platform import Platform
 from odcpub.operations.settings import latest, running
@@ -29,8 +30,9 @@ def newest(platform: Platform, asset: AssetRecord) -> Asset:
 
 def _written(platform: Platform, asset: AssetRecord) -> Asset:
     """The model as its author has it now: in the folder that was last published from, or tried to be."""
-    tried = platform.store.journal.operations(asset.key, kinds=(OperationKind.PUBLISH,), limit=1)
-    folder = tried[0].request["asset"]["folder"] if tried else asset.folder
+    tried = platform.ledger.operations(asset.key, kinds=(OperationKind.PUBLISH,), limit=1)
+    last = tried[0].command if tried else None
+    folder = (last.asset if isinstance(last, Publish) else asset).folder
     return read_model(platform, Path(folder), keep_lock=False).asset
 
 

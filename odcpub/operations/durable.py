@@ -8,34 +8,39 @@ pending. A workflow is given the operation's key and nothing else, so nothing se
 from __future__ import annotations
 
 import logging
-import sqlite3
 import threading
 import time
-import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
-from sqlalchemy import Engine, create_engine, event
 
-from odcpub.errors import EngineError, OdcpubError, system_failure
+from odcpub.errors import EngineError, OdcpubError, Refused, system_failure
 from odcpub.model.elements import Kind
 from odcpub.operations import room
-from odcpub.operations.deploying import failed
-from odcpub.operations.pipelines import PIPELINES, Step
-from odcpub.operations.platform import Platform, Run
+from odcpub.operations.core.command import Publish
+from odcpub.operations.core.run import Run
+from odcpub.operations.core.step import Step, Waits
+from odcpub.operations.durable_records import RECORDS, empty_log, open_records
+from odcpub.operations.kinds import KINDS
+from odcpub.operations.platform import Platform
+from odcpub.operations.taking_back import failed
 from odcpub.operations.voice import heard_by
-from odcpub.store.records import OperationKind, OperationRecord, Status
+from odcpub.store.records import Status
 
 LOG = logging.getLogger("odcpub.operations")
 APPLICATION_VERSION = "1"
-"""Rises only when the steps of ``PIPELINES`` change so that an operation begun before could not go on."""
+"""Rises only when the steps of ``KINDS`` change so that an operation begun before could not go on."""
 
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 """States of a workflow that DBOS does not run again."""
 
-RECORDS = "operations.sqlite"
+Outcome = bool | str
+"""Of a step, as DBOS records it: True goes on, False ends the operation, ``WAITS`` begins the step anew when told."""
+WAITS, GO_ON = "waits", "go on"
+FOR_EVER = 100 * 365 * 86400.0
 RETRY_SECONDS = 1.0
 """Between two attempts to record that an operation has failed."""
 
@@ -84,28 +89,6 @@ class _Work:
 _work = _Work()
 
 
-def check_records(folder: Path) -> None:
-    """Fails, with what to do, where the file that says how far operations are is damaged; other troubles show when it
-    is opened for good. All of it is read only after a server that did not end well, which left a log that is not
-    empty: it grows with every operation, and a start must not."""
-    records, log, why = folder / RECORDS, folder / f"{RECORDS}-wal", ""
-    if not records.exists():
-        return
-    whole = "PRAGMA quick_check(1)" if log.exists() and log.stat().st_size else "SELECT 'ok' FROM sqlite_master"
-    try:
-        with closing(sqlite3.connect(records)) as connection:
-            said = str((connection.execute(whole).fetchone() or ("ok",))[0])
-            why = "" if said == "ok" else " ".join(said.split())
-    except sqlite3.DatabaseError as error:
-        why = str(error) if any(sign in str(error) for sign in ("not a database", "malformed")) else ""
-    if why:
-        raise EngineError(
-            f"{records}: cannot be opened: {why}",
-            f"move it and {RECORDS}-wal, {RECORDS}-shm away: a new one is made, and operations that were running begin "
-            "anew at their first step; or put the data folder's backup back",
-        )
-
-
 def launch(platform: Platform, folder: Path) -> None:
     """Starts DBOS, which resumes what was pending; then begins what was recorded but never begun."""
     global _platform
@@ -114,41 +97,33 @@ def launch(platform: Platform, folder: Path) -> None:
     config: DBOSConfig = {
         "name": "odcpub",
         "system_database_url": f"sqlite:///{records}",
-        "system_database_engine": _engine(records),
+        "system_database_engine": open_records(records),
         "application_version": APPLICATION_VERSION,
         "executor_id": "odcpub",
         "log_level": "WARNING",
     }
     DBOS(config=config)
     DBOS.launch()
-    for operation in platform.store.journal.operations(status=Status.RUNNING, limit=1000):
+    for operation in platform.ledger.operations(status=Status.RUNNING, limit=1000):
         _resume(operation.key)
+        if operation.waiting is None:  # told to go on by a server that was killed before its workflow heard it
+            go_on(operation.key)
 
 
 def _resume(key: str) -> None:
-    """A workflow that ended without telling the journal is run anew: its steps can run again."""
-    known = DBOS.get_workflow_status(key)
-    if known is not None and known.status in ENDED:
-        with SetWorkflowID(f"{key}#{uuid.uuid4()}"):
-            DBOS.start_workflow(_operation, key)
-    else:
-        begin(key)
+    """The ledger alone says what runs: where every workflow of it has ended without telling it, it is run anew, for
+    its steps can run again. One that DBOS goes on with is left to it."""
+    known = DBOS.list_workflows(workflow_id_prefix=key, load_input=False, load_output=False)
+    if all(one.status in ENDED for one in known):
+        _start(f"{key}#{len(known)}" if known else key, key)
 
 
-def _engine(records: Path) -> Engine:
-    """What DBOS sets for SQLite, and besides: a write-ahead log, so that a commit waits for the disk once and not three
-    times, and the milliseconds that it asks for from Python 3.12 on, which SQLite only knows from 3.42 on."""
-    engine = create_engine(f"sqlite:///{records}", hide_parameters=True)
-
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        connection.isolation_level = "IMMEDIATE"
-        for pragma in ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        if sqlite3.sqlite_version_info < (3, 42):
-            connection.create_function("unixepoch", 1, lambda _: time.time())
-
-    return engine
+def go_on(key: str) -> None:
+    """Lets an operation that waits begin its step anew."""
+    known = DBOS.list_workflows(workflow_id_prefix=key, load_input=False, load_output=False)
+    for one in known:
+        if one.status not in ENDED:
+            DBOS.send(one.workflow_id, "", GO_ON)
 
 
 def shut_down() -> None:
@@ -159,70 +134,83 @@ def shut_down() -> None:
         empty_log(_platform.home.data)
 
 
-def empty_log(folder: Path) -> None:
-    """Takes the records' log into the records, which tells the next start that this end was a clean one. Where an
-    operation that goes on then holds them, the log stays."""
-    with suppress(sqlite3.Error), closing(sqlite3.connect(folder / RECORDS, timeout=1)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
 def begin(key: str) -> None:
     """Runs the operation in the background; one that is running or has run is left alone. A server that ends leaves
     it to the next one."""
-    if _work.ending:
-        return
+    if not _work.ending:
+        _start(key, key)
+
+
+def _start(workflow: str, key: str) -> None:
     assert _platform is not None  # noqa: S101 - launch() comes first
     room.keep(_platform.home.data)
-    with SetWorkflowID(key):
+    with SetWorkflowID(workflow):
         DBOS.start_workflow(_operation, key)
 
 
 @DBOS.workflow(name="operation")
 def _operation(key: str) -> None:
     try:
-        for step in _steps(key):
-            if not DBOS.run_step({"name": step.name}, _execute, key, step.name):
+        for name, _ in _line(_run(key)):
+            while (outcome := DBOS.run_step({"name": name}, _execute, key, name)) == WAITS:
+                DBOS.recv(GO_ON, FOR_EVER)
+            if not outcome:
                 return
         DBOS.run_step({"name": "end"}, _end, key)
     except Exception as error:  # of DBOS's own records: to leave it Running would lock the stage for good
         with _work.step():
-            _fail(_run(key, ""), _told(error, "operation", _run(key, "")))
+            _fail(_run(key), _told(error, "operation", _run(key)))
 
 
-def _steps(key: str) -> tuple[Step, ...]:
-    run = _run(key, "")
-    return PIPELINES[OperationKind(run.operation.kind), Kind(run.asset.kind)]
+def _line(run: Run) -> list[tuple[str, tuple[Run, Step]]]:
+    """Every step of every unit in its order, by the name that DBOS keeps: a server that goes on finds it by that."""
+    units = [replace(run, number=number) for number in range(len(run.operation.units))]
+    steps = [(unit, step) for unit in units for step in KINDS[Kind(unit.asset.kind)].steps[run.operation.kind]]
+    return [(f"{step.name}{f' {unit.number}' if unit.number else ''}", (unit, step)) for unit, step in steps]
 
 
-def _execute(key: str, name: str) -> bool:
+def _execute(key: str, name: str) -> Outcome:
     """One step; False ends the operation. Errors are told here and never reach the workflow's own records."""
-    step = next(step for step in _steps(key) if step.name == name)
     with _work.step():
-        return _perform(_run(key, step.marker), step)
+        unit, step = dict(_line(_run(key)))[name]
+        return _perform(replace(unit, marker=step.marker), step)
 
 
-def _perform(run: Run, step: Step) -> bool:
+def _perform(run: Run, step: Step) -> Outcome:
     if run.operation.status != Status.RUNNING:  # killed after its failure was told and before that was recorded
         return False
-    if run.state.get("unchanged") and not step.always:
+    if who := run.operation.cancelled_by:
+        return _fail(run, Refused(f"cancelled by {who}", "run the same command again to begin anew"))
+    if run.operation.waiting:  # killed after that was told and before it was recorded
+        return WAITS
+    if run.unit.unchanged and not step.always:
         return True
     began, journal = time.monotonic(), run.platform.store.journal
     try:
-        journal.say(run.operation.key, step.marker, "", data={"step": step.name, "event": "began"})
+        journal.say(run.key, step.marker, "", data={"step": step.name, "event": "began"})
         with heard_by(run.progress):
-            step.run(run)
+            step.perform(run)
         ended = {"step": step.name, "event": "ended", "seconds": round(time.monotonic() - began, 3)}
-        journal.say(run.operation.key, step.marker, "", data=ended)
+        journal.say(run.key, step.marker, "", data=ended)
+    except Waits as waits:
+        return _wait(run, waits)
     except Exception as error:
         return _fail(run, _told(error, step.name, run))
     return True
+
+
+def _wait(run: Run, waits: Waits) -> Outcome:
+    how = f"odcpub continue {run.key[:8]}"
+    run.warn(f"waits for {waits.wants}; {waits.who} can go on with: {how}", event="waits")
+    run.platform.ledger.wait(run.key, waits.wants, waits.who)
+    return WAITS
 
 
 def _told(error: Exception, step: str, run: Run) -> OdcpubError:
     """What users are told of an error that ended a step; what nobody foresaw is in the log whole."""
     if isinstance(error, OdcpubError):
         return error
-    LOG.error("operation %s, step %s", run.operation.key, step, exc_info=error)
+    LOG.error("operation %s, step %s", run.key, step, exc_info=error)
     if isinstance(error, OSError):
         return system_failure(error, run.platform.home.data)
     log = run.platform.home.data / "server.log"
@@ -238,28 +226,28 @@ def _fail(run: Run, error: OdcpubError) -> bool:
             failed(run)
             run.fail(error)
         except Exception:
-            LOG.exception("operation %s: its failure cannot be recorded yet: %s", run.operation.key, error.message)
+            LOG.exception("operation %s: its failure cannot be recorded yet: %s", run.key, error.message)
             time.sleep(RETRY_SECONDS)
         else:
             return False
 
 
 def _end(key: str) -> None:
-    run = _run(key, "")
+    run = _run(key)
     if run.operation.status != Status.RUNNING:
         return
     with _work.step():
         try:
-            if run.operation.kind == OperationKind.PUBLISH:
-                run.platform.store.assets.register(run.asset)
-            run.say("Nothing changed" if run.state.get("unchanged") else "Done", address=run.state.get("address", ""))
-            run.platform.store.journal.finish(key, Status.FINISHED)
+            if isinstance(run.command, Publish):
+                run.platform.store.assets.register(run.command.asset)
+            run.say("Nothing changed" if run.unit.unchanged else "Done", address=run.unit.address)
+            run.platform.ledger.finish(key)
         except Exception as error:
             _fail(run, _told(error, "end", run))
 
 
-def _run(key: str, marker: str) -> Run:
+def _run(key: str) -> Run:
     assert _platform is not None  # noqa: S101 - launch() comes first
-    operation: OperationRecord | None = _platform.store.journal.operation(key)
+    operation = _platform.ledger.operation(key)
     assert operation is not None  # noqa: S101 - it is recorded before it is begun
-    return Run(_platform, operation, marker)
+    return Run(_platform, operation)

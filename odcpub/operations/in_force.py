@@ -7,17 +7,23 @@ the database itself still lacks. A later operation that puts them in force has a
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from shlex import quote
-from typing import Any
 
 from odcpub.data.migration import TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.errors import OdcpubError, Refused, counted
 from odcpub.operations import stage as stages
-from odcpub.operations.platform import Platform, Run
+from odcpub.operations import workloads
+from odcpub.operations.core.command import ApplyConfigs, Deploy
+from odcpub.operations.core.ledger import Operation
+from odcpub.operations.core.outputs import NotInForce, Rule
+from odcpub.operations.core.run import Run
+from odcpub.operations.platform import Platform
+from odcpub.operations.workloads import ToRun
 from odcpub.store.clock import now
-from odcpub.store.records import DeploymentRecord, OperationKind, OperationRecord, Status
+from odcpub.store.records import DeploymentRecord, Status
 
 LOG = logging.getLogger("odcpub.operations")
 
@@ -42,17 +48,30 @@ def missing(platform: Platform, target: stages.Target, plan: MigrationPlan) -> t
     return tuple(rule for rule in wanted if rule in left)
 
 
-def note(run: Run, rules: Iterable[str], why: str = "", **more: Any) -> None:
-    """Records them for the operation, each since when it was first missing there; ``more``: what is noted with it."""
-    before = {one["rule"]: one["since"] for one in (*_served(run), *run.state.get("rules", ()))}
-    found = [{"rule": rule, "since": before.get(rule, now())} for rule in rules]
-    run.note(rules=found, rules_why=why, **more)
+def lacking(run: Run, rules: Iterable[str], why: str = "") -> NotInForce:
+    """The rules as they are recorded, each since when it was first missing there."""
+    known = [run.now().unit.find(NotInForce), _served(run)]
+    before = {one.rule: one.since for found in reversed(known) if found for one in found.rules}
+    return NotInForce(tuple(Rule(rule, before.get(rule, now())) for rule in rules), why)
 
 
-def _served(run: Run) -> list[dict[str, str]]:
-    current = run.platform.store.stages.current(run.operation.asset, run.operation.stage)
-    operation = run.platform.store.journal.operation(current.operation) if current else None
-    return list(operation.state.get("rules", ())) if operation else []
+def _served(run: Run) -> NotInForce | None:
+    current = run.platform.store.stages.current(run.unit.asset.key, run.stage.label)
+    operation = run.platform.ledger.operation(current.operation) if current else None
+    return operation.unit.find(NotInForce) if operation else None
+
+
+@contextmanager
+def telling(run: Run, given: ToRun) -> Iterator[None]:
+    """Where a step fails after the new version serves, it is told which of its rules are not in force, now and by the
+    record."""
+    try:
+        yield
+    except OdcpubError as error:
+        target = workloads.target(run, workloads.record(run, given.revision))
+        rules = missing(run.platform, target, workloads.migration(run.platform, given.planned))
+        run.record(lacking(run, rules, error.message))
+        raise told(error, rules) from None
 
 
 def told(error: OdcpubError, rules: tuple[str, ...]) -> OdcpubError:
@@ -67,26 +86,24 @@ def told(error: OdcpubError, rules: tuple[str, ...]) -> OdcpubError:
 
 def shown(platform: Platform, deployment: DeploymentRecord) -> list[dict[str, str]]:
     """What is not in force of the version that serves: which rule, since when, why, and how it is mended."""
-    operation = platform.store.journal.operation(deployment.operation)
-    if operation is None:
+    operation = platform.ledger.operation(deployment.operation)
+    found = operation.unit.find(NotInForce) if operation else None
+    if operation is None or found is None:
         return []
-    why, mend = operation.state.get("rules_why", ""), _mended(platform, operation)
+    why, mend = found.why or "its operation ended before", _mended(platform, operation)
     if operation.status == Status.RUNNING:
         why, mend = "the operation that puts it in force goes on", f"odcpub log {operation.key[:8]} --follow"
-    return [
-        one | {"why": why or "its operation ended before", "mend": mend} for one in operation.state.get("rules", ())
-    ]
+    return [{"rule": one.rule, "since": one.since, "why": why, "mend": mend} for one in found.rules]
 
 
-def _mended(platform: Platform, operation: OperationRecord) -> str:
+def _mended(platform: Platform, operation: Operation) -> str:
     """The commands that show what stands in the way, and that try again."""
-    asset = platform.store.assets.find(operation.asset)
-    label, stage = (
-        asset.label if asset else operation.asset_name,
-        quote(operation.request.get("stage", operation.stage)),
-    )
-    again = {
-        OperationKind.DEPLOY: f"odcpub promote {label} --to {stage} --revision {operation.request.get('revision')}",
-        OperationKind.APPLY: f"odcpub config apply {label} --stage {stage}",
-    }.get(OperationKind(operation.kind), f"odcpub publish {quote(asset.folder if asset else '.')}")
+    command, unit = operation.command, operation.unit
+    asset, stage = platform.store.assets.find(unit.asset.key), quote(unit.stage.name)
+    label = asset.label if asset else unit.asset.name
+    again = f"odcpub publish {quote(asset.folder if asset else '.')}"
+    if isinstance(command, Deploy):
+        again = f"odcpub promote {label} --to {stage} --revision {command.revision}"
+    elif isinstance(command, ApplyConfigs):
+        again = f"odcpub config apply {label} --stage {stage}"
     return f"settle what odcpub log {operation.key[:8]} names, then: {again}"

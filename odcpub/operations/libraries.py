@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+
+import msgspec
 
 from odcpub.model.elements import Kind, Library
 from odcpub.model.versions import parse_version
 from odcpub.operations.platform import Platform
 from odcpub.store.records import ReleaseRecord
+
+
+class Locked(msgspec.Struct, frozen=True):
+    """The version of a library that a revision is locked to. ``asset``: its key; ``digest``: its build's."""
+
+    asset: str
+    version: str
+    revision: int
+    digest: str
 
 
 def available(platform: Platform) -> Mapping[str, tuple[Library, ...]]:
@@ -71,16 +80,16 @@ def released(platform: Platform, name: str, asset: str, version: str, number: in
 
 def locked(platform: Platform, lock: str) -> tuple[Library, ...]:
     """The libraries of a revision's lock (``lock_data``), by name."""
-    entries: dict[str, dict[str, Any]] = json.loads(lock)
+    entries = msgspec.json.decode(lock, type=dict[str, Locked])
     flat = {name: _bare(platform, name, entry) for name, entry in sorted(entries.items())}
     return tuple(_with_uses(library, flat) for library in flat.values())
 
 
-def _bare(platform: Platform, name: str, entry: Mapping[str, Any]) -> Library:
-    revision = platform.store.assets.revision(entry["asset"], entry["revision"])
+def _bare(platform: Platform, name: str, entry: Locked) -> Library:
+    revision = platform.store.assets.revision(entry.asset, entry.revision)
     assert revision is not None  # noqa: S101 - a locked revision is never removed
-    model = platform.model_of(f"{name} {entry['version']}", revision)
-    return Library(model, entry["version"], revision.number, revision.build)
+    model = platform.model_of(f"{name} {entry.version}", revision)
+    return Library(model, entry.version, revision.number, revision.build)
 
 
 def _with_uses(library: Library, flat: Mapping[str, Library]) -> Library:
@@ -90,13 +99,5 @@ def _with_uses(library: Library, flat: Mapping[str, Library]) -> Library:
 
 def lock_data(platform: Platform, libraries: Mapping[str, Library]) -> str:
     """The lock as the revision keeps it: JSON of name → asset, version, revision, digest of the build."""
-    entries = {
-        name: {
-            "asset": library.asset.key,
-            "version": library.version,
-            "revision": library.revision,
-            "digest": library.digest,
-        }
-        for name, library in libraries.items()
-    }
-    return json.dumps(entries, sort_keys=True)
+    entries = {name: Locked(one.asset.key, one.version, one.revision, one.digest) for name, one in libraries.items()}
+    return msgspec.json.encode(entries, order="deterministic").decode()

@@ -194,8 +194,8 @@ def _former(platform: Platform, asset: AssetRecord, word: str) -> Stage | None:
     if not stages.left(asset.key, label) and not stages.values(asset.key, label).names:
         return None
     deployments = stages.deployments(asset.key, label)
-    operation = platform.store.journal.operation(deployments[0].operation) if deployments else None
-    name = operation.request["stage"] if operation else label
+    operation = platform.ledger.operation(deployments[0].operation) if deployments else None
+    name = operation.unit.stage.name if operation else label
     return Stage(name, label, Purpose.NON_PRODUCTION, 0)
 
 

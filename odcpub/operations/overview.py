@@ -75,10 +75,10 @@ def _seen(platform: Platform, asset: AssetRecord, current: DeploymentRecord, bli
         running = None if blind else platform.engines().runner.running(current.stage, asset.label, asset.key)
     except OdcpubError as error:
         health = f"unknown: {error.message}"
-    operation = platform.store.journal.operation(current.operation)
+    operation = platform.ledger.operation(current.operation)
     revision = platform.store.assets.revision(asset.key, current.revision)
     return {
-        "stage": operation.request["stage"] if operation else current.stage,
+        "stage": operation.unit.stage.name if operation else current.stage,
         "revision": running.revision if running else current.revision,
         "digest": running.digest if running else (revision.image if revision else ""),
         "address": running.address if running else "",

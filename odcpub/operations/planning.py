@@ -17,15 +17,16 @@ from odcpub.deployment.configuration import Resolved
 from odcpub.deployment.plan import HIDDEN
 from odcpub.deployment.stages import Stage
 from odcpub.errors import ModelError, Refused
-from odcpub.model.elements import Asset, Kind
-from odcpub.operations import requests, settings, way
+from odcpub.model.elements import Asset
+from odcpub.operations import forgetting, requests, settings, way
 from odcpub.operations import stage as stages
-from odcpub.operations.building import build_key, elements, is_there
+from odcpub.operations.builds import build_key, elements, is_there
+from odcpub.operations.kinds import KINDS
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import asset_stages, planned, read_model
 from odcpub.operations.platform import Platform
 from odcpub.operations.stage import Configuration
-from odcpub.store.records import RevisionRecord
+from odcpub.store.records import AssetRecord, RevisionRecord
 
 
 def publish(platform: Platform, folder: Path) -> dict[str, Any]:
@@ -33,22 +34,22 @@ def publish(platform: Platform, folder: Path) -> dict[str, Any]:
     record = planned(platform, folder)
     read = read_model(platform, folder, keep_lock=False)
     stage = asset_stages(platform, record)[0]
-    key = build_key(platform, read.asset, read.libraries)
+    kind = KINDS[read.asset.kind]
+    key = build_key(platform, read.asset, read.libraries, kind.inputs(platform.engines()))
     latest = platform.store.assets.latest(read.asset.key)
     known = latest is not None and latest.build_key == key
     same = latest is not None and known and is_there(platform, latest)
     if same:
         build = []
     else:
-        what = "store the build" if read.asset.kind is Kind.LIBRARY else "build the image"
         last = latest.number if latest else 0
         build = [
             "compile " + elements(read.asset),
-            f"{what} {f'of revision {last} again, which is not whole' if known else f'as revision {last + 1}'}",
+            f"{kind.made} {f'of revision {last} again, which is not whole' if known else f'as revision {last + 1}'}",
         ]
-    if read.asset.kind is Kind.LIBRARY:
+    if not kind.runs:
         return _sealed({"build": build, "warnings": [str(one) for one in read.warnings]}, record.name, stage.name, key)
-    target = stages.Target(record, stages.Where(stage.name, stage.label), read.asset, read.libraries)
+    target = stages.Target(record, requests.where(stage), read.asset, read.libraries)
     migration = stages.migration(platform, target, asks=True)
     warnings = [str(one) for one in read.warnings]
     return _stage_plan(platform, target, stage, latest if known else None, build, warnings, key, migration)
@@ -58,12 +59,43 @@ def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[s
     """What promoting would do: nothing is compiled, nothing built."""
     asset = requests.app(platform, name)
     stage, revision = requests.promotion(platform, asset, to, number)
+    return _revision_plan(platform, asset, stage, revision)
+
+
+def apply(platform: Platform, name: str, to: str) -> dict[str, Any]:
+    """What applying the stage's configuration would do to the revision that runs there."""
+    asset, stage, number = requests.applying(platform, name, to)
+    return _revision_plan(platform, asset, stage, requests.revision_of(platform, asset, number))
+
+
+def _revision_plan(platform: Platform, asset: AssetRecord, stage: Stage, revision: RevisionRecord) -> dict[str, Any]:
     libraries = {library.asset.name: library for library in locked(platform, revision.lock)}
-    where = stages.Where(stage.name, stage.label)
-    target = stages.Target(asset, where, platform.memory.model(revision.model), libraries)
+    target = stages.Target(asset, requests.where(stage), platform.memory.model(revision.model), libraries)
     migration = stages.migration(platform, target, asks=False)
     newest = settings.latest(platform, asset)
     return _stage_plan(platform, target, stage, revision, [], [], revision.build_key, migration, newest or target.model)
+
+
+def undeploy(platform: Platform, name: str, to: str, forget: bool) -> dict[str, Any]:
+    """What taking the app out of the stage would remove. ``forget``: what would stay behind."""
+    asset, stage = requests.leaving(platform, name, to)
+    deploy, refusals = list[str](), list[str]()
+    warnings: tuple[str, ...] = ()
+    if forget:
+        try:
+            warnings = forgetting.left_behind(platform, asset, requests.where(stage))
+            deploy = [f"forget {asset.name} in {stage.name}; nothing is removed"]
+        except Refused as error:
+            refusals = _told(error)
+    else:
+        with forgetting.way_on(asset, stage.label):
+            runs = platform.engines().runner.running(stage.label, asset.label, asset.key)
+        deploy = [
+            f"remove revision {runs.revision} from {stage.name}" if runs else f"remove what {stage.name} has of it"
+        ]
+    shown = {"deploy": deploy, "warnings": [*warnings], "refusals": refusals}
+    left = platform.store.stages.left(asset.key, stage.label)
+    return _sealed(shown, asset.name, stage.name, *(str(one.id) for one in left))
 
 
 def _stage_plan(

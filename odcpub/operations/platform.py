@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from odcpub.compiler.reuse import Reuse
 from odcpub.data.enumerations import Enumerations, enumerations
@@ -18,14 +18,15 @@ from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.deployment.workload import Workload
 from odcpub.engines.factory import Engines
-from odcpub.errors import EngineError, OdcpubError, Problem, Severity, UsageError
+from odcpub.errors import EngineError, OdcpubError, Problem, UsageError
 from odcpub.home import Home
 from odcpub.model.digest import from_data, model_bytes
 from odcpub.model.elements import Asset, Library
 from odcpub.model.load import FileCache, RawModel
 from odcpub.model.problems import NAMELESS, listed, shown, suggest
 from odcpub.model.verify import verify
-from odcpub.store.records import AssetRecord, OperationRecord, RevisionRecord
+from odcpub.operations.core.ledger import Ledger
+from odcpub.store.records import AssetRecord, RevisionRecord
 from odcpub.store.store import Store
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ Recent = list[tuple[tuple[object, ...], T]]
 
 class Memory:
     """What the process remembers so as not to do it again: models by their blob's digest, what compiles left, and
-    what it has ``started`` and is not ready yet, by operation."""
+    what it has ``started`` and is not ready yet, by operation and unit."""
 
     LIMIT, RECENT = 64, 8
 
@@ -44,7 +45,7 @@ class Memory:
         self._store = store
         self._models: dict[str, Asset] = {}
         self._reuse: dict[str, Reuse] = {}
-        self.started: dict[str, Workload] = {}
+        self.started: dict[tuple[str, int], Workload] = {}
         self._contents: Recent[bytes] = []
         self._plans: Recent[MigrationPlan] = []
         self._schemas: list[tuple[Asset, Enumerations, Schema]] = []
@@ -125,6 +126,11 @@ class Platform:
     files: FileCache
     beginning: threading.Lock = field(default_factory=threading.Lock)
 
+    @property
+    def ledger(self) -> Ledger:
+        """What operations are recorded as."""
+        return Ledger(self.store.journal)
+
     def asset(self, name_or_key: str) -> AssetRecord:
         """The asset meant, or a UsageError that names those there are."""
         found = self.store.assets.find(name_or_key)
@@ -145,47 +151,7 @@ class Platform:
             raise type(error)(f"{name}: the stored model of revision {revision.number} is missing", hint) from None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One step's view of its operation: the platform, the record as it was when the step began, its voice."""
-
-    platform: Platform
-    operation: OperationRecord
-    marker: str
-
-    @property
-    def state(self) -> dict[str, Any]:
-        return self.operation.state
-
-    @property
-    def asset(self) -> AssetRecord:
-        """The asset as it is recorded; a publish's as its model says it, which is recorded when it is verified."""
-        said = self.operation.request.get("asset")
-        return AssetRecord(**said) if said else self.platform.asset(self.operation.asset)
-
-    def say(self, text: str, **data: Any) -> None:
-        self.platform.store.journal.say(self.operation.key, self.marker, text, Severity.INFO, data)
-
-    def progress(self, text: str) -> None:
-        """A line that matters only while the step runs."""
-        self.say(text, event="progress")
-
-    def warn(self, text: str, **data: Any) -> None:
-        self.platform.store.journal.say(self.operation.key, self.marker, text, Severity.WARNING, data)
-
-    def fail(self, error: OdcpubError) -> None:
-        """Ends the operation with the error: its hint, further lines and the model's problems, all or none of it."""
-        self.platform.store.journal.fail(
-            self.operation.key, self.marker, error.message, error_data(error), error.exit_code
-        )
-
-    def note(self, **state: Any) -> None:
-        """Keeps what this step has found out for the steps after it."""
-        self.platform.store.journal.note(self.operation.key, **state)
-        self.operation.state.update(state)
-
-
-def error_data(error: OdcpubError) -> dict[str, Any]:
+def error_data(error: OdcpubError) -> dict[str, object]:
     """An error as JSON: hint, exit code, details and problems."""
     problems = [
         {

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 
 from odcpub.deployment.stages import Stage
@@ -18,9 +16,12 @@ from odcpub.model.compatibility import breaking_changes
 from odcpub.model.elements import Kind
 from odcpub.model.versions import Version, parse_version
 from odcpub.operations import durable
+from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
+from odcpub.operations.core.ledger import Operation
+from odcpub.operations.core.outputs import Named, Where
 from odcpub.operations.models import asset_stages, check_folder, planned, stage_of, stage_or_former
 from odcpub.operations.platform import Platform
-from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
+from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord, Status
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -30,14 +31,15 @@ def publish(platform: Platform, folder: Path, user: str, key: str = "") -> str:
     has made one so as to be able to ask again."""
     asset = planned(platform, folder)
     stage = asset_stages(platform, asset)[0]
-    return _begin(platform, OperationKind.PUBLISH, asset, stage, user, {"asset": asdict(asset)}, key)
+    return _begin(platform, Publish(actor=user, stage=where(stage), asset=asset), key)
 
 
 def deploy(platform: Platform, name: str, to: str, number: int | None, user: str, key: str = "") -> str:
     """Begins a promotion: the revision that runs in the stage before (or an older one that ran there), unchanged."""
     asset = app(platform, name)
     stage, revision = promotion(platform, asset, to, number)
-    return _begin(platform, OperationKind.DEPLOY, asset, stage, user, {"revision": revision.number}, key)
+    command = Deploy(actor=user, stage=where(stage), asset=_named(asset), revision=revision.number)
+    return _begin(platform, command, key)
 
 
 def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | None) -> tuple[Stage, RevisionRecord]:
@@ -81,28 +83,38 @@ def _how_to_reach(asset: AssetRecord, stage: Stage, place: int) -> str:
 
 def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> str:
     """Begins applying a stage's configuration to the revision that runs there."""
+    asset, stage, number = applying(platform, name, to)
+    command = ApplyConfigs(actor=user, stage=where(stage), asset=_named(asset), revision=number)
+    return _begin(platform, command, key)
+
+
+def applying(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage, int]:
+    """The app, the stage, and the revision that runs there and gets the stage's configuration."""
     asset = app(platform, name)
     stage = stage_of(platform, asset, to)
-    request = {"revision": _deployed(platform, asset, stage)}
-    check_folder(asset)
-    return _begin(platform, OperationKind.APPLY, asset, stage, user, request, key)
-
-
-def _deployed(platform: Platform, asset: AssetRecord, stage: Stage) -> int:
     current = platform.store.stages.current(asset.key, stage.label)
     if current is None:
         raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
-    return current.revision
+    check_folder(asset)
+    return asset, stage, current.revision
 
 
 def undeploy(platform: Platform, name: str, to: str, user: str, key: str = "", forget: bool = False) -> str:
-    """Begins taking the app out of a stage, a former one too; also where its deployments there all failed, which left
-    something. ``forget``: out of the records alone, where its runner is gone for good."""
+    """Begins taking the app out of a stage. ``forget``: out of the records alone, where its runner is gone for
+    good."""
+    asset, stage = leaving(platform, name, to)
+    command = Undeploy(actor=user, stage=where(stage), asset=_named(asset), forget=forget)
+    return _begin(platform, command, key)
+
+
+def leaving(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage]:
+    """The app and the stage that it is taken out of, a former one too; also where its deployments there all failed,
+    which left something."""
     asset = app(platform, name)
     stage = stage_or_former(platform, asset, to)
     if not platform.store.stages.left(asset.key, stage.label):
         raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
-    return _begin(platform, OperationKind.UNDEPLOY, asset, stage, user, {"forget": True} if forget else {}, key)
+    return asset, stage
 
 
 def app(platform: Platform, name: str) -> AssetRecord:
@@ -117,27 +129,46 @@ def asked_before(platform: Platform, kind: OperationKind, key: str) -> bool:
     """Whether this very request has begun its operation: its answer was lost, and it is asked again."""
     if key and not _UUID.fullmatch(key):
         raise UsageError("Idempotency-Key: is no UUID", "leave it out, or make a new UUID for each operation")
-    found = platform.store.journal.operation(key) if key else None
+    found = platform.ledger.operation(key) if key else None
     if found and found.kind != kind:
         raise UsageError(f"Idempotency-Key: is that of another operation, {found.kind}", "make a new UUID")
     return found is not None
 
 
-def _begin(
-    platform: Platform,
-    kind: OperationKind,
-    asset: AssetRecord,
-    stage: Stage,
-    user: str,
-    request: Mapping[str, object],
-    key: str,
-) -> str:
-    named = {**request, "stage": stage.name}
+def where(stage: Stage) -> Where:
+    return Where(stage.name, stage.label)
+
+
+def _named(asset: AssetRecord) -> Named:
+    return Named(asset.key, asset.name)
+
+
+def _begin(platform: Platform, command: Command, key: str) -> str:
     with platform.beginning:
-        if not asked_before(platform, kind, key):
-            key = platform.store.journal.begin(kind, (asset.key, asset.name), stage.label, user, named, key)
+        if not asked_before(platform, command.kind, key):
+            key = platform.ledger.begin(command, key)
     durable.begin(key)
     return key
+
+
+def go_on(platform: Platform, operation: Operation, user: str) -> None:
+    """Lets an operation that waits go on."""
+    if operation.waiting is None:
+        state = "runs" if operation.status == Status.RUNNING else "has ended"
+        raise Refused(
+            f"operation {operation.key[:8]}: does not wait, it {state}", f"see: odcpub log {operation.key[:8]}"
+        )
+    platform.ledger.go_on(operation.key)
+    platform.store.journal.say(operation.key, "", f"{user} lets it go on")
+    durable.go_on(operation.key)
+
+
+def cancel(platform: Platform, operation: Operation, user: str) -> None:
+    """Ends an operation before its next step; one that waits at once."""
+    if operation.status != Status.RUNNING:
+        raise Refused(f"operation {operation.key[:8]}: has ended", f"see: odcpub log {operation.key[:8]}")
+    platform.ledger.cancel(operation.key, user)
+    durable.go_on(operation.key)
 
 
 def release(

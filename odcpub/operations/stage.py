@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.plan import plan_migration
@@ -21,16 +20,10 @@ from odcpub.errors import ModelError, Refused
 from odcpub.image.content import ImageRef
 from odcpub.model.elements import Asset, Library
 from odcpub.model.physical import physical
+from odcpub.operations.core.outputs import Verified, Where
 from odcpub.operations.models import asset_stages, stage_file
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord, RevisionRecord
-
-
-class Where(NamedTuple):
-    """A stage by name and label: all that is needed of it once it is known to allow what runs there."""
-
-    name: str
-    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +265,9 @@ _ASKED = ("require", "verify-ca", "verify-full")
 
 def compiler_of(platform: Platform, revision: RevisionRecord) -> str:
     """The identity of the compiler that made the revision; empty where an odcpub made it that did not record it."""
-    operation = platform.store.journal.operation(revision.operation)
-    return str(operation.state.get("compiler", "")) if operation else ""
+    operation = platform.ledger.operation(revision.operation)
+    verified = operation.unit.find(Verified) if operation else None
+    return verified.compiler if verified else ""
 
 
 def unseal(platform: Platform, blob: str) -> Configuration:

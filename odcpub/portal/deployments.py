@@ -13,6 +13,7 @@ from fastapi.responses import StreamingResponse
 
 from odcpub.errors import UsageError
 from odcpub.operations import planning, requests
+from odcpub.operations.core.ledger import Operation
 from odcpub.operations.platform import Platform
 from odcpub.portal import views
 from odcpub.portal.life import Server
@@ -27,7 +28,7 @@ from odcpub.portal.schemas import (
     Whole,
 )
 from odcpub.store.journal import Journal
-from odcpub.store.records import OperationKind, OperationRecord, Status
+from odcpub.store.records import OperationKind, Status
 
 PATH = "/api/deployments/v1"
 POLL_SECONDS, QUIET_SECONDS = 0.01, 15.0
@@ -64,7 +65,7 @@ def router(server: Server) -> APIRouter:
 
     @api.post("/deployment-plans")
     def deployment_plan(body: DeploymentOperationRequest) -> dict[str, Any]:
-        return planning.deploy(platform, body.assetKey, body.environmentKey, body.revision)
+        return _plan(platform, body)
 
     for name in KINDS:
         _read_routes(api, platform, name)
@@ -79,15 +80,31 @@ def _begin(platform: Platform, body: DeploymentOperationRequest, user: str, key:
     return requests.apply(platform, body.assetKey, body.environmentKey, user, key)
 
 
+def _plan(platform: Platform, body: DeploymentOperationRequest) -> dict[str, Any]:
+    """The plan of the very operation that ``_begin`` would begin."""
+    if body.operation == "Deploy":
+        return planning.deploy(platform, body.assetKey, body.environmentKey, body.revision)
+    if body.operation == "Undeploy":
+        return planning.undeploy(platform, body.assetKey, body.environmentKey, body.forget)
+    return planning.apply(platform, body.assetKey, body.environmentKey)
+
+
 def _created(platform: Platform, response: Response, name: str, key: str) -> dict[str, Any]:
     response.headers["Location"] = f"{PATH}/{name}/{key}"
-    return views.operation(find_operation(platform, key))
+    return views.operation(_operation(platform, key))
 
 
-def find_operation(platform: Platform, key: str) -> OperationRecord:
-    found = platform.store.journal.operation(key)
+def _operation(platform: Platform, key: str) -> Operation:
+    found = platform.ledger.operation(key)
+    assert found is not None  # noqa: S101 - operations are never removed
+    return found
+
+
+def find_operation(platform: Platform, typed: str) -> Operation:
+    """The operation that somebody means by its key or the key's beginning."""
+    found = platform.ledger.find(typed)
     if found is None:
-        raise UsageError(f"{key}: no such operation", "see: odcpub log")
+        raise UsageError(f"{typed}: no such operation", "see: odcpub log")
     return found
 
 
@@ -100,7 +117,7 @@ def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
         offset: Offset = 0,
     ) -> dict[str, Any]:
         asset = platform.asset(assetKey).key if assetKey else ""
-        found = platform.store.journal.operations(asset, status, KINDS[name], limit + 1, offset)
+        found = platform.ledger.operations(asset, status, KINDS[name], limit + 1, offset)
         return views.page([views.operation(one) for one in found], limit, offset)
 
     @api.get(f"/{name}/{{key}}")
@@ -111,7 +128,7 @@ def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
     def messages(key: str, limit: ManyLines = 500, offset: Offset = 0) -> dict[str, Any]:
         found = find_operation(platform, key)
         lines = platform.store.journal.messages(found.key, limit=offset + limit + 1)[offset:]
-        return views.page([views.message(line, found.asset) for line in lines], limit, offset)
+        return views.page([views.message(line, found.unit.asset.key) for line in lines], limit, offset)
 
     @api.get(f"/{name}/{{key}}/events")
     def events(key: str, last_event_id: Annotated[Whole, Header(ge=0, le=LARGEST)] = 0) -> StreamingResponse:
@@ -119,16 +136,16 @@ def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
         return StreamingResponse(_events(platform, found, last_event_id), media_type="text/event-stream")
 
 
-async def _events(platform: Platform, operation: OperationRecord, after: int) -> AsyncIterator[str]:
+async def _events(platform: Platform, operation: Operation, after: int) -> AsyncIterator[str]:
     """The messages as server-sent events, from the one after the last the reader has seen; ends with the operation."""
     journal = platform.store.journal
     while True:
         seen = journal.changes
-        status = await asyncio.to_thread(find_operation, platform, operation.key)
+        status = await asyncio.to_thread(_operation, platform, operation.key)
         lines = await asyncio.to_thread(journal.messages, operation.key, after)
         for line in lines:
-            after = line.id
-            yield f"id: {line.id}\nevent: message\ndata: {json.dumps(views.message(line, operation.asset))}\n\n"
+            after, data = line.id, views.message(line, operation.unit.asset.key)
+            yield f"id: {line.id}\nevent: message\ndata: {json.dumps(data)}\n\n"
         if lines:
             continue
         if status.status != Status.RUNNING:

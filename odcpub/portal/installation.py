@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from odcpub import __version__
 from odcpub.model.json_schema import json_schema
 from odcpub.model.scaffold import name_of_folder, new_app, new_library
-from odcpub.operations import importing, overview, source, switching, updating
+from odcpub.operations import importing, overview, requests, source, switching, updating
 from odcpub.portal import views
 from odcpub.portal.deployments import find_operation
 from odcpub.portal.life import Server, longest_end
@@ -69,12 +69,26 @@ def router(server: Server) -> APIRouter:
     @api.get("/operations")
     def operations(limit: Limit = 20, offset: Offset = 0) -> dict[str, Any]:
         """Operations of every kind, the latest first."""
-        found = platform.store.journal.operations(limit=limit + 1, offset=offset)
+        found = platform.ledger.operations(limit=limit + 1, offset=offset)
         return views.page([views.operation(one) for one in found], limit, offset)
 
     @api.get("/operations/{key:path}")
     def operation(key: str) -> dict[str, Any]:
         return views.operation(find_operation(platform, key))
+
+    @api.post("/operations/{key:path}/continue")
+    def go_on(key: str) -> dict[str, Any]:
+        """Lets an operation that waits go on."""
+        found = find_operation(platform, key)
+        requests.go_on(platform, found, server.user)
+        return views.operation(find_operation(platform, found.key))
+
+    @api.post("/operations/{key:path}/cancel")
+    def cancel(key: str) -> dict[str, Any]:
+        """Ends an operation before its next step."""
+        found = find_operation(platform, key)
+        requests.cancel(platform, found, server.user)
+        return views.operation(find_operation(platform, found.key))
 
     @api.get("/model-schema")
     def model_schema() -> dict[str, Any]:

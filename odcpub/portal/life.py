@@ -24,9 +24,10 @@ from odcpub.errors import EngineError, OdcpubError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations import durable
-from odcpub.operations.deploying import recall
+from odcpub.operations.durable_records import check_records
 from odcpub.operations.platform import Memory, Platform
 from odcpub.operations.voice import tell
+from odcpub.operations.workloads import recall
 from odcpub.store.records import Status
 from odcpub.store.store import Store
 from odcpub.store.vault import Unreadable
@@ -86,7 +87,7 @@ class Server:
     def __init__(self, home: Home) -> None:
         self.pid = os.getpid()
         self.user = getpass.getuser()
-        durable.check_records(home.data)
+        check_records(home.data)
         self._store = Store(home.data)
         self._home = home
         self._folder = _identity(home.data)
@@ -183,7 +184,7 @@ class Server:
         this machine alone."""
         if time.monotonic() - self._last_request < IDLE_SECONDS:
             return False
-        if self._store.journal.operations(status=Status.RUNNING, limit=1):
+        if self.platform.ledger.operations(status=Status.RUNNING, limit=1):
             return False
         return not (self._looks_after() and self._deployed())
 
@@ -230,7 +231,7 @@ class Server:
 
     def _exchange(self, settings: EngineSettings, draft: Path) -> None:
         """From the present engines to others; whatever fails, there are engines afterwards that look after all."""
-        if self._store.journal.operations(status=Status.RUNNING, limit=1):
+        if self.platform.ledger.operations(status=Status.RUNNING, limit=1):
             raise Refused("engines: an operation is running", "wait for it: odcpub log")
         try:
             with self._guard:

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from odcpub.deployment.stages import Stage
-from odcpub.store.records import AssetRecord, Message, OperationRecord, RevisionRecord, Status
+from odcpub.operations.core.command import Undeploy
+from odcpub.operations.core.ledger import Operation
+from odcpub.operations.core.outputs import NotInForce
+from odcpub.store.records import AssetRecord, Message, RevisionRecord, Status
 
 
 def environment_key(label: str) -> str:
@@ -19,28 +22,32 @@ def environment(stage: Stage, order: int) -> dict[str, Any]:
     return {"key": environment_key(stage.label), "name": stage.name, "purpose": stage.purpose, "order": order}
 
 
-def operation(record: OperationRecord) -> dict[str, Any]:
+def operation(one: Operation) -> dict[str, Any]:
     """PublishOperationResponse and DeploymentOperationResponse, with the address, the rules that it
-    left out of force, and the exit code beside."""
-    revision = record.state.get("revision") or record.request.get("revision")
+    left out of force, what it waits for (it is Running then), who cancelled it (FinishedWithError) and the exit code
+    beside."""
+    command, unit, status = one.command, one.unit, one.status
+    revision, left, waits = unit.revision, unit.find(NotInForce), one.waiting
     return {
-        "key": record.key,
-        "operation": record.kind,
-        "status": record.status,
-        "startedDateTime": record.started_at,
-        "finishedDateTime": record.finished_at,
-        "deployedBy": record.user,
-        "assetKey": record.asset,
-        "assetName": record.asset_name,
-        "environmentKey": environment_key(record.stage),
-        "environmentName": record.request.get("stage", record.stage),
+        "key": one.key,
+        "operation": one.kind,
+        "status": status,
+        "startedDateTime": one.started_at,
+        "finishedDateTime": one.finished_at,
+        "deployedBy": command.actor,
+        "assetKey": unit.asset.key,
+        "assetName": unit.asset.name,
+        "environmentKey": environment_key(unit.stage.label),
+        "environmentName": unit.stage.name,
         "revision": revision,
         "revisions": [revision] if revision else [],
-        "address": record.state.get("address", ""),
-        "forgotten": bool(record.request.get("forget")),
-        "unchanged": bool(record.state.get("unchanged")),
-        "rulesNotInForce": record.state.get("rules", []),
-        "exitCode": record.state.get("exit_code", 3) if record.status == Status.FAILED else 0,
+        "address": unit.address,
+        "forgotten": isinstance(command, Undeploy) and command.forget,
+        "unchanged": unit.unchanged,
+        "rulesNotInForce": [{"rule": rule.rule, "since": rule.since} for rule in left.rules] if left else [],
+        "waiting": {"for": waits.wants, "who": waits.who, "since": waits.since} if waits else None,
+        "cancelledBy": one.cancelled_by or None if status != Status.FINISHED else None,
+        "exitCode": (one.exit_code or 3) if status == Status.FAILED else 0,
     }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from odcpub.errors import Severity
 
@@ -90,7 +89,8 @@ class DeploymentRecord:
 
 @dataclass(frozen=True, slots=True)
 class OperationRecord:
-    """``request`` is what was asked, ``state`` what the steps have found out so far; neither holds secrets."""
+    """``request`` is what was asked, ``state`` what the steps have found out so far, both as the ledger writes and
+    reads them (``odcpub.operations.core``); neither holds secrets."""
 
     key: str
     kind: str
@@ -101,8 +101,8 @@ class OperationRecord:
     user: str
     started_at: str
     finished_at: str | None
-    request: dict[str, Any]
-    state: dict[str, Any]
+    request: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +115,4 @@ class Message:
     step: str
     severity: Severity
     text: str
-    data: dict[str, Any]
+    data: dict[str, object]

@@ -8,6 +8,9 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 METADATA = MetaData()
+RUNNING = text("status = 'Running'")
+SORTED = String().with_variant(String(collation="C"), "postgresql")
+"""Text whose beginnings an index finds, as SQLite's always does."""
 
 ASSETS = Table(
     "assets",
@@ -79,7 +82,7 @@ DEPLOYMENTS = Table(
 OPERATIONS = Table(
     "operations",
     METADATA,
-    Column("key", String, primary_key=True),
+    Column("key", SORTED, primary_key=True),
     Column("kind", String, nullable=False),
     Column("asset", String, nullable=False),
     Column("asset_name", String, nullable=False),
@@ -91,7 +94,7 @@ OPERATIONS = Table(
     Column("request", Text, nullable=False),
     Column("state", Text, nullable=False),
     # Two at once on one asset in one stage cannot both be Running: the database says so, not a check before it.
-    Index("operations_running", "asset", "stage", unique=True, sqlite_where=text("status = 'Running'")),
+    Index("operations_running", "asset", "stage", unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING),
 )
 
 MESSAGES = Table(

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from odcpub.model.elements import Kind
-from odcpub.operations.pipelines import PIPELINES
+from odcpub.operations.kinds import KINDS as ASSET_KINDS
 from odcpub.store.records import OperationKind
 from tests.acceptance.killed_app import STAGES, KilledApp
 from tests.acceptance.killing_server import BEFORE, DONE, RECORDED
@@ -16,7 +16,7 @@ from tests.acceptance.zygote import Zygote, gone, wait_for
 from tests.installation import call, installation
 
 KINDS = {"publish": OperationKind.PUBLISH, "promote": OperationKind.DEPLOY}
-STEPS = {kind: [step.name for step in PIPELINES[of, Kind.APP]] for kind, of in KINDS.items()}
+STEPS = {kind: [step.name for step in ASSET_KINDS[Kind.APP].steps[of]] for kind, of in KINDS.items()}
 MOMENTS = (BEFORE, DONE, RECORDED)
 CLIENT_SECONDS = 300.0
 

@@ -27,7 +27,7 @@ WITHIN_LONG = (
     ("image", "odcpub.engines.registry.layout:LayoutRegistry.put"),
     ("start", "odcpub.store.stages:Stages.begin_deployment"),
     ("start", "odcpub.engines.runner.state:States.write"),
-    ("expand", "odcpub.operations.deploying:write_scripts"),
+    ("expand", "odcpub.operations.steps.expand:write_scripts"),
     ("ready", "odcpub.engines.runner.local:LocalRunner.wait"),
     ("tighten", "odcpub.engines.database.migrate:_Phase._part"),
     ("ready", "odcpub.store.stages:Stages.end_deployment"),

@@ -146,6 +146,8 @@ COMMANDS: dict[str, list[str]] = {
     "status": ["status"],
     "log": ["log"],
     "log of one": ["log", "abc"],
+    "go_on": ["continue", "abc"],
+    "cancel": ["cancel", "abc"],
     "doctor": ["doctor"],
     "down": ["down"],
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from odcpub.compiler.drafts import Assembly
-from odcpub.data.migration import Finding
+from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.schema import Schema
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Login, Place
@@ -20,9 +19,13 @@ from odcpub.home import Home
 from odcpub.image.content import ImageRef
 from odcpub.model.elements import Asset, Basic, DataType, Kind, Setting
 from odcpub.model.load import FileCache
-from odcpub.operations import building
 from odcpub.operations import stage as stages
-from odcpub.operations.platform import Memory, Platform, Run
+from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
+from odcpub.operations.core.outputs import Named, Planned, Unit, Where
+from odcpub.operations.core.run import Run
+from odcpub.operations.kinds.library import LIBRARY as LIBRARY_KIND
+from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.stored_plan import to_text
 from odcpub.store.records import AssetRecord, OperationKind, RevisionRecord, Status
 from odcpub.store.store import Store
 
@@ -33,6 +36,8 @@ MODEL = Asset(
     KEY,
     settings=(Setting("Token", DataType(Basic.TEXT), secret=True), Setting("Rate", DataType(Basic.INTEGER), 1)),
 )
+
+EMPTY = MigrationPlan(base="x", target="y")
 
 
 class FakeEngines:
@@ -116,32 +121,45 @@ class Installed:
         self.asset = AssetRecord(KEY, "Shop", "app", "shop", str(self.folder), "")
         self.store.assets.register(self.asset)
 
-    def operation(self, kind: str = OperationKind.DEPLOY, stage: str = "Development", **request: Any) -> Run:
-        named = {"stage": stage, **request}
-        key = self.store.journal.begin(kind, (KEY, "Shop"), stage.lower(), "ada", named)
-        found = self.store.journal.operation(key)
-        assert found is not None
-        return Run(self.platform, found, "Deploy")
+    def operation(
+        self, kind: str = OperationKind.DEPLOY, stage: str = "Development", revision: int = 1, forget: bool = False
+    ) -> Run:
+        shop, where, ada = Named(KEY, "Shop"), Where(stage, stage.lower()), "ada"
+        commands: dict[str, Command] = {
+            OperationKind.PUBLISH: Publish(actor=ada, stage=where, asset=self.asset),
+            OperationKind.DEPLOY: Deploy(actor=ada, stage=where, asset=shop, revision=revision),
+            OperationKind.APPLY: ApplyConfigs(actor=ada, stage=where, asset=shop, revision=revision),
+            OperationKind.UNDEPLOY: Undeploy(actor=ada, stage=where, asset=shop, forget=forget),
+        }
+        return begun(self.platform, commands[kind])
+
+    def planned(self, migration: MigrationPlan = EMPTY) -> Planned:
+        """What the plan step finds out, with a secret and that migration."""
+        sealed = stages.seal(self.platform, stages.Resolved(secrets=(("Token", "s3cret"),)))
+        return Planned("c", sealed, self.store.blobs.put(to_text(migration).encode()))
 
     def revision(self, asset: Asset = MODEL) -> int:
         """One more revision, of the model."""
-        run = self.operation("Publish", asset=asdict(self.asset))
+        run = self.operation("Publish")
         model = self.platform.memory.keep(asset)
-        record = RevisionRecord(
-            KEY, 0, model, "", "", "sha256:1", "shop", "schema-1", "{}", "sdk", run.operation.key, "", "ada"
-        )
-        self.store.journal.finish(run.operation.key, Status.FINISHED)
+        record = RevisionRecord(KEY, 0, model, "", "", "sha256:1", "shop", "schema-1", "{}", "sdk", run.key, "", "ada")
+        self.store.journal.finish(run.key, Status.FINISHED)
         return self.store.assets.add_revision(record).number
 
     def deployed(self, revision: int, stage: str = "Development", status: str = Status.FINISHED) -> Run:
         """A deployment of the revision that has ended."""
         run = self.operation(stage=stage, revision=revision)
-        resolved = stages.Resolved(secrets=(("Token", "s3cret"),))
-        run.note(sealed=stages.seal(self.platform, resolved))
-        self.store.stages.begin_deployment(KEY, stage.lower(), revision, "c", run.operation.key)
-        self.store.stages.end_deployment(run.operation.key, status)
-        self.store.journal.finish(run.operation.key, Status(status))
-        return run
+        run.record(self.planned())
+        self.store.stages.begin_deployment(KEY, stage.lower(), revision, "c", run.key)
+        self.store.stages.end_deployment(run.key, status)
+        self.store.journal.finish(run.key, Status(status))
+        return run.now()
+
+
+def begun(platform: Platform, command: Command) -> Run:
+    found = platform.ledger.operation(platform.ledger.begin(command))
+    assert found is not None
+    return Run(platform, found, marker="Deploy")
 
 
 @pytest.fixture
@@ -185,15 +203,13 @@ def library(installed: Installed, compiler: FakeCompiler) -> AssetRecord:
     return asset
 
 
-def publish(installed: Installed, asset: AssetRecord) -> Run:
-    request = {name: getattr(asset, name) for name in AssetRecord.__slots__}
-    journal = installed.store.journal
-    key = journal.begin(OperationKind.PUBLISH, (asset.key, asset.name), "development", "ada", {"asset": request})
-    operation = journal.operation(key)
-    assert operation is not None
-    run = Run(installed.platform, operation, "Verify")
-    for step in (building.verify, building.compile_step, building.store_step):
-        if step is building.verify or not run.state["unchanged"]:
-            step(run)
-    journal.finish(key, Status.FINISHED)
-    return run
+def publish(installed: Installed, asset: AssetRecord) -> Unit:
+    """A publish of a library: what its steps have found out."""
+    where = Where("Development", "development")
+    run = begun(installed.platform, Publish(actor="ada", stage=where, asset=asset))
+    for step in LIBRARY_KIND.steps[OperationKind.PUBLISH]:
+        if step.always or not run.unit.unchanged:
+            step.perform(run)
+            run = run.now()
+    installed.platform.ledger.finish(run.key)
+    return run.unit

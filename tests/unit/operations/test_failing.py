@@ -13,12 +13,18 @@ from odcpub.errors import Refused
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations import durable
-from odcpub.operations.pipelines import Step
-from odcpub.operations.platform import Memory, Platform, Run
-from odcpub.store.records import AssetRecord, OperationKind, Status
+from odcpub.operations.core.command import Deploy
+from odcpub.operations.core.outputs import Named, Where
+from odcpub.operations.core.run import Run
+from odcpub.operations.core.step import Step
+from odcpub.operations.platform import Memory, Platform
+from odcpub.store.records import AssetRecord, Status
 from odcpub.store.store import Store
 
+from .conftest import begun
+
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
+COMMAND = Deploy(actor="ada", stage=Where("QA", "qa"), asset=Named(KEY, "Shop"), revision=1)
 SHOP = AssetRecord(KEY, "Shop", "app", "shop", "/models/shop", "")
 
 
@@ -29,10 +35,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     platform = Platform(Home(tmp_path, tmp_path, tmp_path), store, lambda: None, Memory(store), FileCache())  # type: ignore[arg-type, return-value]
     monkeypatch.setattr(durable, "_platform", platform)
     store.assets.register(SHOP)
-    key = store.journal.begin(OperationKind.DEPLOY, (KEY, "Shop"), "qa", "ada", {})
-    operation = store.journal.operation(key)
-    assert operation is not None
-    yield Run(platform, operation, "Deploy")
+    yield begun(platform, COMMAND)
     store.close()
 
 
@@ -51,22 +54,21 @@ def broken(times: int, method: Any) -> Any:
 
 def ended(run: Run) -> tuple[str, list[str], int]:
     journal = run.platform.store.journal
-    found = journal.operation(run.operation.key)
-    assert found is not None
+    found = run.now().operation
     errors = [one.text for one in journal.messages(found.key) if one.severity == "Error"]
-    return found.status, errors, found.state.get("exit_code", 0)
+    return found.status, errors, found.exit_code or 0
 
 
-def refuse(_run: Run) -> None:
+def refuse(_run: Run, _given: object) -> None:
     raise Refused("no")
 
 
 def test_a_failure_that_cannot_be_recorded_at_first_is_recorded_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     journal = run.platform.store.journal
     monkeypatch.setattr(journal, "fail", broken(3, journal.fail))
-    assert durable._perform(run, Step("start", "Deploy", refuse)) is False
+    assert durable._perform(run, Step("start", "Deploy", object, refuse)) is False
     assert ended(run) == (Status.FAILED, ["no"], 1)
-    journal.begin(OperationKind.DEPLOY, (KEY, "Shop"), "qa", "ada", {})
+    run.platform.ledger.begin(COMMAND)
 
 
 @pytest.mark.parametrize("times", [1, 2])
@@ -83,7 +85,7 @@ def test_a_step_whose_beginning_or_end_cannot_be_written_has_failed(
         say(*arguments, **named)
 
     monkeypatch.setattr(journal, "say", full)
-    assert durable._perform(run, Step("start", "Deploy", lambda _: None)) is False
+    assert durable._perform(run, Step("start", "Deploy", object, lambda *_: None)) is False
     status, errors, code = ended(run)
     assert (status, code) == (Status.FAILED, 3)
     assert "the disk is full" in errors[0]
@@ -91,5 +93,5 @@ def test_a_step_whose_beginning_or_end_cannot_be_written_has_failed(
 
 def test_an_operation_whose_end_cannot_be_written_has_failed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run.platform.store.journal, "finish", broken(1, run.platform.store.journal.finish))
-    durable._end(run.operation.key)
+    durable._end(run.key)
     assert ended(run)[0] == Status.FAILED

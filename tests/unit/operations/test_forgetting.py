@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from odcpub.cli import show
 from odcpub.engines.ports import Gone
 from odcpub.engines.settings import EngineSettings
 from odcpub.errors import EngineError, Refused
-from odcpub.operations import overview, undeploying
-from odcpub.operations.platform import Run
+from odcpub.operations import forgetting, overview
+from odcpub.operations.core.run import Run
+from odcpub.operations.steps.undeploy import UNDEPLOY
 
 from .conftest import KEY, Installed
 
@@ -20,7 +19,7 @@ GONE = "Kubernetes (kind-a): the cluster at https://127.0.0.1:9 cannot be reache
 
 @pytest.fixture(autouse=True)
 def set_up(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(undeploying, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(forgetting, "PAUSE_SECONDS", 0.0)
     installed.engines.settings = EngineSettings(
         runner="kubernetes", registry="r:1", database_address="db", kubeconfig="/it's", context="kind-a"
     )
@@ -30,9 +29,9 @@ def set_up(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def undeploy(installed: Installed, **request: Any) -> Run:
-    run = installed.operation("Undeploy", "QA", **request)
-    undeploying.undeploy(run)
+def undeploy(installed: Installed, forget: bool = False) -> Run:
+    run = installed.operation("Undeploy", "QA", forget=forget)
+    UNDEPLOY.perform(run)
     return run
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from odcpub.errors import UsageError
 from odcpub.operations import configuring, overview, requests
+from odcpub.operations.core.outputs import Where
 
 from .conftest import KEY, Installed
 
@@ -32,9 +33,9 @@ def test_it_is_shown_and_taken_out(installed: Installed) -> None:
     assert shown["Rate"] == "2"
     configuring.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
     assert not installed.store.stages.values(KEY, "acceptance").settings
-    operation = installed.store.journal.operation(requests.undeploy(installed.platform, "shop", "Acceptance", "ada"))
+    operation = installed.platform.ledger.operation(requests.undeploy(installed.platform, "shop", "Acceptance", "ada"))
     assert operation is not None
-    assert (operation.stage, operation.request["stage"]) == ("acceptance", "Acceptance")
+    assert operation.unit.stage == Where("Acceptance", "acceptance")
 
 
 def test_a_broken_project_file_keeps_nothing_in_it(installed: Installed) -> None:

@@ -13,14 +13,11 @@ from odcpub.data.migration import MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
-from odcpub.deployment.configuration import Resolved
 from odcpub.errors import EngineError, OdcpubError, Refused, TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index
-from odcpub.operations import deploying, durable, overview
-from odcpub.operations import stage as stages
-from odcpub.operations.pipelines import Step
-from odcpub.operations.platform import Run
-from odcpub.operations.stored_plan import to_text
+from odcpub.operations import durable, overview
+from odcpub.operations.core.run import Run
+from odcpub.operations.steps import expand
 from odcpub.portal import views
 from odcpub.store.records import Status
 from tests.helpdesk_asset import attribute
@@ -53,9 +50,7 @@ def lacking_index(asset: Asset) -> Schema:
 
 def begun(installed: Installed, plan: MigrationPlan) -> Run:
     run = installed.operation(revision=installed.revision(AFTER))
-    sealed = stages.seal(installed.platform, Resolved(secrets=(("Token", "s3cret"),)))
-    migration = installed.store.blobs.put(to_text(plan).encode())
-    run.note(sealed=sealed, configuration="c", migration=migration)
+    run.record(installed.planned(plan))
     return run
 
 
@@ -63,7 +58,7 @@ def begun(installed: Installed, plan: MigrationPlan) -> Run:
 def run(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> Run:
     """A deployment that makes an attribute shorter, mandatory and unique."""
     monkeypatch.setattr(durable, "_platform", installed.platform)
-    monkeypatch.setattr(deploying, "write_scripts", lambda *_: None)
+    monkeypatch.setattr(expand, "write_scripts", lambda *_: None)
     installed.deployed(installed.revision(BEFORE))
     plan = plan_migration(target_schema(BEFORE), target_schema(AFTER), asset=AFTER, runs=BEFORE)
     return begun(installed, plan)
@@ -71,8 +66,7 @@ def run(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 def perform(run: Run, *names: str) -> bool:
     """The steps one by one as an operation does, until one fails."""
-    steps = (Step(name, "Data", getattr(deploying, name)) for name in names)
-    return all(durable._perform(durable._run(run.operation.key, "Data"), step) for step in steps)
+    return all(durable._execute(run.key, name) for name in names)
 
 
 def told(installed: Installed) -> list[dict[str, str]]:
@@ -123,9 +117,7 @@ def test_rules_that_could_not_be_put_in_force_are_told_everywhere_until_they_are
     assert lines == [f"Shop (Development): not in force since {since}: {UNIQUE}", f"  {why}", f"  {mend}"]
     assert show.status(answer, True) == 0
     assert json.loads(capsys.readouterr().out)["assets"][0]["stages"][0]["rulesNotInForce"] == told(installed)
-    record = installed.store.journal.operation(run.operation.key)
-    assert record is not None
-    assert views.operation(record)["rulesNotInForce"] == [{"rule": UNIQUE, "since": since}]
+    assert views.operation(run.now().operation)["rulesNotInForce"] == [{"rule": UNIQUE, "since": since}]
 
     del installed.engines.broken["apply"]
     again = begun(installed, plan_migration(lacking_index(AFTER), target_schema(AFTER), asset=AFTER, runs=AFTER))
@@ -167,7 +159,7 @@ def test_an_operation_that_ends_before_its_last_phase_leaves_the_rules_told(
 def test_a_version_that_serves_is_told_also_where_no_rule_is_missing(installed: Installed, run: Run) -> None:
     installed.engines.broken["settle"] = EngineError("pods are still ending")
     installed.engines.settle = lambda _workload: installed.engines._ask("settle")  # type: ignore[attr-defined]
-    run.note(migration=installed.store.blobs.put(to_text(MigrationPlan(base="x", target="y")).encode()))
+    run.record(installed.planned(MigrationPlan(base="x", target="y")))
     assert perform(run, "start", "expand", "ready")
     assert not perform(run, "settle")
     assert error(run)["message"] == "the new version runs, but its operation has not ended well: pods are still ending"

@@ -11,8 +11,10 @@ import pytest
 
 from odcpub.engines.ports import Tls
 from odcpub.errors import EngineError, Refused
-from odcpub.operations import building, deploying, planning
+from odcpub.image.content import ImageRef
+from odcpub.operations import builds, planning, workloads
 from odcpub.operations import stage as stages
+from odcpub.operations.core.outputs import Verified
 from odcpub.operations.libraries import available
 from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
 
@@ -32,7 +34,7 @@ def lose(installed: Installed, digest: str) -> None:
 
 
 def test_nothing_lost_is_nothing_to_do(installed: Installed, library: AssetRecord) -> None:
-    assert publish(installed, library).state["unchanged"]
+    assert publish(installed, library).unchanged
     assert planning.publish(installed.platform, Path(library.folder))["build"] == []
 
 
@@ -42,10 +44,10 @@ def test_a_library_is_whole_again_after_the_next_publish(installed: Installed, l
     lose(installed, revision.build if what == "build" else files[0])
     plan = planning.publish(installed.platform, Path(library.folder))
     assert plan["build"][1] == "store the build of revision 1 again, which is not whole"
-    run = publish(installed, library)
-    assert (run.state["unchanged"], run.state["revision"]) == (False, 1)
+    unit = publish(installed, library)
+    assert (unit.unchanged, unit.revision) == (False, 1)
     assert stored(installed) == (revision, files)
-    assert publish(installed, library).state["unchanged"]
+    assert publish(installed, library).unchanged
 
 
 def test_what_is_made_otherwise_now_is_a_new_revision(
@@ -53,18 +55,16 @@ def test_what_is_made_otherwise_now_is_a_new_revision(
 ) -> None:
     lose(installed, stored(installed)[1][0])
     compiler.content = b"another"
-    assert publish(installed, library).state["revision"] == 2
+    assert publish(installed, library).revision == 2
 
 
 def test_who_uses_it_is_told_how_to_have_it_again(installed: Installed, library: AssetRecord) -> None:
     revision, files = stored(installed)
-    lock = {"Money": {"asset": LIBRARY, "version": "0.1.0", "revision": 1, "digest": revision.build}}
-    run = installed.operation(OperationKind.PUBLISH)
-    run.note(lock=json.dumps(lock))
-    assert list(building._libraries(run)) == ["Money"]
+    lock = json.dumps({"Money": {"asset": LIBRARY, "version": "0.1.0", "revision": 1, "digest": revision.build}})
+    assert list(builds.locked_libraries(installed.platform, lock)) == ["Money"]
     lose(installed, files[0])
     with pytest.raises(EngineError, match=r"Money 0\.1\.0: contents of its stored build are missing") as caught:
-        building._libraries(run)
+        builds.locked_libraries(installed.platform, lock)
     assert "revision 1" in caught.value.hint
 
 
@@ -88,9 +88,9 @@ def test_an_app_is_there_with_its_image_alone(installed: Installed) -> None:
     made = installed.store.assets.revision(KEY, installed.revision())
     assert made is not None
     revision = replace(made, build=build)
-    assert building.is_there(installed.platform, revision)
+    assert builds.is_there(installed.platform, revision)
     installed.engines.lost.add(revision.image)
-    assert not building.is_there(installed.platform, revision)
+    assert not builds.is_there(installed.platform, revision)
     with pytest.raises(Refused, match="revision 1: its image is not in layout"):
         stages.check_image(installed.platform, revision)
 
@@ -98,10 +98,9 @@ def test_an_app_is_there_with_its_image_alone(installed: Installed) -> None:
 def test_the_same_image_is_the_same_revision(installed: Installed) -> None:
     number = installed.revision()
     run = installed.operation(OperationKind.PUBLISH)
-    state = {"model": installed.platform.memory.keep(MODEL), "schema": "s", "lock": "{}", "runtime": "sdk"}
-    run.note(build="", build_key="", **state)
-    assert building._add_revision(run, "sha256:1", "shop").number == number
-    assert building._add_revision(run, "sha256:2", "shop").number == number + 1
+    verified = Verified(installed.platform.memory.keep(MODEL), "{}", "", "c1", "sdk", "s")
+    for digest, expected in (("sha256:1", number), ("sha256:2", number + 1)):
+        assert builds.add_revision(run, verified, "", ImageRef("shop", digest)).number == expected
 
 
 @pytest.mark.parametrize(
@@ -113,12 +112,13 @@ def test_a_revision_whose_app_knows_neither_tls_nor_poolers_is_refused_where_the
 ) -> None:
     """It would start, and fail at every request."""
     record = installed.store.assets.revision(KEY, installed.revision())
-    aim = deploying.target(installed.operation(revision=1))
     assert record is not None
+    aim = workloads.target(installed.operation(revision=1), record)
     stages.check_database(installed.platform, aim, record)
     plain = installed.engines.login(stages.place(installed.platform, aim), "p")
     installed.engines.login = lambda *_: replace(plain, **more)  # type: ignore[method-assign]
     with pytest.raises(Refused, match=f"revision 1 of Shop: was published by an odcpub whose apps do not know {told}"):
         stages.check_database(installed.platform, aim, record)
-    installed.store.journal.note(record.operation, compiler="c1")
+    verified = Verified(record.model, "{}", "", "c1", "sdk", record.schema)
+    installed.platform.ledger.record(record.operation, 0, verified)
     stages.check_database(installed.platform, aim, record)

@@ -7,19 +7,22 @@ import pytest
 from odcpub.deployment.workload import Running
 from odcpub.engines.ports import Owner, Place
 from odcpub.errors import EngineError, Refused
-from odcpub.operations import deploying
-from odcpub.operations.stage import place
-from odcpub.operations.stored_plan import from_text
+from odcpub.operations.core.outputs import Planned, Where
+from odcpub.operations.stage import Target, place
+from odcpub.operations.steps.plan import PLAN_REVISION, runs_already
+from odcpub.operations.steps.ready import READY
+from odcpub.operations.steps.start import START
+from odcpub.operations.workloads import migration
 from odcpub.store.records import Status
 from tests.acceptance.evolution_cases import PRICE, library
 
-from .conftest import KEY, Installed
+from .conftest import KEY, MODEL, Installed
 
 
 def planned(installed: Installed) -> None:
     """The plan step of a promotion to Development."""
     run = installed.operation(revision=installed.revision())
-    deploying.plan(run)
+    PLAN_REVISION.perform(run)
 
 
 @pytest.mark.parametrize("engine", ["running", "check"])
@@ -41,15 +44,15 @@ def test_what_is_in_its_place_is_not_deployed_again(installed: Installed, health
     run = installed.deployed(installed.revision())
     record = installed.store.assets.revision(KEY, 1)
     installed.engines.runs = Running(1, "sha256:1", "http://127.0.0.1:8100", health)
-    assert deploying._runs_already(run, record, "c", installed.engines.runs) is unchanged
+    assert runs_already(run, record, "c", installed.engines.runs) is unchanged
     run = installed.operation(revision=1)
-    deploying.plan(run)
+    PLAN_REVISION.perform(run)
     warned = [one.text for one in installed.store.journal.messages(run.operation.key) if one.severity == "Warning"]
     idle = ["it is scaled to 0 in Development: no process of it will run and answer until that is changed"]
     assert warned == (idle if health == "scaled to 0" else [])
-    run.note(revision=1)
-    deploying.start(run)
-    deploying.ready(run)
+    run = run.now()
+    START.perform(run)
+    READY.perform(run)
     said = installed.store.journal.messages(run.operation.key)[-1].text
     assert said == ("in its place, scaled to 0" if health == "scaled to 0" else "ready at http://127.0.0.1:8100")
 
@@ -57,9 +60,10 @@ def test_what_is_in_its_place_is_not_deployed_again(installed: Installed, health
 def test_the_database_is_told_to_serve_what_the_revisions_pods_ask_for(installed: Installed) -> None:
     """They ask for what was recorded with the revision, perhaps by an earlier odcpub."""
     run = installed.operation(revision=installed.revision())
-    deploying.plan(run)
-    plan = from_text(installed.store.blobs.get(run.state["migration"]).decode())
-    assert plan.target == "schema-1"
+    PLAN_REVISION.perform(run)
+    planned = run.now().unit.find(Planned)
+    assert planned is not None
+    assert migration(installed.platform, planned).target == "schema-1"
 
 
 def test_the_schema_follows_the_records_of_the_locked_libraries(installed: Installed) -> None:
@@ -72,11 +76,12 @@ def test_the_schema_follows_the_records_of_the_locked_libraries(installed: Insta
 def test_who_is_busy_is_told_with_the_stages_name(installed: Installed) -> None:
     installed.operation(stage="QA")
     with pytest.raises(Refused, match=r"Shop \(QA\): ada has been running"):
-        installed.store.journal.begin("Deploy", (KEY, "Shop"), "qa", "bea", {"stage": "QA"})
+        installed.operation(stage="QA")
 
 
 def test_the_database_is_told_whose_the_data_is_and_no_deployment_makes_it_anybodys(installed: Installed) -> None:
-    target = deploying.target(installed.operation(revision=installed.revision()))
+    installed.operation(revision=installed.revision())
+    target = Target(installed.asset, Where("Development", "development"), MODEL, {})
     owner = Owner(KEY, installed.store.installation)
     assert place(installed.platform, target) == Place("odc_development", "shop", owner)
     installed.store.journal.finish(installed.store.journal.operations()[0].key, Status.FAILED)

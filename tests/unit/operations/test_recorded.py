@@ -12,8 +12,9 @@ import pytest
 
 from odcpub.engines.ports import Login, Place
 from odcpub.errors import EngineError, Refused
-from odcpub.operations import durable, overview
-from odcpub.operations.deploying import recall
+from odcpub.operations import overview
+from odcpub.operations.durable_records import check_records, empty_log
+from odcpub.operations.workloads import recall
 
 from .conftest import Installed
 
@@ -68,15 +69,15 @@ def test_an_app_that_cannot_be_recalled_is_an_engines_failure(
 
 
 def test_damaged_records_of_operations_are_told_with_a_way_on(tmp_path: Path) -> None:
-    durable.check_records(tmp_path)
+    check_records(tmp_path)
     assert list(tmp_path.iterdir()) == []
     records = tmp_path / "operations.sqlite"
     with closing(sqlite3.connect(records)) as connection, connection:
         connection.execute("CREATE TABLE t (a)")
-    durable.check_records(tmp_path)
+    check_records(tmp_path)
     records.write_bytes(b"no database at all, " * 100)
     with pytest.raises(EngineError, match=r"operations\.sqlite: cannot be opened: file is not a database") as caught:
-        durable.check_records(tmp_path)
+        check_records(tmp_path)
     assert "away" in caught.value.hint
     assert records.read_bytes().startswith(b"no database")
 
@@ -90,10 +91,10 @@ def test_records_are_read_whole_only_after_an_unclean_end(tmp_path: Path) -> Non
     content[20_000:90_000] = b"\xff" * 70_000
     records.write_bytes(content)
     log.touch()
-    durable.check_records(tmp_path)
+    check_records(tmp_path)
     log.write_bytes(b"of a server that was killed")
     with pytest.raises(EngineError, match=r"operations\.sqlite: cannot be opened"):
-        durable.check_records(tmp_path)
+        check_records(tmp_path)
 
 
 def test_a_clean_end_leaves_no_log_though_connections_are_open(tmp_path: Path) -> None:
@@ -103,5 +104,5 @@ def test_a_clean_end_leaves_no_log_though_connections_are_open(tmp_path: Path) -
         with connection:
             connection.execute("CREATE TABLE t (a)")
         assert log.stat().st_size
-        durable.empty_log(tmp_path)
+        empty_log(tmp_path)
         assert not log.stat().st_size

@@ -12,9 +12,10 @@ from odcpub.deployment.workload import Change, DeploymentPlan, Workload
 from odcpub.engines.ports import Place
 from odcpub.errors import ModelError, Refused, UsageError
 from odcpub.model.elements import Asset, Basic, DataType, Setting
-from odcpub.operations import configuring, deploying, overview, planning, requests
+from odcpub.operations import configuring, overview, planning, requests
 from odcpub.operations import stage as stages
 from odcpub.operations.settings import check_renames
+from odcpub.operations.steps.plan import PLAN_REVISION
 from odcpub.store.stages import Value
 
 from .conftest import KEY, MODEL, Installed
@@ -163,9 +164,9 @@ def test_a_publish_asks_and_a_promotion_does_not(installed: Installed, monkeypat
     monkeypatch.setattr(installed.engines, "csharp", None, raising=False)
     installed.deployed(installed.revision())
     run = installed.operation(stage="QA", revision=1)
-    deploying.plan(run)
+    PLAN_REVISION.perform(run)
     assert asked == []
-    installed.store.journal.finish(run.operation.key, "Finished")  # type: ignore[arg-type]
+    installed.platform.ledger.finish(run.key)
     planning.deploy(installed.platform, "shop", "qa", None)
     assert asked == []
 

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from odcpub.data.migration import MigrationPlan
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
-from odcpub.operations import deploying, durable
-from odcpub.operations import stage as stages
-from odcpub.operations.pipelines import Step
-from odcpub.operations.platform import Run
-from odcpub.operations.stored_plan import to_text
+from odcpub.operations import durable
+from odcpub.operations.core.outputs import Ready
+from odcpub.operations.core.run import Run
+from odcpub.operations.core.step import Step
+from odcpub.operations.steps import expand
+from odcpub.operations.steps.expand import EXPAND
+from odcpub.operations.steps.ready import READY
+from odcpub.operations.steps.start import START
+from odcpub.operations.workloads import recall
 from odcpub.store.records import Status
 
 from .conftest import KEY, Installed
+
+
+def refuse(_run: Run, _given: object) -> None:
+    raise Refused("no")
+
+
+REFUSE = Step("refuse", "Deploy", object, refuse)
 
 
 @pytest.fixture
 def run(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     """A promotion of revision 2, planned, while revision 1 serves."""
     monkeypatch.setattr(durable, "_platform", installed.platform)
-    monkeypatch.setattr(deploying, "write_scripts", lambda *_: None)
+    monkeypatch.setattr(expand, "write_scripts", lambda *_: None)
     installed.deployed(installed.revision())
     made = installed.operation(revision=installed.revision())
-    resolved = stages.Resolved(secrets=(("Token", "s3cret"),))
-    plan = installed.store.blobs.put(to_text(MigrationPlan(base="x", target="y")).encode())
-    made.note(sealed=stages.seal(installed.platform, resolved), configuration="c", migration=plan)
+    made.record(installed.planned())
     return made
 
 
-def perform(run: Run, *steps: Callable[[Run], None]) -> bool:
+def perform(run: Run, *steps: Step) -> bool:
     """The steps one by one as an operation does, until one fails."""
-    return all(durable._perform(durable._run(run.operation.key, "Deploy"), Step("s", "Deploy", one)) for one in steps)
+    return all(durable._perform(durable._run(run.key), one) for one in steps)
 
 
 def statuses(installed: Installed) -> list[str]:
@@ -47,7 +55,7 @@ def warnings(run: Run) -> list[str]:
 @pytest.mark.parametrize("broken", ["start 2", "apply", "wait 2"])
 def test_whatever_fails_before_it_is_ready_takes_it_back(installed: Installed, run: Run, broken: str) -> None:
     installed.engines.broken[broken] = TemporaryEngineError("cannot be now")
-    assert not perform(run, deploying.start, deploying.expand, deploying.ready)
+    assert not perform(run, START, EXPAND, READY)
     assert installed.engines.asked[-1] == "take back 2"
     assert statuses(installed) == [Status.FAILED, Status.FINISHED]
     assert warnings(run) == []
@@ -55,26 +63,20 @@ def test_whatever_fails_before_it_is_ready_takes_it_back(installed: Installed, r
 
 def test_after_a_kill_too(installed: Installed, run: Run) -> None:
     """Another server knows no more than the records."""
-    assert perform(run, deploying.start)
+    assert perform(run, START)
     installed.platform.memory.started.clear()
     installed.engines.broken["apply"] = Refused("rows stand in the way")
-    assert not perform(run, deploying.expand)
+    assert not perform(run, EXPAND)
     assert installed.engines.asked[-1] == "take back 2"
 
 
 def test_an_operation_that_started_nothing_takes_nothing_back(installed: Installed, run: Run) -> None:
-    def refuse(_run: Run) -> None:
-        raise Refused("no")
-
-    assert not perform(run, refuse)
+    assert not perform(run, REFUSE)
     assert not any("take back" in one for one in installed.engines.asked)
 
 
 def test_what_became_ready_is_not_taken_back(installed: Installed, run: Run) -> None:
-    def refuse(_run: Run) -> None:
-        raise Refused("no")
-
-    assert not perform(run, deploying.start, deploying.expand, deploying.ready, refuse)
+    assert not perform(run, START, EXPAND, READY, REFUSE)
     assert not any("take back" in one for one in installed.engines.asked)
     assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
 
@@ -82,7 +84,7 @@ def test_what_became_ready_is_not_taken_back(installed: Installed, run: Run) -> 
 def test_what_serves_though_nobody_could_note_it_is_recorded_as_what_serves(installed: Installed, run: Run) -> None:
     installed.engines.broken["wait 2"] = TemporaryEngineError("cannot be now")
     installed.engines.serves = 2
-    assert not perform(run, deploying.start, deploying.expand, deploying.ready)
+    assert not perform(run, START, EXPAND, READY)
     assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
 
 
@@ -90,7 +92,7 @@ def test_what_serves_though_nobody_could_note_it_is_recorded_as_what_serves(inst
 def test_a_version_that_cannot_be_taken_back_is_told(installed: Installed, run: Run, error: Exception) -> None:
     """And the failure is recorded all the same: nobody could publish otherwise."""
     installed.engines.broken |= {"apply": TemporaryEngineError("cannot be now"), "take back 2": error}
-    assert not perform(run, deploying.start, deploying.expand)
+    assert not perform(run, START, EXPAND)
     assert statuses(installed) == [Status.FAILED, Status.FINISHED]
     (told,) = warnings(run)
     assert "may still be there" in told
@@ -109,20 +111,20 @@ def test_what_became_ready_is_what_serves_though_that_could_not_be_recorded_at_o
         real(*arguments)
 
     monkeypatch.setattr(installed.store.stages, "end_deployment", full)
-    assert not perform(run, deploying.start, deploying.expand, deploying.ready)
+    assert not perform(run, START, EXPAND, READY)
     assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
     assert not any("take back" in one for one in installed.engines.asked)
     installed.deployed(installed.revision())
-    workload = deploying.recall(installed.platform, "development", "shop")
+    workload = recall(installed.platform, "development", "shop")
     assert workload is not None
     assert workload.revision == 3
 
 
 def test_a_deployment_that_nobody_ended_does_not_serve(installed: Installed, run: Run) -> None:
     """As an earlier version left it: its operation has failed."""
-    assert perform(run, deploying.start)
-    run.note(address="http://127.0.0.1:8100")
-    installed.store.journal.fail(run.operation.key, "Deploy", "no", {}, 3)
-    workload = deploying.recall(installed.platform, "development", "shop")
+    assert perform(run, START)
+    run.record(Ready("http://127.0.0.1:8100"))
+    run.fail(EngineError("no"))
+    workload = recall(installed.platform, "development", "shop")
     assert workload is not None
     assert workload.revision == 1

@@ -14,6 +14,8 @@ import pytest
 
 from odcpub.home import Home
 from odcpub.model.load import FileCache
+from odcpub.operations.core.command import Publish, Undeploy
+from odcpub.operations.core.outputs import Named, Where
 from odcpub.operations.platform import Memory, Platform
 from odcpub.portal.api import make_api
 from odcpub.store.records import AssetRecord, Status
@@ -234,4 +236,7 @@ def test_a_slash_in_a_name_is_part_of_the_name(
 
 
 def _operation(platform: Platform, kind: str) -> str:
-    return platform.store.journal.begin(kind, (KEY, "Shop"), "development", "ada", {"stage": "Development"})
+    where = Where("Development", "development")
+    publish = Publish(actor="ada", stage=where, asset=SHOP)
+    undeploy = Undeploy(actor="ada", stage=where, asset=Named(KEY, "Shop"))
+    return platform.ledger.begin(publish if kind == "Publish" else undeploy)

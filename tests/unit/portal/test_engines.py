@@ -15,9 +15,11 @@ from odcpub.engines.factory import Engines
 from odcpub.errors import EngineError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.operations import durable, requests
+from odcpub.operations.core.command import Deploy
+from odcpub.operations.core.outputs import Named
 from odcpub.portal import life
 from odcpub.portal.life import Server
-from odcpub.store.records import AssetRecord, OperationKind
+from odcpub.store.records import AssetRecord
 
 SHOP = AssetRecord("2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10", "Shop", "app", "shop", "/models/shop", "")
 
@@ -37,7 +39,8 @@ def change(server: Server, values: dict[str, str], password: str | None = None) 
 
 
 def begin(server: Server) -> None:
-    requests._begin(server.platform, OperationKind.DEPLOY, SHOP, DEFAULT_STAGES[1], "ada", {}, "")
+    shop, where = Named(SHOP.key, SHOP.name), requests.where(DEFAULT_STAGES[1])
+    requests._begin(server.platform, Deploy(actor="ada", stage=where, asset=shop, revision=1), "")
 
 
 @pytest.mark.parametrize("apps", [True, False])

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from odcpub.errors import Refused
-from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord, Status
+from odcpub.store.records import AssetRecord, ReleaseRecord, RevisionRecord, Status
 from odcpub.store.store import Store
+
+from .conftest import begin
 
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
 
@@ -18,7 +20,7 @@ def register(store: Store, name: str = "Helpdesk", key: str = KEY, folder: str =
 
 
 def operation(store: Store, stage: str = "development") -> str:
-    key = store.journal.begin(OperationKind.PUBLISH, (KEY, "Helpdesk"), stage, "ada", {})
+    key = begin(store, stage, (KEY, "Helpdesk"))
     store.journal.finish(key, Status.FINISHED)
     return key
 

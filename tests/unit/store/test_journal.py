@@ -4,48 +4,27 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
+from sqlalchemy import event
 
-from odcpub.errors import Refused, Severity
+from odcpub.errors import Severity
 from odcpub.store.records import OperationKind, Status
 from odcpub.store.store import Store
 
-ASSET = ("k1", "Helpdesk")
-
-
-def begin(store: Store, stage: str = "development", asset: tuple[str, str] = ASSET, user: str = "ada") -> str:
-    return store.journal.begin(OperationKind.PUBLISH, asset, stage, user, {"folder": "/models/helpdesk"})
-
-
-def test_a_second_operation_is_refused_naming_who_and_since_when(store: Store) -> None:
-    key = begin(store)
-    started = store.journal.operation(key).started_at  # type: ignore[union-attr]
-    with pytest.raises(Refused) as refused:
-        begin(store, user="bob")
-    assert refused.value.exit_code == 1
-    for told in ("Helpdesk", "development", "ada", "Publish", started):
-        assert told in refused.value.message
-    assert key[:8] in refused.value.hint
+from .conftest import begin
 
 
 def test_another_stage_another_asset_or_the_end_makes_room(store: Store) -> None:
     first = begin(store)
-    begin(store, "qa")
-    begin(store, asset=("k2", "Money"))
+    assert begin(store, "qa")
+    assert begin(store, asset=("k2", "Money"))
+    assert not begin(store)
     store.journal.finish(first, Status.FINISHED)
-    assert begin(store) != first
+    assert begin(store)
 
 
 def test_of_many_at_once_one_is_begun(store: Store) -> None:
-    def attempt(_: int) -> bool:
-        try:
-            begin(store)
-        except Refused:
-            return False
-        return True
-
     with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(attempt, range(24))) == 1
+        assert sum(map(bool, pool.map(lambda _: begin(store), range(24)))) == 1
     assert len(store.journal.operations(status=Status.RUNNING)) == 1
 
 
@@ -57,16 +36,6 @@ def test_what_has_ended_stays_as_it_ended(store: Store) -> None:
     assert store.journal.operation(key) == ended
     assert ended is not None
     assert (ended.status, bool(ended.finished_at)) == ("FinishedWithError", True)
-
-
-def test_notes_are_merged(store: Store) -> None:
-    key = begin(store)
-    store.journal.note(key, revision=3, model="abc")
-    store.journal.note(key, model="def", unchanged=False)
-    found = store.journal.operation(key)
-    assert found is not None
-    assert found.state == {"revision": 3, "model": "def", "unchanged": False}
-    assert found.request == {"folder": "/models/helpdesk"}
 
 
 def test_messages_go_on_after_the_last_one_seen(store: Store) -> None:
@@ -83,11 +52,30 @@ def test_messages_go_on_after_the_last_one_seen(store: Store) -> None:
 
 def test_an_operation_is_found_by_the_beginning_of_its_key_if_that_is_its_alone(store: Store) -> None:
     keys = [begin(store, f"stage{number}") for number in range(20)]
-    assert store.journal.operation(keys[0][:13]) == store.journal.operation(keys[0])
+    found = store.journal.operation(keys[0])
+    assert found is not None
+    for typed in (keys[0], keys[0][:13], keys[0][:13].upper()):
+        assert store.journal.find(typed) == found
     first = next(letter for letter in "0123456789abcdef" if sum(key.startswith(letter) for key in keys) > 1)
-    assert store.journal.operation(first) is None
-    assert store.journal.operation("") is None
-    assert store.journal.operation("%") is None, "what stands for anything in SQL stands for itself"
+    assert store.journal.find(first) is None
+    assert store.journal.find("") is None
+    assert store.journal.find("%") is None, "what stands for anything in SQL stands for itself"
+    assert store.journal.operation(keys[0][:13]) is None, "programs say the whole key"
+
+
+def test_no_lookup_of_an_operation_reads_them_all(store: Store) -> None:
+    key, asked = begin(store), list[tuple[str, object]]()
+
+    def hear(_connection: object, _cursor: object, statement: str, values: object, *_: object) -> None:
+        asked.append((statement, values))
+
+    event.listen(store.journal._engine, "before_cursor_execute", hear)
+    assert store.journal.operation(key) == store.journal.find(key[:8])
+    event.remove(store.journal._engine, "before_cursor_execute", hear)
+    with store.journal._engine.connect() as connection:
+        for statement, values in asked:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()
+            assert [row[-1].startswith("SEARCH operations USING INDEX") for row in plan] == [True], plan
 
 
 def test_operations_are_listed_latest_first_by_what_is_asked(store: Store) -> None:

@@ -1,0 +1,146 @@
+"""The one place that says what an operation's state is: its command, its status, what its steps have found out. Does
+I/O through the store's journal.
+
+DBOS keeps which steps are recorded as done, so as to go on after them; whether an operation runs or how it ended is
+said here alone (``docs/adr/0025``).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from odcpub.errors import Refused
+from odcpub.operations.core.codec import State, command_text, read, state_text
+from odcpub.operations.core.command import Command, units
+from odcpub.operations.core.outputs import AnyOutput, Unit, Waiting
+from odcpub.store.clock import now
+from odcpub.store.journal import Journal
+from odcpub.store.records import OperationKind, OperationRecord, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation as it is recorded now. ``waiting``: what for, while it runs and waits; ``cancelled_by``: who wants
+    it to end before its next step; ``exit_code``: of one that has failed."""
+
+    key: str
+    command: Command
+    units: tuple[Unit, ...]
+    status: Status
+    started_at: str
+    finished_at: str | None
+    exit_code: int | None = None
+    waiting: Waiting | None = None
+    cancelled_by: str = ""
+
+    @property
+    def kind(self) -> OperationKind:
+        return self.command.kind
+
+    @property
+    def unit(self) -> Unit:
+        """The first unit, the only one of what is asked for one asset in one stage."""
+        return self.units[0]
+
+
+class Ledger:
+    """Stateless: whoever asks gets what is recorded."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def begin(self, command: Command, key: str = "") -> str:
+        """Records a running operation under ``key``, or a new one; its key. Refused while another one runs there."""
+        unit, key = units(command)[0], key or str(uuid.uuid4())
+        begun = OperationRecord(
+            key, command.kind, unit.asset.key, unit.asset.name, unit.stage.label, Status.RUNNING, command.actor, now(),
+            None, command_text(command), state_text(State(units(command))),
+        )  # fmt: skip
+        if not self._journal.begin(begun):
+            raise self._busy(unit)
+        return key
+
+    def _busy(self, unit: Unit) -> Refused:
+        running = self.operations(unit.asset.key, Status.RUNNING)
+        one = next((one for one in running if one.unit.stage.label == unit.stage.label), None)
+        if one is None:
+            return Refused(f"{unit.asset.name}: another operation has just ended", "try again")
+        who, what = one.command.actor, one.kind
+        return Refused(
+            f"{unit.asset.name} ({one.unit.stage.name}): {who} has been running {what} since {one.started_at}",
+            f"wait for it, and follow it with: odcpub log {one.key[:8]} --follow",
+        )
+
+    def operation(self, key: str) -> Operation | None:
+        """The operation of that very key."""
+        return _operation(self._journal.operation(key))
+
+    def find(self, typed: str) -> Operation | None:
+        """The operation whose key starts with what somebody typed, if it is the only one."""
+        return _operation(self._journal.find(typed))
+
+    def operations(
+        self, asset: str = "", status: str = "", kinds: Sequence[str] = (), limit: int = 50, offset: int = 0
+    ) -> tuple[Operation, ...]:
+        """Operations, the latest first."""
+        found = self._journal.operations(asset, status, kinds, limit, offset)
+        return tuple(_read(record) for record in found)
+
+    def record(self, key: str, unit: int, *outputs: AnyOutput) -> None:
+        """Keeps what a step has found out for one of the units, for the steps after it."""
+
+        def added(state: State) -> State:
+            changed = (one.having(*outputs) if number == unit else one for number, one in enumerate(state.units))
+            return msgspec.structs.replace(state, units=tuple(changed))
+
+        self._change(key, added)
+
+    def wait(self, key: str, wants: str, who: str) -> None:
+        """The operation waits from now on."""
+        waiting = Waiting(wants, who, now())
+        self._change(key, lambda state: msgspec.structs.replace(state, waiting=waiting))
+
+    def go_on(self, key: str) -> None:
+        """It waits no more."""
+        self._change(key, lambda state: msgspec.structs.replace(state, waiting=None))
+
+    def cancel(self, key: str, actor: str) -> None:
+        """``actor`` wants it to end before its next step, also where it waits for one."""
+        self._change(key, lambda state: msgspec.structs.replace(state, waiting=None, cancelled_by=actor))
+
+    def _change(self, key: str, changed: Callable[[State], State]) -> None:
+        self._journal.change(key, lambda record: _changed(record, changed))
+
+    def finish(self, key: str) -> None:
+        """Ends an operation that is still running; one that has ended stays as it is."""
+        self._journal.finish(key, Status.FINISHED)
+
+    def fail(self, key: str, step: str, text: str, data: dict[str, object], exit_code: int) -> None:
+        """Ends a running operation with an error, its message and exit code together; one that has ended stays."""
+
+        def ended(state: State) -> State:
+            return msgspec.structs.replace(state, waiting=None, exit_code=exit_code)
+
+        self._journal.fail(key, step, text, data, lambda record: _changed(record, ended))
+
+
+def _changed(record: OperationRecord, changed: Callable[[State], State]) -> OperationRecord:
+    """Both texts are written anew, so that one version reads both."""
+    command, state = read(record)
+    return replace(record, request=command_text(command), state=state_text(changed(state)))
+
+
+def _operation(record: OperationRecord | None) -> Operation | None:
+    return _read(record) if record else None
+
+
+def _read(record: OperationRecord) -> Operation:
+    command, state = read(record)
+    return Operation(
+        record.key, command, state.units, Status(record.status), record.started_at, record.finished_at,
+        state.exit_code, state.waiting, state.cancelled_by,
+    )  # fmt: skip

@@ -1,0 +1,70 @@
+"""One step's view of its operation. Does I/O through the platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from odcpub.errors import OdcpubError, Severity
+from odcpub.operations.core.command import Command, Publish
+from odcpub.operations.core.ledger import Operation
+from odcpub.operations.core.outputs import AnyOutput, Unit, Where
+from odcpub.operations.platform import Platform, error_data
+from odcpub.store.records import AssetRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The platform, the operation as it was recorded when the step began, which of its units the step is for, and the
+    voice in which it is told."""
+
+    platform: Platform
+    operation: Operation
+    number: int = 0
+    marker: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.operation.key
+
+    @property
+    def command(self) -> Command:
+        return self.operation.command
+
+    @property
+    def unit(self) -> Unit:
+        return self.operation.units[self.number]
+
+    @property
+    def stage(self) -> Where:
+        return self.unit.stage
+
+    @property
+    def asset(self) -> AssetRecord:
+        """The asset as it is recorded; a publish's as its model says it, which is recorded when it is verified."""
+        if isinstance(self.command, Publish):
+            return self.command.asset
+        return self.platform.asset(self.unit.asset.key)
+
+    def now(self) -> Run:
+        """The same with the operation as it is recorded now."""
+        operation = self.platform.ledger.operation(self.key)
+        assert operation is not None  # noqa: S101 - operations are never removed
+        return replace(self, operation=operation)
+
+    def record(self, *outputs: AnyOutput) -> None:
+        """Keeps what is found out at once, whatever becomes of the step."""
+        self.platform.ledger.record(self.key, self.number, *outputs)
+
+    def say(self, text: str, **data: object) -> None:
+        self.platform.store.journal.say(self.key, self.marker, text, Severity.INFO, data)
+
+    def progress(self, text: str) -> None:
+        """A line that matters only while the step runs."""
+        self.say(text, event="progress")
+
+    def warn(self, text: str, **data: object) -> None:
+        self.platform.store.journal.say(self.key, self.marker, text, Severity.WARNING, data)
+
+    def fail(self, error: OdcpubError) -> None:
+        """Ends the operation with the error: its hint, further lines and the model's problems, all or none of it."""
+        self.platform.ledger.fail(self.key, self.marker, error.message, error_data(error), error.exit_code)

@@ -1,0 +1,34 @@
+"""Apps: compiled, packed into an image, and run in stages, each with its database and its configuration."""
+
+from odcpub.engines.factory import Engines
+from odcpub.operations.core.kind import AssetKind
+from odcpub.operations.kinds.app.compile import COMPILE
+from odcpub.operations.kinds.app.image import IMAGE
+from odcpub.operations.steps.expand import EXPAND
+from odcpub.operations.steps.plan import PLAN_MODEL, PLAN_REVISION
+from odcpub.operations.steps.ready import READY
+from odcpub.operations.steps.settle import SETTLE
+from odcpub.operations.steps.start import START
+from odcpub.operations.steps.tighten import TIGHTEN
+from odcpub.operations.steps.undeploy import UNDEPLOY
+from odcpub.operations.steps.verify import verify_step
+from odcpub.store.records import OperationKind
+
+
+def _inputs(engines: Engines) -> tuple[str, ...]:
+    """What an image is made of and where it is kept."""
+    return engines.builder.base(), engines.settings.builder, engines.settings.registry
+
+
+_RUN = (START, EXPAND, READY, SETTLE, TIGHTEN)
+
+APP = AssetKind(
+    inputs=_inputs,
+    made="build the image",
+    steps={
+        OperationKind.PUBLISH: (verify_step(_inputs), PLAN_MODEL, COMPILE, IMAGE, *_RUN),
+        OperationKind.DEPLOY: (PLAN_REVISION, *_RUN),
+        OperationKind.APPLY: (PLAN_REVISION, *_RUN),
+        OperationKind.UNDEPLOY: (UNDEPLOY,),
+    },
+)

@@ -1,0 +1,20 @@
+"""Libraries: compiled and stored, so that apps can take them in. They run nowhere by themselves."""
+
+from odcpub.engines.factory import Engines
+from odcpub.operations.core.kind import AssetKind
+from odcpub.operations.kinds.library.compile import COMPILE
+from odcpub.operations.kinds.library.store import STORE
+from odcpub.operations.steps.verify import verify_step
+from odcpub.store.records import OperationKind
+
+
+def _inputs(_engines: Engines) -> tuple[str, ...]:
+    """The model and the compiler decide everything."""
+    return ()
+
+
+LIBRARY = AssetKind(
+    inputs=_inputs,
+    made="store the build",
+    steps={OperationKind.PUBLISH: (verify_step(_inputs, only_built=True), COMPILE, STORE)},
+)

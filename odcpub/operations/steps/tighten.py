@@ -1,0 +1,21 @@
+"""Tighten: what only the new version obeys, now that the old one has gone. Does I/O."""
+
+from __future__ import annotations
+
+from odcpub.data.migration import TIGHTEN as PHASE
+from odcpub.operations import in_force, workloads
+from odcpub.operations.core.outputs import NotInForce
+from odcpub.operations.core.run import Run
+from odcpub.operations.core.step import step
+from odcpub.operations.migrating import migrate
+from odcpub.operations.workloads import ToRun
+
+
+def tighten(run: Run, given: ToRun) -> NotInForce:
+    """All rules are in force then."""
+    with in_force.telling(run, given):
+        migrate(run, given, workloads.migration(run.platform, given.planned), PHASE)
+    return NotInForce()
+
+
+TIGHTEN = step("tighten", "Data", ToRun, tighten)

@@ -1,0 +1,45 @@
+"""What becomes of a deployment whose operation has failed. Does I/O."""
+
+from __future__ import annotations
+
+import logging
+
+from odcpub.errors import OdcpubError
+from odcpub.operations import in_force, workloads
+from odcpub.operations.core.command import Undeploy
+from odcpub.operations.core.outputs import NotInForce, Planned, Revision
+from odcpub.operations.core.run import Run
+from odcpub.store.records import Status
+
+LOG = logging.getLogger("odcpub.operations")
+
+
+def failed(run: Run) -> None:
+    """Closes what a failed deployment has open and takes its version back; one that became ready serves, though a
+    later step failed."""
+    if isinstance(run.command, Undeploy):
+        return
+    run = run.now()
+    address, planned = run.unit.address, run.unit.find(Planned)
+    status = Status.FINISHED if address or _stays(run) else Status.FAILED
+    if status == Status.FINISHED and planned and not run.unit.find(NotInForce):
+        run.record(in_force.lacking(run, in_force.planned(workloads.migration(run.platform, planned))))
+    run.platform.store.stages.end_deployment(run.key, status, address)
+
+
+def _stays(run: Run) -> bool:
+    """What the failed operation has begun to start goes again, unless it is ready; whether it is. Where that cannot be
+    done it is told: an engine that does not answer must not keep the failure from being recorded."""
+    revision, planned = run.unit.find(Revision), run.unit.find(Planned)
+    deployments = run.platform.store.stages.deployments(run.unit.asset.key, run.stage.label)
+    if revision is None or planned is None or all(one.operation != run.key for one in deployments):
+        return False
+    started = run.platform.memory.started.pop((run.key, run.number), None)
+    try:
+        there = started or workloads.workload(run, workloads.record(run, revision), planned.sealed)
+        return run.platform.engines().runner.take_back(there)
+    except Exception as error:
+        LOG.warning("operation %s: its version cannot be taken back", run.key, exc_info=True)
+        why = error.message if isinstance(error, OdcpubError) else f"{type(error).__name__}: internal error"
+        run.warn(f"the version that was started may still be there: {why}", hint="the next publish replaces it")
+        return False
