@@ -12,6 +12,7 @@ from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
 
 from odcpub.errors import UsageError
+from odcpub.model.problems import named
 from odcpub.operations import planning, requests
 from odcpub.operations.platform import Platform
 from odcpub.portal import views
@@ -87,7 +88,7 @@ def _created(platform: Platform, response: Response, name: str, key: str) -> dic
 def find_operation(platform: Platform, key: str) -> OperationRecord:
     found = platform.store.journal.operation(key)
     if found is None:
-        raise UsageError(f"{key}: no such operation", "see: odcpub log")
+        raise UsageError(f"{named(key)}: no such operation", "see: odcpub log")
     return found
 
 

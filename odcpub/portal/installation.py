@@ -72,7 +72,7 @@ def router(server: Server) -> APIRouter:
         found = platform.store.journal.operations(limit=limit + 1, offset=offset)
         return views.page([views.operation(one) for one in found], limit, offset)
 
-    @api.get("/operations/{key:path}")
+    @api.get("/operations/{key:name}")
     def operation(key: str) -> dict[str, Any]:
         return views.operation(find_operation(platform, key))
 
@@ -90,7 +90,7 @@ def router(server: Server) -> APIRouter:
     def imports(body: ImportRequest) -> dict[str, Any]:
         return importing.import_text(body.format, body.text, body.file, body.name)
 
-    @api.get("/sources/{key:path}")
+    @api.get("/sources/{key:name}")
     def sources(key: str, revision: RevisionNumber = None) -> dict[str, Any]:
         return source.source(platform, key, revision)
 
