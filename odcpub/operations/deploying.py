@@ -18,7 +18,7 @@ from odcpub.errors import EngineError, OdcpubError, Refused, counted
 from odcpub.operations import in_force, settings, way
 from odcpub.operations import stage as stages
 from odcpub.operations.libraries import locked
-from odcpub.operations.models import stage_of
+from odcpub.operations.models import stage_of, strays
 from odcpub.operations.platform import Platform, Run
 from odcpub.operations.stored_plan import from_text, to_text
 from odcpub.store.records import DeploymentRecord, OperationKind, OperationRecord, RevisionRecord, Status
@@ -61,7 +61,8 @@ def plan(run: Run) -> None:
     if record is not None:
         # Its pods ask for what was recorded with it, however this version of odcpub would spell the same schema.
         migration = replace(migration, target=record.schema)
-    for line in (*migration.warnings, *stages.notices(run.platform, aim, migration)):
+    left = strays(run.platform, run.asset)
+    for line in (*migration.warnings, *stages.notices(run.platform, aim, migration), *left):
         run.warn(line)
     amiss = stages.amiss(run.platform, aim)
     if amiss:
