@@ -12,7 +12,6 @@ from odcpub.compiler.project import ENV, About, app_project, library_project
 from odcpub.compiler.runtime import runtime_config
 from odcpub.engines.database.connection import HINTS
 from odcpub.engines.image.base import ENV as IMAGE_ENV
-from odcpub.model.characters import forbidden
 from odcpub.model.elements import Basic, Structure
 from tests.contract.built import options
 from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY, attribute
@@ -111,9 +110,3 @@ def test_its_readme_names_what_the_app_reads_of_its_environment() -> None:
 def test_the_oldest_postgresql_is_one_wherever_it_is_told() -> None:
     told = (files()["README.md"], HINTS["42704"], (DOCS / "data.md").read_text())
     assert [re.findall(r"PostgreSQL (\d+) or newer", one) for one in told] == [["15"]] * 3
-
-
-def test_all_text_shows_its_signs() -> None:
-    """Some editors take a separator for a line end, and a reader sees nothing."""
-    for path, text in files().items():
-        assert not forbidden(text), path

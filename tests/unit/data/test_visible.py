@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from odcpub.data.plan import plan_migration
+from odcpub.data.script import whole_sql
+from odcpub.data.target import target_schema
 from odcpub.data.visible import visible
+from odcpub.model.characters import forbidden
+from tests.helpdesk_asset import HELPDESK, LIBRARIES
 
 
 @pytest.mark.parametrize(
@@ -21,3 +26,10 @@ from odcpub.data.visible import visible
 )
 def test_texts_show_all_their_signs(sql: str, shown: str) -> None:
     assert visible(sql) == shown
+
+
+def test_what_makes_a_whole_database_shows_all_its_signs() -> None:
+    """A text with blanks alone is none: the rule of mandatory texts names every blank that there is."""
+    sql = whole_sql(plan_migration(None, target_schema(HELPDESK, LIBRARIES), asset=HELPDESK))
+    assert not forbidden(sql)
+    assert r"U&'[^[:space:]\0085\00a0" in sql
