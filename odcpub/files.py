@@ -81,7 +81,8 @@ def check_own(path: Path) -> None:
     kind = path.lstat().st_mode
     if not (path.is_dir() or stat.S_ISREG(kind) or stat.S_ISSOCK(kind)):
         what = "a link" if stat.S_ISLNK(kind) else "not a regular file"
-        raise BadFile(f"it is {what}", "put the file itself there, or remove what lies in its place")
+        hint = "put the file itself there, from a backup if need be; server.log, .out and .lock are made anew"
+        raise BadFile(f"it is {what}", f"remove it and {hint}")
 
 
 def check_file(path: Path, limit: int = MAX_FILE) -> None:
