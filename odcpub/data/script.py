@@ -27,6 +27,7 @@ from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.script_lines import Fragment, Stage, comment, execute, fragments, written
 from odcpub.data.session import own_session
 from odcpub.data.steps import AddForeignKey, Step
+from odcpub.data.visible import visible
 from odcpub.late import load_alembic
 
 VERSION_TABLE = "odcpub_alembic"
@@ -199,7 +200,7 @@ def sql_text(script: str) -> str:
     for part in loaded(script, "<migration>"):
         with context.begin_transaction(_per_migration=True):
             part(operations)
-    return buffer.getvalue()
+    return visible(buffer.getvalue())
 
 
 def whole_sql(plan: MigrationPlan) -> str:

@@ -62,8 +62,9 @@ def router(server: Server) -> APIRouter:
         after = server.other_engines(body.use, body.set, body.databasePassword, body.kubeconfig)
         if body.check:
             return after.shown()
+        left = switching.foresee(platform, before, after)
         server.change_engines(after)
-        warnings = switching.consequences(platform, before, after)
+        warnings = switching.consequences(platform, before, after, left)
         return {**after.shown(), **({"warnings": warnings} if warnings else {})}
 
     @api.get("/operations")
@@ -72,7 +73,7 @@ def router(server: Server) -> APIRouter:
         found = platform.ledger.operations(limit=limit + 1, offset=offset)
         return views.page([views.operation(one) for one in found], limit, offset)
 
-    @api.get("/operations/{key:path}")
+    @api.get("/operations/{key:name}")
     def operation(key: str) -> dict[str, Any]:
         return views.operation(find_operation(platform, key))
 
@@ -104,7 +105,7 @@ def router(server: Server) -> APIRouter:
     def imports(body: ImportRequest) -> dict[str, Any]:
         return importing.import_text(body.format, body.text, body.file, body.name)
 
-    @api.get("/sources/{key:path}")
+    @api.get("/sources/{key:name}")
     def sources(key: str, revision: RevisionNumber = None) -> dict[str, Any]:
         return source.source(platform, key, revision)
 
