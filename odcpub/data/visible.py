@@ -18,7 +18,7 @@ def visible(sql: str) -> str:
 
 
 def _shows(text: str) -> bool:
-    return text.isascii() or all(sign.isprintable() or sign in "\n\t" for sign in text)
+    return text.replace("\n", "").replace("\t", "").isprintable()
 
 
 def _escaped(literal: str) -> str:

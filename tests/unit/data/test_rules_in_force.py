@@ -144,6 +144,9 @@ def statements(old: Asset, new: Asset) -> Iterator[tuple[str, str]]:
 
 
 def apply(rules: Rules, sql: str) -> Rules:
+    sql = re.sub(
+        r"U&('[^']*')", lambda text: re.sub(r"\\([0-9a-f]{4})", lambda sign: chr(int(sign[1], 16)), text[1]), sql
+    )
     found = [(match.start(), effect, match.groups()) for pattern, effect in _EFFECTS for match in pattern.finditer(sql)]
     after = replace(
         rules, checks={**rules.checks}, types={**rules.types}, filled={*rules.filled}, unique={**rules.unique}

@@ -16,6 +16,7 @@ from tests.helpdesk_asset import HELPDESK, LIBRARIES
     ("sql", "shown"),
     [
         ("SELECT 'a'", "SELECT 'a'"),
+        ("SELECT 'a\x1fb\n\tc'", "SELECT U&'a\\001fb\n\tc'"),
         ("SELECT 'Übersicht 😀'", "SELECT 'Übersicht 😀'"),
         ("SELECT 'a\u2028b'", r"SELECT U&'a\2028b'"),
         ("SELECT ('\x85\\d''s\U000e0001')", r"SELECT (U&'\0085\\d''s\+0e0001')"),
