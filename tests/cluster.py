@@ -45,13 +45,26 @@ class FakeCluster(Cluster):
         )
 
     def apply(self, body: Object, dry_run: bool = False, manager: str = "") -> Object:
-        """Annotations that are there and not in ``body`` stay, as those of another manager do."""
+        """Annotations and containers that are there and not in ``body`` stay, as those of another manager do."""
         found = self.get(body["kind"], body["metadata"]["name"], body["metadata"].get("namespace", ""))
         notes = (found or body)["metadata"].get("annotations", {}) | body["metadata"].get("annotations", {})
-        after = body | {"metadata": body["metadata"] | ({"annotations": notes} if notes else {})}
+        after = copy.deepcopy(body | {"metadata": body["metadata"] | ({"annotations": notes} if notes else {})})
+        if found and body["kind"] == "Deployment" and "spec" in body:
+            named = {each["name"] for each in _containers(body)}
+            _containers(after).extend(each for each in _containers(found) if each["name"] not in named)
         if not dry_run:
             self.put(after)
         return after
+
+    def replace(self, kind: str, name: str, namespace: str, path: str, value: Object) -> None:
+        found = self.get(kind, name, namespace)
+        assert found is not None
+        *parents, last = path.strip("/").split("/")
+        part = found
+        for each in parents:
+            part = part[each]
+        part[last] = value
+        self.put(found)
 
     def create(self, body: Object) -> bool:
         there = self.get(body["kind"], body["metadata"]["name"], body["metadata"].get("namespace", "")) is not None
@@ -92,6 +105,11 @@ class FakeCluster(Cluster):
         return [
             {"resource": kind, "responseKind": {"kind": kind}, "scope": "Namespaced", "verbs": verbs} for kind in kinds
         ]
+
+
+def _containers(deployment: Object) -> list[Object]:
+    found: list[Object] = deployment["spec"]["template"]["spec"]["containers"]
+    return found
 
 
 def replica_set(deployment: Object, name: str, pods: int = 1, available: int = 0, **metadata: Any) -> Object:

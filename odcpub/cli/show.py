@@ -107,7 +107,15 @@ def operation(record: dict[str, Any], messages: list[dict[str, Any]], for_progra
 def configuration(data: dict[str, Any], for_programs: bool) -> int:
     rows = [(one["name"], one["dataType"], one["value"] or "-", _origin(one)) for one in data["settings"]]
     head = ("NAME", "TYPE", "VALUE", "FROM")
-    return answer(data, table(head, rows) if rows else "The app has no settings.", for_programs)
+    code = answer(data, table(head, rows) if rows else "The app has no settings.", for_programs)
+    return _warned(data, for_programs, code)
+
+
+def _warned(data: dict[str, Any], for_programs: bool, code: int) -> int:
+    """What somebody should know besides, after the answer, on stderr; programs have it in theirs."""
+    for line in () if for_programs else data.get("warnings", ()):
+        warn(f"warning: {line}")
+    return code
 
 
 def _origin(setting: dict[str, Any]) -> str:
@@ -121,10 +129,7 @@ def _origin(setting: dict[str, Any]) -> str:
 def engines(data: dict[str, Any], for_programs: bool) -> int:
     """``-`` stands for what is not set. What follows from a change comes after it, on stderr."""
     rows = [(name, value or "-") for name, value in data.items() if name != "warnings"]
-    code = answer(data, table(("ENGINE", "CHOICE"), rows), for_programs)
-    for line in () if for_programs else data.get("warnings", ()):
-        warn(f"warning: {line}")
-    return code
+    return _warned(data, for_programs, answer(data, table(("ENGINE", "CHOICE"), rows), for_programs))
 
 
 def doctor(data: dict[str, Any], for_programs: bool) -> int:

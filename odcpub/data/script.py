@@ -24,6 +24,7 @@ from odcpub.data.literals import text as literal
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, Step
 from odcpub.data.script_lines import Part, Stage, comment, execute, step_parts, written
 from odcpub.data.session import own_session
+from odcpub.data.visible import visible
 from odcpub.late import load_alembic
 
 VERSION_TABLE = "odcpub_alembic"
@@ -189,7 +190,7 @@ def sql_text(script: str) -> str:
     for part in loaded(script, "<migration>"):
         with context.begin_transaction(_per_migration=True):
             part(operations)
-    return buffer.getvalue()
+    return visible(buffer.getvalue())
 
 
 def whole_sql(plan: MigrationPlan) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from odcpub.deployment.workload import Workload
 from odcpub.errors import Place, Problem, UsageError
 from odcpub.model import yaml_text
+from odcpub.model.characters import forbidden
 from odcpub.model.elements import Asset, Setting
 from odcpub.model.literals import as_text, canonical, from_text
 from odcpub.model.problems import NAMELESS, listed, shown, suggest
@@ -142,8 +143,9 @@ def fitting(settings: Sequence[Setting], text: str) -> str:
         try:
             return as_text(from_text(text, one.type))
         except ValueError as error:
-            reason = "the value is not allowed" if one.secret else str(error)
-            refusals.append(UsageError(f"{one.name}: not a valid {one.type.basic.value}: {reason}", _example(one)))
+            reason = _of_secret(text) if one.secret else str(error)
+            hint = f"Nothing else of a secret is told. {_example(one)}" if one.secret else _example(one)
+            refusals.append(UsageError(f"{one.name}: not a valid {one.type.basic.value}: {reason}", hint))
     raise refusals[0]
 
 
@@ -188,10 +190,17 @@ def _from_command(setting: Setting, text: str, where: tuple[str, str], problems:
     try:
         return as_text(from_text(text, setting.type))
     except ValueError as error:
-        reason = "the value set for it is not allowed" if setting.secret else str(error)
+        reason = _of_secret(text) if setting.secret else str(error)
         message = f"not a valid {setting.type.basic.value}: {reason}"
         problems.append(_problem("ODC-D203", message, _anew(setting, where), None, f"settings.{setting.name}"))
         return None
+
+
+def _of_secret(text: str) -> str:
+    """Why a secret's value is refused: by what no secret is made of, and by nothing that one might be."""
+    if sign := forbidden(text):
+        return f"a text cannot hold the character {sign}"
+    return "the value is not allowed" if text.strip() else "an empty text is no value"
 
 
 def _other_kind(setting: Setting, where: tuple[str, str]) -> Problem:

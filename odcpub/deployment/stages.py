@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from odcpub.errors import Place, Problem, UsageError
-from odcpub.model.problems import NAMELESS, listed, shown, suggest
+from odcpub.model.problems import NAMELESS, listed, named, shown, suggest
 from odcpub.model.yaml_text import Mapping, Node, Scalar, parse
 
 LONGEST_LABEL = 40
@@ -68,13 +68,13 @@ def find(stages: Sequence[Stage], word: str) -> Stage:
             return stage
     names = f"stages: {listed(stage.label for stage in stages)}"
     raise UsageError(
-        f"{shown(word) or NAMELESS}: no such stage", suggest(word, (stage.label for stage in stages), names)
+        f"{named(word) or NAMELESS}: no such stage", suggest(word, (stage.label for stage in stages), names)
     )
 
 
 def label_of(name: str) -> str:
-    """``Pre Production`` → ``pre-production``."""
-    return re.sub(r"[\s_]+", "-", name.strip().lower())
+    """``Pre Production`` → ``pre-production``; empty for what no stage can be called."""
+    return re.sub(r"[\s_]+", "-", name.strip().lower()) if name.isprintable() else ""
 
 
 def parse_project(text: str, path: str = "odcpub.yaml") -> Project:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from enum import StrEnum
 
-from odcpub.escaping import in_short
+from odcpub.escaping import escaped, in_short
 
 
 class Code(StrEnum):
@@ -89,3 +89,8 @@ def listed(words: Iterable[str], limit: int = 12) -> str:
 def shown(text: object, limit: int = 60) -> str:
     """A value as messages quote it: short, on one line, nothing that a terminal would act on."""
     return in_short(text, limit)
+
+
+def named(name: str, limit: int = 60) -> str:
+    """A name that nothing has, as it was given: a blank or a line end may be what is wrong with it."""
+    return escaped(name[:limit]) + ("…" if len(name) > limit else "")

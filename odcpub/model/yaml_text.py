@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from odcpub.errors import Place, Problem
-from odcpub.model.characters import forbidden
+from odcpub.model.characters import between, forbidden
 from odcpub.model.problems import Code, shown
 
 MAX_DEPTH = 32
@@ -80,7 +81,11 @@ def parse(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     """The root node of the one document in ``text``, None where it is empty or broken, and the problems."""
     composer = _Composer()
     try:
-        return composer.compose(text), tuple(_problem(file, *found) for found in composer.problems)
+        root = composer.compose(text)
+        for sign, line, column in islice(between(text, composer.told), MAX_NOTES):
+            message, hint = f"the file holds the character {sign}", "Remove it: the file reads otherwise than it looks."
+            composer.problems.append((Code.CHARACTER, message, hint, line, column))
+        return root, tuple(_problem(file, *found) for found in composer.problems)
     except _Bad as bad:
         return None, (*(_problem(file, *found) for found in composer.problems), _problem(file, *bad.problem))
     except yaml.MarkedYAMLError as error:
@@ -114,6 +119,7 @@ class _Composer:
 
     def __init__(self) -> None:
         self.problems: list[tuple[Code, str, str, int, int]] = []
+        self.told: list[range] = []
         self.anchors: dict[str, tuple[Node | None, int]] = {}
         self.count = 0
         self.aliased = 0
@@ -201,6 +207,7 @@ class _Composer:
                 value = 0
         node = Scalar(value, text, plain, mark.line + 1, mark.column + 1)
         if sign := forbidden(text):
+            self.told.append(range(mark.index, event.end_mark.index))
             hint = "Remove it; in a pattern, write its escape within single quotes."
             self._note(node, Code.CHARACTER, f"a text holds the character {sign}", hint)
         if event.anchor:

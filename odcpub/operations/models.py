@@ -16,7 +16,7 @@ from odcpub.model.elements import Asset, Kind, Library, Use
 from odcpub.model.load import load
 from odcpub.model.lock import LOCK_FILE, read_lock, resolve, write_lock
 from odcpub.model.physical import physical
-from odcpub.model.problems import Code, listed
+from odcpub.model.problems import Code, listed, shown, suggest
 from odcpub.model.source import read_source
 from odcpub.model.verify import uses, verify
 from odcpub.model.versions import parse_range, parse_version
@@ -229,3 +229,14 @@ def stage_file(asset: AssetRecord, stage: str) -> str:
             hint = f"put all values into stages/{name}"
             raise Refused(f"stages/{path.name}: is not read: this stage's file is stages/{name}", hint)
     return read_source(folder / name, f"stages/{name}", model)
+
+
+def strays(platform: Platform, asset: AssetRecord) -> tuple[str, ...]:
+    """A warning for each file of a stage that there is not: nobody reads it, whatever its author believes."""
+    labels = [stage.label for stage in asset_stages(platform, asset)]
+    return tuple(
+        f"stages/{shown(path.name)}: is not read: no stage has this name; they are {listed(labels)}; "
+        + suggest(path.stem.lower(), labels, "rename it, or remove it")
+        for path in sorted((Path(asset.folder) / "stages").glob("*"))
+        if path.suffix.lower() in (".yaml", ".yml") and path.stem.lower() not in labels
+    )

@@ -11,7 +11,7 @@ from odcpub.errors import ModelError, OdcpubError
 from odcpub.model.elements import Setting
 from odcpub.model.versions import parse_version
 from odcpub.operations import configuring, in_force, requests
-from odcpub.operations.models import stage_file, stage_or_former
+from odcpub.operations.models import stage_file, stage_or_former, strays
 from odcpub.operations.platform import Platform, error_data
 from odcpub.operations.way import logins
 from odcpub.store.records import AssetRecord, DeploymentRecord
@@ -134,7 +134,16 @@ def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
             }
             for one in model.settings
         ],
+        "warnings": _strays(platform, asset),
     }
+
+
+def _strays(platform: Platform, asset: AssetRecord) -> list[str]:
+    """Files of no stage; none where the project file is such that nobody knows its stages."""
+    try:
+        return list(strays(platform, asset))
+    except OdcpubError:
+        return []
 
 
 def doctor(platform: Platform) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from odcpub.operations import stage as stages
 from odcpub.operations.builds import build_key, elements, is_there
 from odcpub.operations.kinds import KINDS
 from odcpub.operations.libraries import locked
-from odcpub.operations.models import asset_stages, planned, read_model
+from odcpub.operations.models import asset_stages, planned, read_model, strays
 from odcpub.operations.platform import Platform
 from odcpub.operations.stage import Configuration
 from odcpub.store.records import AssetRecord, RevisionRecord
@@ -158,7 +158,7 @@ def _stage_plan(
         build=build,
         data=(*mended, *migration.stays, *(step.summary for step in migration.steps)),
         deploy=tuple(deploy),
-        warnings=(*warnings, *migration.warnings, *notices, *ways),
+        warnings=(*warnings, *migration.warnings, *notices, *strays(platform, target.asset), *ways),
         refusals=tuple(refusals),
     )
     return plan.sealed(key, configuration, migration.base, schema)

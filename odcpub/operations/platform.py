@@ -23,7 +23,7 @@ from odcpub.home import Home
 from odcpub.model.digest import from_data, model_bytes
 from odcpub.model.elements import Asset, Library
 from odcpub.model.load import FileCache, RawModel
-from odcpub.model.problems import NAMELESS, listed, shown, suggest
+from odcpub.model.problems import NAMELESS, listed, named, suggest
 from odcpub.model.verify import verify
 from odcpub.operations.core.ledger import Ledger
 from odcpub.store.records import AssetRecord, RevisionRecord
@@ -137,7 +137,7 @@ class Platform:
         if found is None:
             names = [asset.name for asset in self.store.assets.all()]
             first = f"published so far: {listed(names)}" if names else "publish it first: odcpub publish <folder>"
-            raise UsageError(f"{shown(name_or_key) or NAMELESS}: no such asset", suggest(name_or_key, names, first))
+            raise UsageError(f"{named(name_or_key) or NAMELESS}: no such asset", suggest(name_or_key, names, first))
         return found
 
     def model_of(self, name: str, revision: RevisionRecord) -> Asset:

@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from odcpub import __version__
 from odcpub.errors import UsageError
 from odcpub.escaping import in_short
-from odcpub.portal import assets, deployments, installation
+from odcpub.portal import assets, deployments, installation, names
 from odcpub.portal.answers import Answer, answer_errors
 from odcpub.portal.life import Server
 
@@ -31,6 +31,7 @@ def make_api(server: Server) -> FastAPI:
         dependencies=[Depends(data)],
         default_response_class=Answer,
     )
+    names.register()
     for part in (deployments, assets, installation):
         api.include_router(part.router(server))
 

@@ -19,14 +19,14 @@ def router(server: Server) -> APIRouter:
     api = APIRouter(tags=["assets"])
     platform = server.platform
 
-    @api.get("/api/asset-repository/v1/assets/{key:path}/revisions")
+    @api.get("/api/asset-repository/v1/assets/{key:name}/revisions")
     def revisions(key: str) -> dict[str, Any]:
         asset = platform.asset(key)
         tags = {one.revision: one.version for one in platform.store.assets.releases(asset.key)}
         found = platform.store.assets.revisions(asset.key)
         return {"results": [views.revision(asset, one, tags.get(one.number)) for one in found]}
 
-    @api.patch("/api/asset-repository/v1/assets/{key:path}/revisions/{number}")
+    @api.patch("/api/asset-repository/v1/assets/{key:name}/revisions/{number}")
     def release(key: str, number: Number, body: AssetVersionPatchRequest) -> Any:
         record, new = requests.release(platform, key, body.tag, body.releaseNotes, number or None, server.user)
         name = platform.asset(record.asset).name
@@ -37,11 +37,11 @@ def router(server: Server) -> APIRouter:
         stages = asset_stages(platform, platform.asset(asset) if asset else None)
         return {"results": [views.environment(stage, order) for order, stage in enumerate(stages)]}
 
-    @api.get("/api/asset-configurations/v1/environments/{stage:path}/applications/{key:path}/configurations")
+    @api.get("/api/asset-configurations/v1/environments/{stage:name}/applications/{key:name}/configurations")
     def configurations(stage: str, key: str) -> dict[str, Any]:
         return overview.configuration(platform, key, stage)
 
-    @api.patch("/api/asset-configurations/v1/environments/{stage:path}/applications/{key:path}/configurations")
+    @api.patch("/api/asset-configurations/v1/environments/{stage:name}/applications/{key:name}/configurations")
     def configure(stage: str, key: str, body: ApplicationConfigPatch) -> dict[str, Any]:
         names = [one.key for one in body.settings]
         if twice := next((name for name in names if names.count(name) > 1), None):

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
 
 from odcpub.errors import UsageError
+from odcpub.model.problems import named
 from odcpub.operations import planning, requests
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.platform import Platform
@@ -104,7 +105,7 @@ def find_operation(platform: Platform, typed: str) -> Operation:
     """The operation that somebody means by its key or the key's beginning."""
     found = platform.ledger.find(typed)
     if found is None:
-        raise UsageError(f"{typed}: no such operation", "see: odcpub log")
+        raise UsageError(f"{named(typed)}: no such operation", "see: odcpub log")
     return found
 
 

@@ -72,18 +72,18 @@ def router(server: Server) -> APIRouter:
         found = platform.ledger.operations(limit=limit + 1, offset=offset)
         return views.page([views.operation(one) for one in found], limit, offset)
 
-    @api.get("/operations/{key:path}")
+    @api.get("/operations/{key:name}")
     def operation(key: str) -> dict[str, Any]:
         return views.operation(find_operation(platform, key))
 
-    @api.post("/operations/{key:path}/continue")
+    @api.post("/operations/{key:name}/continue")
     def go_on(key: str) -> dict[str, Any]:
         """Lets an operation that waits go on."""
         found = find_operation(platform, key)
         requests.go_on(platform, found, server.user)
         return views.operation(find_operation(platform, found.key))
 
-    @api.post("/operations/{key:path}/cancel")
+    @api.post("/operations/{key:name}/cancel")
     def cancel(key: str) -> dict[str, Any]:
         """Ends an operation before its next step."""
         found = find_operation(platform, key)
@@ -104,7 +104,7 @@ def router(server: Server) -> APIRouter:
     def imports(body: ImportRequest) -> dict[str, Any]:
         return importing.import_text(body.format, body.text, body.file, body.name)
 
-    @api.get("/sources/{key:path}")
+    @api.get("/sources/{key:name}")
     def sources(key: str, revision: RevisionNumber = None) -> dict[str, Any]:
         return source.source(platform, key, revision)
 

@@ -13,7 +13,7 @@ import pytest
 from odcpub.engines.database.postgres import Postgres
 from tests.contract.conftest import DESK
 from tests.contract.published_app import Answer, App
-from tests.contract.test_large_requests import JSON, MB, PIECE, body, send
+from tests.contract.test_large_requests import JSON, MB, body, send
 from tests.contract.test_published_api import items
 
 pytestmark = pytest.mark.database
@@ -32,7 +32,8 @@ def row(app: App, owner: int) -> str:
 
 @contextmanager
 def taken(app: App, owner: int, seconds: float) -> Iterator[None]:
-    """Nearly all of the memory is another's, for so long."""
+    """Nearly all of the memory is another's, for so long, who is not slow."""
+    pace = 560_000
     data = body(owner, Notes="x" * 17 * MB)
     sending, ended = threading.Event(), threading.Event()
 
@@ -43,10 +44,9 @@ def taken(app: App, owner: int, seconds: float) -> Iterator[None]:
                 line.putheader(name, value)
             line.endheaders(data[: 2 * MB])
             sending.set()
-            until = time.monotonic() + seconds
-            at = 2 * MB
-            while time.monotonic() < until and not ended.wait(1):
-                line.send(data[at : (at := at + PIECE)])
+            begun, at = time.monotonic(), 2 * MB
+            while (passed := time.monotonic() - begun) < seconds and not ended.wait(0.25):
+                line.send(data[at : (at := 2 * MB + int(passed * pace))])
 
     holder = threading.Thread(target=upload)
     holder.start()

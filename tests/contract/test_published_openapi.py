@@ -70,7 +70,7 @@ def test_addresses_parameters_and_answers(document: Any) -> None:
     assert choices == [{"$ref": f"#/components/schemas/Ticket.{one}"} for one in ("List", "Labels")]
     made = paths["/api/Ticket"]["post"]["responses"]
     assert made["201"]["headers"].keys() == {"ETag", "Location"}
-    assert {"400", "403", "409", "413", "415", "422", "503", "504"} <= made.keys()
+    assert {"400", "403", "409", "413", "415", "422", "503", "504", "507"} <= made.keys()
     changed = paths["/api/Ticket/{Id}"]["patch"]["responses"]
     assert {"404", "412"} <= changed.keys()
     row = paths["/api/Ticket/{Id}"]

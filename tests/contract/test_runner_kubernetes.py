@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from odcpub.deployment.objects import namespace_of, objects
+from odcpub.deployment.objects import MANAGER, namespace_of, objects
 from odcpub.deployment.workload import Workload
 from odcpub.engines.runner import from_here, pods
 from odcpub.engines.runner.cluster import Cluster
@@ -78,14 +78,26 @@ def namespace() -> Iterator[None]:
         yield
         return
     name = namespace_of(STAGE)
-    given = {"name": name, "labels": {"odcpub/stage": STAGE}}
-    made.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": given}, manager="somebody")
+    theirs(made)
     made.apply(
         {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "theirs", "namespace": name}}, manager="somebody"
     )
     yield
     made.delete("Namespace", name)
     made.close()
+
+
+def theirs(cluster: Cluster, **labels: str) -> None:
+    given = {"name": namespace_of(STAGE), "labels": {"odcpub/stage": STAGE} | labels}
+    cluster.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": given}, manager="somebody")
+
+
+@pytest.fixture
+def restricted(cluster: Cluster) -> Iterator[None]:
+    """As in a namespace that odcpub has made: pods that ask for more are not let in."""
+    theirs(cluster, **{"pod-security.kubernetes.io/enforce": "restricted"})
+    yield
+    theirs(cluster)
 
 
 @pytest.fixture
@@ -424,6 +436,63 @@ def test_a_template_of_somebody_elses_that_serves_comes_back_where_the_right_one
     assert found["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] == LIMITS["memory"]
     assert health(runner) == (1, "ready")
     assert get(address)["revision"] == "1"
+
+
+@pytest.mark.usefixtures("restricted")
+@pytest.mark.parametrize("revision", [1, 2])
+def test_a_container_of_somebody_elses_that_is_not_let_in_is_told_at_once_and_goes(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster, revision: int
+) -> None:
+    """Put beside the app's by hand; the version of before is deployed again, or a new one."""
+    address = publish(runner, version(image, 1))
+    edit(cluster, template={"spec": {"containers": [{"name": "inject", "image": "localhost:5001/none:1"}]}})
+    wait_for(lambda: any(map(refused, cluster.find("ReplicaSet", namespace_of(STAGE)))))
+    told: list[str] = []
+    runner.start(version(image, revision))
+    began = time.monotonic()
+    with pytest.raises(NotReady, match="violates PodSecurity") as caught:
+        runner.wait(version(image, revision), told.append)
+    assert time.monotonic() - began < SOON_SECONDS
+    assert caught.value.hint.startswith("The version before it serves on")
+    assert "violates PodSecurity" in told[-1], "before it is taken back, which may take long"
+    wait_for(lambda: health(runner) == (1, "ready"))
+    assert runner.take_back(version(image, revision)) is (revision == 1), "as who has failed asks"
+    assert publish(runner, version(image, 3)) == address
+    assert health(runner) == (3, "ready")
+    assert not changes(runner, version(image, 3)), "nothing of the other's is kept"
+    assert owners(cluster) <= {"Apply"}, "what a later version leaves out must not stay"
+
+
+def refused(replica_set: dict[str, Any]) -> bool:
+    return pods.replica_failure([replica_set]) is not None
+
+
+def owners(cluster: Cluster) -> set[str]:
+    """How odcpub has set what it owns of the Deployment."""
+    found = cluster.get("Deployment", "helpdesk", namespace_of(STAGE))
+    assert found is not None
+    return {each["operation"] for each in found["metadata"]["managedFields"] if each["manager"] == MANAGER}
+
+
+def changes(runner: KubernetesRunner, workload: Workload) -> tuple[object, ...]:
+    return runner.observe(workload).changes
+
+
+def test_a_service_that_sends_to_no_pod_is_told(
+    image: tuple[str, str], runner: KubernetesRunner, cluster: Cluster
+) -> None:
+    publish(runner, version(image, 1))
+    where = {"name": "helpdesk", "namespace": namespace_of(STAGE)}
+    body = {"apiVersion": "v1", "kind": "Service", "metadata": where, "spec": {"selector": {"foo": "bar"}}}
+    cluster.apply(body, manager="kubectl-patch")
+    right = "the next publish or promotion sets it right"
+    wait_for(lambda: health(runner) == (1, f"not ready: the Service helpdesk sends to no pod: {right}"))
+    publish(runner, version(image, 1))
+    assert health(runner) == (1, "ready")
+    cluster.delete("Service", "helpdesk", namespace_of(STAGE))
+    wait_for(lambda: health(runner) == (1, f"not ready: the Service helpdesk is not there any more: {right}"))
+    publish(runner, version(image, 1))
+    assert health(runner) == (1, "ready")
 
 
 def test_a_pod_that_its_node_puts_out_is_replaced(

@@ -9,6 +9,7 @@ import json
 import random
 import socket
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
@@ -90,6 +91,78 @@ def test_a_record_may_change_while_its_file_is_taken(app: App, stored: str) -> N
             other.rest()
         assert app.request("GET", f"{stored}/Photo").body == anew
         assert app.request("HEAD", f"{stored}/Photo").headers["Content-Length"] == str(len(anew))
+
+
+# Bodies that come slowly
+
+
+class Uploads:
+    """Puts 20 MB each, on lines of 24 kB a second, after so many bytes at once."""
+
+    LINES = 30
+    PACE = 24_000
+
+    def __init__(self, app: App, path: str, ahead: int) -> None:
+        head = f"PUT {path}/Photo HTTP/1.1\r\nHost: localhost\r\nContent-Length: {20 * MB}\r\n\r\n".encode()
+        self.lines = [socket.create_connection(("127.0.0.1", app.port), timeout=20) for _ in range(self.LINES)]
+        for line in self.lines:
+            line.sendall(head + bytes(ahead))
+            line.setblocking(False)
+        self.ended = threading.Event()
+        self.sender = threading.Thread(target=self.send)
+        self.sender.start()
+
+    def send(self) -> None:
+        while not self.ended.wait(0.25):
+            for line in self.lines:
+                with suppress(OSError):  # what waits for its turn takes no more; what was ended is gone
+                    line.send(bytes(self.PACE // 4))
+
+    def close(self) -> None:
+        self.ended.set()
+        self.sender.join()
+        for line in self.lines:
+            line.close()
+
+
+@pytest.mark.parametrize("ahead", [0, 100_000], ids=["from the start", "after a good start"])
+def test_slow_uploads_leave_memory_for_others(app: App, owner: int, stored: str, ahead: int) -> None:
+    """Many more than fit, and for longer than anybody waits: what is quick comes through all the same."""
+    answers: Counter[object] = Counter()
+    saved: list[int] = []
+    with closing(Uploads(app, stored, ahead)):
+        time.sleep(2)  # all that there is is theirs now
+        for data in (body(owner, Photo=base64.b64encode(FILE).decode()), body(owner, Notes="x" * 3 * MB)):
+            save(app, data, answers, saved, 60)
+        assert (len(saved), answers) == (2, {201: 2})
+        assert len(app.request("GET", f"/api/Ticket/{saved[1]}").json["Notes"]) == 3 * MB
+
+
+def test_an_answer_that_is_taken_slowly_leaves_memory_for_others(app: App, owner: int) -> None:
+    text = send(app, body(owner, Notes="x" * 25 * MB)).headers["Location"]
+    with ExitStack() as lines:
+        for _ in range(5):
+            lines.enter_context(closing(Slow(app, text)))
+        answers: Counter[object] = Counter()
+        saved: list[int] = []
+        save(app, body(owner, Photo=base64.b64encode(FILE).decode()), answers, saved, 60)
+        assert (len(saved), answers) == (1, {201: 1})
+
+
+def test_slow_uploads_have_all_the_time_where_nobody_waits(app: App, stored: str) -> None:
+    with socket.create_connection(("127.0.0.1", app.port), timeout=60) as line:
+        head = f"PUT {stored}/Photo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 600000\r\n\r\n"
+        line.sendall(head.encode())
+        for _ in range(25):
+            line.sendall(bytes(Uploads.PACE))
+            time.sleep(0.25)
+        assert http_status(line) == 200
+
+
+def http_status(line: socket.socket) -> int:
+    answer = http.client.HTTPResponse(line)
+    answer.begin()
+    return answer.status
 
 
 # Bodies of a length that nobody tells

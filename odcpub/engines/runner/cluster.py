@@ -86,6 +86,12 @@ class Cluster:
         )
         return applied
 
+    def replace(self, kind: str, name: str, namespace: str, path: str, value: Object) -> None:
+        """Replaces one part of an object, all that others have set in it, too (``apply`` leaves that)."""
+        change = [{"op": "replace", "path": path, "value": value}]
+        more = {"content_type": "application/json-patch+json", "field_manager": MANAGER}
+        self._ask("patch", kind, name, namespace, body=change, **more)
+
     def create(self, body: Object) -> bool:
         """Makes a new object by our field manager; False where there is one of its name."""
         metadata = body["metadata"]

@@ -92,7 +92,7 @@ def look(cluster: Cluster, namespace: str, asset: str) -> Look:
     deployment = cluster.get("Deployment", asset, namespace)
     sets = cluster.find("ReplicaSet", namespace, selector(asset))
     found = cluster.find("Pod", namespace, selector(asset))
-    same = [each for each in sets if deployment and _template(each) == _template(deployment)]
+    same = [each for each in sets if deployment and same_template(each, deployment)]
     age = lambda each: (str(each["metadata"].get("creationTimestamp", "")), each["metadata"]["name"])  # noqa: E731
     newest = min(same, key=age, default=None)
     return Look(deployment, sets, found, newest)
@@ -113,10 +113,18 @@ def health(cluster: Cluster, namespace: str, asset: str, seen: Look) -> str:
     if complete(cluster, namespace, asset, seen):
         return READY
     if seen.serving:
-        return DEGRADED
+        return _unreached(cluster, namespace, asset, seen) or DEGRADED
     made = (each for each in seen.pods if template_hash(each))
     refused = pods.replica_failure([seen.newest] if seen.newest else [])
     return FAILED if refused or any(pods.failure(each, patient=False) for each in made) else STARTING
+
+
+def _unreached(cluster: Cluster, namespace: str, asset: str, seen: Look) -> str:
+    """``not ready: …`` where pods are ready and nobody comes to them; empty where somebody does."""
+    if _reached(cluster, namespace, asset).intersection(each["metadata"]["name"] for each in seen.serving):
+        return ""
+    what = "sends to no pod" if cluster.get("Service", asset, namespace) else "is not there any more"
+    return f"not ready: the Service {asset} {what}: the next publish or promotion sets it right"
 
 
 def _reached(cluster: Cluster, namespace: str, asset: str) -> set[str]:
@@ -128,6 +136,11 @@ def _reached(cluster: Cluster, namespace: str, asset: str) -> set[str]:
         for each in one.get("endpoints") or ()
         if each.get("conditions", {}).get("ready")
     }
+
+
+def same_template(one: Object, other: Object) -> bool:
+    """Whether two Deployments or ReplicaSets make the same pods."""
+    return _template(one) == _template(other)
 
 
 def _template(found: Object) -> Object:

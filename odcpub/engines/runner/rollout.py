@@ -15,7 +15,16 @@ from odcpub.deployment.workload import Workload
 from odcpub.engines.ports import Report
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
-from odcpub.engines.runner.look import TEMPLATE_HASH, Look, available, complete, look, number
+from odcpub.engines.runner.look import (
+    TEMPLATE_HASH,
+    Look,
+    available,
+    complete,
+    look,
+    number,
+    same_template,
+    template_hash,
+)
 from odcpub.engines.runner.not_ready import LAST_LINES, NotReady, redact
 from odcpub.engines.runner.removal import prune, remove_besides
 from odcpub.engines.runner.watch import Watch, not_of
@@ -67,7 +76,7 @@ class Rollout:
             if failure is None and waited > seconds:
                 failure = watch.late(seen, seconds, state)
             if failure is not None:
-                raise self._taken_back(failure)
+                raise self._taken_back(failure, report)
             if state != said:
                 report(state)
                 said = state
@@ -101,19 +110,20 @@ class Rollout:
         others = (each for each in strange if _instance(each) != mine or self._other_image(each))
         return (*seen.others, *others)
 
-    def _taken_back(self, failure: pods.Failure) -> NotReady:
+    def _taken_back(self, failure: pods.Failure, report: Report) -> NotReady:
         """Collects what the version said, then takes it back. What cannot be taken back in time does not hide why the
-        version failed."""
+        version failed; and why is told before it is taken back, since its pods may take long to end."""
         try:
             lines, event = self._told(failure)
         except TemporaryEngineError:
             lines, event = [], ""
+        reason = f"{failure.reason}; last event: {event}" if event and event not in failure.reason else failure.reason
+        (reason,) = redact([reason], self.workload.secrets)
+        report(f"it is taken back: {reason}")
         try:
             hint = f"{self.take_back()} Correct the reason and publish again."
         except EngineError as error:
             hint = f"The version is not all gone: {error.message}. {error.hint}"
-        reason = f"{failure.reason}; last event: {event}" if event and event not in failure.reason else failure.reason
-        (reason,) = redact([reason], self.workload.secrets)
         return NotReady(self.where, reason, hint, redact(lines, self.workload.secrets))
 
     def _told(self, failure: pods.Failure) -> tuple[list[str], str]:
@@ -131,48 +141,51 @@ class Rollout:
         ever served: what is the only one is not deleted. Says what there is now."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            told = patiently(self._back)
+            told, kept = patiently(self._back)
             if told:
-                self._ended(told)
+                self._ended(told, kept)
                 return told
             time.sleep(PAUSE)
         return _LEFT
 
-    def _back(self) -> str:
-        """One attempt; nothing to say where the Deployment has changed meanwhile, as it does whenever a pod becomes
-        available: then all is looked at again."""
+    def _back(self) -> tuple[str, str]:
+        """One attempt: what there is now, and the mark of the pods that were gone back to. Nothing to say where the
+        Deployment has changed meanwhile, as it does whenever a pod becomes available: then all is looked at again."""
         seen = self._look()
         deployment, before = seen.deployment, seen.before
         if deployment is None or not_of(deployment, self.workload):
-            return _REPLACED
+            return _REPLACED, ""
         if before is not None and seen.newest and available(seen.newest) and not available(before):
-            return _AHEAD
+            return _AHEAD, ""
         if before is not None:
             self._again(deployment, before)
-            return _SERVES if available(before) else _BACK
+            return _SERVES if available(before) else _BACK, template_hash(before)
         if self._served(seen):
-            return _LEFT
+            return _LEFT, ""
         if not self.cluster.delete("Deployment", self.workload.asset, self.namespace, as_seen=deployment):
-            return ""
+            return "", ""
         patiently(lambda: remove_besides(self.cluster, self.namespace, self.workload.asset))
-        return _NOTHING
+        return _NOTHING, ""
 
-    def _ended(self, told: str) -> None:
-        """Waits until the pods of what was taken back are gone, and prunes what the version brought."""
+    def _ended(self, told: str, kept: str) -> None:
+        """Waits until the pods of what was taken back are gone, never for those with the mark ``kept``, which serve;
+        and prunes what the version brought."""
+        left = lambda: tuple(each for each in self._look().others if template_hash(each) != kept)  # noqa: E731
         if told in (_NOTHING, _SERVES, _BACK):
-            gone(lambda: self._look().others, self.where, self.namespace, END_SECONDS)
+            gone(left, self.where, self.namespace, END_SECONDS)
         if told in (_SERVES, _BACK):
             patiently(lambda: prune(self.cluster, self.namespace, self.workload.asset))
 
     def _again(self, deployment: Object, before: Object) -> None:
-        """Applies the template of the version before."""
+        """Applies the template of the version before. What somebody else has put into the new one, a container for
+        example, an apply would leave there, so it is taken out."""
         template = before["spec"]["template"]
         template["metadata"]["labels"].pop(TEMPLATE_HASH, None)
         template["metadata"].pop("creationTimestamp", None)
         told = {name: value for name, value in template["metadata"]["labels"].items() if name != INSTANCE}
         notes = template["metadata"].get("annotations", {})
         ours = {name: value for name, value in deployment["metadata"]["annotations"].items() if name == INSTALLATION}
-        self.cluster.apply(
+        applied = self.cluster.apply(
             {
                 "apiVersion": "apps/v1",
                 "kind": "Deployment",
@@ -185,6 +198,8 @@ class Rollout:
                 "spec": {**_kept(deployment["spec"]), "template": template},
             }
         )
+        if not same_template(applied, before):
+            self.cluster.replace("Deployment", self.workload.asset, self.namespace, "/spec/template", template)
 
     def _served(self, seen: Look) -> bool:
         """Whether any version of the app has ever been available, as far as the cluster still knows."""

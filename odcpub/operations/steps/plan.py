@@ -13,7 +13,7 @@ from odcpub.operations import stage as stages
 from odcpub.operations.core.outputs import Planned, Revision, Verified
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import step
-from odcpub.operations.models import stage_of
+from odcpub.operations.models import stage_of, strays
 from odcpub.operations.stored_plan import to_text
 from odcpub.store.records import RevisionRecord
 
@@ -87,7 +87,8 @@ def _migration(run: Run, aim: stages.Target, record: RevisionRecord | None, asks
     if record is not None:
         # Its pods ask for what was recorded with it, however this version of odcpub would spell the same schema.
         migration = replace(migration, target=record.schema)
-    for line in (*migration.warnings, *stages.notices(run.platform, aim, migration)):
+    left = strays(run.platform, run.asset)
+    for line in (*migration.warnings, *stages.notices(run.platform, aim, migration), *left):
         run.warn(line)
     return migration
 

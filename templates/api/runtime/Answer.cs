@@ -62,8 +62,17 @@ public sealed class Answer : IDisposable
         response.ContentType = type;
         response.ContentLength = chunks.Length;
         if (!response.Headers.ContainsKey("Cache-Control")) response.Headers.CacheControl = "no-store";
-        if (chunks.Length > Chunks.Size) Body.Hurry(context);
-        await chunks.SendTo(response.Body, context.RequestAborted);
+        if (chunks.Length > Chunks.Size) await SendLarge();
+        else await chunks.SendTo(response.Body, null, context.RequestAborted);
+    }
+
+    private async Task SendLarge()
+    {
+        Body.Hurry(context);
+        using var line = new Line(context.RequestAborted);
+        Share.Of(context).Enter(line);
+        try { await chunks.SendTo(context.Response.Body, line, line.Token); }
+        catch (OperationCanceledException) when (line.Ended) { throw line.TooSlow(); } // told by the end of the connection
     }
 
     public void Dispose()

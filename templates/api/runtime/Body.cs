@@ -17,53 +17,61 @@ public static class Body
     // For each piece of a body that has its memory.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
+    /// <summary>The first piece shows how fast the rest is going to come: before it, no memory is asked for.</summary>
     public static async Task<Chunks> Read(HttpContext context)
     {
         var most = Math.Min(Application.LargestBody, Share.Of(context).Largest);
         var length = context.Request.ContentLength;
         if (length > most) await Refuse(context, TooLarge(most));
-        if (length is null or > Chunks.Size) Hurry(context); // before the first of it is read
-        if (length is null) Unlimited(context);
-        else await Reserve(context, length.Value);
         var body = new Chunks(context);
         context.Response.RegisterForDispose(body);
-        if (await body.ReadFrom(context.Request.Body, Chunks.Size - 1, context.RequestAborted)) return body;
-        if (length is null) await Reserve(context, most); // nobody knows how long it is: as long as it may be
-        var whole = false;
-        try { whole = await ReadRest(context, body, most); }
+        if (length is > Chunks.Size or null) await ReadLarge(context, body, length, most);
+        else await body.ReadFrom(context.Request.Body, most, context.RequestAborted);
+        return body;
+    }
+
+    private static async Task ReadLarge(HttpContext context, Chunks body, long? length, long most)
+    {
+        Hurry(context); // before the first of it is read
+        if (length is null) Unlimited(context);
+        using var line = new Line(context.RequestAborted);
+        var (whole, refusal) = (false, TooLarge(most));
+        try
+        {
+            whole = await ReadPart(context, body, Chunks.Size - 1, line);
+            if (whole) return;
+            await Room.Reserve(context, length ?? most, line); // nobody knows how long it is: as long as it may be
+            whole = await ReadPart(context, body, most, line);
+        }
+        catch (Problem busy) when (busy.Status == 503) { refusal = busy; }
         finally
         {
             if (!whole) body.Dispose(); // before what else is sent is read
             if (!whole || length is null) Share.Of(context).Keep(whole ? Room.With(context, body.Length) : 0);
         }
-        if (!whole) await Refuse(context, TooLarge(most));
-        return body;
+        line.Dispose();
+        if (!whole) await Refuse(context, refusal);
     }
 
     // A client that has sent most of its body at once could take half an hour over the rest, by the pace over all of it.
-    private static async Task<bool> ReadRest(HttpContext context, Chunks body, long most)
+    private static async Task<bool> ReadPart(HttpContext context, Chunks body, long most, Line line)
     {
-        using var late = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         try
         {
             while (body.Length <= most)
             {
-                late.CancelAfter(Patience);
-                var whole = (body.Length / Chunks.Size + 1) * Chunks.Size - 1;
-                if (await body.ReadFrom(context.Request.Body, Math.Min(most, whole), late.Token)) return true;
+                line.Expect(Patience);
+                var (before, piece) = (body.Length, (body.Length / Chunks.Size + 1) * Chunks.Size - 1);
+                if (await body.ReadFrom(context.Request.Body, Math.Min(most, piece), line.Token)) return true;
+                line.Move(body.Length - before);
             }
             return false;
         }
         catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
         {
+            if (line.Ended) throw line.TooSlow();
             throw new Problem(408, $"The body comes too slowly: less than {Chunks.Size / 1024} kB in {Patience.TotalSeconds} seconds.");
         }
-    }
-
-    private static async Task Reserve(HttpContext context, long length)
-    {
-        try { await Room.Reserve(context, length); }
-        catch (Problem busy) { await Refuse(context, busy); }
     }
 
     /// <summary>A client that keeps memory waiting must send, and take its answer, at a decent pace.</summary>

@@ -2,9 +2,9 @@
 // or are told to come again, so that what this process may use is never used up. In bytes.
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
-using Microsoft.AspNetCore.Http;
 
 namespace Odcpub.Runtime;
 
@@ -15,13 +15,25 @@ public sealed class Budget
     private const long Least = 8_000_000;
     private const long Most = 512_000_000;
 
+    // What slow lines have for sure, of the whole.
+    private const int SlowPart = 4;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(5);
-    private readonly LinkedList<(long Bytes, TaskCompletionSource Turn)> waiting = new();
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(250);
+    private readonly LinkedList<Waiting> waiting = new();
+    private readonly HashSet<Line> lines = [];
     private long free;
     private int tidying;
+    private bool watching;
 
     private Budget(long whole) => Whole = free = whole;
+
+    // Slow: when it asked.
+    private sealed record Waiting(long Bytes, Line? Line, bool Slow)
+    {
+        public TaskCompletionSource Turn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     /// <summary>Two thirds of what this process may have beyond its own: what is not counted takes room too.
     /// A container's limit counts; .NET keeps a quarter of it back.</summary>
@@ -31,23 +43,26 @@ public sealed class Budget
     /// <summary>All that there is: nothing larger can ever be served.</summary>
     public long Whole { get; }
 
-    /// <summary>Takes this much as soon as it is there and those who asked before have theirs.</summary>
-    public async ValueTask Take(long bytes, CancellationToken cancellation)
+    /// <summary>Takes this much as soon as it is there and those who asked before have theirs. For a
+    /// <paramref name="line"/>, whose it is until <see cref="Leave(Line)"/>: it may be ended for others.</summary>
+    public async ValueTask Take(long bytes, Line? line, CancellationToken cancellation)
     {
-        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new Waiting(bytes, line, line is { Slow: true });
+        line?.Pause();
         lock (waiting)
         {
-            if (waiting.Count == 0 && bytes <= free)
+            waiting.AddLast(asked);
+            Serve();
+            if (waiting.Count > 0 && !watching)
             {
-                free -= bytes;
-                return;
+                watching = true;
+                _ = Watch();
             }
-            waiting.AddLast((bytes, turn));
         }
-        try { await turn.Task.WaitAsync(Patience, cancellation); }
+        try { await asked.Turn.Task.WaitAsync(Patience, cancellation); }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
-            if (Leave(turn)) throw error is TimeoutException ? Busy() : error;
+            if (Leave(asked)) throw error is TimeoutException ? Busy() : error;
             if (error is not TimeoutException) Give(bytes);
             cancellation.ThrowIfCancellationRequested();
         }
@@ -71,31 +86,75 @@ public sealed class Budget
         lock (waiting)
         {
             free += bytes;
-            while (waiting.First is { } next && next.Value.Bytes <= free)
-            {
-                free -= next.Value.Bytes;
-                waiting.RemoveFirst();
-                next.Value.Turn.SetResult();
-            }
+            Serve();
             all = free == Whole;
         }
         if (all && Interlocked.Exchange(ref tidying, 1) == 0) _ = Tidy();
     }
 
+    /// <summary>What this line holds others may need.</summary>
+    public void Enter(Line line)
+    {
+        lock (waiting) lines.Add(line);
+    }
+
+    public void Leave(Line line)
+    {
+        lock (waiting) lines.Remove(line);
+    }
+
     public static Problem Busy() => new(503, "Too many large requests at once. Try again in a moment.") { RetryAfter = 3 };
 
+    private long OfSlow => lines.Sum(line => line.Slow ? line.Held : 0);
+
+    private void Serve()
+    {
+        while (Next() is { } next && next.Bytes <= free)
+        {
+            free -= next.Bytes;
+            waiting.Remove(next);
+            if (next.Line is { } line)
+            {
+                line.Resume(next.Bytes);
+                lines.Add(line);
+            }
+            next.Turn.SetResult();
+        }
+    }
+
+    // Who asked first; but slow lines have more than their part only where nobody else waits.
+    private Waiting? Next()
+    {
+        var quick = waiting.FirstOrDefault(one => !one.Slow);
+        if (quick is null) return waiting.First?.Value;
+        var part = Whole / SlowPart - OfSlow;
+        return waiting.First(one => one == quick || (one.Slow && one.Bytes <= part));
+    }
+
+    // While somebody waits: slow lines give back what they have beyond their part, first the one that would keep most for longest.
+    private async Task Watch()
+    {
+        while (true)
+        {
+            await Task.Delay(Glance);
+            lock (waiting)
+            {
+                watching = waiting.Count > 0;
+                if (!watching) return;
+                if (waiting.Any(one => !one.Slow) && OfSlow > Whole / SlowPart && !lines.Any(line => line.Ended))
+                    lines.Where(line => line.Slow).MaxBy(line => line.Held - line.Moved)?.End();
+            }
+        }
+    }
+
     // False where the turn has come in this very moment.
-    private bool Leave(TaskCompletionSource turn)
+    private bool Leave(Waiting one)
     {
         lock (waiting)
         {
-            for (var place = waiting.First; place is not null; place = place.Next)
-            {
-                if (place.Value.Turn != turn) continue;
-                waiting.Remove(place);
-                return true;
-            }
-            return false;
+            if (!waiting.Remove(one)) return false;
+            Serve(); // who was behind it may be shorter
+            return true;
         }
     }
 
@@ -111,73 +170,4 @@ public sealed class Budget
         Chunks.GiveBack();
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
-}
-
-/// <summary>One request's part of the budget, given back when its answer has been sent.</summary>
-public sealed class Share : IDisposable
-{
-    // What no request is asked for: it fits whatever all of them do.
-    private const long Small = Chunks.Size;
-
-    private readonly Budget budget = Budget.OfProcess;
-    private long taken;
-    private long used;
-
-    public static Share Of(HttpContext context)
-    {
-        if (context.Features.Get<Share>() is { } known) return known;
-        var share = new Share();
-        context.Features.Set(share);
-        context.Response.RegisterForDispose(share);
-        return share;
-    }
-
-    /// <summary>More than this no request can have.</summary>
-    public long Largest => budget.Whole;
-
-    /// <summary>True when something was needed that was not there.</summary>
-    public bool Short { get; private set; }
-
-    /// <summary>Has, in turn, what the request is going to use in all.</summary>
-    public async ValueTask Reserve(long bytes, CancellationToken cancellation)
-    {
-        if (bytes <= Math.Max(Small, taken)) return;
-        await budget.Take(bytes - taken, cancellation);
-        taken = bytes;
-    }
-
-    /// <summary>Has so much for the request, in all, if it is there now.</summary>
-    public bool TryReserve(long bytes)
-    {
-        if (bytes - taken > 0 && !budget.TryTake(bytes - taken)) return false;
-        taken = Math.Max(taken, bytes);
-        return true;
-    }
-
-    /// <summary>Counts what is used; where that is more than was reserved, it must be there now.</summary>
-    public void Use(long bytes)
-    {
-        used += bytes;
-        var more = used - Small - taken;
-        if (more <= 0) return;
-        if (used > budget.Whole) throw TooLarge();
-        Short = !budget.TryTake(more);
-        if (Short) throw Budget.Busy();
-        taken += more;
-    }
-
-    public Problem TooLarge() => new(413,
-        $"The answer would be larger than {Largest / 1_000_000} MB, which is all that this app's memory allows. Ask for fewer records or attributes (fields), or for shorter texts (cut).");
-
-    public void Return(long bytes) => used -= bytes;
-
-    /// <summary>Keeps so much of what was reserved, and gives the rest back.</summary>
-    public void Keep(long bytes)
-    {
-        if (bytes >= taken) return;
-        budget.Give(taken - bytes);
-        taken = bytes;
-    }
-
-    public void Dispose() => Keep(0);
 }

@@ -80,11 +80,12 @@ public sealed class Chunks(HttpContext context) : IBufferWriter<byte>, IDisposab
     }
 
     /// <summary>Sends all of it and gives each piece back when it has gone.</summary>
-    public async Task SendTo(Stream stream, CancellationToken cancellation)
+    public async Task SendTo(Stream stream, Line? line, CancellationToken cancellation)
     {
         for (; gone < pieces.Count; gone++)
         {
             await stream.WriteAsync(pieces[gone].Bytes.AsMemory(0, pieces[gone].Count), cancellation);
+            line?.Move(pieces[gone].Count);
             Free(pieces[gone]);
         }
     }

@@ -27,14 +27,23 @@ public sealed class DatabaseErrors(Catalog catalog, Database database)
         """;
 
     private static readonly HashSet<string> Away =
-        ["57P01", "57P02", "57P03", "53300", "53400", "55000", "28P01", "28000", "3D000", "25006", "40001", "40P01",
-            "57014", "55P03", // cancelled, or waited too long for a lock: by hand or by a limit of the role's
+        ["55000", "28P01", "28000", "3D000", "25006", "40001", "40P01",
+            "55P03", // waited too long for a lock: by a limit of the role's
             "42P01", "42703", "3F000", "42501"]; // the last four: the schema is not there yet
+
+    // Whole classes: no connection; nothing left of what it needs; ended or cancelled, by hand or by a limit of the role's.
+    private static readonly string[] AwayClasses = ["08", "53", "57"];
+
+    // What it lacks, of class 53.
+    private static readonly Dictionary<string, string> Lacks = new()
+    {
+        [PostgresErrorCodes.OutOfMemory] = "has too little memory left", [PostgresErrorCodes.TooManyConnections] = "takes no more connections",
+    };
 
     /// <summary>True where the same request may succeed later: no connection, shutting down, too many clients.</summary>
     public static bool IsAway(Exception error) => error switch
     {
-        PostgresException postgres => Away.Contains(postgres.SqlState) || postgres.SqlState.StartsWith("08", StringComparison.Ordinal),
+        PostgresException postgres => Away.Contains(postgres.SqlState) || AwayClasses.Contains(postgres.SqlState[..2]),
         NpgsqlException => true,
         TimeoutException or SocketException or EndOfStreamException => true,
         _ => false,
@@ -43,6 +52,16 @@ public sealed class DatabaseErrors(Catalog catalog, Database database)
     /// <summary>True where the database is there, and all connections to it were in use for too long.</summary>
     public static bool IsExhausted(Exception error) =>
         error is NpgsqlException { InnerException: TimeoutException } && error.Message.Contains("pool has been exhausted", StringComparison.Ordinal);
+
+    /// <summary>The refusal of a database that is there and lacks what the request needs; null where that is not it.</summary>
+    public static Problem? Lack(Exception error) => error switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } =>
+            new(507, "The database has no room left, and nothing was changed. Whoever runs it must give it more."),
+        PostgresException { SqlState: ['5', '3', ..] } lack =>
+            new(503, $"The database {Lacks.GetValueOrDefault(lack.SqlState, "has reached one of its limits")} at the moment. Try again in a moment."),
+        _ => null,
+    };
 
     /// <summary>The refusal that a failed write of <paramref name="entity"/> means, or null where it is none.</summary>
     public async Task<Problem?> Explain(EntityDescriptor entity, PostgresException error, CancellationToken cancellation)

@@ -43,7 +43,7 @@ public sealed class Download(Database database, EntityDescriptor entity, Attribu
             {
                 place += slice.Length;
                 slice.Hash(sent);
-                await slice.SendTo(context.Response.Body, context.RequestAborted);
+                await slice.SendTo(context.Response.Body, null, context.RequestAborted);
             }
             if (place >= length || HttpMethods.IsHead(context.Request.Method)) return;
             size = Next(context, size, Stopwatch.GetElapsedTime(begun) < Quick);
@@ -64,8 +64,12 @@ public sealed class Download(Database database, EntityDescriptor entity, Attribu
     public void Dispose() => sent.Dispose();
 
     // What is larger than the smallest is counted in the request's share of memory, and only taken where it is there.
-    private static int Next(HttpContext context, int size, bool quick) =>
-        !quick ? Smallest : size < Largest && Share.Of(context).TryReserve(2 * size) ? 2 * size : size;
+    private static int Next(HttpContext context, int size, bool quick)
+    {
+        if (quick) return size < Largest && Share.Of(context).TryReserve(2 * size) ? 2 * size : size;
+        Share.Of(context).Keep(0);
+        return Smallest;
+    }
 
     private Task<Chunks> First(HttpContext context, int size) => database.Run(async connection =>
     {

@@ -18,8 +18,9 @@ public sealed class OpenApiDocument(Catalog catalog)
         (409, "Another record has the same unique value, or refers to this one"),
         (412, "Somebody else has changed the record"), (413, "The body is too large"),
         (415, "The body is of another type"), (422, "Some values are not accepted: errors, by attribute"),
-        (503, "The database is away, or too many requests came at once; nothing has changed"),
+        (503, "The database is away or at its limits, or too many requests came at once; nothing has changed"),
         (504, "The database has not confirmed the change: it may be saved or not"),
+        (507, "The database has no room left; nothing has changed"),
     ];
 
     public byte[] Build()
@@ -83,7 +84,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         var operation = Operation(entity, verb);
         if (parameters.Length > 0) operation["parameters"] = new JsonArray(parameters);
         int[] refusals = verb == "List" ? [400] : parameters.Length > 0 ? [400, 404, 413] : [404];
-        operation["responses"] = Responses(200, Json, schema, headers ?? [], [.. refusals, 503]);
+        operation["responses"] = Responses(200, Json, schema, headers ?? [], [.. refusals, 503, 507]);
         return operation;
     }
 
@@ -94,7 +95,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         operation["parameters"] = new JsonArray(parameters);
         if (input is not null)
             operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content(Json, OpenApiSchemas.Reference(input)) };
-        int[] others = input is null ? [400, 403, 503, 504] : [400, 403, 413, 415, 422, 503, 504];
+        int[] others = input is null ? [400, 403, 503, 504, 507] : [400, 403, 413, 415, 422, 503, 504, 507];
         var schema = status == 204 ? null : OpenApiSchemas.Reference(entity.Name);
         operation["responses"] = Responses(status, Json, schema, headers, refusals.Concat(others));
         return operation;
@@ -103,14 +104,14 @@ public sealed class OpenApiDocument(Catalog catalog)
     private static JsonObject File(EntityDescriptor entity, AttributeDescriptor file)
     {
         var get = Operation(entity, $"Download{file.Name}Of");
-        get["responses"] = Responses(200, "application/octet-stream", new JsonObject(), ["Content-Disposition"], [404, 503]);
+        get["responses"] = Responses(200, "application/octet-stream", new JsonObject(), ["Content-Disposition"], [404, 503, 507]);
         get["responses"]!["200"]!["content"]!["*/*"] = new JsonObject { ["schema"] = new JsonObject() };
         var put = Operation(entity, $"Upload{file.Name}Of");
         put["description"] = "The body is the file, and Content-Type its media type.";
         JsonNode[] parameters = [IfMatch(), Named(), .. Parts()];
         put["parameters"] = new JsonArray(parameters);
         put["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content("application/octet-stream", new JsonObject()) };
-        put["responses"] = Responses(200, Json, OpenApiSchemas.Reference(entity.Name), ["ETag"], [400, 403, 404, 412, 413, 415, 503, 504]);
+        put["responses"] = Responses(200, Json, OpenApiSchemas.Reference(entity.Name), ["ETag"], [400, 403, 404, 412, 413, 415, 503, 504, 507]);
         return new JsonObject { ["parameters"] = new JsonArray(Identifier(entity)), ["get"] = get, ["put"] = put };
     }
 

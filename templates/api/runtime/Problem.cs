@@ -20,7 +20,7 @@ public sealed class Problem(int status, string detail) : Exception(detail)
         [408] = "Too slow", [409] = "Conflict", [412] = "Changed by somebody else", [413] = "Too large",
         [414] = "The address is too long", [415] = "Unsupported content type", [421] = "Another host is meant",
         [422] = "Some values are not accepted", [431] = "The headers are too many", [500] = "Something went wrong",
-        [503] = "Not available at the moment", [504] = "Not confirmed",
+        [503] = "Not available at the moment", [504] = "Not confirmed", [507] = "No room left",
     };
 
     public int Status { get; } = status;

@@ -42,11 +42,11 @@ public sealed class Room(Database database)
     }
 
     /// <summary>Takes the room of a body or an answer of this size, in turn: what is short of it is not counted.</summary>
-    public static async Task Reserve(HttpContext context, long size)
+    public static async Task Reserve(HttpContext context, long size, Line? line = null)
     {
         var share = Share.Of(context);
         if (size > share.Largest) throw share.TooLarge();
-        if (size > Chunks.Size) await share.Reserve(With(context, size), context.RequestAborted);
+        if (size > Chunks.Size) await share.Reserve(With(context, size), line, context.RequestAborted);
     }
 
     public static long With(HttpContext context, long size) => Math.Min(size + size / 16 + Chunks.Size, Share.Of(context).Largest);

@@ -95,6 +95,11 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
             Log.Warning($"the database has not answered in time: {error.Message}");
             return new Problem(503, "The database hasn't answered in time. Try again in a moment.");
         }
+        if (DatabaseErrors.Lack(error) is { } lack)
+        {
+            Log.Warning($"the database lacks what a request needs: {error.Message}");
+            return lack;
+        }
         if (DatabaseErrors.IsAway(error))
         {
             Log.Warning($"the database is away: {error.Message}");

@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from odcpub.data.literals import text
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.script import cut, parts_of, pieces, plan_digest, script_text, sql_text
 from odcpub.data.target import target_schema
+from odcpub.data.visible import visible
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind, Record, StaticEntity
 from tests.helpdesk_asset import attribute as field
 from tests.tries import tries
@@ -53,8 +55,9 @@ def test_hostile_texts_stay_inside_their_literals(label: str, default: str) -> N
         "literal_column", "PrimaryKeyConstraint", "create_index", "execute", "DDL", "NotImplementedError", "part",
     }  # fmt: skip
     sql = sql_text(script)
-    assert "'" + label.replace("'", "''") + "'" in sql
-    assert not default or f"DEFAULT '{default.replace(chr(39), chr(39) * 2)}'::character varying" in sql
+    assert visible(text(label)) in sql
+    assert not default or f"DEFAULT {visible(text(default))}::character varying" in sql
+    assert all(sign.isprintable() or sign == "\n" for sign in sql)
 
 
 def test_same_plan_same_script() -> None:

@@ -105,3 +105,21 @@ def test_typed_value_is_checked_and_made_canonical() -> None:
             check_value(ASSET, name, value)
         assert said in caught.value.message
         assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("hush\ahush", "a text cannot hold the character U+0007"),
+        ("hush\u202ehush", "a text cannot hold the character U+202E"),
+        (" ", "an empty text is no value"),
+    ],
+)
+def test_a_secret_is_refused_by_what_no_secret_is_made_of(value: str, said: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        check_value(ASSET, "MailToken", value)
+    assert caught.value.message == f"MailToken: not a valid Text: {said}"
+    assert caught.value.hint.startswith("Nothing else of a secret is told.")
+    (problem,) = resolve(ASSET, (), {"Greeting": "Hi"}, {"MailToken": value}).problems
+    assert said in problem.message
+    assert "hush" not in f"{caught.value.message} {caught.value.hint} {problem}"

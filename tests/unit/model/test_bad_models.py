@@ -97,6 +97,10 @@ CASES = [
     # --- names
     ("terminal codes", HEAD + 'entities: { "\\e[31m\\nX": }', ("M010", 3, 13, ""), "the character U+001B"),
     ("text turned", HEAD + 'description: "a\\u202eb"', ("M010", 3, 14, ""), "the character U+202E"),
+    ("a comment turned", HEAD + "# safe \u202e\ndescription: x", ("M010", 3, 8, ""), "the character U+202E"),
+    ("a comment that is none", HEAD + "# x\u2028description: y", ("M010", 3, 4, ""), "the character U+2028"),
+    ("a line end that shows none", HEAD + "description: x\x85", ("M010", 3, 15, ""), "the character U+0085"),
+    ("isolated behind a value", HEAD + "description: x # a\u2067b", ("M010", 3, 19, ""), "the character U+2067"),
     ("a second C1 set", HEAD + 'description: "a\\x9b31m"', ("M010", 3, 14, ""), "the character U+009B"),
     (
         "control character in a record's label",

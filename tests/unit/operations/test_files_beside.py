@@ -10,8 +10,8 @@ import pytest
 
 from odcpub.errors import ModelError, OdcpubError, Refused, UsageError
 from odcpub.files import MAX_FILE
-from odcpub.operations import models
-from odcpub.operations.models import asset_stages, lock_text, stage_file
+from odcpub.operations import models, overview, planning
+from odcpub.operations.models import asset_stages, lock_text, stage_file, strays
 
 from .conftest import KEY, Installed
 
@@ -96,3 +96,33 @@ def test_the_lock_can_be_read_by_others_as_other_files_of_the_model(installed: I
     finally:
         os.umask(before)
     assert (installed.folder / "odcpub.lock").stat().st_mode & 0o777 == 0o644
+
+
+STRAYS = (
+    "stages/Devlopment.yaml: is not read: no stage has this name; they are development, qa, production; "
+    "Did you mean development?",
+    "stages/live\\x1b.yml: is not read: no stage has this name; they are development, qa, production; "
+    "rename it, or remove it",
+    "stages/produktion.yaml: is not read: no stage has this name; they are development, qa, production; "
+    "Did you mean production?",
+)
+
+
+def test_a_file_of_no_stage_is_told_wherever_stages_files_are_read(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = installed.folder / "stages"
+    folder.mkdir()
+    for name in ("Devlopment.yaml", "produktion.yaml", "live\x1b.yml", "qa.yaml", "README.md", "old.yaml~"):
+        (folder / name).write_text("settings: { Rate: 2 }")
+    assert strays(installed.platform, installed.asset) == STRAYS
+    installed.engines.settled = lambda: None  # type: ignore[attr-defined]
+    installed.deployed(installed.revision())
+    assert planning.deploy(installed.platform, "shop", "qa", None)["warnings"][-3:] == [*STRAYS]
+    assert overview.configuration(installed.platform, "shop", "qa")["warnings"] == [*STRAYS]
+
+
+def test_what_a_broken_project_leaves_in_a_stage_is_shown_all_the_same(installed: Installed) -> None:
+    (installed.folder / "odcpub.yaml").write_text("stages: { Test: { purpose: Never } }")
+    installed.deployed(installed.revision())
+    assert overview.configuration(installed.platform, "shop", "development")["warnings"] == []

@@ -222,9 +222,18 @@ CONFIGURATIONS = "/api/asset-configurations/v1/environments"
         ("PATCH", "/api/asset-repository/v1/assets/a%2Fb/revisions/0", "a/b: no such asset"),
         ("GET", "/api/v1/operations/a%2Fb", "a/b: no such operation"),
         ("GET", "/api/v1/sources/a%2Fb", "a/b: no such asset"),
+        ("GET", f"{CONFIGURATIONS}/qa%0A/applications/shop/configurations", r"qa\n: no such stage"),
+        ("GET", f"{CONFIGURATIONS}/q%0Da/applications/shop/configurations", r"q\ra: no such stage"),
+        ("GET", f"{CONFIGURATIONS}/qa/applications/se%0Ac/configurations", r"se\nc: no such asset"),
+        ("PATCH", f"{CONFIGURATIONS}/qa/applications/shop%0A/configurations", r"shop\n: no such asset"),
+        ("GET", "/api/asset-repository/v1/assets/%0Ashop/revisions", r"\nshop: no such asset"),
+        ("PATCH", "/api/asset-repository/v1/assets/a%0Ab/revisions/0", r"a\nb: no such asset"),
+        ("GET", "/api/v1/operations/a%0Ab", r"a\nb: no such operation"),
+        ("GET", "/api/v1/operations/a%0A", r"a\n: no such operation"),
+        ("GET", "/api/v1/sources/a%E2%80%A8b%0A", r"a\u2028b\n: no such asset"),
     ],
 )
-def test_a_slash_in_a_name_is_part_of_the_name(
+def test_a_slash_or_a_line_end_in_a_name_is_part_of_the_name(
     api: Client, platform: Platform, method: str, path: str, title: str
 ) -> None:
     platform.store.assets.register(SHOP)

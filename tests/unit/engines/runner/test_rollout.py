@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from odcpub.deployment.objects import INSTANCE, Object, labels, objects
 from odcpub.deployment.workload import Workload
 from odcpub.engines.runner import from_here, rollout, watch
 from odcpub.engines.runner.kubernetes import KubernetesRunner
+from odcpub.engines.runner.look import same_template
 from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.rollout import Rollout
 from odcpub.errors import TemporaryEngineError
@@ -38,6 +40,12 @@ NO_NODE = {
     "conditions": [{"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": "0/1 nodes"}],
 }
 STARTS = "a pod is starting: the image is pulled"
+FORBIDDEN = {
+    "type": "ReplicaFailure",
+    "status": "True",
+    "reason": "FailedCreate",
+    "message": "violates PodSecurity",
+}
 QUOTA = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": "exceeded quota: full"}
 
 
@@ -135,9 +143,9 @@ def test_a_hand_edited_template_that_crashes_is_not_told_as_the_versions_failure
     right = world.deployment["spec"]
     world.hand_edit(resources={"limits": {"memory": "20Mi"}})
     world.make("small", CRASHES, revision=2)
+    world.serve("right-0")
     assert world.health() == "degraded"
     world.change(**right)
-    world.serve("right-0")
     assert world.wait() == []
     assert world.health() == "ready"
 
@@ -154,6 +162,58 @@ def test_a_hand_edited_template_that_serves_comes_back_where_the_right_one_canno
     assert "serves on" in caught.value.hint
     app = world.deployment["spec"]["template"]["spec"]["containers"][0]
     assert app["resources"] == {"limits": {"memory": "400Mi"}}
+
+
+def injected() -> World:
+    """The version serves, and somebody has put a container beside the app's that Pod Security does not let in."""
+    world = World()
+    world.make("served", READY, available=1)
+    world.serve("served-0")
+    template = world.deployment["spec"]["template"]
+    template["spec"]["containers"].append({"name": "inject", "image": "none:1"})
+    world.change(template=template)
+    world.make("injected", revision=2, failed=FORBIDDEN)
+    return world
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_container_of_somebody_elses_that_is_not_let_in_is_told_at_once_and_goes(changed: bool) -> None:
+    """An apply leaves it in the template that is gone back to, too; and the pod that serves is none that must end."""
+    world, workload = injected(), WORKLOAD
+    served = world.get("ReplicaSet", "served", NAMESPACE)
+    assert served is not None
+    if changed:
+        workload = replace(WORKLOAD, revision=3)
+        world.apply(next(each for each in objects(workload, 30080) if each["kind"] == "Deployment"))
+        world.make("new", revision=3, failed=FORBIDDEN)
+    said: list[str] = []
+    with pytest.raises(NotReady, match="violates PodSecurity") as caught:
+        Rollout(world, workload).wait(said.append, 30)
+    assert caught.value.hint.startswith("The version before it serves on")
+    assert said == ["it is taken back: no pod may be made (FailedCreate): violates PodSecurity"]
+    assert same_template(world.deployment, served)
+    assert world.health() == "ready"
+
+
+def test_a_pod_that_serves_is_none_that_must_end_where_something_is_put_in_again() -> None:
+    """As a cluster does it that puts a container into every Deployment."""
+    world = injected()
+    world.replace = lambda *_: None  # type: ignore[method-assign]
+    with pytest.raises(NotReady, match="violates PodSecurity") as caught:
+        world.wait()
+    assert "served-0" not in caught.value.hint
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_pods_that_nobody_comes_to_are_not_told_as_serving(beside: bool) -> None:
+    world = injected() if beside else World()
+    if not beside:
+        world.make("new", READY)
+    world.serve()
+    right = "the next publish or promotion sets it right"
+    assert world.health() == f"not ready: the Service shop sends to no pod: {right}"
+    world.delete("Service", "shop", NAMESPACE)
+    assert world.health() == f"not ready: the Service shop is not there any more: {right}"
 
 
 def test_settling_waits_for_pods_of_another_template_and_names_them() -> None:
