@@ -67,6 +67,24 @@ def read_file(path: Path, limit: int | None = None, inside: Path | None = None) 
     return content
 
 
+def read_own(path: Path, limit: int | None = None) -> bytes | None:
+    """As ``read_file``, of a file that odcpub itself has written: never through a link."""
+    if path.is_symlink():
+        raise BadFile("it is a link", "Put the file itself there.")
+    return read_file(path, limit)
+
+
+def check_own(path: Path) -> None:
+    """Raises BadFile for what lies in the place of one of odcpub's own files and is none: opened by name, a pipe or a
+    device is waited for, and a link is written through. Sockets are never opened so; a folder may be a link, to another
+    disk."""
+    kind = path.lstat().st_mode
+    if not (path.is_dir() or stat.S_ISREG(kind) or stat.S_ISSOCK(kind)):
+        what = "a link" if stat.S_ISLNK(kind) else "not a regular file"
+        hint = "put the file itself there, from a backup if need be; server.log, .out and .lock are made anew"
+        raise BadFile(f"it is {what}", f"remove it and {hint}")
+
+
 def check_file(path: Path, limit: int = MAX_FILE) -> None:
     """Raises BadFile where a library that is given the path would wait, or read without end; nothing there is fine."""
     try:

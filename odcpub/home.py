@@ -12,11 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from odcpub.errors import UsageError
+from odcpub.errors import EngineError, UsageError
+from odcpub.files import BadFile, check_own
 
 PRIVATE, OTHERS, OTHERS_WRITE = 0o700, 0o077, 0o022
 LONGEST_SOCKET = 100
 """Bytes of a unix socket's path; the system allows 107, some databases add a suffix."""
+
+OPENED = ("*", "*/*", "apps/*/*", "apps/*/*/*", "postgres/*/*")
+"""Where in the data folder the files are that are opened by name; blobs and images are known by their content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,17 @@ class Home:
             raise UsageError(f"{self.run}: is not yours: a link lies in its place", "remove it, or set XDG_RUNTIME_DIR")
         make_private(self.run, "XDG_RUNTIME_DIR", OTHERS)
         return self
+
+    def check_files(self) -> None:
+        """Fails where one of the files that a server opens is none: before it starts, since it would wait in silence,
+        or write elsewhere."""
+        for file in (file for pattern in OPENED for file in sorted(self.data.glob(pattern))):
+            try:
+                check_own(file)
+            except BadFile as bad:
+                raise EngineError(f"{file}: {bad.reason}", bad.hint) from None
+            except FileNotFoundError:  # gone meanwhile
+                continue
 
     @property
     def failed(self) -> Path:

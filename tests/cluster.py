@@ -8,7 +8,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any
 
-from odcpub.deployment.objects import Object
+from odcpub.deployment.objects import PORT, Object
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.look import TEMPLATE_HASH
 
@@ -133,7 +133,7 @@ def pod_of(made_by: Object, name: str, status: Object) -> Object:
     return {"kind": "Pod", "metadata": about, "spec": template["spec"], "status": status}
 
 
-def reached(asset: str, namespace: str, *pods: str) -> Object:
+def reached(asset: str, namespace: str, *pods: str, port: int = PORT) -> Object:
     """That the Service sends to these pods."""
     labels = {"kubernetes.io/service-name": asset}
     there = [{"conditions": {"ready": True}, "targetRef": {"name": name}} for name in pods]
@@ -141,4 +141,5 @@ def reached(asset: str, namespace: str, *pods: str) -> Object:
         "kind": "EndpointSlice",
         "metadata": {"name": asset, "namespace": namespace, "labels": labels},
         "endpoints": there,
+        "ports": [{"name": "http", "port": port, "protocol": "TCP"}],
     }

@@ -144,6 +144,7 @@ class Client:
         """Starts the server in the background; whoever comes second waits for the same one."""
         failed = self._home.failed
         failed.unlink(missing_ok=True)
+        self._home.check_files()
         with (self._home.data / "server.out").open("ab") as out:
             process = self._started = subprocess.Popen(
                 [sys.executable, "-m", "odcpub.portal"], stdin=subprocess.DEVNULL, stdout=out, stderr=out,

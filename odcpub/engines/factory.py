@@ -188,6 +188,10 @@ class Engines:
         if self.toolchain_is_there():
             self.roslyn.start()
 
+    def others(self, settings: EngineSettings) -> Engines:
+        """Engines of other settings, to be asked before anybody chooses them."""
+        return Engines(settings, self._home, self._installation, self._open, self._report)
+
     def settled(self) -> None:
         """Waits until what should run has been started again, so that a look at it shows no passing state."""
         self._resumed.wait(RESUME_SECONDS)

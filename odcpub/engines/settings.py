@@ -20,7 +20,7 @@ from odcpub.engines.database.reach import (
     parse_address,
 )
 from odcpub.errors import EngineError, UsageError
-from odcpub.files import MAX_FILE, BadFile, read_file, sync_folder, write_whole
+from odcpub.files import MAX_FILE, BadFile, read_own, sync_folder, write_whole
 from odcpub.model.characters import forbidden
 from odcpub.model.problems import listed, shown, suggest
 
@@ -134,7 +134,7 @@ PROFILES: dict[str, dict[str, str]] = {
 
 def read_settings(folder: Path) -> EngineSettings:
     try:
-        content = read_file(folder / FILE, MAX_FILE)
+        content = read_own(folder / FILE, MAX_FILE)
         return EngineSettings() if content is None else EngineSettings.model_validate_json(content)
     except ValidationError as error:
         raise UsageError(

@@ -15,6 +15,7 @@ from odcpub.operations.models import stage_file, stage_or_former, strays
 from odcpub.operations.platform import Platform, error_data
 from odcpub.operations.way import logins
 from odcpub.store.records import AssetRecord, DeploymentRecord
+from odcpub.store.vault import lost
 
 LOOKS = 8
 """How many rows of the status are looked up at once."""
@@ -148,20 +149,24 @@ def _strays(platform: Platform, asset: AssetRecord) -> list[str]:
 
 def doctor(platform: Platform) -> dict[str, Any]:
     """What is there behind each port, what is missing and how to get it."""
-    return {"checks": [*platform.engines().examine(logins(platform)), _key(platform)]}
+    try:
+        apps = logins(platform)
+    except OdcpubError:  # of the key, which is told beneath
+        apps = []
+    return {"checks": [*platform.engines().examine(apps), _key(platform)]}
 
 
 def _key(platform: Platform) -> dict[str, Any]:
     """Whether the key of the secrets is there, whole, and the one that they were written with."""
     file = platform.store.vault.key_file
-    hint = "put it back from a backup; where it is lost, publish each app again: it names the secrets to set again"
+    hint = f"put it back from a backup; {lost(file)}"
     bad = ""
     try:
         assets = [asset for asset in platform.store.assets.all() if platform.store.stages.deployments(asset.key)]
         if assets and not file.exists():
             bad = "is not there, and apps are deployed"
-        elif lost := [asset.name for asset in assets if _lost(platform, asset)]:
-            bad = f"is not the key that secrets were encrypted with: of {', '.join(lost)}"
+        elif without := [asset.name for asset in assets if _lost(platform, asset)]:
+            bad = f"is not the key that secrets were encrypted with: of {', '.join(without)}"
     except OdcpubError as error:
         bad, hint = error.message.removeprefix(f"{file}: "), error.hint
     found = bad or ("is there" if file.exists() else "is made with the first secret")

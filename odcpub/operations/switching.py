@@ -4,22 +4,70 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from odcpub.engines.settings import EngineSettings
-from odcpub.errors import OdcpubError
+from odcpub.engines.settings import EMBEDDED, FILE, EngineSettings
+from odcpub.errors import EngineError, OdcpubError
+from odcpub.operations import stage as stages
 from odcpub.operations.platform import Platform
 from odcpub.operations.way import logins
 
 LOGIN = ("database", "database_address", "database_pooling")
+Apps = tuple[tuple[str, str], ...]
+"""Apps by name, each with its stages in words."""
 
 
-def consequences(platform: Platform, before: EngineSettings | None, after: EngineSettings) -> list[str]:
+def foresee(platform: Platform, before: EngineSettings | None, after: EngineSettings) -> Apps:
+    """What must be known before other engines are chosen: the apps that have rows in a database that is left, as far
+    as it can be asked. Fails where apps that are deployed would be led to a database that can't be reached."""
+    if before is None or not _moves(before, after) or not (deployed := tuple(_deployed(platform))):
+        return ()
+    if after.database != EMBEDDED:
+        _refuse_unreachable(platform, after, ", ".join(f"{name} in {labels}" for name, labels in deployed))
+    return tuple(_with_rows(platform))
+
+
+def _moves(before: EngineSettings, after: EngineSettings) -> bool:
+    """Whether apps go to another database."""
+    one, other = before.server(), after.server()
+    return (one.place if one else None) != (other.place if other else None)
+
+
+def _refuse_unreachable(platform: Platform, after: EngineSettings, deployed: str) -> None:
+    try:
+        platform.engines().others(after).database.condition(())
+    except OdcpubError as error:
+        file = platform.home.data / FILE
+        anyway = f"to choose it all the same: odcpub down, then name it in {file}"
+        hint = "; ".join(filter(None, (error.hint.rstrip("."), anyway)))
+        raise EngineError(f"engines: nothing was changed: {error.message}; deployed are: {deployed}", hint) from None
+
+
+def _with_rows(platform: Platform) -> Iterator[tuple[str, str]]:
+    """The deployed apps that have tables in the present database; none where it can't be asked."""
+    observe, records = platform.engines().database.observe, platform.store.stages
+    for asset in platform.store.assets.all():
+        labels = dict.fromkeys(one.stage for one in records.deployments(asset.key))
+        places = {label: stages.place_of(platform, asset, label) for label in labels}
+        try:
+            found = {label: observe(places[label]) for label in labels if records.current(asset.key, label)}
+        except OdcpubError:
+            return
+        if there := [label for label, schema in found.items() if schema and schema.tables]:
+            yield asset.name, ", ".join(there)
+
+
+def consequences(platform: Platform, before: EngineSettings | None, after: EngineSettings, left: Apps) -> list[str]:
     """One line each: whether another database can be used and whose rows are in the one before, and whose pods are on
-    the cluster before. ``before``: None where it could not be read."""
+    the cluster before. ``before``: None where it could not be read. ``left``: what ``foresee`` told."""
     if before is None:
         return []
     told = list(_cluster(platform, before, after))
     if any(getattr(before, name) != getattr(after, name) for name in (*LOGIN, "database_password")):
-        told += [*_database(platform), *_apps(platform, before, after)]
+        told += _database(platform)
+    for name, labels in left:
+        told.append(
+            f"{name} in {labels}: its rows are in the database of before ({before.database}), and stay there; it is "
+            "brought to this one by its next publish or promotion"
+        )
     return told
 
 
@@ -68,15 +116,3 @@ def _database(platform: Platform) -> Iterator[str]:
             yield "; ".join((f"database: {way.found}", *way.hints))
     except OdcpubError as error:
         yield f"{error.message}; {error.hint}" if error.hint else error.message
-
-
-def _apps(platform: Platform, before: EngineSettings, after: EngineSettings) -> Iterator[str]:
-    """Apps that are deployed go where the platform goes; their rows stay where they are."""
-    one, other = before.server(), after.server()
-    if (one.place if one else None) == (other.place if other else None):
-        return
-    for name, labels in _deployed(platform):
-        yield (
-            f"{name} in {labels}: its rows are in the database of before ({before.database}), and stay there; it is "
-            "brought to this one by its next publish or promotion"
-        )

@@ -62,8 +62,9 @@ def router(server: Server) -> APIRouter:
         after = server.other_engines(body.use, body.set, body.databasePassword, body.kubeconfig)
         if body.check:
             return after.shown()
+        left = switching.foresee(platform, before, after)
         server.change_engines(after)
-        warnings = switching.consequences(platform, before, after)
+        warnings = switching.consequences(platform, before, after, left)
         return {**after.shown(), **({"warnings": warnings} if warnings else {})}
 
     @api.get("/operations")

@@ -28,7 +28,7 @@ def main() -> int:
     home = find_home()
     gc.disable()  # all that is loaded stays: looking through it again and again takes a tenth of the start
     try:
-        home.make()
+        home.make().check_files()
         from odcpub.portal.life import Server
 
         lock = _sole(home)

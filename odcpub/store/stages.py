@@ -137,6 +137,12 @@ class Stages:
             tuple(sorted(name for name, text in opened.items() if text is None)),
         )
 
+    def has_secrets(self) -> bool:
+        """Whether any value of any app is kept sealed."""
+        with self._engine.connect() as connection:
+            found = select(VALUES.c.name).where(VALUES.c.secret.is_not(None)).limit(1)
+            return connection.execute(found).first() is not None
+
     def database_password(self, asset: str, stage: str) -> str:
         """The app's own database password in the stage: made at the first call, and anew where the vault has lost it
         (the role gets whatever is the password)."""

@@ -26,7 +26,7 @@ class Store:
         self.installation = _installation(folder / "installation")
         self.assets = Assets(self._engine)
         self.journal = Journal(self._engine)
-        self.vault = Vault(folder / "vault.key")
+        self.vault = Vault(folder / "vault.key", lambda: self.stages.has_secrets())
         self.stages = Stages(self._engine, self.vault)
         self.blobs = Blobs(folder / "blobs")
 

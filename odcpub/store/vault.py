@@ -7,18 +7,23 @@ import hmac
 import os
 import re
 import secrets
+import shlex
 import threading
-from functools import cached_property
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.errors import EngineError
-from odcpub.files import BadFile, read_file, write_whole
+from odcpub.files import BadFile, read_own, write_whole
 
 if TYPE_CHECKING:
     from cryptography.fernet import Fernet
 
 
+NEW = b"new"
+"""What in the place of a key asks for a new one."""
+Stamp = tuple[int, ...]
+"""What tells a file from another one in its place; empty where there is none."""
 _KEY = re.compile(rb"[A-Za-z0-9_-]{43}=")
 
 
@@ -27,19 +32,25 @@ class Unreadable(EngineError):
 
 
 class Vault:
-    def __init__(self, key_file: Path) -> None:
+    """``in_use``: whether anything is known to be sealed. Then a key that is not there is lost, or elsewhere, and a new
+    one is made only where the file asks for it."""
+
+    def __init__(self, key_file: Path, in_use: Callable[[], bool] = lambda: False) -> None:
         self.key_file = key_file
-        self._first_use = threading.Lock()
+        self._in_use = in_use
+        self._guard = threading.Lock()
+        self._known: tuple[Stamp, bytes] | None = None
+        """The key, and the file that it was read from."""
 
     def seal(self, text: str) -> bytes:
         """The text encrypted and authenticated (Fernet: AES-128-CBC, HMAC-SHA256)."""
-        return self._fernet.encrypt(text.encode())
+        return self._fernet(self._in_use).encrypt(text.encode())
 
     def open(self, sealed: bytes) -> str:
         from cryptography.fernet import InvalidToken
 
         try:
-            return self._fernet.decrypt(sealed).decode()
+            return self._fernet(lambda: True).decrypt(sealed).decode()
         except InvalidToken:
             raise Unreadable(
                 f"{self.key_file}: a stored secret cannot be read with this key",
@@ -48,36 +59,58 @@ class Vault:
 
     def fingerprint(self, text: str) -> str:
         """Tells whether two texts are equal to who holds the key, and nothing to anybody else."""
-        return hmac.new(self._key, text.encode(), "sha256").hexdigest()
+        return hmac.new(self._key(self._in_use), text.encode(), "sha256").hexdigest()
 
     @staticmethod
     def random_password() -> str:
         """A new password with 192 bits of randomness, safe in connection strings."""
         return secrets.token_urlsafe(24)
 
-    @cached_property
-    def _fernet(self) -> Fernet:
+    def _fernet(self, in_use: Callable[[], bool]) -> Fernet:
         from cryptography.fernet import Fernet
 
-        return Fernet(self._key)
+        return Fernet(self._key(in_use))
 
-    def _content(self) -> bytes:
+    def _key(self, in_use: Callable[[], bool]) -> bytes:
+        """The key, read again where its file is another than it was: somebody has put it back. Made at the first use,
+        by one thread, and written whole before it is used."""
+        with self._guard:
+            stamp = _stamp(self.key_file)
+            if self._known and self._known[0] == stamp:
+                return self._known[1]
+            content = self._content()
+            if content is None and in_use():
+                raise EngineError(f"{self.key_file}: is not there, and secrets are encrypted with it", self._hint())
+            if content is None or content.strip() == NEW:
+                content = base64.urlsafe_b64encode(os.urandom(32))
+                write_whole(self.key_file, content)
+                stamp = _stamp(self.key_file)
+            if not _KEY.fullmatch(content):
+                raise EngineError(f"{self.key_file}: is damaged: it holds no key", self._hint())
+            self._known = (stamp, content)
+            return content
+
+    def _content(self) -> bytes | None:
         try:
-            return read_file(self.key_file, limit=1_000) or b""
+            return read_own(self.key_file, limit=1_000)
         except BadFile as bad:
             raise EngineError(f"{self.key_file}: {bad.reason}", "give the file back to this user, mode 600") from None
 
-    @cached_property
-    def _key(self) -> bytes:
-        """The key, made at the first use, by one thread, and written whole before it is used."""
-        with self._first_use:
-            if not self.key_file.exists():
-                write_whole(self.key_file, base64.urlsafe_b64encode(os.urandom(32)))
-            key = self._content()
-        if not _KEY.fullmatch(key):
-            raise EngineError(
-                f"{self.key_file}: is damaged: it holds no key",
-                "restore it from a backup; if there is none, remove the file and publish each app again: "
-                "which secrets are to be set again is told",
-            )
-        return key
+    def _hint(self) -> str:
+        return f"put it back from a backup; {lost(self.key_file)}"
+
+
+def lost(key_file: Path) -> str:
+    """How to go on without a key that nobody has any more."""
+    return (
+        f"where it is lost: echo {NEW.decode()} > {shlex.quote(str(key_file))}; then publish each app again: which "
+        "secrets are to be set again is told"
+    )
+
+
+def _stamp(file: Path) -> Stamp:
+    try:
+        found = file.lstat()
+    except OSError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

@@ -224,12 +224,24 @@ def _engines_folder(data: Path) -> None:
     (data / "engines.json").mkdir()
 
 
+def _a_pipe(data: Path) -> None:
+    (data / "installation").unlink()
+    os.mkfifo(data / "installation")
+
+
+def _a_link(data: Path) -> None:
+    (data / "server.log").unlink()
+    (data / "server.log").symlink_to(data.parent / "elsewhere")
+
+
 RECORDS: list[tuple[Callable[[Path], None], int, tuple[str, ...]]] = [
     (_newer, 3, ("platform.sqlite: ", "newer", "hint: ")),
     (_no_database, 3, ("platform.sqlite: ", "hint: ")),
     (_garbage_engines, 2, ("engines.json: Invalid JSON", "odcpub engines use local")),
     (_unknown_engine, 2, ("engines.json: runner: must be 'local' or 'kubernetes'", "odcpub engines use local")),
     (_engines_folder, 2, ("engines.json: it is not a regular file", "hint: ")),
+    (_a_pipe, 3, ("data/installation: it is not a regular file", "hint: ")),
+    (_a_link, 3, ("data/server.log: it is a link", "hint: ")),
 ]
 
 

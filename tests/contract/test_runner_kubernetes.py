@@ -483,12 +483,13 @@ def test_a_service_that_sends_to_no_pod_is_told(
 ) -> None:
     publish(runner, version(image, 1))
     where = {"name": "helpdesk", "namespace": namespace_of(STAGE)}
-    body = {"apiVersion": "v1", "kind": "Service", "metadata": where, "spec": {"selector": {"foo": "bar"}}}
-    cluster.apply(body, manager="kubectl-patch")
     right = "the next publish or promotion sets it right"
-    wait_for(lambda: health(runner) == (1, f"not ready: the Service helpdesk sends to no pod: {right}"))
-    publish(runner, version(image, 1))
-    assert health(runner) == (1, "ready")
+    elsewhere = {"port": 80, "protocol": "TCP", "targetPort": 9999}
+    for spec in ({"selector": {"foo": "bar"}}, {"ports": [elsewhere]}):
+        cluster.apply({"apiVersion": "v1", "kind": "Service", "metadata": where, "spec": spec}, manager="kubectl-patch")
+        wait_for(lambda: health(runner) == (1, f"not ready: the Service helpdesk sends to no pod's port 8080: {right}"))
+        publish(runner, version(image, 1))
+        assert health(runner) == (1, "ready")
     cluster.delete("Service", "helpdesk", namespace_of(STAGE))
     wait_for(lambda: health(runner) == (1, f"not ready: the Service helpdesk is not there any more: {right}"))
     publish(runner, version(image, 1))

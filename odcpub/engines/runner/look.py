@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from odcpub.deployment.objects import Object
+from odcpub.deployment.objects import PORT, Object
 from odcpub.deployment.workload import DEGRADED, FAILED, IDLE, READY, STARTING
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
@@ -123,13 +123,14 @@ def _unreached(cluster: Cluster, namespace: str, asset: str, seen: Look) -> str:
     """``not ready: …`` where pods are ready and nobody comes to them; empty where somebody does."""
     if _reached(cluster, namespace, asset).intersection(each["metadata"]["name"] for each in seen.serving):
         return ""
-    what = "sends to no pod" if cluster.get("Service", asset, namespace) else "is not there any more"
+    what = f"sends to no pod's port {PORT}" if cluster.get("Service", asset, namespace) else "is not there any more"
     return f"not ready: the Service {asset} {what}: the next publish or promotion sets it right"
 
 
 def _reached(cluster: Cluster, namespace: str, asset: str) -> set[str]:
-    """The names of the pods that the Service sends to."""
-    slices = cluster.find("EndpointSlice", namespace, f"kubernetes.io/service-name={asset}")
+    """The names of the pods that the Service sends to, at the port where the app listens."""
+    every = cluster.find("EndpointSlice", namespace, f"kubernetes.io/service-name={asset}")
+    slices = [one for one in every if PORT in {port.get("port") for port in one.get("ports") or ()}]
     return {
         str(each.get("targetRef", {}).get("name"))
         for one in slices

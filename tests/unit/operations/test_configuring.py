@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from odcpub.errors import ModelError, Refused, UsageError
+from odcpub.errors import EngineError, ModelError, Refused, UsageError
 from odcpub.model.elements import Basic, DataType, Setting
 from odcpub.operations import configuring, overview, planning, requests
 from odcpub.operations import stage as stages
@@ -34,11 +34,15 @@ def test_one_wrong_value_keeps_all_from_being_set(installed: Installed) -> None:
 def test_after_a_lost_key_its_secrets_are_named_and_can_be_set_again(installed: Installed) -> None:
     installed.revision()
     configure(installed, {"Token": "t", "Rate": "2"})
-    vault = installed.store.vault
-    vault.key_file.unlink()
-    for part in (vault, installed.store.stages._vault):
-        part.__dict__.clear()
-        part.__init__(installed.folder.parent / "vault.key")  # type: ignore[misc]
+    key = installed.store.vault.key_file
+    key.unlink()
+    with pytest.raises(EngineError, match=r"vault\.key: is not there, and secrets are encrypted with it") as gone:
+        stages.configuration(installed.platform, target(installed))
+    assert f"echo new > {key}; then publish each app again" in gone.value.hint
+    with pytest.raises(EngineError, match="is not there"):
+        configure(installed, {"Token": "t2"})
+    assert not key.exists(), "no new one is made unasked"
+    key.write_text("new\n")
     with pytest.raises(Refused, match=r"vault\.key is not the key that Token was encrypted with") as refused:
         stages.configuration(installed.platform, target(installed))
     assert "odcpub config set shop Token --stage qa" in refused.value.hint
@@ -49,14 +53,14 @@ def test_after_a_lost_key_its_secrets_are_named_and_can_be_set_again(installed: 
     assert (resolved.settings, resolved.secrets) == ((("Rate", "2"),), (("Token", "t2"),))
 
 
-def test_a_damaged_key_can_be_removed_while_the_server_runs(installed: Installed) -> None:
+def test_a_damaged_key_can_be_replaced_while_the_server_runs(installed: Installed) -> None:
     file = installed.folder / "vault.key"
     file.write_bytes(b"!" * 44)
     vault = Vault(file)
     with pytest.raises(Exception, match="is damaged") as damaged:
         vault.seal("x")
-    assert "remove the file" in damaged.value.hint  # type: ignore[attr-defined]
-    file.unlink()
+    assert f"echo new > {file}" in damaged.value.hint  # type: ignore[attr-defined]
+    file.write_text("new\n")
     assert vault.open(vault.seal("x")) == "x"
 
 

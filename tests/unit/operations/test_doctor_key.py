@@ -47,6 +47,20 @@ def test_a_key_that_is_not_the_one_is_told(installed: Installed, content: bytes 
     assert file.exists() == (content is not None)
 
 
+@pytest.mark.parametrize("content", [None, b"x"])
+def test_all_else_is_looked_at_without_the_key(installed: Installed, content: bytes | None) -> None:
+    stages, file = installed.store.stages, installed.store.vault.key_file
+    installed.deployed(installed.revision())
+    stages.database_password(KEY, "development")
+    file.unlink()
+    if content:
+        file.write_bytes(content)
+    installed.engines.examine = lambda apps: [{"what": "all else", "apps": len(apps)}]  # type: ignore[attr-defined]
+    else_, key = overview.doctor(installed.platform)["checks"]
+    assert else_ == {"what": "all else", "apps": 0}
+    assert key["state"] == "missing"
+
+
 def test_a_key_that_cannot_be_read_is_told(installed: Installed) -> None:
     stages, file = installed.store.stages, installed.store.vault.key_file
     installed.deployed(installed.revision())

@@ -58,7 +58,7 @@ def test_values_are_changed_all_or_none(store: Store) -> None:
 def test_a_lost_key_loses_what_it_sealed_and_nothing_else(store: Store, tmp_path: Path) -> None:
     store.stages.change_values(KEY, "qa", (RATE, TOKEN, Value("Other", "o", secret=True)))
     before = store.stages.database_password(KEY, "qa")
-    (tmp_path / "vault.key").unlink()
+    (tmp_path / "vault.key").write_text("new\n")
     anew = Store(tmp_path)
     assert anew.stages.values(KEY, "qa") == Values({"Rate": "95"}, {}, ("Other", "Token"))
     assert anew.stages.known_database_password(KEY, "qa") == ""

@@ -52,6 +52,31 @@ def test_a_damaged_key_is_told(key: Path, content: bytes) -> None:
     assert key.read_bytes() == content, "it may still be restored"
 
 
+def test_a_key_that_is_put_back_is_read_again(key: Path, tmp_path: Path) -> None:
+    """By the server that has met another one in its place, or none."""
+    vault = Vault(key, lambda: True)
+    key.write_text("new")
+    sealed = vault.seal("s3cret")
+    assert vault.fingerprint("a") == vault.fingerprint("a")
+    key.rename(tmp_path / "away")
+    for use in (lambda: vault.open(sealed), lambda: vault.seal("x"), lambda: vault.fingerprint("x")):
+        with pytest.raises(EngineError, match="is not there, and secrets are encrypted with it"):
+            use()
+    assert not key.exists(), "a new one is not made in silence"
+    key.write_text("new")
+    with pytest.raises(EngineError, match="cannot be read with this key"):
+        vault.open(sealed)
+    (tmp_path / "away").rename(key)
+    assert vault.open(sealed) == "s3cret"
+
+
+def test_a_key_behind_a_link_is_not_read(key: Path, tmp_path: Path) -> None:
+    Vault(tmp_path / "elsewhere").seal("x")
+    key.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(EngineError, match=r"vault\.key: it is a link"):
+        Vault(key).seal("s3cret")
+
+
 def test_fingerprints_compare_for_who_has_the_key(key: Path, tmp_path: Path) -> None:
     vault = Vault(key)
     assert vault.fingerprint("a") == Vault(key).fingerprint("a") != vault.fingerprint("b")

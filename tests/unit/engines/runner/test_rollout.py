@@ -209,9 +209,10 @@ def test_pods_that_nobody_comes_to_are_not_told_as_serving(beside: bool) -> None
     world = injected() if beside else World()
     if not beside:
         world.make("new", READY)
-    world.serve()
     right = "the next publish or promotion sets it right"
-    assert world.health() == f"not ready: the Service shop sends to no pod: {right}"
+    for elsewhere in (reached("shop", NAMESPACE), reached("shop", NAMESPACE, "served-0", "new-0", port=9999)):
+        world.put(elsewhere)
+        assert world.health() == f"not ready: the Service shop sends to no pod's port 8080: {right}"
     world.delete("Service", "shop", NAMESPACE)
     assert world.health() == f"not ready: the Service shop is not there any more: {right}"
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from odcpub.deployment.objects import CREATED, INSTANCE, instance_of, labels, objects
+from odcpub.deployment.objects import CREATED, INSTANCE, PORT, instance_of, labels, objects
 from odcpub.deployment.workload import Workload
 from odcpub.engines.runner import last_words, rollout
 from odcpub.engines.runner.kubernetes import KubernetesRunner
@@ -152,6 +152,7 @@ def make_ready(
             "kind": "EndpointSlice",
             "metadata": {"name": "s", "namespace": NAMESPACE, "labels": {"kubernetes.io/service-name": "shop"}},
             "endpoints": [there],
+            "ports": [{"port": PORT}],
         }
     )
 
