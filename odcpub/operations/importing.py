@@ -6,15 +6,15 @@ import uuid
 from typing import Any
 
 from odcpub.errors import ModelError, Severity
-from odcpub.model.importers.jdl.importing import import_jdl
 from odcpub.operations.platform import error_data
-
-IMPORTERS = {"jdl": import_jdl}
 
 
 def import_text(kind: str, text: str, file: str, name: str | None) -> dict[str, Any]:
     """The model's files and warnings; raises ModelError with every problem where there is an error."""
-    imported = IMPORTERS[kind](text, name, str(uuid.uuid4()), file)
+    from odcpub.model.importers.jdl.importing import import_jdl  # no server's start waits for it
+
+    importers = {"jdl": import_jdl}
+    imported = importers[kind](text, name, str(uuid.uuid4()), file)
     if any(one.severity is Severity.ERROR for one in imported.problems):
         raise ModelError(imported.problems)
     return {

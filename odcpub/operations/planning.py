@@ -7,9 +7,9 @@ configuration.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.migration import Finding, MigrationPlan
@@ -29,7 +29,27 @@ from odcpub.operations.stage import Configuration
 from odcpub.store.records import AssetRecord, RevisionRecord
 
 
-def publish(platform: Platform, folder: Path) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class ShownPlan:
+    """What an operation would do, in lines. ``fingerprint``: of them, and of what they were computed from."""
+
+    asset: str
+    stage: str
+    build: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    deploy: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+    def sealed(self, *basis: str) -> ShownPlan:
+        """With its fingerprint; ``basis``: what it was computed from, none of which need show."""
+        lines = {name: line for name, line in asdict(self).items() if name != "fingerprint"}
+        text = json.dumps([lines, *basis], sort_keys=True)
+        return replace(self, fingerprint=sha256(text.encode()).hexdigest())
+
+
+def publish(platform: Platform, folder: Path) -> ShownPlan:
     """What publishing the model in the folder would do."""
     record = planned(platform, folder)
     read = read_model(platform, folder, keep_lock=False)
@@ -39,63 +59,55 @@ def publish(platform: Platform, folder: Path) -> dict[str, Any]:
     latest = platform.store.assets.latest(read.asset.key)
     known = latest is not None and latest.build_key == key
     same = latest is not None and known and is_there(platform, latest)
-    if same:
-        build = []
-    else:
-        last = latest.number if latest else 0
-        build = [
-            "compile " + elements(read.asset),
-            f"{kind.made} {f'of revision {last} again, which is not whole' if known else f'as revision {last + 1}'}",
-        ]
+    last = latest.number if latest else 0
+    made = f"{kind.made} {f'of revision {last} again, which is not whole' if known else f'as revision {last + 1}'}"
+    build = () if same else ("compile " + elements(read.asset), made)
+    warnings = tuple(str(one) for one in read.warnings)
     if not kind.runs:
-        return _sealed({"build": build, "warnings": [str(one) for one in read.warnings]}, record.name, stage.name, key)
+        return ShownPlan(record.name, stage.name, build, warnings=warnings).sealed(key)
     target = stages.Target(record, requests.where(stage), read.asset, read.libraries)
     migration = stages.migration(platform, target, asks=True)
-    warnings = [str(one) for one in read.warnings]
     return _stage_plan(platform, target, stage, latest if known else None, build, warnings, key, migration)
 
 
-def deploy(platform: Platform, name: str, to: str, number: int | None) -> dict[str, Any]:
+def deploy(platform: Platform, name: str, to: str, number: int | None) -> ShownPlan:
     """What promoting would do: nothing is compiled, nothing built."""
     asset = requests.app(platform, name)
     stage, revision = requests.promotion(platform, asset, to, number)
     return _revision_plan(platform, asset, stage, revision)
 
 
-def apply(platform: Platform, name: str, to: str) -> dict[str, Any]:
+def apply(platform: Platform, name: str, to: str) -> ShownPlan:
     """What applying the stage's configuration would do to the revision that runs there."""
     asset, stage, number = requests.applying(platform, name, to)
     return _revision_plan(platform, asset, stage, requests.revision_of(platform, asset, number))
 
 
-def _revision_plan(platform: Platform, asset: AssetRecord, stage: Stage, revision: RevisionRecord) -> dict[str, Any]:
+def _revision_plan(platform: Platform, asset: AssetRecord, stage: Stage, revision: RevisionRecord) -> ShownPlan:
     libraries = {library.asset.name: library for library in locked(platform, revision.lock)}
     target = stages.Target(asset, requests.where(stage), platform.memory.model(revision.model), libraries)
     migration = stages.migration(platform, target, asks=False)
     newest = settings.latest(platform, asset)
-    return _stage_plan(platform, target, stage, revision, [], [], revision.build_key, migration, newest or target.model)
+    return _stage_plan(platform, target, stage, revision, (), (), revision.build_key, migration, newest or target.model)
 
 
-def undeploy(platform: Platform, name: str, to: str, forget: bool) -> dict[str, Any]:
+def undeploy(platform: Platform, name: str, to: str, forget: bool) -> ShownPlan:
     """What taking the app out of the stage would remove. ``forget``: what would stay behind."""
     asset, stage = requests.leaving(platform, name, to)
-    deploy, refusals = list[str](), list[str]()
-    warnings: tuple[str, ...] = ()
+    plan = ShownPlan(asset.name, stage.name)
     if forget:
         try:
             warnings = forgetting.left_behind(platform, asset, requests.where(stage))
-            deploy = [f"forget {asset.name} in {stage.name}; nothing is removed"]
+            line = f"forget {asset.name} in {stage.name}; nothing is removed"
+            plan = replace(plan, deploy=(line,), warnings=warnings)
         except Refused as error:
-            refusals = _told(error)
+            plan = replace(plan, refusals=tuple(_told(error)))
     else:
         with forgetting.way_on(asset, stage.label):
             runs = platform.engines().runner.running(stage.label, asset.label, asset.key)
-        deploy = [
-            f"remove revision {runs.revision} from {stage.name}" if runs else f"remove what {stage.name} has of it"
-        ]
-    shown = {"deploy": deploy, "warnings": [*warnings], "refusals": refusals}
-    left = platform.store.stages.left(asset.key, stage.label)
-    return _sealed(shown, asset.name, stage.name, *(str(one.id) for one in left))
+        line = f"remove revision {runs.revision} from {stage.name}" if runs else f"remove what {stage.name} has of it"
+        plan = replace(plan, deploy=(line,))
+    return plan.sealed(*(str(one.id) for one in platform.store.stages.left(asset.key, stage.label)))
 
 
 def _stage_plan(
@@ -103,22 +115,22 @@ def _stage_plan(
     target: stages.Target,
     stage: Stage,
     revision: RevisionRecord | None,
-    build: list[str],
-    warnings: list[str],
+    build: tuple[str, ...],
+    warnings: tuple[str, ...],
     key: str,
     migrated: tuple[MigrationPlan, tuple[Finding, ...]],
     newest: Asset | None = None,
-) -> dict[str, Any]:
+) -> ShownPlan:
     """``newest``: the model that the stage's file is written for; None in a publish, whose own it is."""
     refusals: list[str] = []
-    configuration, deploy = "", []
+    configuration, deploy = "", list[str]()
     try:
         source = revision.runtime if revision else platform.engines().csharp.toolchain().source
         stages.check_runtime(platform, target.asset, stage, source)
     except Refused as error:
         refusals += _told(error)
     try:
-        warnings = [*warnings, *(settings.check_renames(platform, target) if newest is None else ())]
+        warnings += settings.check_renames(platform, target) if newest is None else ()
     except Refused as error:
         refusals += _told(error)
     try:
@@ -140,14 +152,16 @@ def _stage_plan(
     amiss = stages.amiss(platform, target)
     mended = [f"set right for the app: {amiss}"] if amiss else []
     ways = way.check(platform, target, amiss) if deploy and not refusals else ()
-    shown = {
-        "build": build,
-        "data": [*mended, *migration.stays, *(step.summary for step in migration.steps)],
-        "deploy": deploy,
-        "warnings": [*warnings, *migration.warnings, *notices, *strays(platform, target.asset), *ways],
-        "refusals": refusals,
-    }
-    return _sealed(shown, target.asset.name, target.stage.name, key, configuration, migration.base, schema)
+    plan = ShownPlan(
+        target.asset.name,
+        target.stage.name,
+        build=build,
+        data=(*mended, *migration.stays, *(step.summary for step in migration.steps)),
+        deploy=tuple(deploy),
+        warnings=(*warnings, *migration.warnings, *notices, *strays(platform, target.asset), *ways),
+        refusals=tuple(refusals),
+    )
+    return plan.sealed(key, configuration, migration.base, schema)
 
 
 def _told(error: Refused) -> list[str]:
@@ -157,14 +171,6 @@ def _told(error: Refused) -> list[str]:
     if lines:
         return [error.message, *lines, *([error.hint] if error.hint else [])]
     return [f"{error.message}; {error.hint}" if error.hint else error.message]
-
-
-def _sealed(shown: dict[str, list[str]], name: str, stage: str, *basis: str) -> dict[str, Any]:
-    """The plan with its fingerprint; ``basis``: what it was computed from, none of which need show."""
-    lines = {part: shown.get(part, []) for part in ("build", "data", "deploy", "warnings", "refusals")}
-    plan = {"asset": name, "stage": stage, **lines}
-    text = json.dumps([plan, *basis], sort_keys=True)
-    return {"fingerprint": sha256(text.encode()).hexdigest(), **plan}
 
 
 UNBUILT = "sha256:" + "0" * 64

@@ -53,7 +53,7 @@ def router(server: Server) -> APIRouter:
 
     @api.post("/publish-plans")
     def publish_plan(body: PublishOperationRequest) -> dict[str, Any]:
-        return planning.publish(platform, Path(body.folder))
+        return views.plan(planning.publish(platform, Path(body.folder)))
 
     @api.post("/deployment-operations", status_code=201)
     def deploy(
@@ -66,7 +66,7 @@ def router(server: Server) -> APIRouter:
 
     @api.post("/deployment-plans")
     def deployment_plan(body: DeploymentOperationRequest) -> dict[str, Any]:
-        return _plan(platform, body)
+        return views.plan(_plan(platform, body))
 
     for name in KINDS:
         _read_routes(api, platform, name)
@@ -81,7 +81,7 @@ def _begin(platform: Platform, body: DeploymentOperationRequest, user: str, key:
     return requests.apply(platform, body.assetKey, body.environmentKey, user, key)
 
 
-def _plan(platform: Platform, body: DeploymentOperationRequest) -> dict[str, Any]:
+def _plan(platform: Platform, body: DeploymentOperationRequest) -> planning.ShownPlan:
     """The plan of the very operation that ``_begin`` would begin."""
     if body.operation == "Deploy":
         return planning.deploy(platform, body.assetKey, body.environmentKey, body.revision)

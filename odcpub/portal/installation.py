@@ -77,14 +77,14 @@ def router(server: Server) -> APIRouter:
     def operation(key: str) -> dict[str, Any]:
         return views.operation(find_operation(platform, key))
 
-    @api.post("/operations/{key:path}/continue")
+    @api.post("/operations/{key:name}/continue")
     def go_on(key: str) -> dict[str, Any]:
         """Lets an operation that waits go on."""
         found = find_operation(platform, key)
         requests.go_on(platform, found, server.user)
         return views.operation(find_operation(platform, found.key))
 
-    @api.post("/operations/{key:path}/cancel")
+    @api.post("/operations/{key:name}/cancel")
     def cancel(key: str) -> dict[str, Any]:
         """Ends an operation before its next step."""
         found = find_operation(platform, key)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from odcpub.deployment.stages import Stage
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import NotInForce
+from odcpub.operations.planning import ShownPlan
 from odcpub.store.records import AssetRecord, Message, RevisionRecord, Status
 
 
@@ -49,6 +51,10 @@ def operation(one: Operation) -> dict[str, Any]:
         "cancelledBy": one.cancelled_by or None if status != Status.FINISHED else None,
         "exitCode": (one.exit_code or 3) if status == Status.FAILED else 0,
     }
+
+
+def plan(one: ShownPlan) -> dict[str, Any]:
+    return asdict(one)
 
 
 def message(one: Message, asset: str) -> dict[str, Any]:

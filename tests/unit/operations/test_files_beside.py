@@ -118,7 +118,7 @@ def test_a_file_of_no_stage_is_told_wherever_stages_files_are_read(
     assert strays(installed.platform, installed.asset) == STRAYS
     installed.engines.settled = lambda: None  # type: ignore[attr-defined]
     installed.deployed(installed.revision())
-    assert planning.deploy(installed.platform, "shop", "qa", None)["warnings"][-3:] == [*STRAYS]
+    assert planning.deploy(installed.platform, "shop", "qa", None).warnings[-3:] == STRAYS
     assert overview.configuration(installed.platform, "shop", "qa")["warnings"] == [*STRAYS]
 
 

@@ -35,7 +35,7 @@ def lose(installed: Installed, digest: str) -> None:
 
 def test_nothing_lost_is_nothing_to_do(installed: Installed, library: AssetRecord) -> None:
     assert publish(installed, library).unchanged
-    assert planning.publish(installed.platform, Path(library.folder))["build"] == []
+    assert planning.publish(installed.platform, Path(library.folder)).build == ()
 
 
 @pytest.mark.parametrize("what", ["build", "file"])
@@ -43,7 +43,7 @@ def test_a_library_is_whole_again_after_the_next_publish(installed: Installed, l
     revision, files = stored(installed)
     lose(installed, revision.build if what == "build" else files[0])
     plan = planning.publish(installed.platform, Path(library.folder))
-    assert plan["build"][1] == "store the build of revision 1 again, which is not whole"
+    assert plan.build[1] == "store the build of revision 1 again, which is not whole"
     unit = publish(installed, library)
     assert (unit.unchanged, unit.revision) == (False, 1)
     assert stored(installed) == (revision, files)

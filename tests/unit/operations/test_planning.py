@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -24,8 +24,7 @@ FOUND = Finding(RowCheck("", "", "Task.Note", NO_VALUE, "give it one"), 1, (("7"
 def refusals(installed: Installed) -> list[str]:
     """Of a promotion to QA."""
     installed.deployed(installed.revision())
-    found: list[str] = planning.deploy(installed.platform, "shop", "qa", None)["refusals"]
-    return found
+    return [*planning.deploy(installed.platform, "shop", "qa", None).refusals]
 
 
 @pytest.fixture(autouse=True)
@@ -70,22 +69,21 @@ def test_the_heading_fits_whether_rows_stand_in_the_way_or_the_author_must_answe
 
 
 def plan(installed: Installed) -> dict[str, Any]:
-    found: dict[str, Any] = planning.deploy(installed.platform, "shop", "qa", None)
-    return found
+    return asdict(planning.deploy(installed.platform, "shop", "qa", None))
 
 
 def test_a_first_deployment_lists_its_settings_and_a_later_one_what_changes(installed: Installed) -> None:
     installed.deployed(installed.revision())
-    assert plan(installed)["deploy"] == ["configure Rate: 1", "configure Token: (hidden)"]
+    assert plan(installed)["deploy"] == ("configure Rate: 1", "configure Token: (hidden)")
     installed.deployed(1, "QA")
-    assert plan(installed)["deploy"] == []
+    assert plan(installed)["deploy"] == ()
 
 
 def test_renames_are_part_of_the_data(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     installed.deployed(installed.revision())
     renamed = MigrationPlan("", "", stays=("Name was renamed to Title: its values stay",))
     monkeypatch.setattr(Memory, "plan", lambda *_: renamed)
-    assert plan(installed)["data"] == ["Name was renamed to Title: its values stay"]
+    assert plan(installed)["data"] == ("Name was renamed to Title: its values stay",)
 
 
 def test_what_the_apps_role_has_lost_is_set_right_and_said(
@@ -96,9 +94,9 @@ def test_what_the_apps_role_has_lost_is_set_right_and_said(
     installed.deployed(installed.revision())
     engines.lost_by_role = lost
     installed.store.stages.database_password(installed.asset.key, "qa")
-    assert plan(installed)["data"] == [], "there it was never deployed"
+    assert plan(installed)["data"] == (), "there it was never deployed"
     installed.deployed(1, "QA")
-    assert plan(installed)["data"] == [f"set right for the app: {lost}"]
+    assert plan(installed)["data"] == (f"set right for the app: {lost}",)
     pooled = replace(Login("db", 6432, "odc_qa", "shop", "shop__qa", ""), pooling="session")
     monkeypatch.setattr(engines, "login", lambda *_: pooled)
     (line,) = plan(installed)["data"]

@@ -4,7 +4,7 @@ follow a setting that is renamed."""
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -46,7 +46,7 @@ def resolved(installed: Installed, model: Asset) -> stages.Resolved:
 def shown(installed: Installed) -> str:
     """All that ``config show`` and the plan of a promotion to QA say."""
     configuration = overview.configuration(installed.platform, "shop", "qa")
-    return json.dumps([configuration, planning.deploy(installed.platform, "shop", "qa", None)])
+    return json.dumps([configuration, asdict(planning.deploy(installed.platform, "shop", "qa", None))])
 
 
 def test_what_was_given_as_a_secret_is_never_in_the_open(installed: Installed) -> None:
@@ -88,7 +88,7 @@ def test_what_stood_in_the_open_is_no_secret(installed: Installed) -> None:
     configure(installed, {"Token": "new one"})
     assert resolved(installed, SECRET).secrets == (("Token", "new one"),)
     plan = planning.deploy(installed.platform, "shop", "qa", None)
-    assert plan["deploy"] == ["update app", *(f"  {path}: (hidden) → nothing" for path, _, _ in fields)]
+    assert plan.deploy == ("update app", *(f"  {path}: (hidden) → nothing" for path, _, _ in fields))
 
 
 def test_a_secret_by_standard_input_is_one_wherever_a_revision_has_it_so(installed: Installed) -> None:
@@ -106,7 +106,7 @@ def test_a_secret_is_in_no_first_plan_of_a_revision_that_had_it_in_the_open(inst
     configure(installed, {"Token": CANARY}, arguments=("Token",))
     installed.deployed(installed.revision(SECRET))
     plan = planning.deploy(installed.platform, "shop", "qa", 1)
-    assert "configure Token: (hidden)" in plan["deploy"]
+    assert "configure Token: (hidden)" in plan.deploy
 
 
 @pytest.mark.parametrize("file", [False, True])

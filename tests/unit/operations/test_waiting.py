@@ -167,6 +167,7 @@ def test_what_ended_without_telling_the_ledger_is_run_anew_and_by_one_workflow(i
     key = installed.operation().key
     durable.begin(key)
     end(installed, key)
+    wait_for(lambda: DBOS.list_workflows(workflow_ids=[key])[0].status == "SUCCESS", "the workflow's own end")
     THERE.clear()
     with installed.store.journal._engine.begin() as connection:
         connection.exec_driver_sql("UPDATE operations SET status = 'Running', finished_at = NULL")
