@@ -8,6 +8,7 @@ from typing import Any
 from odcpub.compiler.csharp import LENGTHS
 from odcpub.compiler.drafts import Draft
 from odcpub.compiler.literals import css_color, json_text, number_text
+from odcpub.compiler.marked import Css, Html
 from odcpub.compiler.names import Names
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.templates import content, render
@@ -25,8 +26,8 @@ _STATIC_ATTRIBUTES = (("Label", Basic.TEXT), ("Order", Basic.INTEGER), ("Is_Acti
 def app_files(asset: Asset, names: Names, reuse: Reuse) -> tuple[Draft, ...]:
     page = {"app": asset.name, "description": asset.description}
     files = [
-        Draft("wwwroot/index.html", render("web/index.html", page).encode()),
-        Draft(f"{_ROOT}/theme.css", render("web/theme.css.j2", {"accent": css_color(asset.accent)}).encode()),
+        Draft("wwwroot/index.html", render(Html, "web/index.html", page).encode()),
+        Draft(f"{_ROOT}/theme.css", render(Css, "web/theme.css.j2", {"accent": asset.accent}).encode()),
         _json("app", _app(asset)),
         *(Draft(f"{_ROOT}/{path}", content(f"web/{path}")) for path in template_names("web", _COPIED)),
         *(_entity_file(entity, names, reuse) for entity in asset.entities),
