@@ -57,7 +57,7 @@ def _split(type_: str) -> tuple[str, tuple[int, ...]]:
 def _text(old: tuple[int, ...], new: tuple[int, ...]) -> Cast:
     if not new or (old and new[0] >= old[0]):
         return Cast(EXPAND)
-    return Cast(TIGHTEN, f"char_length({{column}}) > {new[0]}")
+    return Cast(TIGHTEN, f"char_length({{column}}) > {new[0]}", rewrites=True)
 
 
 def _integer(new: str) -> Cast:

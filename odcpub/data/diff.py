@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from odcpub.data.own import kind, own
-from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Schema, Table
+from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Record, Schema, Table
 
 _KEEPING = {"CASCADE": 0, "SET NULL": 1}
-Record = tuple[str, str, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ class CheckDropped:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleUnchecked:
+class RuleNotValid:
     """A check or reference that holds for new rows, while the older ones have not been looked at."""
 
     table: str
@@ -166,7 +164,7 @@ class RecordsRemoved:
 
 Difference = (
     TableAdded | TableKept | KindChanged | ColumnAdded | ColumnKept | TypeChanged | DefaultChanged | MandatoryChanged
-    | ReferenceAdded | RuleChanged | ReferenceDropped | CheckAdded | CheckChanged | CheckDropped | RuleUnchecked
+    | ReferenceAdded | RuleChanged | ReferenceDropped | CheckAdded | CheckChanged | CheckDropped | RuleNotValid
     | IndexAdded | IndexRenamed | IndexDropped | FileRuleAdded | RecordsChanged | RecordsRemoved
 )  # fmt: skip
 
@@ -180,7 +178,7 @@ def differences(live: Schema | None, target: Schema) -> tuple[Difference, ...]:
         if name not in there:
             found.append(TableAdded(wanted[name]))
         elif name not in wanted:
-            blocking = tuple(key for key in there[name].foreign_keys if key.target in wanted and own(key.name))
+            blocking = tuple(key for key in there[name].foreign_keys if key.target in wanted and key.own)
             found.append(TableKept(name, blocking))
         elif there[name].static != wanted[name].static:
             found.append(KindChanged(name, there[name].static))
@@ -218,7 +216,7 @@ def _columns(live: Table, target: Table) -> Iterator[Difference]:
 
 
 def _references(live: Table, target: Table) -> Iterator[Difference]:
-    there = {key.name: key for key in live.foreign_keys if own(key.name)}
+    there = {key.name: key for key in live.foreign_keys if key.own}
     wanted = {key.name: key for key in target.foreign_keys}
     # Of several for one column, left by a migration half way, the one that keeps most stands for what was so far.
     gone = sorted((key for name, key in there.items() if name not in wanted), key=lambda key: (kept(key), key.name))
@@ -230,7 +228,7 @@ def _references(live: Table, target: Table) -> Iterator[Difference]:
             yield RuleChanged(live.name, old, key) if old is not None else ReferenceAdded(live.name, key)
             gone = [one for one in gone if one != old]
         elif not there[name].validated:
-            yield RuleUnchecked(live.name, key)
+            yield RuleNotValid(live.name, key)
     for key in sorted(gone, key=lambda key: key.name):
         yield ReferenceDropped(live.name, key)
 
@@ -241,27 +239,27 @@ def kept(key: ForeignKey) -> int:
 
 
 def _checks(live: Table, target: Table) -> Iterator[Difference]:
-    there = {check.name: check for check in live.checks if own(check.name)}
+    there = {check.name: check for check in live.checks if check.own}
     wanted = {check.name: check for check in target.checks}
     gone = {name: there[name] for name in sorted(there.keys() - wanted.keys())}
     for name in sorted(wanted):
         if name not in there:
             yield _check_added(live.name, wanted[name], gone)
         elif not there[name].validated:
-            yield RuleUnchecked(live.name, wanted[name])
+            yield RuleNotValid(live.name, wanted[name])
     for check in gone.values():
         yield CheckDropped(live.name, check)
 
 
 def _check_added(table: str, new: Check, gone: dict[str, Check]) -> Difference:
     """Takes out of ``gone`` what the new one takes the place of."""
-    same = (new.column, kind(new.name))
-    old = tuple(gone.pop(name) for name, check in tuple(gone.items()) if (check.column, kind(name)) == same)
+    same = (new.column, new.kind)
+    old = tuple(gone.pop(name) for name, check in tuple(gone.items()) if (check.column, check.kind) == same)
     return CheckChanged(table, old, new) if old else CheckAdded(table, new)
 
 
 def _indexes(live: Table, target: Table) -> Iterator[Difference]:
-    there = {index.name: index for index in live.indexes if own(index.name)}
+    there = {index.name: index for index in live.indexes if index.own}
     wanted = {index.name: index for index in target.indexes}
     gone = {name: there[name] for name in sorted(there.keys() - wanted.keys())}
     for name in sorted(wanted):

@@ -2,7 +2,7 @@
 
 A rule (check, foreign key, index, trigger) enters by its name, which holds a hash of its definition, and by whether it
 is in force. ``fingerprint`` is of everything the schema has, kept leftovers of dropped elements too: the same chain of
-scripts gives the same one on an empty database. Notes count in it, since plans follow from them; what a database
+scripts gives the same one on an empty database. Annotations count in it, since plans follow from them; what a database
 administrator wrote beside does not. They do not count in a target's, which readiness asks for: an app needs none.
 An invalid index, which an attempt left behind that failed, is none.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 
+from odcpub.data.annotations import dropped_text, referent_text
 from odcpub.data.schema import Schema, Table
 
 EMPTY = "empty"
@@ -20,7 +21,7 @@ EMPTY = "empty"
 
 def fingerprint(schema: Schema | None) -> str:
     """32 hex digits, or ``EMPTY``."""
-    return _digest(schema, lambda table: (*_lines(table), *_notes(table)))
+    return _digest(schema, lambda table: (*_lines(table), *_annotations(table)))
 
 
 def target_fingerprint(schema: Schema) -> str:
@@ -52,7 +53,8 @@ def _lines(table: Table) -> Iterator[str]:
         yield repr((table.name, "record", *record))
 
 
-def _notes(table: Table) -> Iterator[str]:
-    for name, note in (("", table.note), *((column.name, column.note) for column in table.columns)):
-        if note.refers or note.key or note.name or note.dropped:
-            yield repr((table.name, "note", name, note.refers, note.key, note.name, note.dropped))
+def _annotations(table: Table) -> Iterator[str]:
+    for name, one in (("", table.annotation), *((column.name, column.annotation) for column in table.columns)):
+        said = referent_text(one.refers), one.key, one.name, dropped_text(one.dropped)
+        if any(said):
+            yield repr((table.name, "note", name, *said))

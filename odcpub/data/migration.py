@@ -6,12 +6,23 @@ that version has gone (NOT NULL, checks, unique indexes, validated references). 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
+
+from odcpub.data.steps.base import Step
 
 EXPAND = "expand"
 TIGHTEN = "tighten"
-_CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What is said of one row, and of several: there ``{count}`` stands for their number."""
+
+    one: str
+    many: str
+
+    def of(self, count: int) -> str:
+        return self.one if count == 1 else self.many.replace("{count}", str(count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +31,16 @@ class RowCheck:
 
     ``query`` selects (row identifier as text, offending value as text), up to ``limit`` rows; ``count`` counts them
     all. Names in them are not qualified: the asset's schema is the search path. ``message``: what is wrong with
-    them, as a sentence with ``{count}`` and ``{row has|rows have}`` (the element is said before it); ``hint``: the
-    edit or flag that goes on; ``element``: model path.
+    them (the element is said before it); ``hint``: the edit or flag that goes on; ``element``: model path.
     ``phases``: before which phases it can be asked; what holds ``expand`` is asked when planning, too.
-    ``spares``: the reference that may stay unchecked for the rows that are there, if they are found.
+    ``spares``: the reference that may stay NOT VALID for the rows that are there, if they are found.
     ``values``: what is found are values, each with the number of rows that have it.
     """
 
     query: str
     count: str
     element: str
-    message: str
+    message: Sentence
     hint: str
     limit: int = 5
     phases: tuple[str, ...] = (EXPAND, TIGHTEN)
@@ -48,10 +58,8 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """The check's sentence with the number in it: ``1 row has``, ``2 rows have``."""
-        one = self.count == 1
-        text = _CHOICE.sub(lambda found: found[1] if one else found[2], self.check.message)
-        return text.replace("{count}", str(self.count))
+        """The check's sentence for so many rows."""
+        return self.check.message.of(self.count)
 
     @property
     def told(self) -> str:
@@ -67,23 +75,6 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One change of the database: ``operation`` names the Alembic operation, ``arguments`` its plain values
-    (see ``odcpub.data.script_lines``); ``summary`` says it in words; ``concurrent`` runs outside a transaction;
-    ``soon``: of ``tighten``, and no row can stand in its way, so it waits for none; ``rule``: what is not as the model
-    says as long as this has not been done, in the model's words; empty where nobody could tell."""
-
-    phase: str
-    operation: str
-    arguments: tuple[tuple[str, object], ...]
-    summary: str
-    element: str = ""
-    concurrent: bool = False
-    soon: bool = False
-    rule: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class MigrationPlan:
     """Everything the Data tool will do to one schema.
 
@@ -91,7 +82,8 @@ class MigrationPlan:
     ``expand`` records last in the marker table that readiness asks. ``refusals``: decisions that need the author
     (not rows). ``warnings``: lines for the user. ``notices``: row checks whose findings are worth a line but refuse
     nothing (rows that still refer to a removed record). ``stays``: lines about what needs no step: renames, what comes
-    back. Executing it on another live schema is refused as stale.
+    back. ``digest``: what the scripts of a stored plan carry; empty until it is stored, since it may still change.
+    Executing it on another live schema is refused as stale.
     """
 
     base: str
@@ -102,3 +94,4 @@ class MigrationPlan:
     warnings: tuple[str, ...] = ()
     notices: tuple[RowCheck, ...] = ()
     stays: tuple[str, ...] = ()
+    digest: str = ""

@@ -12,27 +12,30 @@ class Names:
     """Element paths (``Ticket.Subject``) by physical name: of the asset, else of the revision before it."""
 
     def __init__(self, asset: Asset, previous: Asset | None = None) -> None:
-        self._paths: dict[tuple[str, ...], str] = {}
+        self._tables: dict[str, str] = {}
+        self._columns: dict[tuple[str, str], tuple[str, str]] = {}
         for model in (previous, asset):
-            self._paths.update(_paths(model) if model is not None else ())
+            if model is not None:
+                self._tables |= {physical(one.key): one.name for one in model.static_entities}
+                self._tables |= {physical(one.key): one.name for one in model.entities}
+                self._columns |= dict(_columns(model))
 
     def __call__(self, table: str, column: str = "") -> str:
         """The path of an element; what no model names is called by its physical name."""
-        name = self._paths.get((table,), table)
         if not column:
-            return name
-        return self._paths.get((table, column), f"{name}.{column}")
+            return self._tables.get(table, table)
+        return ".".join(self._columns.get((table, column), (self(table), column)))
+
+    def attribute(self, table: str, column: str) -> str:
+        """The name of an attribute alone."""
+        return self._columns.get((table, column), ("", column))[1]
 
 
-def _paths(asset: Asset) -> Iterator[tuple[tuple[str, ...], str]]:
-    for static in asset.static_entities:
-        yield (physical(static.key),), static.name
+def _columns(asset: Asset) -> Iterator[tuple[tuple[str, str], tuple[str, str]]]:
     for entity in asset.entities:
         table = physical(entity.key)
-        yield (table,), entity.name
         for attribute in entity.attributes:
-            path = f"{entity.name}.{attribute.name}"
-            column = physical(attribute.key)
+            column, path = physical(attribute.key), (entity.name, attribute.name)
             yield (table, column), path
             if attribute.type.basic is Basic.BINARY_DATA:
                 yield from (((table, beside), path) for beside in companions(column))

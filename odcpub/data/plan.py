@@ -12,16 +12,19 @@ from dataclasses import replace
 from typing import Any
 
 from odcpub.data import diff, rows, rules, steps
+from odcpub.data.ambiguities import ambiguities
+from odcpub.data.annotating import annotate
+from odcpub.data.builder import PlanBuilder
+from odcpub.data.carried_over import carried_over
 from odcpub.data.casts import cast
-from odcpub.data.draft import Draft
 from odcpub.data.fingerprint import fingerprint, target_fingerprint
 from odcpub.data.literals import MOMENTS, quoted
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, RowCheck
+from odcpub.data.locks import HazardKind
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, Sentence
 from odcpub.data.names import Names
-from odcpub.data.questions import questions
-from odcpub.data.remembering import remember
+from odcpub.data.said import fits, mandatory
 from odcpub.data.schema import Column, Schema
-from odcpub.data.stays import stays
+from odcpub.data.steps.order import order
 from odcpub.model.elements import Asset
 
 
@@ -36,144 +39,152 @@ def plan_migration(
 ) -> MigrationPlan:
     """How ``live`` becomes ``target``.
 
-    ``asset`` is the model of the target, for words and questions. ``previous`` is the model that the stage runs, given
-    when the author can still answer "renamed?" (publish), None where the answer stands already (promote, rollback).
+    ``asset`` is the model of the target, for words and for what is asked. ``previous`` is the model that the stage
+    runs, given when the author can still answer "renamed?" (publish), None where the answer stands already (promote,
+    rollback).
     ``runs`` is the same model in either case. ``unchecked``: what the row checks that found rows ``spare``: references
     that hold for new rows, while those that are there stay as they are.
     """
-    draft = Draft(
+    builder = PlanBuilder(
         {table.name: table for table in live.tables} if live is not None else {},
         {table.name: table for table in target.tables},
         Names(asset, runs or previous),
         runs,
         unchecked,
     )
-    draft.refusals += questions(asset, previous, draft.live, runs)
+    builder.refusals += ambiguities(asset, previous, builder.live, runs)
     for difference in diff.differences(live, target):
-        _DECISIONS[type(difference)](draft, difference)
-    remember(draft)
+        _DECISIONS[type(difference)](builder, difference)
+    annotate(builder)
     return MigrationPlan(
         fingerprint(live),
         target_fingerprint(target),
-        tuple(sorted(draft.steps, key=steps.order)),
-        tuple(check for check in draft.checks if check.element not in draft.retyped),
-        tuple(draft.refusals),
-        (*draft.warnings, *_kept(asset, previous)),
-        tuple(draft.notices),
-        stays(asset, runs, draft.live),
+        tuple(sorted(builder.steps, key=order)),
+        tuple(check for check in builder.checks if check.element not in builder.retyped),
+        tuple(builder.refusals),
+        (*builder.warnings, *_kept(asset, previous)),
+        tuple(builder.notices),
+        carried_over(asset, runs, builder.live),
     )
 
 
-def _table_added(draft: Draft, found: diff.TableAdded) -> None:
-    table, element = found.table, draft.names(found.table.name)
-    draft.steps.append(steps.create_table(table, element))
+def _table_added(builder: PlanBuilder, found: diff.TableAdded) -> None:
+    table, element = found.table, builder.names(found.table.name)
+    checks = tuple(steps.Clause(check.name, check.expression) for check in table.checks)
+    builder.add(steps.CreateTable(EXPAND, table.name, table.columns, checks, element=element))
     for key in table.foreign_keys:
-        words = draft.names(table.name, key.column)
-        draft.steps.append(steps.add_foreign_key(EXPAND, table.name, key, words, validated=True))
+        builder.add(replace(rules.new_reference(builder, EXPAND, table.name, key), validated=True))
     for index in table.indexes:
-        draft.steps.append(steps.create_index(EXPAND, table.name, index, element, concurrent=False))
+        builder.add(steps.CreateIndex(EXPAND, table.name, index.name, index.columns, index.unique, element=element))
     for rule in table.file_rules:
-        draft.steps.append(steps.add_file_rule(table.name, rule, draft.names(table.name, rule.column)))
+        rules.file_rule_added(builder, diff.FileRuleAdded(table.name, rule))
     if table.records:
-        draft.steps.append(steps.upsert_records(table.name, table.records, element))
+        rules.records_changed(builder, diff.RecordsChanged(table.name, table.records))
 
 
-def _table_kept(draft: Draft, found: diff.TableKept) -> None:
+def _table_kept(builder: PlanBuilder, found: diff.TableKept) -> None:
     # Rows that nobody sees must not stand in the way of deleting rows that are seen: the values stay, the rule goes.
     for key in found.references:
-        rules.release(draft, found.table, key, draft.names(found.table))
+        rules.release(builder, found.table, key, builder.names(found.table))
 
 
-def _kind_changed(draft: Draft, found: diff.KindChanged) -> None:
+def _kind_changed(builder: PlanBuilder, found: diff.KindChanged) -> None:
     was = "a static entity" if found.was_static else "an entity"
-    draft.refusals.append(
-        f"{draft.names(found.table)}: its key belonged to {was}: rows of the one are no records of the other; "
+    builder.refusals.append(
+        f"{builder.names(found.table)}: its key belonged to {was}: rows of the one are no records of the other; "
         "give the new one another name or key"
     )
 
 
-def _column_added(draft: Draft, found: diff.ColumnAdded) -> None:
-    table, column, element = found.table, found.column, draft.names(found.table, found.column.name)
+def _column_added(builder: PlanBuilder, found: diff.ColumnAdded) -> None:
+    table, column, element = found.table, found.column, builder.names(found.table, found.column.name)
     if not column.nullable and column.default is None:
-        _mandatory_without_default(draft, table, column, element)
+        _mandatory_without_default(builder, table, column, element)
     elif column.nullable and column.default in MOMENTS:
         # A moment of migration is no value that anybody entered: older rows stay without one.
         bare = replace(column, default=None)
-        draft.steps.append(steps.add_column(table, bare, element))
-        draft.steps.append(steps.set_default(EXPAND, table, column, element))
+        builder.add(steps.AddColumn(EXPAND, table, bare, element=element))
+        builder.add(steps.SetDefault(EXPAND, table, column.name, column.default, element=element))
     else:
-        draft.steps.append(steps.add_column(table, column, element))
+        builder.add(steps.AddColumn(EXPAND, table, column, element=element))
 
 
-def _mandatory_without_default(draft: Draft, table: str, column: Column, element: str) -> None:
-    draft.checks.append(
+def _mandatory_without_default(builder: PlanBuilder, table: str, column: Column, element: str) -> None:
+    new = "it is new and mandatory"
+    builder.checks.append(
         rows.any_row(
             table,
             element,
-            "it is new and mandatory, and {count} {row has|rows have} no value for it",
+            Sentence(f"{new}, and 1 row has no value for it", f"{new}, and {{count}} rows have no value for it"),
             "Give it a default, or publish it as optional first, fill it in, and make it mandatory then.",
         )
     )
-    draft.checks.append(rows.empty(table, column.name, element, (TIGHTEN,)))
-    draft.steps.append(steps.add_column(table, replace(column, nullable=True), element))
-    draft.steps.append(steps.set_not_null(TIGHTEN, table, column.name, element))
+    builder.checks.append(rows.empty(table, column.name, element, (TIGHTEN,)))
+    builder.add(steps.AddColumn(EXPAND, table, replace(column, nullable=True), element=element))
+    builder.add(steps.SetNotNull(TIGHTEN, table, column.name, element=element, rule=mandatory(element)))
 
 
-def _column_kept(draft: Draft, found: diff.ColumnKept) -> None:
+def _column_kept(builder: PlanBuilder, found: diff.ColumnKept) -> None:
     # The new version does not name it, and its default goes: it must be allowed to stay empty. What an administrator
     # added is as it was.
     column = found.column
-    bare = column.default is None or draft.loses_default(found.table, column.name)
+    bare = column.default is None or builder.loses_default(found.table, column.name)
     if not column.nullable and bare and not column.identity:
-        element = draft.names(found.table, column.name)
-        draft.steps.append(steps.drop_not_null(found.table, column.name, element))
+        element = builder.names(found.table, column.name)
+        builder.add(steps.DropNotNull(EXPAND, found.table, column.name, element=element))
 
 
-def _type_changed(draft: Draft, found: diff.TypeChanged) -> None:
-    element = draft.names(found.table, found.new.name)
+def _type_changed(builder: PlanBuilder, found: diff.TypeChanged) -> None:
+    element = builder.names(found.table, found.new.name)
     types = f"{found.old.type} → {found.new.type}"
     how = cast(found.old.type, found.new.type) if found.old.identity == found.new.identity else None
     if how is None:
-        draft.retyped.add(element)
-        draft.refusals.append(
+        builder.retyped.add(element)
+        builder.refusals.append(
             f"{element}: {types} is refused: values could be lost or change their meaning; "
             "add a new attribute, fill it from this one, then drop this one"
         )
         return
     if how.loss:
-        draft.checks.append(rows.losing(found.table, found.new.name, how.loss, element, types))
-    if how.rewrites:
-        draft.notices.append(_rewrite(found.table, element, types))
-    guard = f"NOT ({how.loss})".replace("{column}", quoted(found.new.name)) if how.loss else ""
-    if how.phase == EXPAND or how.between:
+        builder.checks.append(rows.losing(found.table, found.new.name, how.loss, element, types))
+    if how.between:
+        between = replace(found.old, type=how.between)
+        builder.add(_alter_type(EXPAND, found.table, found.old, between, element))
+    if how.phase == EXPAND:
         # The default is as it was: what becomes of it follows, and the version that still serves may need it.
-        wide = replace(found.old, type=how.between or found.new.type)
-        draft.steps.append(steps.alter_type(EXPAND, found.table, found.old, wide, "", element))
-    if how.phase == TIGHTEN:
-        draft.steps.append(steps.alter_type(TIGHTEN, found.table, found.old, found.new, guard, element))
+        step = _alter_type(EXPAND, found.table, found.old, replace(found.old, type=found.new.type), element)
+    else:
+        guard = f"NOT ({how.loss})".replace("{column}", quoted(found.new.name)) if how.loss else ""
+        step = _alter_type(TIGHTEN, found.table, found.old, found.new, element)
+        step = replace(step, guard=guard, rule=fits(element, found.new.type))
+    builder.add(step)
+    builder.notices += [rows.rewritten(step) for one in step.hazards if one.kind is HazardKind.REWRITES_TABLE]
 
 
-def _rewrite(table: str, element: str, types: str) -> RowCheck:
-    message = f"{types} rewrites the table's {{count}} {{row|rows}}; it is locked meanwhile"
-    return rows.where(table, "''", "true", element, message, "Publish when few people use the app.")
+def _alter_type(phase: str, table: str, old: Column, new: Column, element: str) -> steps.AlterType:
+    had_default, how = old.default is not None or new.default is not None, cast(old.type, new.type)
+    return steps.AlterType(
+        phase, table, new.name, old.type, new.type, new.default, had_default,
+        rewrites=how is not None and how.rewrites, element=element,
+    )  # fmt: skip
 
 
-def _default_changed(draft: Draft, found: diff.DefaultChanged) -> None:
+def _default_changed(builder: PlanBuilder, found: diff.DefaultChanged) -> None:
     # What becomes mandatory without a default still needs it for the inserts of the old version.
     phase = TIGHTEN if found.new.default is None and not found.new.nullable else EXPAND
-    element = draft.names(found.table, found.new.name)
-    draft.steps.append(steps.set_default(phase, found.table, found.new, element))
+    element = builder.names(found.table, found.new.name)
+    builder.add(steps.SetDefault(phase, found.table, found.new.name, found.new.default, element=element))
 
 
-def _mandatory_changed(draft: Draft, found: diff.MandatoryChanged) -> None:
-    element = draft.names(found.table, found.new.name)
+def _mandatory_changed(builder: PlanBuilder, found: diff.MandatoryChanged) -> None:
+    element = builder.names(found.table, found.new.name)
     if found.new.nullable:
-        draft.steps.append(steps.drop_not_null(found.table, found.new.name, element))
-        draft.warnings.append(f"{element}: it may be empty from now on, also for the version that still serves")
+        builder.add(steps.DropNotNull(EXPAND, found.table, found.new.name, element=element))
+        builder.warnings.append(f"{element}: it may be empty from now on, also for the version that still serves")
         return
-    back = draft.comes_back(found.table, found.new.name) or draft.retargeted(found.table, found.new.name)
-    draft.checks.append(rows.empty(found.table, found.new.name, element, back=back))
-    draft.steps.append(steps.set_not_null(TIGHTEN, found.table, found.new.name, element))
+    back = builder.comes_back(found.table, found.new.name) or builder.retargeted(found.table, found.new.name)
+    builder.checks.append(rows.empty(found.table, found.new.name, element, back=back))
+    builder.add(steps.SetNotNull(TIGHTEN, found.table, found.new.name, element=element, rule=mandatory(element)))
 
 
 def _kept(asset: Asset, previous: Asset | None) -> tuple[str, ...]:
@@ -191,7 +202,7 @@ def _kept(asset: Asset, previous: Asset | None) -> tuple[str, ...]:
     return tuple(lines)
 
 
-_DECISIONS: Mapping[type, Callable[[Draft, Any], None]] = {
+_DECISIONS: Mapping[type, Callable[[PlanBuilder, Any], None]] = {
     diff.TableAdded: _table_added,
     diff.TableKept: _table_kept,
     diff.KindChanged: _kind_changed,
@@ -206,7 +217,7 @@ _DECISIONS: Mapping[type, Callable[[Draft, Any], None]] = {
     diff.CheckAdded: rules.check_added,
     diff.CheckChanged: rules.check_changed,
     diff.CheckDropped: rules.check_dropped,
-    diff.RuleUnchecked: rules.rule_unchecked,
+    diff.RuleNotValid: rules.rule_not_valid,
     diff.IndexAdded: rules.index_added,
     diff.IndexRenamed: rules.index_renamed,
     diff.IndexDropped: rules.index_dropped,

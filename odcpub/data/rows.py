@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from odcpub.data.literals import quoted
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck
+from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck, Sentence
+from odcpub.data.steps import AlterType
 
 BOTH = (EXPAND, TIGHTEN)
 SHOWN = 5
@@ -21,7 +22,7 @@ def where(
     value: str,
     condition: str,
     element: str,
-    message: str,
+    message: Sentence,
     hint: str,
     phases: tuple[str, ...] = BOTH,
     spares: str = "",
@@ -35,7 +36,7 @@ def where(
     )  # fmt: skip
 
 
-def any_row(table: str, element: str, message: str, hint: str) -> RowCheck:
+def any_row(table: str, element: str, message: Sentence, hint: str) -> RowCheck:
     """Any row at all; asked before ``expand`` only, since the new version writes rows afterwards."""
     return where(table, "''", "true", element, message, hint, (EXPAND,))
 
@@ -48,7 +49,7 @@ def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH,
         hint = "Publish it as optional first, give these rows a value, and make it mandatory then."
     return where(
         table, "''", f"{quoted(column)} IS NULL", element,
-        "{count} {row has|rows have} no value, and it is mandatory now",
+        Sentence("1 row has no value, and it is mandatory now", "{count} rows have no value, and it is mandatory now"),
         hint, phases,
     )  # fmt: skip
 
@@ -57,16 +58,17 @@ def breaking(table: str, column: str, expression: str, element: str, phases: tup
     """Rows that a new check does not hold for; rows without a value always pass."""
     return where(
         table, quoted(column), f"({expression}) IS FALSE", element,
-        "{count} {row breaks|rows break} its new limits",
+        Sentence("1 row breaks its new limits", "{count} rows break its new limits"),
         "Correct these rows in the version that runs, or widen the limit.", phases,
     )  # fmt: skip
 
 
 def unknown(table: str, column: str, expression: str, element: str, entity: str) -> RowCheck:
     """Rows that hold no record of a library's static entity, in the version that is locked now."""
+    none = f"what is no record of {entity} in this version of its library"
     return where(
         table, quoted(column), f"({expression}) IS FALSE", element,
-        f"{{count}} {{row holds|rows hold}} what is no record of {entity} in this version of its library",
+        Sentence(f"1 row holds {none}", f"{{count}} rows hold {none}"),
         "Choose others in these rows in the version that runs, or keep the version of the library.",
     )  # fmt: skip
 
@@ -75,9 +77,16 @@ def losing(table: str, column: str, loss: str, element: str, types: str) -> RowC
     """Rows whose value would not survive a change of type."""
     return where(
         table, quoted(column), loss.replace("{column}", quoted(column)), element,
-        f"{{count}} {{row holds a value|rows hold values}} that {types} would cut",
+        Sentence(f"1 row holds a value that {types} would cut", f"{{count}} rows hold values that {types} would cut"),
         "Shorten or correct these values in the version that runs, or keep the wider type.",
     )  # fmt: skip
+
+
+def rewritten(step: AlterType) -> RowCheck:
+    """The rows that are written anew, to be told."""
+    rewrites, locked = f"{step.old} → {step.type} rewrites the table's", "it is locked meanwhile"
+    message = Sentence(f"{rewrites} 1 row; {locked}", f"{rewrites} {{count}} rows; {locked}")
+    return where(step.table, "''", "true", step.element, message, "Publish when few people use the app.")
 
 
 def orphans(
@@ -99,7 +108,7 @@ def orphans(
         missing = "true"
     return where(
         table, name, f"{name} IS NOT NULL AND {missing}", element,
-        "{count} {row refers to one that is|rows refer to rows that are} not there",
+        Sentence("1 row refers to one that is not there", "{count} rows refer to rows that are not there"),
         "Correct or empty these references in the version that runs.", phases, spares,
     )  # fmt: skip
 
@@ -108,7 +117,10 @@ def spared(check: RowCheck) -> RowCheck:
     """The same rows as a notice: they stay as they are."""
     return replace(
         check,
-        message="{count} {row refers to one that is|rows refer to rows that are} not there and {stays|stay} so",
+        message=Sentence(
+            "1 row refers to one that is not there and stays so",
+            "{count} rows refer to rows that are not there and stay so",
+        ),
         hint="Correct or empty these references in the app; the next publish looks at them again.",
     )
 
@@ -118,6 +130,7 @@ def duplicates(
 ) -> RowCheck:
     """Values that occur more than once where they become unique: (values, number of rows)."""
     keys, names = ", ".join(expressions), ", ".join(columns)
+    more = "more than once, and they are unique now"
     shown = " || ', ' || ".join(f"left(({part})::text, 40)" for part in expressions)
     known = " AND ".join(f"({part}) IS NOT NULL" for part in expressions)
     groups = f"FROM {quoted(table)} WHERE {known} GROUP BY {keys} HAVING count(*) > 1"
@@ -125,7 +138,7 @@ def duplicates(
         f"SELECT {shown}, count(*)::text {groups} ORDER BY {shown} LIMIT {SHOWN}",
         f"SELECT count(*) FROM (SELECT {shown} {groups}) AS twice",  # noqa: S608
         element,
-        f"{{count}} {{value of {names} occurs|values of {names} occur}} more than once, and they are unique now",
+        Sentence(f"1 value of {names} occurs {more}", f"{{count}} values of {names} occur {more}"),
         "Change or delete the duplicates in the version that runs, or leave the index not unique.",
         SHOWN, phases, values=True,
     )  # fmt: skip

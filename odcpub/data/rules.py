@@ -6,42 +6,66 @@ A rule on a column that is new holds at once; one on a column that the old versi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from odcpub.data import diff, rows, steps
-from odcpub.data.draft import Draft
+from odcpub.data.builder import PlanBuilder
 from odcpub.data.limits import loosened
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck
-from odcpub.data.own import kind, own
+from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck, Sentence
+from odcpub.data.rule_names import RuleKind
 from odcpub.data.said import said
 from odcpub.data.schema import Check, ForeignKey, IndexDef, Table
 from odcpub.data.target import ON_DELETE, foreign_key
 from odcpub.model.elements import DeleteRule
 
 
-def reference_added(draft: Draft, found: diff.ReferenceAdded) -> None:
+def new_reference(builder: PlanBuilder, phase: str, table: str, key: ForeignKey) -> steps.AddForeignKey:
+    """For rows that are written from now on."""
+    element = builder.names(table, key.column)
+    return steps.AddForeignKey(phase, table, key.name, key.column, key.target, key.on_delete, element=element)
+
+
+def _validate(builder: PlanBuilder, table: str, rule: Check | ForeignKey, words: str) -> steps.Validate:
+    element = builder.names(table, rule.column)
+    return steps.Validate(TIGHTEN, table, rule.name, _target(rule), element=element, rule=words)
+
+
+def _drop(
+    phase: str, table: str, rule: Check | ForeignKey, element: str, *, early: bool = False
+) -> steps.DropConstraint:
+    return steps.DropConstraint(phase, table, rule.name, _target(rule), element=element, early=early)
+
+
+def _target(rule: Check | ForeignKey) -> str:
+    """The table that a rule refers to."""
+    return rule.target if isinstance(rule, ForeignKey) else ""
+
+
+def reference_added(builder: PlanBuilder, found: diff.ReferenceAdded) -> None:
     table, key = found.table, found.key
-    element, rule = draft.names(table, key.column), said(draft.names, table, key)
-    new = draft.is_new(table, key.column)
-    added = steps.add_foreign_key(EXPAND if new else TIGHTEN, table, key, element, validated=False, rule=rule)
+    element, rule = builder.names(table, key.column), said(builder.names, table, key)
+    new = builder.is_new(table, key.column)
     # What kept the column empty while it was turned goes when the new rule is there.
-    draft.steps.append(steps.soon(added) if draft.turning(table, key.column) else added)
-    if key.name in draft.unchecked:
-        draft.notices.append(rows.spared(_orphans(draft, table, key, element, EXPAND, key.name)))
+    early = builder.turning(table, key.column)
+    added = new_reference(builder, EXPAND if new and not early else TIGHTEN, table, key)
+    builder.add(replace(added, rule=rule, early=early))
+    if key.name in builder.not_valid:
+        builder.notices.append(rows.spared(_orphans(builder, table, key, element, EXPAND, key.name)))
         return
-    draft.steps.append(steps.validate(TIGHTEN, table, key.name, element, rule))
+    builder.add(_validate(builder, table, key, rule))
     if new:
         return
-    if not draft.retargeted(table, key.column):
-        back = draft.comes_back(table, key.column)
-        draft.checks.append(_orphans(draft, table, key, element, EXPAND, key.name if back else ""))
-    draft.checks.append(_orphans(draft, table, key, element, TIGHTEN))
+    if not builder.retargeted(table, key.column):
+        back = builder.comes_back(table, key.column)
+        builder.checks.append(_orphans(builder, table, key, element, EXPAND, key.name if back else ""))
+    builder.checks.append(_orphans(builder, table, key, element, TIGHTEN))
 
 
-def _orphans(draft: Draft, table: str, key: ForeignKey, element: str, phase: str, spares: str = "") -> RowCheck:
+def _orphans(builder: PlanBuilder, table: str, key: ForeignKey, element: str, phase: str, spares: str = "") -> RowCheck:
     column, target = key.column, key.target
-    wanted, there = draft.target[target], draft.live.get(target)
+    wanted, there = builder.target[target], builder.live.get(target)
     if wanted.static:
         records = (*wanted.records, *(there.records if there is not None else ()))
         return rows.orphans(table, column, target, sorted({record[0] for record in records}), element, (phase,), spares)
@@ -49,51 +73,54 @@ def _orphans(draft: Draft, table: str, key: ForeignKey, element: str, phase: str
     return rows.orphans(table, column, target if known else None, None, element, (phase,), spares)
 
 
-def rule_changed(draft: Draft, found: diff.RuleChanged) -> None:
+def rule_changed(builder: PlanBuilder, found: diff.RuleChanged) -> None:
     # A rule that keeps more of the rows holds at once; one that keeps less waits until nobody relies on the other.
-    element, rule = draft.names(found.table, found.new.column), said(draft.names, found.table, found.new)
+    element, rule = builder.names(found.table, found.new.column), said(builder.names, found.table, found.new)
     phase = EXPAND if diff.kept(found.new) > diff.kept(found.old) else TIGHTEN
-    draft.steps.append(steps.drop_constraint(phase, found.table, found.old.name, element))
-    draft.steps.append(steps.add_foreign_key(phase, found.table, found.new, element, validated=False, rule=rule))
-    draft.steps.append(steps.validate(TIGHTEN, found.table, found.new.name, element, rule))
+    builder.add(
+        _drop(phase, found.table, found.old, element),
+        replace(new_reference(builder, phase, found.table, found.new), rule=rule),
+        _validate(builder, found.table, found.new, rule),
+    )
     if found.new.on_delete == "CASCADE":
-        target = draft.names(found.new.target)
-        draft.warnings.append(f"{element}: deleting a {target} deletes the rows that refer to it from now on")
+        target = builder.names(found.new.target)
+        builder.warnings.append(f"{element}: deleting a {target} deletes the rows that refer to it from now on")
 
 
-def reference_dropped(draft: Draft, found: diff.ReferenceDropped) -> None:
+def reference_dropped(builder: PlanBuilder, found: diff.ReferenceDropped) -> None:
     table, column = found.table, found.key.column
-    element = draft.names(table, column)
-    if draft.retargeted(table, column) or any(key.column == column for key in draft.target[table].foreign_keys):
+    element = builder.names(table, column)
+    if builder.retargeted(table, column) or any(key.column == column for key in builder.target[table].foreign_keys):
         # Nothing is held, or it is one too many, which a migration left half way.
-        draft.steps.append(steps.drop_constraint(EXPAND, table, found.key.name, element))
+        builder.add(_drop(EXPAND, table, found.key, element))
     else:
-        release(draft, table, found.key, element)
+        release(builder, table, found.key, element)
 
 
-def release(draft: Draft, table: str, key: ForeignKey, element: str) -> None:
+def release(builder: PlanBuilder, table: str, key: ForeignKey, element: str) -> None:
     """A reference that nobody sees any more goes with the version that does: if the new one never comes, that one
     serves on and needs it. Until then no row is deleted or emptied by it, since the new version can't tell of that."""
     keeping = foreign_key(table, key.column, key.target, ON_DELETE[DeleteRule.PROTECT])
     if diff.kept(key) < diff.kept(keeping):
-        draft.steps.append(steps.drop_constraint(EXPAND, table, key.name, element))
-        draft.steps.append(steps.add_foreign_key(EXPAND, table, keeping, element, validated=False))
+        builder.add(_drop(EXPAND, table, key, element))
+        builder.add(replace(new_reference(builder, EXPAND, table, keeping), element=element))
         key = keeping
     rule = f"{element} holds nothing back any more"
-    draft.steps.append(steps.soon(steps.drop_constraint(TIGHTEN, table, key.name, element, rule)))
+    builder.add(replace(_drop(TIGHTEN, table, key, element, early=True), rule=rule))
 
 
-def check_added(draft: Draft, found: diff.CheckAdded) -> None:
+def check_added(builder: PlanBuilder, found: diff.CheckAdded) -> None:
     table, check = found.table, found.check
-    element, rule = draft.names(table, check.column), said(draft.names, table, check)
+    element, rule = builder.names(table, check.column), said(builder.names, table, check)
     # The type has kept its values as short so far, and no longer does.
-    new = draft.is_new(table, check.column) or (kind(check.name) == "longest" and _bounded(draft.live, table, check))
-    added = steps.add_check(EXPAND if new else TIGHTEN, table, check, element, rule)
-    known = kind(check.name) == "known" and draft.turning(table, check.column)
-    draft.steps.append(steps.soon(added) if known else added)
-    draft.steps.append(steps.validate(TIGHTEN, table, check.name, element, rule))
+    shorter = check.kind is RuleKind.MAX_LENGTH and _bounded(builder.live, table, check)
+    new = shorter or builder.is_new(table, check.column)
+    early = check.kind is RuleKind.KNOWN and builder.turning(table, check.column)
+    phase = EXPAND if new and not early else TIGHTEN
+    builder.add(steps.AddCheck(phase, table, check.name, check.expression, element=element, rule=rule, early=early))
+    builder.add(_validate(builder, table, check, rule))
     if not new:
-        draft.checks += _breaking(draft, table, check)
+        builder.checks += _breaking(builder, table, check)
 
 
 def _bounded(tables: Mapping[str, Table], table: str, check: Check) -> bool:
@@ -102,136 +129,138 @@ def _bounded(tables: Mapping[str, Table], table: str, check: Check) -> bool:
     return any(one.name == check.column and one.type.startswith("character varying(") for one in columns)
 
 
-def _breaking(draft: Draft, table: str, check: Check) -> list[RowCheck]:
-    element = draft.names(table, check.column)
-    if kind(check.name) != "known":
+def _breaking(builder: PlanBuilder, table: str, check: Check) -> list[RowCheck]:
+    element = builder.names(table, check.column)
+    if check.kind is not RuleKind.KNOWN:
         return [rows.breaking(table, check.column, check.expression, element)]
-    if draft.retargeted(table, check.column):
+    if builder.retargeted(table, check.column):
         return []  # Any value at all is refused already.
-    refers = next(column.note.refers for column in draft.target[table].columns if column.name == check.column)
-    return [rows.unknown(table, check.column, check.expression, element, draft.meant(refers))]
+    refers = next(column.annotation.refers for column in builder.target[table].columns if column.name == check.column)
+    return [rows.unknown(table, check.column, check.expression, element, builder.meant(refers))]
 
 
-def check_changed(draft: Draft, found: diff.CheckChanged) -> None:
+def check_changed(builder: PlanBuilder, found: diff.CheckChanged) -> None:
     """The limit is loosened at once to what either version writes, and tightened when the old one has gone: what both
     versions forbid is refused all the time."""
     table, old, new = found.table, found.old, found.new
-    element, rule = draft.names(table, new.column), said(draft.names, table, new)
+    element, rule = builder.names(table, new.column), said(builder.names, table, new)
     wide = loosened(old, new, table)
     if wide is not None:
-        draft.steps += [steps.drop_constraint(EXPAND, table, one.name, element) for one in old if one.name != wide.name]
+        builder.add(*(_drop(EXPAND, table, one, element) for one in old if one.name != wide.name))
         if wide.name not in {one.name for one in old}:
-            draft.steps.append(steps.add_check(EXPAND, table, wide, element))
+            builder.add(steps.AddCheck(EXPAND, table, wide.name, wide.expression, element=element))
         old = (wide,)
     if wide is None or wide.name != new.name:
-        draft.steps.append(steps.add_check(TIGHTEN, table, new, element, rule))
-        draft.steps += [steps.drop_constraint(TIGHTEN, table, one.name, element) for one in old]
-    draft.steps.append(steps.validate(TIGHTEN, table, new.name, element, rule))
-    draft.checks += _breaking(draft, table, new)
+        builder.add(steps.AddCheck(TIGHTEN, table, new.name, new.expression, element=element, rule=rule))
+        builder.add(*(_drop(TIGHTEN, table, one, element) for one in old))
+    builder.add(_validate(builder, table, new, rule))
+    builder.checks += _breaking(builder, table, new)
 
 
-def check_dropped(draft: Draft, found: diff.CheckDropped) -> None:
+def check_dropped(builder: PlanBuilder, found: diff.CheckDropped) -> None:
     # What keeps a column empty while it is turned does so until the old version has gone; what limits a length, until
     # the type does.
     table, check = found.table, found.check
-    what = kind(check.name)
-    late = what == "longest" and _bounded(draft.target, table, check)
-    dropped = steps.drop_constraint(TIGHTEN if late else EXPAND, table, check.name, draft.names(table))
-    draft.steps.append(steps.soon(dropped) if what == "empty" else dropped)
+    late = check.kind is RuleKind.MAX_LENGTH and _bounded(builder.target, table, check)
+    early = check.kind is RuleKind.EMPTY
+    builder.add(_drop(TIGHTEN if late or early else EXPAND, table, check, builder.names(table), early=early))
 
 
-def rule_unchecked(draft: Draft, found: diff.RuleUnchecked) -> None:
+def rule_not_valid(builder: PlanBuilder, found: diff.RuleNotValid) -> None:
     table, rule = found.table, found.rule
-    element = draft.names(table, rule.column)
+    element = builder.names(table, rule.column)
     if isinstance(rule, Check):
-        draft.checks += _breaking(draft, table, rule)
+        builder.checks += _breaking(builder, table, rule)
     else:
-        now, later = (_orphans(draft, table, rule, element, phase, rule.name) for phase in rows.BOTH)
-        if rule.name in draft.unchecked:
-            draft.notices.append(rows.spared(now))
+        now, later = (_orphans(builder, table, rule, element, phase, rule.name) for phase in rows.BOTH)
+        if rule.name in builder.not_valid:
+            builder.notices.append(rows.spared(now))
             return
-        draft.checks += [now, later]
-    draft.steps.append(steps.validate(TIGHTEN, table, rule.name, element, said(draft.names, table, rule)))
+        builder.checks += [now, later]
+    builder.add(_validate(builder, table, rule, said(builder.names, table, rule)))
 
 
-def index_added(draft: Draft, found: diff.IndexAdded) -> None:
+def index_added(builder: PlanBuilder, found: diff.IndexAdded) -> None:
     table, index = found.table, found.index
-    element = draft.names(table)
-    words = [draft.names(table, column).rpartition(".")[2] for column in index.columns]
+    element = builder.names(table)
+    words = [builder.names.attribute(table, column) for column in index.columns]
     rule = f"{element} ({', '.join(words)}) is unique" if index.unique else ""
-    step = steps.create_index(TIGHTEN, table, index, element, concurrent=True, rule=rule)
-    if not index.unique:
-        draft.steps.append(step)
+    early = index.unique and _implied(builder, table, index)
+    builder.add(
+        steps.CreateIndex(
+            TIGHTEN, table, index.name, index.columns, index.unique, True, element=element, rule=rule, early=early
+        )
+    )
+    if early or not index.unique:
         return
-    if _implied(draft, table, index):
-        draft.steps.append(steps.soon(step))
-        return
-    draft.steps.append(step)
     element = f"{element} ({', '.join(words)})"
     names = [quoted(column) for column in index.columns]
-    draft.checks.append(rows.duplicates(table, words, names, element, (TIGHTEN,)))
-    today = [_today(draft, table, column) for column in index.columns]
+    builder.checks.append(rows.duplicates(table, words, names, element, (TIGHTEN,)))
+    today = [_today(builder, table, column) for column in index.columns]
     known = [expression for expression in today if expression is not None]
     if len(known) == len(today):
-        draft.checks.append(rows.duplicates(table, words, known, element, (EXPAND,)))
+        builder.checks.append(rows.duplicates(table, words, known, element, (EXPAND,)))
 
 
-def _unique(draft: Draft, table: str) -> list[IndexDef]:
+def _unique(builder: PlanBuilder, table: str) -> list[IndexDef]:
     """The unique indexes of ours that the database has in force."""
-    return [one for one in draft.live[table].indexes if one.unique and one.valid and own(one.name)]
+    return [one for one in builder.live[table].indexes if one.unique and one.valid and one.own]
 
 
-def _implied(draft: Draft, table: str, index: IndexDef) -> bool:
+def _implied(builder: PlanBuilder, table: str, index: IndexDef) -> bool:
     """Whether the rows are unique in this way already, since they are in fewer columns."""
-    return any(set(one.columns) <= set(index.columns) for one in _unique(draft, table))
+    return any(set(one.columns) <= set(index.columns) for one in _unique(builder, table))
 
 
-def _today(draft: Draft, table: str, column: str) -> str | None:
+def _today(builder: PlanBuilder, table: str, column: str) -> str | None:
     """What a column holds before the migration as an expression; None: it is new and will be empty."""
-    if not draft.is_new(table, column):
+    if not builder.is_new(table, column):
         return quoted(column)
-    new = next(there for there in draft.target[table].columns if there.name == column)
+    new = next(there for there in builder.target[table].columns if there.name == column)
     if new.default is None or (new.nullable and new.default in MOMENTS):
         return None
     return f"({new.default})::{new.type}"
 
 
-def index_renamed(draft: Draft, found: diff.IndexRenamed) -> None:
-    draft.steps.append(steps.rename_index(found.table, found.old, found.new, draft.names(found.table)))
+def index_renamed(builder: PlanBuilder, found: diff.IndexRenamed) -> None:
+    element = builder.names(found.table)
+    builder.add(steps.RenameIndex(EXPAND, found.table, found.old.name, found.new.name, element=element))
 
 
-def index_dropped(draft: Draft, found: diff.IndexDropped) -> None:
+def index_dropped(builder: PlanBuilder, found: diff.IndexDropped) -> None:
     """A unique one is a rule of the version that serves, which keeps it if the new one never comes. It may be what one
     of the new version's was so far: it goes when all of the table's are there, which rows may stand in the way of."""
     table, index = found.table, found.index
-    words = ", ".join(draft.names(table, column).rpartition(".")[2] for column in index.columns)
-    rule = f"{draft.names(table)} ({words}) is unique no longer" if index.unique else ""
-    dropped = steps.drop_index(TIGHTEN, table, index, draft.names(table), concurrent=True, rule=rule)
-    there = {diff.says(one) for one in _unique(draft, table)}
-    coming = [one for one in draft.target[table].indexes if one.unique and diff.says(one) not in there]
-    waits = not index.unique or any(not _implied(draft, table, one) for one in coming)
-    draft.steps.append(dropped if waits else steps.soon(dropped))
+    words = ", ".join(builder.names.attribute(table, column) for column in index.columns)
+    rule = f"{builder.names(table)} ({words}) is unique no longer" if index.unique else ""
+    there = {diff.says(one) for one in _unique(builder, table)}
+    coming = [one for one in builder.target[table].indexes if one.unique and diff.says(one) not in there]
+    waits = not index.unique or any(not _implied(builder, table, one) for one in coming)
+    builder.add(steps.DropIndex(TIGHTEN, table, index.name, element=builder.names(table), rule=rule, early=not waits))
 
 
-def file_rule_added(draft: Draft, found: diff.FileRuleAdded) -> None:
+def file_rule_added(builder: PlanBuilder, found: diff.FileRuleAdded) -> None:
     # At once: the version that still serves knows nothing of names.
-    draft.steps.append(steps.add_file_rule(found.table, found.rule, draft.names(found.table, found.rule.column)))
+    table, rule = found.table, found.rule
+    builder.add(steps.AddFileRule(EXPAND, table, rule.name, rule.column, element=builder.names(table, rule.column)))
 
 
-def records_changed(draft: Draft, found: diff.RecordsChanged) -> None:
-    draft.steps.append(steps.upsert_records(found.table, found.records, draft.names(found.table)))
+def records_changed(builder: PlanBuilder, found: diff.RecordsChanged) -> None:
+    builder.add(steps.UpsertRecords(EXPAND, found.table, found.records, element=builder.names(found.table)))
 
 
-def records_removed(draft: Draft, found: diff.RecordsRemoved) -> None:
-    element = draft.names(found.table)
-    draft.steps.append(steps.deactivate_records(found.table, found.records, element))
-    keys = ", ".join(literal(record[0]) for record in found.records)
-    for table in draft.live.values():
+def records_removed(builder: PlanBuilder, found: diff.RecordsRemoved) -> None:
+    element = builder.names(found.table)
+    removed = tuple(record[0] for record in found.records)
+    builder.add(steps.DeactivateRecords(EXPAND, found.table, removed, element=element))
+    keys = ", ".join(literal(key) for key in removed)
+    for table in builder.live.values():
         for key in table.foreign_keys:
-            if key.target == found.table and table.name in draft.target:
-                words = draft.names(table.name, key.column)
-                message = f"{{count}} {{row refers|rows refer}} to records that {element} no longer has; they stay"
+            if key.target == found.table and table.name in builder.target:
+                words = builder.names(table.name, key.column)
+                gone = f"to records that {element} no longer has; they stay"
+                message = Sentence(f"1 row refers {gone}", f"{{count}} rows refer {gone}")
                 condition = f"{quoted(key.column)} IN ({keys})"
-                draft.notices.append(
+                builder.notices.append(
                     rows.where(table.name, quoted(key.column), condition, words, message, "Choose others in them.")
                 )

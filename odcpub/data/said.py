@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
+from decimal import Decimal
 
+from odcpub.data.literals import number
 from odcpub.data.names import Names
-from odcpub.data.own import kind
+from odcpub.data.rule_names import RuleKind
 from odcpub.data.schema import Check, ForeignKey
 
-_NUMBER = re.compile(r"[<>]=\s*(\S+)\Z")
 _WORDS = {
-    "filled": "is not blank",
-    "shortest": "has at least {} characters",
-    "longest": "has at most {} characters",
-    "minimum": "is at least {}",
-    "maximum": "is at most {}",
-    "pattern": "fits its pattern",
-    "known": "is a record of its static entity",
+    RuleKind.NOT_BLANK: "is not blank",
+    RuleKind.MIN_LENGTH: "has at least {} characters",
+    RuleKind.MAX_LENGTH: "has at most {} characters",
+    RuleKind.MINIMUM: "is at least {}",
+    RuleKind.MAXIMUM: "is at most {}",
+    RuleKind.PATTERN: "fits its pattern",
+    RuleKind.KNOWN: "is a record of its static entity",
 }
 
 
@@ -25,8 +25,9 @@ def said(names: Names, table: str, rule: Check | ForeignKey) -> str:
     element = names(table, rule.column)
     if isinstance(rule, ForeignKey):
         return f"{element} refers to what is there in {names(rule.target)}"
-    bound = _NUMBER.search(rule.expression)
-    return f"{element} {_WORDS[kind(rule.name)].format(bound[1] if bound is not None else '')}"
+    assert rule.kind is not None  # noqa: S101 - it is the target's
+    bound = number(rule.passes) if isinstance(rule.passes, Decimal) else ""
+    return f"{element} {_WORDS[rule.kind].format(bound)}"
 
 
 def fits(element: str, type_: str) -> str:

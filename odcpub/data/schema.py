@@ -6,21 +6,43 @@ Names here are physical (``odcpub.model.physical``); a schema is compared as set
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
+
+from odcpub.data.rule_names import RuleKind
+from odcpub.model.physical import physical
+
+Record = tuple[str, str, int, bool]
+"""Of a static entity: its key, which is the row's identifier, label, order, whether it is active."""
+Passes = frozenset[str] | Decimal
+"""What a limit lets pass: texts (keys, patterns), of which one has to fit, or a bound."""
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
-    """What the database remembers of a table or column beside its name (``odcpub.data.notes``).
+class Referent:
+    """Whose identifiers a column holds: an entity, by its first name, of this app, or a static one of the library with
+    this key, so that a library may be renamed."""
 
-    ``refers``: the first name of the entity whose identifiers a column holds; a library's static entity has the
-    library's key behind (``CurrencyCode@5f5b7a53-…``). ``key``: the first name of what the model has dropped;
-    ``name``: its last one, where that is not how it is called here. ``dropped``: ``yes`` where the model has dropped a
+    entity: str
+    library: str = ""
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """The same for two that are one in the database."""
+        return physical(self.entity), self.library
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """What the database remembers of a table or column beside its name (``odcpub.data.annotations``).
+
+    ``refers``: whose identifiers a column holds; None for plain values. ``key``: the first name of what the model has
+    dropped; ``name``: its last one, where that is not how it is called here. ``dropped``: the model has dropped a
     column that had a default, which goes, too. ``words``: what else its comment says; not ours."""
 
-    refers: str = ""
+    refers: Referent | None = None
     key: str = ""
     name: str = ""
-    dropped: str = ""
+    dropped: bool = False
     words: str = field(default="", compare=False)
 
 
@@ -34,29 +56,39 @@ class Column:
     nullable: bool = True
     default: str | None = None
     identity: bool = False
-    note: Note = Note()
+    annotation: Annotation = Annotation()
 
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
-    """``on_delete``: ``NO ACTION``, ``CASCADE`` or ``SET NULL``. ``validated`` is False while rows are unchecked."""
+    """``on_delete``: ``NO ACTION``, ``CASCADE`` or ``SET NULL``. ``validated`` is False while older rows may break it;
+    ``own``: the platform made it."""
 
     name: str
     column: str
     target: str
     on_delete: str = "NO ACTION"
     validated: bool = True
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """A CHECK constraint on a column: its name holds a hash of ``expression``, so names alone tell whether it
-    changed."""
+    changed. ``kind``: None where somebody else made it. ``passes``: what it lets pass; None where it is no limit, or
+    says what can't be read."""
 
     name: str
     expression: str
     validated: bool = True
     column: str = ""
+    kind: RuleKind | None = None
+    passes: Passes | None = None
+
+    @property
+    def own(self) -> bool:
+        """Whether the platform made it."""
+        return self.kind is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +103,19 @@ class FileRule:
 
 @dataclass(frozen=True, slots=True)
 class IndexDef:
-    """An index; ``valid`` is False for what a failed CREATE INDEX CONCURRENTLY left behind."""
+    """An index; ``valid`` is False for what a failed CREATE INDEX CONCURRENTLY left behind; ``own``: the platform made
+    it."""
 
     name: str
     columns: tuple[str, ...]
     unique: bool = False
     valid: bool = True
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``records``: of a static entity's table, rows (id, label, order, is_active), else empty."""
+    """``records``: of a static entity's table, else empty."""
 
     name: str
     columns: tuple[Column, ...]
@@ -90,8 +124,8 @@ class Table:
     checks: tuple[Check, ...] = ()
     indexes: tuple[IndexDef, ...] = ()
     static: bool = False
-    records: tuple[tuple[str, str, int, bool], ...] = ()
-    note: Note = Note()
+    records: tuple[Record, ...] = ()
+    annotation: Annotation = Annotation()
     file_rules: tuple[FileRule, ...] = ()
 
 

@@ -14,16 +14,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from itertools import groupby
 from typing import Any
 
+from odcpub.data.codec import canonical
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, Step
-from odcpub.data.script_lines import Part, Stage, comment, execute, step_parts, written
+from odcpub.data.locks import strongest
+from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.script_lines import Fragment, Stage, comment, execute, fragments, written
 from odcpub.data.session import own_session
+from odcpub.data.steps import AddForeignKey, Step
 from odcpub.late import load_alembic
 
 VERSION_TABLE = "odcpub_alembic"
@@ -37,60 +40,60 @@ _AS_WRITTEN = "SET standard_conforming_strings = on;\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """What is one part of a script. ``part``: its place in ``tighten``, from 1; 0 for all of ``expand``. ``tables``:
-    those it locks. ``concurrent``: it has no transaction around it. ``soon``: it waits for no rows. ``stage``: what it
+class Part:
+    """One part of a script. ``number``: its place in ``tighten``, from 1; 0 for all of ``expand``. ``tables``:
+    those it locks. ``concurrent``: it has no transaction around it. ``early``: it waits for no rows. ``stage``: what it
     does to them."""
 
     phase: str
-    part: int
+    number: int
     lines: tuple[str, ...]
     tables: tuple[str, ...] = ()
     concurrent: bool = False
-    soon: bool = False
+    early: bool = False
     stage: Stage = Stage.CHANGE
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
+class PlanParts:
     """A plan as what is executed, made once for all that write or execute it. ``digest``: what scripts carry to say
     which plan they were written from."""
 
     digest: str
     base: str
-    expand: Piece
-    tighten: tuple[Piece, ...]
+    expand: Part
+    tighten: tuple[Part, ...]
 
-    def of(self, phase: str) -> tuple[Piece, ...]:
+    def of(self, phase: str) -> tuple[Part, ...]:
         return (self.expand,) if phase == EXPAND else self.tighten
 
-    def files(self, phase: str) -> tuple[tuple[Piece, ...], ...]:
-        """The pieces of each script: what waits for no row is one of its own."""
-        return tuple(tuple(found) for _, found in groupby(self.of(phase), lambda piece: piece.soon))
+    def files(self, phase: str) -> tuple[tuple[Part, ...], ...]:
+        """The parts of each script: what waits for no row is one of its own."""
+        return tuple(tuple(found) for _, found in groupby(self.of(phase), lambda part: part.early))
 
     def revision(self, phase: str, number: int, part: int = 0) -> str:
-        """``0007_expand_1a2b3c4d``, ``0007_tighten_1a2b3c4d_003``: the Alembic revision of a deployment's piece;
+        """``0007_expand_1a2b3c4d``, ``0007_tighten_1a2b3c4d_003``: the Alembic revision of a deployment's part;
         another plan is another revision."""
         tail = f"_{part:03d}" if part else ""
         return f"{number:04d}_{phase}_{self.digest[:8]}{tail}"
 
 
-def pieces(plan: MigrationPlan) -> Pieces:
-    return Pieces(plan_digest(plan), plan.base, _expand(plan), tuple(_tighten(plan)))
+def plan_parts(plan: MigrationPlan) -> PlanParts:
+    return PlanParts(plan_digest(plan), plan.base, _expand(plan), tuple(_tighten(plan)))
 
 
-def _expand(plan: MigrationPlan) -> Piece:
+def _expand(plan: MigrationPlan) -> Part:
     found = [step for step in plan.steps if step.phase == EXPAND]
     lines: list[str] = []
     for step in found:
-        lines += [comment(step), *written(line for _, part in step_parts(step) for line in part)]
-    tables = dict.fromkeys(table for step in found for table in _tables(step))
-    return Piece(EXPAND, 0, (*lines, execute(MARKER_DDL), execute(marker_statement(plan.target))), tuple(tables))
+        lines += [comment(step), *written(line for _, fragment in fragments(step) for line in fragment)]
+    lines += [execute(MARKER_DDL), execute(marker_statement(plan.target))]
+    return Part(EXPAND, 0, tuple(lines), _locked(found))
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in ``tighten`` something is done: what has the same place is one piece."""
+    """Where in ``tighten`` something is done: what has the same place is one part."""
 
     late: bool
     stage: Stage
@@ -98,37 +101,44 @@ class _Place:
     alone: int = 0
 
 
-def _tighten(plan: MigrationPlan) -> Iterator[Piece]:
-    """What takes the same locks on the same tables is one piece: the fewer, the sooner all is done."""
-    found: dict[_Place, list[tuple[Step, Part]]] = {}
+def _tighten(plan: MigrationPlan) -> Iterator[Part]:
+    """What takes the same locks on the same tables is one part: the fewer, the sooner all is done."""
+    found: dict[_Place, list[tuple[Step, Fragment]]] = {}
     steps = [step for step in plan.steps if step.phase == TIGHTEN]
     for at, step in enumerate(steps, start=1):
-        for part in step_parts(step):
+        for fragment in fragments(step):
             # What is not needed any more goes with the change that it was needed for.
-            stage = Stage.CHANGE if part[0] is Stage.TIDY else part[0]
-            place = _Place(not step.soon, stage, _tables(step), at if step.concurrent else 0)
-            found.setdefault(place, []).append((step, part))
+            stage = Stage.CHANGE if fragment[0] is Stage.TIDY else fragment[0]
+            place = _Place(not step.early, stage, _tables(step), at if step.concurrent else 0)
+            found.setdefault(place, []).append((step, fragment))
     order = sorted(found, key=lambda place: (place.late, place.stage, place.tables, place.alone))
     for number, place in enumerate(order, start=1):
-        yield Piece(TIGHTEN, number, _lines(found[place]), place.tables, place.alone > 0, not place.late, place.stage)
+        tables = _locked(step for step, _ in found[place])
+        yield Part(TIGHTEN, number, _lines(found[place]), tables, place.alone > 0, not place.late, place.stage)
     if steps:
         forget = execute(f"DELETE FROM {MARKER_TABLE} WHERE target <> {literal(plan.target)}")  # noqa: S608
-        yield Piece(TIGHTEN, len(order) + 1, ("# earlier versions have gone", forget), (MARKER_TABLE,))
+        yield Part(TIGHTEN, len(order) + 1, ("# earlier versions have gone", forget), (MARKER_TABLE,))
 
 
-def _lines(done: Sequence[tuple[Step, Part]]) -> tuple[str, ...]:
+def _lines(done: Sequence[tuple[Step, Fragment]]) -> tuple[str, ...]:
     """What the steps are in words, then the statements, joined by stage."""
     stages = sorted({stage for _, (stage, _) in done})
     joined = ([line for _, (at, lines) in done if at is stage for line in lines] for stage in stages)
     return (*dict.fromkeys(comment(step) for step, _ in done), *(one for lines in joined for one in written(lines)))
 
 
+def _locked(found: Iterable[Step]) -> tuple[str, ...]:
+    return tuple(one.table for one in strongest(lock for step in found for lock in step.locks))
+
+
 def _tables(step: Step) -> tuple[str, ...]:
-    return tuple(str(value) for name, value in step.arguments if name in ("table", "target"))
+    """What a step works on: with others on the very same tables it can be one part."""
+    return (step.table, step.target) if isinstance(step, AddForeignKey) else (step.table,)
 
 
 def plan_digest(plan: MigrationPlan) -> str:
-    return hashlib.sha256(repr((plan.base, plan.target, plan.steps)).encode()).hexdigest()[:32]
+    """What tells the plan's scripts from those of others: a hash of its steps, and of what leads where."""
+    return plan.digest or hashlib.sha256(canonical((plan.base, plan.target, plan.steps)).encode()).hexdigest()[:32]
 
 
 def marker_statement(target: str) -> str:
@@ -136,19 +146,19 @@ def marker_statement(target: str) -> str:
     return f"INSERT INTO {MARKER_TABLE} (target) VALUES ({literal(target)}) ON CONFLICT DO NOTHING"  # noqa: S608
 
 
-def script_text(made: Pieces, file: Sequence[Piece], number: int, down: str | None) -> str:
-    """The Alembic script of some pieces; ``down``: the revision before it in the chain."""
+def script_text(made: PlanParts, file: Sequence[Part], number: int, down: str | None) -> str:
+    """The Alembic script of some parts; ``down``: the revision before it in the chain."""
     last = file[-1]
-    revision = made.revision(last.phase, number, last.part)
+    revision = made.revision(last.phase, number, last.number)
     head = _HEAD.format(number=number, revision=revision, down=down, base=made.base, digest=made.digest)
-    return _PART_MARK.join((head, *(_part(piece) for piece in file)))
+    return _PART_MARK.join((head, *(_text(part) for part in file)))
 
 
-def _part(piece: Piece) -> str:
-    lines = piece.lines
-    if piece.concurrent:
+def _text(part: Part) -> str:
+    lines = part.lines
+    if part.concurrent:
         lines = ("with op.get_context().autocommit_block():", *(f"    {line}" for line in lines))
-    return _PART.format(part=piece.part, body="\n".join(f"    {line}" for line in lines))
+    return _PART.format(part=part.number, body="\n".join(f"    {line}" for line in lines))
 
 
 def parts_of(script: str) -> tuple[int, ...]:
@@ -195,7 +205,7 @@ def sql_text(script: str) -> str:
 def whole_sql(plan: MigrationPlan) -> str:
     """All that the plan does, the record of its target, and what the Data tool sees to besides: the SQL for a database
     that it never saw."""
-    made = pieces(plan)
+    made = plan_parts(plan)
     every = (file for phase in PHASES for file in made.files(phase))
     texts = (sql_text(script_text(made, file, 1, None)).strip() for file in every)
     return "\n\n".join((*texts, own_session()))

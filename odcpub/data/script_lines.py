@@ -1,4 +1,4 @@
-"""A migration's steps as lines of an Alembic script, one writer an operation. No I/O.
+"""A migration's steps as lines of an Alembic script, dispatched on their class. No I/O.
 
 Every text of the model is a Python literal; every SQL text goes through ``sa.DDL`` or ``sa.literal_column``.
 """
@@ -6,17 +6,18 @@ Every text of the model is a Python literal; every SQL text goes through ``sa.DD
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import singledispatch
 from itertools import groupby
-from typing import Any
 
+from odcpub.data import steps
+from odcpub.data.annotations import comment_text
 from odcpub.data.literals import quoted
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import Step
-from odcpub.data.steps import PlainColumn
-from odcpub.data.target import named
+from odcpub.data.rule_names import RuleKind, named
+from odcpub.data.schema import Column
 from odcpub.escaping import escaped
 from odcpub.model.physical import companions
 
@@ -58,12 +59,7 @@ class Stage(IntEnum):
 
 
 Line = Alter | str
-Part = tuple[Stage, tuple[Line, ...]]
-
-
-def step_parts(step: Step) -> tuple[Part, ...]:
-    """What scripts do for one step, by the stages of ``tighten``; their order is the same in ``expand``."""
-    return _WRITERS[step.operation](dict(step.arguments))
+Fragment = tuple[Stage, tuple[Line, ...]]
 
 
 def written(lines: Iterable[Line]) -> Iterator[str]:
@@ -76,7 +72,7 @@ def written(lines: Iterable[Line]) -> Iterator[str]:
             yield execute(f"ALTER TABLE {quoted(table)} {', '.join(clauses)}")
 
 
-def comment(step: Step) -> str:
+def comment(step: steps.Step) -> str:
     return f"# {escaped(step.summary)}"
 
 
@@ -94,15 +90,14 @@ def _type(name: str) -> str:
     return f"{_MEASURED[match[1]]}({', '.join(part for part in match.groups()[1:] if part)})"
 
 
-def _column(column: PlainColumn) -> str:
-    name, type_, nullable, default, identity, comment = column
-    parts = [_name(name), _type(type_)]
-    if identity:
+def _column(column: Column) -> str:
+    parts = [_name(column.name), _type(column.type)]
+    if column.identity:
         parts.append("sa.Identity(always=True)")
-    parts.append(f"nullable={nullable}")
-    if default is not None:
-        parts.append(f"server_default={_raw(default)}")
-    if comment:
+    parts.append(f"nullable={column.nullable}")
+    if column.default is not None:
+        parts.append(f"server_default={_raw(column.default)}")
+    if comment := comment_text(column.annotation):
         parts.append(f"comment={comment!r}")
     return f"sa.Column({', '.join(parts)})"
 
@@ -115,37 +110,44 @@ def _raw(sql: str) -> str:
     return f"sa.literal_column({sql!r})"
 
 
-Arguments = Mapping[str, Any]
+@singledispatch
+def fragments(step: steps.Step) -> tuple[Fragment, ...]:
+    """What scripts do for one step, by the stages of ``tighten``; their order is the same in ``expand``."""
+    raise NotImplementedError(type(step))
 
 
-def _create_table(a: Arguments) -> Iterator[Line]:
-    yield "op.create_table("
-    yield f"    {_name(a['table'])},"
-    for column in a["columns"]:
-        yield f"    {_column(column)},"
-    yield f"    sa.PrimaryKeyConstraint('id', name={_name(named('pk', 'id', a['table']))}),"
-    for name, expression in a["checks"]:
-        yield f"    sa.CheckConstraint({_raw(expression)}, name={_name(name)}),"
-    yield ")"
+def _at(stage: Stage, *lines: Line) -> tuple[Fragment, ...]:
+    """What is done at one stage."""
+    return ((stage, lines),)
 
 
-def _add_column(a: Arguments) -> Iterator[Line]:
-    yield f"op.add_column({_name(a['table'])}, {_column(a['column'])})"
+@fragments.register
+def _(step: steps.CreateTable) -> tuple[Fragment, ...]:
+    columns = (f"    {_column(column)}," for column in step.columns)
+    key = f"    sa.PrimaryKeyConstraint('id', name={_name(named('pk', 'id', step.table))}),"
+    checks = (f"    sa.CheckConstraint({_raw(one.expression)}, name={_name(one.name)})," for one in step.checks)
+    return _at(Stage.CHANGE, "op.create_table(", f"    {_name(step.table)},", *columns, key, *checks, ")")
 
 
-def _alter_type(a: Arguments) -> tuple[Part, ...]:
-    table, column = a["table"], quoted(a["column"])
-    changes = [f"ALTER {column} DROP DEFAULT"] if a["had_default"] else []
-    changes.append(f"ALTER {column} TYPE {a['type']}")
-    if a["default"] is not None:
-        changes.append(f"ALTER {column} SET DEFAULT {a['default']}")
-    alter = [Alter(table, change) for change in changes]
-    if not a["guard"]:
-        return ((Stage.CHANGE, tuple(alter)),)
-    return _guarded(table, named("fits", a["type"], table, a["column"]), a["guard"], alter)
+@fragments.register
+def _(step: steps.AddColumn) -> tuple[Fragment, ...]:
+    return _at(Stage.CHANGE, f"op.add_column({_name(step.table)}, {_column(step.column)})")
 
 
-def _guarded(table: str, name: str, expression: str, changes: Iterable[Alter]) -> tuple[Part, ...]:
+@fragments.register
+def _(step: steps.AlterType) -> tuple[Fragment, ...]:
+    column = quoted(step.column)
+    changes = [f"ALTER {column} DROP DEFAULT"] if step.had_default else []
+    changes.append(f"ALTER {column} TYPE {step.type}")
+    if step.default is not None:
+        changes.append(f"ALTER {column} SET DEFAULT {step.default}")
+    alter = [Alter(step.table, change) for change in changes]
+    if not step.guard:
+        return _at(Stage.CHANGE, *alter)
+    return _guarded(step.table, named(RuleKind.FITS, step.type, step.table, step.column), step.guard, alter)
+
+
+def _guarded(table: str, name: str, expression: str, changes: Iterable[Alter]) -> tuple[Fragment, ...]:
     """A check that holds for all rows, then the changes it makes safe (and quick), then the check is no longer
     needed."""
     return (
@@ -162,67 +164,86 @@ def _again(table: str, name: str, rule: str) -> tuple[Alter, ...]:
     return tuple(Alter(table, clause) for clause in clauses)
 
 
-def _set_default(a: Arguments) -> Iterator[Line]:
-    default = f"SET DEFAULT {a['default']}" if a["default"] is not None else "DROP DEFAULT"
-    yield Alter(a["table"], f"ALTER {quoted(a['column'])} {default}")
+@fragments.register
+def _(step: steps.SetDefault) -> tuple[Fragment, ...]:
+    default = f"SET DEFAULT {step.default}" if step.default is not None else "DROP DEFAULT"
+    return _at(Stage.CHANGE, Alter(step.table, f"ALTER {quoted(step.column)} {default}"))
 
 
-def _note(a: Arguments) -> Iterator[Line]:
-    what = f"COLUMN {quoted(a['table'])}.{quoted(a['column'])}" if a["column"] else f"TABLE {quoted(a['table'])}"
-    yield execute(f"COMMENT ON {what} IS {literal(a['comment'])}")
+@fragments.register
+def _(step: steps.Annotate) -> tuple[Fragment, ...]:
+    what = f"COLUMN {quoted(step.table)}.{quoted(step.column)}" if step.column else f"TABLE {quoted(step.table)}"
+    return _at(Stage.CHANGE, execute(f"COMMENT ON {what} IS {literal(comment_text(step.annotation))}"))
 
 
-def _drop_not_null(a: Arguments) -> Iterator[Line]:
-    yield Alter(a["table"], f"ALTER {quoted(a['column'])} DROP NOT NULL")
+@fragments.register
+def _(step: steps.DropNotNull) -> tuple[Fragment, ...]:
+    return _at(Stage.CHANGE, Alter(step.table, f"ALTER {quoted(step.column)} DROP NOT NULL"))
 
 
-def _set_not_null(a: Arguments) -> tuple[Part, ...]:
-    table, column = a["table"], quoted(a["column"])
-    change = Alter(table, f"ALTER {column} SET NOT NULL")
-    return _guarded(table, named("present", a["column"], table, a["column"]), f"{column} IS NOT NULL", [change])
+@fragments.register
+def _(step: steps.SetNotNull) -> tuple[Fragment, ...]:
+    column = quoted(step.column)
+    change = Alter(step.table, f"ALTER {column} SET NOT NULL")
+    name = named(RuleKind.NOT_NULL, step.column, step.table, step.column)
+    return _guarded(step.table, name, f"{column} IS NOT NULL", [change])
 
 
-def _add_file_rule(a: Arguments) -> Iterator[Line]:
+@fragments.register
+def _(step: steps.AddFileRule) -> tuple[Fragment, ...]:
     """An app that knows of types writes another one each time (templates/api/runtime/Changes.cs)."""
-    table, name = quoted(a["table"]), quoted(a["name"])
-    file_name, type_ = companions(a["column"])
+    file_name, type_ = companions(step.column)
     kept = f"NEW.{quoted(type_)} IS NOT DISTINCT FROM OLD.{quoted(type_)}"
-    yield execute(_EMPTIES)
-    when = f"BEFORE UPDATE OF {quoted(a['column'])} ON {table} FOR EACH ROW WHEN ({kept})"
+    when = f"BEFORE UPDATE OF {quoted(step.column)} ON {quoted(step.table)} FOR EACH ROW WHEN ({kept})"
     empties = f"EXECUTE FUNCTION odcpub_file_replaced({literal(file_name)}, {literal(type_)})"
-    yield execute(f"CREATE OR REPLACE TRIGGER {name} {when} {empties}")
+    trigger = execute(f"CREATE OR REPLACE TRIGGER {quoted(step.name)} {when} {empties}")
+    return _at(Stage.CHANGE, execute(_EMPTIES), trigger)
 
 
-def _add_check(a: Arguments) -> Iterator[Line]:
-    yield from _again(a["table"], a["name"], f"CHECK ({a['expression']})")
+@fragments.register
+def _(step: steps.AddCheck) -> tuple[Fragment, ...]:
+    return _at(Stage.ADD, *_again(step.table, step.name, f"CHECK ({step.expression})"))
 
 
-def _validate(a: Arguments) -> Iterator[Line]:
-    yield Alter(a["table"], f"VALIDATE CONSTRAINT {quoted(a['name'])}")
+@fragments.register
+def _(step: steps.Validate) -> tuple[Fragment, ...]:
+    return _at(Stage.VALIDATE, Alter(step.table, f"VALIDATE CONSTRAINT {quoted(step.name)}"))
 
 
-def _drop_constraint(a: Arguments) -> Iterator[Line]:
-    yield Alter(a["table"], f"DROP CONSTRAINT IF EXISTS {quoted(a['name'])}")
+@fragments.register
+def _(step: steps.DropConstraint) -> tuple[Fragment, ...]:
+    return _at(Stage.DROP, Alter(step.table, f"DROP CONSTRAINT IF EXISTS {quoted(step.name)}"))
 
 
-def _add_foreign_key(a: Arguments) -> Iterator[Line]:
-    refers = f'FOREIGN KEY ({quoted(a["column"])}) REFERENCES {quoted(a["target"])} ("id")'
-    rule = f"{refers} ON DELETE {a['on_delete']}"
-    if a["validated"]:
-        yield Alter(a["table"], f"ADD CONSTRAINT {quoted(a['name'])} {rule}")
-    else:
-        yield from _again(a["table"], a["name"], rule)
+@fragments.register
+def _(step: steps.AddForeignKey) -> tuple[Fragment, ...]:
+    refers = f'FOREIGN KEY ({quoted(step.column)}) REFERENCES {quoted(step.target)} ("id")'
+    rule = f"{refers} ON DELETE {step.on_delete}"
+    if step.validated:
+        return _at(Stage.ADD, Alter(step.table, f"ADD CONSTRAINT {quoted(step.name)} {rule}"))
+    return _at(Stage.ADD, *_again(step.table, step.name, rule))
 
 
-def _create_index(a: Arguments) -> Iterator[Line]:
-    columns = ", ".join(_name(column) for column in a["columns"])
-    arguments = f"{_name(a['name'])}, {_name(a['table'])}, [{columns}], unique={a['unique']}"
-    if not a["concurrent"]:
-        yield f"op.create_index({arguments})"
-        return
+@fragments.register
+def _(step: steps.CreateIndex) -> tuple[Fragment, ...]:
+    columns = ", ".join(_name(column) for column in step.columns)
+    arguments = f"{_name(step.name)}, {_name(step.table)}, [{columns}], unique={step.unique}"
+    if not step.concurrent:
+        return _at(Stage.BUILD, f"op.create_index({arguments})")
     # What a failed attempt left behind is invalid and in the way.
-    drop = f"op.drop_index({_name(a['name'])}, {_name(a['table'])}, if_exists=True, postgresql_concurrently=True)"
-    yield from _patiently(drop, f"op.create_index({arguments}, postgresql_concurrently=True)")
+    return _at(
+        Stage.BUILD,
+        *_patiently(_drop_index(step), f"op.create_index({arguments}, postgresql_concurrently=True)"),
+    )
+
+
+@fragments.register
+def _(step: steps.DropIndex) -> tuple[Fragment, ...]:
+    return _at(Stage.DROP_INDEX, *_patiently(_drop_index(step)))
+
+
+def _drop_index(step: steps.CreateIndex | steps.DropIndex) -> str:
+    return f"op.drop_index({_name(step.name)}, {_name(step.table)}, if_exists=True, postgresql_concurrently=True)"
 
 
 def _patiently(*lines: str) -> Iterator[str]:
@@ -232,57 +253,30 @@ def _patiently(*lines: str) -> Iterator[str]:
     yield execute("SET lock_timeout = '1s'")
 
 
-def _drop_index(a: Arguments) -> Iterator[Line]:
-    drop = f"op.drop_index({_name(a['name'])}, {_name(a['table'])}, if_exists=True"
-    if a["concurrent"]:
-        yield from _patiently(f"{drop}, postgresql_concurrently=True)")
-    else:
-        yield f"{drop})"
+@fragments.register
+def _(step: steps.RenameIndex) -> tuple[Fragment, ...]:
+    return _at(Stage.CHANGE, execute(f"ALTER INDEX {quoted(step.name)} RENAME TO {quoted(step.to)}"))
 
 
-def _rename_index(a: Arguments) -> Iterator[Line]:
-    yield execute(f"ALTER INDEX {quoted(a['name'])} RENAME TO {quoted(a['to'])}")
-
-
-def _upsert_records(a: Arguments) -> Iterator[Line]:
+@fragments.register
+def _(step: steps.UpsertRecords) -> tuple[Fragment, ...]:
     values = ", ".join(
         f"({literal(key)}, {literal(label)}, {order}, {str(active).lower()})"
-        for key, label, order, active in a["records"]
+        for key, label, order, active in step.records
     )
     columns = ("label", "order", "is_active")
     update = ", ".join(f"{quoted(name)} = EXCLUDED.{quoted(name)}" for name in columns)
-    yield execute(
-        f'INSERT INTO {quoted(a["table"])} ("id", "label", "order", "is_active") VALUES {values} '  # noqa: S608
+    sql = (
+        f'INSERT INTO {quoted(step.table)} ("id", "label", "order", "is_active") VALUES {values} '  # noqa: S608
         f'ON CONFLICT ("id") DO UPDATE SET {update}'
     )
+    return _at(Stage.CHANGE, execute(sql))
 
 
-def _deactivate_records(a: Arguments) -> Iterator[Line]:
-    keys = ", ".join(literal(key) for key in a["keys"])
-    yield execute(f'UPDATE {quoted(a["table"])} SET "is_active" = false WHERE "id" IN ({keys})')  # noqa: S608
-
-
-def _at(stage: Stage, write: Callable[[Arguments], Iterator[Line]]) -> Callable[[Arguments], tuple[Part, ...]]:
-    """A writer of what is done at one stage."""
-    return lambda arguments: ((stage, tuple(write(arguments))),)
-
-
-_WRITERS: Mapping[str, Callable[[Arguments], tuple[Part, ...]]] = {
-    "create_table": _at(Stage.CHANGE, _create_table),
-    "add_column": _at(Stage.CHANGE, _add_column),
-    "alter_type": _alter_type,
-    "set_default": _at(Stage.CHANGE, _set_default),
-    "add_file_rule": _at(Stage.CHANGE, _add_file_rule),
-    "note": _at(Stage.CHANGE, _note),
-    "drop_not_null": _at(Stage.CHANGE, _drop_not_null),
-    "set_not_null": _set_not_null,
-    "add_check": _at(Stage.ADD, _add_check),
-    "validate": _at(Stage.VALIDATE, _validate),
-    "drop_constraint": _at(Stage.DROP, _drop_constraint),
-    "add_foreign_key": _at(Stage.ADD, _add_foreign_key),
-    "create_index": _at(Stage.BUILD, _create_index),
-    "drop_index": _at(Stage.DROP_INDEX, _drop_index),
-    "rename_index": _at(Stage.CHANGE, _rename_index),
-    "upsert_records": _at(Stage.CHANGE, _upsert_records),
-    "deactivate_records": _at(Stage.CHANGE, _deactivate_records),
-}
+@fragments.register
+def _(step: steps.DeactivateRecords) -> tuple[Fragment, ...]:
+    keys = ", ".join(literal(key) for key in step.keys)
+    return _at(
+        Stage.CHANGE,
+        execute(f'UPDATE {quoted(step.table)} SET "is_active" = false WHERE "id" IN ({keys})'),  # noqa: S608
+    )

@@ -1,20 +1,33 @@
 """The target schema of an asset: what its stage's database should look like. No I/O.
 
-Names come from first names alone (docs/published-app.md, "Physical names"); the name of a constraint or index ends
-in a hash of what it says, so that a changed rule is another constraint and names alone tell what changed.
+Names come from first names alone (docs/published-app.md, "Physical names"); those of constraints and indexes:
+``odcpub.data.rule_names``.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from odcpub.data import literals
-from odcpub.data.enumerations import Enumerations, enumerations, limit
-from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Note, Schema, Table
+from odcpub.data.enumerations import Enumerations, enumerations
+from odcpub.data.limits import check
+from odcpub.data.rule_names import RuleKind, named
+from odcpub.data.schema import (
+    Annotation,
+    Check,
+    Column,
+    FileRule,
+    ForeignKey,
+    IndexDef,
+    Passes,
+    Referent,
+    Schema,
+    Table,
+)
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Library, StaticEntity
-from odcpub.model.physical import LIMIT, companions, physical
+from odcpub.model.physical import companions, physical
 
 RESERVED = ("odcpub_schema", "odcpub_alembic")
 """Tables of the platform's own in every schema."""
@@ -84,20 +97,6 @@ def sql_type(attribute: Attribute, static: bool = False) -> str:
     return _SIMPLE[type_.basic]
 
 
-def named(what: str, content: str, *parts: str) -> str:
-    """``table__column__what_12345678``: the hash is of ``content``; the front is cut to PostgreSQL's limit."""
-    front = "__".join(parts)
-    tail = f"__{what}_{_short(content)}"
-    if len((front + tail).encode()) > LIMIT:
-        tail = f"_{_short(front)}{tail}"
-        front = front.encode()[: LIMIT - len(tail)].decode(errors="ignore")
-    return front + tail
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
-
-
 def _static_table(static: StaticEntity) -> Table:
     records = tuple(sorted((record.key, record.label, record.order, record.is_active) for record in static.records))
     return Table(physical(static.key), STATIC_COLUMNS, static=True, records=records)
@@ -119,14 +118,15 @@ def _entity_table(entity: Entity, known: _Referable) -> Table:
         target = _target(attribute, known)
         if target is not None:
             keys.append(foreign_key(name, column.name, target, ON_DELETE[attribute.on_delete]))
-            references.append(IndexDef(named("ref", column.name, name, column.name), (column.name,)))
+            called = named(RuleKind.REFERENCE_INDEX, column.name, name, column.name)
+            references.append(IndexDef(called, (column.name,), own=True))
     names = {attribute.name: physical(attribute.key) for attribute in entity.attributes}
     for index in entity.indexes:
         parts = tuple(names.get(part, "id") for part in index.attributes)
         made = _index(name, parts, index.unique)
         indexes += [made] if made not in indexes else []
     # An author's index that begins with the reference serves it as well.
-    indexes += [own for own in references if all(own.columns[0] != index.columns[0] for index in indexes)]
+    indexes += [one for one in references if all(one.columns[0] != index.columns[0] for index in indexes)]
     return Table(
         name, tuple(columns), foreign_keys=tuple(keys), checks=tuple(sorted(checks, key=lambda check: check.name)),
         indexes=tuple(sorted(indexes, key=lambda index: index.name)),
@@ -136,14 +136,14 @@ def _entity_table(entity: Entity, known: _Referable) -> Table:
 
 def file_rule(table: str, column: str) -> FileRule:
     """The trigger of a Binary Data attribute, called after what it does."""
-    return FileRule(named("file", "empty name and type", table, column), column)
+    return FileRule(named(RuleKind.FILE, "empty name and type", table, column), column)
 
 
 def _index(table: str, columns: tuple[str, ...], unique: bool) -> IndexDef:
     """An index, called after what it says: how the author calls it is no part of it, and two that say the same are
     one."""
-    what = "ux" if unique else "ix"
-    return IndexDef(named(what, ",".join(columns), table, *columns), columns, unique)
+    kind = RuleKind.UNIQUE_INDEX if unique else RuleKind.INDEX
+    return IndexDef(named(kind, ",".join(columns), table, *columns), columns, unique, own=True)
 
 
 def _target(attribute: Attribute, known: _Referable) -> str | None:
@@ -164,9 +164,11 @@ def _is_text_identifier(attribute: Attribute, known: _Referable) -> bool:
     return "." in key or key in known.static
 
 
-def _refers(attribute: Attribute, known: _Referable) -> str:
+def _refers(attribute: Attribute, known: _Referable) -> Referent | None:
     key = _target_key(attribute)
-    return known.enumerations[key].identity if key in known.enumerations else key
+    if key in known.enumerations:
+        return known.enumerations[key].referent
+    return Referent(key) if key else None
 
 
 def _column(attribute: Attribute, known: _Referable) -> Column:
@@ -174,38 +176,37 @@ def _column(attribute: Attribute, known: _Referable) -> Column:
     given = attribute.default
     value = None if given is None or given == "" else literals.default(attribute.type.basic, type_, given)
     return Column(
-        physical(attribute.key), type_, not attribute.mandatory, value, note=Note(_refers(attribute, known))
+        physical(attribute.key), type_, not attribute.mandatory, value, annotation=Annotation(_refers(attribute, known))
     )  # fmt: skip
 
 
 def foreign_key(table: str, column: str, target: str, on_delete: str) -> ForeignKey:
     """A reference, called after what it says."""
-    return ForeignKey(named("fk", f"{column}>{target} {on_delete}", table, column), column, target, on_delete)
+    name = named(RuleKind.FOREIGN_KEY, f"{column}>{target} {on_delete}", table, column)
+    return ForeignKey(name, column, target, on_delete, own=True)
 
 
 def _checks(table: str, attribute: Attribute, column: Column, known: _Referable) -> list[Check]:
-    name = literals.quoted(column.name)
-    rules: list[tuple[str, str]] = []
+    limits: list[tuple[RuleKind, Passes]] = []
     enumeration = known.enumerations.get(_target_key(attribute))
     if enumeration is not None:
-        rules.append(("known", limit(column.name, enumeration.keys)))
+        limits.append((RuleKind.KNOWN, frozenset(enumeration.keys)))
     if attribute.type.basic in TEXTS:
-        if attribute.mandatory:
-            rules.append(("filled", f"{name} ~ '[^{BLANKS}]'"))
-        if attribute.min_length is not None:
-            rules.append(("shortest", f"char_length({name}) >= {int(attribute.min_length)}"))
-        if attribute.type.length is not None and column.type == "text":
-            rules.append(("longest", f"char_length({name}) <= {int(attribute.type.length)}"))
-        if attribute.pattern is not None:
-            # Verified models hold patterns in the spelling that PostgreSQL reads as everybody does; they fit whole.
-            rules.append(("pattern", f"{name} ~ {literals.text(f'^(?:{attribute.pattern})$')}"))
+        limits += _text_limits(attribute, column)
     if attribute.minimum is not None:
-        rules.append(("minimum", f"{name} >= {literals.number(attribute.minimum)}"))
+        limits.append((RuleKind.MINIMUM, Decimal(attribute.minimum)))
     if attribute.maximum is not None:
-        rules.append(("maximum", f"{name} <= {literals.number(attribute.maximum)}"))
-    return [column_check(what, expression, table, column.name) for what, expression in rules]
+        limits.append((RuleKind.MAXIMUM, Decimal(attribute.maximum)))
+    return [check(kind, passes, table, column.name) for kind, passes in limits]
 
 
-def column_check(what: str, expression: str, table: str, column: str) -> Check:
-    """A check on one column, called after what it says."""
-    return Check(named(what, expression, table, column), expression, column=column)
+def _text_limits(attribute: Attribute, column: Column) -> Iterator[tuple[RuleKind, Passes]]:
+    if attribute.mandatory:
+        yield RuleKind.NOT_BLANK, frozenset([f"[^{BLANKS}]"])
+    if attribute.min_length is not None:
+        yield RuleKind.MIN_LENGTH, Decimal(attribute.min_length)
+    if attribute.type.length is not None and column.type == "text":
+        yield RuleKind.MAX_LENGTH, Decimal(attribute.type.length)
+    if attribute.pattern is not None:
+        # Verified models hold patterns in the spelling that PostgreSQL reads as everybody does; they fit whole.
+        yield RuleKind.PATTERN, frozenset([f"^(?:{attribute.pattern})$"])

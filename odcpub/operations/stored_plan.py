@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
-from typing import Any
+from dataclasses import replace
 
-from odcpub.data.migration import MigrationPlan, RowCheck, Step
+from odcpub.data import former_plans
+from odcpub.data.codec import made, plain
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.script import plan_digest
+
+_VERSION = 2
 
 
 def to_text(plan: MigrationPlan) -> str:
-    """Canonical JSON."""
-    return json.dumps(asdict(plan), sort_keys=True)
+    """Canonical JSON, with the digest that the plan's scripts carry."""
+    stored = {"version": _VERSION, "plan": plain(replace(plan, digest=plan_digest(plan)))}
+    return json.dumps(stored, sort_keys=True, separators=(",", ":"))
 
 
 def from_text(text: str) -> MigrationPlan:
-    """The plan that ``to_text`` was given; lists are tuples again."""
-    data: dict[str, Any] = {name: _tuples(value) for name, value in json.loads(text).items()}
-    kinds = {"steps": Step, "checks": RowCheck, "notices": RowCheck}
-    made = {name: tuple(kind(**one) for one in data[name]) for name, kind in kinds.items()}
-    assert set(data) <= {field.name for field in fields(MigrationPlan)}  # noqa: S101 - of this version or one before
-    return MigrationPlan(**(data | made))
-
-
-def _tuples(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_tuples(one) for one in value)
-    return {name: _tuples(one) for name, one in value.items()} if isinstance(value, dict) else value
+    """The plan that ``to_text`` was given, by this version of odcpub or one before."""
+    data = json.loads(text)
+    return made(MigrationPlan, data["plan"]) if "version" in data else former_plans.read(data)

@@ -9,6 +9,7 @@ import pytest
 
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.steps import AddForeignKey
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Basic, DeleteRule
@@ -85,9 +86,9 @@ def test_to_what_keeps_less_waits_for_the_old_version(stage: Stage, old: DeleteR
 def test_half_way_to_a_rule_that_keeps_less_the_way_back_leaves_one_rule(stage: Stage) -> None:
     stage.publish(order("Customer"))
     plan = expand(stage, order("Customer", on_delete=DeleteRule.DELETE))
-    added = next(dict(step.arguments) for step in plan.steps if step.operation == "add_foreign_key")
+    added = next(step for step in plan.steps if isinstance(step, AddForeignKey))
     rule = 'FOREIGN KEY ("by") REFERENCES customer (id) ON DELETE CASCADE'
-    execute(stage, f'ALTER TABLE "order" ADD CONSTRAINT "{added["name"]}" {rule}')  # a kill in the middle of tighten
+    execute(stage, f'ALTER TABLE "order" ADD CONSTRAINT "{added.name}" {rule}')  # a kill in the middle of tighten
     stage.publish(order("Customer", on_delete=DeleteRule.IGNORE))
     assert stage.plan(order("Customer", on_delete=DeleteRule.IGNORE)).steps == ()
 
@@ -270,7 +271,7 @@ def test_a_database_without_notes_gets_them_and_knows_by_its_references(stage: S
     assert "Order.By: 1 row refers to Customer; the same identifiers would mean" in refusal.value.details[0]
     dropped = app(*PEOPLE, entity("Order", plain("N", Basic.INTEGER, explicit_key=True)))
     plan = stage.publish(dropped)
-    assert "note" in {step.operation for step in plan.steps}
+    assert "annotate" in {step.operation for step in plan.steps}
     with pytest.raises(Refused) as refusal:
         stage.publish(order("Firm"))
     assert "Order.By: 1 row refers to Customer;" in "\n".join(refusal.value.details)
@@ -280,7 +281,7 @@ def test_notes_alone_are_a_migration_that_stays_in_the_chain(stage: Stage, monke
     stage.publish(order("Customer"))
     execute(stage, 'COMMENT ON COLUMN "order"."by" IS NULL')
     plan = stage.publish(order("Customer"))
-    assert [step.operation for step in plan.steps] == ["note"]
+    assert [step.operation for step in plan.steps] == ["annotate"]
     assert stage.plan(order("Customer")).steps == ()
     stage.publish(app(*PEOPLE))
     upgrade_head(stage, "meaning_head", monkeypatch)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
-from odcpub.data.script import pieces
+from odcpub.data.script import plan_parts
 from odcpub.engines.database import chain, migrate
 from odcpub.engines.database.chain import scripts, write_scripts
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
@@ -111,7 +111,7 @@ def test_a_kill_at_any_statement(
 ) -> None:
     """``after``: the statement had its effect, and its server ended before it knew."""
     plan = expanded(stage)
-    count = len(pieces(plan).tighten)
+    count = len(plan_parts(plan).tighten)
     assert count > 7
     execute = migrate._Phase._part
 

@@ -8,9 +8,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from odcpub.data.notes import noted
-from odcpub.data.own import kind
-from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Note, Schema, Table
+from odcpub.data.annotations import read_annotation
+from odcpub.data.limits import read_check
+from odcpub.data.rule_names import RuleKind, kind_of
+from odcpub.data.schema import Annotation, Check, Column, FileRule, ForeignKey, IndexDef, Schema, Table
 from odcpub.data.target import RESERVED
 from odcpub.engines.database.ownership import OWNED, refuse_foreign
 from odcpub.engines.ports import Place
@@ -119,20 +120,20 @@ def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:
     """All that the catalog says."""
     arguments = {"schema": namespace, "own": list(RESERVED)}
     columns: dict[str, list[Column]] = defaultdict(list)
-    notes: dict[str, Note] = {}
-    for table, name, type_, nullable, default, identity, about, note in connection.execute(_COLUMNS, arguments):
-        own, notes[table] = columns[table], noted(about)
+    annotations: dict[str, Annotation] = {}
+    for table, name, type_, nullable, default, identity, about, comment in connection.execute(_COLUMNS, arguments):
+        own, annotations[table] = columns[table], read_annotation(about)
         if name is not None:
-            own.append(Column(name, type_, nullable, default, identity, noted(note)))
+            own.append(Column(name, type_, nullable, default, identity, read_annotation(comment)))
     rules = _constraints(connection.execute(_CONSTRAINTS, arguments).fetchall())
     indexes: dict[str, list[IndexDef]] = defaultdict(list)
     for table, name, unique, valid, parts in connection.execute(_INDEXES, arguments):
-        indexes[table].append(IndexDef(name, tuple(parts), unique, valid))
+        indexes[table].append(IndexDef(name, tuple(parts), unique, valid, kind_of(name) is not None))
     return Schema(
         tuple(
             Table(
                 name, tuple(columns[name]), rules.primary.get(name, ""), tuple(rules.keys[name]),
-                tuple(rules.checks[name]), tuple(indexes[name]), _is_static(columns[name]), (), notes[name],
+                tuple(rules.checks[name]), tuple(indexes[name]), _is_static(columns[name]), (), annotations[name],
                 tuple(rules.files[name]),
             )
             for name in sorted(columns)
@@ -162,12 +163,14 @@ def _constraints(rows: list[Any]) -> _Rules:
     found = _Rules()
     for table, name, contype, in_force, rule, target, expression, column in rows:
         if contype == "f":
-            found.keys[table].append(ForeignKey(name, column, target, _RULES[rule], in_force))
+            found.keys[table].append(
+                ForeignKey(name, column, target, _RULES[rule], in_force, kind_of(name) is not None)
+            )
         elif contype == "c":
-            found.checks[table].append(Check(name, expression, in_force, column or ""))
+            found.checks[table].append(read_check(name, expression, in_force, column or ""))
         elif contype == "p":
             found.primary[table] = column
-        elif kind(name) == "file":  # somebody else's triggers are none of ours
+        elif kind_of(name) is RuleKind.FILE:  # somebody else's triggers are none of ours
             found.files[table].append(FileRule(name, column, in_force))
     return found
 

@@ -20,7 +20,7 @@ from odcpub.data import script as scripting
 from odcpub.data.fingerprint import EMPTY
 from odcpub.data.literals import quoted
 from odcpub.data.migration import MigrationPlan
-from odcpub.data.script import PHASES, VERSION_TABLE, Piece, Pieces, parts_of, pieces, script_text, sql_text
+from odcpub.data.script import PHASES, VERSION_TABLE, Part, PlanParts, parts_of, plan_parts, script_text, sql_text
 from odcpub.engines.database.chain_frame import FRAME
 from odcpub.engines.ports import Place
 from odcpub.errors import EngineError, Refused, system_failure
@@ -78,14 +78,14 @@ def scripts(folder: Path) -> list[Script]:
     return ordered
 
 
-def find(folder: Path, made: Pieces, phase: str) -> tuple[Script, ...]:
+def find(folder: Path, made: PlanParts, phase: str) -> tuple[Script, ...]:
     """The newest scripts of this plan and phase, wherever they are, in order."""
     found = [one for one in _all(folder) if one.phase == phase and one.plan == made.digest]
     newest = max((one.number for one in found), default=0)
     return tuple(sorted((one for one in found if one.number == newest), key=lambda one: one.part))
 
 
-def follow(folder: Path, made: Pieces, script: Script, current: str) -> Script:
+def follow(folder: Path, made: PlanParts, script: Script, current: str) -> Script:
     """The script that begins a plan becomes the chain's end, after the revision ``current``, where ``restore`` has left
     it. What other plans had waiting is gone. A plan that starts from an empty schema, or from one that remembers no
     revision, starts a chain of its own."""
@@ -235,8 +235,8 @@ def _write(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
         (folder / part).mkdir(parents=True, exist_ok=True)
     for name, content in FRAME.items():
         _put(folder / name, content)
-    made = pieces(plan)
-    wanted = {made.revision(phase, number, file[-1].part): file for phase in PHASES for file in made.files(phase)}
+    made = plan_parts(plan)
+    wanted = {made.revision(phase, number, file[-1].number): file for phase in PHASES for file in made.files(phase)}
     mine = {one.revision: one for one in _all(folder) if (one.plan, one.number) == (made.digest, number)}
     chain = [one.revision for one in scripts(folder) if one.revision not in mine]
     down = chain[-1] if chain else ""
@@ -248,7 +248,7 @@ def _write(plan: MigrationPlan, folder: Path, number: int) -> tuple[Path, ...]:
     return tuple(one.path for one in found)
 
 
-def _script(made: Pieces, file: Sequence[Piece], number: int, down: str, path: Path) -> None:
+def _script(made: PlanParts, file: Sequence[Part], number: int, down: str, path: Path) -> None:
     text = script_text(made, file, number, down or None)
     _put(path.with_suffix(".sql"), sql_text(text))
     _put(path, text)

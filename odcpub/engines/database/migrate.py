@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from odcpub.data.fingerprint import EMPTY, fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.schema import Schema
-from odcpub.data.script import VERSION_TABLE, Piece, Pieces, marker_statement, pieces
+from odcpub.data.script import VERSION_TABLE, Part, PlanParts, marker_statement, plan_parts
+from odcpub.data.steps import CreateIndex
 from odcpub.engines.database import catalog, chain, sessions
 from odcpub.engines.database.checks import findings, refusal
 from odcpub.engines.database.connection import Server, cause, in_use, translated
@@ -90,7 +91,7 @@ def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report:
         with translated(target.where), target.connect() as lock:
             sessions.end_orphans(lock, target.place)
             sessions.hold(lock, target.place, target.patience)
-            _Phase(target, plan, pieces(plan), phase, folder, report, lock).run()
+            _Phase(target, plan, plan_parts(plan), phase, folder, report, lock).run()
     except CommandError as error:
         raise EngineError(f"{folder}: the chain of scripts is broken: {error}", "Put back what is missing.") from None
     except OSError as error:
@@ -103,7 +104,7 @@ class _Phase:
 
     target: Target
     plan: MigrationPlan
-    pieces: Pieces
+    parts: PlanParts
     phase: str
     folder: Path
     report: Report
@@ -120,13 +121,13 @@ class _Phase:
             return
         if self.phase != EXPAND or self.plan.base != EMPTY:
             chain.restore(self.folder, self.target.place, current, [one.revision for one in todo])
-        soon = [script for script in todo if self._piece(script.part).soon]
+        early = [script for script in todo if self._planned(script.part).early]
         engine = self._engine()
         try:
-            for script in soon:
+            for script in early:
                 self._one(engine, script, current)
             self._check_rows()
-            for script in todo[len(soon) :]:
+            for script in todo[len(early) :]:
                 self._one(engine, script, current)
         finally:
             engine.dispose()
@@ -134,13 +135,13 @@ class _Phase:
     def _todo(self, current: str) -> tuple[chain.Script, ...]:
         """The scripts that remain; refused where the schema is another than the plan's. ``tighten`` follows its own
         ``expand`` and nothing else; parts of it may be there already."""
-        found = chain.find(self.folder, self.pieces, self.phase)
-        if [part for script in found for part in script.parts] != [one.part for one in self.pieces.of(self.phase)]:
+        found = chain.find(self.folder, self.parts, self.phase)
+        if [part for script in found for part in script.parts] != [one.number for one in self.parts.of(self.phase)]:
             raise EngineError(f"{self.folder}: a script of this migration is missing", "Publish again.")
         number = found[0].number
-        names = [self.pieces.revision(EXPAND, number), *(one.revision for one in found)]
+        names = [self.parts.revision(EXPAND, number), *(one.revision for one in found)]
         if self.phase == EXPAND:
-            if current == found[0].revision or current.startswith(self.pieces.revision(TIGHTEN, number)):
+            if current == found[0].revision or current.startswith(self.parts.revision(TIGHTEN, number)):
                 return ()
             if self._live() == self.plan.base:
                 return found
@@ -148,13 +149,13 @@ class _Phase:
             return found[names.index(current) :]
         raise self._stale()
 
-    def _piece(self, part: int) -> Piece:
-        return self.pieces.of(self.phase)[max(part, 1) - 1]
+    def _planned(self, number: int) -> Part:
+        return self.parts.of(self.phase)[max(number, 1) - 1]
 
     def _one(self, engine: Engine, script: chain.Script, current: str) -> None:
         """A script enters the chain and is executed; what of it had no effect waits again."""
         begins = self.phase == EXPAND
-        script = chain.follow(self.folder, self.pieces, script, current) if begins else chain.promote(script)
+        script = chain.follow(self.folder, self.parts, script, current) if begins else chain.promote(script)
         try:
             self._stamp(script.down)
             self._execute(engine, script)
@@ -169,10 +170,10 @@ class _Phase:
         with contextlib.suppress(psycopg.Error):
             chain.demote(script, self._current())
             for step in self.plan.steps:
-                if step.operation == "create_index" and step.concurrent:
-                    self._drop_invalid(dict(step.arguments)["name"])
+                if isinstance(step, CreateIndex) and step.concurrent:
+                    self._drop_invalid(step.name)
 
-    def _drop_invalid(self, name: object) -> None:
+    def _drop_invalid(self, name: str) -> None:
         """An index that could not be built is in nobody's plan, yet it may refuse rows."""
         from psycopg import sql
 
@@ -180,7 +181,7 @@ class _Phase:
         if self.lock.execute(query, [name]).fetchone() is not None:
             self.lock.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'".encode())
             drop = sql.SQL("DROP INDEX CONCURRENTLY IF EXISTS {}")
-            self.lock.execute(drop.format(sql.Identifier(str(name))))
+            self.lock.execute(drop.format(sql.Identifier(name)))
 
     def _record(self, current: str) -> None:
         """No steps: the schema fits already; say so to readiness."""
@@ -229,15 +230,15 @@ class _Phase:
                         end, pause = time.monotonic() + self.target.patience, sessions.FIRST_PAUSE
             except SQLAlchemyError as error:
                 engine.dispose()
-                self._wait(error, self._piece(script.parts[-len(steps)]), end, pause)
+                self._wait(error, self._planned(script.parts[-len(steps)]), end, pause)
                 pause = min(pause * 2, sessions.LONGEST_PAUSE)
 
-    def _wait(self, error: SQLAlchemyError, piece: Piece, end: float, pause: float) -> None:
+    def _wait(self, error: SQLAlchemyError, part: Part, end: float, pause: float) -> None:
         """Until it may be tried again; raises where that is of no use, or was tried long enough."""
         original = cause(error)
         if original is None or original.sqlstate not in _RETRIED:
             raise error
-        told, hint = sessions.in_the_way(self.lock, self.target.place.schema, piece.tables, piece.stage)
+        told, hint = sessions.in_the_way(self.lock, self.target.place.schema, part.tables, part.stage)
         if time.monotonic() + pause > end:
             if told:
                 raise in_use(f"{self.target.where}: {told}", hint) from None

@@ -15,7 +15,7 @@ WIDER, REWRITTEN = Cast(EXPAND), Cast(EXPAND, rewrites=True)
     [
         ("character varying(5)", "character varying(6)", WIDER),
         ("character varying(5)", "text", WIDER),
-        ("text", "character varying(5)", Cast(TIGHTEN, "char_length({column}) > 5")),
+        ("text", "character varying(5)", Cast(TIGHTEN, "char_length({column}) > 5", rewrites=True)),
         ("integer", "bigint", REWRITTEN),
         ("bigint", "integer", Cast(TIGHTEN, "{column} NOT BETWEEN -2147483648 AND 2147483647", rewrites=True)),
         ("integer", "numeric(12,2)", REWRITTEN),

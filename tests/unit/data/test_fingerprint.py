@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from odcpub.data.fingerprint import EMPTY, fingerprint, target_fingerprint
-from odcpub.data.schema import Check, Column, ForeignKey, IndexDef, Note, Schema, Table
+from odcpub.data.schema import Annotation, Check, Column, ForeignKey, IndexDef, Referent, Schema, Table
 
 COLUMNS = (Column("id", "bigint", False, identity=True), Column("a", "text"))
 TABLE = Table("t", COLUMNS, checks=(Check("c_1", "true"),), indexes=(IndexDef("i_1", ("a",)),),
@@ -31,20 +31,22 @@ def test_everything_else_does() -> None:
         replace(TABLE, checks=(Check("c_1", "true", validated=False),)),
         replace(TABLE, indexes=(IndexDef("i_1", ("a",), valid=False),)),
         replace(TABLE, foreign_keys=()),
-        replace(TABLE, note=Note(key="T", name="U")),
-        replace(TABLE, columns=(COLUMNS[0], Column("a", "text", note=Note("U")))),
+        replace(TABLE, annotation=Annotation(key="T", name="U")),
+        replace(TABLE, columns=(COLUMNS[0], Column("a", "text", annotation=Annotation(Referent("U"))))),
         replace(TABLE, records=(("A", "a", 1, True),)),
     ]
     assert len({fingerprint(Schema((table,))) for table in variants}) == len(variants)
 
 
 def test_what_somebody_else_wrote_does_not() -> None:
-    assert fingerprint(Schema((replace(TABLE, note=Note(words="mine")),))) == fingerprint(Schema((TABLE,)))
+    assert fingerprint(Schema((replace(TABLE, annotation=Annotation(words="mine")),))) == fingerprint(Schema((TABLE,)))
 
 
 def test_readiness_needs_no_notes() -> None:
     noted = replace(
-        TABLE, columns=tuple(replace(column, note=Note("U")) for column in COLUMNS), note=Note("", "T", "U")
+        TABLE,
+        columns=tuple(replace(column, annotation=Annotation(Referent("U"))) for column in COLUMNS),
+        annotation=Annotation(None, "T", "U"),
     )
     assert target_fingerprint(Schema((noted,))) == target_fingerprint(Schema((TABLE,)))
 

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from odcpub.data.annotations import comment_text
 from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
+from odcpub.data.steps import AddCheck, Annotate
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Index, Kind, Record, StaticEntity
 from tests.acceptance.evolution_cases import library
@@ -193,16 +195,16 @@ def test_what_leaves_the_model_says_what_it_was_called_last(
 ) -> None:
     """A rename writes nothing; what leaves says its first name, for another may be spelt alike."""
     plan = plan_migration(target_schema(old), target_schema(new), asset=new, runs=old)
-    steps = [dict(step.arguments) for step in plan.steps if step.operation == "note"]
-    assert [(step["table"], step["column"], step["comment"]) for step in steps] == noted
+    steps = [step for step in plan.steps if isinstance(step, Annotate)]
+    assert [(step.table, step.column, comment_text(step.annotation)) for step in steps] == noted
 
 
 def test_a_turned_reference_asks_for_rows_and_keeps_the_column_empty_meanwhile() -> None:
     others = (Entity("O", "O", ()), Entity("U", "U", ()))
     old, new = (app(thing(field("R", Basic.IDENTIFIER, target=name)), *others) for name in "OU")
     plan = change(old, new)
-    assert [check.message for check in plan.checks if "would mean" in check.message]
-    assert operations(plan, EXPAND) == ["drop_constraint", "note", "add_check", "validate"]
+    assert [check.message for check in plan.checks if "would mean" in check.message.one]
+    assert operations(plan, EXPAND) == ["drop_constraint", "annotate", "add_check", "validate"]
     assert operations(plan, TIGHTEN) == ["add_foreign_key", "drop_constraint", "validate"]
     assert change(old, old).steps == ()
 
@@ -221,8 +223,8 @@ def test_expand_loosens_a_librarys_limit_to_what_either_version_writes() -> None
     assert operations(removed, EXPAND) == []
     assert operations(removed, TIGHTEN) == ["add_check", "validate", "drop_constraint"]
     assert operations(both, EXPAND) == ["drop_constraint", "add_check"]
-    loosened = next(step for step in both.steps if step.operation == "add_check" and step.phase == EXPAND)
-    assert ("expression", "\"in\" IN ('A', 'B', 'C')") in loosened.arguments
+    (loosened,) = (step for step in both.steps if isinstance(step, AddCheck) and step.phase == EXPAND)
+    assert loosened.expression == "\"in\" IN ('A', 'B', 'C')"
     assert operations(both, TIGHTEN) == ["add_check", "validate", "drop_constraint"]
     assert "('A', 'B')) IS FALSE" not in removed.checks[0].count
     assert "('A')) IS FALSE" in removed.checks[0].count
@@ -262,6 +264,6 @@ def test_a_finding_counts_in_words(count: int, text: str) -> None:
 
 def test_values_that_occur_more_than_once_come_with_the_number_of_their_rows() -> None:
     plan = change(app(thing(A)), app(thing(A, unique=("A",))))
-    check = next(check for check in plan.checks if "more than once" in check.message)
+    check = next(check for check in plan.checks if "more than once" in check.message.many)
     told = Finding(check, 1, (("Open", "3"),)).told
     assert "occurs more than once, and they are unique now: value Open: in 3 rows; " in told

@@ -17,10 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.data.migration import EXPAND, TIGHTEN
-from odcpub.data.own import kind
 from odcpub.data.plan import plan_migration
+from odcpub.data.rule_names import RuleKind, kind_of
 from odcpub.data.schema import Table
-from odcpub.data.script import pieces, script_text, sql_text
+from odcpub.data.script import plan_parts, script_text, sql_text
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
 from tests.helpdesk_asset import attribute
@@ -55,7 +55,10 @@ class Rules:
         found |= {(column, "longest") for column, value in row.items() if not fits(self.types[column], value)}
         for name, check in self.checks.items():
             if not holds(check, row):
-                found.add((re.findall(r'"(\w+)"', check)[0], "longest" if kind(name) == "fits" else kind(name)))
+                kind = kind_of(name)
+                found.add(
+                    (re.findall(r'"(\w+)"', check)[0], str(RuleKind.MAX_LENGTH if kind is RuleKind.FITS else kind))
+                )
         return found | {("", "unique") for columns in self.unique.values() if columns <= same}
 
 
@@ -134,10 +137,10 @@ def versions(draw: st.DrawFn) -> Asset:
 def statements(old: Asset, new: Asset) -> Iterator[tuple[str, str]]:
     """The phase and the SQL of each transaction."""
     plan = plan_migration(target_schema(old), target_schema(new), asset=new, runs=old)
-    made = pieces(plan)
+    made = plan_parts(plan)
     for phase in (EXPAND, TIGHTEN):
-        for piece in made.of(phase):
-            yield phase, sql_text(script_text(made, [piece], 1, None))
+        for part in made.of(phase):
+            yield phase, sql_text(script_text(made, [part], 1, None))
 
 
 def apply(rules: Rules, sql: str) -> Rules:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
-from odcpub.data.script import cut, parts_of, pieces, plan_digest, script_text, sql_text
+from odcpub.data.script import cut, parts_of, plan_digest, plan_parts, script_text, sql_text
+from odcpub.data.steps import AddCheck
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind, Record, StaticEntity
 from tests.helpdesk_asset import attribute as field
@@ -30,12 +31,12 @@ def app(label: str = "x", default: str = "x", *more: object) -> Asset:
 
 def scripts(old: Asset | None, new: Asset) -> tuple[str, ...]:
     plan = plan_migration(target_schema(old) if old else None, target_schema(new), asset=new)
-    made = pieces(plan)
+    made = plan_parts(plan)
     return tuple(script_text(made, file, 7, None) for phase in (EXPAND, TIGHTEN) for file in made.files(phase))
 
 
 def expand_script(plan: MigrationPlan) -> str:
-    made = pieces(plan)
+    made = plan_parts(plan)
     return script_text(made, [made.expand], 1, None)
 
 
@@ -108,14 +109,13 @@ def test_the_target_is_recorded_last_by_expand() -> None:
 def test_another_plan_is_another_revision() -> None:
     one, other = (plan_migration(None, target_schema(app(default=text)), asset=app()) for text in "ab")
     assert plan_digest(one) != plan_digest(other)
-    assert pieces(one).revision(EXPAND, 7) != pieces(other).revision(EXPAND, 7)
-    assert len(pieces(one).revision(TIGHTEN, 99_999, 9_999)) <= 32
+    assert plan_parts(one).revision(EXPAND, 7) != plan_parts(other).revision(EXPAND, 7)
+    assert len(plan_parts(one).revision(TIGHTEN, 99_999, 9_999)) <= 32
 
 
 @pytest.mark.parametrize("summary", ["a\nimport os", "a\r\nb", "a\u2028b", "a\x0cb"])
 def test_a_summary_can_not_leave_its_comment(summary: str) -> None:
     new = app()
     plan = plan_migration(None, target_schema(new), asset=new)
-    plan = replace(plan, steps=tuple(replace(step, summary=summary) for step in plan.steps))
-    script = expand_script(plan)
+    script = expand_script(replace(plan, steps=(*plan.steps, AddCheck(EXPAND, "t", "c", summary))))
     assert ast.dump(ast.parse(script)).count("Import(") == 1

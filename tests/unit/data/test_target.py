@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odcpub.data.target import BLANKS, named, target_schema
+from odcpub.data.rule_names import named
+from odcpub.data.schema import Referent
+from odcpub.data.target import BLANKS, target_schema
 from odcpub.model.elements import (
     Asset,
     Attribute,
@@ -122,9 +124,9 @@ def test_columns_say_whose_identifiers_they_hold() -> None:
         )),),
     )  # fmt: skip
     columns = target_schema(asset, LIBRARIES).tables[0].columns
-    assert {column.name: column.note.refers for column in columns} == {
-        "id": "", "name": "", "by": "Customer", "status": "State",
-        "currency": "CurrencyCode@5f5b7a53-6c0e-4a53-8d4c-6bb9f8f2a001",
+    assert {column.name: column.annotation.refers for column in columns} == {
+        "id": None, "name": None, "by": Referent("Customer"), "status": Referent("State"),
+        "currency": Referent("CurrencyCode", "5f5b7a53-6c0e-4a53-8d4c-6bb9f8f2a001"),
     }  # fmt: skip
 
 

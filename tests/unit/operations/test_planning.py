@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from odcpub.data.migration import Finding, MigrationPlan, RowCheck
+from odcpub.data.migration import Finding, MigrationPlan, RowCheck, Sentence
 from odcpub.engines.ports import Login
 from odcpub.errors import Refused, TemporaryEngineError
 from odcpub.operations import planning
@@ -17,7 +17,8 @@ from odcpub.store.stages import Value
 
 from .conftest import MODEL, Installed
 
-FOUND = Finding(RowCheck("", "", "Task.Note", "{count} {row has|rows have} no value", "give it one"), 1, (("7", ""),))
+NO_VALUE = Sentence("1 row has no value", "{count} rows have no value")
+FOUND = Finding(RowCheck("", "", "Task.Note", NO_VALUE, "give it one"), 1, (("7", ""),))
 
 
 def refusals(installed: Installed) -> list[str]:

@@ -6,8 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from odcpub.data.schema import Column, Schema, Table
-from odcpub.data.schema import Note as DatabaseNote
+from odcpub.data.schema import Annotation, Column, Schema, Table
 from odcpub.errors import Refused, UsageError
 from odcpub.model.elements import Attribute, Basic, DataType, Entity
 from odcpub.operations import platform, requests
@@ -68,7 +67,7 @@ def test_what_the_database_remembers_is_asked_about_where_nothing_ran(
     installed: Installed, monkeypatch: pytest.MonkeyPatch, asks: bool, said: list[str]
 ) -> None:
     """A database that was taken over or restored."""
-    left = Column("of", "text", note=DatabaseNote(key="Of", name="To"))
+    left = Column("of", "text", annotation=Annotation(key="Of", name="To"))
     live = Schema((Table("note", (Column("id", "bigint", nullable=False, identity=True), left)),))
     monkeypatch.setattr(installed.engines, "observe", lambda _place: live)
     note = Entity("Note", "Note", (Attribute("To", "To", DataType(Basic.TEXT)),))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from odcpub.data.migration import EXPAND, TIGHTEN, Finding, RowCheck
+from odcpub.data.migration import EXPAND, TIGHTEN, Finding, RowCheck, Sentence
 from odcpub.engines.database.checks import refusal
 
-CHECK = RowCheck("", "", "Ticket.Subject", "{count} {row has|rows have} no value", "give them one")
+NO_VALUE = Sentence("1 row has no value", "{count} rows have no value")
+CHECK = RowCheck("", "", "Ticket.Subject", NO_VALUE, "give them one")
 FOUND = [Finding(CHECK, 2, (("7", ""), ("8", "")))]
 
 

@@ -12,7 +12,7 @@ from odcpub.model.elements import Asset, Entity, StaticEntity
 from odcpub.model.physical import physical
 
 
-def stays(asset: Asset, runs: Asset | None, live: Mapping[str, Table]) -> tuple[str, ...]:
+def carried_over(asset: Asset, runs: Asset | None, live: Mapping[str, Table]) -> tuple[str, ...]:
     """A line for each. ``runs``: the model that the stage runs, or ran last; ``live``: the database's tables."""
     if runs is None:
         return ()

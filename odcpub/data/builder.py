@@ -5,23 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from odcpub.data.migration import RowCheck, Step
+from odcpub.data.migration import RowCheck
 from odcpub.data.names import Names
-from odcpub.data.own import kind, own
-from odcpub.data.schema import Column, Table
+from odcpub.data.rule_names import RuleKind
+from odcpub.data.schema import Column, Referent, Table
+from odcpub.data.steps import Step
 from odcpub.model.elements import Asset
 from odcpub.model.physical import physical
 
 
 @dataclass(slots=True)
-class Draft:
+class PlanBuilder:
     """A plan in the making: what both schemas say, and what has been decided so far."""
 
     live: Mapping[str, Table]
     target: Mapping[str, Table]
     names: Names
     runs: Asset | None = None
-    unchecked: Collection[str] = ()
+    not_valid: Collection[str] = ()
     steps: list[Step] = field(default_factory=list)
     checks: list[RowCheck] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
@@ -29,6 +30,9 @@ class Draft:
     notices: list[RowCheck] = field(default_factory=list)
     retyped: set[str] = field(default_factory=set)
     """Elements whose type change is refused: their rows can't be asked about in the new type's words."""
+
+    def add(self, *steps: Step) -> None:
+        self.steps += steps
 
     def live_column(self, table: str, column: str) -> Column | None:
         columns = self.live[table].columns if table in self.live else ()
@@ -48,16 +52,16 @@ class Draft:
         if there is None or there.default is None:
             return False
         named = self.runs is not None and not self.comes_back(table, column)
-        return bool(there.note.dropped) or named
+        return there.annotation.dropped or named
 
-    def holds(self, table: str, column: str) -> str:
-        """Whose identifiers a column of the database holds: as noted, else as its reference says; empty: unknown."""
+    def holds(self, table: str, column: str) -> Referent | None:
+        """Whose identifiers a column of the database holds, by its annotation, else by its reference; None: unknown."""
         there = self.live_column(table, column)
         if there is None:
-            return ""
+            return None
         keys = self.live[table].foreign_keys
-        referred = (key.target for key in keys if key.column == column and own(key.name))
-        return there.note.refers or next(referred, "")
+        referred = (Referent(key.target) for key in keys if key.column == column and key.own)
+        return there.annotation.refers or next(referred, None)
 
     def retargeted(self, table: str, column: str) -> bool:
         """Whether what the column holds would be taken for something else: for another entity's identifiers, for
@@ -66,26 +70,28 @@ class Draft:
         new = next((one for one in self.target[table].columns if one.name == column), None)
         if there is None or new is None:
             return False
-        held, wanted = self.holds(table, column), new.note.refers
+        held, wanted = self.holds(table, column), new.annotation.refers
         if held and wanted:
-            return physical(held) != physical(wanted)
-        return self._refers(table, column) != bool(wanted)
+            return held.identity != wanted.identity
+        return self._refers(table, column) != (wanted is not None)
 
     def turning(self, table: str, column: str) -> bool:
         """Whether the column is turned by this plan, or was by one that is half way: something keeps it empty."""
         checks = self.live[table].checks if table in self.live else ()
-        half = any(check.column == column and kind(check.name) == "empty" for check in checks)
+        half = any(check.column == column and check.kind is RuleKind.EMPTY for check in checks)
         return half or self.retargeted(table, column)
 
     def _refers(self, table: str, column: str) -> bool:
-        """Whether a column of the database holds identifiers, also where nobody noted whose: a limit to a library's
-        records says so, too."""
+        """Whether a column of the database holds identifiers, also where no annotation says whose: a limit to a
+        library's records says so, too."""
         limits = (check for check in self.live[table].checks if check.column == column)
-        return bool(self.holds(table, column)) or any(kind(check.name) == "known" for check in limits)
+        return self.holds(table, column) is not None or any(check.kind is RuleKind.KNOWN for check in limits)
 
-    def meant(self, refers: str) -> str:
-        """An entity that a note names, in the words of the model; a library's static entity by its first name."""
-        return refers.partition("@")[0] if "@" in refers else self.names(physical(refers))
+    def meant(self, refers: Referent | None) -> str:
+        """An entity in the words of the model; a library's static entity by its first name; empty for none."""
+        if refers is None:
+            return ""
+        return refers.entity if refers.library else self.names(physical(refers.entity))
 
     def is_new(self, table: str, column: str) -> bool:
         return self.live_column(table, column) is None

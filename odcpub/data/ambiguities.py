@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from odcpub.data.schema import Note, Table
+from odcpub.data.schema import Annotation, Table
 from odcpub.data.target import RESERVED
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, StaticEntity
 from odcpub.model.physical import physical
@@ -29,7 +29,7 @@ _FAMILIES = {
 }
 
 
-def questions(
+def ambiguities(
     asset: Asset, previous: Asset | None, live: Mapping[str, Table], runs: Asset | None = None
 ) -> tuple[str, ...]:
     """All refusals that follow from the models; ``previous``: the revision that the stage runs, if its author can
@@ -74,21 +74,21 @@ def _impossible(asset: Asset) -> Iterator[str]:
 
 def _other_first_names(asset: Asset, runs: Asset | None, live: Mapping[str, Table]) -> Iterator[str]:
     """Two first names can be one in the database (UrlName, URLName): the one would get the other's values."""
-    tables = {name: table.note.key for name, table in live.items()}
+    tables = {name: table.annotation.key for name, table in live.items()}
     yield from _others("", tables, _all(runs), _all(asset))
     before = {physical(entity.key): entity.attributes for entity in (runs.entities if runs is not None else ())}
     for entity in asset.entities:
         name = physical(entity.key)
-        columns = {column.name: column.note.key for column in live[name].columns} if name in live else {}
+        columns = {column.name: column.annotation.key for column in live[name].columns} if name in live else {}
         yield from _others(f"{entity.name}.", columns, before.get(name, ()), entity.attributes)
 
 
-def _others(path: str, noted: Mapping[str, str], before: Sequence[_Element], now: Sequence[_Element]) -> Iterator[str]:
-    """``noted``: what the database has by physical name, with the first name where it was dropped."""
-    first = {name: key for name, key in noted.items() if key} | {physical(one.key): one.key for one in before}
+def _others(path: str, live: Mapping[str, str], before: Sequence[_Element], now: Sequence[_Element]) -> Iterator[str]:
+    """``live``: what the database has by physical name, with the first name where it was dropped."""
+    first = {name: key for name, key in live.items() if key} | {physical(one.key): one.key for one in before}
     for new in sorted(now, key=_key):
         name = physical(new.key)
-        if name in noted and first.get(name, new.key) != new.key:
+        if name in live and first.get(name, new.key) != new.key:
             yield (
                 f"{path}{new.name}: is it what was first called {first[name]}? Both would be {name} in the database: "
                 f"write `key: {first[name]}` if it is the same and keeps its values, else a key that is spelt otherwise"
@@ -106,7 +106,7 @@ def _renamed_entities(previous: Asset, asset: Asset, live: Mapping[str, Table]) 
         ("static entity", True, previous.static_entities, asset.static_entities),
     )
     for what, static, before, now in kinds:
-        left = [table.note for table in live.values() if table.name not in named and table.static is static]
+        left = [table.annotation for table in live.values() if table.name not in named and table.static is static]
         yield from _asked(what, "", before, now, _Kept(live, left), lambda one, other: _parts(one) & _parts(other))
 
 
@@ -116,7 +116,7 @@ def _renamed_attributes(previous: Asset, asset: Asset, live: Mapping[str, Table]
         table = live.get(physical(entity.key))
         columns = table.columns if table is not None else ()
         named = {physical(attribute.key) for attribute in entity.attributes}
-        kept = _Kept([one.name for one in columns], [one.note for one in columns if one.name not in named])
+        kept = _Kept([one.name for one in columns], [one.annotation for one in columns if one.name not in named])
         yield from _asked(
             "attribute", f"{entity.name}.", before.get(entity.key, ()), entity.attributes, kept,
             lambda one, other: _family(one) == _family(other),
@@ -126,9 +126,9 @@ def _renamed_attributes(previous: Asset, asset: Asset, live: Mapping[str, Table]
 class _Kept:
     """What the database has: ``names``, physical ones, and first by last names of what the model has dropped."""
 
-    def __init__(self, names: Collection[str], left: Sequence[Note]) -> None:
+    def __init__(self, names: Collection[str], left: Sequence[Annotation]) -> None:
         self.names = frozenset(names)
-        self.first = {physical(note.name): note.key for note in left if note.name}
+        self.first = {physical(one.name): one.key for one in left if one.name}
 
 
 def _asked(

@@ -1,0 +1,67 @@
+"""What steps say of locks and hazards; that PostgreSQL does so: tests/contract/test_step_locks.py."""
+
+from __future__ import annotations
+
+import pytest
+
+from odcpub.data import steps
+from odcpub.data.locks import Lock, TableLock, strongest
+from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.plan import plan_migration
+from odcpub.data.schema import Column
+from odcpub.data.target import target_schema
+from odcpub.model.elements import Asset, Basic, Entity, Kind
+from tests.helpdesk_asset import attribute
+
+COLUMN = Column("a", "text")
+EXCLUSIVE = "AcquiresAccessExclusiveLock t"
+
+
+@pytest.mark.parametrize(
+    ("step", "hazards"),
+    [
+        (steps.CreateTable(EXPAND, "t", (COLUMN,)), []),
+        (steps.AddColumn(EXPAND, "t", COLUMN), [EXCLUSIVE]),
+        (steps.AlterType(EXPAND, "t", "a", "integer", "bigint", rewrites=True),
+         [EXCLUSIVE, "RewritesTable t", "ScansTable t"]),
+        (steps.AlterType(EXPAND, "t", "a", "character varying(5)", "text"), [EXCLUSIVE]),
+        (steps.SetNotNull(TIGHTEN, "t", "a"), [EXCLUSIVE, "ScansTable t"]),
+        (steps.AddForeignKey(TIGHTEN, "t", "c", "a", "u", "CASCADE"), [EXCLUSIVE, "AcquiresShareRowExclusiveLock u"]),
+        (steps.AddForeignKey(TIGHTEN, "t", "c", "a", "t", "CASCADE"), [EXCLUSIVE]),
+        (steps.AddForeignKey(EXPAND, "t", "c", "a", "u", "CASCADE", True), ["AcquiresShareRowExclusiveLock u"]),
+        (steps.Validate(TIGHTEN, "t", "c", "u"), ["ScansTable t"]),
+        (steps.DropConstraint(TIGHTEN, "t", "c", "u"), [EXCLUSIVE, "AcquiresAccessExclusiveLock u"]),
+        (steps.CreateIndex(TIGHTEN, "t", "i", ("a",), concurrent=True), ["ScansTable t", "BuildsIndex t"]),
+        (steps.CreateIndex(EXPAND, "t", "i", ("a",)), []),
+        (steps.DropIndex(TIGHTEN, "t", "i"), ["DropsIndex t"]),
+        (steps.UpsertRecords(EXPAND, "t", (("A", "a", 1, True),)), []),
+    ],
+)  # fmt: skip
+def test_hazards_follow_from_what_a_step_does(step: steps.Step, hazards: list[str]) -> None:
+    assert [f"{one.kind} {one.table}" for one in step.hazards] == hazards
+    assert all(one.table in one.text for one in step.hazards)
+
+
+def test_of_several_locks_on_a_table_the_strongest_counts() -> None:
+    locks = [TableLock("t", Lock.ROW_SHARE), TableLock("u", Lock.SHARE), TableLock("t", Lock.ACCESS_EXCLUSIVE),
+             TableLock("t", Lock.SHARE_ROW_EXCLUSIVE)]  # fmt: skip
+    assert strongest(locks) == (TableLock("t", Lock.ACCESS_EXCLUSIVE), TableLock("u", Lock.SHARE))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ({"length": 50}, {"length": 20}, "character varying(50) → character varying(20) rewrites the table's 2 rows"),
+        ({"length": 50}, {"length": 80}, ""),
+        ({"length": 50}, {"length": None}, ""),
+    ],
+)
+def test_a_rewrite_is_told_with_the_number_of_rows(
+    old: dict[str, int | None], new: dict[str, int | None], said: str
+) -> None:
+    models = [
+        Asset(Kind.APP, "A", "k", entities=(Entity("T", "T", (attribute("A", Basic.TEXT, **length),)),))
+        for length in (old, new)
+    ]
+    plan = plan_migration(*map(target_schema, models), asset=models[1], runs=models[0])
+    assert [notice.message.of(2).partition(";")[0] for notice in plan.notices] == ([said] if said else [])
