@@ -6,33 +6,18 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_members, number_text, truth
+from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_members, csharp_type, number_text, truth
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
 from odcpub.compiler.words import label
+from odcpub.model.data_types import DATA_TYPES, length_of
 from odcpub.model.elements import Attribute, Basic, Entity, Function, Record, Scalar, StaticEntity, Structure
 from odcpub.model.physical import companions, physical
 
-TYPES: dict[Basic, tuple[CSharp, CSharp]] = {
-    Basic.TEXT: (CSharp.code("AttributeType.Text"), CSharp.code("string?")),
-    Basic.INTEGER: (CSharp.code("AttributeType.Integer"), CSharp.code("int?")),
-    Basic.LONG_INTEGER: (CSharp.code("AttributeType.LongInteger"), CSharp.code("long?")),
-    Basic.DECIMAL: (CSharp.code("AttributeType.Decimal"), CSharp.code("decimal?")),
-    Basic.CURRENCY: (CSharp.code("AttributeType.Currency"), CSharp.code("decimal?")),
-    Basic.BOOLEAN: (CSharp.code("AttributeType.Boolean"), CSharp.code("bool?")),
-    Basic.DATE: (CSharp.code("AttributeType.Date"), CSharp.code("global::System.DateOnly?")),
-    Basic.TIME: (CSharp.code("AttributeType.Time"), CSharp.code("global::System.TimeOnly?")),
-    Basic.DATE_TIME: (CSharp.code("AttributeType.DateTime"), CSharp.code("global::System.DateTimeOffset?")),
-    Basic.EMAIL: (CSharp.code("AttributeType.Email"), CSharp.code("string?")),
-    Basic.PHONE_NUMBER: (CSharp.code("AttributeType.PhoneNumber"), CSharp.code("string?")),
-    Basic.BINARY_DATA: (CSharp.code("AttributeType.BinaryData"), CSharp.code("byte[]?")),
-    Basic.IDENTIFIER: (CSharp.code("AttributeType.Identifier"), CSharp.code("long?")),
-}
-"""Basic type → member of the runtime's AttributeType, and the class property's type."""
-
-LENGTHS = {Basic.EMAIL: 250, Basic.PHONE_NUMBER: 20}
-"""Types whose length is fixed."""
-
+_MEMBERS = {basic: csharp_type(f"AttributeType.{basic.value.replace(' ', '')}") for basic in DATA_TYPES}
+"""Data type → member of the runtime's enumeration."""
+_PROPERTIES = {basic: csharp_type(facts.csharp) for basic, facts in DATA_TYPES.items() if facts.csharp}
+"""Data type → the type of a class's property."""
 _ID, _LONG, _TEXT = CSharp.code("Id"), CSharp.code("long"), CSharp.code("string?")
 _RECORDS, _KNOWN = CSharp.code("Records"), CSharp.code("Known")
 _OF_OBJECT = frozenset(
@@ -106,7 +91,7 @@ def property_type(attribute: Attribute, names: Names) -> CSharp:
         return CSharp.code("global::{}.{}?", structures_space(library), csharp_identifier(name))
     if attribute.type.basic is Basic.IDENTIFIER and attribute.type.target in names.statics:
         return _TEXT
-    return TYPES[attribute.type.basic][1]
+    return _PROPERTIES[attribute.type.basic]
 
 
 def structures_space(library: str) -> CSharp:
@@ -154,7 +139,6 @@ def _values(record: Record) -> tuple[str | int | bool, ...]:
 
 def _attribute(attribute: Attribute, names: Names) -> CSharp:
     type_, default = attribute.type, attribute.default
-    length = LENGTHS.get(type_.basic, type_.length)
     static = type_.target in names.statics
     column = physical(attribute.key)
     file_name, file_type = companions(column) if type_.basic is Basic.BINARY_DATA else (None, None)
@@ -165,9 +149,9 @@ def _attribute(attribute: Attribute, names: Names) -> CSharp:
         NameColumn=file_name,
         TypeColumn=file_type,
         Description=attribute.description or None,
-        Type=TYPES[type_.basic][0],
+        Type=_MEMBERS[type_.basic],
         Mandatory=attribute.mandatory or None,
-        Length=length,
+        Length=length_of(type_),
         MinLength=attribute.min_length,
         Digits=type_.digits if type_.basic is Basic.DECIMAL else None,
         Decimals=type_.decimals if type_.basic is Basic.DECIMAL else None,

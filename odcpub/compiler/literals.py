@@ -57,6 +57,13 @@ def csharp_literal(value: CSharp | str | int | bool | None) -> CSharp:
     return CSharp("null" if value is None else truth(value) if isinstance(value, bool) else str(value))
 
 
+def csharp_type(name: str) -> CSharp:
+    """A type or member of our own or .NET's, such as ``global::System.DateOnly?``; anything else is refused."""
+    if not re.fullmatch(r"(global::)?[A-Za-z]+(\.[A-Za-z]+)*(\[\])?\??", name):
+        raise ValueError(f"not a type: {name!r}")
+    return CSharp(name)
+
+
 def csharp_comment(text: str) -> CSharp:
     """The rest of a line that is a comment: it cannot end the line."""
     return CSharp(text if text.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in text))
