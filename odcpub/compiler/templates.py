@@ -54,20 +54,19 @@ def content(name: str) -> bytes:
 @lru_cache
 def environment(language: type[Marked], where: Path) -> Environment:
     """What reads the templates of a language in a folder."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import FileSystemLoader, StrictUndefined
 
-    from odcpub.compiler.printed import OnlyMarked, checker
+    from odcpub.compiler.printed import FILTER, OnlyMarked, checker
 
-    made = Environment(
+    made = OnlyMarked(
         loader=FileSystemLoader(where),
-        extensions=[OnlyMarked],
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - the extension refuses what no literal filter of its language has marked
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
     )
     made.filters.update(FILTERS[language])
-    made.filters[OnlyMarked.FILTER] = checker(language)
+    made.filters[FILTER] = checker(language)
     return made
