@@ -1,8 +1,8 @@
 """A Jinja2 environment in which all that a template prints goes through a last filter, which refuses unmarked text.
 
-``finalize`` sees the value alone; here the message can name the expression and its line. ``{{ expression }}`` is read as
-``{{ (expression) | only_marked("template:line: expression") }}``, as an extension's ``filter_stream`` would do it, but
-for the time that importing ``jinja2.ext`` takes. Pure, no I/O.
+``finalize`` sees the value alone; here the message can name the expression and its line. ``{{ expression }}`` is read
+as ``{{ (expression) | only_marked("template:line: expression") }}``, as an extension's ``filter_stream`` would do it,
+but for the time that importing ``jinja2.ext`` takes. Pure, no I/O.
 """
 
 from __future__ import annotations
