@@ -7,11 +7,11 @@ sources, a file an element and all in one assembly, are what a person goes on wi
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from odcpub.compiler import csharp
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.compiler.literals import csharp_identifier
+from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.sources import source
@@ -57,9 +57,9 @@ def library_assembly(asset: Asset, names: Names) -> Assembly:
 
 def library_source(path: str, asset: Asset, names: Names, **more: str) -> Source:
     """``more``: values that the template has by default, as with the functions below."""
-    values = {
+    values: dict[str, object] = {
         "type": _library_type(asset.name),
-        "space": f"Odcpub.Libraries.{csharp_identifier(asset.name)}",
+        "space": csharp.structures_space(asset.name),
         "classes": [csharp.class_of(structure, names, identified=False) for structure in asset.structures],
         "descriptions": [
             csharp.description_of_static(static, f"{asset.name}.{static.name}", enumeration=True)
@@ -73,7 +73,8 @@ def _unit(name: str, elements: tuple[Element, ...], names: Names, reuse: Reuse) 
     made_from = (elements, [_context(element, names) for element in elements])
 
     def make() -> Assembly:
-        return Assembly(f"{APP}.{name}", (unit_source(f"units/{name}.cs", name, elements, names),), (RUNTIME,))
+        text = unit_source(f"units/{name}.cs", csharp_identifier(name), elements, names)
+        return Assembly(f"{APP}.{name}", (text,), (RUNTIME,))
 
     return reuse.get(f"unit {name}", made_from, make)
 
@@ -86,7 +87,7 @@ def _context(element: Element, names: Names) -> object:
     return names.search.get(element.name, ()), statics
 
 
-def unit_source(path: str, type_: str, elements: Collection[Element], names: Names, **more: str) -> Source:
+def unit_source(path: str, type_: CSharp, elements: Collection[Element], names: Names, **more: str) -> Source:
     """Classes of entities, and the type that describes all elements to the runtime."""
     classes, descriptions = [], []
     for element in elements:
@@ -95,7 +96,8 @@ def unit_source(path: str, type_: str, elements: Collection[Element], names: Nam
             descriptions.append(csharp.description_of(element, names))
         else:
             descriptions.append(csharp.description_of_static(element, element.name, enumeration=False))
-    values = {"type": type_, "space": "Odcpub.Entities", "classes": classes, "descriptions": descriptions}
+    space = CSharp.code("Odcpub.Entities")
+    values: dict[str, object] = {"type": type_, "space": space, "classes": classes, "descriptions": descriptions}
     return source(path, "api/unit.cs", values | more)
 
 
@@ -106,7 +108,8 @@ def _structures(asset: Asset, names: Names) -> Assembly:
 
 def structure_source(path: str, structures: Collection[Structure], names: Names, **more: str) -> Source:
     classes = [csharp.class_of(structure, names, identified=False) for structure in structures]
-    values: dict[str, Any] = {"type": "", "space": "Odcpub.Structures", "classes": classes, "descriptions": []}
+    space = csharp.structures_space("")
+    values: dict[str, object] = {"type": None, "space": space, "classes": classes, "descriptions": []}
     return source(path, "api/unit.cs", values | more)
 
 
@@ -125,9 +128,9 @@ def main_source(asset: Asset, names: Names, units: Mapping[str, str], assembly: 
         (setting.name, setting.secret, None if setting.default is None else csharp.literal_text(setting.default))
         for setting in asset.settings
     ]
-    values: dict[str, Any] = {"app": asset, "entries": sorted(entries), "settings": settings}
+    values: dict[str, object] = {"app": asset, "entries": sorted(entries), "settings": settings}
     return source("Program.cs", "api/program.cs", values | more)
 
 
-def _library_type(library: str) -> str:
+def _library_type(library: str) -> CSharp:
     return csharp_identifier(f"Library_{library}")

@@ -6,32 +6,20 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from odcpub.compiler.literals import csharp_identifier, csharp_string, number_text
+from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_members, csharp_type, number_text, truth
+from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
 from odcpub.compiler.words import label
-from odcpub.model.elements import Attribute, Basic, Entity, Function, Scalar, StaticEntity, Structure
+from odcpub.model.data_types import DATA_TYPES, length_of
+from odcpub.model.elements import Attribute, Basic, Entity, Function, Record, Scalar, StaticEntity, Structure
 from odcpub.model.physical import companions, physical
 
-TYPES: dict[Basic, tuple[str, str]] = {
-    Basic.TEXT: ("Text", "string?"),
-    Basic.INTEGER: ("Integer", "int?"),
-    Basic.LONG_INTEGER: ("LongInteger", "long?"),
-    Basic.DECIMAL: ("Decimal", "decimal?"),
-    Basic.CURRENCY: ("Currency", "decimal?"),
-    Basic.BOOLEAN: ("Boolean", "bool?"),
-    Basic.DATE: ("Date", "global::System.DateOnly?"),
-    Basic.TIME: ("Time", "global::System.TimeOnly?"),
-    Basic.DATE_TIME: ("DateTime", "global::System.DateTimeOffset?"),
-    Basic.EMAIL: ("Email", "string?"),
-    Basic.PHONE_NUMBER: ("PhoneNumber", "string?"),
-    Basic.BINARY_DATA: ("BinaryData", "byte[]?"),
-    Basic.IDENTIFIER: ("Identifier", "long?"),
-}
-"""Basic type → member of the runtime's AttributeType, and the class property's type."""
-
-LENGTHS = {Basic.EMAIL: 250, Basic.PHONE_NUMBER: 20}
-"""Types whose length is fixed."""
-
+_MEMBERS = {basic: csharp_type(f"AttributeType.{basic.value.replace(' ', '')}") for basic in DATA_TYPES}
+"""Data type → member of the runtime's enumeration."""
+_PROPERTIES = {basic: csharp_type(facts.csharp) for basic, facts in DATA_TYPES.items() if facts.csharp}
+"""Data type → the type of a class's property."""
+_ID, _LONG, _TEXT = CSharp.code("Id"), CSharp.code("long"), CSharp.code("string?")
+_RECORDS, _KNOWN = CSharp.code("Records"), CSharp.code("Known")
 _OF_OBJECT = frozenset(
     {"Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString"}
 )
@@ -41,8 +29,8 @@ _OF_OBJECT = frozenset(
 class Property:
     """A property of a generated class; ``element`` is the attribute's path."""
 
-    name: str
-    type: str
+    name: CSharp
+    type: CSharp
     element: str
 
 
@@ -50,46 +38,46 @@ class Property:
 class Class:
     """A generated class; ``element`` is the entity's or structure's name."""
 
-    name: str
+    name: CSharp
     element: str
     properties: tuple[Property, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """A descriptor method: ``members`` and each attribute's as C# initialisers; ``records`` of a static entity, and the
-    member that holds them."""
+    """A descriptor method: ``members`` and each attribute's (with its path) as C# initialisers; ``records`` of a static
+    entity, and the member that holds them."""
 
-    method: str
+    method: CSharp
     name: str
     element: str
-    members: str
-    attributes: tuple[tuple[str, str], ...] = ()
-    records: tuple[str, ...] | None = None
-    held: str = ""
+    members: CSharp
+    attributes: tuple[tuple[str, CSharp], ...] = ()
+    records: tuple[CSharp, ...] | None = None
+    held: CSharp | None = None
 
 
 def class_of(element: Entity | Structure, names: Names, identified: bool) -> Class:
     """The plain class of an entity (with ``Id``) or structure."""
     taken = set(_OF_OBJECT) | {csharp_identifier(element.name)} | ({"Id"} if identified else set())
-    properties = [Property("Id", "long", element.name)] if identified else []
+    properties = [Property(_ID, _LONG, element.name)] if identified else []
     for attribute in element.attributes:
         path = f"{element.name}.{attribute.name}"
         properties.append(Property(_free(attribute.name, taken), property_type(attribute, names), path))
     return Class(_type_name(element.name), element.name, tuple(properties))
 
 
-def _type_name(name: str) -> str:
+def _type_name(name: str) -> CSharp:
     """Words of small letters alone may become C#'s own (CS8981), and are written as those that are."""
     identifier = csharp_identifier(name)
-    return f"@{identifier}" if re.fullmatch("[a-z]+", identifier) else identifier
+    return CSharp.code("@{}", identifier) if re.fullmatch("[a-z]+", identifier) else identifier
 
 
-def _free(name: str, taken: set[str]) -> str:
+def _free(name: str, taken: set[str]) -> CSharp:
     """A member name no other one of the class has; C# also keeps ``get_X`` and ``set_X`` of every property X."""
     free = csharp_identifier(name)
     while free in taken:
-        free += "_"
+        free = CSharp.code("{}_", free)
     bare = free.removeprefix("@")
     taken |= {free, bare, f"get_{bare}", f"set_{bare}"}
     if bare.startswith(("get_", "set_")):
@@ -97,14 +85,20 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def property_type(attribute: Attribute, names: Names) -> str:
+def property_type(attribute: Attribute, names: Names) -> CSharp:
     if attribute.type.basic is Basic.STRUCTURE:
         library, _, name = attribute.type.target.rpartition(".")
-        space = f"Libraries.{csharp_identifier(library)}" if library else "Structures"
-        return f"global::Odcpub.{space}.{csharp_identifier(name)}?"
+        return CSharp.code("global::{}.{}?", structures_space(library), csharp_identifier(name))
     if attribute.type.basic is Basic.IDENTIFIER and attribute.type.target in names.statics:
-        return "string?"
-    return TYPES[attribute.type.basic][1]
+        return _TEXT
+    return _PROPERTIES[attribute.type.basic]
+
+
+def structures_space(library: str) -> CSharp:
+    """The namespace of a library's structures, or of the app's own."""
+    if not library:
+        return CSharp.code("Odcpub.Structures")
+    return CSharp.code("Odcpub.Libraries.{}", csharp_identifier(library))
 
 
 def description_of(entity: Entity, names: Names) -> Description:
@@ -133,22 +127,18 @@ def description_of_static(static: StaticEntity, name: str, enumeration: bool) ->
         Static=True,
     )
     records = tuple(
-        f"{csharp_string(record.key)}, {csharp_string(record.label)}, {record.order}, {_truth(record.is_active)}"
-        for record in static.records
+        CSharp.joined(", ", [csharp_literal(value) for value in _values(record)]) for record in static.records
     )
     method = csharp_identifier(f"Entity_{static.name}")
-    return Description(method, name, static.name, members, (), records, "Records" if enumeration else "Known")
+    return Description(method, name, static.name, members, (), records, _RECORDS if enumeration else _KNOWN)
 
 
-class Expression(str):
-    """C# text that is printed as it is."""
-
-    __slots__ = ()
+def _values(record: Record) -> tuple[str | int | bool, ...]:
+    return record.key, record.label, record.order, record.is_active
 
 
-def _attribute(attribute: Attribute, names: Names) -> str:
+def _attribute(attribute: Attribute, names: Names) -> CSharp:
     type_, default = attribute.type, attribute.default
-    length = LENGTHS.get(type_.basic, type_.length)
     static = type_.target in names.statics
     column = physical(attribute.key)
     file_name, file_type = companions(column) if type_.basic is Basic.BINARY_DATA else (None, None)
@@ -159,9 +149,9 @@ def _attribute(attribute: Attribute, names: Names) -> str:
         NameColumn=file_name,
         TypeColumn=file_type,
         Description=attribute.description or None,
-        Type=Expression(f"AttributeType.{TYPES[type_.basic][0]}"),
+        Type=_MEMBERS[type_.basic],
         Mandatory=attribute.mandatory or None,
-        Length=length,
+        Length=length_of(type_),
         MinLength=attribute.min_length,
         Digits=type_.digits if type_.basic is Basic.DECIMAL else None,
         Decimals=type_.decimals if type_.basic is Basic.DECIMAL else None,
@@ -178,29 +168,16 @@ def _attribute(attribute: Attribute, names: Names) -> str:
 def literal_text(value: Scalar) -> str:
     """A literal as the runtimes read it: ``true``, ``80``, ``12.50``, ISO 8601."""
     if isinstance(value, bool):
-        return _truth(value)
+        return truth(value)
     return value if isinstance(value, str) else number_text(value)
 
 
-def _members(**members: Expression | str | int | bool | None) -> str:
-    """Initialisers of those members that have a value."""
-    return ", ".join(f"{name} = {_expression(value)}" for name, value in members.items() if value is not None)
+def _members(**members: CSharp | str | int | bool | None) -> CSharp:
+    return csharp_members(members)
 
 
-def _expression(value: Expression | str | int | bool) -> str:
-    if isinstance(value, Expression):
-        return value
-    if isinstance(value, str):
-        return csharp_string(value)
-    return _truth(value) if isinstance(value, bool) else str(value)
-
-
-def _texts(values: Collection[str]) -> Expression | None:
-    return Expression(f"[{', '.join(map(csharp_string, values))}]") if values else None
-
-
-def _truth(value: bool) -> str:
-    return "true" if value else "false"
+def _texts(values: Collection[str]) -> CSharp | None:
+    return CSharp.code("[{}]", CSharp.joined(", ", map(csharp_literal, values))) if values else None
 
 
 def structure_libraries(elements: Iterable[Entity | Structure]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
-"""Literals of the languages the compiler writes: C#, JSON for JavaScript, HTML, XML. Pure, no I/O.
+"""Literals of the languages the compiler writes. Pure, no I/O.
 
-Every text of a model is hostile until it has gone through one of these; the templates know them as filters.
+Every text of a model is hostile until one of these has marked it for its language (``odcpub.compiler.marked``); the
+templates know them as filters, each those of its own language.
 """
 
 from __future__ import annotations
@@ -8,7 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
+
+from odcpub.compiler.marked import CSharp, Css, Dockerfile, Html, Markdown, Marked, Sql, Xml
 
 _KEYWORD_TEXT = """
     abstract as base bool break byte case catch char checked class const continue decimal default delegate do double
@@ -28,11 +32,11 @@ _CSHARP_SAFE = re.compile(r"[ !#-\[\]-~]*\Z")
 _CSHARP_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-def csharp_string(text: str) -> str:
+def csharp_string(text: str) -> CSharp:
     """A C# string literal: printable ASCII as it is, everything else as UTF-16 escapes (lone surrogates too)."""
     if _CSHARP_SAFE.match(text):
-        return f'"{text}"'
-    return '"' + "".join(_csharp_character(character) for character in text) + '"'
+        return CSharp(f'"{text}"')
+    return CSharp('"' + "".join(_csharp_character(character) for character in text) + '"')
 
 
 def _csharp_character(character: str) -> str:
@@ -44,11 +48,42 @@ def _csharp_character(character: str) -> str:
     return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
 
 
-def csharp_identifier(name: str) -> str:
+def csharp_literal(value: CSharp | str | int | bool | None) -> CSharp:
+    """A value as C# writes it; what is C# already stays as it is."""
+    if isinstance(value, CSharp):
+        return value
+    if isinstance(value, str):
+        return csharp_string(value)
+    return CSharp("null" if value is None else truth(value) if isinstance(value, bool) else str(value))
+
+
+def csharp_type(name: str) -> CSharp:
+    """A type or member of our own or .NET's, such as ``global::System.DateOnly?``; anything else is refused."""
+    if not re.fullmatch(r"(global::)?[A-Za-z]+(\.[A-Za-z]+)*(\[\])?\??", name):
+        raise ValueError(f"not a type: {name!r}")
+    return CSharp(name)
+
+
+def csharp_comment(text: str) -> CSharp:
+    """The rest of a line that is a comment: it cannot end the line."""
+    return CSharp(text if text.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in text))
+
+
+def csharp_members(members: Mapping[str, CSharp | str | int | bool | None]) -> CSharp:
+    """Initialisers (``Name = "Ticket", Mandatory = true``) of those members that have a value; names are our own."""
+    given = (f"{name} = {csharp_literal(value)}" for name, value in members.items() if value is not None)
+    return CSharp(", ".join(given))
+
+
+def truth(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def csharp_identifier(name: str) -> CSharp:
     """A C# identifier for a model's name: ``@class`` for keywords, a hash where C# could not spell the name."""
     if _PLAIN.match(name):
-        return f"@{name}" if name in _KEYWORDS else name
-    return f"N_{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+        return CSharp(f"@{name}" if name in _KEYWORDS else name)
+    return CSharp(f"N_{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}")
 
 
 def number_text(value: Decimal | int) -> str:
@@ -68,17 +103,23 @@ def json_text(value: object) -> str:
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 
 
-def html_text(text: str) -> str:
+def html_text(text: str) -> Html:
     """Text or attribute value in HTML; what HTML cannot hold (NUL, lone surrogates) becomes U+FFFD."""
-    return "".join(
-        _MARKUP.get(character, "\ufffd" if _unfit(character) and character not in "\t\n\r" else character)
-        for character in text
-    )
+    return Html("".join(map(_markup, text)))
 
 
-def xml_text(text: str) -> str:
+def xml_text(text: str) -> Xml:
     """Text or attribute value in XML 1.0; white space in attributes survives as character references."""
-    return "".join(f"&#{ord(character)};" if character in "\t\n\r" else html_text(character) for character in text)
+    return Xml("".join(f"&#{ord(sign)};" if sign in "\t\n\r" else _markup(sign) for sign in text))
+
+
+def xml_scalar(value: bool | int) -> Xml:
+    """A truth value or whole number as MSBuild reads it."""
+    return Xml(truth(value) if isinstance(value, bool) else str(value))
+
+
+def _markup(sign: str) -> str:
+    return _MARKUP.get(sign, "\ufffd" if _unfit(sign) and sign not in "\t\n\r" else sign)
 
 
 def _unfit(character: str) -> bool:
@@ -87,8 +128,47 @@ def _unfit(character: str) -> bool:
     return point < 0x20 or 0x7F <= point <= 0x9F or 0xD800 <= point <= 0xDFFF or point & 0xFFFE == 0xFFFE
 
 
-def css_color(text: str) -> str:
+def css_color(text: str) -> Css:
     """A colour as ``#rrggbb``; anything else is refused, for CSS has no escape that would make it harmless."""
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", text):
         raise ValueError(f"not a colour: {text!r}")
-    return text.lower()
+    return Css(text.lower())
+
+
+def markdown_word(value: str | int) -> Markdown:
+    """A name or number, as text or in code."""
+    return Markdown(_word(value))
+
+
+def dockerfile_word(value: str | int) -> Dockerfile:
+    """A name, or a value that needs no quotes."""
+    return Dockerfile(_word(value))
+
+
+def sql_word(value: str | int) -> Sql:
+    """A name or number in a comment."""
+    return Sql(_word(value))
+
+
+def sql_script(statements: str) -> Sql:
+    """Statements that ``odcpub.data`` wrote, which has literal filters of its own; nobody else's text is a script."""
+    return Sql(statements.strip())
+
+
+def _word(value: str | int) -> str:
+    """What means itself in every language; anything else is refused, since these have no escape that works in code."""
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._+-]*", str(value)):
+        raise ValueError(f"not a plain word: {value!r}")
+    return str(value)
+
+
+FILTERS: Mapping[type[Marked], Mapping[str, Callable[..., Marked]]] = {
+    CSharp: {"cs": csharp_literal, "comment": csharp_comment},
+    Css: {"color": css_color},
+    Dockerfile: {"word": dockerfile_word},
+    Html: {"e": html_text},
+    Markdown: {"word": markdown_word},
+    Sql: {"word": sql_word},
+    Xml: {"xml": xml_text, "scalar": xml_scalar},
+}
+"""Language → the filters that its templates have."""

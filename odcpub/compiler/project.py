@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from odcpub import __version__
 from odcpub.compiler import assemblies
 from odcpub.compiler.drafts import Draft, Source
 from odcpub.compiler.literals import csharp_identifier
+from odcpub.compiler.marked import Dockerfile, Markdown, Marked, Sql, Xml
 from odcpub.compiler.names import Names, names_of
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.runtime import OPTIONS, runtime_assembly
 from odcpub.compiler.templates import content, render
 from odcpub.compiler.web import app_files
-from odcpub.model.elements import Asset, Library
+from odcpub.model.elements import Asset, Library, Verified
 
 NPGSQL = "10.0.3"
 """The version that apps get from an installed SDK: whoever builds the project has one."""
@@ -37,11 +37,11 @@ class About:
 
     label: str
     revision: int
-    sql: str = ""
+    sql: Sql = Sql.code("")  # noqa: RUF009 - a text
     fingerprint: str = ""
 
 
-def app_project(asset: Asset, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
+def app_project(asset: Verified, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
     """``libraries``: all that the app uses, by name."""
     names = names_of(asset, libraries)
     elements = [*_elements(asset, names), *_libraries(names)]
@@ -55,16 +55,16 @@ def app_project(asset: Asset, libraries: Mapping[str, Library], about: About) ->
     return _sorted(
         *map(_draft, (*elements, *_runtime(""))),
         *app_files(asset, names, Reuse()),
-        _rendered("app.csproj", "project.csproj.j2", values),
-        _rendered("README.md", "README.md.j2", values),
-        _rendered("Dockerfile", "Dockerfile.j2", values),
-        _rendered("schema.sql", "schema.sql.j2", values),
+        _rendered("app.csproj", Xml, "project.csproj.j2", values),
+        _rendered("README.md", Markdown, "README.md.j2", values),
+        _rendered("Dockerfile", Dockerfile, "Dockerfile.j2", values),
+        _rendered("schema.sql", Sql, "schema.sql.j2", values),
         Draft(".dockerignore", content("source/ignore")),
         Draft(".gitignore", content("source/ignore")),
     )
 
 
-def library_project(asset: Asset, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
+def library_project(asset: Verified, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
     """A class library, with those that it uses."""
     names = names_of(asset, libraries)
     values = _values(asset, about) | {
@@ -73,8 +73,8 @@ def library_project(asset: Asset, libraries: Mapping[str, Library], about: About
     }
     return _sorted(
         *map(_draft, (_library(asset, names), *_libraries(names), *_runtime(DESCRIPTORS))),
-        _rendered("library.csproj", "project.csproj.j2", values),
-        _rendered("README.md", "library.md.j2", values),
+        _rendered("library.csproj", Xml, "project.csproj.j2", values),
+        _rendered("README.md", Markdown, "library.md.j2", values),
         Draft(".gitignore", content("source/ignore")),
     )
 
@@ -110,12 +110,12 @@ def _runtime(ending: str) -> list[Source]:
     return [one for one in found if one.path.endswith(ending)]
 
 
-def _values(asset: Asset, about: About) -> dict[str, Any]:
+def _values(asset: Asset, about: About) -> dict[str, object]:
     return {
         "app": asset.name,
         "label": about.label,
         "revision": about.revision,
-        "sql": about.sql.strip(),
+        "sql": about.sql,
         "fingerprint": about.fingerprint,
         "version": __version__,
         "npgsql": NPGSQL,
@@ -124,8 +124,8 @@ def _values(asset: Asset, about: About) -> dict[str, Any]:
     }
 
 
-def _rendered(path: str, template: str, values: Mapping[str, Any]) -> Draft:
-    return Draft(path, render(f"source/{template}", values).encode())
+def _rendered(path: str, language: type[Marked], template: str, values: Mapping[str, object]) -> Draft:
+    return Draft(path, render(language, f"source/{template}", values).encode())
 
 
 def _draft(source: Source) -> Draft:

@@ -1,6 +1,8 @@
 """The compiler's templates: found, parsed once a process, rendered. Reads template files only.
 
-They are in ``templates`` beside the package in a checkout, in ``odcpub/_templates`` in an installed wheel.
+A template has one language and prints only what is marked for it (``odcpub.compiler.marked``): every ``{{ … }}`` is
+checked, and a bare text or number is refused with its place. Templates are in ``templates`` beside the package in a
+checkout, in ``odcpub/_templates`` in an installed wheel.
 """
 
 from __future__ import annotations
@@ -8,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeVar
 
-from odcpub.compiler import literals
+from odcpub.compiler.literals import FILTERS
+from odcpub.compiler.marked import Marked
 from odcpub.errors import EngineError
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+_Language = TypeVar("_Language", bound=Marked)
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -28,9 +33,10 @@ def folder() -> Path:
     raise EngineError(f"{_PACKAGE}: the compiler's templates are missing", "Install odcpub again.")
 
 
-def render(name: str, values: Mapping[str, Any]) -> str:
-    """The template's text; a variable that is not in ``values`` is an error, never an empty text."""
-    return _environment().get_template(name).render(values)
+def render(language: type[_Language], name: str, values: Mapping[str, object]) -> _Language:
+    """The template's text; a variable that is not in ``values`` is an error, never an empty text. Raises UnmarkedText
+    where a value that is printed is not marked for ``language``."""
+    return language(environment(language, folder()).get_template(name).render(values))
 
 
 def names(below: str, suffixes: tuple[str, ...]) -> tuple[str, ...]:
@@ -45,26 +51,22 @@ def content(name: str) -> bytes:
     return (folder() / name).read_bytes()
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+@lru_cache
+def environment(language: type[Marked], where: Path) -> Environment:
+    """What reads the templates of a language in a folder."""
+    from jinja2 import FileSystemLoader, StrictUndefined
 
-    environment = Environment(
-        loader=FileSystemLoader(folder()),
+    from odcpub.compiler.printed import FILTER, OnlyMarked, checker
+
+    made = OnlyMarked(
+        loader=FileSystemLoader(where),
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701 - every value goes through a literal filter of its own language
+        autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters.update(
-        e=literals.html_text,
-        cs=literals.csharp_string,
-        identifier=literals.csharp_identifier,
-        html=literals.html_text,
-        xml=literals.xml_text,
-        json=literals.json_text,
-        color=literals.css_color,
-    )
-    return environment
+    made.filters.update(FILTERS[language])
+    made.filters[FILTER] = checker(language)
+    return made

@@ -5,28 +5,27 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from odcpub.compiler.csharp import LENGTHS
 from odcpub.compiler.drafts import Draft
 from odcpub.compiler.literals import css_color, json_text, number_text
+from odcpub.compiler.marked import Css, Html
 from odcpub.compiler.names import Names
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.templates import content, render
 from odcpub.compiler.templates import names as template_names
 from odcpub.compiler.words import label
+from odcpub.model.data_types import DATA_TYPES, Json, length_of, measures_of
 from odcpub.model.elements import Asset, Attribute, Basic, Entity, Function, Screen, StaticEntity
 
 _ROOT = "wwwroot/_odc"
 _COPIED = (".js", ".css", ".svg")
-_EXACT = (Basic.LONG_INTEGER, Basic.DECIMAL, Basic.CURRENCY)
-"""Types whose numbers are text in JSON, so that no reader rounds them."""
 _STATIC_ATTRIBUTES = (("Label", Basic.TEXT), ("Order", Basic.INTEGER), ("Is_Active", Basic.BOOLEAN))
 
 
 def app_files(asset: Asset, names: Names, reuse: Reuse) -> tuple[Draft, ...]:
     page = {"app": asset.name, "description": asset.description}
     files = [
-        Draft("wwwroot/index.html", render("web/index.html", page).encode()),
-        Draft(f"{_ROOT}/theme.css", render("web/theme.css.j2", {"accent": css_color(asset.accent)}).encode()),
+        Draft("wwwroot/index.html", render(Html, "web/index.html", page).encode()),
+        Draft(f"{_ROOT}/theme.css", render(Css, "web/theme.css.j2", {"accent": asset.accent}).encode()),
         _json("app", _app(asset)),
         *(Draft(f"{_ROOT}/{path}", content(f"web/{path}")) for path in template_names("web", _COPIED)),
         *(_entity_file(entity, names, reuse) for entity in asset.entities),
@@ -112,13 +111,14 @@ def _json(name: str, value: dict[str, Any]) -> Draft:
 def _attribute(attribute: Attribute, static: bool) -> dict[str, Any]:
     type_ = attribute.type
     reference = type_.basic is Basic.IDENTIFIER
+    digits, decimals = measures_of(type_) or (None, None)
     return _present(
         name=attribute.name,
         label=label(attribute.name),
         type=type_.basic.value,
-        length=LENGTHS.get(type_.basic, type_.length),
-        digits=_digits(attribute, type_.digits, 28),
-        decimals=_digits(attribute, type_.decimals, 8),
+        length=length_of(type_),
+        digits=digits,
+        decimals=decimals,
         mandatory=attribute.mandatory,
         default=_default(attribute),
         minLength=attribute.min_length,
@@ -132,23 +132,17 @@ def _attribute(attribute: Attribute, static: bool) -> dict[str, Any]:
     )
 
 
-def _digits(attribute: Attribute, value: int | None, usual: int) -> int | None:
-    if attribute.type.basic not in (Basic.DECIMAL, Basic.CURRENCY):
-        return None
-    return usual if value is None else value
-
-
 def _limit(attribute: Attribute, limit: Decimal | None) -> str | int | None:
     if limit is None:
         return None
-    return number_text(limit) if attribute.type.basic in _EXACT else int(limit)
+    return number_text(limit) if DATA_TYPES[attribute.type.basic].json is Json.DIGITS else int(limit)
 
 
 def _default(attribute: Attribute) -> object:
     default = attribute.default
     if isinstance(default, Function):
         return {"function": default.value}
-    if attribute.type.basic in _EXACT and default is not None:
+    if DATA_TYPES[attribute.type.basic].json is Json.DIGITS and default is not None:
         return number_text(Decimal(default))
     return default
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from odcpub.data.migration import EXPAND, TIGHTEN
-from odcpub.model.language import MAX_DIGITS
+from odcpub.model.data_types import MAX_DIGITS
 
 _MEASURES = re.compile(r"\A(?P<family>[a-z ]+?)(?:\((?P<first>\d+)(?:,(?P<second>\d+))?\))?(?P<rest> [a-z ]+)?\Z")
 _INTEGERS = {"integer": (-(2**31), 2**31 - 1), "bigint": (-(2**63), 2**63 - 1)}

@@ -26,30 +26,18 @@ from odcpub.data.schema import (
     Schema,
     Table,
 )
+from odcpub.model.data_types import DATA_TYPES, MAX_LENGTH, length_of, measures_of
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Library, StaticEntity
+from odcpub.model.language import TEXT_TYPES
 from odcpub.model.physical import companions, physical
 
 RESERVED = ("odcpub_schema", "odcpub_alembic")
 """Tables of the platform's own in every schema."""
 
 ON_DELETE = {DeleteRule.PROTECT: "NO ACTION", DeleteRule.DELETE: "CASCADE", DeleteRule.IGNORE: "SET NULL"}
-TEXTS = (Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER)
 _MORE_BLANKS = (0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 BLANKS = "[:space:]" + "".join(map(chr, _MORE_BLANKS))
 """Unicode's white space, spelt out: what ``[:space:]`` holds depends on the server's locale."""
-LONGEST_VARCHAR = 10_485_760
-_SIMPLE = {
-    Basic.INTEGER: "integer",
-    Basic.LONG_INTEGER: "bigint",
-    Basic.CURRENCY: "numeric(28,8)",
-    Basic.BOOLEAN: "boolean",
-    Basic.DATE: "date",
-    Basic.TIME: "time without time zone",
-    Basic.DATE_TIME: "timestamp with time zone",
-    Basic.EMAIL: "character varying(250)",
-    Basic.PHONE_NUMBER: "character varying(20)",
-    Basic.BINARY_DATA: "bytea",
-}
 STATIC_COLUMNS = (
     Column("id", "text", nullable=False),
     Column("label", "text", nullable=False),
@@ -86,15 +74,12 @@ def target_schema(asset: Asset, libraries: Mapping[str, Library] | None = None) 
 def sql_type(attribute: Attribute, static: bool = False) -> str:
     """The column type of an attribute in ``format_type``'s spelling; ``static``: it refers to a static entity."""
     type_ = attribute.type
-    if type_.basic is Basic.TEXT:
-        bounded = type_.length is not None and type_.length <= LONGEST_VARCHAR
-        return f"character varying({type_.length})" if bounded else "text"
-    if type_.basic is Basic.DECIMAL:
-        digits = 28 if type_.digits is None else type_.digits
-        return f"numeric({digits},{8 if type_.decimals is None else type_.decimals})"
-    if type_.basic is Basic.IDENTIFIER:
-        return "text" if static else "bigint"
-    return _SIMPLE[type_.basic]
+    length, measures = length_of(type_), measures_of(type_)
+    if length is not None and length <= MAX_LENGTH:
+        return f"character varying({length})"
+    if measures is not None:
+        return f"numeric({measures[0]},{measures[1]})"
+    return "text" if static else DATA_TYPES[type_.basic].sql
 
 
 def _static_table(static: StaticEntity) -> Table:
@@ -191,7 +176,7 @@ def _checks(table: str, attribute: Attribute, column: Column, known: _Referable)
     enumeration = known.enumerations.get(_target_key(attribute))
     if enumeration is not None:
         limits.append((RuleKind.KNOWN, frozenset(enumeration.keys)))
-    if attribute.type.basic in TEXTS:
+    if attribute.type.basic in TEXT_TYPES:
         limits += _text_limits(attribute, column)
     if attribute.minimum is not None:
         limits.append((RuleKind.MINIMUM, Decimal(attribute.minimum)))

@@ -6,9 +6,10 @@ import re
 from decimal import Decimal
 
 from odcpub.model import elements as el
+from odcpub.model.data_types import DATA_TYPES, length_of
 from odcpub.model.elements import Attribute, Basic, DataType, DeleteRule, Function
 from odcpub.model.fields import Fields, Reading, fields
-from odcpub.model.language import FIXED_LENGTH, LIMITS, NUMBER_TYPES, SETTING_TYPES, TEXT_TYPES
+from odcpub.model.language import LIMITS, NUMBER_TYPES, SETTING_TYPES, TEXT_TYPES
 from odcpub.model.literals import as_text, canonical
 from odcpub.model.pattern_match import matches
 from odcpub.model.pattern_spelling import portable
@@ -19,11 +20,7 @@ from odcpub.model.types import UNKNOWN, data_type, limits_fit, spelled
 from odcpub.model.yaml_text import Node, Scalar
 
 _CALL = re.compile(r"=\s*([A-Za-z]+)\(\s*\)\s*")
-_FUNCTION_TYPES = {
-    Function.CURR_DATE: Basic.DATE,
-    Function.CURR_TIME: Basic.TIME,
-    Function.CURR_DATE_TIME: Basic.DATE_TIME,
-}
+_FUNCTION_TYPES = {facts.now: basic for basic, facts in DATA_TYPES.items() if facts.now}
 
 
 def attribute(reading: Reading, name: Scalar, node: Node, element: str) -> tuple[Attribute, Fields]:
@@ -73,7 +70,7 @@ def _check_limits(reading: Reading, found: Fields, type_: DataType, element: str
         reading.problem(Code.BAD_LIMIT, found.nodes["minimum"], element, message, "No value could be both.")
     if least is None or type_.basic not in TEXT_TYPES:
         return
-    length = FIXED_LENGTH.get(type_.basic, type_.length)
+    length = length_of(type_)
     if least < 1:
         hint = "Leave it out, or make the attribute mandatory to have any text at all."
         reading.problem(
@@ -136,8 +133,8 @@ def _function(reading: Reading, type_: DataType, node: Scalar, element: str) -> 
         hint = suggest(call[1], known, "=CurrDate(), =CurrTime() and =CurrDateTime() are there.")
         reading.problem(Code.EXPRESSION, node, element, f"there is no function {call[1]}() for defaults", hint)
     elif type_.basic is not _FUNCTION_TYPES[known[call[1]]]:
-        fitting = next((name.value for name, basic in _FUNCTION_TYPES.items() if basic is type_.basic), "")
-        hint = f"Use ={fitting}()." if fitting else "Write a literal, or change the type."
+        fitting = DATA_TYPES[type_.basic].now
+        hint = f"Use ={fitting.value}()." if fitting else "Write a literal, or change the type."
         message = f"{call[1]}() gives a {_FUNCTION_TYPES[known[call[1]]].value}, not a {spelled(type_)}"
         reading.problem(Code.EXPRESSION, node, element, message, hint)
     else:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import NewType
 
 from odcpub.errors import Place
 
@@ -209,7 +210,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A whole verified model; ``key`` is the asset's UUID.
+    """A whole model; ``key`` is the asset's UUID.
 
     Elements are in the order of their names, so that it does not matter which file they stand in; screens, and what
     is within an element (attributes, records, columns), keep the author's order.
@@ -229,6 +230,10 @@ class Asset:
     place: Place = NOWHERE
 
 
+Verified = NewType("Verified", Asset)
+"""A model that ``odcpub.model.verify`` found no fault in, now or before it was stored; no other is compiled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Library:
     """What a consumer knows of a released library: its verified model and what was locked.
@@ -236,7 +241,7 @@ class Library:
     ``digest``: sha256 of its stored build. ``uses``: its own libraries, already resolved.
     """
 
-    asset: Asset
+    asset: Verified
     version: str
     revision: int
     digest: str

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from odcpub.model import elements as el
+from odcpub.model.data_types import length_of
 from odcpub.model.elements import Basic
 from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
-from odcpub.model.language import (
-    MAX_INDEX_ATTRIBUTES,
-    MAX_INDEX_BYTES,
-)
+from odcpub.model.language import MAX_INDEX_ATTRIBUTES, MAX_INDEX_BYTES, NAME_LENGTH, TEXT_TYPES
 from odcpub.model.names import Named, check_unique
 from odcpub.model.problems import Code, listed, shown, suggest
 from odcpub.model.yaml_text import Mapping, Scalar
@@ -71,10 +69,10 @@ def _check_members(
         reading.problem(Code.BAD_INDEX, found.nodes["attributes"], path, message, hint)
 
 
-_FIXED_WIDTHS = {Basic.EMAIL: 1_000, Basic.PHONE_NUMBER: 80, Basic.IDENTIFIER: 50}
-
-
 def _index_width(type_: el.DataType) -> int:
-    if type_.basic is Basic.BINARY_DATA or (type_.basic is Basic.TEXT and type_.length is None):
+    length = length_of(type_)
+    if type_.basic is Basic.BINARY_DATA or (type_.basic in TEXT_TYPES and length is None):
         return MAX_INDEX_BYTES + 1
-    return 4 * (type_.length or 0) if type_.basic is Basic.TEXT else _FIXED_WIDTHS.get(type_.basic, 24)
+    if length is not None:
+        return 4 * length
+    return NAME_LENGTH if type_.basic is Basic.IDENTIFIER else 24

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from odcpub.model.data_types import MAX_DIGITS, MAX_LENGTH
 from odcpub.model.language import (
     ASSET_KINDS,
     DELETE_RULES,
     DESCRIPTION_LENGTH,
     KEPT,
     KEYS,
-    MAX_DIGITS,
-    MAX_LENGTH,
     NAME_LENGTH,
     NAME_PATTERN,
     PLAIN_TYPES,

@@ -9,14 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from odcpub.model.data_types import Family, of_family
 from odcpub.model.elements import Basic, DeleteRule
 
 NAME_PATTERN = "[A-Za-z][A-Za-z0-9_]*"
 NAME_LENGTH = 50
 LABEL_LENGTH = 200
 DESCRIPTION_LENGTH = 4_000
-MAX_LENGTH = 10_485_760
-MAX_DIGITS = 28
 MAX_ATTRIBUTES = 1_000
 MAX_INDEX_ATTRIBUTES = 32
 MAX_INDEX_BYTES = 2_600
@@ -169,33 +168,23 @@ TITLES: Mapping[str, str] = {
     "screen": "a screen",
 }
 
-_TEXTS = frozenset({Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER})
-_NUMBERS = frozenset({Basic.INTEGER, Basic.LONG_INTEGER, Basic.DECIMAL, Basic.CURRENCY})
+TEXT_TYPES = of_family(Family.TEXT)
+NUMBER_TYPES = of_family(Family.NUMBER)
+PLAIN_TYPES = tuple(basic for basic in Basic if basic not in of_family(Family.REFERENCE, Family.STRUCTURE))
+SETTING_TYPES = tuple(basic for basic in PLAIN_TYPES if basic not in of_family(Family.FILE))
+DELETE_RULES = tuple(rule.value for rule in DeleteRule)
 
 LIMITS: Mapping[str, frozenset[Basic]] = {
     "length": frozenset({Basic.TEXT}),
-    "min_length": _TEXTS,
-    "pattern": _TEXTS,
+    "min_length": TEXT_TYPES,
+    "pattern": TEXT_TYPES,
     "digits": frozenset({Basic.DECIMAL}),
     "decimals": frozenset({Basic.DECIMAL}),
-    "minimum": _NUMBERS,
-    "maximum": _NUMBERS,
+    "minimum": NUMBER_TYPES,
+    "maximum": NUMBER_TYPES,
     "on_delete": frozenset({Basic.IDENTIFIER}),
 }
 """The types that have each limit."""
-
-TEXT_TYPES = _TEXTS
-NUMBER_TYPES = _NUMBERS
-PLAIN_TYPES = tuple(basic for basic in Basic if basic not in (Basic.IDENTIFIER, Basic.STRUCTURE))
-SETTING_TYPES = tuple(basic for basic in PLAIN_TYPES if basic is not Basic.BINARY_DATA)
-DELETE_RULES = tuple(rule.value for rule in DeleteRule)
-
-FIXED_LENGTH: Mapping[Basic, int] = {Basic.EMAIL: 250, Basic.PHONE_NUMBER: 20}
-DEFAULT_DIGITS, DEFAULT_DECIMALS = 28, 8
-INTEGER_RANGE: Mapping[Basic, tuple[int, int]] = {
-    Basic.INTEGER: (-(2**31), 2**31 - 1),
-    Basic.LONG_INTEGER: (-(2**63), 2**63 - 1),
-}
 
 RESERVED_ATTRIBUTES = frozenset({"id", "tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"})
 """Physical names that a column cannot have: the identifier, and PostgreSQL's own system columns."""

@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from odcpub.model.characters import forbidden
+from odcpub.model.data_types import DATA_TYPES, Family, length_of, measures_of
 from odcpub.model.elements import Basic, DataType, Scalar
-from odcpub.model.language import DEFAULT_DECIMALS, DEFAULT_DIGITS, FIXED_LENGTH, INTEGER_RANGE
 from odcpub.model.problems import shown
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -21,7 +21,7 @@ _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")
 _MOMENT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)(Z|[+-][0-9]{2}:[0-9]{2})"
 )
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(DATA_TYPES[Basic.EMAIL].form)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,40}(\.[0-9]{1,40})?")
 
 
@@ -40,7 +40,7 @@ def from_text(text: str, type_: DataType) -> Scalar:
     if type_.basic is Basic.BOOLEAN:
         found = {"true": True, "false": False}.get(text.strip().lower())
         return canonical(text if found is None else found, type_)
-    if type_.basic in INTEGER_RANGE or type_.basic in (Basic.DECIMAL, Basic.CURRENCY):
+    if DATA_TYPES[type_.basic].family is Family.NUMBER:
         if not _NUMBER.fullmatch(text.strip()):
             raise ValueError(f"'{shown(text)}' is not a number")
         number = Decimal(text.strip())
@@ -61,7 +61,7 @@ def _text(value: object, type_: DataType) -> str:
         raise ValueError("an empty text is no value")
     if "\0" in text:
         raise ValueError("a text cannot hold the NUL character")
-    length = FIXED_LENGTH.get(type_.basic, type_.length)
+    length = length_of(type_)
     if length is not None and len(text) > length:
         raise ValueError(f"it has {len(text)} characters, and {length} are the most")
     return text
@@ -83,7 +83,7 @@ def _string(value: object) -> str:
 def _integer(value: object, type_: DataType) -> int:
     if type(value) is not int:
         raise ValueError(f"it must be a whole number, and is '{shown(value)}'")
-    low, high = INTEGER_RANGE[type_.basic]
+    low, high = DATA_TYPES[type_.basic].whole or (value, value)
     if not low <= value <= high:
         raise ValueError(f"{type_.basic.value} goes from {low:,} to {high:,}")
     return value
@@ -96,8 +96,7 @@ def _decimal(value: object, type_: DataType) -> Decimal:
         number = value
     else:
         raise ValueError(f"it must be a number, and is '{shown(value)}'")
-    digits = DEFAULT_DIGITS if type_.digits is None else type_.digits
-    decimals = DEFAULT_DECIMALS if type_.decimals is None else type_.decimals
+    digits, decimals = measures_of(type_) or (0, 0)
     plain = normal(number)
     exponent = plain.as_tuple().exponent
     if isinstance(exponent, int) and -exponent > decimals:

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import re
 
+from odcpub.model.data_types import DEFAULT_DECIMALS, DEFAULT_DIGITS, MAX_DIGITS, MAX_LENGTH
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.fields import Fields, Reading
-from odcpub.model.language import (
-    DEFAULT_DECIMALS,
-    DEFAULT_DIGITS,
-    LIMITS,
-    MAX_DIGITS,
-    MAX_LENGTH,
-    NAME_PATTERN,
-    PLAIN_TYPES,
-)
+from odcpub.model.language import LIMITS, NAME_PATTERN, PLAIN_TYPES
 from odcpub.model.problems import Code, shown, suggest
 from odcpub.model.yaml_text import Node
 

@@ -21,7 +21,7 @@ from odcpub.engines.factory import Engines
 from odcpub.errors import EngineError, OdcpubError, Problem, UsageError
 from odcpub.home import Home
 from odcpub.model.digest import from_data, model_bytes
-from odcpub.model.elements import Asset, Library
+from odcpub.model.elements import Asset, Library, Verified
 from odcpub.model.load import FileCache, RawModel
 from odcpub.model.problems import NAMELESS, listed, named, suggest
 from odcpub.model.verify import verify
@@ -30,7 +30,8 @@ from odcpub.store.records import AssetRecord, RevisionRecord
 from odcpub.store.store import Store
 
 T = TypeVar("T")
-Verified = tuple[Asset, tuple[Problem, ...]]
+Judged = tuple[Verified, tuple[Problem, ...]]
+"""A verified model and its warnings."""
 Recent = list[tuple[tuple[object, ...], T]]
 """What was made a moment ago, and the very objects that it was made of."""
 
@@ -43,15 +44,15 @@ class Memory:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._models: dict[str, Asset] = {}
+        self._models: dict[str, Verified] = {}
         self._reuse: dict[str, Reuse] = {}
         self.started: dict[tuple[str, int], Workload] = {}
         self._contents: Recent[bytes] = []
         self._plans: Recent[MigrationPlan] = []
         self._schemas: list[tuple[Asset, Enumerations, Schema]] = []
-        self._verified: dict[str, tuple[RawModel, Mapping[str, Library], Verified]] = {}
+        self._verified: dict[str, tuple[RawModel, Mapping[str, Library], Judged]] = {}
 
-    def verified(self, folder: str, raw: RawModel, libraries: Mapping[str, Library]) -> Verified:
+    def verified(self, folder: str, raw: RawModel, libraries: Mapping[str, Library]) -> Judged:
         """``verify``, done once while neither the folder's files nor the libraries change: the very same asset then,
         so that what was made of it is known, too."""
         known = self._verified.get(folder)
@@ -59,7 +60,7 @@ class Memory:
             known = self._verified[folder] = (raw, libraries, verify(raw, libraries))
         return known[2]
 
-    def keep(self, asset: Asset) -> str:
+    def keep(self, asset: Verified) -> str:
         """Stores the model; its blob's digest."""
         digest = self._store.blobs.put(self._content(asset))
         self._remember(digest, asset)
@@ -99,7 +100,7 @@ class Memory:
         del known[: -self.RECENT]
         return made
 
-    def model(self, digest: str) -> Asset:
+    def model(self, digest: str) -> Verified:
         if digest not in self._models:
             self._remember(digest, from_data(json.loads(self._store.blobs.get(digest))))
         return self._models[digest]
@@ -108,7 +109,7 @@ class Memory:
         """What the asset's last compile left for its next one."""
         return self._reuse.setdefault(asset, Reuse())
 
-    def _remember(self, digest: str, asset: Asset) -> None:
+    def _remember(self, digest: str, asset: Verified) -> None:
         self._models[digest] = asset
         while len(self._models) > self.LIMIT:
             del self._models[next(iter(self._models))]
@@ -140,7 +141,7 @@ class Platform:
             raise UsageError(f"{named(name_or_key) or NAMELESS}: no such asset", suggest(name_or_key, names, first))
         return found
 
-    def model_of(self, name: str, revision: RevisionRecord) -> Asset:
+    def model_of(self, name: str, revision: RevisionRecord) -> Verified:
         """A revision's model; an error that says whose it is, where it is lost. ``name``: the asset's, as told."""
         try:
             return self.memory.model(revision.model)

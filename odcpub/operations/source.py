@@ -11,6 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from odcpub.compiler.identity import compiler_identity
+from odcpub.compiler.literals import sql_script
+from odcpub.compiler.marked import Sql
 from odcpub.compiler.project import About, app_project, library_project
 from odcpub.data.plan import plan_migration
 from odcpub.data.script import whole_sql
@@ -44,7 +46,7 @@ def source(platform: Platform, name: str, number: int | None) -> dict[str, Any]:
     }
 
 
-def _sql(platform: Platform, model: Asset, libraries: Mapping[str, Library], revision: RevisionRecord) -> str:
+def _sql(platform: Platform, model: Asset, libraries: Mapping[str, Library], revision: RevisionRecord) -> Sql:
     """An empty schema becomes the revision's, and says so by the name that the revision's own app asks for."""
     migration = plan_migration(None, platform.memory.schema(model, libraries), asset=model)
-    return whole_sql(replace(migration, target=revision.schema))
+    return sql_script(whole_sql(replace(migration, target=revision.schema)))

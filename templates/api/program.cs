@@ -1,4 +1,4 @@
-// {{ origin }}
+// {{ origin | comment }}
 #nullable enable
 using Odcpub.Runtime;
 
@@ -8,20 +8,20 @@ namespace Odcpub.Generated
     {
         public static int Main(string[] arguments) => Application.Run(arguments, new AppDescriptor
         {
-            //@ {{ app.name }}
+            //@ {{ app.name | comment }}
             Name = {{ app.name | cs }},
             Description = {{ app.description | cs }},
             Settings =
             [
 {% for name, secret, default in settings %}
-                //@ {{ name }}
-                new({{ name | cs }}, {{ "true" if secret else "false" }}, {{ "null" if default is none else default | cs }}),
+                //@ {{ name | comment }}
+                new({{ name | cs }}, {{ secret | cs }}, {{ default | cs }}),
 {% endfor %}
             ],
             Entities =
             [
 {% for name, table, assembly, type in entries %}
-                //@ {{ name }}
+                //@ {{ name | comment }}
                 new({{ name | cs }}, {{ table | cs }}, {{ assembly | cs }}, {{ type | cs }}),
 {% endfor %}
             ],

@@ -1,4 +1,4 @@
-// {{ origin }}
+// {{ origin | comment }}
 #nullable enable
 using Odcpub.Runtime;
 
@@ -6,11 +6,11 @@ using Odcpub.Runtime;
 namespace {{ space }}
 {
 {% for class in classes %}
-    //@ {{ class.element }}
+    //@ {{ class.element | comment }}
     public sealed class {{ class.name }}
     {
 {% for property in class.properties %}
-        //@ {{ property.element }}
+        //@ {{ property.element | comment }}
         public {{ property.type }} {{ property.name }} { get; set; }
 {% endfor %}
     }
@@ -34,7 +34,7 @@ namespace Odcpub.Generated
         };
 {% for description in descriptions %}
 
-        //@ {{ description.element }}
+        //@ {{ description.element | comment }}
         private static EntityDescriptor {{ description.method }}() => new()
         {
             {{ description.members }},
@@ -49,7 +49,7 @@ namespace Odcpub.Generated
             Attributes =
             [
 {% for element, members in description.attributes %}
-                //@ {{ element }}
+                //@ {{ element | comment }}
                 new() { {{ members }} },
 {% endfor %}
             ],

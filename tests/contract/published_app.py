@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from odcpub.compiler.compile import compile_app, compile_library
+from odcpub.compiler.literals import sql_script
 from odcpub.compiler.project import About, app_project
 from odcpub.compiler.runtime import runtime_assembly, runtime_config
 from odcpub.data.fingerprint import target_fingerprint
@@ -155,7 +156,7 @@ def lay_out(compiler: RoslynCompiler, asset: Asset, libraries: Mapping[str, Libr
 def project(asset: Asset, libraries: Mapping[str, Library]) -> tuple[str, dict[str, str]]:
     """What ``odcpub source`` writes for the app, and the fingerprint that its SQL records."""
     plan = plan_migration(None, target_schema(asset, libraries), asset=asset)
-    drafts = app_project(asset, libraries, About("helpdesk", 7, whole_sql(plan), plan.target))
+    drafts = app_project(asset, libraries, About("helpdesk", 7, sql_script(whole_sql(plan)), plan.target))
     return plan.target, {draft.path: draft.content.decode() for draft in drafts}
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from odcpub.compiler.compile import compile_app, compile_library
+from odcpub.compiler.literals import sql_script
 from odcpub.compiler.project import About, app_project
 from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 COMPILED = (*compile_app(HELPDESK, LIBRARIES).assemblies, *compile_library(MONEY, {}).assemblies)
-ABOUT = About("helpdesk", 7, "CREATE TABLE …;\n", "schema-0f")
+ABOUT = About("helpdesk", 7, sql_script("CREATE TABLE …;\n"), "schema-0f")
 TEXTS = {f"csharp/{source.path}": source.text for assembly in COMPILED for source in assembly.sources} | {
     f"source/{draft.path}": draft.content.decode()
     for draft in app_project(HELPDESK, LIBRARIES, ABOUT)

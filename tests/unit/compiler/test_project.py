@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from odcpub.compiler.compile import compile_app
+from odcpub.compiler.literals import sql_script
 from odcpub.compiler.project import ENV, About, app_project, library_project
 from odcpub.compiler.runtime import runtime_config
 from odcpub.engines.database.connection import HINTS
@@ -19,7 +20,7 @@ from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY, attribute
 DOCS = Path(__file__).parents[3] / "docs"
 OF_RUNNERS = {"ODCPUB_APP", "ODCPUB_LISTEN_FD", "ODCPUB_PRIVATE_FD"}
 """What only a runner has to tell an app; its name it knows."""
-ABOUT = About("helpdesk", 7, "SELECT 1;", "schema-0f")
+ABOUT = About("helpdesk", 7, sql_script("SELECT 1;"), "schema-0f")
 
 
 def files() -> dict[str, str]:

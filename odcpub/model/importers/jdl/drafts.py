@@ -8,9 +8,7 @@ from odcpub.errors import Place
 from odcpub.model.elements import Attribute, Basic, DataType, DeleteRule, Entity, Index
 from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.names import LIMIT, Namer, pascal, same_words
-from odcpub.model.language import RESERVED_ATTRIBUTES
-
-_DISPLAYABLE = (Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER)
+from odcpub.model.language import RESERVED_ATTRIBUTES, TEXT_TYPES
 
 
 @dataclass(slots=True)
@@ -56,6 +54,6 @@ class EntityDraft:
         self.indexes.append(Index(name, name, attributes, unique=True))
 
     def finished(self) -> Entity:
-        texts = (attribute.name for attribute in self.attributes if attribute.type.basic in _DISPLAYABLE)
+        texts = (attribute.name for attribute in self.attributes if attribute.type.basic in TEXT_TYPES)
         display = self.shown or next(texts, "")
         return Entity(self.name, self.name, tuple(self.attributes), tuple(self.indexes), display, self.description)

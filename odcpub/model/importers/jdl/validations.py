@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from odcpub.model.data_types import DATA_TYPES, DEFAULT_DECIMALS, DEFAULT_DIGITS, MAX_LENGTH
 from odcpub.model.elements import Basic
 from odcpub.model.importers.jdl import tree
 from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.tokens import TokenKind
-from odcpub.model.language import DEFAULT_DECIMALS, DEFAULT_DIGITS, INTEGER_RANGE, MAX_LENGTH
 from odcpub.model.pattern_spelling import portable
 from odcpub.model.patterns import PatternError
 from odcpub.model.problems import listed, suggest
@@ -137,10 +137,11 @@ class LimitReader:
 
     def _out_of_range(self, name: str, number: Decimal) -> str:
         """Why ``number`` cannot be the limit ``name``; empty when it can."""
-        low, high = _SPANS.get(name) or INTEGER_RANGE.get(self.basic, (-_DECIMAL_BOUND, _DECIMAL_BOUND))
+        whole = _SPANS.get(name) or DATA_TYPES[self.basic].whole
+        low, high = whole or (-_DECIMAL_BOUND, _DECIMAL_BOUND)
         if not low <= number <= high:
             return f"it must be between {low} and {high}"
-        if name in _SPANS or self.basic in INTEGER_RANGE:
+        if whole:
             return "it must be a whole number" if number % 1 else ""
         places = -int(number.as_tuple().exponent)
         return f"it has more than {DEFAULT_DECIMALS} decimals" if places > DEFAULT_DECIMALS else ""
