@@ -19,7 +19,7 @@ from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.runtime import OPTIONS, runtime_assembly
 from odcpub.compiler.templates import content, render
 from odcpub.compiler.web import app_files
-from odcpub.model.elements import Asset, Library, Verified
+from odcpub.model.elements import Asset, Library, VerifiedAsset
 
 NPGSQL = "10.0.3"
 """The version that apps get from an installed SDK: whoever builds the project has one."""
@@ -41,7 +41,7 @@ class About:
     fingerprint: str = ""
 
 
-def app_project(asset: Verified, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
+def app_project(asset: VerifiedAsset, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
     """``libraries``: all that the app uses, by name."""
     names = names_of(asset, libraries)
     elements = [*_elements(asset, names), *_libraries(names)]
@@ -64,7 +64,7 @@ def app_project(asset: Verified, libraries: Mapping[str, Library], about: About)
     )
 
 
-def library_project(asset: Verified, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
+def library_project(asset: VerifiedAsset, libraries: Mapping[str, Library], about: About) -> tuple[Draft, ...]:
     """A class library, with those that it uses."""
     names = names_of(asset, libraries)
     values = _values(asset, about) | {

@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from odcpub.model import elements as el
-from odcpub.model.elements import NOWHERE, Asset, Function, Verified
+from odcpub.model.elements import NOWHERE, Asset, Function, VerifiedAsset
 
 FORMAT = 1
 """Changes when old data can no longer be read as it is."""
@@ -38,14 +38,14 @@ def to_data(asset: Asset) -> dict[str, Any]:
     return {"format": FORMAT, **_data(asset)}
 
 
-def from_data(data: dict[str, Any]) -> Verified:
+def from_data(data: dict[str, Any]) -> VerifiedAsset:
     """The asset that ``to_data`` was given, all places NOWHERE; only verified ones are stored. Raises ValueError for
     another format."""
     if data.get("format") != FORMAT:
         raise ValueError(f"model data of format {data.get('format')!r}, not {FORMAT}")
     made = _element(Asset, {key: value for key, value in data.items() if key != "format"})
     assert isinstance(made, Asset)  # noqa: S101 - for the type checker
-    return Verified(made)
+    return VerifiedAsset(made)
 
 
 @cache

@@ -230,7 +230,7 @@ class Asset:
     place: Place = NOWHERE
 
 
-Verified = NewType("Verified", Asset)
+VerifiedAsset = NewType("VerifiedAsset", Asset)
 """A model that ``odcpub.model.verify`` found no fault in, now or before it was stored; no other is compiled."""
 
 
@@ -241,7 +241,7 @@ class Library:
     ``digest``: sha256 of its stored build. ``uses``: its own libraries, already resolved.
     """
 
-    asset: Verified
+    asset: VerifiedAsset
     version: str
     revision: int
     digest: str

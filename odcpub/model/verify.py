@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from odcpub.errors import ModelError, Place, Problem, Severity
 from odcpub.model import elements as el
-from odcpub.model.elements import NOWHERE, Asset, Kind, Library, Verified
+from odcpub.model.elements import NOWHERE, Asset, Kind, Library, VerifiedAsset
 from odcpub.model.language import ASSET_KINDS
 from odcpub.model.load import RawModel
 from odcpub.model.names import Named, check_unique
@@ -27,7 +27,7 @@ _FOLLOWING = frozenset({Code.UNKNOWN_TYPE, Code.UNKNOWN_TARGET, Code.MISSING_KEY
 """What a file that cannot be read brings about elsewhere: not told, for it is no fault of the author's there."""
 
 
-def verify(raw: RawModel, libraries: Mapping[str, Library]) -> tuple[Verified, tuple[Problem, ...]]:
+def verify(raw: RawModel, libraries: Mapping[str, Library]) -> tuple[VerifiedAsset, tuple[Problem, ...]]:
     """The asset and its warnings; raises ModelError with all problems. ``libraries``: by name, what ``uses`` got."""
     problems = [*raw.problems, *chain.from_iterable(part.problems for part in raw.parts)]
     whole: list[Problem] = []
@@ -36,7 +36,7 @@ def verify(raw: RawModel, libraries: Mapping[str, Library]) -> tuple[Verified, t
     ordered = tuple(sorted(dict.fromkeys(problems), key=_order))
     if asset is None or any(problem.severity is Severity.ERROR for problem in ordered):
         raise ModelError(ordered)
-    return Verified(asset), ordered
+    return VerifiedAsset(asset), ordered
 
 
 def uses(raw: RawModel) -> tuple[el.Use, ...]:

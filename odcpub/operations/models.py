@@ -12,7 +12,7 @@ from pathlib import Path
 from odcpub.deployment.stages import DEFAULT_STAGES, Purpose, Stage, find, label_of, parse_project
 from odcpub.errors import ModelError, Problem, Refused, Severity, UsageError
 from odcpub.files import SHARED, write_whole
-from odcpub.model.elements import Kind, Library, Use, Verified
+from odcpub.model.elements import Kind, Library, Use, VerifiedAsset
 from odcpub.model.load import load
 from odcpub.model.lock import LOCK_FILE, read_lock, resolve, write_lock
 from odcpub.model.physical import physical
@@ -31,7 +31,7 @@ PROJECT_FILE = "odcpub.yaml"
 class Read:
     """A verified model, the libraries it is locked to by name, and its warnings."""
 
-    asset: Verified
+    asset: VerifiedAsset
     libraries: Mapping[str, Library]
     warnings: tuple[Problem, ...]
 

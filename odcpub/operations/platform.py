@@ -21,7 +21,7 @@ from odcpub.engines.factory import Engines
 from odcpub.errors import EngineError, OdcpubError, Problem, UsageError
 from odcpub.home import Home
 from odcpub.model.digest import from_data, model_bytes
-from odcpub.model.elements import Asset, Library, Verified
+from odcpub.model.elements import Asset, Library, VerifiedAsset
 from odcpub.model.load import FileCache, RawModel
 from odcpub.model.problems import NAMELESS, listed, named, suggest
 from odcpub.model.verify import verify
@@ -30,7 +30,7 @@ from odcpub.store.records import AssetRecord, RevisionRecord
 from odcpub.store.store import Store
 
 T = TypeVar("T")
-Judged = tuple[Verified, tuple[Problem, ...]]
+Judged = tuple[VerifiedAsset, tuple[Problem, ...]]
 """A verified model and its warnings."""
 Recent = list[tuple[tuple[object, ...], T]]
 """What was made a moment ago, and the very objects that it was made of."""
@@ -44,7 +44,7 @@ class Memory:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._models: dict[str, Verified] = {}
+        self._models: dict[str, VerifiedAsset] = {}
         self._reuse: dict[str, Reuse] = {}
         self.started: dict[tuple[str, int], Workload] = {}
         self._contents: Recent[bytes] = []
@@ -60,7 +60,7 @@ class Memory:
             known = self._verified[folder] = (raw, libraries, verify(raw, libraries))
         return known[2]
 
-    def keep(self, asset: Verified) -> str:
+    def keep(self, asset: VerifiedAsset) -> str:
         """Stores the model; its blob's digest."""
         digest = self._store.blobs.put(self._content(asset))
         self._remember(digest, asset)
@@ -100,7 +100,7 @@ class Memory:
         del known[: -self.RECENT]
         return made
 
-    def model(self, digest: str) -> Verified:
+    def model(self, digest: str) -> VerifiedAsset:
         if digest not in self._models:
             self._remember(digest, from_data(json.loads(self._store.blobs.get(digest))))
         return self._models[digest]
@@ -109,7 +109,7 @@ class Memory:
         """What the asset's last compile left for its next one."""
         return self._reuse.setdefault(asset, Reuse())
 
-    def _remember(self, digest: str, asset: Verified) -> None:
+    def _remember(self, digest: str, asset: VerifiedAsset) -> None:
         self._models[digest] = asset
         while len(self._models) > self.LIMIT:
             del self._models[next(iter(self._models))]
@@ -141,7 +141,7 @@ class Platform:
             raise UsageError(f"{named(name_or_key) or NAMELESS}: no such asset", suggest(name_or_key, names, first))
         return found
 
-    def model_of(self, name: str, revision: RevisionRecord) -> Verified:
+    def model_of(self, name: str, revision: RevisionRecord) -> VerifiedAsset:
         """A revision's model; an error that says whose it is, where it is lost. ``name``: the asset's, as told."""
         try:
             return self.memory.model(revision.model)

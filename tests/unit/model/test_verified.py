@@ -12,7 +12,7 @@ import pytest
 import odcpub
 from odcpub.compiler.compile import compile_app, compile_library
 from odcpub.compiler.project import app_project, library_project
-from odcpub.model.elements import Library, Verified
+from odcpub.model.elements import Library, VerifiedAsset
 from odcpub.operations.platform import Memory
 
 PACKAGE = Path(odcpub.__file__).parent
@@ -24,8 +24,8 @@ def named(node: ast.expr) -> str:
 
 @pytest.mark.parametrize("takes", [compile_app, compile_library, app_project, library_project, Memory.keep])
 def test_what_compiles_or_stores_a_model_takes_a_verified_one(takes: Callable[..., object]) -> None:
-    assert get_type_hints(takes)["asset"] is Verified
-    assert get_type_hints(Library)["asset"] is Verified
+    assert get_type_hints(takes)["asset"] is VerifiedAsset
+    assert get_type_hints(Library)["asset"] is VerifiedAsset
 
 
 def test_only_verifying_makes_a_model_verified() -> None:
@@ -34,6 +34,6 @@ def test_only_verifying_makes_a_model_verified() -> None:
         path.relative_to(PACKAGE).as_posix()
         for path in PACKAGE.rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and any(named(one) == "Verified" for one in (node.func, *node.args))
+        if isinstance(node, ast.Call) and any(named(one) == "VerifiedAsset" for one in (node.func, *node.args))
     }
     assert made == {"model/verify.py", "model/digest.py"}
