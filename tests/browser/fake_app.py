@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from odcpub.compiler.marked import Css, Html
+from odcpub.compiler.templates import render
 
 WEB = Path(__file__).parents[2] / "templates" / "web"
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
@@ -355,9 +356,8 @@ class App(ThreadingHTTPServer):
 
     def __init__(self, store: Store, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Handler)
-        jinja = Environment(loader=FileSystemLoader(WEB), undefined=StrictUndefined, autoescape=False)  # noqa: S701
         self.store = store
-        names = {"app": store.app["app"], "description": store.app["description"], "accent": store.app["accent"]}
-        self.page = jinja.get_template("index.html").render(names).encode()
-        self.theme = jinja.get_template("theme.css.j2").render(names).encode()
+        names = {"app": store.app["app"], "description": store.app["description"]}
+        self.page = render(Html, "web/index.html", names).encode()
+        self.theme = render(Css, "web/theme.css.j2", {"accent": store.app["accent"]}).encode()
         self.address = f"http://127.0.0.1:{self.server_address[1]}"
