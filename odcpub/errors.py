@@ -71,6 +71,10 @@ class UsageError(OdcpubError):
     exit_code = 2
 
 
+class Missing(UsageError):
+    """There is no asset, stage, revision or operation of that name or number."""
+
+
 class Refused(OdcpubError):
     """A plan or request was understood and refused; nothing was changed. ``details`` are further lines."""
 
@@ -94,10 +98,14 @@ class EngineError(OdcpubError):
     """An engine (compiler, builder, registry, database, runner) failed or cannot be reached."""
 
 
+class DiskFull(EngineError):
+    """Nothing more can be written."""
+
+
 def system_failure(error: OSError, where: object) -> EngineError:
     """What the system refused, with the file it is about or else ``where``."""
     if error.errno == errno.ENOSPC:
-        return EngineError(f"{error.filename or where}: the disk is full", "make room, then run the same command again")
+        return DiskFull(f"{error.filename or where}: the disk is full", "make room, then run the same command again")
     hint = "see what keeps this user from it, then run the same command again"
     return EngineError(f"{error.filename or where}: {error.strerror or error}", hint)
 

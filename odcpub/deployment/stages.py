@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from odcpub.errors import Place, Problem, UsageError
+from odcpub.errors import Missing, Place, Problem
 from odcpub.model.problems import NAMELESS, listed, named, shown, suggest
 from odcpub.model.yaml_text import Mapping, Node, Scalar, parse
 
@@ -61,15 +61,13 @@ DEFAULT_STAGES = (
 
 
 def find(stages: Sequence[Stage], word: str) -> Stage:
-    """The stage called so, by name or label in any case; a UsageError that names those there are."""
+    """The stage called so, by name or label in any case; a Missing that names those there are."""
     wanted = label_of(word)
     for stage in stages:
         if stage.label == wanted:
             return stage
     names = f"stages: {listed(stage.label for stage in stages)}"
-    raise UsageError(
-        f"{named(word) or NAMELESS}: no such stage", suggest(word, (stage.label for stage in stages), names)
-    )
+    raise Missing(f"{named(word) or NAMELESS}: no such stage", suggest(word, (stage.label for stage in stages), names))
 
 
 def label_of(name: str) -> str:

@@ -7,8 +7,9 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
+from odcpub.api_types.installation import Check, CheckState
 from odcpub.engines.ports import Place
 from odcpub.errors import OdcpubError
 from odcpub.image.content import ImageRef
@@ -18,15 +19,6 @@ if TYPE_CHECKING:
 
 ROOM = 2_000_000_000
 """Bytes that a first publish needs on disk, with room to spare."""
-
-
-class Check(TypedDict):
-    """``state``: ``ok``, ``warning`` or ``missing``; ``hints``: how to go on."""
-
-    what: str
-    state: str
-    found: str
-    hints: list[str]
 
 
 Apps = Sequence[tuple[Place, str]]
@@ -94,7 +86,7 @@ def _registry(engines: Engines) -> Check:
 
 def _database(engines: Engines, apps: Apps) -> Check:
     one = engines.database.condition([place for place, _ in apps]).and_also(engines.database.way(apps))
-    state = "missing" if one.missing else "warning" if one.hints else "ok"
+    state: CheckState = "missing" if one.missing else "warning" if one.hints else "ok"
     return Check(what="database", state=state, found=one.found, hints=list(one.hints))
 
 

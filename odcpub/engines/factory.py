@@ -13,11 +13,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from odcpub.api_types.installation import Check
 from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.csharp.standing import Standing, standing
 from odcpub.engines.csharp.toolchain import find_toolchain, is_there
-from odcpub.engines.examination import Apps, Check, examine
+from odcpub.engines.examination import Apps, examine
 from odcpub.engines.image.base import BaseLayer, architecture, make_base
 from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runner
 from odcpub.engines.runner.supervisor import Supervisor

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
 
 from odcpub.address import WHERE, Address, address, is_address, parts
+from odcpub.api_types.installation import Engines
 from odcpub.engines.database import tls
 from odcpub.engines.database.reach import (
     CONNECTIONS,
@@ -118,9 +119,23 @@ class EngineSettings(BaseModel):
         elsewhere = self.runner == "kubernetes"
         return Reach(host, port, self.database_pooling, self.database_connections, elsewhere)
 
-    def shown(self) -> dict[str, str]:
+    def shown(self) -> Engines:
         """The settings for people: what is chosen, without the password."""
-        return {name: str(value) for name, value in self.model_dump().items() if name not in _NOT_CHOSEN}
+        return {
+            "profile": self.profile,
+            "csharp": self.csharp,
+            "builder": self.builder,
+            "base_image": self.base_image,
+            "registry": self.registry,
+            "database": self.database,
+            "database_address": self.database_address,
+            "database_pooling": self.database_pooling,
+            "database_connections": str(self.database_connections),
+            "runner": self.runner,
+            "kubeconfig": self.kubeconfig,
+            "context": self.context,
+            "node_address": self.node_address,
+        }
 
 
 _NOT_CHOSEN = ("database_password", "cluster")

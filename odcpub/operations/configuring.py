@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from odcpub.api_types.assets import Configured
 from odcpub.deployment.configuration import check_value, fitting
 from odcpub.deployment.stages import Stage
 from odcpub.errors import OdcpubError, UsageError
@@ -65,7 +66,7 @@ def configure(
     values: Mapping[str, str],
     unset: Sequence[str],
     from_arguments: Sequence[str],
-) -> dict[str, list[str]]:
+) -> Configured:
     """Sets and forgets values of a stage, all or none; they take effect with the next deployment or when applied. In a
     stage that is none any more values are only forgotten. The names set and unset, and which became secrets."""
     asset = requests.app(platform, name)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
+from odcpub.api_types.installation import Imported
 from odcpub.errors import ModelError, Severity
 from odcpub.operations.platform import error_data
 
 
-def import_text(kind: str, text: str, file: str, name: str | None) -> dict[str, Any]:
+def import_text(kind: str, text: str, file: str, name: str | None) -> Imported:
     """The model's files and warnings; raises ModelError with every problem where there is an error."""
     from odcpub.model.importers.jdl.importing import import_jdl  # no server's start waits for it
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from shlex import quote
 
+from odcpub.api_types.installation import RuleNotInForce
 from odcpub.data.migration import TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.errors import OdcpubError, Refused, counted
@@ -84,7 +85,7 @@ def told(error: OdcpubError, rules: tuple[str, ...]) -> OdcpubError:
     return error
 
 
-def shown(platform: Platform, deployment: DeploymentRecord) -> list[dict[str, str]]:
+def shown(platform: Platform, deployment: DeploymentRecord) -> list[RuleNotInForce]:
     """What is not in force of the version that serves: which rule, since when, why, and how it is mended."""
     operation = platform.ledger.operation(deployment.operation)
     found = operation.unit.find(NotInForce) if operation else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from odcpub.deployment.stages import DEFAULT_STAGES, Purpose, Stage, find, label_of, parse_project
-from odcpub.errors import ModelError, Problem, Refused, Severity, UsageError
+from odcpub.errors import Missing, ModelError, Problem, Refused, Severity, UsageError
 from odcpub.files import SHARED, write_whole
 from odcpub.model.elements import Kind, Library, Use, VerifiedAsset
 from odcpub.model.load import load
@@ -168,7 +168,7 @@ def stage_of(platform: Platform, asset: AssetRecord | None, word: str) -> Stage:
         former = _former(platform, asset, word) if asset else None
         if asset is None or former is None:
             raise
-        raise UsageError(
+        raise Missing(
             f"{former.name}: is no stage of {asset.name} any more; they are {listed(one.name for one in stages)}",
             f"name it in {PROJECT_FILE} again, or take out what is left in it: "
             + ", ".join(_taking_out(platform, asset, former)),

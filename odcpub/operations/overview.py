@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import cast
 
+from odcpub.api_types.assets import AssetKind, Configuration
+from odcpub.api_types.installation import AssetStatus, Check, Doctor, StageStatus, Status
 from odcpub.deployment.configuration import parse_stage_file, resolve
 from odcpub.errors import ModelError, OdcpubError
 from odcpub.model.elements import Setting
@@ -21,7 +23,7 @@ LOOKS = 8
 """How many rows of the status are looked up at once."""
 
 
-def status(platform: Platform) -> dict[str, Any]:
+def status(platform: Platform) -> Status:
     """Every asset's latest revision and release, and what runs of it in each stage. Where no engine can be asked, the
     reason stands beside once, as a problem. One that never got a revision is known only so that its secrets
     can be set before: it goes with its folder."""
@@ -34,7 +36,9 @@ def status(platform: Platform) -> dict[str, Any]:
         rows = looks.map(lambda one: _seen(platform, one[0], one[1], problem is not None), every)
         found = dict(zip(every, rows, strict=True))
     assets = [_asset(platform, asset, [found[asset, one] for one in deployed[asset.key]]) for asset in there]
-    return {"assets": assets} | ({} if problem is None else {"title": problem.message, **error_data(problem)})
+    return (
+        {"assets": assets} if problem is None else {"assets": assets, "title": problem.message, **error_data(problem)}
+    )
 
 
 def _is_there(asset: AssetRecord) -> bool:
@@ -56,20 +60,20 @@ def _current(platform: Platform, asset: AssetRecord) -> list[DeploymentRecord]:
     return [found for label in labels if (found := platform.store.stages.current(asset.key, label))]
 
 
-def _asset(platform: Platform, asset: AssetRecord, stages: list[dict[str, Any]]) -> dict[str, Any]:
+def _asset(platform: Platform, asset: AssetRecord, stages: list[StageStatus]) -> AssetStatus:
     latest = platform.store.assets.latest(asset.key)
     releases = [one.version for one in platform.store.assets.releases(asset.key)]
     return {
         "key": asset.key,
         "name": asset.name,
-        "kind": asset.kind,
+        "kind": cast(AssetKind, asset.kind),
         "revision": latest.number if latest else 0,
         "release": max(releases, key=parse_version, default=""),
         "stages": stages,
     }
 
 
-def _seen(platform: Platform, asset: AssetRecord, current: DeploymentRecord, blind: bool) -> dict[str, Any]:
+def _seen(platform: Platform, asset: AssetRecord, current: DeploymentRecord, blind: bool) -> StageStatus:
     """One row: what the records say is deployed, and what the runner says of it."""
     running, health = None, "unknown" if blind else "stopped"
     try:
@@ -89,7 +93,7 @@ def _seen(platform: Platform, asset: AssetRecord, current: DeploymentRecord, bli
     }
 
 
-def configuration(platform: Platform, name: str, to: str) -> dict[str, Any]:
+def configuration(platform: Platform, name: str, to: str) -> Configuration:
     """Every setting of the latest revision with its value in the stage and where that comes from; secrets hidden. A
     value that was set and does not count for it (any more) is told as such, and never shown."""
     asset = requests.app(platform, name)
@@ -147,7 +151,7 @@ def _strays(platform: Platform, asset: AssetRecord) -> list[str]:
         return []
 
 
-def doctor(platform: Platform) -> dict[str, Any]:
+def doctor(platform: Platform) -> Doctor:
     """What is there behind each port, what is missing and how to get it."""
     try:
         apps = logins(platform)
@@ -156,7 +160,7 @@ def doctor(platform: Platform) -> dict[str, Any]:
     return {"checks": [*platform.engines().examine(apps), _key(platform)]}
 
 
-def _key(platform: Platform) -> dict[str, Any]:
+def _key(platform: Platform) -> Check:
     """Whether the key of the secrets is there, whole, and the one that they were written with."""
     file = platform.store.vault.key_file
     hint = f"put it back from a backup; {lost(file)}"
@@ -170,8 +174,8 @@ def _key(platform: Platform) -> dict[str, Any]:
     except OdcpubError as error:
         bad, hint = error.message.removeprefix(f"{file}: "), error.hint
     found = bad or ("is there" if file.exists() else "is made with the first secret")
-    state, hints = ("missing", [hint]) if bad else ("ok", [])
-    return {"what": "key of secrets", "state": state, "found": f"{file}: {found}", "hints": hints}
+    hints = [hint] if bad else []
+    return {"what": "key of secrets", "state": "missing" if bad else "ok", "found": f"{file}: {found}", "hints": hints}
 
 
 def _lost(platform: Platform, asset: AssetRecord) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
+from odcpub.api_types.problems import ErrorData, ModelProblem
 from odcpub.compiler.reuse import Reuse
 from odcpub.data.enumerations import Enumerations, enumerations
 from odcpub.data.migration import MigrationPlan
@@ -18,7 +19,7 @@ from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.deployment.workload import Workload
 from odcpub.engines.factory import Engines
-from odcpub.errors import EngineError, OdcpubError, Problem, UsageError
+from odcpub.errors import EngineError, Missing, OdcpubError, Problem
 from odcpub.home import Home
 from odcpub.model.digest import from_data, model_bytes
 from odcpub.model.elements import Asset, Library, VerifiedAsset
@@ -133,12 +134,12 @@ class Platform:
         return Ledger(self.store.journal)
 
     def asset(self, name_or_key: str) -> AssetRecord:
-        """The asset meant, or a UsageError that names those there are."""
+        """The asset meant, or a Missing that names those there are."""
         found = self.store.assets.find(name_or_key)
         if found is None:
             names = [asset.name for asset in self.store.assets.all()]
             first = f"published so far: {listed(names)}" if names else "publish it first: odcpub publish <folder>"
-            raise UsageError(f"{named(name_or_key) or NAMELESS}: no such asset", suggest(name_or_key, names, first))
+            raise Missing(f"{named(name_or_key) or NAMELESS}: no such asset", suggest(name_or_key, names, first))
         return found
 
     def model_of(self, name: str, revision: RevisionRecord) -> VerifiedAsset:
@@ -152,9 +153,9 @@ class Platform:
             raise type(error)(f"{name}: the stored model of revision {revision.number} is missing", hint) from None
 
 
-def error_data(error: OdcpubError) -> dict[str, object]:
+def error_data(error: OdcpubError) -> ErrorData:
     """An error as JSON: hint, exit code, details and problems."""
-    problems = [
+    problems: list[ModelProblem] = [
         {
             "code": one.code,
             "file": one.place.file if one.place else "",

@@ -10,7 +10,7 @@ import shlex
 from pathlib import Path
 
 from odcpub.deployment.stages import Stage
-from odcpub.errors import Refused, UsageError
+from odcpub.errors import Missing, Refused, UsageError
 from odcpub.model.characters import forbidden
 from odcpub.model.compatibility import breaking_changes
 from odcpub.model.elements import Kind
@@ -62,14 +62,14 @@ def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | Non
 
 
 def revision_of(platform: Platform, asset: AssetRecord, number: int | None) -> RevisionRecord:
-    """The revision of that number, the latest without one; a UsageError says which there are."""
+    """The revision of that number, the latest without one; a Missing says which there are."""
     assets = platform.store.assets
     latest = assets.latest(asset.key)
     if latest is None:
-        raise UsageError(f"{asset.name}: has no revision yet", f"publish it first: {_publishing(asset)}")
+        raise Missing(f"{asset.name}: has no revision yet", f"publish it first: {_publishing(asset)}")
     found = latest if number is None else assets.revision(asset.key, number)
     if found is None:
-        raise UsageError(f"{asset.name}: there is no revision {number}", f"its latest is revision {latest.number}")
+        raise Missing(f"{asset.name}: there is no revision {number}", f"its latest is revision {latest.number}")
     return found
 
 

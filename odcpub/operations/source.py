@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
+from odcpub.api_types.installation import Source
 from odcpub.compiler.identity import compiler_identity
 from odcpub.compiler.literals import sql_script
 from odcpub.compiler.marked import Sql
@@ -24,7 +24,7 @@ from odcpub.operations.stage import compiler_of
 from odcpub.store.records import RevisionRecord
 
 
-def source(platform: Platform, name: str, number: int | None) -> dict[str, Any]:
+def source(platform: Platform, name: str, number: int | None) -> Source:
     """The project's ``files``: path → text; without a number of the latest revision. ``sameCompiler``: whether the
     revision was compiled by this very compiler."""
     asset = platform.asset(name)
@@ -39,7 +39,7 @@ def source(platform: Platform, name: str, number: int | None) -> dict[str, Any]:
         drafts = library_project(model, libraries, about)
     return {
         "name": model.name,
-        "kind": model.kind,
+        "kind": model.kind.value,
         "revision": revision.number,
         "sameCompiler": compiler_of(platform, revision) == compiler_identity(),
         "files": {draft.path: draft.content.decode() for draft in drafts},

@@ -4,60 +4,85 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Generic, TypeVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from odcpub.errors import OdcpubError, system_failure
+from odcpub.api_types.problems import ErrorData, ProblemDetails
+from odcpub.errors import DiskFull, Missing, OdcpubError, Refused, TemporaryEngineError, UsageError, system_failure
 from odcpub.operations.platform import error_data
-from odcpub.portal.schemas import Problem
 
-STATUS = {1: 409, 2: 400, 3: 502}
-"""HTTP status by exit code."""
+STATUS: tuple[tuple[type[OdcpubError], int], ...] = (
+    (Missing, 404),
+    (UsageError, 400),
+    (Refused, 409),
+    (DiskFull, 507),
+    (TemporaryEngineError, 503),
+)
+"""The HTTP status of an error, by its class; 502, an engine's failure, for the rest."""
 LOG = logging.getLogger("odcpub.portal")
+T = TypeVar("T")
 
 
-class Answer(JSONResponse):
-    """JSON whose texts a terminal can print: everything that is not ASCII is an escape, and so is DEL. A text that is
-    no Unicode, such as a file's name, is an answer too."""
+class Answer(JSONResponse, Generic[T]):
+    """JSON of one of ``odcpub.api_types``, whose texts a terminal can print: everything that is not ASCII is an escape,
+    and so is DEL. A text that is no Unicode, such as a file's name, is an answer too."""
+
+    def __init__(self, content: T, status_code: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(content, status_code, headers)
 
     def render(self, content: Any) -> bytes:
         return json.dumps(content, allow_nan=False, separators=(",", ":")).replace("\x7f", "\\u007f").encode("ascii")
 
 
-def problem(status: int, title: str, data: dict[str, object]) -> Answer:
-    body = Problem.model_validate({"title": title, "status": status} | data)
-    return Answer(body.model_dump(), status, media_type="application/problem+json")
+class ProblemAnswer(Answer[ProblemDetails]):
+    media_type = "application/problem+json"
+
+
+def problem(status: int, title: str, data: ErrorData, headers: Mapping[str, str] | None = None) -> ProblemAnswer:
+    return ProblemAnswer({"title": title, "status": status, "detail": "", **data}, status, headers)
+
+
+def _wrong(*details: str) -> ErrorData:
+    """The data of a request that is wrong itself."""
+    return {"hint": "", "exit_code": UsageError.exit_code, "details": list(details), "problems": []}
+
+
+def told(error: OdcpubError) -> ProblemAnswer:
+    """An error that users meet, as a problem."""
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 502)
+    return problem(status, error.message, error_data(error))
 
 
 def answer_errors(api: FastAPI) -> None:
     """Whatever goes wrong is a problem with its hint; what nobody expected is in the server's log, and told so."""
 
     @api.exception_handler(OdcpubError)
-    def known(_request: Request, error: OdcpubError) -> Answer:
-        return problem(STATUS[error.exit_code], error.message, error_data(error))
+    def known(_request: Request, error: OdcpubError) -> ProblemAnswer:
+        return told(error)
 
     @api.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> Answer:
-        lines = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        return problem(400, "the request does not fit", {"exit_code": 2, "details": lines})
+    def invalid(_request: Request, error: RequestValidationError) -> ProblemAnswer:
+        lines = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return problem(400, "the request does not fit", _wrong(*lines))
 
     @api.exception_handler(HTTPException)
-    def refused(_request: Request, error: HTTPException) -> Answer:
-        found = problem(error.status_code, f"the request is refused: {error.detail}", {"exit_code": 2})
-        found.headers.update(error.headers or {})
-        return found
+    def refused(_request: Request, error: HTTPException) -> ProblemAnswer:
+        return problem(error.status_code, f"the request is refused: {error.detail}", _wrong(), error.headers)
 
     @api.exception_handler(OSError)
-    def failed(_request: Request, error: OSError) -> Answer:
+    def failed(_request: Request, error: OSError) -> ProblemAnswer:
         LOG.error("a request failed", exc_info=error)
-        told = system_failure(error, "this machine")
-        return problem(STATUS[told.exit_code], told.message, error_data(told))
+        return told(system_failure(error, "this machine"))
 
     @api.exception_handler(Exception)
-    def unexpected(_request: Request, error: Exception) -> Answer:  # the server's own log has it
-        hint = "see server.log in the data folder, and report it"
-        return problem(500, f"the server failed: internal error: {type(error).__name__}", {"hint": hint})
+    def unexpected(_request: Request, error: Exception) -> ProblemAnswer:  # the server's own log has it
+        found = OdcpubError(
+            f"the server failed: internal error: {type(error).__name__}",
+            "see server.log in the data folder, and report it",
+        )
+        return problem(500, found.message, error_data(found))

@@ -11,6 +11,7 @@ from odcpub.errors import UsageError
 from odcpub.escaping import in_short
 from odcpub.portal import assets, deployments, installation, names
 from odcpub.portal.answers import Answer, answer_errors
+from odcpub.portal.documented import EVERYWHERE, describe
 from odcpub.portal.life import Server
 
 WITHOUT_DATA = ("/api/v1/server", "/api/v1/shutdown")
@@ -30,10 +31,13 @@ def make_api(server: Server) -> FastAPI:
         redoc_url=None,
         dependencies=[Depends(data)],
         default_response_class=Answer,
+        responses=EVERYWHERE,
     )
     names.register()
-    for part in (deployments, assets, installation):
-        api.include_router(part.router(server))
+    routers = [part.router(server) for part in (deployments, assets, installation)]
+    for router in routers:
+        api.include_router(router)
+    describe(api, routers)
 
     @api.middleware("http")
     async def touch(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:

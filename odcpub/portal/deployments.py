@@ -6,28 +6,24 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 
-from odcpub.errors import UsageError
+from odcpub.api_types.limits import LARGEST
+from odcpub.api_types.operations import DeploymentOperationRequest, MessagePage, OperationPage, Plan
+from odcpub.api_types.operations import Operation as ShownOperation
+from odcpub.errors import Missing
 from odcpub.model.problems import named
 from odcpub.operations import planning, requests
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.platform import Platform
 from odcpub.portal import views
+from odcpub.portal.answers import Answer
+from odcpub.portal.documented import BOTH, EVENTS, LOCATION, MISSING, Route
 from odcpub.portal.life import Server
-from odcpub.portal.schemas import (
-    LARGEST,
-    DeploymentOperationRequest,
-    Limit,
-    ManyLines,
-    Offset,
-    PublishOperationRequest,
-    Statuses,
-    Whole,
-)
+from odcpub.portal.schemas import DeploymentBody, Limit, ManyLines, Offset, PublishBody, Statuses, Whole
 from odcpub.store.journal import Journal
 from odcpub.store.records import OperationKind, Status
 
@@ -41,32 +37,30 @@ KINDS = {
 
 def router(server: Server) -> APIRouter:
     """The routes of both kinds of operation; they differ only in what begins them."""
-    api = APIRouter(prefix=PATH, tags=["deployments"])
+    api = APIRouter(prefix=PATH, tags=["deployments"], route_class=Route)
     platform = server.platform
 
-    @api.post("/publish-operations", status_code=201)
-    def publish(body: PublishOperationRequest, response: Response, idempotency_key: str = Header("")) -> dict[str, Any]:
+    @api.post("/publish-operations", status_code=201, responses=BOTH | {201: LOCATION})
+    def publish(body: PublishBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
         key = idempotency_key
         if not requests.asked_before(platform, OperationKind.PUBLISH, key):
-            key = requests.publish(platform, Path(body.folder), server.user, key)
-        return _created(platform, response, "publish-operations", key)
+            key = requests.publish(platform, Path(body["folder"]), server.user, key)
+        return _created(platform, "publish-operations", key)
 
-    @api.post("/publish-plans")
-    def publish_plan(body: PublishOperationRequest) -> dict[str, Any]:
-        return views.plan(planning.publish(platform, Path(body.folder)))
+    @api.post("/publish-plans", responses=BOTH)
+    def publish_plan(body: PublishBody) -> Answer[Plan]:
+        return Answer(views.plan(planning.publish(platform, Path(body["folder"]))))
 
-    @api.post("/deployment-operations", status_code=201)
-    def deploy(
-        body: DeploymentOperationRequest, response: Response, idempotency_key: str = Header("")
-    ) -> dict[str, Any]:
+    @api.post("/deployment-operations", status_code=201, responses=BOTH | {201: LOCATION})
+    def deploy(body: DeploymentBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
         key = idempotency_key
-        if not requests.asked_before(platform, OperationKind(body.operation), key):
+        if not requests.asked_before(platform, OperationKind(body["operation"]), key):
             key = _begin(platform, body, server.user, key)
-        return _created(platform, response, "deployment-operations", key)
+        return _created(platform, "deployment-operations", key)
 
-    @api.post("/deployment-plans")
-    def deployment_plan(body: DeploymentOperationRequest) -> dict[str, Any]:
-        return views.plan(_plan(platform, body))
+    @api.post("/deployment-plans", responses=BOTH)
+    def deployment_plan(body: DeploymentBody) -> Answer[Plan]:
+        return Answer(views.plan(_plan(platform, body)))
 
     for name in KINDS:
         _read_routes(api, platform, name)
@@ -74,25 +68,26 @@ def router(server: Server) -> APIRouter:
 
 
 def _begin(platform: Platform, body: DeploymentOperationRequest, user: str, key: str) -> str:
-    if body.operation == "Deploy":
-        return requests.deploy(platform, body.assetKey, body.environmentKey, body.revision, user, key)
-    if body.operation == "Undeploy":
-        return requests.undeploy(platform, body.assetKey, body.environmentKey, user, key, body.forget)
-    return requests.apply(platform, body.assetKey, body.environmentKey, user, key)
+    asset, stage = body["assetKey"], body["environmentKey"]
+    if body["operation"] == "Deploy":
+        return requests.deploy(platform, asset, stage, body.get("revision"), user, key)
+    if body["operation"] == "Undeploy":
+        return requests.undeploy(platform, asset, stage, user, key, body.get("forget", False))
+    return requests.apply(platform, asset, stage, user, key)
 
 
 def _plan(platform: Platform, body: DeploymentOperationRequest) -> planning.ShownPlan:
     """The plan of the very operation that ``_begin`` would begin."""
-    if body.operation == "Deploy":
-        return planning.deploy(platform, body.assetKey, body.environmentKey, body.revision)
-    if body.operation == "Undeploy":
-        return planning.undeploy(platform, body.assetKey, body.environmentKey, body.forget)
-    return planning.apply(platform, body.assetKey, body.environmentKey)
+    asset, stage = body["assetKey"], body["environmentKey"]
+    if body["operation"] == "Deploy":
+        return planning.deploy(platform, asset, stage, body.get("revision"))
+    if body["operation"] == "Undeploy":
+        return planning.undeploy(platform, asset, stage, body.get("forget", False))
+    return planning.apply(platform, asset, stage)
 
 
-def _created(platform: Platform, response: Response, name: str, key: str) -> dict[str, Any]:
-    response.headers["Location"] = f"{PATH}/{name}/{key}"
-    return views.operation(_operation(platform, key))
+def _created(platform: Platform, name: str, key: str) -> Answer[ShownOperation]:
+    return Answer(views.operation(_operation(platform, key)), 201, {"Location": f"{PATH}/{name}/{key}"})
 
 
 def _operation(platform: Platform, key: str) -> Operation:
@@ -105,33 +100,33 @@ def find_operation(platform: Platform, typed: str) -> Operation:
     """The operation that somebody means by its key or the key's beginning."""
     found = platform.ledger.find(typed)
     if found is None:
-        raise UsageError(f"{named(typed)}: no such operation", "see: odcpub log")
+        raise Missing(f"{named(typed)}: no such operation", "see: odcpub log")
     return found
 
 
 def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
-    @api.get(f"/{name}")
+    @api.get(f"/{name}", responses=MISSING)
     def listed(
         assetKey: str = "",  # noqa: N803 - ODC's name
         status: Statuses = "",
         limit: Limit = 50,
         offset: Offset = 0,
-    ) -> dict[str, Any]:
+    ) -> Answer[OperationPage]:
         asset = platform.asset(assetKey).key if assetKey else ""
         found = platform.ledger.operations(asset, status, KINDS[name], limit + 1, offset)
-        return views.page([views.operation(one) for one in found], limit, offset)
+        return Answer(views.operations(found, limit, offset))
 
-    @api.get(f"/{name}/{{key}}")
-    def one(key: str) -> dict[str, Any]:
-        return views.operation(find_operation(platform, key))
+    @api.get(f"/{name}/{{key}}", responses=MISSING)
+    def one(key: str) -> Answer[ShownOperation]:
+        return Answer(views.operation(find_operation(platform, key)))
 
-    @api.get(f"/{name}/{{key}}/messages")
-    def messages(key: str, limit: ManyLines = 500, offset: Offset = 0) -> dict[str, Any]:
+    @api.get(f"/{name}/{{key}}/messages", responses=MISSING)
+    def messages(key: str, limit: ManyLines = 500, offset: Offset = 0) -> Answer[MessagePage]:
         found = find_operation(platform, key)
         lines = platform.store.journal.messages(found.key, limit=offset + limit + 1)[offset:]
-        return views.page([views.message(line, found.unit.asset.key) for line in lines], limit, offset)
+        return Answer(views.messages(lines, found.unit.asset.key, limit, offset))
 
-    @api.get(f"/{name}/{{key}}/events")
+    @api.get(f"/{name}/{{key}}/events", response_class=StreamingResponse, responses=MISSING | EVENTS)
     def events(key: str, last_event_id: Annotated[Whole, Header(ge=0, le=LARGEST)] = 0) -> StreamingResponse:
         found = find_operation(platform, key)
         return StreamingResponse(_events(platform, found, last_event_id), media_type="text/event-stream")

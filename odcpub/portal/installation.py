@@ -10,107 +10,125 @@ from typing import Any
 from fastapi import APIRouter
 
 from odcpub import __version__
+from odcpub.api_types.installation import (
+    Doctor,
+    Imported,
+    Scaffold,
+    ShutDown,
+    Source,
+    Status,
+    Update,
+)
+from odcpub.api_types.installation import Engines as ChosenEngines
+from odcpub.api_types.installation import Server as About
+from odcpub.api_types.operations import Operation, OperationPage
 from odcpub.model.json_schema import json_schema
 from odcpub.model.scaffold import name_of_folder, new_app, new_library
 from odcpub.operations import importing, overview, requests, source, switching, updating
 from odcpub.portal import views
+from odcpub.portal.answers import Answer
 from odcpub.portal.deployments import find_operation
+from odcpub.portal.documented import BOTH, MISSING, REFUSED, Route
 from odcpub.portal.life import Server, longest_end
 from odcpub.portal.schemas import (
-    EnginesPatch,
-    FolderRequest,
-    ImportRequest,
+    EnginesBody,
+    FolderBody,
+    ImportBody,
     Limit,
     Offset,
     RevisionNumber,
-    ScaffoldRequest,
+    ScaffoldBody,
     YesNo,
 )
 
 
 def router(server: Server) -> APIRouter:
-    api = APIRouter(prefix="/api/v1", tags=["installation"])
+    api = APIRouter(prefix="/api/v1", tags=["installation"], route_class=Route)
     platform = server.platform
 
     @api.get("/server")
-    def about() -> dict[str, Any]:
-        return {"version": __version__, "pid": server.pid, "data": str(platform.home.data)}
+    def about() -> Answer[About]:
+        return Answer({"version": __version__, "pid": server.pid, "data": str(platform.home.data)})
 
     @api.post("/shutdown", status_code=202)
-    def shut_down(apps: YesNo = "true") -> dict[str, Any]:
+    def shut_down(apps: YesNo = "true") -> Answer[ShutDown]:
         """Ends the server, and with it (unless told otherwise) apps, database and compiler; data stays. ``seconds``:
         how long that can take."""
         threading.Thread(target=server.stop, args=(apps == "true",), daemon=True).start()
-        return {"pid": server.pid, "seconds": longest_end()}
+        return Answer({"pid": server.pid, "seconds": longest_end()}, 202)
 
     @api.get("/status")
-    def status() -> dict[str, Any]:
-        return overview.status(platform)
+    def status() -> Answer[Status]:
+        return Answer(overview.status(platform))
 
     @api.get("/doctor")
-    def doctor() -> dict[str, Any]:
-        return overview.doctor(platform)
+    def doctor() -> Answer[Doctor]:
+        return Answer(overview.doctor(platform))
 
     @api.get("/engines")
-    def engines() -> dict[str, Any]:
-        return dict(platform.engines().settings.shown())
+    def engines() -> Answer[ChosenEngines]:
+        return Answer(platform.engines().settings.shown())
 
-    @api.patch("/engines")
-    def change(body: EnginesPatch) -> dict[str, Any]:
+    @api.patch("/engines", responses=REFUSED)
+    def change(body: EnginesBody) -> Answer[ChosenEngines]:
         """The engines from now on; ``warnings``: what follows, where somebody should know."""
         before = server.chosen()
-        after = server.other_engines(body.use, body.set, body.databasePassword, body.kubeconfig)
-        if body.check:
-            return after.shown()
+        values, password, config = body.get("set", {}), body.get("databasePassword"), body.get("kubeconfig", "")
+        after = server.other_engines(body.get("use"), values, password, config)
+        shown = after.shown()
+        if body.get("check"):
+            return Answer(shown)
         left = switching.foresee(platform, before, after)
         server.change_engines(after)
-        warnings = switching.consequences(platform, before, after, left)
-        return {**after.shown(), **({"warnings": warnings} if warnings else {})}
+        if warnings := switching.consequences(platform, before, after, left):
+            shown["warnings"] = warnings
+        return Answer(shown)
 
     @api.get("/operations")
-    def operations(limit: Limit = 20, offset: Offset = 0) -> dict[str, Any]:
+    def operations(limit: Limit = 20, offset: Offset = 0) -> Answer[OperationPage]:
         """Operations of every kind, the latest first."""
         found = platform.ledger.operations(limit=limit + 1, offset=offset)
-        return views.page([views.operation(one) for one in found], limit, offset)
+        return Answer(views.operations(found, limit, offset))
 
-    @api.get("/operations/{key:name}")
-    def operation(key: str) -> dict[str, Any]:
-        return views.operation(find_operation(platform, key))
+    @api.get("/operations/{key:name}", responses=MISSING)
+    def operation(key: str) -> Answer[Operation]:
+        return Answer(views.operation(find_operation(platform, key)))
 
-    @api.post("/operations/{key:name}/continue")
-    def go_on(key: str) -> dict[str, Any]:
+    @api.post("/operations/{key:name}/continue", responses=BOTH)
+    def go_on(key: str) -> Answer[Operation]:
         """Lets an operation that waits go on."""
         found = find_operation(platform, key)
         requests.go_on(platform, found, server.user)
-        return views.operation(find_operation(platform, found.key))
+        return Answer(views.operation(find_operation(platform, found.key)))
 
-    @api.post("/operations/{key:name}/cancel")
-    def cancel(key: str) -> dict[str, Any]:
+    @api.post("/operations/{key:name}/cancel", responses=BOTH)
+    def cancel(key: str) -> Answer[Operation]:
         """Ends an operation before its next step."""
         found = find_operation(platform, key)
         requests.cancel(platform, found, server.user)
-        return views.operation(find_operation(platform, found.key))
+        return Answer(views.operation(find_operation(platform, found.key)))
 
     @api.get("/model-schema")
-    def model_schema() -> dict[str, Any]:
-        return json_schema()
+    def model_schema() -> Answer[dict[str, Any]]:
+        """The JSON Schema of the model language."""
+        return Answer(json_schema())
 
     @api.post("/scaffolds")
-    def scaffold(body: ScaffoldRequest) -> dict[str, Any]:
-        make = new_app if body.kind == "app" else new_library
-        name = body.name or name_of_folder(body.folder)
-        return {"name": name, "files": make(name, str(uuid.uuid4()))}
+    def scaffold(body: ScaffoldBody) -> Answer[Scaffold]:
+        make = new_app if body["kind"] == "app" else new_library
+        name = body.get("name") or name_of_folder(body.get("folder", ""))
+        return Answer({"name": name, "files": make(name, str(uuid.uuid4()))})
 
-    @api.post("/imports")
-    def imports(body: ImportRequest) -> dict[str, Any]:
-        return importing.import_text(body.format, body.text, body.file, body.name)
+    @api.post("/imports", responses=REFUSED)
+    def imports(body: ImportBody) -> Answer[Imported]:
+        return Answer(importing.import_text(body["format"], body["text"], body["file"], body.get("name")))
 
-    @api.get("/sources/{key:name}")
-    def sources(key: str, revision: RevisionNumber = None) -> dict[str, Any]:
-        return source.source(platform, key, revision)
+    @api.get("/sources/{key:name}", responses=MISSING)
+    def sources(key: str, revision: RevisionNumber = None) -> Answer[Source]:
+        return Answer(source.source(platform, key, revision))
 
-    @api.post("/updates")
-    def update(body: FolderRequest) -> dict[str, Any]:
-        return updating.update(platform, Path(body.folder))
+    @api.post("/updates", responses=BOTH)
+    def update(body: FolderBody) -> Answer[Update]:
+        return Answer(updating.update(platform, Path(body["folder"])))
 
     return api

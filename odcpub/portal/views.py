@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict
-from typing import Any
+from typing import cast
 
+from odcpub.api_types.assets import AssetKind, Environment, Revision
+from odcpub.api_types.operations import Message as ShownMessage
+from odcpub.api_types.operations import MessageData, MessagePage, OperationPage, Page
+from odcpub.api_types.operations import Operation as ShownOperation
+from odcpub.api_types.operations import Plan as ShownLines
 from odcpub.deployment.stages import Stage
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.ledger import Operation
@@ -20,11 +24,11 @@ def environment_key(label: str) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"odcpub:stage:{label}"))
 
 
-def environment(stage: Stage, order: int) -> dict[str, Any]:
+def environment(stage: Stage, order: int) -> Environment:
     return {"key": environment_key(stage.label), "name": stage.name, "purpose": stage.purpose, "order": order}
 
 
-def operation(one: Operation) -> dict[str, Any]:
+def operation(one: Operation) -> ShownOperation:
     """PublishOperationResponse and DeploymentOperationResponse, with the address, the rules that it
     left out of force, what it waits for (it is Running then), who cancelled it (FinishedWithError) and the exit code
     beside."""
@@ -32,8 +36,8 @@ def operation(one: Operation) -> dict[str, Any]:
     revision, left, waits = unit.revision, unit.find(NotInForce), one.waiting
     return {
         "key": one.key,
-        "operation": one.kind,
-        "status": status,
+        "operation": one.kind.value,
+        "status": status.value,
         "startedDateTime": one.started_at,
         "finishedDateTime": one.finished_at,
         "deployedBy": command.actor,
@@ -53,11 +57,20 @@ def operation(one: Operation) -> dict[str, Any]:
     }
 
 
-def plan(one: ShownPlan) -> dict[str, Any]:
-    return asdict(one)
+def plan(one: ShownPlan) -> ShownLines:
+    return {
+        "asset": one.asset,
+        "stage": one.stage,
+        "build": list(one.build),
+        "data": list(one.data),
+        "deploy": list(one.deploy),
+        "warnings": list(one.warnings),
+        "refusals": list(one.refusals),
+        "fingerprint": one.fingerprint,
+    }
 
 
-def message(one: Message, asset: str) -> dict[str, Any]:
+def message(one: Message, asset: str) -> ShownMessage:
     """MessageDetailsV1TaskProgressMessage, with its number and data beside."""
     return {
         "id": one.id,
@@ -65,17 +78,17 @@ def message(one: Message, asset: str) -> dict[str, Any]:
         "type": one.step,
         "severity": one.severity,
         "message": one.text,
-        "additionalInfo": {"stepId": one.data.get("step", one.step), "assetKey": asset},
-        "data": one.data,
+        "additionalInfo": {"stepId": str(one.data.get("step", one.step)), "assetKey": asset},
+        "data": cast(MessageData, one.data),
     }
 
 
-def revision(asset: AssetRecord, record: RevisionRecord, tag: str | None) -> dict[str, Any]:
+def revision(asset: AssetRecord, record: RevisionRecord, tag: str | None) -> Revision:
     """AssetRevisionV1, with the image's digest beside."""
     return {
         "assetKey": asset.key,
         "name": asset.name,
-        "assetType": asset.kind,
+        "assetType": cast(AssetKind, asset.kind),
         "revision": record.number,
         "tag": tag,
         "modelDigest": record.model,
@@ -85,9 +98,15 @@ def revision(asset: AssetRecord, record: RevisionRecord, tag: str | None) -> dic
     }
 
 
-def page(results: Sequence[Any], limit: int, offset: int) -> dict[str, Any]:
-    """One page of what was read with ``limit`` + 1: whether there is a next one follows from that."""
-    shown = list(results[:limit])
-    following = offset + limit if len(results) > limit else None
-    counts = {"count": len(shown), "limit": limit, "offset": offset, "nextPageOffset": following}
-    return {"page": counts, "results": shown}
+def page(found: Sequence[object], limit: int, offset: int) -> Page:
+    """Of one page of what was read with ``limit`` + 1: whether there is a next one follows from that."""
+    following = offset + limit if len(found) > limit else None
+    return {"count": min(len(found), limit), "limit": limit, "offset": offset, "nextPageOffset": following}
+
+
+def operations(found: Sequence[Operation], limit: int, offset: int) -> OperationPage:
+    return {"page": page(found, limit, offset), "results": [operation(one) for one in found[:limit]]}
+
+
+def messages(found: Sequence[Message], asset: str, limit: int, offset: int) -> MessagePage:
+    return {"page": page(found, limit, offset), "results": [message(one, asset) for one in found[:limit]]}

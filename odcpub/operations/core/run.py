@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Unpack
 
+from odcpub.api_types.operations import MessageData
 from odcpub.errors import OdcpubError, Severity
 from odcpub.operations.core.command import Command, Publish
 from odcpub.operations.core.ledger import Operation
@@ -55,16 +57,16 @@ class Run:
         """Keeps what is found out at once, whatever becomes of the step."""
         self.platform.ledger.record(self.key, self.number, *outputs)
 
-    def say(self, text: str, **data: object) -> None:
-        self.platform.store.journal.say(self.key, self.marker, text, Severity.INFO, data)
+    def say(self, text: str, **data: Unpack[MessageData]) -> None:
+        self.platform.store.journal.say(self.key, self.marker, text, Severity.INFO, dict(data))
 
     def progress(self, text: str) -> None:
         """A line that matters only while the step runs."""
         self.say(text, event="progress")
 
-    def warn(self, text: str, **data: object) -> None:
-        self.platform.store.journal.say(self.key, self.marker, text, Severity.WARNING, data)
+    def warn(self, text: str, **data: Unpack[MessageData]) -> None:
+        self.platform.store.journal.say(self.key, self.marker, text, Severity.WARNING, dict(data))
 
     def fail(self, error: OdcpubError) -> None:
         """Ends the operation with the error: its hint, further lines and the model's problems, all or none of it."""
-        self.platform.ledger.fail(self.key, self.marker, error.message, error_data(error), error.exit_code)
+        self.platform.ledger.fail(self.key, self.marker, error.message, dict(error_data(error)), error.exit_code)

@@ -143,20 +143,20 @@ def test_a_new_model_is_named_after_its_folder_unless_told(api: Client) -> None:
 
 
 PROBLEMS: list[tuple[str, str, Any, int, int, str, str]] = [
-    ("GET", f"{DEPLOYMENTS}/publish-operations/nope", None, 400, 2, "nope: no such operation", "odcpub log"),
-    ("GET", "/api/asset-repository/v1/assets/Shpo/revisions", None, 400, 2, "Shpo: no such asset", "mean Shop?"),
+    ("GET", f"{DEPLOYMENTS}/publish-operations/nope", None, 404, 2, "nope: no such operation", "odcpub log"),
+    ("GET", "/api/asset-repository/v1/assets/Shpo/revisions", None, 404, 2, "Shpo: no such asset", "mean Shop?"),
     ("POST", f"{DEPLOYMENTS}/deployment-operations",
      {"operation": "Deploy", "assetKey": "shop", "environmentKey": "qa"}, 409, 1, "not run in Development", "publish"),
     ("POST", f"{DEPLOYMENTS}/deployment-operations",
-     {"operation": "Deploy", "assetKey": "shop", "environmentKey": "live"}, 400, 2, "live: no such stage", "stages:"),
+     {"operation": "Deploy", "assetKey": "shop", "environmentKey": "live"}, 404, 2, "live: no such stage", "stages:"),
     ("POST", f"{DEPLOYMENTS}/deployment-operations",
      {"operation": "Undeploy", "assetKey": "units", "environmentKey": "qa"}, 409, 1, "only apps are deployed", "app"),
     ("POST", f"{DEPLOYMENTS}/deployment-operations",
      {"operation": "Undeploy", "assetKey": "shop", "environmentKey": "qa"}, 409, 1, "does not run in QA", "status"),
-    ("PATCH", "/api/asset-repository/v1/assets/units/revisions/0", {"tag": "1.0.0", "releaseNotes": "x"}, 400, 2,
+    ("PATCH", "/api/asset-repository/v1/assets/units/revisions/0", {"tag": "1.0.0", "releaseNotes": "x"}, 404, 2,
      "Units: has no revision yet", "publish"),
-    ("GET", "/api/v1/sources/shop?revision=7", None, 400, 2, "Shop: has no revision yet", "publish it first"),
-    ("GET", "/api/v1/sources/Shpo", None, 400, 2, "Shpo: no such asset", "mean Shop?"),
+    ("GET", "/api/v1/sources/shop?revision=7", None, 404, 2, "Shop: has no revision yet", "publish it first"),
+    ("GET", "/api/v1/sources/Shpo", None, 404, 2, "Shpo: no such asset", "mean Shop?"),
     ("POST", "/api/v1/scaffolds", {"kind": "app", "name": "2 bad"}, 400, 2, "'2 bad' is not a name", "letter"),
     ("POST", "/api/v1/imports", {"format": "jdl", "text": "entity A {", "file": "a.jdl"}, 409, 1, "1 error", ""),
 ]  # fmt: skip
@@ -240,7 +240,7 @@ def test_a_slash_or_a_line_end_in_a_name_is_part_of_the_name(
     body = {"settings": []} if "config" in path else {"releaseNotes": "x"}
     answer = api.request(method, path, **({} if method == "GET" else {"json": body}))
     problem = answer.json()
-    assert (answer.status_code, problem["exit_code"], problem["title"]) == (400, 2, title)
+    assert (answer.status_code, problem["exit_code"], problem["title"]) == (404, 2, title)
     assert problem["hint"]
 
 

@@ -1,0 +1,173 @@
+"""The installation itself: server, status, engines, doctor, models and libraries. No I/O."""
+
+from typing import Literal, NotRequired, TypedDict
+
+from odcpub.api_types.assets import AssetKind
+from odcpub.api_types.limits import File, Name
+from odcpub.api_types.operations import RuleSince
+from odcpub.api_types.problems import ModelProblem
+
+
+class Server(TypedDict):
+    """``data``: the data folder of the installation."""
+
+    version: str
+    pid: int
+    data: str
+
+
+class ShutDown(TypedDict):
+    """``seconds``: how long the end can take."""
+
+    pid: int
+    seconds: float
+
+
+class RuleNotInForce(RuleSince):
+    """``why`` it is not in force, and the command that puts it in force."""
+
+    why: str
+    mend: str
+
+
+class StageStatus(TypedDict):
+    """What of an asset runs in a stage, or was deployed there last. ``health``: the runner's word for it."""
+
+    stage: str
+    revision: int
+    digest: str
+    address: str
+    health: str
+    deployedAt: str
+    rulesNotInForce: list[RuleNotInForce]
+
+
+class AssetStatus(TypedDict):
+    """``revision``: 0 before the first one; ``release``: the latest, or empty."""
+
+    key: str
+    name: str
+    kind: AssetKind
+    revision: int
+    release: str
+    stages: list[StageStatus]
+
+
+class Status(TypedDict):
+    """Every asset. Where no engine can be asked, why: ``title`` and the rest of a problem."""
+
+    assets: list[AssetStatus]
+    title: NotRequired[str]
+    hint: NotRequired[str]
+    exit_code: NotRequired[int]
+    details: NotRequired[list[str]]
+    problems: NotRequired[list[ModelProblem]]
+
+
+CheckState = Literal["ok", "warning", "missing"]
+
+
+class Check(TypedDict):
+    """One part that was looked at; ``hints``: how to go on."""
+
+    what: str
+    state: CheckState
+    found: str
+    hints: list[str]
+
+
+class Doctor(TypedDict):
+    """What is there, in the order of a publish."""
+
+    checks: list[Check]
+
+
+class Engines(TypedDict):
+    """What is chosen, every value as text, empty where nothing is. ``warnings``: what follows from a change."""
+
+    profile: str
+    csharp: str
+    builder: str
+    base_image: str
+    registry: str
+    database: str
+    database_address: str
+    database_pooling: str
+    database_connections: str
+    runner: str
+    kubeconfig: str
+    context: str
+    node_address: str
+    warnings: NotRequired[list[str]]
+
+
+class EnginesPatch(TypedDict):
+    """``use`` a profile, or ``set`` single choices; ``databasePassword`` goes with a database address.
+    ``kubeconfig``: the caller's file, whose current context profile ``kind`` keeps. ``check``: only says what would be
+    refused, before somebody is asked for a password; nothing is changed."""
+
+    use: NotRequired[Name | None]
+    set: NotRequired[dict[Name, Name]]
+    databasePassword: NotRequired[Name | None]
+    kubeconfig: NotRequired[Name]
+    check: NotRequired[bool]
+
+
+class FolderRequest(TypedDict):
+    """``folder``: the model's absolute path on the server's machine."""
+
+    folder: Name
+
+
+class ScaffoldRequest(TypedDict):
+    """``folder``: the name of the folder to be, which gives the asset's where ``name`` is empty."""
+
+    kind: Literal["app", "library"]
+    name: NotRequired[Name]
+    folder: NotRequired[Name]
+
+
+class Scaffold(TypedDict):
+    """The first files of a model: path → text."""
+
+    name: str
+    files: dict[str, str]
+
+
+class ImportRequest(TypedDict):
+    """``text``: the foreign model; ``file``: its name, for messages; ``name``: the app's, else what the text says."""
+
+    format: Literal["jdl"]
+    text: File
+    file: Name
+    name: NotRequired[Name | None]
+
+
+class Imported(TypedDict):
+    """A model's files (path → text) and what could not be taken over as it was."""
+
+    name: str
+    files: dict[str, str]
+    problems: list[ModelProblem]
+
+
+class Source(TypedDict):
+    """A revision as a project: path → text. ``sameCompiler``: whether this very compiler has compiled it."""
+
+    name: str
+    kind: AssetKind
+    revision: int
+    sameCompiler: bool
+    files: dict[str, str]
+
+
+LibraryChange = TypedDict("LibraryChange", {"name": str, "from": str | None, "to": str | None})
+"""A library's locked version before and after; None where the model did not, or does not any more, use it."""
+
+
+class Update(TypedDict):
+    """What has changed in a model's lock file."""
+
+    asset: str
+    changes: list[LibraryChange]
+    warnings: list[str]

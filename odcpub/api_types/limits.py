@@ -1,0 +1,31 @@
+"""What a field of a request may hold, said where the request is described. No I/O.
+
+The server's checks (pydantic) read it, and so does OpenAPI; the command line, which imports this too, loads no library
+for it.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Any, NamedTuple
+
+from odcpub.files import MAX_FILE
+
+LARGEST = 2**31 - 1
+"""Of numbers: of revisions, and of what is passed over in a list."""
+LONGEST_PATH, LONGEST_TEXT = 4_096, 1_000_000
+
+
+class Within(NamedTuple):
+    """Limits of a text's length or of a whole number, in the words of pydantic's schemas."""
+
+    max_length: int | None = None
+    ge: int | None = None
+    le: int | None = None
+
+    def __get_pydantic_core_schema__(self, source: object, handler: Callable[[object], dict[str, Any]]) -> Any:
+        return handler(source) | {name: value for name, value in self._asdict().items() if value is not None}
+
+
+Text = Annotated[str, Within(max_length=LONGEST_TEXT)]
+Name = Annotated[str, Within(max_length=LONGEST_PATH)]
+File = Annotated[str, Within(max_length=MAX_FILE)]
+RevisionNumber = Annotated[int, Within(ge=1, le=LARGEST)]

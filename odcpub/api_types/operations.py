@@ -1,0 +1,137 @@
+"""Operations: what is asked for, how far it is, what it says, what it would do. No I/O."""
+
+from typing import Literal, NotRequired, TypedDict
+
+from odcpub.api_types.limits import Name, RevisionNumber
+from odcpub.api_types.problems import ModelProblem
+from odcpub.errors import Severity
+
+StatusWord = Literal["Running", "Finished", "FinishedWithError"]
+KindWord = Literal["Publish", "Deploy", "Undeploy", "ApplyConfigs"]
+
+
+class PublishOperationRequest(TypedDict):
+    """``folder``: the model's absolute path on the server's machine."""
+
+    operation: NotRequired[Literal["Publish"]]
+    folder: Name
+
+
+class DeploymentOperationRequest(TypedDict):
+    """``assetKey`` and ``environmentKey`` take names too; without ``revision``, the one of the stage before.
+    ``forget``: an Undeploy of the records alone, where the runner is gone for good."""
+
+    operation: Literal["Deploy", "Undeploy", "ApplyConfigs"]
+    assetKey: Name
+    environmentKey: Name
+    revision: NotRequired[RevisionNumber | None]
+    forget: NotRequired[bool]
+
+
+class RuleSince(TypedDict):
+    """A rule of the model that is not in force; ``since``: when it was first missing."""
+
+    rule: str
+    since: str
+
+
+WaitingFor = TypedDict("WaitingFor", {"for": str, "who": str, "since": str})
+"""What an operation waits for, who can let it go on, and since when it waits."""
+
+
+class Operation(TypedDict):
+    """An operation as it is now. ``revision``: None until it is known; ``address``: the app's, empty where there is
+    none; ``waiting``: what for, while it is Running; ``exitCode``: the command line's."""
+
+    key: str
+    operation: KindWord
+    status: StatusWord
+    startedDateTime: str
+    finishedDateTime: str | None
+    deployedBy: str
+    assetKey: str
+    assetName: str
+    environmentKey: str
+    environmentName: str
+    revision: int | None
+    revisions: list[int]
+    address: str
+    forgotten: bool
+    unchanged: bool
+    rulesNotInForce: list[RuleSince]
+    waiting: WaitingFor | None
+    cancelledBy: str | None
+    exitCode: int
+
+
+class Page(TypedDict):
+    """``count``: how many results are here; ``nextPageOffset``: None on the last page."""
+
+    count: int
+    limit: int
+    offset: int
+    nextPageOffset: int | None
+
+
+class OperationPage(TypedDict):
+    """Operations, the latest first."""
+
+    page: Page
+    results: list[Operation]
+
+
+class AdditionalInfo(TypedDict):
+    """``stepId``: the step's name, or its marker where the message is not of one step."""
+
+    stepId: str
+    assetKey: str
+
+
+class MessageData(TypedDict, total=False):
+    """What a message says for programs. ``event``: ``began``, ``ended`` (after ``seconds``), ``progress``, ``waits``;
+    an error has its hint, its exit code and its lines."""
+
+    event: str
+    step: str
+    seconds: float
+    revision: int | None
+    digest: str
+    address: str
+    hint: str
+    exit_code: int
+    details: list[str]
+    problems: list[ModelProblem]
+
+
+class Message(TypedDict):
+    """A message of an operation; ``id`` rises, so that a reader goes on after the last one seen. ``type``: the step's
+    marker (Verify, Compile, Image, Data, Deploy, Store)."""
+
+    id: int
+    timestamp: str
+    type: str
+    severity: Severity
+    message: str
+    additionalInfo: AdditionalInfo
+    data: MessageData
+
+
+class MessagePage(TypedDict):
+    """Messages in the order in which they were said."""
+
+    page: Page
+    results: list[Message]
+
+
+class Plan(TypedDict):
+    """What an operation would do, in lines. ``refusals``: why it would be refused; ``fingerprint``: of the lines, and
+    of what they were computed from."""
+
+    asset: str
+    stage: str
+    build: list[str]
+    data: list[str]
+    deploy: list[str]
+    warnings: list[str]
+    refusals: list[str]
+    fingerprint: str

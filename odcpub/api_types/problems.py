@@ -1,0 +1,36 @@
+"""What goes wrong, as the API tells it. No I/O."""
+
+from typing import TypedDict
+
+from odcpub.errors import Severity
+
+
+class ModelProblem(TypedDict):
+    """One finding about a model. ``file``: relative to the model's folder, empty where the finding has no place;
+    ``line`` and ``column`` count from 1, and are 0 then."""
+
+    code: str
+    file: str
+    line: int
+    column: int
+    element: str
+    message: str
+    hint: str
+    severity: Severity
+
+
+class ErrorData(TypedDict):
+    """An error without its message: ``exit_code`` is the command line's, ``details`` are further lines."""
+
+    hint: str
+    exit_code: int
+    details: list[str]
+    problems: list[ModelProblem]
+
+
+class ProblemDetails(ErrorData):
+    """RFC 9457 problem details: ``title`` is the message, ``hint`` says how to go on."""
+
+    title: str
+    status: int
+    detail: str
