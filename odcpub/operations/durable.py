@@ -23,11 +23,12 @@ from odcpub.operations import room
 from odcpub.operations.core.command import Publish
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, Waits
-from odcpub.operations.durable_records import RECORDS, empty_log, open_records
+from odcpub.operations.durable_records import durable_records, empty_log
 from odcpub.operations.kinds import KINDS
 from odcpub.operations.platform import Platform
 from odcpub.operations.taking_back import failed
 from odcpub.operations.voice import heard_by
+from odcpub.store.postgres import DURABLE_SCHEMA
 from odcpub.store.records import Status
 
 LOG = logging.getLogger("odcpub.operations")
@@ -93,11 +94,12 @@ def launch(platform: Platform, folder: Path) -> None:
     """Starts DBOS, which resumes what was pending; then begins what was recorded but never begun."""
     global _platform
     _platform = platform
-    records = folder / RECORDS
+    url, engine = durable_records(platform.store.postgres, folder)
     config: DBOSConfig = {
         "name": "odcpub",
-        "system_database_url": f"sqlite:///{records}",
-        "system_database_engine": open_records(records),
+        "system_database_url": url,
+        "system_database_engine": engine,
+        "dbos_system_schema": DURABLE_SCHEMA,
         "application_version": APPLICATION_VERSION,
         "executor_id": "odcpub",
         "log_level": "WARNING",
@@ -130,7 +132,7 @@ def shut_down() -> None:
     """Ends DBOS; running workflows stay pending and go on at the next launch. The process must end then."""
     _work.end(GRACE_SECONDS)
     DBOS.destroy(workflow_completion_timeout_sec=0)
-    if _platform is not None:
+    if _platform is not None and _platform.store.postgres is None:
         empty_log(_platform.home.data)
 
 

@@ -1,4 +1,4 @@
-"""The file in which DBOS keeps how far each workflow got. Does I/O."""
+"""Where DBOS keeps how far each workflow got: a file, or a schema beside the store's in PostgreSQL. Does I/O."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, create_engine, event
 
 from odcpub.errors import EngineError
+from odcpub.store.postgres import Postgres
 
 RECORDS = "operations.sqlite"
 
@@ -34,6 +35,13 @@ def check_records(folder: Path) -> None:
             f"move it and {RECORDS}-wal, {RECORDS}-shm away: a new one is made, and operations that were running begin "
             "anew at their first step; or put the data folder's backup back",
         )
+
+
+def durable_records(postgres: Postgres | None, folder: Path) -> tuple[str, Engine]:
+    """The address that DBOS is told, without a password, and the engine that it uses."""
+    if postgres is None:
+        return f"sqlite:///{folder / RECORDS}", open_records(folder / RECORDS)
+    return "postgresql+psycopg://", postgres.durable_engine()
 
 
 def open_records(records: Path) -> Engine:

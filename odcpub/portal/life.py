@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from odcpub.engines.csharp.server import RoslynCompiler
+from odcpub.engines.database.server import parse
 from odcpub.engines.discovery import chosen, discover_kind
 from odcpub.engines.factory import Engines
 from odcpub.engines.settings import EngineSettings, change, draft_settings, read_settings, take_settings, use_profile
@@ -29,7 +30,7 @@ from odcpub.operations.platform import Memory, Platform
 from odcpub.operations.voice import tell
 from odcpub.operations.workloads import recall
 from odcpub.store.records import Status
-from odcpub.store.store import Store
+from odcpub.store.store import open_store
 from odcpub.store.vault import Unreadable
 
 LOG = logging.getLogger("odcpub.portal")
@@ -87,8 +88,9 @@ class Server:
     def __init__(self, home: Home) -> None:
         self.pid = os.getpid()
         self.user = getpass.getuser()
-        check_records(home.data)
-        self._store = Store(home.data)
+        self._store = open_store(home.data, home.cache / "contents", parse, self._lost_store)
+        if self._store.postgres is None:
+            check_records(home.data)
         self._home = home
         self._folder = _identity(home.data)
         self._engines: Engines | None = None
@@ -99,6 +101,11 @@ class Server:
         self._last_request = time.monotonic()
         self.answered = threading.Event()
         self.platform = Platform(home, self._store, self.engines, Memory(self._store), FileCache())
+
+    def _lost_store(self) -> None:
+        """Another server works on the store. Whatever this one is at ends as it would by a kill, and goes on there."""
+        LOG.error("the server ends")
+        os._exit(EngineError.exit_code)
 
     def engines(self) -> Engines:
         """The engines of the present settings, made when first needed."""

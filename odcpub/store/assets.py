@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from odcpub.errors import Refused
 from odcpub.model.elements import Kind
+from odcpub.store.again import persistent
 from odcpub.store.clock import now
 from odcpub.store.records import AssetRecord, ReleaseRecord, RevisionRecord
 from odcpub.store.tables import ASSETS, OPERATIONS, RELEASES, REVISIONS, VALUES
@@ -20,6 +21,7 @@ _MADE = REVISIONS.join(OPERATIONS, OPERATIONS.c.key == REVISIONS.c.operation)
 """Revisions with the operations that made them, which know the name that the asset had."""
 
 
+@persistent
 class Assets:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

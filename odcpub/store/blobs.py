@@ -6,6 +6,7 @@ A blob's name is the sha256 of its bytes, so writing the same again changes noth
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from odcpub.errors import EngineError
@@ -43,6 +44,9 @@ class Blobs:
         if hashlib.sha256(content).hexdigest() != digest:
             raise EngineError(f"{path}: a stored content is damaged", "remove the file and publish the asset again")
         return content
+
+    def digests(self) -> Iterator[str]:
+        return iter(sorted(path.name for path in self._folder.glob("??/*") if not path.name.startswith(".")))
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest

@@ -1,4 +1,5 @@
-"""Opens the platform's database (SQLite in the data folder) and brings it to the present schema. Does I/O."""
+"""Opens the platform's database (SQLite in the data folder) and brings it to the present schema; the migrations that
+PostgreSQL has too. Does I/O."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from odcpub.errors import EngineError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0005"
 """The last of them."""
 
 
@@ -24,7 +25,7 @@ def open_database(path: Path) -> Engine:
     try:
         with engine.begin() as connection:
             if _version(connection) != HEAD:
-                _migrate(connection, path)
+                upgrade(connection, str(path))
     except DatabaseError as error:
         engine.dispose()
         raise EngineError(
@@ -55,7 +56,8 @@ def _version(connection: Connection) -> str:
     return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar())
 
 
-def _migrate(connection: Connection, path: Path) -> None:
+def upgrade(connection: Connection, where: str) -> None:
+    """Brings records to the present schema by Alembic, within the connection's transaction; newer ones are refused."""
     from alembic import command
     from alembic.config import Config
     from alembic.util import CommandError
@@ -66,5 +68,5 @@ def _migrate(connection: Connection, path: Path) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise EngineError(
-            f"{path}: the platform's records cannot be opened: {error}", "install the newer odcpub that wrote them"
+            f"{where}: the platform's records cannot be opened: {error}", "install the newer odcpub that wrote them"
         ) from None

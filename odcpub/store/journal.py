@@ -10,6 +10,7 @@ from sqlalchemy import Engine, RowMapping, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from odcpub.errors import Severity
+from odcpub.store.again import again, persistent
 from odcpub.store.clock import now
 from odcpub.store.records import Message, OperationRecord, Status
 from odcpub.store.tables import MESSAGES, OPERATIONS
@@ -20,6 +21,7 @@ LAST = "\U0010ffff"
 """Sorts behind whatever a key can go on with."""
 
 
+@persistent
 class Journal:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -28,13 +30,14 @@ class Journal:
         database."""
 
     def begin(self, operation: OperationRecord) -> bool:
-        """Records a running operation; whether it could: another one may run on its asset in its stage."""
+        """Records a running operation; whether it could: another one may run on its asset in its stage. Recorded
+        twice, it is the same."""
         row = {name: getattr(operation, name) for name in OperationRecord.__slots__}
         try:
             with self._engine.begin() as connection:
                 connection.execute(insert(OPERATIONS), row)
         except IntegrityError:
-            return False
+            return self._operations(select(OPERATIONS).where(OPERATIONS.c.key == operation.key)) == (operation,)
         return True
 
     def finish(self, key: str, status: Status) -> None:
@@ -49,7 +52,7 @@ class Journal:
         stays."""
         running = select(OPERATIONS).where(OPERATIONS.c.key == key, OPERATIONS.c.status == Status.RUNNING)
         with self._engine.begin() as connection:
-            row = connection.execute(running).mappings().first()
+            row = connection.execute(running.with_for_update()).mappings().first()
             if row is None:
                 return
             values = {"status": Status.FAILED, "finished_at": now()} | _texts(ended(OperationRecord(**row)))
@@ -60,7 +63,8 @@ class Journal:
     def change(self, key: str, changed: Change) -> None:
         """Gives an operation the texts that ``changed`` makes of it."""
         with self._engine.begin() as connection:
-            row = connection.execute(select(OPERATIONS).where(OPERATIONS.c.key == key)).mappings().one()
+            found = connection.execute(select(OPERATIONS).where(OPERATIONS.c.key == key).with_for_update())
+            row = found.mappings().one()
             values = _texts(changed(OperationRecord(**row)))
             connection.execute(update(OPERATIONS).where(OPERATIONS.c.key == key).values(values))
 
@@ -100,9 +104,17 @@ class Journal:
         self, key: str, step: str, text: str, severity: Severity = Severity.INFO, data: dict[str, object] | None = None
     ) -> None:
         """Adds a message to an operation."""
-        with self._engine.begin() as connection:
-            connection.execute(insert(MESSAGES), _line(key, step, text, severity, data or {}))
+        self._add(_line(key, step, text, severity, data or {}), [])
         self.changes += 1
+
+    @again
+    def _add(self, line: dict[str, object], tries: list[int]) -> None:
+        """Once, also where the connection broke before anybody was told that it was done."""
+        tries.append(len(tries))
+        same = select(MESSAGES.c.id).where(*(MESSAGES.c[name] == value for name, value in line.items()))
+        with self._engine.begin() as connection:
+            if len(tries) == 1 or connection.execute(same).first() is None:
+                connection.execute(insert(MESSAGES), line)
 
     def messages(self, key: str, after: int = 0, limit: int = 500) -> tuple[Message, ...]:
         """An operation's messages after the given id, in order."""
@@ -117,7 +129,8 @@ def _texts(operation: OperationRecord) -> dict[str, str]:
 
 
 def _line(key: str, step: str, text: str, severity: Severity, data: dict[str, object]) -> dict[str, object]:
-    text = text.encode(errors="backslashreplace").decode()  # half a character, as of a file's name, cannot be stored
+    # Half a character, as of a file's name, cannot be stored, nor, by PostgreSQL, a NUL.
+    text = text.encode(errors="backslashreplace").decode().replace("\0", "\\0")
     return {
         "operation": key, "timestamp": now(), "step": step, "severity": severity, "text": text,
         "data": json.dumps(data, sort_keys=True),

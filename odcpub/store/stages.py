@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, Engine, delete, func, insert, select, update
 
+from odcpub.store.again import persistent
 from odcpub.store.clock import now
 from odcpub.store.records import CLEARED, UNDEPLOYED, DeploymentRecord, Status
 from odcpub.store.tables import DEPLOYMENTS, VALUES
@@ -41,6 +42,7 @@ class Values:
         return tuple(sorted({*self.settings, *self.secrets, *self.lost}))
 
 
+@persistent
 class Stages:
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine

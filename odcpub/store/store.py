@@ -6,37 +6,110 @@ import getpass
 import platform
 import re
 import secrets
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
+from sqlalchemy import Engine, insert, select
+
+from odcpub.errors import Refused
 from odcpub.files import write_whole
 from odcpub.store.assets import Assets
 from odcpub.store.blobs import Blobs
+from odcpub.store.clock import now
+from odcpub.store.contents import ContentTable
 from odcpub.store.database import open_database
+from odcpub.store.hold import Hold
 from odcpub.store.journal import Journal
+from odcpub.store.ports import Contents, LoginOf
+from odcpub.store.postgres import Postgres
+from odcpub.store.settings import SQLITE, StoreSettings, read_store_settings
 from odcpub.store.stages import Stages
+from odcpub.store.tables import INSTALLATION
 from odcpub.store.vault import Vault
+
+RECORDS = "platform.sqlite"
 
 
 class Store:
-    """``folder``: the installation's data folder, which exists."""
+    """``folder``: the installation's data folder, which exists; ``postgres``: where the records are, unless in the
+    folder; ``cache``: for what is read from there; ``hold``: what ends with the store."""
 
-    def __init__(self, folder: Path) -> None:
-        self._engine = open_database(folder / "platform.sqlite")
+    def __init__(
+        self, folder: Path, postgres: Postgres | None = None, cache: Path | None = None, hold: Hold | None = None
+    ) -> None:
+        self._hold = hold
         self.folder = folder
-        self.installation = _installation(folder / "installation")
-        self.assets = Assets(self._engine)
-        self.journal = Journal(self._engine)
+        self.postgres = postgres
+        self.installation = installation(folder)
+        self.engine: Engine = postgres.open() if postgres else open_database(folder / RECORDS)
+        self.assets = Assets(self.engine)
+        self.journal = Journal(self.engine)
         self.vault = Vault(folder / "vault.key", lambda: self.stages.has_secrets())
-        self.stages = Stages(self._engine, self.vault)
-        self.blobs = Blobs(folder / "blobs")
+        self.stages = Stages(self.engine, self.vault)
+        self.blobs: Contents = Blobs(folder / "blobs")
+        if postgres:
+            self.blobs = ContentTable(self.engine, postgres.where, cache or folder / "contents")
+
+    @property
+    def where(self) -> str:
+        """As people are told: ``sqlite``, or the address."""
+        return self.postgres.address if self.postgres else SQLITE
+
+    def own(self) -> None:
+        """Writes down whose records these are. Refused where they are another installation's."""
+        with self.engine.begin() as connection:
+            found = connection.execute(select(INSTALLATION.c.name)).scalar()
+            if found is None:
+                row = {"name": self.installation, "key": self.vault.identity(), "created_at": now()}
+                connection.execute(insert(INSTALLATION), row)
+            elif found != self.installation:
+                raise others(self.where, found, self.installation)
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.engine.dispose()
+        if self._hold:
+            self._hold.close()
 
 
-def _installation(file: Path) -> str:
+def others(where: str, found: str, own: str) -> Refused:
+    return Refused(
+        f"the store {where} holds the records of {found}, and this installation is {own}",
+        "name another database; where that installation is no longer needed, rename its schema there: "
+        "ALTER SCHEMA odcpub RENAME TO odcpub_before",
+    )
+
+
+def open_store(folder: Path, cache: Path, login: LoginOf, lost: Callable[[], None]) -> Store:
+    """The store that the data folder's settings name, for this process alone; ``lost``: called when it no longer is."""
+    settings = read_store_settings(folder)
+    if settings.store == SQLITE:  # the data folder's own lock says so
+        return Store(folder)
+    there = postgres(folder, settings, login)
+    with ExitStack() as opened:
+        hold = Hold(there, lost)
+        opened.callback(hold.close)
+        store = Store(folder, there, cache, hold)
+        opened.callback(store.close)
+        store.own()
+        opened.pop_all()
+    return store
+
+
+def postgres(folder: Path, settings: StoreSettings, login: LoginOf) -> Postgres:
+    """The PostgreSQL database that the settings name; its password is unsealed when it is needed."""
+    vault = Vault(folder / "vault.key", lambda: True)
+
+    def password() -> str:
+        return vault.open(settings.password.encode()) if settings.password else ""
+
+    return Postgres(settings.store, login(settings.store, password))
+
+
+def installation(folder: Path) -> str:
     """What tells this installation from all others, and people whose it is: ``ada@laptop-1f0c9a2b4d6e``. Made once;
     it goes with the folder."""
+    file = folder / "installation"
     if not file.exists():
         at = re.sub(r"[^A-Za-z0-9_.@-]", "_", f"{getpass.getuser()}@{platform.node()}")[:60]
         write_whole(file, f"{at}-{secrets.token_hex(6)}\n".encode("ascii"))

@@ -109,3 +109,22 @@ MESSAGES = Table(
     Column("data", Text, nullable=False),
     Index("messages_operation", "operation", "id"),
 )
+
+INSTALLATION = Table(
+    "installation",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("key", String, nullable=False),
+    Column("created_at", String, nullable=False),
+)
+"""Whose records these are, where several could be meant: one row in PostgreSQL, none in a file. ``key``: the
+fingerprint of the vault's key."""
+
+ONLY_POSTGRESQL = MetaData()
+CONTENTS = Table(
+    "contents",
+    ONLY_POSTGRESQL,
+    Column("digest", String, primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+"""Contents by the sha256 of their bytes; in files beside SQLite."""

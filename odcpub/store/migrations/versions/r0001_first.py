@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from alembic import op
+from odcpub.store.migrations import execute, on_postgresql
 
 revision = "0001"
 down_revision = None
@@ -38,6 +38,11 @@ STATEMENTS = (
 )
 
 
+COLLATED = 'ALTER TABLE operations ALTER COLUMN "key" TYPE VARCHAR COLLATE "C"'
+"""So that PostgreSQL finds the beginnings of keys by their index, as SQLite does."""
+
+
 def upgrade() -> None:
-    for statement in STATEMENTS:
-        op.execute(statement)
+    execute(STATEMENTS)
+    if on_postgresql():
+        execute([COLLATED])

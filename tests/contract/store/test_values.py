@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from odcpub.store.records import AssetRecord
 from odcpub.store.stages import Value, Values
 from odcpub.store.store import Store
+from odcpub.store.tables import VALUES
 
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
 RATE, TOKEN = Value("Rate", "95"), Value("Token", "s3cret-token", secret=True)
@@ -31,6 +32,11 @@ def test_secrets_are_encrypted_and_the_database_password_is_made_once(store: Sto
         content = path.read_bytes() if path.is_file() else b""
         assert b"s3cret-token" not in content
         assert password.encode() not in content
+    with store.engine.connect() as connection:
+        kept = repr(connection.execute(select(VALUES)).all())
+    assert "Token" in kept
+    assert "s3cret-token" not in kept
+    assert password not in kept
 
 
 def test_a_value_set_again_replaces_and_unset_forgets(store: Store) -> None:
@@ -48,18 +54,18 @@ def test_values_are_changed_all_or_none(store: Store) -> None:
         if statement.startswith("INSERT"):
             raise OSError(28, "No space left on device")
 
-    event.listen(store.stages._engine, "before_cursor_execute", full)
+    event.listen(store.engine, "before_cursor_execute", full)
     with pytest.raises(OSError, match="No space"):
         store.stages.change_values(KEY, "qa", (Value("Rate", "1"), Value("Other", "2")), ("Token",))
-    event.remove(store.stages._engine, "before_cursor_execute", full)
+    event.remove(store.engine, "before_cursor_execute", full)
     assert store.stages.values(KEY, "qa") == Values({"Rate": "95"}, {"Token": "s3cret-token"})
 
 
-def test_a_lost_key_loses_what_it_sealed_and_nothing_else(store: Store, tmp_path: Path) -> None:
+def test_a_lost_key_loses_what_it_sealed_and_nothing_else(store: Store, opener: Callable[[], Store]) -> None:
     store.stages.change_values(KEY, "qa", (RATE, TOKEN, Value("Other", "o", secret=True)))
     before = store.stages.database_password(KEY, "qa")
-    (tmp_path / "vault.key").write_text("new\n")
-    anew = Store(tmp_path)
+    (store.folder / "vault.key").write_text("new\n")
+    anew = opener()
     assert anew.stages.values(KEY, "qa") == Values({"Rate": "95"}, {}, ("Other", "Token"))
     assert anew.stages.known_database_password(KEY, "qa") == ""
     anew.stages.change_values(KEY, "qa", (TOKEN,))

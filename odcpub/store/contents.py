@@ -1,0 +1,63 @@
+"""Contents in PostgreSQL, with what was read or written lately in files of this machine. Does I/O."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.dialects.postgresql import insert
+
+from odcpub.errors import EngineError
+from odcpub.store.again import persistent
+from odcpub.store.blobs import Blobs
+from odcpub.store.tables import CONTENTS
+
+
+@persistent
+class ContentTable:
+    """``cache``: a folder that can be removed at any time; what is damaged there is read from the database."""
+
+    def __init__(self, engine: Engine, where: str, cache: Path) -> None:
+        self._engine, self._where = engine, where
+        self._cache = Blobs(cache)
+
+    def put(self, content: bytes) -> str:
+        digest = hashlib.sha256(content).hexdigest()
+        statement = insert(CONTENTS).values(digest=digest, content=content).on_conflict_do_nothing()
+        if not self.has(digest):
+            with self._engine.begin() as connection:
+                connection.execute(statement)
+        self._keep(content)
+        return digest
+
+    def has(self, digest: str) -> bool:
+        with self._engine.connect() as connection:
+            return connection.execute(select(1).where(CONTENTS.c.digest == digest)).first() is not None
+
+    def get(self, digest: str) -> bytes:
+        with suppress(EngineError, OSError):
+            return self._cache.get(digest)
+        with self._engine.connect() as connection:
+            content = connection.execute(select(CONTENTS.c.content).where(CONTENTS.c.digest == digest)).scalar()
+        if content is None:
+            raise EngineError(
+                f"{self._where}: the content {digest} is missing", "publish the asset again from its model"
+            )
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise EngineError(
+                f"{self._where}: the content {digest} is damaged",
+                f"remove its row from odcpub.contents, or put the database's backup back: {digest}",
+            )
+        self._keep(content)
+        return bytes(content)
+
+    def digests(self) -> Iterator[str]:
+        with self._engine.connect() as connection:
+            return iter(connection.execute(select(CONTENTS.c.digest).order_by(CONTENTS.c.digest)).scalars().all())
+
+    def _keep(self, content: bytes) -> None:
+        with suppress(OSError):  # a full disk here takes nothing from what is stored there
+            self._cache.put(content)

@@ -1,0 +1,88 @@
+"""The lock that says which server works on a store in PostgreSQL. Network I/O.
+
+It is held by a connection of its own, and so it is free as soon as the server that held it is gone. A connection that
+breaks is made anew; where another server has the lock by then, this one must end.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from odcpub.errors import EngineError, OdcpubError
+from odcpub.store.again import again
+from odcpub.store.postgres import FOR_SERVER, LOCK, Postgres
+
+if TYPE_CHECKING:
+    import psycopg
+
+LOG = logging.getLogger("odcpub.store")
+LOOK_SECONDS = 5.0
+LAST_SECONDS = 10.0
+"""How long the lock of a server that was killed a moment ago is waited for."""
+_LONGEST_NAME = 63
+_HOLDER = f"""SELECT application_name, to_char(backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+    FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted
+    AND classid = {LOCK} AND objid = {FOR_SERVER} AND pg_locks.database = (
+        SELECT oid FROM pg_database WHERE datname = current_database())"""  # noqa: S608 - our own numbers
+
+
+class Hold:
+    """``lost``: called, once, when another server has the lock."""
+
+    def __init__(self, store: Postgres, lost: Callable[[], None]) -> None:
+        self._store, self._lost = store, lost
+        self._name = f"odcpub server, process {os.getpid()} on {platform.node()}"[:_LONGEST_NAME]
+        self._ended = threading.Event()
+        self._connection = self._take()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def close(self) -> None:
+        self._ended.set()
+        with suppress(Exception):
+            self._connection.close()
+
+    @again
+    def _take(self) -> psycopg.Connection[Any]:
+        connection = self._store.connect(autocommit=True, name=self._name)
+        end = time.monotonic() + LAST_SECONDS
+        while not self._taken(connection):
+            if time.monotonic() > end:
+                holder, since = connection.execute(_HOLDER.encode()).fetchone() or ("another server", "a moment ago")
+                connection.close()
+                raise EngineError(
+                    f"{self._store.where}: {holder} works on it since {since}, and one server alone may",
+                    "end that one there with: odcpub down; then run the command again",
+                )
+            time.sleep(0.1)
+        return connection
+
+    @staticmethod
+    def _taken(connection: psycopg.Connection[Any]) -> bool:
+        row = connection.execute(f"SELECT pg_try_advisory_lock({LOCK}, {FOR_SERVER})".encode()).fetchone()
+        return row == (True,)
+
+    def _watch(self) -> None:
+        import psycopg
+
+        while not self._ended.wait(LOOK_SECONDS):
+            try:
+                self._connection.execute("SELECT 1")
+            except psycopg.Error:
+                if not self._ended.is_set():
+                    self._again()
+
+    def _again(self) -> None:
+        try:
+            self._connection = self._take()
+        except OdcpubError as error:
+            LOG.error("%s", error.message)
+            if type(error) is EngineError:  # not one that may pass
+                self._ended.set()
+                self._lost()
