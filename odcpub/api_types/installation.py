@@ -5,7 +5,7 @@ from typing import Literal, NotRequired, TypedDict
 from odcpub.api_types.assets import AssetKind
 from odcpub.api_types.limits import File, Name
 from odcpub.api_types.operations import RuleSince
-from odcpub.api_types.problems import ModelProblem
+from odcpub.api_types.problems import MaybeError, ModelProblem
 
 
 class Server(TypedDict):
@@ -53,15 +53,11 @@ class AssetStatus(TypedDict):
     stages: list[StageStatus]
 
 
-class Status(TypedDict):
+class Status(MaybeError):
     """Every asset. Where no engine can be asked, why: ``title`` and the rest of a problem."""
 
     assets: list[AssetStatus]
     title: NotRequired[str]
-    hint: NotRequired[str]
-    exit_code: NotRequired[int]
-    details: NotRequired[list[str]]
-    problems: NotRequired[list[ModelProblem]]
 
 
 CheckState = Literal["ok", "warning", "missing"]

@@ -3,7 +3,7 @@
 from typing import Literal, NotRequired, TypedDict
 
 from odcpub.api_types.limits import Name, RevisionNumber
-from odcpub.api_types.problems import ModelProblem
+from odcpub.api_types.problems import MaybeError
 from odcpub.errors import Severity
 
 StatusWord = Literal["Running", "Finished", "FinishedWithError"]
@@ -87,7 +87,7 @@ class AdditionalInfo(TypedDict):
     assetKey: str
 
 
-class MessageData(TypedDict, total=False):
+class MessageData(MaybeError, total=False):
     """What a message says for programs. ``event``: ``began``, ``ended`` (after ``seconds``), ``progress``, ``waits``;
     an error has its hint, its exit code and its lines."""
 
@@ -97,10 +97,6 @@ class MessageData(TypedDict, total=False):
     revision: int | None
     digest: str
     address: str
-    hint: str
-    exit_code: int
-    details: list[str]
-    problems: list[ModelProblem]
 
 
 class Message(TypedDict):

@@ -28,6 +28,15 @@ class ErrorData(TypedDict):
     problems: list[ModelProblem]
 
 
+class MaybeError(TypedDict, total=False):
+    """The same, where there may be none."""
+
+    hint: str
+    exit_code: int
+    details: list[str]
+    problems: list[ModelProblem]
+
+
 class ProblemDetails(ErrorData):
     """RFC 9457 problem details: ``title`` is the message, ``hint`` says how to go on."""
 

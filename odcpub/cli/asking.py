@@ -5,13 +5,14 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odcpub.cli.printing import warn
 from odcpub.errors import UsageError
 from odcpub.escaping import escaped
 
 if TYPE_CHECKING:
+    from odcpub.api_types.assets import ConfigurationValue
     from odcpub.cli.libpq import Found
 
 LONGEST_VALUE = 65_536
@@ -19,7 +20,7 @@ OF_DATABASE = "password of the database"
 LIBPQ = "PGPASSWORD, ~/.pgpass and a service's entry are read too, as psql reads them"
 
 
-def setting_value(text: str) -> dict[str, Any]:
+def setting_value(text: str) -> ConfigurationValue:
     """NAME=VALUE as it stands; NAME alone is asked for (or read from stdin), so that it is in no process list."""
     name, equals, value = text.partition("=")
     name = name.strip()

@@ -9,14 +9,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from odcpub import __version__
 from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.home import Home, find_home
+
+if TYPE_CHECKING:
+    from odcpub.api_types.problems import MaybeError, ModelProblem
 
 START_SECONDS = 120.0
 END_SECONDS = 150.0
@@ -25,13 +28,13 @@ TRIES = 3
 
 
 class ApiError(OdcpubError):
-    """A problem that the server answered; ``details`` and ``problems`` as it sent them."""
+    """A problem that the server answered, or that a message of an operation tells; ``problems`` as it sent them."""
 
-    def __init__(self, body: dict[str, Any]) -> None:
-        super().__init__(body.get("title") or "the server failed", body.get("hint", ""))
-        self.exit_code = body.get("exit_code", 3)
-        self.details = tuple(body.get("details", ()))
-        self.problems: list[dict[str, Any]] = body.get("problems", [])
+    def __init__(self, title: str, told: MaybeError) -> None:
+        super().__init__(title or "the server failed", told.get("hint", ""))
+        self.exit_code = told.get("exit_code", 3)
+        self.details = tuple(told.get("details", ()))
+        self.problems: list[ModelProblem] = told.get("problems", [])
 
 
 class Stopped(EngineError):
@@ -62,9 +65,10 @@ class Client:
         self._socket = self._home.socket("api.sock")
         self._started: subprocess.Popen[bytes] | None = None
 
-    def request(self, method: str, path: str, body: object = None) -> Any:
-        """The answer's JSON; raises ApiError for a problem. What a server that was killed has not answered is asked
-        again where that is safe: a beginning operation carries a key, under which there is one and no second."""
+    def request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """The answer's JSON, of the shape that ``odcpub.api_types`` has for the route; raises ApiError for a problem.
+        What a server that was killed has not answered is asked again where that is safe: a beginning operation carries
+        a key, under which there is one and no second."""
         headers = {"Content-Type": "application/json"}
         if again := method == "GET" or path.startswith("/api/deployments/"):
             headers["Idempotency-Key"] = _uuid()
@@ -85,16 +89,16 @@ class Client:
 
     def _answer(self, status: int, text: bytes) -> Any:
         try:
-            answer = json.loads(text) if text else {}
+            answer: Any = json.loads(text) if text else {}
         except ValueError:
             raise EngineError(f"the server failed (status {status})", self._log_hint()) from None
         if status >= 400:
-            raise ApiError(answer)
+            raise ApiError(answer.get("title", ""), answer)
         return answer
 
-    def events(self, path: str, after: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Server-sent events as (event, data); goes on after the last one seen when the server was restarted. Raises
-        Stopped when it was told to end."""
+    def events(self, path: str, after: int = 0) -> Iterator[tuple[str, Any]]:
+        """Server-sent events as (event, data): ``message`` with a Message, and at last ``end`` with the Operation. Goes
+        on after the last one seen when the server was restarted. Raises Stopped when it was told to end."""
         while True:
             connection = self._connect(timeout=60, waiting=True)
             try:
@@ -221,7 +225,7 @@ def _alive(file: Path) -> bool:
     return True
 
 
-def _parse(response: http.client.HTTPResponse) -> Iterator[tuple[str, dict[str, Any]]]:
+def _parse(response: http.client.HTTPResponse) -> Iterator[tuple[str, Any]]:
     event = ""
     for raw in response:
         line = raw.decode().rstrip("\n")

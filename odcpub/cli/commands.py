@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from odcpub.address import CHOOSE, SCHEMES, is_address
@@ -19,6 +20,25 @@ from odcpub.cli.progress import follow
 from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import UsageError
 from odcpub.files import MAX_FILE, BadFile, read_file, text_of
+
+if TYPE_CHECKING:
+    from odcpub.api_types.assets import (
+        ApplicationConfigPatch,
+        AssetVersionPatchRequest,
+        ConfigurationValue,
+        Configured,
+        Release,
+    )
+    from odcpub.api_types.installation import (
+        EnginesPatch,
+        FolderRequest,
+        Imported,
+        ImportRequest,
+        Scaffold,
+        ScaffoldRequest,
+        Source,
+    )
+    from odcpub.api_types.operations import DeploymentOperationRequest, Operation, PublishOperationRequest
 
 DEPLOYMENTS = "/api/deployments/v1"
 DONE = 0
@@ -51,23 +71,24 @@ def publish(options: argparse.Namespace) -> int:
             f"{options.stage}: apps are published to the first stage alone",
             "leave --stage out; what runs there goes on with: odcpub promote <app> --to <stage>",
         )
-    body = {"folder": _folder(options.path)}
+    body: PublishOperationRequest = {"folder": _folder(options.path)}
     if options.plan:
         return show.plan(_client().request("POST", f"{DEPLOYMENTS}/publish-plans", body), options.json)
     return _run(_client(), "publish-operations", body, options)
 
 
 def promote(options: argparse.Namespace) -> int:
-    body = {"operation": "Deploy", "assetKey": options.asset, "environmentKey": options.to}
-    body |= {"revision": options.revision} if options.revision else {}
+    body: DeploymentOperationRequest = {"operation": "Deploy", "assetKey": options.asset, "environmentKey": options.to}
+    if options.revision:
+        body["revision"] = options.revision
     if options.plan:
         return show.plan(_client().request("POST", f"{DEPLOYMENTS}/deployment-plans", body), options.json)
     return _run(_client(), "deployment-operations", body, options)
 
 
-def _run(client: Client, collection: str, body: dict[str, Any], options: argparse.Namespace) -> int:
+def _run(client: Client, collection: str, body: Mapping[str, object], options: argparse.Namespace) -> int:
     try:
-        operation = client.request("POST", f"{DEPLOYMENTS}/{collection}", body)
+        operation: Operation = client.request("POST", f"{DEPLOYMENTS}/{collection}", body)
     except KeyboardInterrupt:
         warn()
         warn("An operation that had begun goes on. See it with: odcpub log")
@@ -78,15 +99,17 @@ def _run(client: Client, collection: str, body: dict[str, Any], options: argpars
 
 
 def undeploy(options: argparse.Namespace) -> int:
-    body = {"operation": "Undeploy", "assetKey": options.asset, "environmentKey": options.stage}
-    body |= {"forget": True} if options.forget else {}
+    asset, stage = options.asset, options.stage
+    body: DeploymentOperationRequest = {"operation": "Undeploy", "assetKey": asset, "environmentKey": stage}
+    if options.forget:
+        body["forget"] = True
     return _run(_client(), "deployment-operations", body, options)
 
 
 def release(options: argparse.Namespace) -> int:
     path = f"/api/asset-repository/v1/assets/{_segment(options.asset)}/revisions/{options.revision or 0}"
-    body = {"tag": options.version, "releaseNotes": options.notes}
-    answer = _client().request("PATCH", path, body)
+    body: AssetVersionPatchRequest = {"tag": options.version, "releaseNotes": options.notes}
+    answer: Release = _client().request("PATCH", path, body)
     already = " already" if answer["unchanged"] else ""
     text = f"{answer['name']} {answer['tag']} is revision {answer['revision']}{already}."
     return show.answer(answer, text, options.json)
@@ -101,9 +124,15 @@ def config_set(options: argparse.Namespace) -> int:
     settings = [setting_value(text) for text in options.values]
     if any("fromArgument" not in one for one in settings):
         expect_end()
-    answer = _client().request("PATCH", _configuration(options), {"settings": settings})
+    answer = _set(options, settings)
     names = [f"{name} (a secret)" if name in answer["secrets"] else name for name in answer["set"]]
     return show.answer(answer, f"Set {', '.join(names)}; {_when(options)}", options.json)
+
+
+def _set(options: argparse.Namespace, settings: list[ConfigurationValue]) -> Configured:
+    body: ApplicationConfigPatch = {"settings": settings}
+    answer: Configured = _client().request("PATCH", _configuration(options), body)
+    return answer
 
 
 def _when(options: argparse.Namespace) -> str:
@@ -112,8 +141,7 @@ def _when(options: argparse.Namespace) -> str:
 
 
 def config_unset(options: argparse.Namespace) -> int:
-    settings = [{"key": name, "value": None} for name in options.values]
-    answer = _client().request("PATCH", _configuration(options), {"settings": settings})
+    answer = _set(options, [{"key": name, "value": None} for name in options.values])
     return show.answer(answer, f"Forgot {', '.join(answer['unset'])}; {_when(options)}", options.json)
 
 
@@ -122,7 +150,8 @@ def config_show(options: argparse.Namespace) -> int:
 
 
 def config_apply(options: argparse.Namespace) -> int:
-    body = {"operation": "ApplyConfigs", "assetKey": options.asset, "environmentKey": options.stage}
+    asset, stage = options.asset, options.stage
+    body: DeploymentOperationRequest = {"operation": "ApplyConfigs", "assetKey": asset, "environmentKey": stage}
     return _run(_client(), "deployment-operations", body, options)
 
 
@@ -130,15 +159,16 @@ def new(options: argparse.Namespace) -> int:
     if not options.path:
         raise UsageError("PATH: is empty", "name a new or empty folder")
     folder = Path(options.path)
-    body = {"kind": options.kind, "name": options.name, "folder": at(options.path).name}
-    made = _client().request("POST", "/api/v1/scaffolds", body)
+    body: ScaffoldRequest = {"kind": options.kind, "name": options.name, "folder": at(options.path).name}
+    made: Scaffold = _client().request("POST", "/api/v1/scaffolds", body)
     write(folder, made["files"])
     text = f"{made['name']} is in {folder}. Try: odcpub publish {shlex.quote(str(folder))}"
     return show.answer({"name": made["name"], "files": sorted(made["files"])}, text, options.json)
 
 
 def update(options: argparse.Namespace) -> int:
-    return show.update(_client().request("POST", "/api/v1/updates", {"folder": _folder(options.path)}), options.json)
+    body: FolderRequest = {"folder": _folder(options.path)}
+    return show.update(_client().request("POST", "/api/v1/updates", body), options.json)
 
 
 def import_model(options: argparse.Namespace) -> int:
@@ -150,8 +180,8 @@ def import_model(options: argparse.Namespace) -> int:
         raise UsageError(f"{source}: {bad.reason}", bad.hint) from None
     if content is None:
         raise UsageError(f"{source}: is not there", "name a file you can read")
-    body = {"format": options.format, "text": text, "name": options.name or None, "file": source.name}
-    answer = _client().request("POST", "/api/v1/imports", body)
+    body: ImportRequest = {"format": options.format, "text": text, "name": options.name or None, "file": source.name}
+    answer: Imported = _client().request("POST", "/api/v1/imports", body)
     write(Path(options.out), answer["files"])
     return show.imported(answer, options.out, options.json)
 
@@ -162,7 +192,7 @@ def source(options: argparse.Namespace) -> int:
     folder = at(options.folder)
     check_free(folder)
     query = f"?revision={options.revision}" if options.revision else ""
-    answer = _client().request("GET", f"/api/v1/sources/{_segment(options.asset)}{query}")
+    answer: Source = _client().request("GET", f"/api/v1/sources/{_segment(options.asset)}{query}")
     write(folder, answer["files"], readable=True)
     return show.source(answer, options.folder, options.json)
 
@@ -177,7 +207,7 @@ def engines(options: argparse.Namespace) -> int:
 
 
 def engines_use(options: argparse.Namespace) -> int:
-    body = {"use": options.profile, "kubeconfig": _absolute(os.environ.get("KUBECONFIG", ""))}
+    body: EnginesPatch = {"use": options.profile, "kubeconfig": _absolute(os.environ.get("KUBECONFIG", ""))}
     return show.engines(_client().request("PATCH", "/api/v1/engines", body), options.json)
 
 
@@ -196,7 +226,7 @@ def engines_set(options: argparse.Namespace) -> int:
         if not equals:
             raise UsageError(f"{text}: is not NAME=VALUE", "for example: odcpub engines set registry=localhost:5001")
         values[name] = _absolute(value) if name == "kubeconfig" else value
-    body: dict[str, Any] = {"set": values, "kubeconfig": _absolute(os.environ.get("KUBECONFIG", ""))}
+    body: EnginesPatch = {"set": values, "kubeconfig": _absolute(os.environ.get("KUBECONFIG", ""))}
     if is_address(values.get("database", "")):  # anything else is refused, and needs no password for that
         login = database_login(values["database"])
         values["database"] = login.address.url()
@@ -222,7 +252,7 @@ def log(options: argparse.Namespace) -> int:
     client = _client()
     if not options.operation:
         return show.operations(client.request("GET", "/api/v1/operations"), options.json)
-    operation = client.request("GET", f"/api/v1/operations/{_segment(options.operation)}")
+    operation: Operation = client.request("GET", f"/api/v1/operations/{_segment(options.operation)}")
     collection = "publish-operations" if operation["operation"] == "Publish" else "deployment-operations"
     if options.follow and operation["status"] == "Running":
         return follow(client, collection, operation, options.json)
@@ -240,7 +270,7 @@ def cancel(options: argparse.Namespace) -> int:
 
 def _tell(options: argparse.Namespace, what: str, told: str) -> int:
     """Tells a running operation what to do."""
-    operation = _client().request("POST", f"/api/v1/operations/{_segment(options.operation)}/{what}")
+    operation: Operation = _client().request("POST", f"/api/v1/operations/{_segment(options.operation)}/{what}")
     text = f"{show.heading(operation)}: {told}. Follow it with: odcpub log {operation['key'][:8]} --follow"
     return show.answer(operation, text, options.json)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any, TextIO
+from typing import TextIO
 
 from odcpub.escaping import escaped
 
@@ -21,6 +21,6 @@ def warn(text: str = "") -> None:
     say(text, sys.stderr)
 
 
-def as_json(data: Any) -> None:
+def as_json(data: object) -> None:
     """JSON in ASCII: everything else is an escape of JSON's own, and so is DEL."""
     print(json.dumps(data, indent=2).replace("\x7f", "\\u007f"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from odcpub.cli.client import ApiError, Client, Stopped
 from odcpub.cli.printing import as_json, say, warn
@@ -11,8 +11,11 @@ from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import OdcpubError
 from odcpub.escaping import escaped
 
+if TYPE_CHECKING:
+    from odcpub.api_types.operations import Message, Operation
 
-def follow(client: Client, collection: str, operation: dict[str, Any], for_programs: bool) -> int:
+
+def follow(client: Client, collection: str, operation: Operation, for_programs: bool) -> int:
     """Prints the operation's progress until it ends; the exit code. Ctrl-C leaves it running and says so, and where
     `odcpub down` has stopped it, it waits."""
     printer = _Json() if for_programs else _Lines(sys.stderr)
@@ -38,15 +41,15 @@ class _Json:
     """Everything at once when it has ended, for programs."""
 
     def __init__(self) -> None:
-        self._messages: list[dict[str, Any]] = []
+        self._messages: list[Message] = []
 
-    def message(self, data: dict[str, Any]) -> None:
+    def message(self, data: Message) -> None:
         self._messages.append(data)
 
     def left(self) -> None:
         """Nothing stands half printed."""
 
-    def end(self, operation: dict[str, Any]) -> int:
+    def end(self, operation: Operation) -> int:
         failed = (error_of(one) for one in self._messages if one["severity"] == "Error")
         error = next((problem_data(one) for one in failed), {})
         as_json(operation | error | {"messages": self._messages})
@@ -61,7 +64,7 @@ class _Lines:
         self._terminal = out.isatty()
         self._said: list[str] = []
 
-    def message(self, data: dict[str, Any]) -> None:
+    def message(self, data: Message) -> None:
         event = data["data"].get("event")
         if event == "began":
             self._said = []
@@ -85,7 +88,7 @@ class _Lines:
     def left(self) -> None:
         self._clear()
 
-    def end(self, operation: dict[str, Any]) -> int:
+    def end(self, operation: Operation) -> int:
         failed = operation["status"] != "Finished"
         if failed:
             self._line(f"See everything with: odcpub log {operation['key'][:8]}")
@@ -116,7 +119,7 @@ class _Lines:
         return self._out
 
 
-def _summary(operation: dict[str, Any]) -> str:
+def _summary(operation: Operation) -> str:
     revision, stage = operation["revision"], operation["environmentName"]
     name = operation["assetName"]
     if operation["unchanged"]:
@@ -130,9 +133,9 @@ def _summary(operation: dict[str, Any]) -> str:
     return f"{name} runs revision {revision} in {stage}:"
 
 
-def error_of(message: dict[str, Any]) -> ApiError:
+def error_of(message: Message) -> ApiError:
     """The error that an operation's message tells."""
-    return ApiError({"title": message["message"]} | message["data"])
+    return ApiError(message["message"], message["data"])
 
 
 def tell_problem(error: OdcpubError, for_programs: bool) -> None:
@@ -143,13 +146,13 @@ def tell_problem(error: OdcpubError, for_programs: bool) -> None:
         print_problem(error)
 
 
-def problem_data(error: OdcpubError) -> dict[str, Any]:
+def problem_data(error: OdcpubError) -> dict[str, object]:
     """``error``, ``hint``, ``details``, ``problems``: one shape for every error with --json."""
-    lists = {name: list(getattr(error, name, ())) for name in ("details", "problems")}
-    return {"error": error.message, "hint": error.hint} | lists
+    lists: dict[str, object] = {name: list(getattr(error, name, ())) for name in ("details", "problems")}
+    return {"error": error.message, "hint": error.hint, **lists}
 
 
-def print_problem(error: Any, out: TextIO | None = None) -> None:
+def print_problem(error: OdcpubError, out: TextIO | None = None) -> None:
     """An error: its message, every problem or detail on a line of its own, then the hint."""
     out = out or sys.stderr
     say(f"error: {error.message}", out)

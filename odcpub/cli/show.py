@@ -6,15 +6,20 @@ import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from odcpub.cli.client import ApiError
 from odcpub.cli.printing import as_json, say, warn
 from odcpub.cli.progress import error_of, print_problem, problem_data
 from odcpub.escaping import escaped
 
+if TYPE_CHECKING:
+    from odcpub.api_types.assets import Configuration, SettingValue
+    from odcpub.api_types.installation import Doctor, Engines, Imported, Source, Status, Update
+    from odcpub.api_types.operations import Message, Operation, OperationPage, Plan
 
-def answer(data: Any, text: str | Sequence[str], for_programs: bool, code: int = 0) -> int:
+
+def answer(data: object, text: str | Sequence[str], for_programs: bool, code: int = 0) -> int:
     """JSON on stdout if asked for, else the line or lines."""
     if for_programs:
         as_json(data)
@@ -32,9 +37,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def status(data: dict[str, Any], for_programs: bool) -> int:
+def status(data: Status, for_programs: bool) -> int:
     """The table; where no engine could be asked, why, once and beneath it."""
-    error = ApiError(data) if "title" in data else None
+    error = ApiError(data["title"], data) if "title" in data else None
     if for_programs and error:
         return answer(
             {"assets": data["assets"], **problem_data(error), "exitCode": error.exit_code}, "", True, error.exit_code
@@ -60,7 +65,7 @@ def status(data: dict[str, Any], for_programs: bool) -> int:
     return error.exit_code if error else 0
 
 
-def _not_in_force(data: dict[str, Any]) -> Iterator[str]:
+def _not_in_force(data: Status) -> Iterator[str]:
     """The rules that are not, by asset and stage; once for all of them why, and how they are mended."""
     for asset in data["assets"]:
         for one in asset["stages"]:
@@ -70,7 +75,7 @@ def _not_in_force(data: dict[str, Any]) -> Iterator[str]:
             yield from (f"  {line}" for rule in rules[:1] for line in (rule["why"], rule["mend"]))
 
 
-def operations(data: dict[str, Any], for_programs: bool) -> int:
+def operations(data: OperationPage, for_programs: bool) -> int:
     rows = [
         (one["key"][:8], one["startedDateTime"], _kind(one), one["assetName"], one["environmentName"],
          one["status"], one["deployedBy"])
@@ -80,17 +85,17 @@ def operations(data: dict[str, Any], for_programs: bool) -> int:
     return answer(data, table(head, rows) if rows else "Nothing has been done yet.", for_programs)
 
 
-def heading(record: dict[str, Any]) -> str:
+def heading(record: Operation) -> str:
     """An operation in words: what is done, to which asset, where."""
     return f"{_kind(record)} {record['assetName']} → {record['environmentName']}"
 
 
-def _kind(record: dict[str, Any]) -> str:
+def _kind(record: Operation) -> str:
     """The kind of an operation; one of the API's words is none that people use."""
     return "Apply configuration" if record["operation"] == "ApplyConfigs" else str(record["operation"])
 
 
-def operation(record: dict[str, Any], messages: list[dict[str, Any]], for_programs: bool) -> int:
+def operation(record: Operation, messages: list[Message], for_programs: bool) -> int:
     if for_programs:
         return answer(record | {"messages": messages}, "", True)
     say(f"{heading(record)}: {record['status']}")
@@ -104,21 +109,21 @@ def operation(record: dict[str, Any], messages: list[dict[str, Any]], for_progra
     return 0
 
 
-def configuration(data: dict[str, Any], for_programs: bool) -> int:
+def configuration(data: Configuration, for_programs: bool) -> int:
     rows = [(one["name"], one["dataType"], one["value"] or "-", _origin(one)) for one in data["settings"]]
     head = ("NAME", "TYPE", "VALUE", "FROM")
     code = answer(data, table(head, rows) if rows else "The app has no settings.", for_programs)
     return _warned(data, for_programs, code)
 
 
-def _warned(data: dict[str, Any], for_programs: bool, code: int) -> int:
+def _warned(data: Configuration | Engines, for_programs: bool, code: int) -> int:
     """What somebody should know besides, after the answer, on stderr; programs have it in theirs."""
     for line in () if for_programs else data.get("warnings", ()):
         warn(f"warning: {line}")
     return code
 
 
-def _origin(setting: dict[str, Any]) -> str:
+def _origin(setting: SettingValue) -> str:
     """Where a value comes from, in words; a file of the stage is named as it is."""
     if setting["value"] is None:
         return "not set"
@@ -126,13 +131,13 @@ def _origin(setting: dict[str, Any]) -> str:
     return words.get(setting["valueOrigin"], str(setting["valueOrigin"]))
 
 
-def engines(data: dict[str, Any], for_programs: bool) -> int:
+def engines(data: Engines, for_programs: bool) -> int:
     """``-`` stands for what is not set. What follows from a change comes after it, on stderr."""
-    rows = [(name, value or "-") for name, value in data.items() if name != "warnings"]
+    rows = [(name, str(value) or "-") for name, value in data.items() if name != "warnings"]
     return _warned(data, for_programs, answer(data, table(("ENGINE", "CHOICE"), rows), for_programs))
 
 
-def doctor(data: dict[str, Any], for_programs: bool) -> int:
+def doctor(data: Doctor, for_programs: bool) -> int:
     lines = []
     for one in data["checks"]:
         mark = {"ok": "ok     ", "warning": "warning", "missing": "missing"}[one["state"]]
@@ -142,21 +147,21 @@ def doctor(data: dict[str, Any], for_programs: bool) -> int:
     return answer(data, lines, for_programs, 3 if broken else 0)
 
 
-def update(data: dict[str, Any], for_programs: bool) -> int:
+def update(data: Update, for_programs: bool) -> int:
     for one in data["warnings"]:
         warn(f"warning: {one}")
     lines = [f"{one['name']}: {one['from'] or 'new'} → {one['to'] or 'gone'}" for one in data["changes"]]
     return answer(data, lines or "Everything is up to date.", for_programs)
 
 
-def imported(data: dict[str, Any], out: str, for_programs: bool) -> int:
+def imported(data: Imported, out: str, for_programs: bool) -> int:
     for one in data["problems"]:
         warn(f"warning: {one['file']}:{one['line']}:{one['column']}: {one['message']}")
     files = ", ".join(sorted(data["files"]))
     return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {shlex.quote(out)}", for_programs)
 
 
-def source(data: dict[str, Any], folder: str, for_programs: bool) -> int:
+def source(data: Source, folder: str, for_programs: bool) -> int:
     name, revision = data["name"], data["revision"]
     if not data["sameCompiler"]:
         note = f"{name}'s revision {revision} was compiled by another version of odcpub; this is how this one writes it"
@@ -167,16 +172,16 @@ def source(data: dict[str, Any], folder: str, for_programs: bool) -> int:
     return answer(data | {"folder": folder, "files": files}, text, for_programs)
 
 
-def plan(data: dict[str, Any], for_programs: bool) -> int:
+def plan(data: Plan, for_programs: bool) -> int:
     """A plan in words; exit code 1 where it would be refused."""
     code = 1 if data["refusals"] else 0
     if for_programs:
         return answer(data, "", True, code)
     say(f"Plan {data['fingerprint'][:12]}: {data['asset']} → {data['stage']}, nothing was changed")
-    sections = (("Build", "build"), ("Data", "data"), ("Deploy", "deploy"))
-    for title, part in sections:
+    sections = (("Build", data["build"]), ("Data", data["data"]), ("Deploy", data["deploy"]))
+    for title, lines in sections:
         say(f"  {title}")
-        for line in data[part] or ["nothing to do"]:
+        for line in lines or ["nothing to do"]:
             say(f"    {line}")
     for line in data["warnings"]:
         say(f"  warning: {line}")

@@ -110,7 +110,7 @@ class Api:
 
     def request(self, _method: str, path: str, _body: object = None) -> Any:
         if self.refuses:
-            raise ApiError({"title": HOSTILE} | ERROR)
+            raise ApiError(HOSTILE, ERROR)
         return OPERATION if path.startswith("/api/v1/operations/") else ANSWERS[path.rpartition("/")[2]]
 
     def events(self, _path: str) -> Iterator[tuple[str, dict[str, Any]]]:
