@@ -117,17 +117,3 @@ class MessagePage(TypedDict):
 
     page: Page
     results: list[Message]
-
-
-class Plan(TypedDict):
-    """What an operation would do, in lines. ``refusals``: why it would be refused; ``fingerprint``: of the lines, and
-    of what they were computed from."""
-
-    asset: str
-    stage: str
-    build: list[str]
-    data: list[str]
-    deploy: list[str]
-    warnings: list[str]
-    refusals: list[str]
-    fingerprint: str

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from odcpub.address import CHOOSE, SCHEMES, is_address
-from odcpub.cli import show
+from odcpub.cli import plans, show
 from odcpub.cli.asking import database_login, expect_end, password_of, setting_value
 from odcpub.cli.client import Client
 from odcpub.cli.folder import at, check_free, write
@@ -73,7 +73,7 @@ def publish(options: argparse.Namespace) -> int:
         )
     body: PublishOperationRequest = {"folder": _folder(options.path)}
     if options.plan:
-        return show.plan(_client().request("POST", f"{DEPLOYMENTS}/publish-plans", body), options.json)
+        return plans.shown(_client().request("POST", f"{DEPLOYMENTS}/publish-plans", body), options.json)
     return _run(_client(), "publish-operations", body, options)
 
 
@@ -82,7 +82,7 @@ def promote(options: argparse.Namespace) -> int:
     if options.revision:
         body["revision"] = options.revision
     if options.plan:
-        return show.plan(_client().request("POST", f"{DEPLOYMENTS}/deployment-plans", body), options.json)
+        return plans.shown(_client().request("POST", f"{DEPLOYMENTS}/deployment-plans", body), options.json)
     return _run(_client(), "deployment-operations", body, options)
 
 

@@ -16,7 +16,7 @@ from odcpub.escaping import escaped
 if TYPE_CHECKING:
     from odcpub.api_types.assets import Configuration, SettingValue
     from odcpub.api_types.installation import Doctor, Engines, Imported, Source, Status, Update
-    from odcpub.api_types.operations import Message, Operation, OperationPage, Plan
+    from odcpub.api_types.operations import Message, Operation, OperationPage
 
 
 def answer(data: object, text: str | Sequence[str], for_programs: bool, code: int = 0) -> int:
@@ -170,21 +170,3 @@ def source(data: Source, folder: str, for_programs: bool) -> int:
     readme = shlex.quote(str(Path(folder, "README.md")))
     text = f"{name}, revision {revision}: wrote {len(files)} files to {folder}. Try: less {readme}"
     return answer(data | {"folder": folder, "files": files}, text, for_programs)
-
-
-def plan(data: Plan, for_programs: bool) -> int:
-    """A plan in words; exit code 1 where it would be refused."""
-    code = 1 if data["refusals"] else 0
-    if for_programs:
-        return answer(data, "", True, code)
-    say(f"Plan {data['fingerprint'][:12]}: {data['asset']} → {data['stage']}, nothing was changed")
-    sections = (("Build", data["build"]), ("Data", data["data"]), ("Deploy", data["deploy"]))
-    for title, lines in sections:
-        say(f"  {title}")
-        for line in lines or ["nothing to do"]:
-            say(f"    {line}")
-    for line in data["warnings"]:
-        say(f"  warning: {line}")
-    for line in data["refusals"]:
-        say(f"  refused: {line}")
-    return code

@@ -15,10 +15,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from odcpub.data.codec import canonical
 from odcpub.data.literals import text as literal
@@ -29,6 +29,9 @@ from odcpub.data.session import own_session
 from odcpub.data.steps import AddForeignKey, Step
 from odcpub.data.visible import visible
 from odcpub.late import load_alembic
+
+if TYPE_CHECKING:
+    from alembic.migration import MigrationContext
 
 VERSION_TABLE = "odcpub_alembic"
 MARKER_TABLE = "odcpub_schema"
@@ -44,7 +47,7 @@ _AS_WRITTEN = "SET standard_conforming_strings = on;\n\n"
 class Part:
     """One part of a script. ``number``: its place in ``tighten``, from 1; 0 for all of ``expand``. ``tables``:
     those it locks. ``concurrent``: it has no transaction around it. ``early``: it waits for no rows. ``stage``: what it
-    does to them."""
+    does to them. ``steps``: those of which it does at least a part."""
 
     phase: str
     number: int
@@ -53,6 +56,7 @@ class Part:
     concurrent: bool = False
     early: bool = False
     stage: Stage = Stage.CHANGE
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def _expand(plan: MigrationPlan) -> Part:
     for step in found:
         lines += [comment(step), *written(line for _, fragment in fragments(step) for line in fragment)]
     lines += [execute(MARKER_DDL), execute(marker_statement(plan.target))]
-    return Part(EXPAND, 0, tuple(lines), _locked(found))
+    return Part(EXPAND, 0, tuple(lines), _locked(found), steps=tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,9 @@ def _tighten(plan: MigrationPlan) -> Iterator[Part]:
             found.setdefault(place, []).append((step, fragment))
     order = sorted(found, key=lambda place: (place.late, place.stage, place.tables, place.alone))
     for number, place in enumerate(order, start=1):
-        tables = _locked(step for step, _ in found[place])
-        yield Part(TIGHTEN, number, _lines(found[place]), tables, place.alone > 0, not place.late, place.stage)
+        of = tuple(dict.fromkeys(step for step, _ in found[place]))
+        lines, alone = _lines(found[place]), place.alone > 0
+        yield Part(TIGHTEN, number, lines, _locked(of), alone, not place.late, place.stage, of)
     if steps:
         forget = execute(f"DELETE FROM {MARKER_TABLE} WHERE target <> {literal(plan.target)}")  # noqa: S608
         yield Part(TIGHTEN, len(order) + 1, ("# earlier versions have gone", forget), (MARKER_TABLE,))
@@ -186,21 +191,39 @@ def loaded(script: str, name: str) -> list[Any]:
 def sql_text(script: str) -> str:
     """The SQL that a script of ``script_text`` executes, as Alembic renders it without a connection."""
     load_alembic()
-    from alembic.migration import MigrationContext
     from alembic.operations import Operations
 
     buffer = StringIO(_AS_WRITTEN)
     buffer.seek(len(_AS_WRITTEN))
-    context = MigrationContext.configure(
+    context = _without_connection(buffer)
+    for part in loaded(script, "<migration>"):
+        with context.begin_transaction(_per_migration=True):
+            part(Operations(context))
+    return visible(buffer.getvalue())
+
+
+def statements(made: PlanParts, part: Part) -> tuple[str, ...]:
+    """The statements of one part, without the transaction around them."""
+    load_alembic()
+    from alembic.operations import Operations
+
+    found: list[str] = []
+    context = _without_connection(StringIO())
+    context.impl.static_output = found.append  # type: ignore[assignment, method-assign]
+    for run in loaded(script_text(made, (replace(part, concurrent=False),), 1, None), "<migration>"):
+        run(Operations(context))
+    return tuple(visible(statement) for statement in found)
+
+
+def _without_connection(buffer: StringIO) -> MigrationContext:
+    """Where statements are written to the buffer and not executed."""
+    from alembic.migration import MigrationContext
+
+    return MigrationContext.configure(
         dialect_name="postgresql",
         dialect_opts={"paramstyle": "named"},
         opts={"as_sql": True, "output_buffer": buffer, "transaction_per_migration": True},
     )
-    operations = Operations(context)
-    for part in loaded(script, "<migration>"):
-        with context.begin_transaction(_per_migration=True):
-            part(operations)
-    return visible(buffer.getvalue())
 
 
 def whole_sql(plan: MigrationPlan) -> str:

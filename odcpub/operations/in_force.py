@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from shlex import quote
 
 from odcpub.api_types.installation import RuleNotInForce
 from odcpub.data.migration import TIGHTEN, MigrationPlan
@@ -17,7 +16,7 @@ from odcpub.data.plan import plan_migration
 from odcpub.errors import OdcpubError, Refused, counted
 from odcpub.operations import stage as stages
 from odcpub.operations import workloads
-from odcpub.operations.core.command import ApplyConfigs, Deploy
+from odcpub.operations.command_line import command_line
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import NotInForce, Rule
 from odcpub.operations.core.run import Run
@@ -99,12 +98,5 @@ def shown(platform: Platform, deployment: DeploymentRecord) -> list[RuleNotInFor
 
 def _mended(platform: Platform, operation: Operation) -> str:
     """The commands that show what stands in the way, and that try again."""
-    command, unit = operation.command, operation.unit
-    asset, stage = platform.store.assets.find(unit.asset.key), quote(unit.stage.name)
-    label = asset.label if asset else unit.asset.name
-    again = f"odcpub publish {quote(asset.folder if asset else '.')}"
-    if isinstance(command, Deploy):
-        again = f"odcpub promote {label} --to {stage} --revision {command.revision}"
-    elif isinstance(command, ApplyConfigs):
-        again = f"odcpub config apply {label} --stage {stage}"
+    again = command_line(platform, operation.command)
     return f"settle what odcpub log {operation.key[:8]} names, then: {again}"

@@ -29,17 +29,24 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 def publish(platform: Platform, folder: Path, user: str, key: str = "") -> str:
     """Begins a publish of the model in the folder, to the first stage; the operation's key: ``key``, where the caller
     has made one so as to be able to ask again."""
+    return begin(platform, publishing(platform, folder, user), key)
+
+
+def publishing(platform: Platform, folder: Path, user: str) -> Publish:
     asset = planned(platform, folder)
     stage = asset_stages(platform, asset)[0]
-    return _begin(platform, Publish(actor=user, stage=where(stage), asset=asset), key)
+    return Publish(actor=user, stage=where(stage), asset=asset)
 
 
 def deploy(platform: Platform, name: str, to: str, number: int | None, user: str, key: str = "") -> str:
     """Begins a promotion: the revision that runs in the stage before (or an older one that ran there), unchanged."""
     asset = app(platform, name)
     stage, revision = promotion(platform, asset, to, number)
-    command = Deploy(actor=user, stage=where(stage), asset=_named(asset), revision=revision.number)
-    return _begin(platform, command, key)
+    return begin(platform, deploying(asset, stage, revision, user), key)
+
+
+def deploying(asset: AssetRecord, stage: Stage, revision: RevisionRecord, user: str) -> Deploy:
+    return Deploy(actor=user, stage=where(stage), asset=_named(asset), revision=revision.number)
 
 
 def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | None) -> tuple[Stage, RevisionRecord]:
@@ -84,8 +91,11 @@ def _how_to_reach(asset: AssetRecord, stage: Stage, place: int) -> str:
 def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> str:
     """Begins applying a stage's configuration to the revision that runs there."""
     asset, stage, number = applying(platform, name, to)
-    command = ApplyConfigs(actor=user, stage=where(stage), asset=_named(asset), revision=number)
-    return _begin(platform, command, key)
+    return begin(platform, configuring(asset, stage, number, user), key)
+
+
+def configuring(asset: AssetRecord, stage: Stage, number: int, user: str) -> ApplyConfigs:
+    return ApplyConfigs(actor=user, stage=where(stage), asset=_named(asset), revision=number)
 
 
 def applying(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage, int]:
@@ -103,8 +113,11 @@ def undeploy(platform: Platform, name: str, to: str, user: str, key: str = "", f
     """Begins taking the app out of a stage. ``forget``: out of the records alone, where its runner is gone for
     good."""
     asset, stage = leaving(platform, name, to)
-    command = Undeploy(actor=user, stage=where(stage), asset=_named(asset), forget=forget)
-    return _begin(platform, command, key)
+    return begin(platform, undeploying(asset, stage, forget, user), key)
+
+
+def undeploying(asset: AssetRecord, stage: Stage, forget: bool, user: str) -> Undeploy:
+    return Undeploy(actor=user, stage=where(stage), asset=_named(asset), forget=forget)
 
 
 def leaving(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage]:
@@ -143,7 +156,8 @@ def _named(asset: AssetRecord) -> Named:
     return Named(asset.key, asset.name)
 
 
-def _begin(platform: Platform, command: Command, key: str) -> str:
+def begin(platform: Platform, command: Command, key: str) -> str:
+    """Records and begins it, once for one ``key``; the operation's key."""
     with platform.beginning:
         if not asked_before(platform, command.kind, key):
             key = platform.ledger.begin(command, key)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.plan import plan_migration
+from odcpub.data.schema import Schema
 from odcpub.deployment.configuration import Resolved, parse_stage_file, resolve
 from odcpub.deployment.stages import DEFAULT_STAGES, Stage
 from odcpub.deployment.workload import Workload
@@ -97,9 +99,16 @@ def configuration(platform: Platform, target: Target, newest: Asset | None = Non
     return resolved
 
 
-def migration(platform: Platform, target: Target, asks: bool) -> tuple[MigrationPlan, tuple[Finding, ...]]:
-    """The migration plan for the stage's live schema, and the rows that stand in its way. Fails where there is none
-    and the platform may not make it.
+class Migration(NamedTuple):
+    """A plan, the rows that stand in its way, and the live schema that it was made from."""
+
+    plan: MigrationPlan
+    findings: tuple[Finding, ...]
+    live: Schema | None
+
+
+def migration(platform: Platform, target: Target, asks: bool) -> Migration:
+    """The migration plan for the stage's live schema. Fails where there is none and the platform may not make it.
 
     ``asks``: the author can still answer "renamed?", as in a publish; in a promotion the answer stands already.
     """
@@ -119,7 +128,7 @@ def migration(platform: Platform, target: Target, asks: bool) -> tuple[Migration
     if spared := {one.check.spares for one in found if one.check.spares}:
         plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs, unchecked=spared)
         found = tuple(one for one in found if not one.check.spares)
-    return plan, found
+    return Migration(plan, found, live)
 
 
 def notices(platform: Platform, target: Target, plan: MigrationPlan) -> tuple[str, ...]:

@@ -12,12 +12,14 @@ from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 
 from odcpub.api_types.limits import LARGEST
-from odcpub.api_types.operations import DeploymentOperationRequest, MessagePage, OperationPage, Plan
+from odcpub.api_types.operations import DeploymentOperationRequest, MessagePage, OperationPage
 from odcpub.api_types.operations import Operation as ShownOperation
+from odcpub.api_types.plans import Plan
 from odcpub.errors import Missing
 from odcpub.model.problems import named
 from odcpub.operations import planning, requests
 from odcpub.operations.core.ledger import Operation
+from odcpub.operations.core.plan import Plan as Planned
 from odcpub.operations.platform import Platform
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
@@ -49,7 +51,7 @@ def router(server: Server) -> APIRouter:
 
     @api.post("/publish-plans", responses=BOTH)
     def publish_plan(body: PublishBody) -> Answer[Plan]:
-        return Answer(views.plan(planning.publish(platform, Path(body["folder"]))))
+        return Answer(views.plan(planning.publish(platform, Path(body["folder"]), server.user)))
 
     @api.post("/deployment-operations", status_code=201, responses=BOTH | {201: LOCATION})
     def deploy(body: DeploymentBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
@@ -60,7 +62,7 @@ def router(server: Server) -> APIRouter:
 
     @api.post("/deployment-plans", responses=BOTH)
     def deployment_plan(body: DeploymentBody) -> Answer[Plan]:
-        return Answer(views.plan(_plan(platform, body)))
+        return Answer(views.plan(_plan(platform, body, server.user)))
 
     for name in KINDS:
         _read_routes(api, platform, name)
@@ -76,14 +78,14 @@ def _begin(platform: Platform, body: DeploymentOperationRequest, user: str, key:
     return requests.apply(platform, asset, stage, user, key)
 
 
-def _plan(platform: Platform, body: DeploymentOperationRequest) -> planning.ShownPlan:
+def _plan(platform: Platform, body: DeploymentOperationRequest, user: str) -> Planned:
     """The plan of the very operation that ``_begin`` would begin."""
     asset, stage = body["assetKey"], body["environmentKey"]
     if body["operation"] == "Deploy":
-        return planning.deploy(platform, asset, stage, body.get("revision"))
+        return planning.deploy(platform, asset, stage, body.get("revision"), user)
     if body["operation"] == "Undeploy":
-        return planning.undeploy(platform, asset, stage, body.get("forget", False))
-    return planning.apply(platform, asset, stage)
+        return planning.undeploy(platform, asset, stage, body.get("forget", False), user)
+    return planning.apply(platform, asset, stage, user)
 
 
 def _created(platform: Platform, name: str, key: str) -> Answer[ShownOperation]:

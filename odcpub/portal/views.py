@@ -6,16 +6,18 @@ import uuid
 from collections.abc import Sequence
 from typing import cast
 
+import msgspec
+
 from odcpub.api_types.assets import AssetKind, Environment, Revision
 from odcpub.api_types.operations import Message as ShownMessage
 from odcpub.api_types.operations import MessageData, MessagePage, OperationPage, Page
 from odcpub.api_types.operations import Operation as ShownOperation
-from odcpub.api_types.operations import Plan as ShownLines
+from odcpub.api_types.plans import Plan as ShownPlan
 from odcpub.deployment.stages import Stage
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import NotInForce
-from odcpub.operations.planning import ShownPlan
+from odcpub.operations.core.plan import Plan
 from odcpub.store.records import AssetRecord, Message, RevisionRecord, Status
 
 
@@ -57,17 +59,9 @@ def operation(one: Operation) -> ShownOperation:
     }
 
 
-def plan(one: ShownPlan) -> ShownLines:
-    return {
-        "asset": one.asset,
-        "stage": one.stage,
-        "build": list(one.build),
-        "data": list(one.data),
-        "deploy": list(one.deploy),
-        "warnings": list(one.warnings),
-        "refusals": list(one.refusals),
-        "fingerprint": one.fingerprint,
-    }
+def plan(one: Plan) -> ShownPlan:
+    """As its file has it."""
+    return cast(ShownPlan, msgspec.to_builtins(one))
 
 
 def message(one: Message, asset: str) -> ShownMessage:

@@ -106,6 +106,23 @@ class OperationRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanRecord:
+    """A plan by its fingerprint. ``stage``: label; ``command``: what it is the plan of, and ``text``: the plan, both as
+    ``odcpub.operations.core`` writes them; ``catalogue``: blob of what the live schema had, of plans that were shown;
+    ``operation``: the last that was told to execute it. None of it is secret."""
+
+    fingerprint: str
+    asset: str
+    stage: str
+    made_by: str
+    made_at: str
+    command: str
+    text: str
+    catalogue: str
+    operation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A line of an operation; ``id`` rises, so a reader resumes after the last it saw. ``data``: JSON for programs."""
 

@@ -21,6 +21,7 @@ from odcpub.store.contents import ContentTable
 from odcpub.store.database import open_database
 from odcpub.store.hold import Hold
 from odcpub.store.journal import Journal
+from odcpub.store.plans import Plans
 from odcpub.store.ports import Contents, LoginOf
 from odcpub.store.postgres import Postgres
 from odcpub.store.settings import SQLITE, StoreSettings, read_store_settings
@@ -45,6 +46,7 @@ class Store:
         self.engine: Engine = postgres.open() if postgres else open_database(folder / RECORDS)
         self.assets = Assets(self.engine)
         self.journal = Journal(self.engine)
+        self.plans = Plans(self.engine)
         self.vault = Vault(folder / "vault.key", lambda: self.stages.has_secrets())
         self.stages = Stages(self.engine, self.vault)
         self.blobs: Contents = Blobs(folder / "blobs")

@@ -97,6 +97,20 @@ OPERATIONS = Table(
     Index("operations_running", "asset", "stage", unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING),
 )
 
+PLANS = Table(
+    "plans",
+    METADATA,
+    Column("fingerprint", String, primary_key=True),
+    Column("asset", String, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("made_by", String, nullable=False),
+    Column("made_at", String, nullable=False),
+    Column("command", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("catalogue", String, nullable=False),
+    Column("operation", String, nullable=False),
+)
+
 MESSAGES = Table(
     "messages",
     METADATA,

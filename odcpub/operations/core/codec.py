@@ -49,6 +49,11 @@ def command_text(command: Command) -> str:
     return msgspec.json.encode(command).decode()
 
 
+def command_of(text: str) -> Command:
+    """The command that ``command_text`` was given."""
+    return _COMMAND.decode(text)
+
+
 def state_text(state: State) -> str:
     return msgspec.json.encode(msgspec.structs.replace(state, version=VERSION)).decode()
 

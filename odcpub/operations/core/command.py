@@ -14,11 +14,13 @@ from odcpub.store.records import AssetRecord, OperationKind
 
 
 class _Command(Struct, frozen=True, kw_only=True, tag=True):
-    """``actor``: the user who asks; ``stage``: where it is to happen."""
+    """``actor``: the user who asks; ``stage``: where it is to happen; ``plan``: fingerprint of the stored plan that is
+    to be executed, and nothing else; empty where what is planned then is what is done."""
 
     kind: ClassVar[OperationKind]
     actor: str
     stage: Where
+    plan: str = ""
 
 
 class Publish(_Command, frozen=True, kw_only=True):

@@ -61,6 +61,12 @@ class Planned(Output, frozen=True):
     unchanged: bool = False
 
 
+class ByPlan(Output, frozen=True):
+    """Which stored plan the operation follows."""
+
+    fingerprint: str
+
+
 class Ready(Output, frozen=True):
     """The new version serves at this address, whatever becomes of the steps that follow."""
 
@@ -82,7 +88,7 @@ class NotInForce(Output, frozen=True):
     why: str = ""
 
 
-AnyOutput = Verified | Compiled | Revision | Planned | Ready | NotInForce
+AnyOutput = Verified | Compiled | Revision | Planned | ByPlan | Ready | NotInForce
 Kind = TypeVar("Kind", bound=Output)
 
 

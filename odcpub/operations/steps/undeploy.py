@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from odcpub.errors import Refused
 from odcpub.operations import forgetting
 from odcpub.operations.core.command import Undeploy
+from odcpub.operations.core.outputs import ByPlan
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import step
+from odcpub.operations.models import stage_or_former
+from odcpub.operations.plans import kept
+from odcpub.operations.plans.of_stage import Refusals
+from odcpub.operations.plans.undeploying import undeploy as planned
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +24,24 @@ class Input:
 def undeploy(run: Run, given: Input) -> None:
     """Nothing of the app is left running in the stage, or of what the records say of it there."""
     asset, label = run.asset, run.stage.label
-    if given.command.forget:
-        for line in forgetting.left_behind(run.platform, asset, run.stage):
-            run.warn(line)
-    else:
+    if run.unit.find(ByPlan) is None:  # a server that was killed later in this step has planned, and changed something
+        _plan(run, given.command.forget)
+    if not given.command.forget:
         with forgetting.way_on(asset, label):
             run.platform.engines().runner.stop(label, asset.label, asset.key)
     run.platform.store.stages.undeployed(asset.key, label)
     run.say("forgotten; nothing was removed" if given.command.forget else "undeployed; its database stays")
+
+
+def _plan(run: Run, forget: bool) -> None:
+    stage = stage_or_former(run.platform, run.asset, run.stage.label)
+    try:
+        plan = planned(run.platform, run.asset, stage, forget, Refusals(collect=False))
+    except Refused as error:
+        raise kept.refused_now(run, error) from None
+    for line in plan.notices:
+        run.warn(line)
+    kept.follow(run, plan, kept.NOTHING)
 
 
 UNDEPLOY = step("undeploy", "Deploy", Input, undeploy)

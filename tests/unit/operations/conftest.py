@@ -106,6 +106,9 @@ class FakeEngines:
         self._ask("running")
         return self.runs
 
+    def settled(self) -> None:
+        """What should run does."""
+
 
 class Installed:
     """The records of an app whose model's folder is ``folder``."""

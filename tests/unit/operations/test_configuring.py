@@ -90,7 +90,7 @@ def test_a_model_that_was_moved_is_told_before_anything_begins(installed: Instal
     for ask in (
         lambda: requests.apply(installed.platform, "shop", "qa", "ada"),
         lambda: requests.deploy(installed.platform, "shop", "qa", None, "ada"),
-        lambda: planning.deploy(installed.platform, "shop", "qa", None),
+        lambda: planning.deploy(installed.platform, "shop", "qa", None, "ada"),
         lambda: overview.configuration(installed.platform, "shop", "qa"),
         lambda: stages.configuration(installed.platform, target(installed)),
     ):

@@ -8,8 +8,9 @@ from odcpub.deployment.workload import Running
 from odcpub.engines.ports import Owner, Place
 from odcpub.errors import EngineError, Refused
 from odcpub.operations.core.outputs import Planned, Where
+from odcpub.operations.plans.of_stage import runs_already
 from odcpub.operations.stage import Target, place
-from odcpub.operations.steps.plan import PLAN_REVISION, runs_already
+from odcpub.operations.steps.plan import PLAN_REVISION
 from odcpub.operations.steps.ready import READY
 from odcpub.operations.steps.start import START
 from odcpub.operations.workloads import migration
@@ -35,7 +36,7 @@ def test_engines_that_would_fail_later_are_found(installed: Installed, engine: s
 
 def test_each_engine_is_asked_once(installed: Installed) -> None:
     planned(installed)
-    assert installed.engines.asked == ["observe database", "check", "running"]
+    assert installed.engines.asked == ["observe database", "check", "running", "observe runner"]
 
 
 @pytest.mark.parametrize(("health", "unchanged"), [("ready", True), ("scaled to 0", True), ("degraded", False)])
@@ -44,7 +45,8 @@ def test_what_is_in_its_place_is_not_deployed_again(installed: Installed, health
     run = installed.deployed(installed.revision())
     record = installed.store.assets.revision(KEY, 1)
     installed.engines.runs = Running(1, "sha256:1", "http://127.0.0.1:8100", health)
-    assert runs_already(run, record, "c", installed.engines.runs) is unchanged
+    aim = Target(installed.asset, run.stage, MODEL, {})
+    assert runs_already(installed.platform, aim, record, "c", installed.engines.runs) is unchanged
     run = installed.operation(revision=1)
     PLAN_REVISION.perform(run)
     warned = [one.text for one in installed.store.journal.messages(run.operation.key) if one.severity == "Warning"]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +11,7 @@ from odcpub.engines.ports import Login
 from odcpub.errors import Refused, TemporaryEngineError
 from odcpub.operations import planning
 from odcpub.operations import stage as stages
+from odcpub.operations.core.plan import Plan, Runs
 from odcpub.operations.platform import Memory
 from odcpub.store.stages import Value
 
@@ -24,12 +24,11 @@ FOUND = Finding(RowCheck("", "", "Task.Note", NO_VALUE, "give it one"), 1, (("7"
 def refusals(installed: Installed) -> list[str]:
     """Of a promotion to QA."""
     installed.deployed(installed.revision())
-    return [*planning.deploy(installed.platform, "shop", "qa", None).refusals]
+    return [*planning.deploy(installed.platform, "shop", "qa", None, "ada").refusals]
 
 
 @pytest.fixture(autouse=True)
 def set_up(installed: Installed) -> None:
-    installed.engines.settled = lambda: None  # type: ignore[attr-defined]
     installed.store.stages.change_values(installed.asset.key, "qa", [Value("Token", "t", secret=True)])
 
 
@@ -68,22 +67,33 @@ def test_the_heading_fits_whether_rows_stand_in_the_way_or_the_author_must_answe
         assert refused.value.details[0] == "Task.Note: is it Notes, renamed?"
 
 
-def plan(installed: Installed) -> dict[str, Any]:
-    return asdict(planning.deploy(installed.platform, "shop", "qa", None))
+def plan(installed: Installed) -> Plan:
+    return planning.deploy(installed.platform, "shop", "qa", None, "ada")
+
+
+def data(installed: Installed) -> tuple[str, ...]:
+    found = plan(installed).data
+    assert found is not None
+    return found.lines
 
 
 def test_a_first_deployment_lists_its_settings_and_a_later_one_what_changes(installed: Installed) -> None:
     installed.deployed(installed.revision())
-    assert plan(installed)["deploy"] == ("configure Rate: 1", "configure Token: (hidden)")
+    first = plan(installed)
+    assert first.configuration is not None
+    values = (*first.configuration.settings, *first.configuration.secrets)
+    assert [(one.name, one.value) for one in values] == [("Rate", "1"), ("Token", "(hidden)")]
+    assert first.basis.runs is None
     installed.deployed(1, "QA")
-    assert plan(installed)["deploy"] == ()
+    again = plan(installed)
+    assert (again.deploy, again.basis.runs) == ((), Runs(revision=1, deployment=1))
 
 
 def test_renames_are_part_of_the_data(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     installed.deployed(installed.revision())
     renamed = MigrationPlan("", "", stays=("Name was renamed to Title: its values stay",))
     monkeypatch.setattr(Memory, "plan", lambda *_: renamed)
-    assert plan(installed)["data"] == ("Name was renamed to Title: its values stay",)
+    assert data(installed) == ("Name was renamed to Title: its values stay",)
 
 
 def test_what_the_apps_role_has_lost_is_set_right_and_said(
@@ -94,27 +104,27 @@ def test_what_the_apps_role_has_lost_is_set_right_and_said(
     installed.deployed(installed.revision())
     engines.lost_by_role = lost
     installed.store.stages.database_password(installed.asset.key, "qa")
-    assert plan(installed)["data"] == (), "there it was never deployed"
+    assert data(installed) == (), "there it was never deployed"
     installed.deployed(1, "QA")
-    assert plan(installed)["data"] == (f"set right for the app: {lost}",)
+    assert data(installed) == (f"set right for the app: {lost}",)
     pooled = replace(Login("db", 6432, "odc_qa", "shop", "shop__qa", ""), pooling="session")
     monkeypatch.setattr(engines, "login", lambda *_: pooled)
-    (line,) = plan(installed)["data"]
+    (line,) = data(installed)
     assert "a pooler at db:6432" in line
     assert "auth_file" in line
 
 
 def test_the_fingerprint_is_of_all_that_is_shown(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     installed.deployed(installed.revision())
-    seen = [plan(installed)["fingerprint"]]
-    assert plan(installed)["fingerprint"] == seen[0]
+    seen = [plan(installed).fingerprint]
+    assert plan(installed).fingerprint == seen[0]
     installed.store.stages.change_values(installed.asset.key, "qa", [Value("Rate", "2")])
-    seen.append(plan(installed)["fingerprint"])
+    seen.append(plan(installed).fingerprint)
     plans = {"stays": ("Name was renamed to Title",), "refusals": ("Title: is it Name?",), "warnings": ("slow",)}
     for part, lines in plans.items():
         told = MigrationPlan("", "", **{part: lines})  # type: ignore[arg-type]
         monkeypatch.setattr(Memory, "plan", lambda *_, told=told: told)
-        seen.append(plan(installed)["fingerprint"])
+        seen.append(plan(installed).fingerprint)
     assert len(set(seen)) == 5
 
 

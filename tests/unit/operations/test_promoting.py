@@ -73,5 +73,5 @@ def test_what_the_database_remembers_is_asked_about_where_nothing_ran(
     note = Entity("Note", "Note", (Attribute("To", "To", DataType(Basic.TEXT)),))
     model = replace(MODEL, entities=(note,))
     aim = stages.Target(installed.asset, stages.Where("Development", "development"), model, {})
-    plan, _ = stages.migration(installed.platform, aim, asks)
+    plan = stages.migration(installed.platform, aim, asks).plan
     assert [line.partition("? ")[0] + "?" for line in plan.refusals] == said

@@ -4,7 +4,7 @@ follow a setting that is renamed."""
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import pytest
 
@@ -14,6 +14,7 @@ from odcpub.errors import ModelError, Refused, UsageError
 from odcpub.model.elements import Asset, Basic, DataType, Setting
 from odcpub.operations import configuring, overview, planning, requests
 from odcpub.operations import stage as stages
+from odcpub.operations.core.plan import to_text
 from odcpub.operations.settings import check_renames
 from odcpub.operations.steps.plan import PLAN_REVISION
 from odcpub.store.stages import Value
@@ -24,11 +25,6 @@ TEXT, CANARY = DataType(Basic.TEXT), "hunter2-canary"
 SECRET = MODEL
 OPEN = replace(MODEL, settings=(Setting("Token", TEXT), MODEL.settings[1]))
 LATER = replace(MODEL, settings=(Setting("MailToken", TEXT, secret=True, key="Token"), MODEL.settings[1]))
-
-
-@pytest.fixture(autouse=True)
-def set_up(installed: Installed) -> None:
-    installed.engines.settled = lambda: None  # type: ignore[attr-defined]
 
 
 def configure(installed: Installed, values: dict[str, str], stage: str = "qa", arguments: tuple[str, ...] = ()) -> None:
@@ -46,7 +42,8 @@ def resolved(installed: Installed, model: Asset) -> stages.Resolved:
 def shown(installed: Installed) -> str:
     """All that ``config show`` and the plan of a promotion to QA say."""
     configuration = overview.configuration(installed.platform, "shop", "qa")
-    return json.dumps([configuration, asdict(planning.deploy(installed.platform, "shop", "qa", None))])
+    plan = planning.deploy(installed.platform, "shop", "qa", None, "ada")
+    return json.dumps(configuration) + to_text(plan)
 
 
 def test_what_was_given_as_a_secret_is_never_in_the_open(installed: Installed) -> None:
@@ -87,8 +84,10 @@ def test_what_stood_in_the_open_is_no_secret(installed: Installed) -> None:
     assert refused.value.problems[0].hint.endswith("odcpub config set shop Token --stage qa")
     configure(installed, {"Token": "new one"})
     assert resolved(installed, SECRET).secrets == (("Token", "new one"),)
-    plan = planning.deploy(installed.platform, "shop", "qa", None)
-    assert plan.deploy == ("update app", *(f"  {path}: (hidden) → nothing" for path, _, _ in fields))
+    plan = planning.deploy(installed.platform, "shop", "qa", None, "ada")
+    assert [(one.path, one.old, one.new) for one in plan.deploy[0].fields] == [
+        (path, "(hidden)", "") for path, _, _ in fields
+    ]
 
 
 def test_a_secret_by_standard_input_is_one_wherever_a_revision_has_it_so(installed: Installed) -> None:
@@ -105,8 +104,9 @@ def test_a_secret_is_in_no_first_plan_of_a_revision_that_had_it_in_the_open(inst
     installed.deployed(installed.revision(OPEN))
     configure(installed, {"Token": CANARY}, arguments=("Token",))
     installed.deployed(installed.revision(SECRET))
-    plan = planning.deploy(installed.platform, "shop", "qa", 1)
-    assert "configure Token: (hidden)" in plan.deploy
+    plan = planning.deploy(installed.platform, "shop", "qa", 1, "ada")
+    assert plan.configuration is not None
+    assert [(one.name, one.value) for one in plan.configuration.settings][-1] == ("Token", "(hidden)")
 
 
 @pytest.mark.parametrize("file", [False, True])
@@ -167,7 +167,7 @@ def test_a_publish_asks_and_a_promotion_does_not(installed: Installed, monkeypat
     PLAN_REVISION.perform(run)
     assert asked == []
     installed.platform.ledger.finish(run.key)
-    planning.deploy(installed.platform, "shop", "qa", None)
+    planning.deploy(installed.platform, "shop", "qa", None, "ada")
     assert asked == []
 
 

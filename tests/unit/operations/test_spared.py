@@ -50,7 +50,7 @@ def target(installed: Installed, runs: Asset) -> stages.Target:
 @pytest.mark.parametrize("asks", [True, False])
 def test_what_nobody_could_correct_is_told(orphaned: Installed, asks: bool) -> None:
     aim = target(orphaned, GONE)
-    plan, findings = stages.migration(orphaned.platform, aim, asks)
+    plan, findings, _ = stages.migration(orphaned.platform, aim, asks)
     assert findings == ()
     assert [step.operation for step in plan.steps] == ["add_foreign_key"]
     (line,) = stages.notices(orphaned.platform, aim, plan)
@@ -59,5 +59,5 @@ def test_what_nobody_could_correct_is_told(orphaned: Installed, asks: bool) -> N
 
 @pytest.mark.parametrize("asks", [True, False])
 def test_what_the_version_that_runs_can_correct_is_refused(orphaned: Installed, asks: bool) -> None:
-    _, (finding,) = stages.migration(orphaned.platform, target(orphaned, BACK), asks)
+    _, (finding,), _ = stages.migration(orphaned.platform, target(orphaned, BACK), asks)
     assert finding.told.startswith("Note.Of: 1 row refers to one that is not there: row 7: 1; ")

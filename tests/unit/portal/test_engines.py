@@ -40,7 +40,7 @@ def change(server: Server, values: dict[str, str], password: str | None = None) 
 
 def begin(server: Server) -> None:
     shop, where = Named(SHOP.key, SHOP.name), requests.where(DEFAULT_STAGES[1])
-    requests._begin(server.platform, Deploy(actor="ada", stage=where, asset=shop, revision=1), "")
+    requests.begin(server.platform, Deploy(actor="ada", stage=where, asset=shop, revision=1), "")
 
 
 @pytest.mark.parametrize("apps", [True, False])

@@ -28,7 +28,6 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Insta
     """Revision 2 runs in Development, revision 1 in QA."""
     monkeypatch.setattr(forgetting, "PAUSE_SECONDS", 0.0)
     made = Installed(tmp_path)
-    made.engines.settled = lambda: None  # type: ignore[attr-defined]
     for stage in ("development", "qa"):
         made.store.stages.change_values(KEY, stage, [Value("Token", "t", secret=True)])
     made.deployed(made.revision())
@@ -92,8 +91,9 @@ def test_configuration_is_planned_where_something_runs(installed: Installed, ask
 def test_an_undeploy_is_planned_as_one(installed: Installed, ask: Ask) -> None:
     installed.engines.runs = Running(1, "sha256:1", "http://127.0.0.1:8100", "ready")
     plan = ask("Undeploy").json()
-    assert (plan["build"], plan["data"], plan["deploy"]) == ([], [], ["remove revision 1 from QA"])
-    assert plan["warnings"] == plan["refusals"] == []
+    assert (plan["build"], plan["data"]) == (None, None)
+    assert plan["deploy"] == [{"verb": "remove", "what": "revision 1 from QA", "fields": []}]
+    assert plan["warnings"] == plan["notices"] == plan["refusals"] == []
     assert installed.store.stages.current(KEY, "qa") is not None
     installed.deployed(2, "QA")
     assert ask("Undeploy").json()["fingerprint"] != plan["fingerprint"]
@@ -105,6 +105,6 @@ def test_forgetting_is_planned_as_such(installed: Installed, ask: Ask) -> None:
     problem = ask("Undeploy").json()
     assert (problem["title"], "--forget" in problem["hint"]) == ("nobody answers", True)
     plan = ask("Undeploy", forget=True).json()
-    assert plan["deploy"] == ["forget Shop in QA; nothing is removed"]
-    assert (plan["warnings"][0], len(plan["warnings"])) == ("nobody answers", 3)
+    assert plan["deploy"] == [{"verb": "forget", "what": "Shop in QA; nothing is removed", "fields": []}]
+    assert (plan["notices"][0], len(plan["notices"])) == ("nobody answers", 3)
     assert installed.store.stages.current(KEY, "qa") is not None

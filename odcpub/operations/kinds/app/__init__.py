@@ -5,7 +5,7 @@ from odcpub.operations.core.kind import AssetKind
 from odcpub.operations.kinds.app.compile import COMPILE
 from odcpub.operations.kinds.app.image import IMAGE
 from odcpub.operations.steps.expand import EXPAND
-from odcpub.operations.steps.plan import PLAN_MODEL, PLAN_REVISION
+from odcpub.operations.steps.plan import PLAN_REVISION, plan_model_step
 from odcpub.operations.steps.ready import READY
 from odcpub.operations.steps.settle import SETTLE
 from odcpub.operations.steps.start import START
@@ -20,13 +20,14 @@ def _inputs(engines: Engines) -> tuple[str, ...]:
     return engines.builder.base(), engines.settings.builder, engines.settings.registry
 
 
+_MADE = "build the image"
 _RUN = (START, EXPAND, READY, SETTLE, TIGHTEN)
 
 APP = AssetKind(
     inputs=_inputs,
-    made="build the image",
+    made=_MADE,
     steps={
-        OperationKind.PUBLISH: (verify_step(_inputs), PLAN_MODEL, COMPILE, IMAGE, *_RUN),
+        OperationKind.PUBLISH: (verify_step(_inputs), plan_model_step(_MADE), COMPILE, IMAGE, *_RUN),
         OperationKind.DEPLOY: (PLAN_REVISION, *_RUN),
         OperationKind.APPLY: (PLAN_REVISION, *_RUN),
         OperationKind.UNDEPLOY: (UNDEPLOY,),

@@ -13,8 +13,10 @@ def _inputs(_engines: Engines) -> tuple[str, ...]:
     return ()
 
 
+_MADE = "store the build"
+
 LIBRARY = AssetKind(
     inputs=_inputs,
-    made="store the build",
-    steps={OperationKind.PUBLISH: (verify_step(_inputs, only_built=True), COMPILE, STORE)},
+    made=_MADE,
+    steps={OperationKind.PUBLISH: (verify_step(_inputs, only_built=_MADE), COMPILE, STORE)},
 )

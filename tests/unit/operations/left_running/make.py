@@ -81,6 +81,7 @@ def engines() -> Any:
         take_back=lambda _workload: False,
         stop=lambda *_: None,
         running=lambda *_: None,
+        settled=lambda: None,
     )
     made.builder = made.registry = made.database = made.runner = made
     return made

@@ -1,0 +1,175 @@
+"""A plan: all that an operation does, as data, and what it was made from. No I/O.
+
+One function makes it for whoever only looks and for the operation itself, so the two can't differ. Its fingerprint is
+of all that it says but for ``notices``, which are of that moment, and the digest of an image that is still to be made,
+which follows from ``Build.key``. No value of a secret is in it.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from odcpub.store.records import OperationKind
+
+VERSION = 1
+
+
+class Said(Struct, frozen=True, kw_only=True, rename="camel"):
+    """A part of a plan, in the names that its file and the API have."""
+
+
+class Library(Said, frozen=True, kw_only=True):
+    """A library that the build is locked to. ``digest``: of its stored build."""
+
+    name: str
+    version: str
+    digest: str
+
+
+class Build(Said, frozen=True, kw_only=True):
+    """``does``: what is made, in words; nothing where a revision is that very build. ``key``: digest of all that
+    decides its bytes; ``model``: digest; ``compiler``: its identity; ``runtime``: where the toolchain came from;
+    ``image``: the image's digest, empty where it has not been packed yet, and of libraries."""
+
+    does: tuple[str, ...] = ()
+    key: str
+    model: str
+    libraries: tuple[Library, ...] = ()
+    compiler: str
+    runtime: str
+    image: str = ""
+
+
+class Value(Said, frozen=True, kw_only=True):
+    """``value``: as it may be shown; ``mark``: a keyed hash, which tells a change and nothing else."""
+
+    name: str
+    value: str
+    mark: str
+
+
+class Configuration(Said, frozen=True, kw_only=True):
+    """The stage's values, by name; ``fingerprint``: of all, keyed."""
+
+    settings: tuple[Value, ...] = ()
+    secrets: tuple[Value, ...] = ()
+    fingerprint: str = ""
+
+
+class Lock(Said, frozen=True, kw_only=True):
+    """The strongest lock on a table, as ``pg_locks`` calls it."""
+
+    table: str
+    lock: str
+
+
+class Step(Said, frozen=True, kw_only=True):
+    """A step of the migration. ``phase``: ``expand`` or ``tighten``; ``hazards``: what others may feel, in words."""
+
+    summary: str
+    phase: str
+    locks: tuple[Lock, ...] = ()
+    hazards: tuple[str, ...] = ()
+
+
+class Transaction(Said, frozen=True, kw_only=True):
+    """What is executed together, in this order. ``concurrent``: outside of a transaction, beside reads and writes."""
+
+    phase: str
+    does: tuple[str, ...] = ()
+    statements: tuple[str, ...]
+    locks: tuple[Lock, ...] = ()
+    hazards: tuple[str, ...] = ()
+    concurrent: bool = False
+
+
+class Data(Said, frozen=True, kw_only=True):
+    """``base``: fingerprint of the live schema; ``target``: of the one that the new version needs; ``digest``: of the
+    migration plan; ``mends``: what the app has lost there and gets back; ``carried``: what needs no step."""
+
+    base: str = ""
+    target: str = ""
+    digest: str = ""
+    mends: tuple[str, ...] = ()
+    carried: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+    transactions: tuple[Transaction, ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """In words."""
+        return (*self.mends, *self.carried, *(step.summary for step in self.steps))
+
+
+class Field(Said, frozen=True, kw_only=True):
+    path: str
+    old: str
+    new: str
+
+
+class Change(Said, frozen=True, kw_only=True):
+    """``verb``: ``create``, ``update``, ``delete``, ``start``, ``stop``, ``remove``, ``forget``."""
+
+    verb: str
+    what: str
+    fields: tuple[Field, ...] = ()
+
+
+class Runs(Said, frozen=True, kw_only=True):
+    """What the records say runs in the stage. ``deployment``: counts the app's deployments there."""
+
+    revision: int
+    deployment: int
+
+
+class Basis(Said, frozen=True, kw_only=True):
+    """What the plan was made from, besides what its parts say. ``stage``: what the project file says of it, in words;
+    ``runs``: None where nothing does; ``left``: deployments that may have left something there, for an undeploy."""
+
+    odcpub: str
+    stage: tuple[str, ...] = ()
+    runs: Runs | None = None
+    left: tuple[int, ...] = ()
+
+
+class Plan(Said, frozen=True, kw_only=True):
+    """``server``: the installation that made it, the only one that executes it; ``revision``: that will run, or be
+    made; None where none is. ``deploy``: what the runner changes, of all that is ours there; ``refusals``: why it would
+    be refused, and can't be executed. ``notices``: what was seen by the way, such as rows that refer to a record that
+    is gone."""
+
+    version: int = VERSION
+    fingerprint: str = ""
+    server: str
+    operation: OperationKind
+    asset: str
+    asset_key: str
+    stage: str
+    revision: int | None = None
+    build: Build | None = None
+    configuration: Configuration | None = None
+    data: Data | None = None
+    deploy: tuple[Change, ...] = ()
+    warnings: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    refusals: tuple[str, ...] = ()
+    basis: Basis
+
+    def sealed(self) -> Plan:
+        """With its fingerprint."""
+        build = replace(self.build, image="") if self.build and self.build.does else self.build
+        counts = replace(self, fingerprint="", notices=(), build=build)
+        return replace(self, fingerprint=sha256(msgspec.json.encode(counts, order="sorted")).hexdigest())
+
+
+def to_text(plan: Plan) -> str:
+    return msgspec.json.encode(plan).decode()
+
+
+def from_text(text: str) -> Plan:
+    """The plan that ``to_text`` was given. Raises msgspec.ValidationError where it is none."""
+    return msgspec.json.decode(text, type=Plan)

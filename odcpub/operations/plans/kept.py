@@ -1,0 +1,75 @@
+"""Plans as they are kept, and followed by an operation that was told to execute one. Does I/O through the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from odcpub.data.catalogue import Catalogue
+from odcpub.errors import Refused
+from odcpub.operations import stage as stages
+from odcpub.operations.command_line import planning_line
+from odcpub.operations.core.codec import command_text
+from odcpub.operations.core.command import Command
+from odcpub.operations.core.outputs import ByPlan
+from odcpub.operations.core.plan import Plan, from_text, to_text
+from odcpub.operations.core.run import Run
+from odcpub.operations.plans.stale import Seen, stale
+from odcpub.operations.platform import Platform
+from odcpub.store.clock import now
+from odcpub.store.records import PlanRecord
+
+
+def keep_shown(platform: Platform, plan: Plan, command: Command, catalogue: Catalogue) -> None:
+    """Keeps a plan that somebody may execute, with all that is needed to say later why it is stale."""
+    blob = platform.store.blobs.put(msgspec.json.encode(catalogue))
+    platform.store.plans.keep(_record(plan, command, blob), anew=True)
+
+
+def _record(plan: Plan, command: Command, catalogue: str = "") -> PlanRecord:
+    return PlanRecord(
+        plan.fingerprint, plan.asset_key, command.stage.label, command.actor, now(), command_text(command),
+        to_text(plan), catalogue, "",
+    )  # fmt: skip
+
+
+def follow(run: Run, plan: Plan, catalogue: Catalogue) -> None:
+    """Keeps the plan that the operation follows from here on. One that was told to execute another plan is refused, and
+    says what has changed since. ``catalogue``: of the schema that the plan was made from."""
+    asked = run.command.plan
+    if asked and asked != plan.fingerprint:
+        raise _stale(run, asked, plan, catalogue)
+    run.platform.store.plans.keep(_record(plan, run.command), anew=False)
+    run.record(ByPlan(plan.fingerprint))
+
+
+def _stale(run: Run, asked: str, plan: Plan, catalogue: Catalogue) -> Refused:
+    record = run.platform.store.plans.find(asked)
+    assert record is not None  # noqa: S101 - it is looked up before the operation begins
+    before = msgspec.json.decode(run.platform.store.blobs.get(record.catalogue), type=dict[str, str])
+    place = stages.place_of(run.platform, run.asset, run.stage.label)
+    where = f"{place.database}.{place.schema}"
+    message, details = stale(Seen(from_text(record.text), before), Seen(plan, catalogue), where)
+    return Refused(message, again(run), details)
+
+
+def again(run: Run) -> str:
+    """The hint of a plan that can't be executed any more."""
+    return f"make a new plan: {planning_line(run.platform, run.command)}"
+
+
+def refused_now(run: Run, error: Refused) -> Refused:
+    """Of a plan that nothing spoke against when it was made: what has changed since is what refuses it."""
+    if not run.command.plan:
+        return error
+    hint = "; then ".join(one for one in (error.hint, again(run)) if one)
+    return Refused(f"stale: what was planned would be refused now: {error.message}", hint, _details(error))
+
+
+def _details(error: Refused) -> tuple[str, ...]:
+    return (*(str(one) for one in getattr(error, "problems", ())), *error.details)
+
+
+NOTHING: Mapping[str, str] = {}
+"""The catalogue of an operation that touches no schema."""

@@ -1,0 +1,229 @@
+"""The plan of what brings a revision into a stage: a publish of an app, a promotion, a configuration. Reads only.
+
+``--plan`` and the operation's own step both call ``make``: one collects what would be refused, the other is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from odcpub.data.catalogue import Catalogue, catalogue
+from odcpub.data.fingerprint import target_fingerprint
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.schema import Schema
+from odcpub.deployment.configuration import Resolved
+from odcpub.deployment.objects import instance_of
+from odcpub.deployment.stages import Stage
+from odcpub.deployment.workload import IDLE, IN_PLACE, DeploymentPlan, Running, Workload
+from odcpub.errors import ModelError, Refused
+from odcpub.model.elements import Asset
+from odcpub.operations import settings, way
+from odcpub.operations import stage as stages
+from odcpub.operations.core.plan import Build, Plan
+from odcpub.operations.models import strays
+from odcpub.operations.plans import parts
+from odcpub.operations.platform import Platform
+from odcpub.operations.stage import Configuration
+from odcpub.store.records import OperationKind, RevisionRecord
+
+UNBUILT = "sha256:" + "0" * 64
+"""Stands for the digest of an image that is still to be made."""
+TO_BE_BUILT = "(to be built)"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be planned. ``stage``: of ``target``, with what the project file says of it; ``record``: the revision,
+    also one that is made again; ``asks``: the author can still answer "renamed?"; ``newest``: the model that the
+    stage's file is written for, None in a publish, whose own it is."""
+
+    kind: OperationKind
+    target: stages.Target
+    stage: Stage
+    build: Build
+    record: RevisionRecord | None
+    asks: bool = False
+    newest: Asset | None = None
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan, with what its parts were made of: nobody plans twice. ``resolved``: None where it is refused;
+    ``address``: where this very version runs already; ``unchanged``: nothing is to be done."""
+
+    plan: Plan
+    migration: MigrationPlan
+    live: Schema | None
+    resolved: Resolved | None = field(repr=False, default=None)
+    amiss: str = ""
+    idle: bool = False
+    address: str = ""
+    unchanged: bool = False
+
+    def catalogue(self) -> Catalogue:
+        """What the live schema has, by name."""
+        return catalogue(self.live)
+
+
+class Refusals:
+    """What becomes of refusals: each ends the operation at once; a plan that is shown has all of them."""
+
+    def __init__(self, collect: bool) -> None:
+        self.lines: list[str] = []
+        self._collect = collect
+
+    @contextmanager
+    def heard(self) -> Iterator[None]:
+        try:
+            yield
+        except Refused as error:
+            if not self._collect:
+                raise
+            self.lines += told(error)
+
+
+def told(error: Refused) -> list[str]:
+    """A refusal as lines: the message, each problem or detail, and how to go on, as the operation itself would say."""
+    problems = error.problems if isinstance(error, ModelError) else ()
+    lines = [*(f"{one}; {one.hint}" if one.hint else str(one) for one in problems), *error.details]
+    if lines:
+        return [error.message, *lines, *([error.hint] if error.hint else [])]
+    return [f"{error.message}; {error.hint}" if error.hint else error.message]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What there is in the stage, and what is to be done to it. ``placeholders``: texts of ``observed`` that stand for
+    what is not made yet."""
+
+    migration: MigrationPlan
+    live: Schema | None
+    amiss: str
+    running: Running | None = None
+    observed: DeploymentPlan | None = None
+    placeholders: Mapping[str, str] = field(default_factory=dict)
+
+
+def make(platform: Platform, asked: Asked, refusals: Refusals) -> Made:
+    """Plans it. Raises what the engines raise; refusals as ``refusals`` has it."""
+    resolved, renamed = _configured(platform, asked, refusals)
+    seen = _seen(platform, asked, resolved, refusals)
+    target, migration = asked.target, seen.migration
+    hidden = settings.hidden(platform, target)
+    deploy, kept = parts.changes(seen.observed or DeploymentPlan(), hidden, seen.placeholders)
+    there = _there(platform, asked, resolved, seen.running)
+    unchanged = there is not None and not (migration.steps or seen.amiss or deploy)
+    ways = () if unchanged or refusals.lines else way.check(platform, target, seen.amiss)
+    plan = Plan(
+        server=platform.store.installation,
+        operation=asked.kind,
+        asset=target.asset.name,
+        asset_key=target.asset.key,
+        stage=target.stage.name,
+        revision=_number(platform, asked),
+        build=asked.build,
+        configuration=parts.configuration(platform, target, resolved, hidden) if resolved else None,
+        data=parts.data(migration, seen.amiss),
+        deploy=deploy,
+        warnings=(*renamed, *migration.warnings),
+        notices=(*asked.notices, *_notices(platform, target, seen), *kept, *ways),
+        refusals=tuple(refusals.lines),
+        basis=parts.basis(platform, target.asset, asked.stage),
+    )
+    address = there.address if there else ""
+    return Made(plan.sealed(), migration, seen.live, resolved, seen.amiss, _is_idle(seen.running), address, unchanged)
+
+
+def _seen(platform: Platform, asked: Asked, resolved: Resolved | None, refusals: Refusals) -> _Seen:
+    """``resolved``: without it nobody can say what the runner would change."""
+    target, record = asked.target, asked.record
+    found = stages.migration(platform, target, asked.asks)
+    with refusals.heard():
+        stages.refuse(target, found.plan, found.findings)
+    # Its pods ask for what was recorded with it, however this version of odcpub would spell the same schema.
+    migration = replace(found.plan, target=record.schema) if record else found.plan
+    seen = _Seen(migration, found.live, stages.amiss(platform, target))
+    with refusals.heard():
+        runner, label = platform.engines().runner, target.stage.label
+        seen = replace(seen, running=runner.running(label, target.asset.label, target.asset.key))
+        if resolved:
+            wanted = _workload(platform, asked, resolved)
+            platform.engines().settled()
+            unbuilt = () if record else (UNBUILT, instance_of(wanted))
+            seen = replace(seen, observed=runner.observe(wanted), placeholders=dict.fromkeys(unbuilt, TO_BE_BUILT))
+    return seen
+
+
+def _is_idle(running: Running | None) -> bool:
+    return running is not None and running.health == IDLE
+
+
+def _there(platform: Platform, asked: Asked, resolved: Resolved | None, running: Running | None) -> Running | None:
+    """What runs, where that is this very revision with this very configuration."""
+    if resolved is None or asked.build.does:
+        return None
+    digest = stages.fingerprint(platform, resolved)
+    return running if runs_already(platform, asked.target, asked.record, digest, running) else None
+
+
+def _notices(platform: Platform, target: stages.Target, seen: _Seen) -> Iterator[str]:
+    """What is worth a line at this moment, and may be otherwise at the next."""
+    yield from stages.notices(platform, target, seen.migration)
+    yield from strays(platform, target.asset)
+    if _is_idle(seen.running):
+        yield f"it is {IDLE} in {target.stage.name}: no process of it will run and answer until that is changed"
+
+
+def _configured(platform: Platform, asked: Asked, refusals: Refusals) -> tuple[Resolved | None, tuple[str, ...]]:
+    """The stage's values, where nothing is to be refused about them, and a line for each setting that is gone; whether
+    the revision can run there at all."""
+    target, resolved, renamed = asked.target, None, tuple[str, ...]()
+    with refusals.heard():
+        stages.check_runtime(platform, target.asset, asked.stage, asked.build.runtime)
+    with refusals.heard():
+        renamed = settings.check_renames(platform, target) if asked.newest is None else ()
+    with refusals.heard():
+        resolved = stages.configuration(platform, target, asked.newest)
+    with refusals.heard():
+        if not asked.build.does:
+            stages.check_image(platform, asked.record)
+            stages.check_database(platform, target, asked.record)
+    return resolved, renamed
+
+
+def _number(platform: Platform, asked: Asked) -> int:
+    """Of the revision that will run: of one that is still to be made, the next."""
+    latest = None if asked.record else platform.store.assets.latest(asked.target.asset.key)
+    return asked.record.number if asked.record else (latest.number if latest else 0) + 1
+
+
+def _workload(platform: Platform, asked: Asked, resolved: Resolved) -> Workload:
+    """What shall run, with its image as far as it is there."""
+    target = asked.target
+    password = platform.store.stages.known_database_password(target.asset.key, target.stage.label)
+    login = platform.engines().database.login(stages.place(platform, target), password)
+    record = asked.record or _unbuilt(platform, asked)
+    return stages.workload(platform, target, record, Configuration(resolved.settings, resolved.secrets), login)
+
+
+def _unbuilt(platform: Platform, asked: Asked) -> RevisionRecord:
+    target = asked.target
+    schema = target_fingerprint(platform.memory.schema(target.model, target.libraries))
+    key, label, number = target.asset.key, target.asset.label, _number(platform, asked)
+    return RevisionRecord(key, number, "", "", "", UNBUILT, label, schema, "{}", "", "", "", "")
+
+
+def runs_already(
+    platform: Platform, target: stages.Target, record: RevisionRecord | None, digest: str, found: Running | None
+) -> bool:
+    """Whether the stage runs this very revision with this very configuration, and healthily. ``found``: what the
+    runner says runs there, asked in any case: one that does not answer is told before anything is built."""
+    current = platform.store.stages.current(target.asset.key, target.stage.label)
+    if record is None or current is None or (current.revision, current.configuration) != (record.number, digest):
+        return False
+    if found is None or found.health not in IN_PLACE:
+        return False
+    return (found.revision, found.digest) == (record.number, record.image)

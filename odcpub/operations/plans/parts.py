@@ -1,0 +1,114 @@
+"""The parts of a plan out of what they are planned from. Does I/O through the store's vault, for keyed hashes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from odcpub import __version__
+from odcpub.data.locks import Hazard, TableLock
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.script import plan_digest
+from odcpub.data.statements import transactions
+from odcpub.deployment.configuration import Resolved
+from odcpub.deployment.plan import HIDDEN
+from odcpub.deployment.stages import Stage
+from odcpub.deployment.workload import KEPT, DeploymentPlan
+from odcpub.operations import stage as stages
+from odcpub.operations.core import plan as said
+from odcpub.operations.platform import Platform
+from odcpub.store.records import AssetRecord
+
+ENVIRONMENT = "ODC_SETTING_"
+
+
+def libraries(lock: str) -> tuple[said.Library, ...]:
+    """``lock``: a revision's."""
+    found: Mapping[str, Mapping[str, str]] = json.loads(lock or "{}")
+    return tuple(
+        said.Library(name=name, version=one["version"], digest=one["digest"]) for name, one in sorted(found.items())
+    )
+
+
+def configuration(
+    platform: Platform, target: stages.Target, resolved: Resolved, hidden: frozenset[str]
+) -> said.Configuration:
+    """``hidden``: the environment names whose values no plan shows."""
+
+    def value(name: str, text: str, shows: bool) -> said.Value:
+        where = json.dumps([target.asset.key, target.stage.label, name, text])
+        return said.Value(name=name, value=text if shows else HIDDEN, mark=platform.store.vault.fingerprint(where)[:32])
+
+    return said.Configuration(
+        settings=tuple(value(name, text, ENVIRONMENT + name not in hidden) for name, text in resolved.settings),
+        secrets=tuple(value(name, text, False) for name, text in resolved.secrets),
+        fingerprint=stages.fingerprint(platform, resolved),
+    )
+
+
+def data(migration: MigrationPlan, amiss: str) -> said.Data:
+    """``amiss``: what the app has lost of its database and gets back."""
+    return said.Data(
+        base=migration.base,
+        target=migration.target,
+        digest=plan_digest(migration),
+        mends=(f"set right for the app: {amiss}",) if amiss else (),
+        carried=migration.stays,
+        steps=tuple(
+            said.Step(summary=step.summary, phase=step.phase, locks=_locks(step.locks), hazards=_hazards(step.hazards))
+            for step in migration.steps
+        ),
+        transactions=tuple(
+            said.Transaction(
+                phase=one.phase,
+                does=one.does,
+                statements=one.statements,
+                locks=_locks(one.locks),
+                hazards=_hazards(one.hazards),
+                concurrent=one.concurrent,
+            )
+            for one in transactions(migration)
+        ),
+    )
+
+
+def _locks(locks: Iterable[TableLock]) -> tuple[said.Lock, ...]:
+    return tuple(said.Lock(table=one.table, lock=one.lock) for one in locks)
+
+
+def _hazards(hazards: Iterable[Hazard]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.text for one in hazards))
+
+
+def changes(
+    found: DeploymentPlan, hidden: frozenset[str], placeholders: Mapping[str, str]
+) -> tuple[tuple[said.Change, ...], tuple[str, ...]]:
+    """What the runner changes, and a line for each field of others that it leaves as it is. ``placeholders``: texts
+    that stand for what is not made yet, each with what is shown for it."""
+    ours: list[said.Change] = []
+    theirs: list[str] = []
+    for one in found.changes:
+        fields = tuple(_field(*each, hidden, placeholders) for each in one.fields if each[2] != KEPT)
+        theirs += [f"{one.what}: {path} is {who}, and stays as it is" for path, who, new in one.fields if new == KEPT]
+        if fields or not one.fields:
+            ours.append(said.Change(verb=one.verb, what=one.what, fields=fields))
+    return tuple(ours), tuple(theirs)
+
+
+def _field(path: str, old: str, new: str, hidden: frozenset[str], placeholders: Mapping[str, str]) -> said.Field:
+    if path.rpartition(".")[2] in hidden:
+        old, new = (value and HIDDEN for value in (old, new))
+    for text, shown in placeholders.items():
+        new = new.replace(text, shown)
+    return said.Field(path=path, old=old, new=new)
+
+
+def basis(platform: Platform, asset: AssetRecord, stage: Stage) -> said.Basis:
+    """What the records and the project file say of the stage."""
+    current = platform.store.stages.current(asset.key, stage.label)
+    allowed = "allowed" if stage.allow_bootstrap else "refused"
+    return said.Basis(
+        odcpub=__version__,
+        stage=(f"purpose {stage.purpose}", f"bootstrap runtime {allowed}"),
+        runs=said.Runs(revision=current.revision, deployment=current.number) if current else None,
+    )
