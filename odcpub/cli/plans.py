@@ -18,7 +18,11 @@ def shown(plan: Plan, for_programs: bool) -> int:
     if for_programs:
         return answer(plan, "", True, code)
     say(f"Plan {plan['fingerprint'][:12]}: {plan['asset']} → {plan['stage']}, nothing was changed")
-    sections = {"Build": plan["build"]["does"] if plan["build"] else [], "Data": [*_data(plan)], "Deploy": [*_deploy(plan)]}
+    sections = {
+        "Build": plan["build"]["does"] if plan["build"] else [],
+        "Data": [*_data(plan)],
+        "Deploy": [*_deploy(plan)],
+    }
     for title, lines in sections.items():
         say(f"  {title}")
         for line in lines or ["nothing to do"]:

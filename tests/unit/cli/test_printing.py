@@ -149,19 +149,6 @@ def test_tables_are_as_wide_as_their_cells() -> None:
     assert show.table(("A", "LONG"), [("longer", "x"), ("y", "")]) == ["A       LONG", "longer  x", "y"]
 
 
-def test_a_refused_plan_ends_with_1(capsys: pytest.CaptureFixture[str]) -> None:
-    plan = {
-        "fingerprint": "a" * 64, "asset": "Shop", "stage": "QA", "build": [], "data": ["create table a"], "deploy": [],
-        "warnings": [], "refusals": ["no value for Token"],
-    }  # fmt: skip
-    assert show.plan(plan, False) == 1
-    out = capsys.readouterr().out
-    assert "nothing was changed" in out
-    assert "refused: no value for Token" in out
-    assert show.plan(plan | {"refusals": []}, True) == 0
-    assert json.loads(capsys.readouterr().out)["data"] == ["create table a"]
-
-
 @pytest.mark.parametrize(("state", "code"), [("ok", 0), ("warning", 0), ("missing", 3)])
 def test_doctor_fails_where_something_is_missing(state: str, code: int) -> None:
     data = {"checks": [{"what": "registry", "state": state, "found": "x answers", "hints": ["start it"]}]}
