@@ -54,6 +54,14 @@ CHANGES = (
 )
 
 
+NO_CHANGES = (
+    "ANALYZE thing",
+    "VACUUM thing",
+    "GRANT SELECT ON thing TO CURRENT_USER",
+    "INSERT INTO thing (name) VALUES ('a')",
+)
+
+
 def read_anew(stage: Stage) -> Schema | None:
     return migrate.observe(migrate.Target(stage.engine.server(), stage.place))
 
@@ -69,6 +77,16 @@ def test_every_change_is_seen(postgres: Postgres, tmp_path: Path) -> None:
         after = stage.live()
         assert after == read_anew(stage) != before, change
         before = after
+
+
+def test_what_changes_no_schema_has_nothing_read_again(postgres: Postgres, tmp_path: Path) -> None:
+    stage = Stage(postgres, tmp_path / "chain", "unchanged")
+    stage.publish(MODEL)
+    before = stage.live()
+    for statement in NO_CHANGES:
+        with stage.connect() as connection:
+            connection.execute(statement)
+        assert stage.live() is before, statement
 
 
 def test_a_schema_made_again_is_not_the_one_before(postgres: Postgres, tmp_path: Path) -> None:

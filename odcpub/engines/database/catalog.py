@@ -85,35 +85,40 @@ ORDER BY 1, 2, 3
 """What holds a column's type fast (a type is changed under no view, policy, function, trigger, generated column), and
 what needs a unique index: by the names of the table, and of the column or index."""
 _STAMP = """
-WITH own AS (SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = %s::oid AND relkind IN ('r', 'p')),
+WITH own AS MATERIALIZED (
+  SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = %s::oid AND relkind IN ('r', 'p')),
 row_of AS (
-  SELECT 'table' || own::text AS it FROM own
-  UNION ALL SELECT 'column' || (a.attrelid, a.attnum, a.attname, a.atttypid, a.atttypmod, a.attnotnull,
-                                a.attidentity)::text
+  SELECT hash_record_extended((1, oid, relname, relkind), 0) AS it FROM own
+  UNION ALL SELECT hash_record_extended((2, a.attrelid, a.attnum, a.xmin, a.ctid), 0)
     FROM pg_attribute a JOIN own ON a.attrelid = own.oid WHERE a.attnum > 0 AND NOT a.attisdropped
-  UNION ALL SELECT 'default' || (d.adrelid, d.adnum, d.adbin::text)::text
+  UNION ALL SELECT hash_record_extended((3, d.oid, d.xmin, d.ctid), 0)
     FROM pg_attrdef d JOIN own ON d.adrelid = own.oid
-  UNION ALL SELECT 'constraint' || k::text FROM pg_constraint k JOIN own ON k.conrelid = own.oid
-  UNION ALL SELECT 'index' || (x::text, i.relname)::text
+  UNION ALL SELECT hash_record_extended((4, k.oid, k.xmin, k.ctid), 0)
+    FROM pg_constraint k JOIN own ON k.conrelid = own.oid
+  UNION ALL SELECT hash_record_extended((5, x.indexrelid, i.relname, x.indisvalid, x.indisready, x.xmin, x.ctid), 0)
     FROM pg_index x JOIN own ON x.indrelid = own.oid JOIN pg_class i ON i.oid = x.indexrelid
-  UNION ALL SELECT 'trigger' || g::text FROM pg_trigger g JOIN own ON g.tgrelid = own.oid WHERE NOT g.tgisinternal
-  UNION ALL SELECT 'use' || (d.classid, d.objid, d.refobjid, d.refobjsubid)::text
+  UNION ALL SELECT hash_record_extended((6, g.oid, g.xmin, g.ctid), 0)
+    FROM pg_trigger g JOIN own ON g.tgrelid = own.oid WHERE NOT g.tgisinternal
+  UNION ALL SELECT hash_record_extended((7, d.classid, d.objid, d.refobjid, d.refobjsubid), 0)
     FROM pg_depend d JOIN own ON d.refobjid = own.oid
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
       AND d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass,
                         'pg_publication_rel'::regclass)
-  UNION ALL SELECT 'referred' || k.oid::text || k.conindid::text
+  UNION ALL SELECT hash_record_extended((8, k.oid, k.conindid, k.xmin, k.ctid), 0)
     FROM pg_constraint k JOIN own ON k.confrelid = own.oid WHERE k.contype = 'f'
-  UNION ALL SELECT 'note' || n::text
+  UNION ALL SELECT hash_record_extended((9, n.objoid, n.objsubid, n.xmin, n.ctid), 0)
     FROM pg_description n JOIN own ON n.objoid = own.oid WHERE n.classoid = 'pg_class'::regclass
 )
-SELECT %s::text || ' ' || count(*) || ' ' || coalesce(sum(hashtextextended(it, 0)), 0)
-       || concat_ws(' ', '', current_setting('server_version_num'), current_setting('quote_all_identifiers'),
-                    current_setting('search_path'))
+SELECT %s::text || ' ' || count(*) || ' ' || coalesce(sum(it), 0)
+       || concat_ws(' ', '', pg_postmaster_start_time(), current_setting('server_version_num'),
+                    current_setting('quote_all_identifiers'), current_setting('search_path'))
 FROM row_of
 """
-"""A hash of the very rows that a schema is read from, OIDs and all, and what they are spelled by: it tells change
-within one database, and there alone. A sum, since sorting twenty thousand rows would cost more than hashing them."""
+"""A hash of which rows of the catalog a schema is read from, and of what they are spelled by; two are comparable within
+one database. PostgreSQL does not change such a row: it writes a new version with another place (ctid) or transaction
+(xmin). What it does change in place is hashed itself. A server that was restored from a backup could give out the same
+numbers again, so its start is part of the hash. A sum, since sorting thirty thousand rows would cost more than hashing
+them; to hash their texts would cost four times as much."""
 _RULES = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _STATIC = {"id", "label", "order", "is_active"}
 
