@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         Source,
     )
     from odcpub.api_types.operations import DeploymentOperationRequest, Operation, PublishOperationRequest
+    from odcpub.api_types.plans import Plan, PlanExecutionRequest
 
 DEPLOYMENTS = "/api/deployments/v1"
 DONE = 0
@@ -72,30 +73,58 @@ def publish(options: argparse.Namespace) -> int:
             "leave --stage out; what runs there goes on with: odcpub promote <app> --to <stage>",
         )
     body: PublishOperationRequest = {"folder": _folder(options.path)}
-    if options.plan:
-        return plans.shown(_client().request("POST", f"{DEPLOYMENTS}/publish-plans", body), options.json)
-    return _run(_client(), "publish-operations", body, options)
+    return _run_or_plan("publish", body, options)
 
 
 def promote(options: argparse.Namespace) -> int:
     body: DeploymentOperationRequest = {"operation": "Deploy", "assetKey": options.asset, "environmentKey": options.to}
     if options.revision:
         body["revision"] = options.revision
-    if options.plan:
-        return plans.shown(_client().request("POST", f"{DEPLOYMENTS}/deployment-plans", body), options.json)
-    return _run(_client(), "deployment-operations", body, options)
+    return _run_or_plan("deployment", body, options)
 
 
-def _run(client: Client, collection: str, body: Mapping[str, object], options: argparse.Namespace) -> int:
+def _run_or_plan(kind: str, body: Mapping[str, object], options: argparse.Namespace) -> int:
+    """Runs the operation, or shows what it would do."""
+    plans.check(options.plan, options.out, options.sql)
+    if not options.plan:
+        return _run(_client(), f"{kind}-operations", body, options)
+    plan: Plan = _client().request("POST", f"{DEPLOYMENTS}/{kind}-plans", body)
+    if options.out:
+        plans.write(plan, at(options.out))
+    return plans.shown(plan, options.json, options.sql, options.out)
+
+
+def apply(options: argparse.Namespace) -> int:
+    """Executes the plan that a file holds."""
+    body: PlanExecutionRequest = {"plan": _text(Path(options.file)), "file": options.file}
+    return _run(_client(), "plan-executions", body, options)
+
+
+def _text(path: Path) -> str:
     try:
-        operation: Operation = client.request("POST", f"{DEPLOYMENTS}/{collection}", body)
+        content = read_file(path, MAX_FILE)
+        text = text_of(content or b"")
+    except BadFile as bad:
+        raise UsageError(f"{path}: {bad.reason}", bad.hint) from None
+    if content is None:
+        raise UsageError(f"{path}: is not there", "name a file you can read")
+    return text
+
+
+def _run(client: Client, begins: str, body: Mapping[str, object], options: argparse.Namespace) -> int:
+    try:
+        operation: Operation = client.request("POST", f"{DEPLOYMENTS}/{begins}", body)
     except KeyboardInterrupt:
         warn()
         warn("An operation that had begun goes on. See it with: odcpub log")
         return INTERRUPTED
     if not options.json:
         warn(show.heading(operation))
-    return follow(client, collection, operation, options.json)
+    return follow(client, _collection(operation), operation, options.json)
+
+
+def _collection(operation: Operation) -> str:
+    return "publish-operations" if operation["operation"] == "Publish" else "deployment-operations"
 
 
 def undeploy(options: argparse.Namespace) -> int:
@@ -103,7 +132,7 @@ def undeploy(options: argparse.Namespace) -> int:
     body: DeploymentOperationRequest = {"operation": "Undeploy", "assetKey": asset, "environmentKey": stage}
     if options.forget:
         body["forget"] = True
-    return _run(_client(), "deployment-operations", body, options)
+    return _run_or_plan("deployment", body, options)
 
 
 def release(options: argparse.Namespace) -> int:
@@ -152,7 +181,7 @@ def config_show(options: argparse.Namespace) -> int:
 def config_apply(options: argparse.Namespace) -> int:
     asset, stage = options.asset, options.stage
     body: DeploymentOperationRequest = {"operation": "ApplyConfigs", "assetKey": asset, "environmentKey": stage}
-    return _run(_client(), "deployment-operations", body, options)
+    return _run_or_plan("deployment", body, options)
 
 
 def new(options: argparse.Namespace) -> int:
@@ -173,13 +202,7 @@ def update(options: argparse.Namespace) -> int:
 
 def import_model(options: argparse.Namespace) -> int:
     source = Path(options.file)
-    try:
-        content = read_file(source, MAX_FILE)
-        text = text_of(content or b"")
-    except BadFile as bad:
-        raise UsageError(f"{source}: {bad.reason}", bad.hint) from None
-    if content is None:
-        raise UsageError(f"{source}: is not there", "name a file you can read")
+    text = _text(source)
     body: ImportRequest = {"format": options.format, "text": text, "name": options.name or None, "file": source.name}
     answer: Imported = _client().request("POST", "/api/v1/imports", body)
     write(Path(options.out), answer["files"])
@@ -253,7 +276,7 @@ def log(options: argparse.Namespace) -> int:
     if not options.operation:
         return show.operations(client.request("GET", "/api/v1/operations"), options.json)
     operation: Operation = client.request("GET", f"/api/v1/operations/{_segment(options.operation)}")
-    collection = "publish-operations" if operation["operation"] == "Publish" else "deployment-operations"
+    collection = _collection(operation)
     if options.follow and operation["status"] == "Running":
         return follow(client, collection, operation, options.json)
     path = f"{DEPLOYMENTS}/{collection}/{operation['key']}/messages?limit=5000"

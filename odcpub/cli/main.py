@@ -82,7 +82,7 @@ def _number(text: str) -> int:
 def _publishing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     publish = _add(commands, "publish", "publish the model in a folder to the first stage, Development")
     publish.add_argument("path", metavar="PATH", help="the model's folder")
-    publish.add_argument("--plan", action="store_true", help="show all that would happen and change nothing")
+    _plans(publish)
     publish.add_argument("--stage", default="", help=argparse.SUPPRESS)
     promote = _add(commands, "promote", "bring the revision that runs in the stage before to a stage, unchanged")
     promote.add_argument("asset", metavar="APP", help=APP)
@@ -90,7 +90,9 @@ def _publishing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     promote.add_argument(
         "--revision", type=_number, metavar="N", help="an older revision that ran in the stage before, to go back to it"
     )
-    promote.add_argument("--plan", action="store_true", help="show all that would happen and change nothing")
+    _plans(promote)
+    apply = _add(commands, "apply", "execute a plan that was made with --plan --out: exactly that, or nothing")
+    apply.add_argument("file", metavar="FILE", help="the plan's file")
     release = _add(commands, "release", "give a revision a semantic version")
     release.add_argument("asset", metavar="ASSET", help="the app's or library's name, label or key")
     release.add_argument("--version", metavar="V", help="default: one patch above the last release, at first 0.1.0")
@@ -105,6 +107,13 @@ def _publishing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     undeploy.add_argument("--stage", required=True, metavar="STAGE", help=STAGE)
     text = "only forget it, where its cluster is gone for good: nothing is removed, and what stays behind is told"
     undeploy.add_argument("--forget", action="store_true", help=text)
+    _plans(undeploy)
+
+
+def _plans(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--plan", action="store_true", help="show all that would happen and change nothing")
+    command.add_argument("--out", metavar="FILE", help="with --plan: write the plan to a file, for odcpub apply")
+    command.add_argument("--sql", action="store_true", help="with --plan: show the statements, with locks and hazards")
 
 
 def _configuration(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -126,6 +135,8 @@ def _configuration(commands: argparse._SubParsersAction[argparse.ArgumentParser]
             metavar, told = values[name]
             action.add_argument("values", nargs="+", metavar=metavar, help=told or "a setting's or secret's name")
         action.add_argument("--stage", required=True, metavar="STAGE", help=STAGE)
+        if name == "apply":
+            _plans(action)
 
 
 def _models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,37 +1,73 @@
-"""Plans as people see them. Does I/O: printing."""
+"""Plans as people see them: in words, as SQL, as a file. Does I/O: printing, and writing the file."""
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from odcpub.cli.printing import say
+from odcpub.cli.printing import say, warn
 from odcpub.cli.show import answer
+from odcpub.errors import UsageError, system_failure
+from odcpub.escaping import escaped
+from odcpub.files import SHARED, write_whole
 
 if TYPE_CHECKING:
-    from odcpub.api_types.plans import Plan
+    from odcpub.api_types.plans import Plan, PlanTransaction
 
 
-def shown(plan: Plan, for_programs: bool) -> int:
-    """A plan in words; exit code 1 where it would be refused."""
+def check(plan: bool, out: str | None, sql: bool) -> None:
+    """Refuses what means nothing without ``--plan``."""
+    if plan:
+        if out == "":
+            raise UsageError("--out: is empty", "name the file that is to hold the plan, such as plan.json")
+        return
+    if given := [name for name, value in (("--out", out is not None), ("--sql", sql)) if value]:
+        raise UsageError(f"{given[0]}: is for a plan", "add --plan, which shows what would happen and changes nothing")
+
+
+def write(plan: Plan, file: Path) -> None:
+    """The plan as a file that people read, in the order of its parts; one that is there is replaced."""
+    text = json.dumps(plan, indent=2, ensure_ascii=False)
+    try:
+        write_whole(file, (_visible(text) + "\n").encode(), SHARED)
+    except OSError as error:
+        raise system_failure(error, file) from None
+
+
+def _visible(text: str) -> str:
+    """The same JSON, in which a sign that does not show is written as its escape."""
+    return "\n".join(line if escaped(line) == line else "".join(map(_sign, line)) for line in text.split("\n"))
+
+
+def _sign(sign: str) -> str:
+    return sign if escaped(sign) == sign else json.dumps(sign)[1:-1]
+
+
+def shown(plan: Plan, for_programs: bool, sql: bool = False, out: str | None = None) -> int:
+    """A plan in words, or as the SQL of its migration; exit code 1 where it would be refused. ``out``: the file that
+    it was written to."""
     code = 1 if plan["refusals"] else 0
     if for_programs:
         return answer(plan, "", True, code)
-    say(f"Plan {plan['fingerprint'][:12]}: {plan['asset']} → {plan['stage']}, nothing was changed")
-    sections = {
-        "Build": plan["build"]["does"] if plan["build"] else [],
-        "Data": [*_data(plan)],
-        "Deploy": [*_deploy(plan)],
-    }
-    for title, lines in sections.items():
-        say(f"  {title}")
-        for line in lines or ["nothing to do"]:
-            say(f"    {line}")
-    for line in (*plan["warnings"], *plan["notices"]):
-        say(f"  warning: {line}")
-    for line in plan["refusals"]:
-        say(f"  refused: {line}")
+    for line in _sql(plan) if sql else _words(plan):
+        say(line)
+    if out:
+        how = f" Execute exactly this plan with: odcpub apply {shlex.quote(out)}"
+        warn(f"Wrote {out}.{'' if code else how}")
     return code
+
+
+def _words(plan: Plan) -> Iterator[str]:
+    yield f"Plan {plan['fingerprint'][:12]}: {plan['asset']} → {plan['stage']}, nothing was changed"
+    does = plan["build"]["does"] if plan["build"] else []
+    for title, lines in {"Build": does, "Data": [*_data(plan)], "Deploy": [*_deploy(plan)]}.items():
+        yield f"  {title}"
+        yield from (f"    {line}" for line in lines or ["nothing to do"])
+    yield from (f"  warning: {line}" for line in (*plan["warnings"], *plan["notices"]))
+    yield from (f"  refused: {line}" for line in plan["refusals"])
 
 
 def _data(plan: Plan) -> Iterator[str]:
@@ -49,3 +85,29 @@ def _deploy(plan: Plan) -> Iterator[str]:
     found = plan["configuration"]
     if found and plan["basis"]["runs"] is None:
         yield from (f"configure {one['name']}: {one['value']}" for one in (*found["settings"], *found["secrets"]))
+
+
+def _sql(plan: Plan) -> Iterator[str]:
+    """The statements in their order. What is said of them are comments, so that all of it is SQL."""
+    yield f"-- Plan {plan['fingerprint'][:12]}: {plan['asset']} → {plan['stage']}, nothing was changed"
+    yield from (f"-- refused: {line}" for line in plan["refusals"])
+    transactions = plan["data"]["transactions"] if plan["data"] else []
+    if not transactions:
+        yield "-- the schema is up to date"
+    for one in transactions:
+        yield from ("", *_said(one), *([] if one["concurrent"] else ["BEGIN;"]))
+        for statement in one["statements"]:
+            first, *more = statement.split("\n")
+            yield from (first, *(f"  {line}" for line in more))
+        yield from [] if one["concurrent"] else ["COMMIT;"]
+
+
+def _said(one: PlanTransaction) -> Iterator[str]:
+    for line in one["does"] or ["forget what earlier versions were served by"]:
+        yield f"-- {one['phase']}: {line}"
+    for lock in one["locks"]:
+        yield f"-- locks {lock['table']}: {lock['lock']}"
+    for hazard in one["hazards"]:
+        yield f"-- hazard: {hazard}"
+    if one["concurrent"]:
+        yield "-- outside of a transaction"

@@ -27,7 +27,7 @@ from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.script_lines import Fragment, Stage, comment, execute, fragments, written
 from odcpub.data.session import own_session
 from odcpub.data.steps import AddForeignKey, Step
-from odcpub.data.visible import visible
+from odcpub.data.visible import LINE, visible
 from odcpub.late import load_alembic
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def sql_text(script: str) -> str:
 
 
 def statements(made: PlanParts, part: Part) -> tuple[str, ...]:
-    """The statements of one part, without the transaction around them."""
+    """The statements of one part, without the transaction around them; no text in them begins a line of its own."""
     load_alembic()
     from alembic.operations import Operations
 
@@ -212,7 +212,7 @@ def statements(made: PlanParts, part: Part) -> tuple[str, ...]:
     context.impl.static_output = found.append  # type: ignore[assignment, method-assign]
     for run in loaded(script_text(made, (replace(part, concurrent=False),), 1, None), "<migration>"):
         run(Operations(context))
-    return tuple(visible(statement) for statement in found)
+    return tuple(visible(statement, LINE) for statement in found)
 
 
 def _without_connection(buffer: StringIO) -> MigrationContext:

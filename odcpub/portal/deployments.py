@@ -17,7 +17,7 @@ from odcpub.api_types.operations import Operation as ShownOperation
 from odcpub.api_types.plans import Plan
 from odcpub.errors import Missing
 from odcpub.model.problems import named
-from odcpub.operations import planning, requests
+from odcpub.operations import executing, planning, requests
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.plan import Plan as Planned
 from odcpub.operations.platform import Platform
@@ -25,7 +25,7 @@ from odcpub.portal import views
 from odcpub.portal.answers import Answer
 from odcpub.portal.documented import BOTH, EVENTS, LOCATION, MISSING, Route
 from odcpub.portal.life import Server
-from odcpub.portal.schemas import DeploymentBody, Limit, ManyLines, Offset, PublishBody, Statuses, Whole
+from odcpub.portal.schemas import DeploymentBody, ExecutionBody, Limit, ManyLines, Offset, PublishBody, Statuses, Whole
 from odcpub.store.journal import Journal
 from odcpub.store.records import OperationKind, Status
 
@@ -63,6 +63,12 @@ def router(server: Server) -> APIRouter:
     @api.post("/deployment-plans", responses=BOTH)
     def deployment_plan(body: DeploymentBody) -> Answer[Plan]:
         return Answer(views.plan(_plan(platform, body, server.user)))
+
+    @api.post("/plan-executions", status_code=201, responses=BOTH | {201: LOCATION})
+    def execute(body: ExecutionBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
+        key = executing.execute(platform, body["plan"], body["file"], server.user, idempotency_key)
+        name = next(name for name, kinds in KINDS.items() if _operation(platform, key).kind in kinds)
+        return _created(platform, name, key)
 
     for name in KINDS:
         _read_routes(api, platform, name)

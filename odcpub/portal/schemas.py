@@ -12,6 +12,7 @@ from odcpub.api_types.assets import ApplicationConfigPatch, AssetVersionPatchReq
 from odcpub.api_types.installation import EnginesPatch, FolderRequest, ImportRequest, ScaffoldRequest
 from odcpub.api_types.limits import LARGEST
 from odcpub.api_types.operations import DeploymentOperationRequest, PublishOperationRequest
+from odcpub.api_types.plans import PlanExecutionRequest
 from odcpub.portal.checked import CHECKED
 from odcpub.store.records import Status
 
@@ -57,6 +58,7 @@ def _forgets(value: DeploymentOperationRequest) -> DeploymentOperationRequest:
 
 PublishBody = Annotated[PublishOperationRequest, CHECKED, AfterValidator(_published)]
 DeploymentBody = Annotated[DeploymentOperationRequest, CHECKED, AfterValidator(_forgets)]
+ExecutionBody = Annotated[PlanExecutionRequest, CHECKED]
 ReleaseBody = Annotated[AssetVersionPatchRequest, CHECKED]
 ConfigurationBody = Annotated[ApplicationConfigPatch, CHECKED]
 EnginesBody = Annotated[EnginesPatch, CHECKED]

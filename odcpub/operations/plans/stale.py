@@ -8,7 +8,6 @@ from typing import NamedTuple
 import msgspec
 
 from odcpub.data.catalogue import Catalogue, changes
-from odcpub.model.problems import listed
 from odcpub.operations.core.plan import Build, Change, Configuration, Field, Plan
 from odcpub.operations.plans.differing import Json, differing
 
@@ -40,7 +39,7 @@ def stale(then: Seen, now: Seen, where: str) -> tuple[str, tuple[str, ...]]:
         details = lines if len(lines) > MOST else ()
         return f"{told}: {_summary(lines)}" if lines else told, details
     details = tuple(f"{one.what}: {line}" for one in found for line in one.lines or ("changed",))
-    return f"stale: {listed(one.what for one in found)} have changed since", details
+    return f"stale: {', '.join(one.what for one in found[:-1])} and {found[-1].what} have changed since", details
 
 
 def _summary(lines: Sequence[str]) -> str:

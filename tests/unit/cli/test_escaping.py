@@ -81,9 +81,19 @@ ANSWERS: dict[str, Any] = {
         "settings": [{"name": HOSTILE, "dataType": HOSTILE, "value": HOSTILE, "valueOrigin": HOSTILE}],
     },
     "publish-plans": {
-        "fingerprint": HOSTILE, "asset": HOSTILE, "stage": HOSTILE,
-        **{part: [HOSTILE] for part in ("build", "data", "deploy", "warnings", "refusals")},
+        "fingerprint": HOSTILE, "asset": HOSTILE, "stage": HOSTILE, "build": {"does": [HOSTILE]},
+        "configuration": {key: [{"name": HOSTILE, "value": HOSTILE}] for key in ("settings", "secrets")},
+        "data": {
+            "mends": [HOSTILE], "carried": [HOSTILE], "steps": [{"summary": HOSTILE}],
+            "transactions": [{
+                "phase": HOSTILE, "does": [HOSTILE], "statements": [HOSTILE], "hazards": [HOSTILE],
+                "locks": [{"table": HOSTILE, "lock": HOSTILE}], "concurrent": False,
+            }],
+        },
+        "deploy": [{"verb": HOSTILE, "what": HOSTILE, "fields": [dict.fromkeys(("path", "old", "new"), HOSTILE)]}],
+        "basis": {"runs": None}, **{part: [HOSTILE] for part in ("warnings", "notices", "refusals")},
     },
+    "plan-executions": OPERATION,
     "scaffolds": {"name": HOSTILE, "files": {"app.yaml": "app: X"}},
     "x": {"name": HOSTILE, "revision": 1, "sameCompiler": False, "files": {"app.cs": "class A;"}},
     "updates": {"warnings": [HOSTILE], "changes": [{"name": HOSTILE, "from": HOSTILE, "to": HOSTILE}]},
@@ -129,6 +139,8 @@ COMMANDS: dict[str, list[str]] = {
     "plan": ["publish", "{folder}", "--plan"],
     "promote": ["promote", "x", "--to", "qa"],
     "promotion": ["promote", "x", "--to", "qa", "--plan"],
+    "statements": ["promote", "x", "--to", "qa", "--plan", "--sql"],
+    "apply": ["apply", "{folder}/plan.json"],
     "release": ["release", "x", "--notes", "n"],
     "undeploy": ["undeploy", "x", "--stage", "qa"],
     "config_set": ["config", "set", "x", "A=b", "--stage", "qa"],
@@ -181,6 +193,7 @@ def test_no_order_to_the_terminal_comes_through(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     (tmp_path / "x.jdl").write_text("entity A")
+    (tmp_path / "plan.json").write_text("{}")
     api = Api()
     api.refuses = refused
     monkeypatch.setattr(commands, "Client", lambda: api)

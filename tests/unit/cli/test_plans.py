@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from odcpub.cli import plans
+from odcpub.cli import commands, main, plans
 
 
 def plan(**changes: Any) -> Any:
@@ -44,3 +45,41 @@ def test_a_first_plan_has_all_values_and_a_later_one_what_changes(capsys: pytest
     out = capsys.readouterr().out
     assert "configure" not in out
     assert "    update process shop\n      environment.ODC_SETTING_Rate: nothing → 2" in out
+
+
+@pytest.mark.parametrize(
+    "command", [["publish", "."], ["promote", "x", "--to", "qa"], ["undeploy", "x", "--stage", "qa"]]
+)
+@pytest.mark.parametrize("option", [["--sql"], ["--out", "x"]])
+def test_what_is_for_a_plan_needs_one(
+    command: list[str], option: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(commands, "Client", lambda: pytest.fail("nothing is asked for"))
+    assert main.main([*command, *option]) == 2
+    assert f"{option[0]}: is for a plan" in capsys.readouterr().err
+
+
+def test_a_plans_file_is_the_plan_and_shows_all_its_signs(tmp_path: Path) -> None:
+    hostile = plan(warnings=["Zürich \u202e\x1b[2J → \x7f"])
+    file = tmp_path / "plan.json"
+    file.write_text("an older one")
+    plans.write(hostile, file)
+    text = file.read_text(encoding="utf-8")
+    assert json.loads(text) == hostile
+    assert [line.split('"')[1] for line in text.splitlines() if line.startswith('  "')] == list(hostile)
+    assert 'Zürich \\u202e\\u001b[2J → \\u007f"' in text
+
+
+def test_the_sql_is_sql_with_what_is_said_of_it_in_comments(capsys: pytest.CaptureFixture[str]) -> None:
+    quick = {"phase": "expand", "does": ["add column a.b text"], "statements": ["ALTER TABLE a\nADD b text;"],
+             "locks": [{"table": "a", "lock": "AccessExclusiveLock"}], "hazards": ["nobody reads a"],
+             "concurrent": False}  # fmt: skip
+    slow = quick | {"phase": "tighten", "statements": ["CREATE INDEX;"], "locks": [], "hazards": [], "concurrent": True}
+    found = plan()
+    found["data"]["transactions"] = [quick, slow]
+    assert plans.shown(found, False, sql=True) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "", "-- expand: add column a.b text", "-- locks a: AccessExclusiveLock", "-- hazard: nobody reads a",
+        "BEGIN;", "ALTER TABLE a", "  ADD b text;", "COMMIT;",
+        "", "-- tighten: add column a.b text", "-- outside of a transaction", "CREATE INDEX;",
+    ]  # fmt: skip
