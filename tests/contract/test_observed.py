@@ -43,7 +43,16 @@ CHANGES = (
     "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'by_size'::regclass",
     "ALTER INDEX by_size RENAME TO by_size_too",
     "DROP INDEX by_size_too",
+    "ALTER TABLE status RENAME TO state",
+    "ALTER TABLE state RENAME TO status",
+    "CREATE VIEW sizes AS SELECT size FROM thing",
+    "DROP VIEW sizes",
     "CREATE TABLE other (id bigint PRIMARY KEY)",
+    "ALTER TABLE other ADD COLUMN name varchar(9) UNIQUE",
+    "ALTER TABLE thing ADD COLUMN other varchar(9) REFERENCES other (name)",
+    "ALTER TABLE thing RENAME TO things",
+    "ALTER TABLE things RENAME TO thing",
+    "ALTER TABLE thing DROP COLUMN other",
     "ALTER TABLE other RENAME TO another",
     "ALTER TABLE another DROP CONSTRAINT other_pkey",
     "DROP TABLE another",
@@ -75,8 +84,20 @@ def test_every_change_is_seen(postgres: Postgres, tmp_path: Path) -> None:
         with stage.connect() as connection:
             connection.execute(change)
         after = stage.live()
-        assert after == read_anew(stage) != before, change
+        assert repr(after) == repr(read_anew(stage)) != repr(before), change  # repr has also what no plan compares
         before = after
+
+
+def test_only_the_table_that_changed_is_read_again(postgres: Postgres, tmp_path: Path) -> None:
+    stage = Stage(postgres, tmp_path / "chain", "one")
+    stage.publish(MODEL)
+    before = stage.live()
+    with stage.connect() as connection:
+        connection.execute("ALTER TABLE thing ADD COLUMN more varchar(10)")
+    after = stage.live()
+    assert before and after and [table.name for table in after.tables] == ["status", "thing"]
+    assert after.tables[0] is before.tables[0]
+    assert after.tables[1] != before.tables[1]
 
 
 def test_what_changes_no_schema_has_nothing_read_again(postgres: Postgres, tmp_path: Path) -> None:

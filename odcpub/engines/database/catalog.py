@@ -1,10 +1,11 @@
-"""The live schema by catalog queries in one read-only snapshot: one of the schema, one of its stamp, four of its parts
-(left out where the stamp is as it was when they were last read), and one of the records of static tables, where it has
-any. Does network I/O, changes nothing."""
+"""The live schema by catalog queries in one read-only snapshot: of the schema, of the server, of its tables'
+stamps, four of the tables whose stamp has changed since they were last read, and one of the records of static tables,
+where it has any. Does network I/O, changes nothing."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 
 _SCHEMA = f"SELECT n.oid, {OWNED} FROM pg_namespace n WHERE n.nspname = %(schema)s"  # noqa: S608
 _COLUMNS = """
-SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
+SELECT c.oid, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull,
        pg_get_expr(d.adbin, d.adrelid), a.attidentity <> '', t.description, n.description
 FROM pg_class c
 LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_description t ON t.classoid = 'pg_class'::regclass AND t.objoid = c.oid AND t.objsubid = 0
 LEFT JOIN pg_description n ON n.classoid = 'pg_class'::regclass AND n.objoid = c.oid AND n.objsubid = a.attnum
-WHERE c.relnamespace = %(schema)s::oid AND c.relkind IN ('r', 'p') AND c.relname <> ALL(%(own)s)
+WHERE c.oid = ANY(%(tables)s::oid[]) AND c.relname <> ALL(%(own)s)
 ORDER BY c.relname, a.attname
 """
 _CONSTRAINTS = """
@@ -38,13 +39,13 @@ SELECT c.relname, k.conname, k.contype::text, k.convalidated, k.confdeltype::tex
 FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.conrelid
 LEFT JOIN pg_class t ON t.oid = k.confrelid
-WHERE c.relnamespace = %(schema)s::oid AND k.contype IN ('c', 'f', 'p') AND c.relname <> ALL(%(own)s)
+WHERE c.oid = ANY(%(tables)s::oid[]) AND k.contype IN ('c', 'f', 'p') AND c.relname <> ALL(%(own)s)
 UNION ALL
 SELECT c.relname, g.tgname, 't', g.tgenabled IN ('O', 'A'), NULL, NULL, NULL,
        (SELECT a.attname FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = g.tgattr[0])
 FROM pg_trigger g
 JOIN pg_class c ON c.oid = g.tgrelid
-WHERE c.relnamespace = %(schema)s::oid AND NOT g.tgisinternal AND c.relname <> ALL(%(own)s)
+WHERE c.oid = ANY(%(tables)s::oid[]) AND NOT g.tgisinternal AND c.relname <> ALL(%(own)s)
 ORDER BY 1, 2
 """
 _INDEXES = """
@@ -55,7 +56,7 @@ SELECT c.relname, i.relname, x.indisunique, x.indisvalid AND x.indisready,
 FROM pg_index x
 JOIN pg_class c ON c.oid = x.indrelid
 JOIN pg_class i ON i.oid = x.indexrelid
-WHERE c.relnamespace = %(schema)s::oid AND NOT x.indisprimary AND c.relname <> ALL(%(own)s)
+WHERE c.oid = ANY(%(tables)s::oid[]) AND NOT x.indisprimary AND c.relname <> ALL(%(own)s)
 ORDER BY c.relname, i.relname
 """
 _USERS = """
@@ -68,7 +69,7 @@ JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
 LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
 LEFT JOIN pg_class v ON v.oid = r.ev_class
 LEFT JOIN pg_attrdef g ON d.classid = 'pg_attrdef'::regclass AND g.oid = d.objid
-WHERE d.refclassid = 'pg_class'::regclass AND c.relnamespace = %(schema)s::oid AND c.relkind IN ('r', 'p')
+WHERE d.refclassid = 'pg_class'::regclass AND c.oid = ANY(%(tables)s::oid[])
   AND (d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass, 'pg_trigger'::regclass,
                      'pg_publication_rel'::regclass)
        OR g.adrelid = d.refobjid AND g.adnum <> d.refobjsubid)
@@ -79,70 +80,97 @@ FROM pg_constraint k
 JOIN pg_class c ON c.oid = k.confrelid
 JOIN pg_index x ON x.indexrelid = k.conindid AND NOT x.indisprimary
 JOIN pg_class i ON i.oid = x.indexrelid
-WHERE k.contype = 'f' AND c.relnamespace = %(schema)s::oid AND c.relname <> ALL(%(own)s)
+WHERE k.contype = 'f' AND c.oid = ANY(%(tables)s::oid[]) AND c.relname <> ALL(%(own)s)
 ORDER BY 1, 2, 3
 """
 """What holds a column's type fast (a type is changed under no view, policy, function, trigger, generated column), and
 what needs a unique index: by the names of the table, and of the column or index."""
-_STAMP = """
+_STAMPS = """
 WITH own AS MATERIALIZED (
-  SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = %s::oid AND relkind IN ('r', 'p')),
+  SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = %(schema)s::oid AND relkind IN ('r', 'p')),
 row_of AS (
-  SELECT hash_record_extended((1, oid, relname, relkind), 0) AS it FROM own
-  UNION ALL SELECT hash_record_extended((2, a.attrelid, a.attnum, a.xmin, a.ctid), 0)
+  SELECT oid AS it, hash_record_extended((1, relname, relkind), 0) AS hash FROM own
+  UNION ALL SELECT own.oid, hash_record_extended((2, a.attnum, a.xmin, a.ctid), 0)
     FROM pg_attribute a JOIN own ON a.attrelid = own.oid WHERE a.attnum > 0 AND NOT a.attisdropped
-  UNION ALL SELECT hash_record_extended((3, d.oid, d.xmin, d.ctid), 0)
+  UNION ALL SELECT own.oid, hash_record_extended((3, d.oid, d.xmin, d.ctid), 0)
     FROM pg_attrdef d JOIN own ON d.adrelid = own.oid
-  UNION ALL SELECT hash_record_extended((4, k.oid, k.xmin, k.ctid), 0)
-    FROM pg_constraint k JOIN own ON k.conrelid = own.oid
-  UNION ALL SELECT hash_record_extended((5, x.indexrelid, i.relname, x.indisvalid, x.indisready, x.xmin, x.ctid), 0)
+  UNION ALL SELECT own.oid, hash_record_extended((4, k.oid, t.relname, k.xmin, k.ctid), 0)
+    FROM pg_constraint k JOIN own ON k.conrelid = own.oid LEFT JOIN pg_class t ON t.oid = k.confrelid
+  UNION ALL SELECT own.oid,
+           hash_record_extended((5, x.indexrelid, i.relname, x.indisvalid, x.indisready, x.xmin, x.ctid), 0)
     FROM pg_index x JOIN own ON x.indrelid = own.oid JOIN pg_class i ON i.oid = x.indexrelid
-  UNION ALL SELECT hash_record_extended((6, g.oid, g.xmin, g.ctid), 0)
+  UNION ALL SELECT own.oid, hash_record_extended((6, g.oid, g.xmin, g.ctid), 0)
     FROM pg_trigger g JOIN own ON g.tgrelid = own.oid WHERE NOT g.tgisinternal
-  UNION ALL SELECT hash_record_extended((7, d.classid, d.objid, d.refobjid, d.refobjsubid), 0)
+  UNION ALL SELECT own.oid, hash_record_extended((7, d.classid, d.objid, d.refobjsubid), 0)
     FROM pg_depend d JOIN own ON d.refobjid = own.oid
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
       AND d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass,
                         'pg_publication_rel'::regclass)
-  UNION ALL SELECT hash_record_extended((8, k.oid, k.conindid, k.xmin, k.ctid), 0)
-    FROM pg_constraint k JOIN own ON k.confrelid = own.oid WHERE k.contype = 'f'
-  UNION ALL SELECT hash_record_extended((9, n.objoid, n.objsubid, n.xmin, n.ctid), 0)
+  UNION ALL SELECT own.oid, hash_record_extended((8, k.oid, k.conindid, r.relname, k.xmin, k.ctid), 0)
+    FROM pg_constraint k JOIN own ON k.confrelid = own.oid JOIN pg_class r ON r.oid = k.conrelid WHERE k.contype = 'f'
+  UNION ALL SELECT own.oid, hash_record_extended((9, n.objsubid, n.xmin, n.ctid), 0)
     FROM pg_description n JOIN own ON n.objoid = own.oid WHERE n.classoid = 'pg_class'::regclass
 )
-SELECT %s::text || ' ' || count(*) || ' ' || coalesce(sum(it), 0)
-       || concat_ws(' ', '', pg_postmaster_start_time(), current_setting('server_version_num'),
-                    current_setting('quote_all_identifiers'), current_setting('search_path'))
-FROM row_of
+SELECT it, count(*) || ' ' || sum(hash) FROM row_of GROUP BY it
 """
-"""A hash of which rows of the catalog a schema is read from, and of what they are spelled by; two are comparable within
-one database. PostgreSQL does not change such a row: it writes a new version with another place (ctid) or transaction
-(xmin). What it does change in place is hashed itself. A server that was restored from a backup could give out the same
-numbers again, so its start is part of the hash. A sum, since sorting thirty thousand rows would cost more than hashing
-them; to hash their texts would cost four times as much."""
+"""By table, a hash of which rows of the catalog it is read from; two are comparable within one database. PostgreSQL
+does not change such a row: it writes a new version with another place (ctid) or transaction (xmin). What it does change
+in place, and names of other tables, are hashed themselves. A sum, since sorting thirty thousand rows would cost more
+than hashing them; to hash their texts would cost four times as much."""
+_SERVER = """
+SELECT concat_ws(' ', %(schema)s::text, pg_postmaster_start_time(), current_setting('server_version_num'),
+                 current_setting('quote_all_identifiers'), current_setting('search_path'))
+"""
+"""What else the schema's texts depend on. A server that was restored from a backup could give out the same transactions
+and places again: its start tells."""
 _RULES = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 _STATIC = {"id", "label", "order", "is_active"}
 
 
-Known = dict[Place, tuple[str, Schema]]
-"""What was read last of each place, and the stamp that its catalog had."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was read of a place: the server, and of each table, by its OID, the stamp and the name that it had."""
+
+    server: str = ""
+    stamps: Mapping[int, str] = field(default_factory=dict)
+    names: Mapping[int, str] = field(default_factory=dict)
+    schema: Schema = field(default_factory=Schema)
+
+
+Known = dict[Place, Seen]
+"""What was read last of each place."""
 
 
 def read(connection: psycopg.Connection[Any], place: Place, known: Known) -> Schema | None:
     """The schema as the session's snapshot shows it, None where it is not there. Refused where it is another's.
 
     The caller gives a transaction in REPEATABLE READ and ends it: left open it would hold up index builds. The very
-    same schema as last time where nothing has changed, which ``known`` keeps.
+    same schema as last time where nothing has changed, and the same tables where they have not, which ``known`` keeps.
     """
     namespace = look(connection, place)
     if namespace is None:
         return None
-    stamp = str((connection.execute(_STAMP, [namespace, namespace]).fetchone() or ("",))[0])
-    last, schema = known.get(place, ("", Schema()))
-    if last != stamp:
-        schema = _tables(connection, namespace)
-    schema = _with_records(connection, place, schema)
-    known[place] = (stamp, schema)
-    return schema
+    where = {"schema": namespace}
+    server = str((connection.execute(_SERVER, where).fetchone() or ("",))[0])
+    stamps: dict[int, str] = dict(connection.execute(_STAMPS, where).fetchall())
+    seen = known.get(place, Seen())
+    if seen.server != server:
+        seen = Seen()
+    if seen.stamps != stamps:
+        tables = _kept(seen, stamps)
+        tables |= _tables(connection, [oid for oid in stamps if oid not in tables])
+        names = {oid: table.name for oid, table in tables.items()}
+        schema = Schema(tuple(sorted(tables.values(), key=lambda table: table.name)))
+        seen = Seen(server, stamps, names, schema)
+    seen = replace(seen, schema=_with_records(connection, place, seen.schema))
+    known[place] = seen
+    return seen.schema
+
+
+def _kept(seen: Seen, stamps: Mapping[int, str]) -> dict[int, Table]:
+    """The tables whose stamp is as it was."""
+    tables = {table.name: table for table in seen.schema.tables}
+    return {oid: tables[name] for oid, name in seen.names.items() if seen.stamps[oid] == stamps.get(oid)}
 
 
 def look(connection: psycopg.Connection[Any], place: Place) -> int | None:
@@ -154,13 +182,15 @@ def look(connection: psycopg.Connection[Any], place: Place) -> int | None:
     return int(found[0])
 
 
-def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:
-    """All that the catalog says."""
-    arguments = {"schema": namespace, "own": list(RESERVED)}
+def _tables(connection: psycopg.Connection[Any], oids: list[int]) -> dict[int, Table]:
+    """All that the catalog says of these tables, by their OIDs; nothing of the platform's own."""
+    arguments = {"tables": oids, "own": list(RESERVED)}
     users = _users(connection.execute(_USERS, arguments).fetchall())
+    names: dict[int, str] = {}
     columns: dict[str, list[Column]] = defaultdict(list)
     annotations: dict[str, Annotation] = {}
-    for table, name, type_, nullable, default, identity, about, comment in connection.execute(_COLUMNS, arguments):
+    for oid, table, name, type_, nullable, default, identity, about, comment in connection.execute(_COLUMNS, arguments):
+        names[oid] = table
         own, annotations[table] = columns[table], read_annotation(about)
         if name is not None:
             used_by = users.get((table, name), ())
@@ -170,16 +200,14 @@ def _tables(connection: psycopg.Connection[Any], namespace: int) -> Schema:
     for table, name, unique, valid, parts in connection.execute(_INDEXES, arguments):
         used_by = users.get((table, name), ())
         indexes[table].append(IndexDef(name, tuple(parts), unique, valid, kind_of(name) is not None, used_by))
-    return Schema(
-        tuple(
-            Table(
-                name, tuple(columns[name]), rules.primary.get(name, ""), tuple(rules.keys[name]),
-                tuple(rules.checks[name]), tuple(indexes[name]), _is_static(columns[name]), (), annotations[name],
-                tuple(rules.files[name]),
-            )
-            for name in sorted(columns)
+    return {
+        oid: Table(
+            name, tuple(columns[name]), rules.primary.get(name, ""), tuple(rules.keys[name]),
+            tuple(rules.checks[name]), tuple(indexes[name]), _is_static(columns[name]), (), annotations[name],
+            tuple(rules.files[name]),
         )
-    )  # fmt: skip
+        for oid, name in names.items()
+    }  # fmt: skip
 
 
 def _users(rows: list[Any]) -> dict[tuple[str, str], tuple[str, ...]]:
