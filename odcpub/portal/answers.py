@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from odcpub.api_types.problems import ErrorData, ProblemDetails
 from odcpub.errors import DiskFull, Missing, OdcpubError, Refused, TemporaryEngineError, UsageError, system_failure
@@ -58,7 +60,15 @@ def told(error: OdcpubError) -> ProblemAnswer:
     return problem(status, error.message, error_data(error))
 
 
-def answer_errors(api: FastAPI) -> None:
+def _allowed(routers: Sequence[APIRouter], request: Request) -> str:
+    """Every method of the path; the framework would name those of one route alone."""
+    routes = [one for router in routers for one in router.routes if isinstance(one, APIRoute)]
+    path = next((one.path for one in routes if one.matches(request.scope)[0] is not Match.NONE), "")
+    methods = {method for one in routes if one.path == path for method in one.methods or ()}
+    return ", ".join(sorted(methods))
+
+
+def answer_errors(api: FastAPI, routers: Sequence[APIRouter]) -> None:
     """Whatever goes wrong is a problem with its hint; what nobody expected is in the server's log, and told so."""
 
     @api.exception_handler(OdcpubError)
@@ -71,8 +81,9 @@ def answer_errors(api: FastAPI) -> None:
         return problem(400, "the request does not fit", _wrong(*lines))
 
     @api.exception_handler(HTTPException)
-    def refused(_request: Request, error: HTTPException) -> ProblemAnswer:
-        return problem(error.status_code, f"the request is refused: {error.detail}", _wrong(), error.headers)
+    def refused(request: Request, error: HTTPException) -> ProblemAnswer:
+        headers = {"Allow": _allowed(routers, request)} if error.status_code == 405 else error.headers
+        return problem(error.status_code, f"the request is refused: {error.detail}", _wrong(), headers)
 
     @api.exception_handler(OSError)
     def failed(_request: Request, error: OSError) -> ProblemAnswer:

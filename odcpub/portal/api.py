@@ -47,7 +47,7 @@ def make_api(server: Server) -> FastAPI:
         finally:
             server.answered.set()
 
-    answer_errors(api)
+    answer_errors(api, routers)
     return api
 
 

@@ -40,6 +40,16 @@ MISSING: Responses = {404: _problem("There is no such asset, stage, revision or 
 REFUSED: Responses = {409: _problem("Understood and refused; nothing was changed. The hint says how to go on.")}
 BOTH: Responses = MISSING | REFUSED
 LOCATION: dict[str, Any] = {"headers": {"Location": {"description": "Where it is.", "schema": {"type": "string"}}}}
+
+
+def _event(name: str, shape: type) -> dict[str, Any]:
+    """An event of that name, whose data is JSON of the shape."""
+    content = {"$ref": REFERENCE.format(name=shape.__name__)}
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": content}
+    properties = {"event": {"const": name}, "id": {"type": "string"}, "data": data}
+    return {"type": "object", "required": ["event", "data"], "properties": properties}
+
+
 EVENTS: Responses = {
     200: {
         "description": (
@@ -47,13 +57,7 @@ EVENTS: Responses = {
             "the data is the Operation. A comment every few seconds says that it still runs."
         ),
         "content": {
-            "text/event-stream": {
-                "schema": {"type": "string"},
-                "x-events": {
-                    "message": {"$ref": REFERENCE.format(name=Message.__name__)},
-                    "end": {"$ref": REFERENCE.format(name=Operation.__name__)},
-                },
-            }
+            "text/event-stream": {"itemSchema": {"oneOf": [_event("message", Message), _event("end", Operation)]}}
         },
     }
 }

@@ -90,10 +90,6 @@ def router(server: Server) -> APIRouter:
         found = platform.ledger.operations(limit=limit + 1, offset=offset)
         return Answer(views.operations(found, limit, offset))
 
-    @api.get("/operations/{key:name}", responses=MISSING)
-    def operation(key: str) -> Answer[Operation]:
-        return Answer(views.operation(find_operation(platform, key)))
-
     @api.post("/operations/{key:name}/continue", responses=BOTH)
     def go_on(key: str) -> Answer[Operation]:
         """Lets an operation that waits go on."""
@@ -107,6 +103,10 @@ def router(server: Server) -> APIRouter:
         found = find_operation(platform, key)
         requests.cancel(platform, found, server.user)
         return Answer(views.operation(find_operation(platform, found.key)))
+
+    @api.get("/operations/{key:name}", responses=MISSING)
+    def operation(key: str) -> Answer[Operation]:
+        return Answer(views.operation(find_operation(platform, key)))
 
     @api.get("/model-schema")
     def model_schema() -> Answer[dict[str, Any]]:

@@ -1,0 +1,92 @@
+"""``python -m tests.contract.api_server FOLDER``: the real server on its socket, with records and without engines.
+
+The app Shop has two revisions; the second runs in Development, the first in QA. Units is a library without a revision.
+Operations begin and run: engines are those of the unit tests, which agree to all that is asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from odcpub.api_types.installation import Check
+from odcpub.deployment.workload import Running
+from odcpub.engines.settings import read_settings
+from odcpub.home import Home
+from odcpub.operations import forgetting
+from odcpub.operations.kinds.app import compile as compiling
+from odcpub.portal import main
+from odcpub.portal.life import Server
+from odcpub.store.records import AssetRecord
+from odcpub.store.stages import Value
+from tests.unit.operations.conftest import KEY, Installed
+from tests.unit.operations.left_running import make
+
+MODEL = f"""app: Shop
+key: {KEY}
+entities: {{ Order: {{ attributes: {{ Number: {{ type: Text, length: 20 }} }} }} }}
+settings: {{ Rate: {{ type: Integer, default: 1 }} }}
+"""
+UNITS = KEY.replace("2f3c", "3f3c")
+
+
+def engines(home: Home) -> Any:
+    """What the server asks of its engines, all together."""
+    made = make.engines()
+    check: Check = {"what": "database", "state": "warning", "found": "a stand-in", "hints": ["use a real one"]}
+    made.examine = lambda _apps: [check]
+    made.settings, made.roslyn = read_settings(home.data), None
+    made.warm, made.close = lambda *_: None, lambda **_: None
+    made.running = lambda *_: Running(1, "sha256:1", "http://127.0.0.1:8100", "ready")
+    return made
+
+
+def tiny() -> None:
+    """Compiles next to nothing."""
+    whole = compiling.compile_app
+
+    def compile_app(*arguments: Any) -> Any:
+        made = whole(*arguments)
+        return replace(made, web=made.web[:1])
+
+    compiling.compile_app = compile_app
+    compiling.host_files = compiling.library_files = lambda _: ()
+
+
+class StandIn(Server):
+    """The real server, whose engines agree to all."""
+
+    def engines(self) -> Any:
+        if self._engines is None:
+            self._engines = engines(self._home)
+        return self._engines
+
+
+def fill(folder: Path) -> None:
+    """The records that the requests of the test find."""
+    made = Installed(folder)
+    (made.folder / "app.yaml").write_text(MODEL)
+    made.store.assets.register(AssetRecord(UNITS, "Units", "library", "units", str(folder / "units"), ""))
+    for stage in ("development", "qa"):
+        made.store.stages.change_values(KEY, stage, [Value("Token", "t", secret=True)])
+    made.deployed(made.revision())
+    made.deployed(1, "QA")
+    made.deployed(made.revision())
+    made.store.close()
+
+
+def serve(folder: Path) -> None:
+    data = folder / "data"
+    home = Home(data, folder / "cache", folder / "run").make()
+    fill(data)
+    tiny()
+    forgetting.PAUSE_SECONDS = 0.0
+    server = StandIn(home)
+    with main._listen(home.socket("api.sock")) as listening:
+        main._serve(server, listening)
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]))

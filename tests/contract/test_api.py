@@ -1,0 +1,196 @@
+"""The API answers as its OpenAPI document says, over the socket of a real server: no 5xx, nothing undocumented.
+
+schemathesis makes the requests, right and wrong ones, of the document itself. Its seed is fixed; `make long` tries many
+more, at random.
+"""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import schemathesis
+from requests.adapters import HTTPAdapter
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import from_schema
+from schemathesis.engine.events import EngineFinished, FatalError, FuzzScenarioFinished, NonFatalError, ScenarioFinished
+from schemathesis.specs.openapi.schemas import OpenApiSchema
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+
+from odcpub.home import Home
+from tests.tries import LONG
+from tests.unit.operations.conftest import KEY
+
+URL, START_SECONDS = "http://localhost", 60.0
+
+
+class _Connection(HTTPConnection):
+    """To a unix socket."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost")
+        self._path = path
+
+    def _new_conn(self) -> socket.socket:
+        made = socket.socket(socket.AF_UNIX)
+        made.settimeout(60)
+        made.connect(str(self._path))
+        return made
+
+
+class _Pool(HTTPConnectionPool):
+    def __init__(self, path: Path) -> None:
+        super().__init__("localhost")
+        self._path = path
+
+    def _new_conn(self) -> _Connection:
+        return _Connection(self._path)
+
+
+class Adapter(HTTPAdapter):
+    """Sends requests to a unix socket, whatever their address says."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._pool = _Pool(path)
+
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> _Pool:
+        return self._pool
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a server that answers, with ``shop/app.yaml`` in it."""
+    folder = tmp_path_factory.mktemp("api")
+    path = Home(folder / "data", folder / "cache", folder / "run").socket("api.sock")
+    with (folder / "out").open("w") as out:
+        command = [sys.executable, "-m", "tests.contract.api_server", str(folder)]
+        process = subprocess.Popen(command, stdout=out, stderr=out)
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not path.exists():
+                assert process.poll() is None, (folder / "out").read_text()
+                assert time.monotonic() < deadline, "the server does not answer"
+                time.sleep(0.05)
+            with pytest.MonkeyPatch.context() as patch:
+                adapter = Adapter(path)
+                patch.setattr(requests.Session, "get_adapter", lambda *_, **__: adapter)
+                yield folder
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def load(examples: int = 1) -> OpenApiSchema:
+    """What the server says that it answers. ``examples``: how many requests of a kind are made at random."""
+    config = {
+        "base-url": URL,
+        "max-stream-events": 1000,
+        "seed": None if LONG else 11,
+        "generation": {"max-examples": examples, "deterministic": not LONG},
+        "phases": {"stateful": {"enabled": False}},
+        "checks": {  # 400 is for what no schema can say, too, such as a folder that is not there
+            "positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404", "409"]},
+            "negative_data_rejection": {"expected-statuses": ["400", "404", "409"]},
+        },
+    }
+    document = requests.get(f"{URL}/openapi.json", timeout=30).json()
+    found = SchemathesisConfig.from_dict({name: value for name, value in config.items() if value is not None})
+    return schemathesis.openapi.from_dict(document, config=found)
+
+
+@pytest.mark.parametrize("examples", [10, pytest.param(100, marks=pytest.mark.long)])
+def test_it_answers_as_its_document_says(server: Path, examples: int) -> None:
+    schema = load(examples).exclude(path="/api/v1/shutdown")  # it would end
+    wrong, answered = list[str](), set[int]()
+    for event in from_schema(schema).execute():
+        if isinstance(event, NonFatalError):
+            wrong.append(str(event.value))
+        if isinstance(event, FatalError):
+            raise event.exception
+        if isinstance(event, EngineFinished):
+            wrong += map(str, event.failures)
+        if not isinstance(event, ScenarioFinished | FuzzScenarioFinished):
+            continue
+        answered.update(one.response.status_code for one in event.recorder.interactions.values() if one.response)
+        for check in (one for checks in event.recorder.checks.values() for one in checks):
+            if found := check.failure_info:
+                wrong.append(f"{event.recorder.label}: {found.failure}\n{found.code_sample}")
+    assert not wrong, "\n\n".join(wrong)
+    assert {200, 400, 404, 405, 409} <= answered
+
+
+OPERATIONS = "/api/deployments/v1"
+CONFIGURATIONS = "/api/asset-configurations/v1/environments/{stage}/applications/{key}/configurations"
+IN_QA = {"stage": "qa", "key": "shop"}
+UNDEPLOY = {"operation": "Undeploy", "assetKey": KEY, "environmentKey": "qa"}
+GOOD: list[tuple[str, str, dict[str, Any], int]] = [
+    ("GET", "/api/v1/server", {}, 200),
+    ("GET", "/api/v1/status", {}, 200),
+    ("GET", "/api/v1/doctor", {}, 200),
+    ("GET", "/api/v1/engines", {}, 200),
+    ("PATCH", "/api/v1/engines", {"body": {"set": {"csharp": "sdk"}, "check": True}}, 200),
+    ("PATCH", "/api/v1/engines", {"body": {"set": {"csharp": "sdk"}}}, 200),
+    ("GET", "/api/v1/model-schema", {}, 200),
+    ("POST", "/api/v1/scaffolds", {"body": {"kind": "library", "folder": "units"}}, 200),
+    ("POST", "/api/v1/imports", {"body": {"format": "jdl", "text": "entity A { b String }", "file": "a.jdl"}}, 200),
+    ("GET", "/api/v1/sources/{key}", {"path_parameters": {"key": "shop"}, "query": {"revision": 1}}, 200),
+    ("POST", "/api/v1/updates", {"body": {"folder": "SHOP"}}, 200),
+    ("GET", "/api/portfolios/v2/environments", {"query": {"asset": "shop"}}, 200),
+    ("GET", "/api/asset-repository/v1/assets/{key}/revisions", {"path_parameters": {"key": "shop"}}, 200),
+    ("PATCH", "/api/asset-repository/v1/assets/{key}/revisions/{number}",
+     {"path_parameters": {"key": "shop", "number": 0}, "body": {"releaseNotes": "the first"}}, 200),
+    ("GET", CONFIGURATIONS, {"path_parameters": IN_QA}, 200),
+    ("PATCH", CONFIGURATIONS, {"path_parameters": IN_QA, "body": {"settings": [{"key": "Rate", "value": "2"}]}}, 200),
+    ("POST", f"{OPERATIONS}/publish-plans", {"body": {"folder": "SHOP"}}, 200),
+    ("POST", f"{OPERATIONS}/publish-operations", {"body": {"folder": "SHOP"}}, 201),
+    ("POST", f"{OPERATIONS}/deployment-plans", {"body": UNDEPLOY}, 200),
+    ("POST", f"{OPERATIONS}/deployment-operations", {"body": UNDEPLOY}, 201),
+    ("GET", "/api/v1/operations", {}, 200),
+    ("GET", f"{OPERATIONS}/publish-operations", {"query": {"assetKey": "shop", "limit": 1}}, 200),
+]  # fmt: skip
+
+
+def test_what_is_right_is_answered_in_its_shape(server: Path) -> None:
+    schema = load()
+    for method, path, given, status in GOOD:
+        body = given.get("body")
+        if isinstance(body, dict) and body.get("folder") == "SHOP":
+            given = given | {"body": {"folder": str(server / "data" / "model")}}
+        case = schema[path][method].Case(**given, media_type="application/json" if body else None)
+        response = case.call()
+        assert response.status_code == status, (method, path, response.text)
+        case.validate_response(response)
+        if status == 201:
+            follow(schema, response.headers["location"][0])
+
+
+def follow(schema: OpenApiSchema, location: str) -> None:
+    """All that can be read of an operation, to its end."""
+    collection, _, key = location.rpartition("/")
+    for path in ("/{key}", "/{key}/messages", "/{key}/events"):
+        case = schema[collection + path]["GET"].Case(path_parameters={"key": key})
+        response = case.call()
+        assert response.status_code == 200, response.text
+        case.validate_response(response)
+        if path.endswith("events"):
+            assert "event: end" in response.text
+
+
+def test_told_to_end_it_says_how_long_that_takes_and_ends(server: Path) -> None:
+    case = load()["/api/v1/shutdown"]["POST"].Case(query={"apps": "false"})
+    response = case.call()
+    assert (response.status_code, response.json()["seconds"] > 0) == (202, True)
+    case.validate_response(response)
+    deadline = time.monotonic() + 30
+    while Path(f"/proc/{response.json()['pid']}/cmdline").read_bytes() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert time.monotonic() < deadline
