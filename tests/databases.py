@@ -132,8 +132,11 @@ class Stage:
             plan = plan_migration(live, schema, asset=asset, previous=previous, runs=self.asset, unchecked=spared)
         return plan
 
-    def publish(self, asset: Asset, ask: bool = True, late: dict[str, list[Row]] | None = None) -> MigrationPlan:
-        """Publishes whole; ``late``: rows that the version still serving writes between the phases."""
+    def publish(
+        self, asset: Asset, ask: bool = True, late: dict[str, list[Row]] | None = None, contract: bool = True
+    ) -> MigrationPlan:
+        """Publishes whole, or without the contract phase, which the next publish takes over then; ``late``: rows that
+        the version still serving writes between the phases."""
         plan = self.plan(asset, ask)
         if plan.refusals:
             raise Refused("the plan is refused", "", plan.refusals)
@@ -144,7 +147,8 @@ class Stage:
         write_scripts(plan, self.folder, self.number)
         self.engine.apply(self.place, plan, EXPAND, self.folder, print)
         self.insert(late or {})
-        self.engine.apply(self.place, plan, TIGHTEN, self.folder, print)
+        if contract:
+            self.engine.apply(self.place, plan, TIGHTEN, self.folder, print)
         self.asset = asset
         return plan
 

@@ -30,8 +30,16 @@ class RuleNotInForce(RuleSince):
     mend: str
 
 
+class Unfinished(TypedDict):
+    """Why a clean-up has failed, and the command that mends it."""
+
+    why: str
+    mend: str
+
+
 class StageStatus(TypedDict):
-    """What of an asset runs in a stage, or was deployed there last. ``health``: the runner's word for it."""
+    """What of an asset runs in a stage, or was deployed there last. ``health``: the runner's word for it;
+    ``unfinished``: that the clean-up after its deployment has failed."""
 
     stage: str
     revision: int
@@ -40,6 +48,7 @@ class StageStatus(TypedDict):
     health: str
     deployedAt: str
     rulesNotInForce: list[RuleNotInForce]
+    unfinished: Unfinished | None
 
 
 class AssetStatus(TypedDict):

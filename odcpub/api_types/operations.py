@@ -41,7 +41,9 @@ WaitingFor = TypedDict("WaitingFor", {"for": str, "who": str, "since": str})
 
 class Operation(TypedDict):
     """An operation as it is now. ``revision``: None until it is known; ``address``: the app's, empty where there is
-    none; ``waiting``: what for, while it is Running; ``exitCode``: the command line's."""
+    none; ``cleanUp``: what is left to do though the new version serves, while it is Running; ``takenOverBy``: the
+    operation that does it in its place; ``waiting``: what for, while it is Running; ``exitCode``: the command
+    line's."""
 
     key: str
     operation: KindWord
@@ -58,6 +60,8 @@ class Operation(TypedDict):
     address: str
     forgotten: bool
     unchanged: bool
+    cleanUp: list[str]
+    takenOverBy: str | None
     rulesNotInForce: list[RuleSince]
     waiting: WaitingFor | None
     cancelledBy: str | None
@@ -89,11 +93,13 @@ class AdditionalInfo(TypedDict):
 
 class MessageData(MaybeError, total=False):
     """What a message says for programs. ``event``: ``began``, ``ended`` (after ``seconds``), ``progress``, ``waits``;
-    an error has its hint, its exit code and its lines."""
+    ``serves``: from the end of this step on the new version does; an error has its hint, its exit code and its
+    lines."""
 
     event: str
     step: str
     seconds: float
+    serves: bool
     revision: int | None
     digest: str
     address: str

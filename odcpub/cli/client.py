@@ -97,8 +97,9 @@ class Client:
         return answer
 
     def events(self, path: str, after: int = 0) -> Iterator[tuple[str, Any]]:
-        """Server-sent events as (event, data): ``message`` with a Message, and at last ``end`` with the Operation. Goes
-        on after the last one seen when the server was restarted. Raises Stopped when it was told to end."""
+        """Server-sent events as (event, data): ``message`` with a Message, ``serves`` and at last ``end`` with the
+        Operation. Goes on after the last one seen when the server was restarted. Raises Stopped when it was told to
+        end."""
         while True:
             connection = self._connect(timeout=60, waiting=True)
             try:

@@ -120,7 +120,8 @@ def _run(client: Client, begins: str, body: Mapping[str, object], options: argpa
         return INTERRUPTED
     if not options.json:
         warn(show.heading(operation))
-    return follow(client, _collection(operation), operation, options.json)
+    to_the_end = getattr(options, "wait", True)
+    return follow(client, _collection(operation), operation, options.json, to_the_end)
 
 
 def _collection(operation: Operation) -> str:

@@ -25,6 +25,7 @@ exit codes: 0 done, 1 model or plan refused, 2 usage, 3 an engine failed, 130 in
 """
 APP = "the app's name, label or key; odcpub status lists them"
 STAGE = "the stage's name, such as development, qa or production"
+WAIT = "wait for the clean-up too: the end of the version before, and of the schema's changes"
 ENGINES = (
     "names: csharp, builder, base_image, registry, database, database_address, database_pooling, "
     "database_connections, runner, kubeconfig, context, node_address; docs/commands.md has their values"
@@ -83,6 +84,7 @@ def _publishing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     publish = _add(commands, "publish", "publish the model in a folder to the first stage, Development")
     publish.add_argument("path", metavar="PATH", help="the model's folder")
     _plans(publish)
+    publish.add_argument("--wait", action="store_true", help=WAIT)
     publish.add_argument("--stage", default="", help=argparse.SUPPRESS)
     promote = _add(commands, "promote", "bring the revision that runs in the stage before to a stage, unchanged")
     promote.add_argument("asset", metavar="APP", help=APP)
@@ -91,8 +93,10 @@ def _publishing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
         "--revision", type=_number, metavar="N", help="an older revision that ran in the stage before, to go back to it"
     )
     _plans(promote)
+    promote.add_argument("--wait", action="store_true", help=WAIT)
     apply = _add(commands, "apply", "execute a plan that was made with --plan --out: exactly that, or nothing")
     apply.add_argument("file", metavar="FILE", help="the plan's file")
+    apply.add_argument("--wait", action="store_true", help=WAIT)
     release = _add(commands, "release", "give a revision a semantic version")
     release.add_argument("asset", metavar="ASSET", help="the app's or library's name, label or key")
     release.add_argument("--version", metavar="V", help="default: one patch above the last release, at first 0.1.0")
@@ -137,6 +141,7 @@ def _configuration(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         action.add_argument("--stage", required=True, metavar="STAGE", help=STAGE)
         if name == "apply":
             _plans(action)
+            action.add_argument("--wait", action="store_true", help=WAIT)
 
 
 def _models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -15,17 +15,18 @@ if TYPE_CHECKING:
     from odcpub.api_types.operations import Message, Operation
 
 
-def follow(client: Client, collection: str, operation: Operation, for_programs: bool) -> int:
-    """Prints the operation's progress until it ends; the exit code. Ctrl-C leaves it running and says so, and where
-    `odcpub down` has stopped it, it waits."""
+def follow(client: Client, collection: str, operation: Operation, for_programs: bool, to_the_end: bool = True) -> int:
+    """Prints the operation's progress until it ends, or only until the new version serves; the exit code. Ctrl-C leaves
+    it running and says so, and where `odcpub down` has stopped it, it waits."""
     printer = _Json() if for_programs else _Lines(sys.stderr)
     path = f"/api/deployments/v1/{collection}/{operation['key']}/events"
     again = f"odcpub log {operation['key'][:8]} --follow"
     try:
         for event, data in client.events(path):
-            if event == "end":
+            if event == "message":
+                printer.message(data)
+            elif event == "end" or not to_the_end:
                 return printer.end(data)
-            printer.message(data)
     except KeyboardInterrupt:
         warn()
         warn(f"The operation goes on. Follow it with: {again}")
@@ -38,7 +39,7 @@ def follow(client: Client, collection: str, operation: Operation, for_programs: 
 
 
 class _Json:
-    """Everything at once when it has ended, for programs."""
+    """Everything at once when it has ended or its version serves, for programs."""
 
     def __init__(self) -> None:
         self._messages: list[Message] = []
@@ -89,13 +90,14 @@ class _Lines:
         self._clear()
 
     def end(self, operation: Operation) -> int:
-        failed = operation["status"] != "Finished"
-        if failed:
+        if operation["status"] == "FinishedWithError":
             self._line(f"See everything with: odcpub log {operation['key'][:8]}")
         else:
             self._line(_summary(operation))
             if operation["address"]:
                 say(operation["address"])
+            if left := operation["cleanUp"]:
+                self._line(f"Clean-up goes on: {', '.join(left)}. See: odcpub log {operation['key'][:8]} --follow")
         return int(operation["exitCode"])
 
     def _progress(self, text: str) -> None:

@@ -66,13 +66,16 @@ def status(data: Status, for_programs: bool) -> int:
 
 
 def _not_in_force(data: Status) -> Iterator[str]:
-    """The rules that are not, by asset and stage; once for all of them why, and how they are mended."""
+    """The rules that are not, by asset and stage, or that the clean-up has failed; why, and how it is mended."""
     for asset in data["assets"]:
         for one in asset["stages"]:
-            rules = one["rulesNotInForce"]
+            rules, failed = one["rulesNotInForce"], one["unfinished"]
             for rule in rules:
                 yield f"{asset['name']} ({one['stage']}): not in force since {rule['since']}: {rule['rule']}"
-            yield from (f"  {line}" for rule in rules[:1] for line in (rule["why"], rule["mend"]))
+            if failed and not rules:
+                yield f"{asset['name']} ({one['stage']}): the version runs, but its clean-up has failed"
+            if told := rules[0] if rules else failed:
+                yield from (f"  {told['why']}", f"  {told['mend']}")
 
 
 def operations(data: OperationPage, for_programs: bool) -> int:

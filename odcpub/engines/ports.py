@@ -183,6 +183,15 @@ class Database(Protocol):
         under the advisory lock, retrying on lock timeouts; a phase that was applied already does nothing."""
 
 
+Leave = Callable[[], bool]
+"""Whether a wait is to end early."""
+
+
+def never() -> bool:
+    """A wait goes on to its end."""
+    return False
+
+
 class Gone(EngineError):
     """The runner can't be asked: nobody answers where it was, or nothing leads there any more."""
 
@@ -205,8 +214,9 @@ class Runner(Protocol):
         """Undoes ``start``: nothing of the version is left, the one before it serves on. One that has become ready
         stays as it is, and so does the only one there is once it has served. Whether it is ready."""
 
-    def settle(self, workload: Workload) -> None:
-        """Returns when the old version has drained and is gone; prunes what it left."""
+    def settle(self, workload: Workload, leave: Leave = never) -> bool:
+        """True when all versions before it have drained and are gone, and what they left is pruned; False as soon as
+        ``leave`` says so."""
 
     def stop(self, stage: str, asset: str, key: str) -> None:
         """Undeploys: nothing of the asset is left running or configured in the stage."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
-from odcpub.errors import EngineError, OdcpubError, Refused, system_failure
+from odcpub.errors import EngineError, OdcpubError, system_failure
 from odcpub.model.elements import Kind
 from odcpub.operations import room
 from odcpub.operations.core.command import Publish
@@ -130,6 +130,8 @@ def go_on(key: str) -> None:
 
 def shut_down() -> None:
     """Ends DBOS; running workflows stay pending and go on at the next launch. The process must end then."""
+    if _platform is not None:
+        _platform.ending.set()
     _work.end(GRACE_SECONDS)
     DBOS.destroy(workflow_completion_timeout_sec=0)
     if _platform is not None and _platform.store.postgres is None:
@@ -181,8 +183,8 @@ def _execute(key: str, name: str) -> Outcome:
 def _perform(run: Run, step: Step) -> Outcome:
     if run.operation.status != Status.RUNNING:  # killed after its failure was told and before that was recorded
         return False
-    if who := run.operation.cancelled_by:
-        return _fail(run, Refused(f"cancelled by {who}", "run the same command again to begin anew"))
+    if run.operation.cancelled_by:
+        return _fail(run, run.cancelled())
     if run.operation.waiting:  # killed after that was told and before it was recorded
         return WAITS
     if run.unit.unchanged and not step.always:
@@ -193,7 +195,7 @@ def _perform(run: Run, step: Step) -> Outcome:
         with heard_by(run.progress):
             step.perform(run)
         ended = {"step": step.name, "event": "ended", "seconds": round(time.monotonic() - began, 3)}
-        journal.say(run.key, step.marker, "", data=ended)
+        journal.say(run.key, step.marker, "", data=ended | ({"serves": True} if step.serves else {}))
     except Waits as waits:
         return _wait(run, waits)
     except Exception as error:
@@ -240,7 +242,7 @@ def _end(key: str) -> None:
         return
     with _work.step():
         try:
-            if isinstance(run.command, Publish):
+            if isinstance(run.command, Publish) and not run.operation.serves:
                 run.platform.store.assets.register(run.command.asset)
             run.say("Nothing changed" if run.unit.unchanged else "Done", address=run.unit.address)
             run.platform.ledger.finish(key)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from odcpub.api_types.installation import RuleNotInForce
+from odcpub.api_types.installation import RuleNotInForce, Unfinished
 from odcpub.data.migration import TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.errors import OdcpubError, Refused, counted
@@ -18,7 +18,7 @@ from odcpub.operations import stage as stages
 from odcpub.operations import workloads
 from odcpub.operations.command_line import command_line
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import NotInForce, Rule
+from odcpub.operations.core.outputs import NotInForce, Rule, TakenOver
 from odcpub.operations.core.run import Run
 from odcpub.operations.platform import Platform
 from odcpub.operations.workloads import ToRun
@@ -90,10 +90,28 @@ def shown(platform: Platform, deployment: DeploymentRecord) -> list[RuleNotInFor
     found = operation.unit.find(NotInForce) if operation else None
     if operation is None or found is None:
         return []
-    why, mend = found.why or "its operation ended before", _mended(platform, operation)
-    if operation.status == Status.RUNNING:
-        why, mend = "the operation that puts it in force goes on", f"odcpub log {operation.key[:8]} --follow"
+    why, mend = _why(platform, operation, found)
     return [{"rule": one.rule, "since": one.since, "why": why, "mend": mend} for one in found.rules]
+
+
+def unfinished(platform: Platform, deployment: DeploymentRecord) -> Unfinished | None:
+    """That the clean-up of the version that serves has failed: why, and how it is mended; None where it has not."""
+    operation = platform.ledger.operation(deployment.operation)
+    found = operation.unit.find(NotInForce) if operation else None
+    if operation is None or found is None or operation.status != Status.FAILED:
+        return None
+    why, mend = _why(platform, operation, found)
+    return {"why": why, "mend": mend}
+
+
+def _why(platform: Platform, operation: Operation, found: NotInForce) -> tuple[str, str]:
+    """Why the clean-up has not ended, and the command that shows how far it is or mends it."""
+    over = operation.unit.find(TakenOver)
+    by = platform.ledger.operation(over.by) if over else operation
+    if by and by.status == Status.RUNNING:
+        return "the operation that puts it in force goes on", f"odcpub log {by.key[:8]} --follow"
+    why = found.why or ("the operation that took it over ended before" if over else "its operation ended before")
+    return why, _mended(platform, operation)
 
 
 def _mended(platform: Platform, operation: Operation) -> str:

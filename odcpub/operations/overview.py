@@ -90,6 +90,7 @@ def _seen(platform: Platform, asset: AssetRecord, current: DeploymentRecord, bli
         "health": running.health if running else health,
         "deployedAt": current.created_at,
         "rulesNotInForce": in_force.shown(platform, current),
+        "unfinished": in_force.unfinished(platform, current),
     }
 
 

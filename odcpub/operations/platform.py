@@ -119,7 +119,7 @@ class Memory:
 @dataclass(frozen=True, slots=True)
 class Platform:
     """One installation. ``engines`` gives the engines of the present settings; who holds ``beginning`` keeps
-    operations from beginning."""
+    operations from beginning; ``ending`` is set when the server ends, so that no step goes on waiting."""
 
     home: Home
     store: Store
@@ -127,6 +127,7 @@ class Platform:
     memory: Memory
     files: FileCache
     beginning: threading.Lock = field(default_factory=threading.Lock)
+    ending: threading.Event = field(default_factory=threading.Event)
 
     @property
     def ledger(self) -> Ledger:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -141,7 +142,8 @@ def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
 
 
 async def _events(platform: Platform, operation: Operation, after: int) -> AsyncIterator[str]:
-    """The messages as server-sent events, from the one after the last the reader has seen; ends with the operation."""
+    """The messages as server-sent events, from the one after the last the reader has seen; ends with the operation. At
+    the end of the step from which on the new version serves the operation itself is sent, as it is then."""
     journal = platform.store.journal
     while True:
         seen = journal.changes
@@ -150,6 +152,11 @@ async def _events(platform: Platform, operation: Operation, after: int) -> Async
         for line in lines:
             after, data = line.id, views.message(line, operation.unit.asset.key)
             yield f"id: {line.id}\nevent: message\ndata: {json.dumps(data)}\n\n"
+            if line.data.get("serves"):
+                now = await asyncio.to_thread(_operation, platform, operation.key)
+                # As it was then: it may have ended by the time that somebody reads of it.
+                serving = replace(now, status=Status.RUNNING, finished_at=None, exit_code=None)
+                yield f"event: serves\ndata: {json.dumps(views.operation(serving))}\n\n"
         if lines:
             continue
         if status.status != Status.RUNNING:

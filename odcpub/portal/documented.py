@@ -53,11 +53,16 @@ def _event(name: str, shape: type) -> dict[str, Any]:
 EVENTS: Responses = {
     200: {
         "description": (
-            "Server-sent events. `message`: the data is a Message, the id its id; `end`: the operation has ended, and "
-            "the data is the Operation. A comment every few seconds says that it still runs."
+            "Server-sent events. `message`: the data is a Message, the id its id; `serves`: the new version serves, "
+            "and the data is the Operation as it is then; `end`: the operation has ended, and the data is the "
+            "Operation. A comment every few seconds says that it still runs."
         ),
         "content": {
-            "text/event-stream": {"itemSchema": {"oneOf": [_event("message", Message), _event("end", Operation)]}}
+            "text/event-stream": {
+                "itemSchema": {
+                    "oneOf": [_event("message", Message), _event("serves", Operation), _event("end", Operation)]
+                }
+            }
         },
     }
 }

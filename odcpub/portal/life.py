@@ -25,6 +25,7 @@ from odcpub.errors import EngineError, OdcpubError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations import durable
+from odcpub.operations.core.ledger import Operation
 from odcpub.operations.durable_records import check_records
 from odcpub.operations.platform import Memory, Platform
 from odcpub.operations.voice import tell
@@ -39,6 +40,8 @@ CLUSTER = frozenset(("runner", "kubeconfig", "context"))
 IDLE_SECONDS = 8 * 3600
 FIRST_SECONDS = 1.0
 """How long what is done ahead waits for the first answer to have gone."""
+CLEAN_UP_SECONDS = 30.0
+"""How long other engines wait for what is left of operations whose versions serve."""
 QUICK_SECONDS = 20.0
 """For the compile server, strays, the keeper of sockets and answers that are on their way."""
 
@@ -238,14 +241,23 @@ class Server:
 
     def _exchange(self, settings: EngineSettings, draft: Path) -> None:
         """From the present engines to others; whatever fails, there are engines afterwards that look after all."""
-        if self.platform.ledger.operations(status=Status.RUNNING, limit=1):
-            raise Refused("engines: an operation is running", "wait for it: odcpub log")
+        if running := self._running():
+            raise Refused("engines: an operation is running", f"wait for it: odcpub log {running.key[:8]} --follow")
         try:
             with self._guard:
                 self._leave(settings)
                 take_settings(self._home.data, draft)
         finally:
             threading.Thread(target=self._warm, daemon=True).start()
+
+    def _running(self) -> Operation | None:
+        """An operation that runs; one whose version serves is given time to end its clean-up."""
+        deadline = time.monotonic() + CLEAN_UP_SECONDS
+        while running := self.platform.ledger.operations(status=Status.RUNNING):
+            if time.monotonic() > deadline or not all(one.serves for one in running):
+                return next((one for one in running if not one.serves), running[0])
+            time.sleep(0.05)
+        return None
 
     def _leave(self, others: EngineSettings) -> None:
         """Closes the present engines. Nobody would look after the apps and the database of those not chosen again."""

@@ -16,7 +16,7 @@ from odcpub.api_types.plans import Plan as ShownPlan
 from odcpub.deployment.stages import Stage
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import NotInForce
+from odcpub.operations.core.outputs import NotInForce, Ready, TakenOver
 from odcpub.operations.core.plan import Plan
 from odcpub.store.records import AssetRecord, Message, RevisionRecord, Status
 
@@ -31,11 +31,13 @@ def environment(stage: Stage, order: int) -> Environment:
 
 
 def operation(one: Operation) -> ShownOperation:
-    """PublishOperationResponse and DeploymentOperationResponse, with the address, the rules that it
-    left out of force, what it waits for (it is Running then), who cancelled it (FinishedWithError) and the exit code
+    """PublishOperationResponse and DeploymentOperationResponse, with the address, what is left to do once the new
+    version serves (``cleanUp``, while it runs), which operation does that in its place, the rules that it left out of
+    force, what it waits for (it is Running then), who cancelled it (FinishedWithError) and the exit code
     beside."""
     command, unit, status = one.command, one.unit, one.status
     revision, left, waits = unit.revision, unit.find(NotInForce), one.waiting
+    ready, over = unit.find(Ready), unit.find(TakenOver)
     return {
         "key": one.key,
         "operation": one.kind.value,
@@ -52,6 +54,8 @@ def operation(one: Operation) -> ShownOperation:
         "address": unit.address,
         "forgotten": isinstance(command, Undeploy) and command.forget,
         "unchanged": unit.unchanged,
+        "cleanUp": list(ready.left) if ready and status == Status.RUNNING else [],
+        "takenOverBy": over.by if over else None,
         "rulesNotInForce": [{"rule": rule.rule, "since": rule.since} for rule in left.rules] if left else [],
         "waiting": {"for": waits.wants, "who": waits.who, "since": waits.since} if waits else None,
         "cancelledBy": one.cancelled_by or None if status != Status.FINISHED else None,

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from odcpub.errors import EngineError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0003"
+HEAD = "0002"
 """The last of them."""
 
 

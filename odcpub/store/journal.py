@@ -30,8 +30,8 @@ class Journal:
         database."""
 
     def begin(self, operation: OperationRecord) -> bool:
-        """Records a running operation; whether it could: another one may run on its asset in its stage. Recorded
-        twice, it is the same."""
+        """Records a running operation; whether it could: another one may run on its asset in its stage, whose
+        new version does not serve yet. Recorded twice, it is the same."""
         row = {name: getattr(operation, name) for name in OperationRecord.__slots__}
         try:
             with self._engine.begin() as connection:
@@ -55,18 +55,22 @@ class Journal:
             row = connection.execute(running.with_for_update()).mappings().first()
             if row is None:
                 return
-            values = {"status": Status.FAILED, "finished_at": now()} | _texts(ended(OperationRecord(**row)))
+            values = {"status": Status.FAILED, "finished_at": now()} | _written(ended(OperationRecord(**row)))
             connection.execute(update(OPERATIONS).where(OPERATIONS.c.key == key).values(values))
             connection.execute(insert(MESSAGES), _line(key, step, text, Severity.ERROR, data))
         self.changes += 1
 
     def change(self, key: str, changed: Change) -> None:
-        """Gives an operation the texts that ``changed`` makes of it."""
-        with self._engine.begin() as connection:
-            found = connection.execute(select(OPERATIONS).where(OPERATIONS.c.key == key).with_for_update())
-            row = found.mappings().one()
-            values = _texts(changed(OperationRecord(**row)))
-            connection.execute(update(OPERATIONS).where(OPERATIONS.c.key == key).values(values))
+        """Gives an operation the texts that ``changed`` makes of it: of what is recorded at that very moment, whoever
+        else changes it."""
+        same = OPERATIONS.c.key == key
+        while True:
+            with self._engine.begin() as connection:
+                row = connection.execute(select(OPERATIONS).where(same).with_for_update()).mappings().one()
+                values = _written(changed(OperationRecord(**row)))
+                as_read = OPERATIONS.c.state == row["state"]
+                if connection.execute(update(OPERATIONS).where(same, as_read).values(values)).rowcount:
+                    return
 
     def operation(self, key: str) -> OperationRecord | None:
         """The operation of that very key."""
@@ -82,6 +86,12 @@ class Journal:
         within = OPERATIONS.c.key >= start, OPERATIONS.c.key < start + LAST
         found = self._operations(select(OPERATIONS).where(*within).limit(2))
         return found[0] if len(found) == 1 else None
+
+    def serving(self, asset: str, stage: str) -> tuple[OperationRecord, ...]:
+        """The operations there that go on though their new version serves."""
+        here = OPERATIONS.c.asset == asset, OPERATIONS.c.stage == stage
+        running = OPERATIONS.c.status == Status.RUNNING, OPERATIONS.c.serving == 1
+        return self._operations(select(OPERATIONS).where(*here, *running))
 
     def operations(
         self, asset: str = "", status: str = "", kinds: Sequence[str] = (), limit: int = 50, offset: int = 0
@@ -124,8 +134,8 @@ class Journal:
             return tuple(_message(row) for row in rows)
 
 
-def _texts(operation: OperationRecord) -> dict[str, str]:
-    return {"request": operation.request, "state": operation.state}
+def _written(operation: OperationRecord) -> dict[str, object]:
+    return {"request": operation.request, "state": operation.state, "serving": operation.serving}
 
 
 def _line(key: str, step: str, text: str, severity: Severity, data: dict[str, object]) -> dict[str, object]:

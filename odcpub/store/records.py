@@ -90,7 +90,7 @@ class DeploymentRecord:
 @dataclass(frozen=True, slots=True)
 class OperationRecord:
     """``request`` is what was asked, ``state`` what the steps have found out so far, both as the ledger writes and
-    reads them (``odcpub.operations.core``); neither holds secrets."""
+    reads them (``odcpub.operations.core``); neither holds secrets. ``serving``: 1 once its new version serves."""
 
     key: str
     kind: str
@@ -103,6 +103,7 @@ class OperationRecord:
     finished_at: str | None
     request: str
     state: str
+    serving: int = 0
 
 
 @dataclass(frozen=True, slots=True)

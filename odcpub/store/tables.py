@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 METADATA = MetaData()
-RUNNING = text("status = 'Running'")
+BUSY = text("status = 'Running' AND serving = 0")
 SORTED = String().with_variant(String(collation="C"), "postgresql")
 """Text whose beginnings an index finds, as SQLite's always does."""
 
@@ -93,8 +93,10 @@ OPERATIONS = Table(
     Column("finished_at", String),
     Column("request", Text, nullable=False),
     Column("state", Text, nullable=False),
-    # Two at once on one asset in one stage cannot both be Running: the database says so, not a check before it.
-    Index("operations_running", "asset", "stage", unique=True, sqlite_where=RUNNING, postgresql_where=RUNNING),
+    # 1 once the new version serves: what is left of the operation does not keep the next one from beginning.
+    Column("serving", Integer, nullable=False, server_default="0"),
+    # Of two operations on one asset in one stage, one serves already: the database says so, not a check before it.
+    Index("operations_running", "asset", "stage", unique=True, sqlite_where=BUSY, postgresql_where=BUSY),
 )
 
 PLANS = Table(

@@ -75,9 +75,9 @@ class KilledApp:
         """One more publish, or the promotion of the next revision that QA lacks: never several attributes at once."""
         if kind == "publish":
             self.edit()
-            return ["publish", str(self.model)]
+            return ["publish", str(self.model), "--wait"]
         self._promoted += 1
-        return ["promote", self.name, "--to", "qa", "--revision", str(self._promoted)]
+        return ["promote", self.name, "--to", "qa", "--revision", str(self._promoted), "--wait"]
 
     def run(self, kind: str) -> Done:
         return self.odcpub.run(*self.command(kind), code=None)

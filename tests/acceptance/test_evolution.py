@@ -111,6 +111,39 @@ def test_a_stage_that_jumps_revisions_arrives_at_the_same(case: Case, postgres: 
             assert [jumped[table.name][key][column] for column in columns] == [row[column] for column in columns]
 
 
+@pytest.mark.parametrize(
+    "case", [case for case in CASES if not case.refused and len(case.models) > 1], ids=lambda case: case.name
+)
+@pytest.mark.parametrize("back", [False, True], ids=["again", "back"])
+def test_what_a_publish_left_is_contracted_by_the_next(
+    case: Case, back: bool, postgres: Postgres, tmp_path: Path
+) -> None:
+    """The next version came before the old one had gone: the same one again, or the one before it."""
+    stage = Stage(postgres, tmp_path / "chain", "evolution")
+    for number, model in enumerate(case.models[:-1]):
+        stage.libraries = case.uses[number]
+        stage.publish(model)
+        stage.insert(case.rows if number == 0 else {})
+    before, stage.libraries = stage.rows(), case.uses[-1]
+    stage.publish(case.models[-1], late=case.late, contract=False)
+    last = case.models[-2] if back else case.models[-1]
+    stage.libraries = case.uses[-2] if back else case.uses[-1]
+    try:
+        stage.publish(last)
+    except Refused:
+        assert back, "what a version needs is what it needs again"
+        return
+    again = stage.plan(last)
+    assert (again.steps, again.checks, again.refusals) == ((), (), ())
+    assert stage.visible_fingerprint(last) == fingerprint(stage.target(last))
+    after = stage.rows()
+    if not back:
+        compare(case, before, after)
+        written(case, after)
+    for table, rows in before.items():
+        assert rows.keys() <= after[table].keys()
+
+
 NAMES = ("A", "B", "C")
 TYPES = st.one_of(
     st.builds(DataType, st.just(Basic.TEXT), length=st.sampled_from((3, 10, None))),
@@ -153,6 +186,33 @@ def fill(stage: Stage, model: Asset) -> None:
         unique = {part for index in table.indexes if index.unique for part in index.columns}
         bare = {"id": 2, **{column.name: full[column.name] for column in own if not column.nullable}}
         stage.insert({table.name: [full] if unique & bare.keys() else [full, bare]})
+
+
+@tries(15)
+@given(models(), models(), models())
+def test_any_models_each_before_the_one_before_it_is_contracted(
+    postgres: Postgres, tmp_path_factory: pytest.TempPathFactory, one: Asset, two: Asset, three: Asset
+) -> None:
+    """As below, but the second model's contract phase is left to the third."""
+    stage = Stage(postgres, tmp_path_factory.mktemp("chain"), "evolution_any")
+    stage.publish(one)
+    fill(stage, one)
+    before = stage.rows()
+    for model, contract in ((two, False), (three, True)):
+        prior = stage.fingerprint()
+        try:
+            plan = stage.publish(model, contract=contract)
+        except Refused:
+            assert stage.fingerprint() == prior
+            continue
+        if contract:
+            assert stage.plan(model).steps == ()
+            spared = any(check.spares for check in plan.notices)
+            assert spared or stage.visible_fingerprint(model) == fingerprint(target_schema(model))
+    after = stage.rows()
+    for table, rows in before.items():
+        for key, row in rows.items():
+            assert row.items() <= after[table][key].items()
 
 
 @tries(15)

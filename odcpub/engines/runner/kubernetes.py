@@ -17,7 +17,7 @@ from odcpub.deployment.objects import (
 )
 from odcpub.deployment.plan import Planned, deployment_plan
 from odcpub.deployment.workload import DEGRADED, READY, STARTING, DeploymentPlan, Running, Workload
-from odcpub.engines.ports import Owner, Report
+from odcpub.engines.ports import Leave, Owner, Report, never
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.from_here import answers, condition, lasting
@@ -133,9 +133,11 @@ class KubernetesRunner:
         self._undo(workload)  # of a start that ended before its Deployment, configuration may be there
         return False
 
-    def settle(self, workload: Workload) -> None:
-        Rollout(self._cluster, workload).settle(DRAIN_SECONDS)
+    def settle(self, workload: Workload, leave: Leave = never) -> bool:
+        if not Rollout(self._cluster, workload).settle(DRAIN_SECONDS, leave):
+            return False
         patiently(lambda: prune(self._cluster, namespace_of(workload.stage), workload.asset))
+        return True
 
     def stop(self, stage: str, asset: str, key: str) -> None:
         namespace = namespace_of(stage)

@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from odcpub.deployment.workload import Change, DeploymentPlan, Running, Workload
-from odcpub.engines.ports import Report
+from odcpub.engines.ports import Leave, Report, never
 from odcpub.engines.runner import process as processes
 from odcpub.engines.runner.environment import differences
 from odcpub.engines.runner.launcher import Launcher, Unpacked, identity, tell
@@ -30,6 +30,8 @@ from odcpub.image.content import ImageRef
 READY_SECONDS = 30.0
 DRAIN_SECONDS = 35.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
+ALONE_SECONDS = 2.0
+"""How long a version that ends is given to close its sockets, which takes it a few milliseconds."""
 LOG_BYTES = 5_000_000
 LONGEST_WAIT, QUIET_SECONDS = 30.0, 60.0
 """Seconds between two restarts of an app that crashes again and again; how long it must live to be trusted anew."""
@@ -114,10 +116,11 @@ class LocalRunner:
                 self._take_back(state)
             return state.current is not None and state.current.identity == wanted
 
-    def settle(self, workload: Workload) -> None:
+    def settle(self, workload: Workload, leave: Leave = never) -> bool:
         state = self._states.read(workload.stage, workload.asset)
         leaving = state.leaving if state else ()
-        processes.end([(each.pid, each.began) for each in leaving], DRAIN_SECONDS)
+        if not processes.end(_numbers(leaving), DRAIN_SECONDS, leave):
+            return False
         with self._changing(workload.stage, workload.asset) as state:
             kept = {each.identity for each in (state.current, state.next) if each}
             for key in [key for key in self._workloads if key[:2] == state.key and key[2] not in kept]:
@@ -126,6 +129,7 @@ class LocalRunner:
                 state = replace(state, leaving=tuple(each for each in state.leaving if each not in leaving))
                 self._states.write(state)
                 processes.prune({Path(each.log) for each in leaving}, {Path(each.log) for each in state.processes()})
+        return True
 
     def stop(self, stage: str, asset: str, key: str = "") -> None:
         with self._changing(stage, asset) as state:
@@ -211,7 +215,17 @@ class LocalRunner:
             if state.next == mine:
                 state = state.promoted()
                 self._states.write(state)
-            return _address(state)
+        self._alone(state.leaving)
+        return _address(state)
+
+    def _alone(self, leaving: Sequence[Process]) -> None:
+        """Returns when the versions before accept nothing any more, so that whoever comes now meets the new one. The
+        private socket of each is the last that it closes."""
+        processes.ask_to_end(_numbers(leaving))
+        deadline = time.monotonic() + ALONE_SECONDS
+        for each in leaving:
+            while _lives(each) and processes.listens(HOST, each.private) and time.monotonic() < deadline:
+                time.sleep(FIRST_PAUSE)
 
     def _give_up(self, workload: Workload, mine: Process, where: str, why: str) -> None:
         """Takes the new version away again, the one before it serving, and says ``why``, or how it ended."""
@@ -278,6 +292,10 @@ class LocalRunner:
 
 def _what(workload: Workload) -> str:
     return f"process {workload.asset} in {workload.stage}"
+
+
+def _numbers(found: Iterable[Process]) -> list[tuple[int, int]]:
+    return [(each.pid, each.began) for each in found]
 
 
 def _lives(found: Process) -> bool:

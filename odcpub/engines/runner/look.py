@@ -98,6 +98,12 @@ def look(cluster: Cluster, namespace: str, asset: str) -> Look:
     return Look(deployment, sets, found, newest)
 
 
+def reached_besides(cluster: Cluster, namespace: str, asset: str, seen: Look) -> bool:
+    """Whether the Service sends to pods of other templates, too."""
+    others = {each["metadata"]["name"] for each in seen.others}
+    return bool(others) and not others.isdisjoint(_reached(cluster, namespace, asset))
+
+
 def complete(cluster: Cluster, namespace: str, asset: str, seen: Look) -> bool:
     """Whether enough pods of the newest template are ready, and the Service sends to every one of them."""
     if not seen.enough:

@@ -11,16 +11,20 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from odcpub.engines.ports import Leave, never
 from odcpub.engines.runner.not_ready import Answer
 from odcpub.errors import EngineError
 
 KILL_SECONDS = 5.0
+LOOK_SECONDS = 0.1
+"""How often a wait asks whether it is to end early."""
 MARK = "ODCPUB_LOCAL"
 """Environment name that tells a local app's process: ``<home>|<stage>/<asset>``."""
 
@@ -141,16 +145,29 @@ def exit_reason(pid: int) -> str:
     )
 
 
-def end(processes: Sequence[tuple[int, int]], seconds: float) -> None:
-    """Asks the processes to end, waits up to ``seconds`` in all, then kills what is left and waits for that."""
+def ask_to_end(processes: Sequence[tuple[int, int]]) -> None:
+    """Asks the processes to end, and waits for none of them."""
+    for pid, start in processes:
+        if (handle := _handle(pid, start)) is not None:
+            _signal(handle, signal.SIGTERM)
+            os.close(handle)
+
+
+def end(processes: Sequence[tuple[int, int]], seconds: float, leave: Leave = never) -> bool:
+    """Asks the processes to end, waits up to ``seconds`` in all, then kills what is left and waits for that. False as
+    soon as ``leave`` says that nobody is to wait."""
+    ask_to_end(processes)
     handles = {pid: handle for pid, start in processes if (handle := _handle(pid, start)) is not None}
     try:
-        for handle in handles.values():
-            _signal(handle, signal.SIGTERM)
-        left = _gone(handles, seconds)
+        left, deadline = dict(handles), time.monotonic() + seconds
+        while left and (rest := deadline - time.monotonic()) > 0:
+            if leave():
+                return False
+            left = _gone(left, min(rest, LOOK_SECONDS))
         for handle in left.values():
             _signal(handle, signal.SIGKILL)
         _gone(left, KILL_SECONDS)
+        return True
     finally:
         for handle in handles.values():
             os.close(handle)
@@ -207,6 +224,13 @@ def ask(host: str, port: int, path: str, seconds: float = 2.0) -> Answer | None:
         return None
     finally:
         connection.close()
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether anybody accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((host, port)) == 0
 
 
 def _answer(status: int, content: bytes) -> Answer:

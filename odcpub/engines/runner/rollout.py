@@ -5,6 +5,7 @@ What the API server does not answer now it may answer in a moment: that is no ve
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import TypeVar
 
 from odcpub.deployment.objects import INSTALLATION, INSTANCE, Object, instance_of, namespace_of
 from odcpub.deployment.workload import Workload
-from odcpub.engines.ports import Report
+from odcpub.engines.ports import Leave, Report, never
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.look import (
@@ -22,6 +23,7 @@ from odcpub.engines.runner.look import (
     complete,
     look,
     number,
+    reached_besides,
     same_template,
     template_hash,
 )
@@ -69,6 +71,7 @@ class Rollout:
             try:
                 seen = self._look()
                 if self._ready(seen):
+                    self._alone()
                     return seen
                 failure, state = watch.failure(seen), watch.state(seen)
             except TemporaryEngineError as error:
@@ -82,14 +85,24 @@ class Rollout:
                 said = state
             time.sleep(PAUSE)
 
+    def _alone(self) -> None:
+        """Returns when the Service sends to nobody else, as it does within a moment unless somebody keeps the cluster
+        from it; whoever comes then meets the new version."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(TemporaryEngineError):
+                if not reached_besides(self.cluster, self.namespace, self.workload.asset, self._look()):
+                    return
+            time.sleep(PAUSE)
+
     def proved(self) -> bool:
         """Whether the version is ready, as ``wait`` waits for it, and pods of it show that."""
         seen = self._look()
         return not seen.idle and self._ready(seen)
 
-    def settle(self, seconds: float) -> None:
-        """Returns when only this version's pods are left."""
-        gone(lambda: self._old(self._look()), self.where, self.namespace, seconds)
+    def settle(self, seconds: float, leave: Leave = never) -> bool:
+        """True when only this version's pods are left; False as soon as ``leave`` says so."""
+        return gone(lambda: self._old(self._look()), self.where, self.namespace, seconds, leave)
 
     def _look(self) -> Look:
         return look(self.cluster, self.namespace, self.workload.asset)
@@ -221,10 +234,14 @@ def patiently(ask: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
         time.sleep(PAUSE)
 
 
-def gone(pods_of: Callable[[], tuple[Object, ...]], what: str, namespace: str, seconds: float) -> None:
-    """Returns when no such pod is left. ``what``: whose they are, in words."""
+def gone(
+    pods_of: Callable[[], tuple[Object, ...]], what: str, namespace: str, seconds: float, leave: Leave = never
+) -> bool:
+    """True when no such pod is left; False as soon as ``leave`` says so. ``what``: whose they are, in words."""
     deadline, pause = time.monotonic() + seconds, PAUSE
     while left := patiently(pods_of, deadline - time.monotonic()):
+        if leave():
+            return False
         if time.monotonic() > deadline:
             names = " ".join(sorted(str(each["metadata"]["name"]) for each in left))
             raise TemporaryEngineError(
@@ -233,6 +250,7 @@ def gone(pods_of: Callable[[], tuple[Object, ...]], what: str, namespace: str, s
             )
         time.sleep(pause)
         pause = min(pause * 1.5, LONGEST_PAUSE)  # nobody waits for it, and the API server has others to serve
+    return True
 
 
 def _kept(spec: Object) -> Object:

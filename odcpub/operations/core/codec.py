@@ -26,12 +26,14 @@ class _Written(msgspec.Struct, frozen=True):
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that changes while an operation runs, but its status. ``cancelled_by``: who wants it to end; ``exit_code``:
-    of one that has failed."""
+    of one that has failed; ``follower`` and ``held``: as ``Operation`` has them."""
 
     units: tuple[Unit, ...]
     waiting: Waiting | None = None
     cancelled_by: str = ""
     exit_code: int | None = None
+    follower: str = ""
+    held: bool = False
     version: int = 0
 
 

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-import msgspec
+from msgspec.structs import replace as _replace
 
 from odcpub.errors import Refused
 from odcpub.operations.core.codec import State, command_text, read, state_text
@@ -25,7 +25,9 @@ from odcpub.store.records import OperationKind, OperationRecord, Status
 @dataclass(frozen=True, slots=True)
 class Operation:
     """An operation as it is recorded now. ``waiting``: what for, while it runs and waits; ``cancelled_by``: who wants
-    it to end before its next step; ``exit_code``: of one that has failed."""
+    it to end before its next step; ``exit_code``: of one that has failed. ``serves``: its new version does, and what is
+    left to do is the clean-up; ``follower``: the key of the next operation there, for which one that serves is to leave
+    the stage alone; ``held``: it does."""
 
     key: str
     command: Command
@@ -36,6 +38,9 @@ class Operation:
     exit_code: int | None = None
     waiting: Waiting | None = None
     cancelled_by: str = ""
+    serves: bool = False
+    follower: str = ""
+    held: bool = False
 
     @property
     def kind(self) -> OperationKind:
@@ -54,7 +59,8 @@ class Ledger:
         self._journal = journal
 
     def begin(self, command: Command, key: str = "") -> str:
-        """Records a running operation under ``key``, or a new one; its key. Refused while another one runs there."""
+        """Records a running operation under ``key``, or a new one; its key. Refused while another one runs there whose
+        version does not serve yet."""
         unit, key = units(command)[0], key or str(uuid.uuid4())
         begun = OperationRecord(
             key, command.kind, unit.asset.key, unit.asset.name, unit.stage.label, Status.RUNNING, command.actor, now(),
@@ -66,7 +72,8 @@ class Ledger:
 
     def _busy(self, unit: Unit) -> Refused:
         running = self.operations(unit.asset.key, Status.RUNNING)
-        one = next((one for one in running if one.unit.stage.label == unit.stage.label), None)
+        here = (one for one in running if one.unit.stage.label == unit.stage.label)
+        one = next((one for one in here if not one.serves), None)
         if one is None:
             return Refused(f"{unit.asset.name}: another operation has just ended", "try again")
         who, what = one.command.actor, one.kind
@@ -83,6 +90,10 @@ class Ledger:
         """The operation whose key starts with what somebody typed, if it is the only one."""
         return _operation(self._journal.find(typed))
 
+    def serving(self, asset: str, stage: str) -> tuple[Operation, ...]:
+        """The operations there that go on though their new version serves. ``stage``: its label."""
+        return tuple(_read(record) for record in self._journal.serving(asset, stage))
+
     def operations(
         self, asset: str = "", status: str = "", kinds: Sequence[str] = (), limit: int = 50, offset: int = 0
     ) -> tuple[Operation, ...]:
@@ -95,22 +106,39 @@ class Ledger:
 
         def added(state: State) -> State:
             changed = (one.having(*outputs) if number == unit else one for number, one in enumerate(state.units))
-            return msgspec.structs.replace(state, units=tuple(changed))
+            return _replace(state, units=tuple(changed))
 
         self._change(key, added)
 
     def wait(self, key: str, wants: str, who: str) -> None:
         """The operation waits from now on."""
         waiting = Waiting(wants, who, now())
-        self._change(key, lambda state: msgspec.structs.replace(state, waiting=waiting))
+        self._change(key, lambda state: _replace(state, waiting=waiting))
 
     def go_on(self, key: str) -> None:
         """It waits no more."""
-        self._change(key, lambda state: msgspec.structs.replace(state, waiting=None))
+        self._change(key, lambda state: _replace(state, waiting=None))
 
     def cancel(self, key: str, actor: str) -> None:
         """``actor`` wants it to end before its next step, also where it waits for one."""
-        self._change(key, lambda state: msgspec.structs.replace(state, waiting=None, cancelled_by=actor))
+        self._change(key, lambda state: _replace(state, waiting=None, cancelled_by=actor))
+
+    def serve(self, key: str) -> None:
+        """Its new version serves, and everything says so: the next operation there may begin."""
+        self._journal.change(key, lambda record: replace(record, serving=1))
+
+    def follow(self, key: str, follower: str) -> None:
+        """The operation is to leave its stage alone while ``follower`` finds out what it has to do; the first one that
+        asks for it."""
+        self._change(key, lambda one: one if one.follower else _replace(one, follower=follower, held=False))
+
+    def hold(self, key: str, follower: str) -> None:
+        """The operation leaves its stage alone for ``follower``."""
+        self._change(key, lambda one: _replace(one, held=True) if one.follower == follower else one)
+
+    def release(self, key: str, follower: str) -> None:
+        """It goes on: ``follower`` leaves the stage as it is."""
+        self._change(key, lambda one: _replace(one, follower="", held=False) if one.follower == follower else one)
 
     def _change(self, key: str, changed: Callable[[State], State]) -> None:
         self._journal.change(key, lambda record: _changed(record, changed))
@@ -123,7 +151,7 @@ class Ledger:
         """Ends a running operation with an error, its message and exit code together; one that has ended stays."""
 
         def ended(state: State) -> State:
-            return msgspec.structs.replace(state, waiting=None, exit_code=exit_code)
+            return _replace(state, waiting=None, exit_code=exit_code)
 
         self._journal.fail(key, step, text, data, lambda record: _changed(record, ended))
 
@@ -142,5 +170,5 @@ def _read(record: OperationRecord) -> Operation:
     command, state = read(record)
     return Operation(
         record.key, command, state.units, Status(record.status), record.started_at, record.finished_at,
-        state.exit_code, state.waiting, state.cancelled_by,
+        state.exit_code, state.waiting, state.cancelled_by, bool(record.serving), state.follower, state.held,
     )  # fmt: skip

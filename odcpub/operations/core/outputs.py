@@ -68,9 +68,11 @@ class ByPlan(Output, frozen=True):
 
 
 class Ready(Output, frozen=True):
-    """The new version serves at this address, whatever becomes of the steps that follow."""
+    """The new version serves at this address, whatever becomes of the steps that follow. ``left``: what they have to
+    do yet, in words; nothing, where there was no version before and the schema is complete."""
 
     address: str
+    left: tuple[str, ...] = ()
 
 
 class Rule(Struct, frozen=True):
@@ -88,7 +90,13 @@ class NotInForce(Output, frozen=True):
     why: str = ""
 
 
-AnyOutput = Verified | Compiled | Revision | Planned | ByPlan | Ready | NotInForce
+class TakenOver(Output, frozen=True):
+    """The operation ``by`` does what is left, with its own version."""
+
+    by: str
+
+
+AnyOutput = Verified | Compiled | Revision | Planned | ByPlan | Ready | NotInForce | TakenOver
 Kind = TypeVar("Kind", bound=Output)
 
 

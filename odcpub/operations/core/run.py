@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Unpack
 
 from odcpub.api_types.operations import MessageData
-from odcpub.errors import OdcpubError, Severity
+from odcpub.errors import OdcpubError, Refused, Severity
 from odcpub.operations.core.command import Command, Publish
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import AnyOutput, Unit, Where
@@ -52,6 +52,14 @@ class Run:
         operation = self.platform.ledger.operation(self.key)
         assert operation is not None  # noqa: S101 - operations are never removed
         return replace(self, operation=operation)
+
+    def cancelled(self) -> Refused:
+        """That somebody has cancelled the operation, and what is there now."""
+        who = self.operation.cancelled_by
+        if self.operation.serves:
+            hint = "the next publish or promotion does what is left; odcpub status shows it"
+            return Refused(f"the clean-up was cancelled by {who}; the new version serves", hint)
+        return Refused(f"cancelled by {who}", "run the same command again to begin anew")
 
     def record(self, *outputs: AnyOutput) -> None:
         """Keeps what is found out at once, whatever becomes of the step."""

@@ -25,13 +25,15 @@ class Waits(Exception):
 class Step:
     """``name``: what a killed operation is resumed by; ``marker``: what users see; ``takes``: a class whose fields are
     outputs of earlier steps, or the command, by their types; ``work``: does it, and returns what it has found out.
-    ``always``: it runs too when an earlier one has found that nothing is to be done."""
+    ``always``: it runs too when an earlier one has found that nothing is to be done; ``serves``: from its end on the
+    new version serves, and who asked for it waits no longer."""
 
     name: str
     marker: str
     takes: Callable[..., object]
     work: Callable[..., AnyOutput | None]
     always: bool = False
+    serves: bool = False
 
     def perform(self, run: Run) -> None:
         """The work, with what it takes handed over; what it has found out is recorded."""
@@ -46,9 +48,10 @@ def step(
     takes: Callable[..., Input],
     work: Callable[[Run, Input], AnyOutput | None],
     always: bool = False,
+    serves: bool = False,
 ) -> Step:
     """A step whose ``work`` is given what it ``takes``."""
-    return Step(name, marker, takes, work, always)
+    return Step(name, marker, takes, work, always, serves)
 
 
 def gathered(takes: Callable[..., Input], run: Run) -> Input:

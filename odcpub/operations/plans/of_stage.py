@@ -19,7 +19,7 @@ from odcpub.deployment.stages import Stage
 from odcpub.deployment.workload import IDLE, IN_PLACE, DeploymentPlan, Running, Workload
 from odcpub.errors import ModelError, Refused
 from odcpub.model.elements import Asset
-from odcpub.operations import settings, way
+from odcpub.operations import handover, settings, way
 from odcpub.operations import stage as stages
 from odcpub.operations.core.plan import Build, Plan
 from odcpub.operations.models import strays
@@ -115,7 +115,8 @@ def make(platform: Platform, asked: Asked, refusals: Refusals) -> Made:
     hidden = settings.hidden(platform, target)
     deploy, kept = parts.changes(seen.observed or DeploymentPlan(), hidden, seen.placeholders)
     there = _there(platform, asked, resolved, seen.running)
-    unchanged = there is not None and not (migration.steps or seen.amiss or deploy)
+    undone = handover.undone(platform, target.asset.key, target.stage.label, migration)
+    unchanged = there is not None and not (undone or seen.amiss or deploy)
     ways = () if unchanged or refusals.lines else way.check(platform, target, seen.amiss)
     plan = Plan(
         server=platform.store.installation,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from odcpub.errors import Refused
-from odcpub.operations import settings, workloads
+from odcpub.operations import handover, settings, workloads
 from odcpub.operations import stage as stages
 from odcpub.operations.core.outputs import Planned, Revision, Verified
 from odcpub.operations.core.run import Run
@@ -40,6 +40,7 @@ def plan_model_step(made: str) -> Step:
 
 
 def plan_model(made: str, run: Run, given: OfModel) -> Planned:
+    handover.claim(run)
     verified = given.verified
     aim = workloads.aim(run, verified.model, verified.lock)
     found = building(run.platform, aim.model, verified, made)
@@ -48,6 +49,7 @@ def plan_model(made: str, run: Run, given: OfModel) -> Planned:
 
 
 def plan_revision(run: Run, given: OfRevision) -> Planned:
+    handover.claim(run)
     record = workloads.record(run, given.revision)
     aim = workloads.target(run, record)
     build = made_before(record, stages.compiler_of(run.platform, record))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from odcpub.data.migration import TIGHTEN, MigrationPlan
 from odcpub.deployment.workload import IDLE
+from odcpub.errors import counted
 from odcpub.operations import in_force, workloads
+from odcpub.operations.core.command import Publish
 from odcpub.operations.core.outputs import Ready
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import step
@@ -18,12 +21,26 @@ def ready(run: Run, given: ToRun) -> None:
         asked = workloads.workload(run, workloads.record(run, given.revision), given.planned.sealed)
         runner.start(asked)
     address = runner.wait(asked, run.progress)
-    rules = in_force.planned(workloads.migration(platform, given.planned))
+    migration = workloads.migration(platform, given.planned)
+    left, lacks = _left(run, migration), in_force.lacking(run, in_force.planned(migration))
     # Recorded at once: from here on this version serves, whatever becomes of this step and those that follow.
-    run.record(Ready(address), in_force.lacking(run, rules))
+    run.record(Ready(address, left), lacks)
     platform.store.stages.end_deployment(run.key, Status.FINISHED, address)
+    if isinstance(run.command, Publish):
+        platform.store.assets.register(run.command.asset)
+    platform.ledger.serve(run.key)
     platform.memory.started.pop((run.key, run.number), None)
     run.say(f"in its place, {IDLE}" if given.planned.idle else f"ready at {address}", address=address)
 
 
-READY = step("ready", "Deploy", ToRun, ready)
+def _left(run: Run, migration: MigrationPlan) -> tuple[str, ...]:
+    """What the steps after this one have to do, in words."""
+    deployments = run.platform.store.stages.deployments(run.unit.asset.key, run.stage.label)
+    before = any(one.status == Status.FINISHED and one.operation != run.key for one in deployments)
+    changes = sum(one.phase == TIGHTEN for one in migration.steps)
+    old = "the version before it ends" if before else ""
+    schema = f"{counted(changes, 'change')} of the schema {'follows' if changes == 1 else 'follow'}" if changes else ""
+    return tuple(filter(None, (old, schema)))
+
+
+READY = step("ready", "Deploy", ToRun, ready, serves=True)

@@ -5,16 +5,22 @@ A step of its own, since the new version answers already.
 
 from __future__ import annotations
 
-from odcpub.operations import in_force, workloads
+from odcpub.operations import handover, in_force, workloads
+from odcpub.operations.core.outputs import TakenOver
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import step
 from odcpub.operations.workloads import ToRun
 
 
-def settle(run: Run, given: ToRun) -> None:
+def settle(run: Run, given: ToRun) -> TakenOver | None:
     with in_force.telling(run, given):
         record = workloads.record(run, given.revision)
-        run.platform.engines().runner.settle(workloads.workload(run, record, given.planned.sealed))
+        workload = workloads.workload(run, record, given.planned.sealed)
+        while (over := handover.taken_over(run)) is None:
+            if run.platform.engines().runner.settle(workload, handover.asked(run)):
+                return None
+            handover.stop(run)
+        return over
 
 
 SETTLE = step("settle", "Deploy", ToRun, settle)

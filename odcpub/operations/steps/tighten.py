@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from odcpub.data.migration import TIGHTEN as PHASE
-from odcpub.operations import in_force, workloads
-from odcpub.operations.core.outputs import NotInForce
+from odcpub.operations import handover, in_force, workloads
+from odcpub.operations.core.outputs import NotInForce, TakenOver
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import step
 from odcpub.operations.migrating import migrate
 from odcpub.operations.workloads import ToRun
 
 
-def tighten(run: Run, given: ToRun) -> NotInForce:
-    """All rules are in force then."""
+def tighten(run: Run, given: ToRun) -> NotInForce | TakenOver | None:
+    """All rules are in force then, unless another operation takes that over."""
+    if run.unit.find(TakenOver):
+        return None
     with in_force.telling(run, given):
+        if over := handover.taken_over(run):
+            return over
         migrate(run, given, workloads.migration(run.platform, given.planned), PHASE)
     return NotInForce()
 

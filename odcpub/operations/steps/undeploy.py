@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from odcpub.errors import Refused
-from odcpub.operations import forgetting
+from odcpub.operations import forgetting, handover
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.outputs import ByPlan
 from odcpub.operations.core.run import Run
@@ -23,6 +23,7 @@ class Input:
 
 def undeploy(run: Run, given: Input) -> None:
     """Nothing of the app is left running in the stage, or of what the records say of it there."""
+    handover.claim(run)
     asset, label = run.asset, run.stage.label
     if run.unit.find(ByPlan) is None:  # a server that was killed later in this step has planned, and changed something
         _plan(run, given.command.forget)

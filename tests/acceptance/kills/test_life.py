@@ -93,8 +93,9 @@ def test_down_during_a_publish_which_the_next_server_ends(
     publishing = app.running("publish")
     earlier = STEPS["publish"][STEPS["publish"].index(step) - 1]
     wait_for(lambda: app.effects()["operations Running"] and app.ended(earlier), f"the end of {earlier}")
-    second = app.odcpub.run("publish", str(app.model), code=None)
-    assert (second.code, getpass.getuser() in second.err, "since" in second.err) == (1, True, True), second.err
+    if step != "tighten":  # then the version serves, and the next publish would take it over
+        second = app.odcpub.run("publish", str(app.model), code=None)
+        assert (second.code, getpass.getuser() in second.err, "since" in second.err) == (1, True, True), second.err
     app.odcpub.run("down")
     _, told = publishing.communicate(timeout=CLIENT_SECONDS)
     assert (publishing.returncode, "stopped by `odcpub down`" in told, "--follow" in told) == (130, True, True), told

@@ -116,7 +116,7 @@ def test_an_operation_is_told_in_words(
 ) -> None:
     answer = {"operation": kind, "assetName": "Shop", "environmentName": "QA", "key": "k"}
     monkeypatch.setattr(commands, "_client", lambda: Api(answer))
-    monkeypatch.setattr(commands, "follow", lambda *_: 0)
+    monkeypatch.setattr(commands, "follow", lambda *_, **_named: 0)
     assert main.main(["config", "apply", "shop", "--stage", "qa"]) == 0
     assert capsys.readouterr().err == f"{words} Shop → QA\n"
 

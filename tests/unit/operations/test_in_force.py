@@ -147,7 +147,7 @@ def test_an_operation_that_ends_before_its_last_phase_leaves_the_rules_told(
     installed.engines.broken["wait 2" if serves else "settle"] = EngineError("no answer")
     monkeyed = installed.engines
     monkeyed.serves = serves
-    monkeyed.settle = lambda _workload: monkeyed._ask("settle")  # type: ignore[attr-defined]
+    monkeyed.settle = lambda *_: monkeyed._ask("settle")  # type: ignore[attr-defined]
     assert not perform(run, "start", "expand", "ready", "settle", "tighten")
     assert [one["rule"] for one in told(installed)] == RULES
     assert {one["why"] for one in told(installed)} == {"its operation ended before" if serves else "no answer"}
@@ -158,7 +158,7 @@ def test_an_operation_that_ends_before_its_last_phase_leaves_the_rules_told(
 
 def test_a_version_that_serves_is_told_also_where_no_rule_is_missing(installed: Installed, run: Run) -> None:
     installed.engines.broken["settle"] = EngineError("pods are still ending")
-    installed.engines.settle = lambda _workload: installed.engines._ask("settle")  # type: ignore[attr-defined]
+    installed.engines.settle = lambda *_: installed.engines._ask("settle")  # type: ignore[attr-defined]
     run.record(installed.planned(MigrationPlan(base="x", target="y")))
     assert perform(run, "start", "expand", "ready")
     assert not perform(run, "settle")

@@ -77,7 +77,7 @@ def engines() -> Any:
         apply=lambda *_: None,
         start=lambda _workload: None,
         wait=lambda *_: "http://127.0.0.1:8100",
-        settle=lambda _workload: None,
+        settle=lambda *_: True,
         take_back=lambda _workload: False,
         stop=lambda *_: None,
         running=lambda *_: None,
