@@ -135,9 +135,9 @@ def test_what_a_publish_left_is_contracted_by_the_next(
         return
     again = stage.plan(last)
     assert (again.steps, again.checks, again.refusals) == ((), (), ())
-    assert stage.visible_fingerprint(last) == fingerprint(stage.target(last))
     after = stage.rows()
-    if not back:
+    if not back:  # what a version that has gone added in passing, such as a comment, may stay
+        assert stage.visible_fingerprint(last) == fingerprint(stage.target(last))
         compare(case, before, after)
         written(case, after)
     for table, rows in before.items():

@@ -106,7 +106,8 @@ ANSWERS: dict[str, Any] = {
         "assets": [
             {"name": HOSTILE, "kind": HOSTILE, "release": HOSTILE, "revision": 1, "stages": [
                 {"stage": HOSTILE, "revision": 1, "digest": HOSTILE, "health": HOSTILE, "address": HOSTILE,
-                 "rulesNotInForce": [dict.fromkeys(("rule", "since", "why", "mend"), HOSTILE)]}]},
+                 "rulesNotInForce": [dict.fromkeys(("rule", "since", "why", "mend"), HOSTILE)],
+                 "unfinished": dict.fromkeys(("why", "mend"), HOSTILE)}]},
         ],
     },
 }  # fmt: skip

@@ -19,8 +19,10 @@ OPERATION = {
     "address": "http://127.0.0.1:8100",
     "unchanged": False,
     "forgotten": False,
+    "cleanUp": [],
     "exitCode": 0,
 }
+SERVING = OPERATION | {"status": "Running", "cleanUp": ["the version before it ends", "1 change of the schema follows"]}
 FAILED = OPERATION | {"status": "FinishedWithError", "exitCode": 1, "address": ""}
 
 
@@ -49,9 +51,11 @@ class Api:
     """Gives the events of one operation."""
 
     def __init__(
-        self, messages: list[dict[str, Any]], end: dict[str, Any], interrupt: type[BaseException] | None = None
-    ) -> None:
-        self._events = [("message", one) for one in messages] + ([] if interrupt else [("end", end)])
+        self, messages: list[dict[str, Any]], end: dict[str, Any], interrupt: type[BaseException] | None = None,
+        serves: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self._events = [("message", one) for one in messages] + ([("serves", serves)] if serves else [])
+        self._events += [] if interrupt else [("end", end)]
         self._interrupt = interrupt
 
     def events(self, path: str) -> Any:
@@ -77,6 +81,29 @@ def test_plain_output_is_a_line_a_step_and_the_address_alone_on_stdout(capsys: p
         "  Image      1.50 s  revision 3",
         "Shop runs revision 3 in Development:",
     ]
+
+
+@pytest.mark.parametrize("end", [OPERATION, FAILED])
+def test_it_ends_when_the_new_version_serves_and_says_what_goes_on(
+    capsys: pytest.CaptureFixture[str], end: dict[str, Any]
+) -> None:
+    api: Any = Api(STEPS[:3], end, serves=SERVING)
+    assert progress.follow(api, "publish-operations", SERVING, False, to_the_end=False) == 0  # type: ignore[arg-type]
+    told = capsys.readouterr()
+    assert told.out == "http://127.0.0.1:8100\n"
+    assert told.err.splitlines()[-2:] == [
+        "Shop runs revision 3 in Development:",
+        "Clean-up goes on: the version before it ends, 1 change of the schema follows. "
+        "See: odcpub log 0e0d7144 --follow",
+    ]
+    assert progress.follow(api, "publish-operations", SERVING, True, to_the_end=False) == 0  # type: ignore[arg-type]
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["status"], answer["address"], answer["exitCode"]) == ("Running", "http://127.0.0.1:8100", 0)
+
+
+def test_told_to_wait_it_ends_with_the_operation(capsys: pytest.CaptureFixture[str]) -> None:
+    assert follow(Api(STEPS[:3], FAILED, serves=SERVING)) == 1
+    assert "See everything with: odcpub log 0e0d7144" in capsys.readouterr().err
 
 
 def test_a_terminal_shows_the_running_step_and_overwrites_it(monkeypatch: pytest.MonkeyPatch) -> None:
