@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ from psycopg import sql
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PROFILES = ("local", "kind")
+CLEAN_UP_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,16 @@ class Installation:
         """What ``status`` says of the asset in the stage."""
         assets = {one["name"]: one for one in self.json("status")["assets"]}
         return next(one for one in assets[asset]["stages"] if one["stage"] == stage)
+
+    def settled(self) -> None:
+        """Waits until what operations clean up after their versions serve has ended, each well."""
+        deadline = time.monotonic() + CLEAN_UP_SECONDS
+        while running := [one for one in self.json("log")["results"] if one["status"] == "Running"]:
+            assert time.monotonic() < deadline, running
+            time.sleep(0.1)
+        for asset in self.json("status")["assets"]:
+            for stage in asset["stages"]:
+                assert not (stage["rulesNotInForce"] or stage["unfinished"]), stage
 
     def use(self, profile: str) -> None:
         """The profile's engines; those that the environment names stand in for the profile's own."""

@@ -117,6 +117,9 @@ def test_ten_publishes_and_a_promotion_under_load(
         qa = odcpub.stage(model.name, "QA")
         assert call("GET", f"{qa['address']}/api/Note").body["total"] == 0, "QA has a database of its own"
         time.sleep(AROUND_SECONDS)
+        odcpub.settled()
+        plan = odcpub.json("publish", str(model.folder), "--plan")
+        assert not plan["data"]["steps"], "each publish contracts what the one before it has left"
     finally:
         report = load.end()
     with capsys.disabled():

@@ -74,7 +74,7 @@ def test_app_from_model_to_qa(odcpub: Installation, published: Path, profile: st
     assert SECRET not in log
 
     odcpub.run("config", "set", "helpdesk", "HourlyRate=97", "--stage", "qa")
-    applied = odcpub.run("config", "apply", "helpdesk", "--stage", "qa")
+    applied = odcpub.run("config", "apply", "helpdesk", "--stage", "qa", "--wait")
     assert "Compile" not in applied.err
     assert odcpub.stage("Helpdesk", "QA")["revision"] == qa["revision"]
     assert given(odcpub, profile, "ODC_SETTING_HourlyRate") == "97"

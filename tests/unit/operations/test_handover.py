@@ -125,6 +125,7 @@ def test_a_version_that_serves_is_told_while_its_operation_cleans_up(installed: 
 
 def test_the_next_operation_takes_the_clean_up_over(installed: Installed, stage: Stage) -> None:
     first = serves(installed, begun(installed)).key
+    wait_for(lambda: "settle 1" in stage.said, "the clean-up")
     second = serves(installed, begun(installed)).key
     former = ended(installed, first)
     assert former.status == Status.FINISHED
@@ -195,6 +196,7 @@ def test_one_that_contracts_already_is_waited_for(installed: Installed, stage: S
 
 def test_an_app_that_is_taken_out_needs_no_clean_up(installed: Installed, stage: Stage) -> None:
     first = serves(installed, begun(installed)).key
+    wait_for(lambda: "settle 1" in stage.said, "the clean-up")
     second = begun(installed, 1, OperationKind.UNDEPLOY)
     assert ended(installed, second).status == Status.FINISHED
     assert ended(installed, first).unit.find(TakenOver) == TakenOver(second)

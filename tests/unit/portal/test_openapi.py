@@ -33,7 +33,7 @@ def test_every_route_says_what_it_answers(document: dict[str, Any]) -> None:
         assert not more, name
         if name.endswith("/events"):
             kinds = [one["properties"]["event"]["const"] for one in content["itemSchema"]["oneOf"]]
-            assert (media, kinds) == ("text/event-stream", ["message", "end"]), name
+            assert (media, kinds) == ("text/event-stream", ["message", "serves", "end"]), name
         else:
             assert (media, bool(content["schema"])) == ("application/json", True), name
 
