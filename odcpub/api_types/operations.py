@@ -42,8 +42,8 @@ WaitingFor = TypedDict("WaitingFor", {"for": str, "who": str, "since": str})
 class Operation(TypedDict):
     """An operation as it is now. ``revision``: None until it is known; ``address``: the app's, empty where there is
     none; ``cleanUp``: what is left to do though the new version serves, while it is Running; ``takenOverBy``: the
-    operation that does it in its place; ``waiting``: what for, while it is Running; ``exitCode``: the command
-    line's."""
+    operation that does it in its place; ``waiting``: what for, while it is Running; ``plan``: fingerprint of the plan
+    that it follows; ``exitCode``: the command line's."""
 
     key: str
     operation: KindWord
@@ -65,6 +65,7 @@ class Operation(TypedDict):
     rulesNotInForce: list[RuleSince]
     waiting: WaitingFor | None
     cancelledBy: str | None
+    plan: str | None
     exitCode: int
 
 

@@ -62,12 +62,19 @@ def shown(plan: Plan, for_programs: bool, sql: bool = False, out: str | None = N
 
 def _words(plan: Plan) -> Iterator[str]:
     yield f"Plan {plan['fingerprint'][:12]}: {plan['asset']} → {plan['stage']}, nothing was changed"
-    does = plan["build"]["does"] if plan["build"] else []
-    for title, lines in {"Build": does, "Data": [*_data(plan)], "Deploy": [*_deploy(plan)]}.items():
+    for title, lines in {"Build": [*_build(plan)], "Data": [*_data(plan)], "Deploy": [*_deploy(plan)]}.items():
         yield f"  {title}"
         yield from (f"    {line}" for line in lines or ["nothing to do"])
     yield from (f"  warning: {line}" for line in (*plan["warnings"], *plan["notices"]))
     yield from (f"  refused: {line}" for line in plan["refusals"])
+
+
+def _build(plan: Plan) -> Iterator[str]:
+    found = plan["build"]
+    if found and found["does"]:
+        yield from found["does"]
+        if found["image"]:
+            yield f"  {found['image']}"
 
 
 def _data(plan: Plan) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,6 +24,8 @@ NO_IMAGE = ImageRef("", "")
 """Of a library's revision."""
 Files = dict[str, str]
 """Path → blob's digest."""
+Say = Callable[[str], None]
+"""Who hears what was made."""
 Build = dict[str, Files]
 """By layer; what is the asset's own is in the layer ``APP``."""
 
@@ -92,14 +94,16 @@ def runtime_assemblies(platform: Platform) -> Mapping[str, bytes]:
     return platform.engines().csharp.compile([runtime_assembly()], {})
 
 
-def own_files(run: Run, sources: Sources, runtime: Mapping[str, bytes], libraries: Mapping[str, Library]) -> Files:
+def own_files(
+    platform: Platform, sources: Sources, runtime: Mapping[str, bytes], libraries: Mapping[str, Library], say: Say
+) -> Files:
     """Compiles what is the asset's own against ``runtime`` and libraries, and stores it."""
-    put = run.platform.store.blobs.put
-    given = dict(runtime) | _library_assemblies(run.platform, libraries)
-    assemblies = run.platform.engines().csharp.compile(sources.assemblies, given)
+    put = platform.store.blobs.put
+    given = dict(runtime) | _library_assemblies(platform, libraries)
+    assemblies = platform.engines().csharp.compile(sources.assemblies, given)
     dlls = {f"{name}.dll": put(content) for name, content in assemblies.items()}
     web = counted(len(sources.web), "web file", "web files")
-    run.say(f"{counted(len(assemblies), 'assembly', 'assemblies')}, {web}")
+    say(f"{counted(len(assemblies), 'assembly', 'assemblies')}, {web}")
     return dlls | {draft.path: put(draft.content) for draft in sources.web}
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from odcpub.data.catalogue import Catalogue
 from odcpub.deployment.stages import Stage
 from odcpub.operations import requests, settings
@@ -25,7 +27,9 @@ from odcpub.store.records import AssetRecord, OperationKind, RevisionRecord
 
 
 def publish(platform: Platform, folder: Path, user: str) -> Plan:
-    """What publishing the model in the folder would do."""
+    """What publishing the model in the folder would do. What is new is built, into caches and the registry, so that the
+    image's digest is known; no revision is made of it. One that is not whole is left as it is: to build it is to mend
+    it."""
     command = requests.publishing(platform, folder, user)
     record, stage = command.asset, asset_stages(platform, command.asset)[0]
     read = read_model(platform, folder, keep_lock=False)
@@ -33,11 +37,17 @@ def publish(platform: Platform, folder: Path, user: str) -> Plan:
     of = verified(platform, read.asset, read.libraries, kind.inputs(platform.engines()))
     found = building(platform, read.asset, of, kind.made)
     notices = tuple(str(one) for one in read.warnings)
-    if not kind.runs:
-        return _kept(platform, only_built(platform, record, stage, found, notices), command, NOTHING)
-    target = stages.Target(record, command.stage, read.asset, read.libraries)
-    asked = Asked(OperationKind.PUBLISH, target, stage, found.build, found.known, asks=True, notices=notices)
-    return _made(platform, asked, command)
+    if kind.runs:
+        target = stages.Target(record, command.stage, read.asset, read.libraries)
+        asked = Asked(OperationKind.PUBLISH, target, stage, found.build, found.known, asks=True, notices=notices)
+        made = make(platform, asked, Refusals(collect=True))
+        plan, catalogue = made.plan, made.catalogue()
+    else:
+        plan, catalogue = only_built(platform, record, stage, found, notices), NOTHING
+    if found.known is None and not plan.refusals:
+        image = kind.pack(platform, record, read.asset, of.lock)
+        plan = replace(plan, build=replace(found.build, image=image))
+    return _kept(platform, plan, command, catalogue)
 
 
 def deploy(platform: Platform, name: str, to: str, number: int | None, user: str) -> Plan:

@@ -16,7 +16,7 @@ from odcpub.api_types.plans import Plan as ShownPlan
 from odcpub.deployment.stages import Stage
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import NotInForce, Ready, TakenOver
+from odcpub.operations.core.outputs import ByPlan, NotInForce, Ready, TakenOver
 from odcpub.operations.core.plan import Plan
 from odcpub.store.records import AssetRecord, Message, RevisionRecord, Status
 
@@ -37,7 +37,7 @@ def operation(one: Operation) -> ShownOperation:
     beside."""
     command, unit, status = one.command, one.unit, one.status
     revision, left, waits = unit.revision, unit.find(NotInForce), one.waiting
-    ready, over = unit.find(Ready), unit.find(TakenOver)
+    ready, over, follows = unit.find(Ready), unit.find(TakenOver), unit.find(ByPlan)
     return {
         "key": one.key,
         "operation": one.kind.value,
@@ -58,6 +58,7 @@ def operation(one: Operation) -> ShownOperation:
         "takenOverBy": over.by if over else None,
         "rulesNotInForce": [{"rule": rule.rule, "since": rule.since} for rule in left.rules] if left else [],
         "waiting": {"for": waits.wants, "who": waits.who, "since": waits.since} if waits else None,
+        "plan": follows.fingerprint if follows else None,
         "cancelledBy": one.cancelled_by or None if status != Status.FINISHED else None,
         "exitCode": (one.exit_code or 3) if status == Status.FAILED else 0,
     }

@@ -58,7 +58,7 @@ def building(platform: Platform, asset: Asset, of: Verified, made: str) -> Build
         libraries=parts.libraries(of.lock),
         compiler=of.compiler,
         runtime=of.runtime,
-        image=known.image if known else "",
+        image=known.image if known and of.same is not None else "",
     )
     return Building(build, known)
 

@@ -54,6 +54,14 @@ def _stale(run: Run, asked: str, plan: Plan, catalogue: Catalogue) -> Refused:
     return Refused(message, again(run), details)
 
 
+def check_image(run: Run, digest: str) -> None:
+    """Refuses an image that is another than the one of the plan that is executed."""
+    record = run.platform.store.plans.find(run.command.plan) if run.command.plan else None
+    build = from_text(record.text).build if record else None
+    if build and build.image and build.image != digest:
+        raise Refused(f"stale: the image has changed since: it was {build.image} and is {digest}", again(run))
+
+
 def again(run: Run) -> str:
     """The hint of a plan that can't be executed any more."""
     return f"make a new plan: {planning_line(run.platform, run.command)}"

@@ -81,7 +81,7 @@ ANSWERS: dict[str, Any] = {
         "settings": [{"name": HOSTILE, "dataType": HOSTILE, "value": HOSTILE, "valueOrigin": HOSTILE}],
     },
     "publish-plans": {
-        "fingerprint": HOSTILE, "asset": HOSTILE, "stage": HOSTILE, "build": {"does": [HOSTILE]},
+        "fingerprint": HOSTILE, "asset": HOSTILE, "stage": HOSTILE, "build": {"does": [HOSTILE], "image": HOSTILE},
         "configuration": {key: [{"name": HOSTILE, "value": HOSTILE}] for key in ("settings", "secrets")},
         "data": {
             "mends": [HOSTILE], "carried": [HOSTILE], "steps": [{"summary": HOSTILE}],

@@ -9,17 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import structs
 
+from odcpub.data.catalogue import Catalogue
 from odcpub.data.schema import Column, Schema, Table
 from odcpub.deployment.workload import Change, DeploymentPlan, Running
 from odcpub.engines.ports import Gone, Place
 from odcpub.errors import Refused, UsageError
+from odcpub.model.elements import Kind
 from odcpub.operations import configuring, executing, forgetting, planning, requests
 from odcpub.operations.core.command import Command
 from odcpub.operations.core.outputs import ByPlan
-from odcpub.operations.core.plan import Plan, from_text
+from odcpub.operations.core.plan import Plan
 from odcpub.operations.core.run import Run
 from odcpub.operations.kinds import KINDS
+from odcpub.operations.plans import kept
 from odcpub.store.records import AssetRecord, OperationKind, Status
 from odcpub.store.stages import Value
 
@@ -37,31 +41,48 @@ entities:
     attributes:
       Name: {{ type: Text, length: 50 }}
 """
+MADE: list[Plan] = []
+"""What the operation itself has planned."""
+PACKED = "sha256:" + "9" * 64
 ITEM = Table("item", (Column("id", "bigint", nullable=False, identity=True), Column("name", "character varying(50)")))
 
 
 def follows(installed: Installed, command: Command) -> Plan:
     """The plan that an operation follows: its steps, as far as it is made."""
+    MADE.clear()
     run = begun(installed.platform, command)
-    kind = KINDS["library" if command.asset.key != KEY else "app"]  # type: ignore[index]
+    kind = KINDS[Kind.LIBRARY if command.asset.key != KEY else Kind.APP]
     try:
         for step in kind.steps[command.kind]:
             step.perform(run)
             run = run.now()
             if found := run.unit.find(ByPlan):
-                record = installed.store.plans.find(found.fingerprint)
-                assert record is not None
-                return from_text(record.text)
+                (plan,) = MADE
+                assert plan.fingerprint == found.fingerprint
+                return plan
     finally:
         installed.store.journal.finish(run.key, Status.FAILED)
     raise AssertionError("no step has planned")
 
 
+@pytest.fixture(autouse=True)
+def seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    follow = kept.follow
+
+    def heard(run: Run, plan: Plan, catalogue: Catalogue) -> None:
+        MADE.append(plan)
+        follow(run, plan, catalogue)
+
+    monkeypatch.setattr(kept, "follow", heard)
+
+
 @pytest.fixture
-def shop(installed: Installed, compiler: FakeCompiler) -> Installed:
+def shop(installed: Installed, compiler: FakeCompiler, monkeypatch: pytest.MonkeyPatch) -> Installed:
     """Revision 2 runs in Development, revision 1 in QA."""
     installed.engines.builder = installed.engines  # type: ignore[attr-defined]
     installed.engines.base = lambda: "base"  # type: ignore[attr-defined]
+    packs = replace(KINDS[Kind.APP], pack=lambda *_: PACKED)
+    monkeypatch.setattr(planning, "KINDS", {**KINDS, Kind.APP: packs})
     (installed.folder / "shop.yaml").write_text(SHOP)
     for stage in ("development", "qa"):
         installed.store.stages.change_values(KEY, stage, [Value("Token", "t", secret=True)])
@@ -85,7 +106,23 @@ def test_a_publish(shop: Installed) -> None:
     shown = planning.publish(shop.platform, folder, "ada")
     assert shown.build is not None
     assert shown.build.does == ("compile 1 entity, 2 screens", "build the image as revision 3")
-    assert follows(shop, requests.publishing(shop.platform, folder, "ada")) == shown
+    assert shown.build.image == PACKED
+    planned = follows(shop, requests.publishing(shop.platform, folder, "ada"))
+    assert planned == structs.replace(shown, build=structs.replace(shown.build, image=""))
+    assert planned.fingerprint == shown.fingerprint, "the image follows from what it is made of"
+
+
+def test_an_image_that_is_another_than_planned_is_refused(shop: Installed) -> None:
+    plan = planning.publish(shop.platform, shop.folder, "ada")
+    command = requests.publishing(shop.platform, shop.folder, "ada")
+    kept.check_image(begun(shop.platform, command), "sha256:another")
+    run = Run(
+        shop.platform,
+        replace(shop.platform.ledger.operations()[0], command=structs.replace(command, plan=plan.fingerprint)),
+    )
+    kept.check_image(run, PACKED)
+    with pytest.raises(Refused, match=f"stale: the image has changed since: it was {PACKED} and is sha256:another"):
+        kept.check_image(run, "sha256:another")
 
 
 @pytest.mark.parametrize("number", [None, 1], ids=["the next", "an older one"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from odcpub.compiler.compile import compile_app
 from odcpub.engines.csharp.host import host_files, library_files
 from odcpub.errors import Refused
-from odcpub.model.elements import Library
+from odcpub.model.elements import Library, VerifiedAsset
 from odcpub.operations import builds
 from odcpub.operations.core.outputs import Compiled, Verified
 from odcpub.operations.core.run import Run
@@ -26,17 +26,21 @@ def compile_(run: Run, given: Input) -> Compiled | None:
     if given.verified.same is not None:
         run.say("nothing to compile")
         return None
-    platform = run.platform
-    asset = platform.memory.model(given.verified.model)
-    libraries = builds.locked_libraries(platform, given.verified.lock)
+    model = run.platform.memory.model(given.verified.model)
+    return Compiled(compiled(run.platform, model, given.verified.lock, run.say))
+
+
+def compiled(platform: Platform, asset: VerifiedAsset, lock: str, say: builds.Say) -> str:
+    """The blob of what the model compiles to, with the libraries that it is locked to."""
+    libraries = builds.locked_libraries(platform, lock)
     sources = compile_app(asset, libraries, platform.memory.reuse(asset.key))
     runtime = builds.runtime_assemblies(platform)
     build = {
-        builds.APP: builds.own_files(run, sources, runtime, libraries),
+        builds.APP: builds.own_files(platform, sources, runtime, libraries, say),
         builds.RUNTIME: _runtime_files(platform, runtime),
         builds.LIBRARIES: _library_files(platform, libraries),
     }
-    return Compiled(builds.store(platform, build))
+    return builds.store(platform, build)
 
 
 def _runtime_files(platform: Platform, runtime: Mapping[str, bytes]) -> builds.Files:
