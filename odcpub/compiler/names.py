@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from odcpub.model.elements import Asset, Basic, DeleteRule, Kind, Library, ScreenKind
 
@@ -38,11 +39,21 @@ def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
 
 
 def _along(asset: Asset) -> Mapping[str, tuple[str, ...]]:
+    return _closed(
+        tuple(
+            (attribute.type.target, entity.name)
+            for entity in asset.entities
+            for attribute in entity.attributes
+            if attribute.on_delete is DeleteRule.DELETE and attribute.type.basic is Basic.IDENTIFIER
+        )
+    )
+
+
+@lru_cache(maxsize=8)  # most edits touch no reference, and the closure grows with the square of the references
+def _closed(references: tuple[tuple[str, str], ...]) -> Mapping[str, tuple[str, ...]]:
     direct: dict[str, list[str]] = {}
-    for entity in asset.entities:
-        for attribute in entity.attributes:
-            if attribute.on_delete is DeleteRule.DELETE and attribute.type.basic is Basic.IDENTIFIER:
-                direct.setdefault(attribute.type.target, []).append(entity.name)
+    for target, name in references:
+        direct.setdefault(target, []).append(name)
     return {name: _reached(name, direct) for name in direct}
 
 

@@ -19,7 +19,7 @@ import pytest
 
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN
-from odcpub.data.target import target_schema
+from odcpub.data.target import RESERVED, target_schema
 from odcpub.engines.database import embedded as embedded_module
 from odcpub.engines.database import migrate
 from odcpub.engines.database.chain import scripts, write_scripts
@@ -92,6 +92,26 @@ def test_tables_made_later_are_the_apps_too(stage: Stage) -> None:
     stage.publish(simple())
     with login(access) as connection:
         connection.execute("INSERT INTO thing (name) VALUES ('a')")
+
+
+def test_rights_are_granted_where_they_lack_and_nowhere_else(stage: Stage) -> None:
+    """Each grant writes a row of the catalog: a thousand at every deployment of a large app."""
+    stage.publish(simple())
+    role = role_name(stage.place)
+    versions = "SELECT relname, xmin::text FROM pg_class WHERE relnamespace = %s::regnamespace AND relname <> ALL(%s)"
+    given = [stage.schema, list(RESERVED)]
+    with stage.connect() as connection:
+        connection.execute(f"REVOKE UPDATE ON thing FROM {role}")
+        connection.execute("CREATE TABLE lost (id serial PRIMARY KEY)")
+        connection.execute(f"REVOKE ALL ON lost, lost_id_seq FROM {role}")
+        connection.execute("CREATE TABLE whole (id int)")
+        before = dict(connection.execute(versions, given).fetchall())
+    with login(stage.engine.prepare(stage.place, "a-password")) as connection:
+        connection.execute("UPDATE thing SET name = 'a'")
+        assert connection.execute("INSERT INTO lost DEFAULT VALUES RETURNING id").fetchone() == (1,)
+    with stage.connect() as connection:
+        after = dict(connection.execute(versions, given).fetchall())
+    assert {name for name in after if after[name] != before[name]} == {"thing", "lost", "lost_id_seq"}
 
 
 def test_passwords_change_only_when_they_do(stage: Stage) -> None:

@@ -61,8 +61,6 @@ _SCHEMA = (
     f"CONSTRAINT {VERSION_TABLE}_pkc PRIMARY KEY (version_num))",
     "REVOKE ALL ON SCHEMA {schema} FROM {role}",
     "GRANT USAGE ON SCHEMA {schema} TO {role}",
-    "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {role}",
-    "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {role}",
     "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT USAGE, SELECT ON SEQUENCES TO {role}",
     f"REVOKE ALL ON {VERSION_TABLE}, {MARKER_TABLE} FROM {{role}}",
@@ -70,6 +68,18 @@ _SCHEMA = (
     "ALTER ROLE {role} IN DATABASE {database} SET search_path TO {schema}",
     *(f"ALTER ROLE {{role}} IN DATABASE {{database}} SET {name} TO '{value}'" for name, value in SETTINGS),
 )
+
+_LACKING = """
+SELECT c.relkind = 'S', c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = %(schema)s AND c.relname <> ALL(%(own)s) AND CASE WHEN c.relkind = 'S'
+  THEN NOT (has_sequence_privilege(%(role)s, c.oid, 'USAGE') AND has_sequence_privilege(%(role)s, c.oid, 'SELECT'))
+  WHEN c.relkind IN ('r', 'p', 'v', 'm', 'f')
+  THEN NOT (has_table_privilege(%(role)s, c.oid, 'SELECT') AND has_table_privilege(%(role)s, c.oid, 'INSERT')
+            AND has_table_privilege(%(role)s, c.oid, 'UPDATE') AND has_table_privilege(%(role)s, c.oid, 'DELETE')) END
+ORDER BY c.relname
+"""
+"""Sequences (true) and tables that the role may not use as an app does: others made them, or took rights away. To
+grant all of them anew would write a row of the catalog for each."""
 
 
 def role_name(place: Place) -> str:
@@ -89,6 +99,7 @@ def prepare(server: Server, place: Place, password: str) -> None:
         there, comment = _found(connection, place, role)
         _role(connection, role, password, there)
         _run(connection, (*_DATABASE, *_SCHEMA), place, role)
+        _grant(connection, place, role)
         if place.owner is not None and (text := marked(place.owner, comment)) is not None:
             statement = sql.SQL("COMMENT ON SCHEMA {} IS {}")
             connection.execute(statement.format(sql.Identifier(place.schema), sql.Literal(text)))
@@ -148,6 +159,20 @@ def _run(connection: psycopg.Connection[Any], statements: tuple[str, ...], place
     }
     for statement in statements:
         connection.execute(sql.SQL(statement).format(**names))
+
+
+def _grant(connection: psycopg.Connection[Any], place: Place, role: str) -> None:
+    """The rights on what is in the schema already; what is made later has them by default."""
+    from psycopg import sql
+
+    found = connection.execute(_LACKING, {"schema": place.schema, "role": role, "own": list(RESERVED)}).fetchall()
+    kinds = ((False, "TABLE", "SELECT, INSERT, UPDATE, DELETE"), (True, "SEQUENCE", "USAGE, SELECT"))
+    for sequence, kind, rights in kinds:
+        names = [sql.Identifier(place.schema, name) for is_sequence, name in found if is_sequence == sequence]
+        if names:
+            statement = sql.SQL("GRANT {} ON {} {} TO {}")
+            listed = sql.SQL(", ").join(names)
+            connection.execute(statement.format(sql.SQL(rights), sql.SQL(kind), listed, sql.Identifier(role)))
 
 
 def _database(connection: psycopg.Connection[Any], wanted: str) -> None:
