@@ -21,14 +21,15 @@ _WORK = """
 import json, resource, sys, time
 from pathlib import Path
 from odcpub.compiler.compile import compile_app
-from odcpub.model.load import load
+from odcpub.model.load import load_found
+from odcpub.tree.folder import read_folder
 from odcpub.model.verify import verify
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 imported, before = time.process_time(), peak()
-asset, _ = verify(load(Path(sys.argv[1])), {})
+asset, _ = verify(load_found(read_folder(Path(sys.argv[1]))), {})
 verified = time.process_time()
 compile_app(asset, {})
 cold = time.process_time()

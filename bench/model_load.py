@@ -40,17 +40,23 @@ def measure(entities: int) -> Table:
         folder = models.write(Path(name), entities)
         imports = cpu(lambda: __import__("odcpub.model.verify"))
         from odcpub.model.digest import model_digest
-        from odcpub.model.load import FileCache, load
+        from odcpub.model.load import FileCache, RawModel, load
         from odcpub.model.verify import verify
+        from odcpub.tree.folder import read_folder
 
         bare = cpu(lambda: floor(folder))
         time.sleep(0.1)
         cache = FileCache()
-        cold = cpu(lambda: verify(load(folder, cache), {}))
-        unchanged = cpu(lambda: verify(load(folder, cache), {}))
+
+        def read() -> RawModel:
+            found = read_folder(folder)
+            return load(found.tree, found.contents.__getitem__, found.where, cache)
+
+        cold = cpu(lambda: verify(read(), {}))
+        unchanged = cpu(lambda: verify(read(), {}))
         models.add_attribute(folder, 1)
-        changed = cpu(lambda: verify(load(folder, cache), {}))
-        asset, _ = verify(load(folder, cache), {})
+        changed = cpu(lambda: verify(read(), {}))
+        asset, _ = verify(read(), {})
         digest = cpu(lambda: model_digest(asset))
     figures = {
         "imports": imports,

@@ -118,12 +118,6 @@ class EnginesPatch(TypedDict):
     check: NotRequired[bool]
 
 
-class FolderRequest(TypedDict):
-    """``folder``: the model's absolute path on the server's machine."""
-
-    folder: Name
-
-
 class ScaffoldRequest(TypedDict):
     """``folder``: the name of the folder to be, which gives the asset's where ``name`` is empty."""
 
@@ -171,8 +165,9 @@ LibraryChange = TypedDict("LibraryChange", {"name": str, "from": str | None, "to
 
 
 class Update(TypedDict):
-    """What has changed in a model's lock file."""
+    """What changes in a model's lock file. ``lockFile``: its text then, None where it stays."""
 
     asset: str
     changes: list[LibraryChange]
     warnings: list[str]
+    lockFile: str | None

@@ -15,11 +15,12 @@ LONGEST_PATH, LONGEST_TEXT = 4_096, 1_000_000
 
 
 class Within(NamedTuple):
-    """Limits of a text's length or of a whole number, in the words of pydantic's schemas."""
+    """Limits of a text's length and form, or of a whole number, in the words of pydantic's schemas."""
 
     max_length: int | None = None
     ge: int | None = None
     le: int | None = None
+    pattern: str | None = None
 
     def __get_pydantic_core_schema__(self, source: object, handler: Callable[[object], dict[str, Any]]) -> Any:
         return handler(source) | {name: value for name, value in self._asdict().items() if value is not None}
@@ -28,4 +29,9 @@ class Within(NamedTuple):
 Text = Annotated[str, Within(max_length=LONGEST_TEXT)]
 Name = Annotated[str, Within(max_length=LONGEST_PATH)]
 File = Annotated[str, Within(max_length=MAX_FILE)]
+Digest = Annotated[str, Within(pattern="^[0-9a-f]{64}$")]
+"""A sha256 in hexadecimal."""
+Content = Annotated[str, Within(max_length=4 * MAX_FILE // 3 + 4)]
+"""A file's content in base64."""
+Whole = Annotated[int, Within(ge=0, le=LARGEST)]
 RevisionNumber = Annotated[int, Within(ge=1, le=LARGEST)]

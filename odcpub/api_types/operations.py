@@ -3,6 +3,7 @@
 from typing import Literal, NotRequired, TypedDict
 
 from odcpub.api_types.limits import Name, RevisionNumber
+from odcpub.api_types.models import SentModel
 from odcpub.api_types.problems import MaybeError
 from odcpub.errors import Severity
 
@@ -10,11 +11,12 @@ StatusWord = Literal["Running", "Finished", "FinishedWithError"]
 KindWord = Literal["Publish", "Deploy", "Undeploy", "ApplyConfigs"]
 
 
-class PublishOperationRequest(TypedDict):
-    """``folder``: the model's absolute path on the server's machine."""
+class PublishOperationRequest(SentModel):
+    """``renamed``: no other folder holds an asset of this key any more, so that one of another name is the same,
+    renamed."""
 
     operation: NotRequired[Literal["Publish"]]
-    folder: Name
+    renamed: NotRequired[bool]
 
 
 class DeploymentOperationRequest(TypedDict):
@@ -43,7 +45,8 @@ class Operation(TypedDict):
     """An operation as it is now. ``revision``: None until it is known; ``address``: the app's, empty where there is
     none; ``cleanUp``: what is left to do though the new version serves, while it is Running; ``takenOverBy``: the
     operation that does it in its place; ``waiting``: what for, while it is Running; ``plan``: fingerprint of the plan
-    that it follows; ``exitCode``: the command line's."""
+    that it follows; ``lockFile``: the text that the author's lock file should have, None where it is right;
+    ``exitCode``: the command line's."""
 
     key: str
     operation: KindWord
@@ -66,6 +69,7 @@ class Operation(TypedDict):
     waiting: WaitingFor | None
     cancelledBy: str | None
     plan: str | None
+    lockFile: str | None
     exitCode: int
 
 

@@ -25,6 +25,8 @@ START_SECONDS = 120.0
 END_SECONDS = 150.0
 """How long a server of an earlier version, which does not say it, may take to end."""
 TRIES = 3
+SAFE = ("/api/deployments/", "/api/v1/model-files")
+"""What is asked again where a server that was killed has not answered."""
 
 
 class ApiError(OdcpubError):
@@ -70,7 +72,7 @@ class Client:
         What a server that was killed has not answered is asked again where that is safe: a beginning operation carries
         a key, under which there is one and no second."""
         headers = {"Content-Type": "application/json"}
-        if again := method == "GET" or path.startswith("/api/deployments/"):
+        if again := method == "GET" or path.startswith(SAFE):
             headers["Idempotency-Key"] = _uuid()
         content = None if body is None else json.dumps(body)
         tries = TRIES if again else 1

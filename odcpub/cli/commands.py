@@ -17,6 +17,7 @@ from odcpub.cli.client import Client
 from odcpub.cli.folder import at, check_free, write
 from odcpub.cli.printing import as_json, warn
 from odcpub.cli.progress import follow
+from odcpub.cli.sending import send, write_lock
 from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import UsageError
 from odcpub.files import MAX_FILE, BadFile, read_file, text_of
@@ -31,15 +32,18 @@ if TYPE_CHECKING:
     )
     from odcpub.api_types.installation import (
         EnginesPatch,
-        FolderRequest,
         Imported,
         ImportRequest,
         Scaffold,
         ScaffoldRequest,
         Source,
+        Update,
     )
+    from odcpub.api_types.models import SentModel
     from odcpub.api_types.operations import DeploymentOperationRequest, Operation, PublishOperationRequest
     from odcpub.api_types.plans import Plan, PlanExecutionRequest
+    from odcpub.cli.progress import Ended
+    from odcpub.tree.tree import Found
 
 DEPLOYMENTS = "/api/deployments/v1"
 DONE = 0
@@ -51,14 +55,17 @@ def _client() -> Client:
     return client
 
 
-def _folder(path: str) -> str:
+def _found(path: str) -> Found:
+    """The model's files, as they are in its folder."""
     if not path:
         raise UsageError("PATH: is empty", "name the folder that holds the model's YAML files; . is this one")
     folder = at(path)
     if not os.path.isdir(folder):  # noqa: PTH112 - false for a name that is too long, too
         what = "is a file" if os.path.isfile(folder) else "no such folder"  # noqa: PTH113
         raise UsageError(f"{path}: {what}", "name the folder that holds the model's YAML files")
-    return str(folder)
+    from odcpub.tree.folder import read_folder
+
+    return read_folder(folder)
 
 
 def _segment(text: str) -> str:
@@ -72,8 +79,21 @@ def publish(options: argparse.Namespace) -> int:
             f"{options.stage}: apps are published to the first stage alone",
             "leave --stage out; what runs there goes on with: odcpub promote <app> --to <stage>",
         )
-    body: PublishOperationRequest = {"folder": _folder(options.path)}
-    return _run_or_plan("publish", body, options)
+    plans.check(options.plan, options.out, options.sql)
+    found, client = _found(options.path), _client()
+    model, renamed = send(client, found)
+    body: PublishOperationRequest = {"operation": "Publish", **model, "renamed": renamed or options.renamed}
+    return _run_or_plan("publish", body, options, client, lambda operation: _keep_lock(found, operation))
+
+
+def _keep_lock(found: Found, operation: Operation) -> None:
+    """Writes the lock file of a publish. Where that cannot be, the server knows what was locked all the same."""
+    if operation["lockFile"] is None:
+        return
+    try:
+        write_lock(Path(found.where), operation["lockFile"])
+    except UsageError as error:
+        warn(f"warning: {error.message}; {error.hint}")
 
 
 def promote(options: argparse.Namespace) -> int:
@@ -83,12 +103,19 @@ def promote(options: argparse.Namespace) -> int:
     return _run_or_plan("deployment", body, options)
 
 
-def _run_or_plan(kind: str, body: Mapping[str, object], options: argparse.Namespace) -> int:
+def _run_or_plan(
+    kind: str,
+    body: Mapping[str, object],
+    options: argparse.Namespace,
+    client: Client | None = None,
+    ended: Ended | None = None,
+) -> int:
     """Runs the operation, or shows what it would do."""
     plans.check(options.plan, options.out, options.sql)
+    client = client or _client()
     if not options.plan:
-        return _run(_client(), f"{kind}-operations", body, options)
-    plan: Plan = _client().request("POST", f"{DEPLOYMENTS}/{kind}-plans", body)
+        return _run(client, f"{kind}-operations", body, options, ended)
+    plan: Plan = client.request("POST", f"{DEPLOYMENTS}/{kind}-plans", body)
     if options.out:
         plans.write(plan, at(options.out))
     return plans.shown(plan, options.json, options.sql, options.out)
@@ -111,7 +138,10 @@ def _text(path: Path) -> str:
     return text
 
 
-def _run(client: Client, begins: str, body: Mapping[str, object], options: argparse.Namespace) -> int:
+def _run(
+    client: Client, begins: str, body: Mapping[str, object], options: argparse.Namespace, ended: Ended | None = None
+) -> int:
+    """``ended``: is given the operation once it has ended."""
     try:
         operation: Operation = client.request("POST", f"{DEPLOYMENTS}/{begins}", body)
     except KeyboardInterrupt:
@@ -121,7 +151,7 @@ def _run(client: Client, begins: str, body: Mapping[str, object], options: argpa
     if not options.json:
         warn(show.heading(operation))
     to_the_end = getattr(options, "wait", True)
-    return follow(client, _collection(operation), operation, options.json, to_the_end)
+    return follow(client, _collection(operation), operation, options.json, to_the_end, ended)
 
 
 def _collection(operation: Operation) -> str:
@@ -197,8 +227,12 @@ def new(options: argparse.Namespace) -> int:
 
 
 def update(options: argparse.Namespace) -> int:
-    body: FolderRequest = {"folder": _folder(options.path)}
-    return show.update(_client().request("POST", "/api/v1/updates", body), options.json)
+    found, client = _found(options.path), _client()
+    body: SentModel = send(client, found)[0]
+    answer: Update = client.request("POST", "/api/v1/updates", body)
+    if answer["lockFile"] is not None:
+        write_lock(Path(found.where), answer["lockFile"])
+    return show.update(answer, options.json)
 
 
 def import_model(options: argparse.Namespace) -> int:

@@ -85,6 +85,8 @@ def _publishing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     publish.add_argument("path", metavar="PATH", help="the model's folder")
     _plans(publish)
     publish.add_argument("--wait", action="store_true", help=WAIT)
+    text = "the asset that was published under another name, from elsewhere, is this one, renamed"
+    publish.add_argument("--renamed", action="store_true", help=text)
     publish.add_argument("--stage", default="", help=argparse.SUPPRESS)
     promote = _add(commands, "promote", "bring the revision that runs in the stage before to a stage, unchanged")
     promote.add_argument("asset", metavar="APP", help=APP)

@@ -12,12 +12,24 @@ from odcpub.errors import OdcpubError
 from odcpub.escaping import escaped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from odcpub.api_types.operations import Message, Operation
 
+    Ended = Callable[[Operation], None]
 
-def follow(client: Client, collection: str, operation: Operation, for_programs: bool, to_the_end: bool = True) -> int:
+
+def follow(
+    client: Client,
+    collection: str,
+    operation: Operation,
+    for_programs: bool,
+    to_the_end: bool = True,
+    ended: Ended | None = None,
+) -> int:
     """Prints the operation's progress until it ends, or only until the new version serves; the exit code. Ctrl-C leaves
-    it running and says so, and where `odcpub down` has stopped it, it waits."""
+    it running and says so, and where `odcpub down` has stopped it, it waits. ``ended``: is given the operation as it is
+    then."""
     printer = _Json() if for_programs else _Lines(sys.stderr)
     path = f"/api/deployments/v1/{collection}/{operation['key']}/events"
     again = f"odcpub log {operation['key'][:8]} --follow"
@@ -26,7 +38,10 @@ def follow(client: Client, collection: str, operation: Operation, for_programs: 
             if event == "message":
                 printer.message(data)
             elif event == "end" or not to_the_end:
-                return printer.end(data)
+                code = printer.end(data)
+                if ended:
+                    ended(data)
+                return code
     except KeyboardInterrupt:
         warn()
         warn(f"The operation goes on. Follow it with: {again}")

@@ -1,27 +1,31 @@
-"""One file that an author writes: its text, or the problem at its place. Reads that file."""
+"""One file that an author writes: its text, or the problem at its place. No I/O."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
 
 from odcpub.errors import ModelError, Place, Problem
-from odcpub.files import MAX_FILE, BadFile, NoText, TooLarge, read_file, text_of
+from odcpub.files import NoText, text_of
 from odcpub.model.problems import Code
+from odcpub.tree.tree import Bad, Entry
 
 
-def problem_of(bad: BadFile, name: str) -> Problem:
-    """What is wrong with the file that its author calls ``name``."""
-    if isinstance(bad, NoText):
-        return Problem(str(Code.ENCODING), bad.reason, bad.hint, Place(name, bad.line, bad.column))
-    code = Code.FILE_SIZE if isinstance(bad, TooLarge) else Code.FILE
-    return Problem(str(code), bad.reason, bad.hint, Place(name, 1, 1))
+def problem_of(bad: NoText, name: str) -> Problem:
+    """What is wrong with the text of the file that its author calls ``name``."""
+    return Problem(str(Code.ENCODING), bad.reason, bad.hint, Place(name, bad.line, bad.column))
 
 
-def read_source(path: Path, name: str, inside: Path) -> str:
-    """The text of a file beside the model, empty where there is none; ``inside``: the folder that no link leads out
-    of. Raises ModelError with the one problem."""
+def problem_at(bad: Bad, name: str) -> Problem:
+    """Why the file of that path is not read; of the folder as a whole where the path is empty."""
+    return Problem(bad.code, bad.message, bad.hint, Place(name, 1, 1) if name else None)
+
+
+def text_at(entry: Entry | None, name: str, content: Callable[[str], bytes]) -> str:
+    """The text of a file beside the model, empty where there is none; ``content``: of a digest. Raises ModelError with
+    the one problem."""
     try:
-        content = read_file(path, MAX_FILE, inside)
-        return "" if content is None else text_of(content)
-    except BadFile as bad:
+        if isinstance(entry, Bad):
+            raise ModelError((problem_at(entry, name),), name)
+        return "" if entry is None else text_of(content(entry))
+    except NoText as bad:
         raise ModelError((problem_of(bad, name),), name) from None

@@ -7,7 +7,6 @@ value counts for revisions that have the setting so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from odcpub.api_types.assets import Configured
 from odcpub.deployment.configuration import check_value, fitting
@@ -16,25 +15,26 @@ from odcpub.errors import OdcpubError, UsageError
 from odcpub.model.elements import Asset, Setting
 from odcpub.operations import requests
 from odcpub.operations.core.command import Publish
+from odcpub.operations.model_files import source_of
 from odcpub.operations.models import asset_stages, read_model, stage_of, stage_or_former
 from odcpub.operations.platform import Platform
 from odcpub.operations.settings import latest, running
-from odcpub.store.records import AssetRecord, OperationKind
+from odcpub.store.records import AssetRecord, OperationKind, Status
 from odcpub.store.stages import Value
 
 
 def newest(platform: Platform, asset: AssetRecord) -> Asset:
-    """The latest revision's model; that of the folder where there is no revision yet."""
+    """The latest revision's model; the one that was sent where there is no revision yet."""
     found = latest(platform, asset)
     return found or _written(platform, asset)
 
 
 def _written(platform: Platform, asset: AssetRecord) -> Asset:
-    """The model as its author has it now: in the folder that was last published from, or tried to be."""
+    """The model as its author sent it last: to publish it, successfully or not, or with its stages' files."""
     tried = platform.ledger.operations(asset.key, kinds=(OperationKind.PUBLISH,), limit=1)
-    last = tried[0].command if tried else None
-    folder = (last.asset if isinstance(last, Publish) else asset).folder
-    return read_model(platform, Path(folder), keep_lock=False).asset
+    last = tried[0].command if tried and tried[0].status != Status.FINISHED else None
+    written = last.asset if isinstance(last, Publish) else asset
+    return read_model(platform, source_of(platform, written), written.folder).asset
 
 
 def _models(platform: Platform, asset: AssetRecord, stage: Stage, needed: bool) -> list[Asset]:

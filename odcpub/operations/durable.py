@@ -25,6 +25,7 @@ from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, Waits
 from odcpub.operations.durable_records import durable_records, empty_log
 from odcpub.operations.kinds import KINDS
+from odcpub.operations.model_files import keep
 from odcpub.operations.platform import Platform
 from odcpub.operations.taking_back import failed
 from odcpub.operations.voice import heard_by
@@ -244,6 +245,7 @@ def _end(key: str) -> None:
         try:
             if isinstance(run.command, Publish) and not run.operation.serves:
                 run.platform.store.assets.register(run.command.asset)
+                keep(run.platform, run.command.asset, run.command.actor, run.operation.started_at)
             run.say("Nothing changed" if run.unit.unchanged else "Done", address=run.unit.address)
             run.platform.ledger.finish(key)
         except Exception as error:

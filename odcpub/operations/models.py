@@ -1,39 +1,55 @@
-"""Models where their authors keep them: reading, locking libraries, stages, a stage's file. Does I/O."""
+"""Models as they were sent: reading, locking libraries, stages, a stage's file. Does I/O."""
 
 from __future__ import annotations
 
-import os
 import shlex
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import PurePosixPath
+
+import msgspec
 
 from odcpub.deployment.stages import DEFAULT_STAGES, Purpose, Stage, find, label_of, parse_project
 from odcpub.errors import Missing, ModelError, Problem, Refused, Severity, UsageError
-from odcpub.files import SHARED, write_whole
 from odcpub.model.elements import Kind, Library, Use, VerifiedAsset
-from odcpub.model.load import load
-from odcpub.model.lock import LOCK_FILE, read_lock, resolve, write_lock
+from odcpub.model.load import RawModel
+from odcpub.model.lock import read_lock, resolve, write_lock
 from odcpub.model.physical import physical
 from odcpub.model.problems import Code, listed, shown, suggest
-from odcpub.model.source import read_source
+from odcpub.model.source import problem_at
 from odcpub.model.verify import uses, verify
 from odcpub.model.versions import parse_range, parse_version
-from odcpub.operations.libraries import available, renamed
+from odcpub.operations.libraries import Locked, available, renamed
+from odcpub.operations.model_files import check_files, files_of, lock_text, read_raw, text_of
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
+from odcpub.tree.tree import OTHER_PROJECT_FILE, PROJECT_FILE, STAGES, Bad, Tree
 
-PROJECT_FILE = "odcpub.yaml"
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A model as a client sent it. ``source``: the digest of its files; ``folder`` and ``host``: where they lie, for
+    people; ``renamed``: the folder that the asset was published from before holds it no more, so that one with its key
+    and another name is the same asset, renamed."""
+
+    source: str
+    folder: str
+    host: str = ""
+    renamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A verified model, the libraries it is locked to by name, and its warnings."""
+    """A verified model, the libraries it is locked to by name, and its warnings. ``kept``: libraries that the lock file
+    does not name, which stay at the version of the last publish; ``lock_file``: the text that the lock file should have
+    (empty: it should go), None where it is right."""
 
     asset: VerifiedAsset
     libraries: Mapping[str, Library]
     warnings: tuple[Problem, ...]
+    kept: tuple[str, ...] = ()
+    lock_file: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +62,9 @@ class Head:
     label: str
 
 
-def read_head(platform: Platform, folder: Path) -> Head:
+def read_head(platform: Platform, source: str, where: str) -> Head:
     """The model's kind, name and key; a model that does not say them is refused with all its problems."""
-    raw = load(folder, platform.files)
+    raw = read_raw(platform, source, where)
     if not raw.key or raw.kind is None or not raw.name:
         verify(raw, {})
     if raw.kind is Kind.EXTENSION:
@@ -57,41 +73,56 @@ def read_head(platform: Platform, folder: Path) -> Head:
     return Head(raw.key, raw.name, raw.kind, physical(raw.name).replace("_", "-").strip("-"))
 
 
-def planned(platform: Platform, folder: Path) -> AssetRecord:
-    """The asset that the model in the folder is, or would be. Refused where it is a copy of another app's model that
-    still has that app's key: publishing it would give that app's data to both."""
-    head = read_head(platform, folder)
+def planned(platform: Platform, sent: Sent) -> AssetRecord:
+    """The asset that the model is, or would be. Refused where it is a copy of another app's model that still has that
+    app's key: publishing it would give that app's data to both."""
+    head = read_head(platform, sent.source, sent.folder)
     known = platform.store.assets.find(head.key)
-    if known and known.name != head.name and _still_there(platform, known):
-        raise Refused(
-            f"{head.name}: its key is that of {known.name}, published from {known.folder}, whose model is still there: "
-            "one key is one asset",
-            f"an asset of its own: give it a key of its own, such as {uuid.uuid4()}; the same one, renamed: rename "
-            f"it in {known.folder} too, or remove that folder",
-        )
-    return platform.store.assets.planned(head.key, head.name, head.kind, head.label, str(folder))
+    if known and known.key == head.key and is_copy(known, head.name, sent) and not sent.renamed:
+        raise _copied(known, head.name, sent)
+    return platform.store.assets.planned(
+        AssetRecord(head.key, head.name, head.kind, head.label, sent.folder, "", sent.source, sent.host)
+    )
 
 
-def _still_there(platform: Platform, known: AssetRecord) -> bool:
-    """Whether the folder that the asset was published from still holds it, under its name."""
+def former(platform: Platform, sent: Sent) -> AssetRecord | None:
+    """The asset that this model has the key of, where only the sender can look whether it is still in its folder on the
+    sender's machine; None where nothing hangs on that."""
     try:
-        there = read_head(platform, Path(known.folder))
-    except Refused:  # moved, renamed, or no model any more
-        return False
-    return (there.key, there.name) == (known.key, known.name)
+        head = read_head(platform, sent.source, sent.folder)
+    except Refused:  # told by the publish itself
+        return None
+    known = platform.store.assets.find(head.key)
+    here = known is not None and known.host in ("", sent.host)
+    return known if known and here and is_copy(known, head.name, sent) else None
 
 
-def read_model(platform: Platform, folder: Path, update: bool = False, keep_lock: bool = True) -> Read:
-    """Reads, locks and verifies. Libraries without a lock are locked now; ``update`` takes newer ones; without
-    ``keep_lock`` nothing is written."""
-    raw = load(folder, platform.files)
-    lock = folder / LOCK_FILE
-    before = read_lock(lock_text(folder))
+def is_copy(known: AssetRecord, name: str, sent: Sent) -> bool:
+    """Whether a model with the asset's key, another name and another place can be a copy, and not the asset renamed."""
+    return known.name != name and (known.folder, known.host or sent.host) != (sent.folder, sent.host)
+
+
+def _copied(known: AssetRecord, name: str, sent: Sent) -> Refused:
+    here = (known.host or sent.host) == sent.host
+    folder = known.folder if here else f"{known.folder} on {known.host}"
+    state = "is still there" if here else "cannot be looked for from here"
+    same = f"rename it in {folder} too, or remove that folder" if here else "publish it with --renamed"
+    return Refused(
+        f"{name}: its key is that of {known.name}, published from {folder}, whose model {state}: one key is one asset",
+        f"an asset of its own: give it a key of its own, such as {uuid.uuid4()}; the same one, renamed: {same}",
+    )
+
+
+def read_model(platform: Platform, source: str, where: str, update: bool = False) -> Read:
+    """Reads, locks and verifies. Libraries without a lock are locked now; ``update`` takes newer ones. ``where``: the
+    folder or archive, for messages."""
+    raw = read_raw(platform, source, where)
+    before = read_lock(lock_text(platform, source))
     wanted = uses(raw)
     there = available(platform) if wanted else {}
+    last = {} if update else _last_lock(platform, raw.key, before)
     try:
-        path = shlex.quote(str(folder))
-        libraries = resolve(wanted, there, before, update, raw.name or "the model", path)
+        libraries, kept = _resolved(raw, wanted, there, before, last, update, shlex.quote(where))
     except Refused:
         # Where the model itself asks for what there is not, verify tells the place.
         ranges = {use.name: use.range for use in wanted}
@@ -101,11 +132,39 @@ def read_model(platform: Platform, folder: Path, update: bool = False, keep_lock
         except ModelError as error:
             raise ModelError((*error.problems, *_renamed(platform, wanted))) from None
         raise
-    asset, warnings = platform.memory.verified(str(folder), raw, libraries)
+    asset, warnings = platform.memory.verified(raw.key, raw, libraries)
     versions = {name: library.version for name, library in libraries.items()}
-    if keep_lock and versions != before:
-        _write(lock, write_lock(versions))
-    return Read(asset, libraries, (*warnings, *_renamed(platform, wanted)))
+    lock_file = write_lock(versions) if versions != before else None
+    return Read(asset, libraries, (*warnings, *_renamed(platform, wanted)), kept, lock_file)
+
+
+def _last_lock(platform: Platform, key: str, before: Mapping[str, str]) -> dict[str, str]:
+    """The versions that the last revision was locked to, of libraries that the lock file does not name: it may never
+    have been written, where the client ended before."""
+    latest = platform.store.assets.latest(key) if key else None
+    locked = msgspec.json.decode(latest.lock, type=dict[str, Locked]) if latest else {}
+    return {name: one.version for name, one in locked.items() if name not in before}
+
+
+def _resolved(
+    raw: RawModel,
+    wanted: Sequence[Use],
+    there: Mapping[str, Sequence[Library]],
+    before: Mapping[str, str],
+    last: Mapping[str, str],
+    update: bool,
+    path: str,
+) -> tuple[Mapping[str, Library], tuple[str, ...]]:
+    """The libraries, and those of them that stay as the last revision had them."""
+    name = raw.name or "the model"
+    if last:
+        try:
+            found = resolve(wanted, there, {**last, **before}, update, name, path)
+        except Refused:  # one of them does not fit any more
+            pass
+        else:
+            return found, tuple(f"{one} {last[one]}" for one in sorted(last.keys() & found.keys()))
+    return resolve(wanted, there, before, update, name, path), ()
 
 
 def _renamed(platform: Platform, wanted: Sequence[Use]) -> Iterator[Problem]:
@@ -124,38 +183,23 @@ def _nearest(versions: Sequence[Library], wanted: str) -> Library:
     return max(fitting or versions, key=lambda one: parse_version(one.version))
 
 
-def lock_text(folder: Path) -> str:
-    """The lock file's text; empty where there is none."""
-    return read_source(folder / LOCK_FILE, LOCK_FILE, folder)
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        if path.is_symlink():
-            raise UsageError(f"{path}: is a link, and nothing is written through one", "put the file itself there")
-        if text:
-            write_whole(path, text.encode(), SHARED)
-        else:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{path}: the locked versions cannot be kept: {error.strerror}", "make the folder writable"
-        ) from None
-
-
 def asset_stages(platform: Platform, asset: AssetRecord | None) -> Sequence[Stage]:
-    """The stages of the asset's project: of the nearest ``odcpub.yaml`` at or above its folder, else the usual."""
-    folder = Path(asset.folder) if asset else None
-    for parent in (folder, *folder.parents) if folder else ():
-        path, other = parent / PROJECT_FILE, (parent / PROJECT_FILE).with_suffix(".yml")
-        if os.path.lexists(other):
-            raise Refused(f"{other}: is not read: the project file is {PROJECT_FILE}", f"rename it to {PROJECT_FILE}")
-        if os.path.lexists(path):  # whatever it is: passed over, its stages would be others
-            project = parse_project(read_source(path, str(path), parent), str(path))
-            if project.problems:
-                raise ModelError(project.problems, PROJECT_FILE)
-            return project.stages
-    return DEFAULT_STAGES
+    """The stages of the asset's project: of the project file that was sent with its model, else the usual."""
+    tree = files_of(platform, asset) if asset else None
+    return DEFAULT_STAGES if tree is None else project_stages(platform, tree)
+
+
+def project_stages(platform: Platform, tree: Tree) -> Sequence[Stage]:
+    """The stages that these files name."""
+    shown_as = tree.project_path
+    if isinstance(other := tree.entries.get(OTHER_PROJECT_FILE), Bad):
+        raise Refused(f"{'../' * tree.above}{OTHER_PROJECT_FILE}: {other.message}", other.hint)
+    if PROJECT_FILE not in tree.entries:
+        return DEFAULT_STAGES
+    project = parse_project(text_of(platform, tree, PROJECT_FILE, shown_as), shown_as)
+    if project.problems:
+        raise ModelError(project.problems, PROJECT_FILE)
+    return project.stages
 
 
 def stage_of(platform: Platform, asset: AssetRecord | None, word: str) -> Stage:
@@ -208,35 +252,30 @@ def _taking_out(platform: Platform, asset: AssetRecord, stage: Stage) -> Iterato
         yield f"odcpub config unset {asset.label} {' '.join(names)} {where}"
 
 
-def check_folder(asset: AssetRecord) -> None:
-    """Refuses where the model's folder is gone: without it nobody knows what its files give to a stage."""
-    if not Path(asset.folder).is_dir():
-        raise UsageError(
-            f"{asset.folder}: the folder that {asset.name} was published from is missing, and with it the files of "
-            "its stages",
-            "put it back, or publish the model from where it is now: odcpub publish PATH",
-        )
-
-
-def stage_file(asset: AssetRecord, stage: str) -> str:
-    """The text of the stage's file beside the model; empty where there is none. Refused where a file is there that
+def stage_file(platform: Platform, asset: AssetRecord, stage: str) -> str:
+    """The text of the stage's file, as it was sent last; empty where there is none. Refused where a file is there that
     can only be meant for it: unread, the stage would get other values than its author sees."""
-    check_folder(asset)
-    model = Path(asset.folder)
-    folder, name = model / "stages", f"{stage}.yaml"
-    for path in sorted(folder.glob("*")):
-        if path.name != name and (path.stem.lower(), path.suffix.lower()) in ((stage, ".yaml"), (stage, ".yml")):
+    tree = check_files(platform, asset)
+    name = f"{stage}.yaml"
+    for other in sorted(tree.stages()):
+        path = PurePosixPath(other)
+        if other != name and (path.stem.lower(), path.suffix.lower()) in ((stage, ".yaml"), (stage, ".yml")):
             hint = f"put all values into stages/{name}"
-            raise Refused(f"stages/{path.name}: is not read: this stage's file is stages/{name}", hint)
-    return read_source(folder / name, f"stages/{name}", model)
+            raise Refused(f"stages/{other}: is not read: this stage's file is stages/{name}", hint)
+    if isinstance(folder := tree.entries.get(STAGES), Bad):
+        raise ModelError((problem_at(folder, f"stages/{name}"),), f"stages/{name}")
+    return text_of(platform, tree, f"stages/{name}")
 
 
 def strays(platform: Platform, asset: AssetRecord) -> tuple[str, ...]:
     """A warning for each file of a stage that there is not: nobody reads it, whatever its author believes."""
     labels = [stage.label for stage in asset_stages(platform, asset)]
+    tree = files_of(platform, asset)
+    names = sorted(tree.stages()) if tree else []
+    stems = {name: PurePosixPath(name).stem.lower() for name in names}
     return tuple(
-        f"stages/{shown(path.name)}: is not read: no stage has this name; they are {listed(labels)}; "
-        + suggest(path.stem.lower(), labels, "rename it, or remove it")
-        for path in sorted((Path(asset.folder) / "stages").glob("*"))
-        if path.suffix.lower() in (".yaml", ".yml") and path.stem.lower() not in labels
+        f"stages/{shown(name)}: is not read: no stage has this name; they are {listed(labels)}; "
+        + suggest(stem, labels, "rename it, or remove it")
+        for name, stem in stems.items()
+        if stem not in labels
     )

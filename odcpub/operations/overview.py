@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import cast
 
 from odcpub.api_types.assets import AssetKind, Configuration
@@ -25,10 +24,10 @@ LOOKS = 8
 
 def status(platform: Platform) -> Status:
     """Every asset's latest revision and release, and what runs of it in each stage. Where no engine can be asked, the
-    reason stands beside once, as a problem. One that never got a revision is known only so that its secrets
-    can be set before: it goes with its folder."""
+    reason stands beside once, as a problem. One that never got a revision is known so that its secrets can be set
+    before."""
     problem = _no_engines(platform)
-    there = [one for one in platform.store.assets.all() if platform.store.assets.latest(one.key) or _is_there(one)]
+    there = platform.store.assets.all()
     deployed = {asset.key: _current(platform, asset) for asset in there}
     every = [(asset, one) for asset in there for one in deployed[asset.key]]
     # All at once: a runner that does not answer is waited for once, and not for every row.
@@ -39,10 +38,6 @@ def status(platform: Platform) -> Status:
     return (
         {"assets": assets} if problem is None else {"assets": assets, "title": problem.message, **error_data(problem)}
     )
-
-
-def _is_there(asset: AssetRecord) -> bool:
-    return Path(asset.folder).is_dir()
 
 
 def _no_engines(platform: Platform) -> OdcpubError | None:
@@ -100,7 +95,7 @@ def configuration(platform: Platform, name: str, to: str) -> Configuration:
     asset = requests.app(platform, name)
     stage = stage_or_former(platform, asset, to)
     model = configuring.newest(platform, asset)
-    parsed = parse_stage_file(stage_file(asset, stage.label), f"stages/{stage.label}.yaml")
+    parsed = parse_stage_file(stage_file(platform, asset, stage.label), f"stages/{stage.label}.yaml")
     known = platform.store.stages.values(asset.key, stage.label)
     found = resolve(model, parsed.values, known.settings, known.secrets, known.lost)
     # What has no place was set by command; that can be put right by one, which needs what is shown here.

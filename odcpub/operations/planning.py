@@ -5,8 +5,6 @@ They are made by what the operation itself calls (``odcpub.operations.plans``), 
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from msgspec.structs import replace
 
 from odcpub.data.catalogue import Catalogue
@@ -17,7 +15,7 @@ from odcpub.operations.core.command import ApplyConfigs, Command, Deploy
 from odcpub.operations.core.plan import Plan
 from odcpub.operations.kinds import KINDS
 from odcpub.operations.libraries import locked
-from odcpub.operations.models import asset_stages, read_model
+from odcpub.operations.models import Sent, asset_stages, read_model
 from odcpub.operations.plans.building import building, made_before, only_built, verified
 from odcpub.operations.plans.kept import NOTHING, keep_shown
 from odcpub.operations.plans.of_stage import Asked, Refusals, make
@@ -26,13 +24,13 @@ from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord, OperationKind, RevisionRecord
 
 
-def publish(platform: Platform, folder: Path, user: str) -> Plan:
-    """What publishing the model in the folder would do. What is new is built, into caches and the registry, so that the
+def publish(platform: Platform, sent: Sent, user: str) -> Plan:
+    """What publishing the model that was sent would do. What is new is built, into caches and the registry, so that the
     image's digest is known; no revision is made of it. One that is not whole is left as it is: to build it is to mend
     it."""
-    command = requests.publishing(platform, folder, user)
+    command = requests.publishing(platform, sent, user)
     record, stage = command.asset, asset_stages(platform, command.asset)[0]
-    read = read_model(platform, folder, keep_lock=False)
+    read = read_model(platform, sent.source, sent.folder)
     kind = KINDS[read.asset.kind]
     of = verified(platform, read.asset, read.libraries, kind.inputs(platform.engines()))
     found = building(platform, read.asset, of, kind.made)

@@ -29,6 +29,7 @@ from odcpub.model.verify import verify
 from odcpub.operations.core.ledger import Ledger
 from odcpub.store.records import AssetRecord, RevisionRecord
 from odcpub.store.store import Store
+from odcpub.tree.tree import Tree, parse
 
 T = TypeVar("T")
 Judged = tuple[VerifiedAsset, tuple[Problem, ...]]
@@ -48,18 +49,27 @@ class Memory:
         self._models: dict[str, VerifiedAsset] = {}
         self._reuse: dict[str, Reuse] = {}
         self.started: dict[tuple[str, int], Workload] = {}
+        self._trees: dict[str, Tree] = {}
         self._contents: Recent[bytes] = []
         self._plans: Recent[MigrationPlan] = []
         self._schemas: list[tuple[Asset, Enumerations, Schema]] = []
         self._verified: dict[str, tuple[RawModel, Mapping[str, Library], Judged]] = {}
 
-    def verified(self, folder: str, raw: RawModel, libraries: Mapping[str, Library]) -> Judged:
-        """``verify``, done once while neither the folder's files nor the libraries change: the very same asset then,
+    def verified(self, asset: str, raw: RawModel, libraries: Mapping[str, Library]) -> Judged:
+        """``verify``, done once while neither the asset's files nor the libraries change: the very same asset then,
         so that what was made of it is known, too."""
-        known = self._verified.get(folder)
+        known = self._verified.get(asset)
         if known is None or known[0] != raw or known[1] != libraries:
-            known = self._verified[folder] = (raw, libraries, verify(raw, libraries))
+            known = self._verified[asset] = (raw, libraries, verify(raw, libraries))
         return known[2]
+
+    def tree(self, digest: str) -> Tree:
+        """The tree of files of that digest; raises BadTree where the blob is none."""
+        known = self._trees.pop(digest, None) or parse(self._store.blobs.get(digest).decode(errors="replace"))
+        self._trees[digest] = known
+        while len(self._trees) > self.LIMIT:
+            del self._trees[next(iter(self._trees))]
+        return known
 
     def keep(self, asset: VerifiedAsset) -> str:
         """Stores the model; its blob's digest."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path
 
 from odcpub.deployment.stages import Stage
 from odcpub.errors import Missing, Refused, UsageError
@@ -19,21 +18,22 @@ from odcpub.operations import durable
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Named, Where
-from odcpub.operations.models import asset_stages, check_folder, planned, stage_of, stage_or_former
+from odcpub.operations.model_files import check_files
+from odcpub.operations.models import Sent, asset_stages, planned, stage_of, stage_or_former
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord, Status
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
-def publish(platform: Platform, folder: Path, user: str, key: str = "") -> str:
-    """Begins a publish of the model in the folder, to the first stage; the operation's key: ``key``, where the caller
+def publish(platform: Platform, sent: Sent, user: str, key: str = "") -> str:
+    """Begins a publish of the model that was sent, to the first stage; the operation's key: ``key``, where the caller
     has made one so as to be able to ask again."""
-    return begin(platform, publishing(platform, folder, user), key)
+    return begin(platform, publishing(platform, sent, user), key)
 
 
-def publishing(platform: Platform, folder: Path, user: str) -> Publish:
-    asset = planned(platform, folder)
+def publishing(platform: Platform, sent: Sent, user: str) -> Publish:
+    asset = planned(platform, sent)
     stage = asset_stages(platform, asset)[0]
     return Publish(actor=user, stage=where(stage), asset=asset)
 
@@ -64,7 +64,7 @@ def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | Non
     revision = revision_of(platform, asset, number)
     if all(one.revision != number for one in platform.store.stages.served(asset.key, before.label)):
         raise Refused(f"{asset.name}: revision {number} never ran in {before.name}", "promote through every stage")
-    check_folder(asset)
+    check_files(platform, asset)
     return stage, revision
 
 
@@ -105,7 +105,7 @@ def applying(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage
     current = platform.store.stages.current(asset.key, stage.label)
     if current is None:
         raise Refused(f"{asset.name}: does not run in {stage.name}", "see: odcpub status")
-    check_folder(asset)
+    check_files(platform, asset)
     return asset, stage, current.revision
 
 

@@ -74,7 +74,8 @@ def _allowing(platform: Platform, asset: AssetRecord, stage: Stage) -> str:
 def configuration(platform: Platform, target: Target, newest: Asset | None = None) -> Resolved:
     """The stage's values: model default, then the stage's file, then what was set by command. Refused when wrong.
     ``newest``: the model that the stage's file is written for, where that is a later one."""
-    parsed = parse_stage_file(stage_file(target.asset, target.stage.label), f"stages/{target.stage.label}.yaml")
+    label = target.stage.label
+    parsed = parse_stage_file(stage_file(platform, target.asset, label), f"stages/{label}.yaml")
     whole = f"{target.asset.name} ({target.stage.name}): the configuration"
     if parsed.problems:
         raise ModelError(parsed.problems, whole)

@@ -9,7 +9,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from odcpub import __version__
 from odcpub.errors import UsageError
 from odcpub.escaping import in_short
-from odcpub.portal import assets, deployments, installation, names
+from odcpub.portal import assets, deployments, installation, model_files, names
 from odcpub.portal.answers import Answer, answer_errors
 from odcpub.portal.documented import EVERYWHERE, describe
 from odcpub.portal.life import Server
@@ -34,7 +34,7 @@ def make_api(server: Server) -> FastAPI:
         responses=EVERYWHERE,
     )
     names.register()
-    routers = [part.router(server) for part in (deployments, assets, installation)]
+    routers = [part.router(server) for part in (deployments, assets, installation, model_files)]
     for router in routers:
         api.include_router(router)
     describe(api, routers)

@@ -6,14 +6,18 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 
 from odcpub.api_types.limits import LARGEST
-from odcpub.api_types.operations import DeploymentOperationRequest, MessagePage, OperationPage
+from odcpub.api_types.operations import (
+    DeploymentOperationRequest,
+    MessagePage,
+    OperationPage,
+    PublishOperationRequest,
+)
 from odcpub.api_types.operations import Operation as ShownOperation
 from odcpub.api_types.plans import Plan
 from odcpub.errors import Missing
@@ -21,6 +25,7 @@ from odcpub.model.problems import named
 from odcpub.operations import executing, planning, requests
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.plan import Plan as Planned
+from odcpub.operations.models import Sent
 from odcpub.operations.platform import Platform
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
@@ -47,12 +52,12 @@ def router(server: Server) -> APIRouter:
     def publish(body: PublishBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
         key = idempotency_key
         if not requests.asked_before(platform, OperationKind.PUBLISH, key):
-            key = requests.publish(platform, Path(body["folder"]), server.user, key)
+            key = requests.publish(platform, _sent(body), server.user, key)
         return _created(platform, "publish-operations", key)
 
     @api.post("/publish-plans", responses=BOTH)
     def publish_plan(body: PublishBody) -> Answer[Plan]:
-        return Answer(views.plan(planning.publish(platform, Path(body["folder"]), server.user)))
+        return Answer(views.plan(planning.publish(platform, _sent(body), server.user)))
 
     @api.post("/deployment-operations", status_code=201, responses=BOTH | {201: LOCATION})
     def deploy(body: DeploymentBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
@@ -74,6 +79,10 @@ def router(server: Server) -> APIRouter:
     for name in KINDS:
         _read_routes(api, platform, name)
     return api
+
+
+def _sent(body: PublishOperationRequest) -> Sent:
+    return Sent(body["source"], body["folder"], body.get("host", ""), body.get("renamed", False))
 
 
 def _begin(platform: Platform, body: DeploymentOperationRequest, user: str, key: str) -> str:

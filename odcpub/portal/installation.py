@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import uuid
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -25,6 +24,7 @@ from odcpub.api_types.operations import Operation, OperationPage
 from odcpub.model.json_schema import json_schema
 from odcpub.model.scaffold import name_of_folder, new_app, new_library
 from odcpub.operations import importing, overview, requests, source, switching, updating
+from odcpub.operations.models import Sent
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
 from odcpub.portal.deployments import find_operation
@@ -32,12 +32,12 @@ from odcpub.portal.documented import BOTH, MISSING, REFUSED, Route
 from odcpub.portal.life import Server, longest_end
 from odcpub.portal.schemas import (
     EnginesBody,
-    FolderBody,
     ImportBody,
     Limit,
     Offset,
     RevisionNumber,
     ScaffoldBody,
+    SentModelBody,
     YesNo,
 )
 
@@ -128,7 +128,8 @@ def router(server: Server) -> APIRouter:
         return Answer(source.source(platform, key, revision))
 
     @api.post("/updates", responses=BOTH)
-    def update(body: FolderBody) -> Answer[Update]:
-        return Answer(updating.update(platform, Path(body["folder"])))
+    def update(body: SentModelBody) -> Answer[Update]:
+        """The newest versions of the libraries that a model uses, and what its lock file says then."""
+        return Answer(updating.update(platform, Sent(body["source"], body["folder"], body.get("host", ""))))
 
     return api

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Annotated, Literal
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, BeforeValidator
 
 from odcpub.api_types.assets import ApplicationConfigPatch, AssetVersionPatchRequest
-from odcpub.api_types.installation import EnginesPatch, FolderRequest, ImportRequest, ScaffoldRequest
+from odcpub.api_types.installation import EnginesPatch, ImportRequest, ScaffoldRequest
 from odcpub.api_types.limits import LARGEST
+from odcpub.api_types.models import ModelFilesRequest, SentModel
 from odcpub.api_types.operations import DeploymentOperationRequest, PublishOperationRequest
 from odcpub.api_types.plans import PlanExecutionRequest
 from odcpub.portal.checked import CHECKED
@@ -24,12 +24,6 @@ def _digits(value: object) -> object:
     return int(value) if isinstance(value, str) else value
 
 
-def _absolute(value: str) -> str:
-    if "\0" in value or not PurePath(value).is_absolute():
-        raise ValueError("must be an absolute path")
-    return value
-
-
 Whole = Annotated[int, BeforeValidator(_digits)]
 RevisionNumber = Annotated[int | None, BeforeValidator(_digits), Query(ge=1, le=LARGEST)]
 Number = Annotated[Whole, Path(ge=0, le=LARGEST)]
@@ -40,28 +34,19 @@ Statuses = Annotated[Literal["", Status.RUNNING, Status.FINISHED, Status.FAILED]
 YesNo = Annotated[Literal["true", "false"], Query()]
 
 
-def _in_folder(value: FolderRequest) -> FolderRequest:
-    _absolute(value["folder"])
-    return value
-
-
-def _published(value: PublishOperationRequest) -> PublishOperationRequest:
-    _absolute(value["folder"])
-    return value
-
-
 def _forgets(value: DeploymentOperationRequest) -> DeploymentOperationRequest:
     if value.get("forget") and value["operation"] != "Undeploy":
         raise ValueError("forget belongs to Undeploy")
     return value
 
 
-PublishBody = Annotated[PublishOperationRequest, CHECKED, AfterValidator(_published)]
+PublishBody = Annotated[PublishOperationRequest, CHECKED]
 DeploymentBody = Annotated[DeploymentOperationRequest, CHECKED, AfterValidator(_forgets)]
 ExecutionBody = Annotated[PlanExecutionRequest, CHECKED]
 ReleaseBody = Annotated[AssetVersionPatchRequest, CHECKED]
 ConfigurationBody = Annotated[ApplicationConfigPatch, CHECKED]
 EnginesBody = Annotated[EnginesPatch, CHECKED]
-FolderBody = Annotated[FolderRequest, CHECKED, AfterValidator(_in_folder)]
+SentModelBody = Annotated[SentModel, CHECKED]
+ModelFilesBody = Annotated[ModelFilesRequest, CHECKED]
 ScaffoldBody = Annotated[ScaffoldRequest, CHECKED]
 ImportBody = Annotated[ImportRequest, CHECKED]

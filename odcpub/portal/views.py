@@ -16,7 +16,7 @@ from odcpub.api_types.plans import Plan as ShownPlan
 from odcpub.deployment.stages import Stage
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import ByPlan, NotInForce, Ready, TakenOver
+from odcpub.operations.core.outputs import ByPlan, NotInForce, Ready, TakenOver, Verified
 from odcpub.operations.core.plan import Plan
 from odcpub.store.records import AssetRecord, Message, RevisionRecord, Status
 
@@ -33,11 +33,12 @@ def environment(stage: Stage, order: int) -> Environment:
 def operation(one: Operation) -> ShownOperation:
     """PublishOperationResponse and DeploymentOperationResponse, with the address, what is left to do once the new
     version serves (``cleanUp``, while it runs), which operation does that in its place, the rules that it left out of
-    force, what it waits for (it is Running then), who cancelled it (FinishedWithError) and the exit code
-    beside."""
+    force, what it waits for (it is Running then), who cancelled it (FinishedWithError), the exit code and the text that
+    the author's lock file should have (None: it is right) beside."""
     command, unit, status = one.command, one.unit, one.status
     revision, left, waits = unit.revision, unit.find(NotInForce), one.waiting
     ready, over, follows = unit.find(Ready), unit.find(TakenOver), unit.find(ByPlan)
+    verified = unit.find(Verified)
     return {
         "key": one.key,
         "operation": one.kind.value,
@@ -60,6 +61,7 @@ def operation(one: Operation) -> ShownOperation:
         "waiting": {"for": waits.wants, "who": waits.who, "since": waits.since} if waits else None,
         "plan": follows.fingerprint if follows else None,
         "cancelledBy": one.cancelled_by or None if status != Status.FINISHED else None,
+        "lockFile": verified.lock_file if verified else None,
         "exitCode": (one.exit_code or 3) if status == Status.FAILED else 0,
     }
 

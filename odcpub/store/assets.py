@@ -5,6 +5,8 @@ Every insert can run again: it names the operation that makes the row, and a row
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine, Table, delete, func, insert, or_, select, update
@@ -14,8 +16,8 @@ from odcpub.errors import Refused
 from odcpub.model.elements import Kind
 from odcpub.store.again import persistent
 from odcpub.store.clock import now
-from odcpub.store.records import AssetRecord, ReleaseRecord, RevisionRecord
-from odcpub.store.tables import ASSETS, OPERATIONS, RELEASES, REVISIONS, VALUES
+from odcpub.store.records import AssetRecord, ReleaseRecord, RevisionRecord, StageFile
+from odcpub.store.tables import ASSETS, OPERATIONS, RELEASES, REVISIONS, STAGE_FILES, VALUES
 
 _MADE = REVISIONS.join(OPERATIONS, OPERATIONS.c.key == REVISIONS.c.operation)
 """Revisions with the operations that made them, which know the name that the asset had."""
@@ -26,16 +28,17 @@ class Assets:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def planned(self, key: str, name: str, kind: str, label: str, folder: str) -> AssetRecord:
+    def planned(self, wanted: AssetRecord) -> AssetRecord:
         """The record that ``register`` would make; nothing is written. Refused where the kind is another or the name is
         another's, for a library also where it was.
 
-        ``label`` is kept from the first time: it names the asset's data.
+        The label is kept from the first time: it names the asset's data.
         """
+        key, name, kind = wanted.key, wanted.name, wanted.kind
         known = self.find(key)
         if known and known.kind != kind:
             raise Refused(f"{name}: is published as {known.kind}, not {kind}", "give the new asset a key of its own")
-        record = AssetRecord(key, name, kind, known.label if known else label, folder, "")
+        record = replace(wanted, label=known.label if known else wanted.label)
         others = [one for one in self.all() if one.key != key]
         if other := next((one for one in others if _collide(one, record) and self.latest(one.key)), None):
             raise Refused(
@@ -58,20 +61,40 @@ class Assets:
             return frozenset(key for key, found in connection.execute(query) if found.lower() == name.lower())
 
     def register(self, asset: AssetRecord) -> None:
-        """Records the asset, or its new name and folder. One of the same name that never got a revision gives way:
-        its author corrected the key."""
-        self.planned(asset.key, asset.name, asset.kind, asset.label, asset.folder)
-        row = {name: getattr(asset, name) for name in AssetRecord.__slots__}
+        """Records the asset, or its new name and place; its source is left to ``keep_source``. One of the same name
+        that never got a revision gives way: its author corrected the key."""
+        self.planned(asset)
+        row = {name: getattr(asset, name) for name in AssetRecord.__slots__} | {"source": ""}
         with self._engine.begin() as connection:
             for other in self.all():
                 if other.key != asset.key and _collide(other, asset):
                     connection.execute(delete(VALUES).where(VALUES.c.asset == other.key))
+                    connection.execute(delete(STAGE_FILES).where(STAGE_FILES.c.asset == other.key))
                     connection.execute(delete(ASSETS).where(ASSETS.c.key == other.key))
             if connection.execute(select(ASSETS.c.key).where(ASSETS.c.key == asset.key)).first() is None:
                 connection.execute(insert(ASSETS).values(row | {"created_at": now()}))
             else:
-                values = {"name": asset.name, "folder": asset.folder}
+                values = {"name": asset.name, "folder": asset.folder, "host": asset.host}
                 connection.execute(update(ASSETS).where(ASSETS.c.key == asset.key).values(values))
+
+    def keep_source(self, asset: str, source: str, files: Mapping[str, str], by: str, at: str) -> None:
+        """The asset's source from now on. ``files``: of those that configure stages path → content; of each that
+        changed it is recorded who sent it, and when."""
+        table = STAGE_FILES
+        with self._engine.begin() as connection:
+            query = select(table.c.path, table.c.content).where(table.c.asset == asset)
+            before = {row.path: row.content for row in connection.execute(query)}
+            changed = {**dict.fromkeys(before, ""), **files}
+            for path in sorted(path for path, content in changed.items() if content != before.get(path)):
+                connection.execute(delete(table).where(table.c.asset == asset, table.c.path == path))
+                row = {"asset": asset, "path": path, "content": changed[path], "sent_by": by, "sent_at": at}
+                connection.execute(insert(table).values(row))
+            connection.execute(update(ASSETS).where(ASSETS.c.key == asset).values(source=source))
+
+    def stage_files(self, asset: str) -> tuple[StageFile, ...]:
+        """Who sent which file that configures the asset's stages, by path; also of files that are there no more."""
+        found = self._read(STAGE_FILES, StageFile, STAGE_FILES.c.asset == asset)
+        return tuple(sorted(found, key=lambda one: one.path))
 
     def find(self, name_or_key: str) -> AssetRecord | None:
         """The asset of that UUID, name or label; names and labels in any case."""

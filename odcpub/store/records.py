@@ -30,7 +30,9 @@ class OperationKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AssetRecord:
-    """``label``: the DNS label, also the schema's and repository's base; ``folder``: where its model lay last."""
+    """``label``: the DNS label, also the schema's and repository's base; ``folder``: where its model lay last, on which
+    ``host`` (empty: an odcpub of before recorded it, on this machine): for people alone, and to tell a rename from a
+    copy. ``source``: the digest of its files as they were sent last (``odcpub.tree``); empty: by none yet."""
 
     key: str
     name: str
@@ -38,6 +40,20 @@ class AssetRecord:
     label: str
     folder: str
     created_at: str
+    source: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StageFile:
+    """A file that configures an asset's stages: ``content`` tells it from another (empty: there is none any more);
+    who sent it, and when. An empty ``sent_by``: it was taken over from its author's folder."""
+
+    asset: str
+    path: str
+    content: str
+    sent_by: str
+    sent_at: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,19 @@ ASSETS = Table(
     Column("label", String, nullable=False, unique=True),
     Column("folder", Text, nullable=False),
     Column("created_at", String, nullable=False),
+    Column("source", String, nullable=False, server_default=text("''")),
+    Column("host", String, nullable=False, server_default=text("''")),
+)
+
+# Of each file that configures stages who sent it last, and when; what it says is in the asset's source.
+STAGE_FILES = Table(
+    "stage_files",
+    METADATA,
+    Column("asset", ForeignKey("assets.key"), primary_key=True),
+    Column("path", String, primary_key=True),
+    Column("content", String, nullable=False),
+    Column("sent_by", String, nullable=False),
+    Column("sent_at", String, nullable=False),
 )
 
 REVISIONS = Table(

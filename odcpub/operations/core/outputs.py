@@ -20,7 +20,7 @@ class Verified(Output, frozen=True):
     ``model``: its blob; ``lock``: JSON of the libraries; ``build_key``: digest of all inputs of the build;
     ``compiler``: the compiler's identity; ``runtime``: where the toolchain came from; ``schema``: fingerprint of the
     target schema; ``same``: the revision that is this very build already, and whole. ``unchanged``: nothing is left to
-    do.
+    do; ``lock_file``: the text that the author's lock file should have, None where it is right.
     """
 
     model: str
@@ -31,6 +31,7 @@ class Verified(Output, frozen=True):
     schema: str
     same: int | None = None
     unchanged: bool = False
+    lock_file: str | None = None
 
 
 class Compiled(Output, frozen=True):

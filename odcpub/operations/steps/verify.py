@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from msgspec.structs import replace
 
@@ -15,10 +14,12 @@ from odcpub.operations.core.command import Publish
 from odcpub.operations.core.outputs import Verified
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, step
+from odcpub.operations.model_files import keep, source_of
 from odcpub.operations.models import read_model, stage_of
 from odcpub.operations.plans import kept
 from odcpub.operations.plans.building import Building, Inputs, building, verified
 from odcpub.operations.plans.building import only_built as only_built_plan
+from odcpub.tree.tree import LOCK_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,19 @@ def verify_step(inputs: Inputs, only_built: str = "") -> Step:
 
 def verify(inputs: Inputs, only_built: str, run: Run, given: Input) -> Verified:
     platform = run.platform
-    read = read_model(platform, Path(given.command.asset.folder))
+    written = given.command.asset
+    read = read_model(platform, source_of(platform, written), written.folder)
     for problem in read.warnings:
         run.warn(str(problem), hint=problem.hint)
+    if read.kept:
+        run.say(f"not in {LOCK_FILE}, so as in the last revision: {', '.join(read.kept)}")
     asset = read.asset
     platform.memory.keep(asset)
-    found = verified(platform, asset, read.libraries, inputs(platform.engines()))
+    found = replace(verified(platform, asset, read.libraries, inputs(platform.engines())), lock_file=read.lock_file)
     build, same = building(platform, asset, found, only_built)
     if platform.store.assets.latest(asset.key) is None:
         platform.store.assets.register(run.asset)
+        keep(platform, run.asset, run.command.actor, run.operation.started_at)
     known = f"; the same as revision {same.number}{', which is not whole' if build.does else ''}" if same else ""
     run.say(_summary(asset, read.libraries) + known)
     if not only_built:

@@ -64,7 +64,7 @@ ERROR = {"hint": HOSTILE, "exit_code": 1, "details": [HOSTILE], "problems": [PRO
 OPERATION = {
     "key": HOSTILE, "operation": "Publish", "status": "FinishedWithError", "startedDateTime": HOSTILE,
     "assetName": HOSTILE, "environmentName": HOSTILE, "deployedBy": HOSTILE, "revision": 1, "address": HOSTILE,
-    "unchanged": False, "forgotten": False, "exitCode": 1,
+    "unchanged": False, "forgotten": False, "exitCode": 1, "lockFile": None,
 }  # fmt: skip
 MESSAGES = [
     {"timestamp": HOSTILE, "type": HOSTILE, "message": HOSTILE, "severity": severity, "data": data}
@@ -96,7 +96,10 @@ ANSWERS: dict[str, Any] = {
     "plan-executions": OPERATION,
     "scaffolds": {"name": HOSTILE, "files": {"app.yaml": "app: X"}},
     "x": {"name": HOSTILE, "revision": 1, "sameCompiler": False, "files": {"app.cs": "class A;"}},
-    "updates": {"warnings": [HOSTILE], "changes": [{"name": HOSTILE, "from": HOSTILE, "to": HOSTILE}]},
+    "updates": {
+        "warnings": [HOSTILE], "lockFile": None, "changes": [{"name": HOSTILE, "from": HOSTILE, "to": HOSTILE}],
+    },
+    "model-files": {"source": 64 * "0", "missing": [], "former": None},
     "imports": {"name": HOSTILE, "files": {"app.yaml": "app: X"}, "problems": [PROBLEM]},
     "model-schema": {"title": HOSTILE}, "engines": {HOSTILE: HOSTILE},
     "doctor": {"checks": [{"what": HOSTILE, "state": "missing", "found": HOSTILE, "hints": [HOSTILE]}]},

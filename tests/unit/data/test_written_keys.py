@@ -9,8 +9,9 @@ import pytest
 from odcpub.data.plan import plan_migration
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset
-from odcpub.model.load import load
+from odcpub.model.load import load_found
 from odcpub.model.verify import verify
+from odcpub.tree.folder import read_folder
 
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
 OLD = "static_entities: { S: { records: { R: { label: R } } } }\nentities: { E: { attributes: { A: { type: Text } } } }"
@@ -19,7 +20,7 @@ OLD = "static_entities: { S: { records: { R: { label: R } } } }\nentities: { E: 
 def model(folder: Path, body: str) -> Asset:
     folder.mkdir()
     (folder / "app.yaml").write_text(f"app: Some\nkey: {KEY}\n{body}\n")
-    asset, problems = verify(load(folder), {})
+    asset, problems = verify(load_found(read_folder(folder)), {})
     assert [problem for problem in problems if problem.severity == "Error"] == []
     return asset
 

@@ -10,10 +10,11 @@ from odcpub.errors import UsageError
 from odcpub.model.elements import Library
 from odcpub.model.json_schema import json_schema
 from odcpub.model.language import KEPT, KEYS, LIMITS, PLAIN_TYPES
-from odcpub.model.load import load
+from odcpub.model.load import load_found
 from odcpub.model.problems import Code
 from odcpub.model.scaffold import name_of_folder, new_app, new_library
 from odcpub.model.verify import verify
+from odcpub.tree.folder import read_folder
 from tests.unit.model.models import KEY, problems, raw
 
 ROOT = Path(__file__).parents[3]
@@ -78,10 +79,10 @@ def test_a_folders_name_suggests_a_name() -> None:
 
 
 def test_the_examples_are_right_and_keep_their_promises() -> None:
-    money, warnings = verify(load(ROOT / "examples" / "money"), {})
+    money, warnings = verify(load_found(read_folder(ROOT / "examples" / "money")), {})
     assert warnings == ()
     library = Library(money, "1.0.0", 1, "sha256:0")
-    helpdesk, warnings = verify(load(ROOT / "examples" / "helpdesk"), {"Money": library})
+    helpdesk, warnings = verify(load_found(read_folder(ROOT / "examples" / "helpdesk")), {"Money": library})
     assert warnings == ()
     assert [entity.name for entity in helpdesk.entities] == ["Comment", "Customer", "Ticket"]
     assert [(setting.name, setting.secret, setting.mandatory) for setting in helpdesk.settings] == [

@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from odcpub.errors import ModelError, Problem
+from odcpub.files import MAX_FILE
 from odcpub.model import load as loading
-from odcpub.model.load import FileCache, load
+from odcpub.model.load import FileCache, RawModel, load, load_found
 from odcpub.model.verify import verify
+from odcpub.tree import tree as limits
+from odcpub.tree.folder import _Reading, _Walk, read_folder
 from tests.unit.model.models import HEAD
 
 ENTITY = "entities: {{ {}: {{ attributes: {{ Name: {{ type: Text }} }} }} }}\n"
@@ -27,12 +30,17 @@ def write(folder: Path, **files: str | bytes) -> Path:
 
 def found(folder: Path) -> tuple[Problem, ...]:
     with pytest.raises(ModelError) as error:
-        verify(load(folder), {})
+        verify(load_found(read_folder(folder)), {})
     return error.value.problems
 
 
 def entities(folder: Path, cache: FileCache | None = None) -> list[str]:
-    return [entity.name for entity in verify(load(folder, cache), {})[0].entities]
+    return [entity.name for entity in verify(read(folder, cache), {})[0].entities]
+
+
+def read(folder: Path, cache: FileCache | None = None) -> RawModel:
+    found = read_folder(folder)
+    return load(found.tree, found.contents.__getitem__, found.where, cache)
 
 
 def test_all_yaml_files_of_the_folder_are_one_model(tmp_path: Path) -> None:
@@ -56,7 +64,7 @@ def test_sections_in_several_files_are_united_and_a_double_is_told_with_both_pla
 
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     write(tmp_path, app_yaml=b"\xef\xbb\xbf" + HEAD.encode() + b"description: B\xc3\xa4r\r\n")
-    assert verify(load(tmp_path), {})[0].description == "Bär"
+    assert verify(load_found(read_folder(tmp_path)), {})[0].description == "Bär"
 
 
 @pytest.mark.parametrize(
@@ -125,7 +133,7 @@ def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
 
 
 def test_too_large_a_file(tmp_path: Path) -> None:
-    (problem,) = found(write(tmp_path, app_yaml=HEAD + "#" * loading.MAX_FILE))
+    (problem,) = found(write(tmp_path, app_yaml=HEAD + "#" * MAX_FILE))
     assert problem.code == "ODC-M004"
     assert "5,000" in problem.message
 
@@ -144,41 +152,36 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_only_changed_files_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, app_yaml=HEAD, a_yaml=ENTITY.format("A"), b_yaml=ENTITY.format("B"))
-    monkeypatch.setattr(loading, "_SETTLED_NS", -1)
     cache = FileCache()
     entities(tmp_path, cache)
-    read: list[str] = []
+    parsed: list[str] = []
     monkeypatch.setattr(
-        loading, "_read", lambda name, path, real=loading._read: (read.append(name), real(name, path))[1]
+        loading, "parts_of", lambda content, name, real=loading.parts_of: (parsed.append(name), real(content, name))[1]
     )
     assert entities(tmp_path, cache) == ["A", "B"]
-    assert read == []
+    assert parsed == []
     write(tmp_path, b_yaml=ENTITY.format("C"))
     assert entities(tmp_path, cache) == ["A", "C"]
-    assert read == ["b.yaml"]
+    assert parsed == ["b.yaml"]
     (tmp_path / "a.yaml").unlink()
     assert entities(tmp_path, cache) == ["C"]
-    assert set(cache.folders[str(tmp_path)]) == {"app.yaml", "b.yaml"}
-
-
-def test_a_file_that_changed_just_now_is_read_again_even_with_the_same_stamp(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write(tmp_path, app_yaml=HEAD, a_yaml=ENTITY.format("A"))
-    monkeypatch.setattr(loading, "_SETTLED_NS", 10**15)
-    now = time.time_ns()
-    monkeypatch.setattr(loading, "_stamp", lambda found: (1, 1, now, now, 1))
-    cache = FileCache()
-    assert entities(tmp_path, cache) == ["A"]
-    write(tmp_path, a_yaml=ENTITY.format("B"))
+    write(tmp_path, b_yaml=ENTITY.format("B"))
     assert entities(tmp_path, cache) == ["B"]
+    assert parsed == ["b.yaml"], "also what was there before is known"
+
+
+def test_what_is_remembered_is_bounded(tmp_path: Path) -> None:
+    cache = FileCache(limit=2)
+    for name in "ABC":
+        entities(write(tmp_path, app_yaml=HEAD, a_yaml=ENTITY.format(name)), cache)
+    assert len(cache.parts) == 2
 
 
 def test_problems_come_again_from_the_cache(tmp_path: Path) -> None:
     write(tmp_path, app_yaml=HEAD + "colour: red")
     cache = FileCache()
-    first = load(tmp_path, cache)
-    assert load(tmp_path, cache) == first
+    first = read(tmp_path, cache)
+    assert read(tmp_path, cache) == first
     assert first.parts[0].problems
 
 
@@ -208,7 +211,7 @@ def test_links_that_lead_nowhere_or_where_nobody_may_look(tmp_path: Path, monkey
 
     with monkeypatch.context() as closed:
         closed.setattr(Path, "is_dir", is_dir)
-        loading._Tree([]).walk(tmp_path, "")
+        _Walk(_Reading(tmp_path)).walk(tmp_path, "")
     (problem,) = found(tmp_path)
     assert (problem.code, str(problem.place)) == ("ODC-M003", "loop.yaml:1:1")
 
@@ -216,7 +219,7 @@ def test_links_that_lead_nowhere_or_where_nobody_may_look(tmp_path: Path, monkey
 def test_a_folder_that_is_no_models_is_not_looked_through_to_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loading, "MAX_FOLDERS", 20)
+    monkeypatch.setattr(limits, "MAX_FOLDERS", 20)
     for number in range(30):
         write(tmp_path, **{f"a{number}__app_yaml": HEAD})
     (problem,) = found(tmp_path)

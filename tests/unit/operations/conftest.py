@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -24,10 +25,13 @@ from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publis
 from odcpub.operations.core.outputs import Named, Planned, Unit, Where
 from odcpub.operations.core.run import Run
 from odcpub.operations.kinds.library import LIBRARY as LIBRARY_KIND
+from odcpub.operations.model_files import accept, keep
+from odcpub.operations.models import Read, Sent, read_model
 from odcpub.operations.platform import Memory, Platform
 from odcpub.operations.stored_plan import to_text
 from odcpub.store.records import AssetRecord, OperationKind, RevisionRecord, Status
 from odcpub.store.store import Store
+from odcpub.tree.folder import read_folder
 
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
 MODEL = Asset(
@@ -124,6 +128,24 @@ class Installed:
         self.asset = AssetRecord(KEY, "Shop", "app", "shop", str(self.folder), "")
         self.store.assets.register(self.asset)
 
+    def sent(self, folder: Path | None = None, renamed: bool = False) -> Sent:
+        """The model of the folder (the app's own unless told), as a client sends it."""
+        found = read_folder(folder or self.folder)
+        assert not accept(self.platform, found.tree, found.contents.values())
+        return Sent(found.tree.digest, found.where, "laptop", renamed)
+
+    def read(self, folder: Path | None = None, update: bool = False) -> Read:
+        """The same, read and verified."""
+        sent = self.sent(folder)
+        return read_model(self.platform, sent.source, sent.folder, update)
+
+    def configured(self, asset: AssetRecord | None = None) -> AssetRecord:
+        """The asset (the app unless told) with the files of its folder, as they are now, sent and kept."""
+        record = asset or self.asset
+        sent = self.sent(Path(record.folder))
+        keep(self.platform, found := replace(record, source=sent.source, host=sent.host), "ada", "2026-01-01T00:00:00Z")
+        return found
+
     def operation(
         self, kind: str = OperationKind.DEPLOY, stage: str = "Development", revision: int = 1, forget: bool = False
     ) -> Run:
@@ -207,7 +229,8 @@ def library(installed: Installed, compiler: FakeCompiler) -> AssetRecord:
 
 
 def publish(installed: Installed, asset: AssetRecord) -> Unit:
-    """A publish of a library: what its steps have found out."""
+    """A publish of a library, as it lies in its folder now: what its steps have found out."""
+    asset = replace(asset, source=installed.sent(Path(asset.folder)).source)
     where = Where("Development", "development")
     run = begun(installed.platform, Publish(actor="ada", stage=where, asset=asset))
     for step in LIBRARY_KIND.steps[OperationKind.PUBLISH]:

@@ -1,14 +1,18 @@
-"""One key is one asset: a copy under another name is refused, a moved or renamed model goes on."""
+"""One key is one asset: a copy under another name is refused, a moved or renamed model goes on. Only the client looks
+whether the folder of before still holds the asset."""
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from odcpub.author.head import head
 from odcpub.errors import Refused
-from odcpub.operations.models import planned
+from odcpub.operations.models import former, planned
+from odcpub.store.records import AssetRecord
 
 from .conftest import KEY, Installed
 
@@ -19,11 +23,19 @@ def write(folder: Path, name: str) -> Path:
     return folder
 
 
+def publish(installed: Installed, folder: Path) -> AssetRecord:
+    """What a client asks for that looks into the folder of before, where it is told to."""
+    sent = installed.sent(folder)
+    known = former(installed.platform, sent)
+    renamed = known is not None and head(Path(known.folder)) != (known.key, known.name)
+    return planned(installed.platform, replace(sent, renamed=renamed))
+
+
 def test_a_copy_under_another_name_is_refused_with_both_ways_on(installed: Installed) -> None:
     write(installed.folder, "Shop")
     copy = write(installed.folder.parent / "copy", "Outlet")
     with pytest.raises(Refused, match=f"Outlet: its key is that of Shop, published from {installed.folder}") as refused:
-        planned(installed.platform, copy)
+        publish(installed, copy)
     assert "give it a key of its own" in refused.value.hint
     assert f"rename it in {installed.folder} too" in refused.value.hint
 
@@ -31,18 +43,30 @@ def test_a_copy_under_another_name_is_refused_with_both_ways_on(installed: Insta
 def test_a_copy_under_the_same_name_goes_on_such_as_another_checkout(installed: Installed) -> None:
     write(installed.folder, "Shop")
     copy = write(installed.folder.parent / "copy", "Shop")
-    assert planned(installed.platform, copy).folder == str(copy)
+    assert publish(installed, copy).folder == str(copy)
 
 
 def test_a_renamed_and_a_moved_app_go_on_under_their_label(installed: Installed) -> None:
     write(installed.folder, "Outlet")
-    assert planned(installed.platform, installed.folder).name == "Outlet"
+    assert publish(installed, installed.folder).name == "Outlet"
     moved = Path(shutil.move(installed.folder, installed.folder.parent / "moved"))
-    found = planned(installed.platform, write(moved, "Store"))
+    found = publish(installed, write(moved, "Store"))
     assert (found.name, found.label, found.folder) == ("Store", "shop", str(moved))
 
 
 @pytest.mark.parametrize("text", ["nonsense: [", f"app: Shop\nkey: {KEY.replace('2', '3')}\n", "app: Shop\n"])
 def test_what_is_no_model_of_it_any_more_is_in_nobodys_way(installed: Installed, text: str) -> None:
     (installed.folder / "app.yaml").write_text(text)
-    assert planned(installed.platform, write(installed.folder.parent / "moved", "Outlet")).name == "Outlet"
+    assert publish(installed, write(installed.folder.parent / "moved", "Outlet")).name == "Outlet"
+
+
+def test_from_another_machine_somebody_must_say_that_it_was_renamed(installed: Installed) -> None:
+    installed.store.assets.register(replace(installed.asset, host="desk"))
+    sent = installed.sent(write(installed.folder.parent / "checkout", "Outlet"))
+    assert former(installed.platform, sent) is None, "a folder of another machine cannot be looked into"
+    said = f"published from {installed.folder} on desk, whose model cannot be looked for from here"
+    with pytest.raises(Refused, match=said) as refused:
+        planned(installed.platform, sent)
+    assert "publish it with --renamed" in refused.value.hint
+    assert planned(installed.platform, replace(sent, renamed=True)).name == "Outlet"
+    assert not installed.folder.exists() or not list(installed.folder.iterdir())

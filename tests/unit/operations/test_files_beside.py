@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from odcpub.cli.sending import write_lock
 from odcpub.errors import ModelError, OdcpubError, Refused, UsageError
 from odcpub.files import MAX_FILE
-from odcpub.operations import models, overview, planning
-from odcpub.operations.models import asset_stages, lock_text, stage_file, strays
+from odcpub.operations import overview, planning
+from odcpub.operations.model_files import lock_text
+from odcpub.operations.models import asset_stages, stage_file, strays
 
 from .conftest import KEY, Installed
 
 READERS: dict[str, Callable[[Installed], object]] = {
-    "odcpub.yaml": lambda installed: asset_stages(installed.platform, installed.asset),
-    "stages/qa.yaml": lambda installed: stage_file(installed.asset, "qa"),
-    "odcpub.lock": lambda installed: lock_text(installed.folder),
+    "odcpub.yaml": lambda installed: asset_stages(installed.platform, installed.configured()),
+    "stages/qa.yaml": lambda installed: stage_file(installed.platform, installed.configured(), "qa"),
+    "odcpub.lock": lambda installed: lock_text(installed.platform, installed.sent().source),
 }
 
 
@@ -64,13 +66,13 @@ def test_a_folder_of_stages_that_is_a_link_is_not_followed(installed: Installed)
     (installed.folder.parent / "elsewhere" / "qa.yaml").write_text("settings: { Rate: 2 }")
     (installed.folder / "stages").symlink_to("../elsewhere")
     with pytest.raises(ModelError, match=r"stages/qa\.yaml has 1 error"):
-        stage_file(installed.asset, "qa")
+        stage_file(installed.platform, installed.configured(), "qa")
 
 
 def test_a_project_file_that_nobody_reads_is_refused(installed: Installed) -> None:
     (installed.folder / "odcpub.yml").write_text("stages: { Development: {} }")
     with pytest.raises(Refused, match=r"is not read: the project file is odcpub\.yaml"):
-        asset_stages(installed.platform, installed.asset)
+        asset_stages(installed.platform, installed.configured())
 
 
 def test_the_lock_is_never_written_through_a_link(installed: Installed) -> None:
@@ -79,20 +81,20 @@ def test_the_lock_is_never_written_through_a_link(installed: Installed) -> None:
     lock.symlink_to(outside)
     (installed.folder / "shop.yaml").write_text(f"app: Shop\nkey: {KEY}\n")
     with pytest.raises(OdcpubError):
-        models.read_model(installed.platform, installed.folder)
+        installed.read()
     assert not outside.exists()
     lock.unlink()
     (installed.folder / "real").write_text("")
     lock.symlink_to("real")
     with pytest.raises(UsageError, match="nothing is written through one"):
-        models._write(lock, "text")
+        write_lock(installed.folder, "text")
     assert (installed.folder / "real").read_text() == ""
 
 
 def test_the_lock_can_be_read_by_others_as_other_files_of_the_model(installed: Installed) -> None:
     before = os.umask(0o022)
     try:
-        models._write(installed.folder / "odcpub.lock", "text")
+        write_lock(installed.folder, "text")
     finally:
         os.umask(before)
     assert (installed.folder / "odcpub.lock").stat().st_mode & 0o777 == 0o644
@@ -115,7 +117,7 @@ def test_a_file_of_no_stage_is_told_wherever_stages_files_are_read(
     folder.mkdir()
     for name in ("Devlopment.yaml", "produktion.yaml", "live\x1b.yml", "qa.yaml", "README.md", "old.yaml~"):
         (folder / name).write_text("settings: { Rate: 2 }")
-    assert strays(installed.platform, installed.asset) == STRAYS
+    assert strays(installed.platform, installed.configured()) == STRAYS
     installed.deployed(installed.revision())
     assert planning.deploy(installed.platform, "shop", "qa", None, "ada").notices == STRAYS
     assert overview.configuration(installed.platform, "shop", "qa")["warnings"] == [*STRAYS]

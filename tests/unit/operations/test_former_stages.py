@@ -23,6 +23,7 @@ def set_up(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def project(installed: Installed, text: str) -> None:
     (installed.folder / "odcpub.yaml").write_text(text)
+    installed.configured()
 
 
 def test_it_is_shown_and_taken_out(installed: Installed) -> None:

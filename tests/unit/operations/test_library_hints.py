@@ -24,7 +24,7 @@ def refused(installed: Installed, wanted: str, locked: str, update: bool = False
     (folder / "app.yaml").write_text(f"app: Shop\nkey: {KEY}\nuses: {{ Units: '{wanted}' }}\n")
     (folder / "odcpub.lock").write_text(f"libraries:\n  Units: '{locked}'\n")
     with pytest.raises(OdcpubError) as error:
-        models.read_model(installed.platform, folder, update)
+        installed.read(folder, update)
     return error.value
 
 
@@ -34,7 +34,7 @@ def test_a_lock_outside_the_range_is_moved_by_an_update(installed: Installed) ->
     assert isinstance(error, Refused)
     assert error.message == "Units is locked to 0.1.1, which is not in every range asked for"
     assert error.hint == f"To choose new versions: odcpub update {installed.folder}"
-    assert models.read_model(installed.platform, installed.folder, update=True).libraries["Units"].version == "0.1.0"
+    assert installed.read(update=True).libraries["Units"].version == "0.1.0"
 
 
 @pytest.mark.usefixtures("released")

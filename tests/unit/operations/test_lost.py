@@ -34,7 +34,7 @@ def lose(installed: Installed, digest: str) -> None:
 
 
 def to_make(installed: Installed, library: AssetRecord) -> tuple[str, ...]:
-    build = planning.publish(installed.platform, Path(library.folder), "ada").build
+    build = planning.publish(installed.platform, installed.sent(Path(library.folder)), "ada").build
     assert build is not None
     return build.does
 

@@ -20,7 +20,7 @@ def renamed(installed: Installed, library: AssetRecord) -> None:
     """Money 1.0.0 was released, then it became Currencies 1.1.0."""
     use(installed, "Money", "^1.0")
     requests.release(installed.platform, "money", "1.0.0", "first", None, "ada")
-    models.read_model(installed.platform, installed.folder)
+    (installed.folder / "odcpub.lock").write_text(installed.read().lock_file or "")
     rename(installed, library, "Currencies")
     requests.release(installed.platform, "currencies", "1.1.0", "renamed", None, "ada")
 
@@ -37,7 +37,7 @@ def use(installed: Installed, name: str, wanted: str) -> None:
 
 
 def test_who_is_locked_goes_on_and_is_told(installed: Installed) -> None:
-    read = models.read_model(installed.platform, installed.folder)
+    read = installed.read()
     money = read.libraries["Money"]
     assert (money.asset.name, money.version) == ("Money", "1.0.0")
     (warning,) = read.warnings
@@ -45,13 +45,13 @@ def test_who_is_locked_goes_on_and_is_told(installed: Installed) -> None:
     assert where == "app.yaml:3:9"
     assert text == "Money is called Currencies since 1.1.0; newer versions have that name alone [ODC-M504]"
     assert "write Currencies for Money" in warning.hint
-    answer = update(installed.platform, installed.folder)
+    answer = update(installed.platform, installed.sent())
     assert (answer["changes"], answer["warnings"]) == ([], [f"{warning}; {warning.hint}"])
 
 
 def test_who_writes_the_new_name_has_the_new_version(installed: Installed) -> None:
     use(installed, "Currencies", "^1.0")
-    read = models.read_model(installed.platform, installed.folder)
+    read = installed.read()
     assert ({name: one.version for name, one in read.libraries.items()}, read.warnings) == ({"Currencies": "1.1.0"}, ())
 
 
@@ -59,7 +59,7 @@ def test_who_asks_for_a_newer_one_under_the_old_name_is_told_the_new_one(install
     use(installed, "Money", "^1.1")
     (installed.folder / "odcpub.lock").unlink()
     with pytest.raises(ModelError) as refused:
-        models.read_model(installed.platform, installed.folder)
+        installed.read()
     assert any("Money is called Currencies since 1.1.0" in one.message for one in refused.value.problems)
 
 
@@ -75,15 +75,15 @@ def test_no_other_library_gets_a_former_name_and_with_it_who_is_locked(
     for name in ("Currencies", "currencies"):
         (other / "library.yaml").write_text(f"library: {name}\nkey: {OTHER}\n")
         with pytest.raises(Refused, match=f"{name}: the name was that of the library Funds") as refused:
-            models.planned(installed.platform, other)
+            models.planned(installed.platform, installed.sent(other))
         assert "another name, or that library's key" in refused.value.hint
-    assert models.planned(installed.platform, Path(library.folder)).name == "Funds"
+    assert models.planned(installed.platform, installed.sent(Path(library.folder))).name == "Funds"
     (other / "library.yaml").write_text(f"library: Others\nkey: {OTHER}\n")
-    assert models.planned(installed.platform, other).name == "Others"
+    assert models.planned(installed.platform, installed.sent(other)).name == "Others"
 
 
 def test_a_library_takes_its_own_former_name_again(installed: Installed, library: AssetRecord) -> None:
     rename(installed, replace(library, name="Currencies"), "Funds")
     path = Path(library.folder) / "money.yaml"
     path.write_text(path.read_text().replace("library: Funds", "library: Currencies"))
-    assert models.planned(installed.platform, path.parent).name == "Currencies"
+    assert models.planned(installed.platform, installed.sent(path.parent)).name == "Currencies"

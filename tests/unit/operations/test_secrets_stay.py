@@ -119,6 +119,7 @@ def test_values_follow_a_setting_that_is_renamed(installed: Installed, file: boo
         configuring.configure(installed.platform, "shop", "qa", {}, ("Price",), ())
         (installed.folder / "stages").mkdir()
         (installed.folder / "stages" / "qa.yaml").write_text("settings: { Price: 2 }")
+        installed.configured()
     found = stages.configuration(installed.platform, target(installed, rated), rated)
     assert (found.settings, found.secrets) == ((("Price", "2"),), (("MailToken", CANARY),))
     back = stages.configuration(installed.platform, target(installed, SECRET), rated)

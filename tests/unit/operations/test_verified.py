@@ -9,7 +9,7 @@ import pytest
 
 from odcpub.errors import ModelError
 from odcpub.model.elements import Asset, Kind, Library
-from odcpub.operations import models
+from odcpub.operations.model_files import read_raw
 from tests.unit.operations.conftest import Installed
 
 APP = """\
@@ -21,7 +21,7 @@ entities:
 
 
 def read(installed: Installed) -> Asset:
-    return models.read_model(installed.platform, installed.folder).asset
+    return installed.read().asset
 
 
 def write(folder: Path, text: str) -> None:
@@ -31,7 +31,7 @@ def write(folder: Path, text: str) -> None:
 def test_the_same_files_are_the_same_asset(installed: Installed) -> None:
     write(installed.folder, APP)
     first = read(installed)
-    installed.platform.files.folders.clear()  # read anew: the same parts, though not the same objects
+    installed.platform.files.parts.clear()  # read anew: the same parts, though not the same objects
     assert read(installed) is first
 
 
@@ -47,7 +47,7 @@ def test_a_changed_file_is_seen(installed: Installed) -> None:
 
 def test_a_changed_library_is_seen(installed: Installed) -> None:
     write(installed.folder, APP)
-    raw = models.load(installed.folder, installed.platform.files)
+    raw = read_raw(installed.platform, installed.sent().source, "folder")
     units = Library(Asset(Kind.LIBRARY, "Units", "k"), "1.0.0", 1, "build")
     verified = installed.platform.memory.verified
     first = verified("folder", raw, {"Units": units})[0]

@@ -188,8 +188,9 @@ def test_refusals_are_problem_details(
 @pytest.mark.parametrize(
     ("method", "path", "body", "says"),
     [
-        ("POST", f"{DEPLOYMENTS}/publish-operations", {}, "folder"),
-        ("POST", f"{DEPLOYMENTS}/publish-operations", {"folder": "/x", "stage": "qa"}, "stage"),
+        ("POST", f"{DEPLOYMENTS}/publish-operations", {}, "source"),
+        ("POST", f"{DEPLOYMENTS}/publish-operations", {"folder": "/x"}, "source"),
+        ("POST", f"{DEPLOYMENTS}/publish-operations", {"source": 64 * "0", "folder": "/x", "stage": "qa"}, "stage"),
         ("POST", f"{DEPLOYMENTS}/deployment-operations", {"operation": "Drop"}, "operation"),
         ("GET", f"{DEPLOYMENTS}/publish-operations?limit=0", None, "limit"),
         ("GET", "/api/v1/sources/shop?revision=0", None, "revision"),

@@ -1,0 +1,118 @@
+"""The files of models as clients sent them: kept by their content, read from there and from nowhere else. Does I/O.
+
+A tree of files (``odcpub.tree``) is kept as a blob, its digest is the *source* of a publish; each content is a blob
+too. What was published before the files travelled lies in its author's folder yet: ``adopt`` reads it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from odcpub.errors import Refused, UsageError
+from odcpub.model.load import RawModel, load
+from odcpub.model.source import text_at
+from odcpub.operations.platform import Platform
+from odcpub.store.clock import now
+from odcpub.store.records import AssetRecord
+from odcpub.tree.folder import read_folder
+from odcpub.tree.tree import LOCK_FILE, Bad, BadTree, Tree, digest_of
+
+
+def accept(platform: Platform, tree: Tree, contents: Iterable[bytes]) -> tuple[str, ...]:
+    """Keeps the contents that the tree names, and the tree once it is whole; the digests that are still missing."""
+    blobs, wanted = platform.store.blobs, tree.contents()
+    for content in contents:
+        if digest_of(content) not in wanted:
+            raise UsageError("a content that was sent is of no file that was named", "send the model's files again")
+        blobs.put(content)
+    missing = tuple(sorted(digest for digest in wanted if not blobs.has(digest)))
+    if not missing:
+        blobs.put(tree.text().encode())
+    return missing
+
+
+def tree_of(platform: Platform, source: str) -> Tree:
+    """The tree of that digest; a UsageError where it was never sent."""
+    if not platform.store.blobs.has(source):
+        raise UsageError(f"{source[:12]}: no files of a model were sent under this digest", "send them first")
+    try:
+        return platform.memory.tree(source)
+    except BadTree as error:
+        raise UsageError(f"{source[:12]}: {error}", "send the model's files again") from None
+
+
+def read_raw(platform: Platform, source: str, where: str) -> RawModel:
+    """The model's parts. ``where``: the folder or archive that it was sent from, for messages."""
+    return load(tree_of(platform, source), platform.store.blobs.get, where, platform.files)
+
+
+def text_of(platform: Platform, tree: Tree, path: str, shown_as: str = "") -> str:
+    """The text of one file beside the model; empty where there is none."""
+    return text_at(tree.entries.get(path), shown_as or path, platform.store.blobs.get)
+
+
+def lock_text(platform: Platform, source: str) -> str:
+    """The lock file's text; empty where there is none."""
+    return text_of(platform, tree_of(platform, source), LOCK_FILE)
+
+
+def keep(platform: Platform, asset: AssetRecord, by: str, at: str) -> None:
+    """The files that configure the asset's stages are those of its ``source`` from now on; ``by`` and ``at``: who sent
+    them, and when."""
+    if asset.source:
+        files = {path: _mark(one) for path, one in tree_of(platform, asset.source).beside().items()}
+        platform.store.assets.keep_source(asset.key, asset.source, files, by, at)
+
+
+def _mark(entry: str | Bad) -> str:
+    """Tells one content from another, and from a file that could not be read."""
+    return entry if isinstance(entry, str) else digest_of(f"{entry.message}\n{entry.hint}".encode())
+
+
+def files_of(platform: Platform, asset: AssetRecord) -> Tree | None:
+    """The files that the asset's stages are configured by: those of ``asset.source``, else the ones that are recorded.
+    None where there are none, and the folder of before is gone."""
+    recorded = None if asset.source else platform.store.assets.find(asset.key)
+    source = asset.source or (recorded.source if recorded else "") or _adopt(platform, asset)
+    return tree_of(platform, source) if source else None
+
+
+def check_files(platform: Platform, asset: AssetRecord) -> Tree:
+    """The same, refused where there are none: nobody knows what they give to a stage."""
+    found = files_of(platform, asset)
+    if found is None:
+        raise UsageError(
+            f"{asset.folder}: the folder that {asset.name} was published from is missing, and with it the files of "
+            "its stages",
+            "put it back, or publish the model from where it is now: odcpub publish PATH; without a publish: "
+            "odcpub config push PATH",
+        )
+    return found
+
+
+def source_of(platform: Platform, asset: AssetRecord) -> str:
+    """The source of a publish; of one that an earlier odcpub has begun, what its folder holds now."""
+    source = asset.source or _adopt(platform, asset)
+    if not source:
+        raise Refused(
+            f"{asset.folder}: is not there any more, and this publish was begun before files were sent",
+            "publish the model again: odcpub publish PATH",
+        )
+    return source
+
+
+def _adopt(platform: Platform, asset: AssetRecord) -> str:
+    """Takes over the files of an asset that an earlier odcpub published, whose server read them in its author's
+    folder: read once, and kept from then on. Empty where the folder is gone."""
+    folder = Path(asset.folder)
+    if not folder.is_absolute() or not folder.is_dir():
+        return ""
+    found = read_folder(folder)
+    accept(platform, found.tree, found.contents.values())
+    source = found.tree.digest
+    recorded = platform.store.assets.find(asset.key)
+    if recorded and recorded.key == asset.key and not recorded.source:
+        files: Mapping[str, str] = {path: _mark(one) for path, one in found.tree.beside().items()}
+        platform.store.assets.keep_source(asset.key, source, files, "", now())
+    return source
