@@ -24,6 +24,7 @@ from odcpub.data.schema import Schema, Table
 from odcpub.data.target import target_schema
 from odcpub.engines.database import embedded as embedded_server
 from odcpub.engines.database.chain import write_scripts
+from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.engines.database.checks import refusal
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.postgres import Postgres
@@ -114,6 +115,10 @@ class Stage:
     def place(self) -> Place:
         return Place(self.database, self.schema)
 
+    @property
+    def chain(self) -> ScriptFolder:
+        return ScriptFolder(self.folder)
+
     def connect(self, schema: str | None = None) -> Any:
         return self.engine.server().connect(self.database, schema=self.schema if schema is None else schema)
 
@@ -144,11 +149,11 @@ class Stage:
         if found:
             raise refusal(self.schema, found)
         self.number += 1
-        write_scripts(plan, self.folder, self.number)
-        self.engine.apply(self.place, plan, EXPAND, self.folder, print)
+        write_scripts(plan, self.chain, self.number)
+        self.engine.apply(self.place, plan, EXPAND, self.chain, print)
         self.insert(late or {})
         if contract:
-            self.engine.apply(self.place, plan, TIGHTEN, self.folder, print)
+            self.engine.apply(self.place, plan, TIGHTEN, self.chain, print)
         self.asset = asset
         return plan
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,8 @@ class Installation:
         self.folder, self.python = folder, python
         self.prefix: tuple[str, ...] = ()
         """What runs the command: a program that takes rights away, for instance."""
+        self.store = ""
+        """The URL of the database that has the records; empty where they are in the data folder."""
         self.env = os.environ | {"ODCPUB_HOME": str(folder / "data")}
 
     def run(self, *arguments: str, stdin: str = "", code: int | None = 0, timeout: float = 900) -> Done:
@@ -100,6 +103,25 @@ class Installation:
         values = [f"registry={os.environ['ODCPUB_TEST_REGISTRY']}", f"database={url}"]
         self.run("engines", "set", *values, stdin=f"{parts.password}\n")
 
+    def share_store(self, database: str) -> None:
+        """Moves the records to a new database of that name on the server that the environment names."""
+        parts = urlsplit(os.environ["ODCPUB_TEST_DATABASE"])
+        with psycopg.connect(parts.geturl(), autocommit=True) as connection:
+            for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
+                connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
+        host = parts.netloc.replace(f":{parts.password}@", "@")
+        self.run("server", "set", f"store=postgresql://{host}/{database}", stdin=f"{parts.password}\n")
+        self.store = parts._replace(path=f"/{database}").geturl()
+
+    def records(self, query: str, *values: str) -> list[tuple[Any, ...]]:
+        """Rows of the platform's records, read past the product, wherever they are; ``?`` stands for a value."""
+        if self.store:
+            with psycopg.connect(self.store, options="-c search_path=odcpub") as connection:
+                return connection.execute(query.replace("?", "%s").encode(), values).fetchall()
+        file = self.folder / "data" / "platform.sqlite"
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            return connection.execute(query, values).fetchall()
+
     def server_pid(self) -> int:
         return int((self.folder / "data" / "server.lock").read_text())
 
@@ -110,6 +132,12 @@ def _drop_stages(url: str) -> None:
         query = "SELECT datname FROM pg_database WHERE datname LIKE 'odc\\_%' AND datname NOT LIKE 'odc\\_test%'"
         for (name,) in connection.execute(query).fetchall():
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _drop(url: str) -> None:
+    with psycopg.connect(os.environ["ODCPUB_TEST_DATABASE"], autocommit=True) as connection:
+        name = sql.Identifier(urlsplit(url).path[1:])
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
 def _locks(_folder: str, names: list[str]) -> list[str]:
@@ -125,6 +153,8 @@ def installation(python: str = sys.executable) -> Iterator[Installation]:
         yield made
     finally:
         made.run("down", code=None)
+        if made.store:
+            _drop(made.store)
         shutil.rmtree(folder, ignore_errors=True)
 
 

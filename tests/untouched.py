@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -21,7 +20,7 @@ from psycopg import sql
 
 from tests.installation import Installation
 
-RECORDS = ("assets", "revisions", "releases", "configuration_values", "deployments", "alembic_version")
+RECORDS = ("assets", "revisions", "releases", "configuration_values", "deployments", "scripts", "alembic_version")
 KINDS = {
     "api/v1": ("namespaces", "services", "configmaps", "secrets", "serviceaccounts"),
     "apis/apps/v1": ("deployments", "replicasets"),
@@ -82,16 +81,14 @@ def deployed(odcpub: Installation) -> dict[str, Any]:
 
 
 def records(odcpub: Installation) -> dict[str, Any]:
-    """The platform's records, and the files beside them: images, migrations, settings of engines."""
+    """The platform's records, and the files beside them: images, settings of engines."""
     data = odcpub.folder / "data"
     found: dict[str, Any] = {}
     if (data / "platform.sqlite").exists():
-        with sqlite3.connect(f"file:{data / 'platform.sqlite'}?mode=ro", uri=True) as connection:
-            for table in RECORDS:
-                found[table] = sorted(map(repr, connection.execute(f"SELECT * FROM {table}")))  # noqa: S608
-    for folder in ("images", "migrations"):
-        files = (path for path in (data / folder).rglob("*") if path.is_file() and path.suffix != ".lock")
-        found |= {str(path.relative_to(data)): _digest(path) for path in files}
+        for table in RECORDS:
+            found[table] = sorted(map(repr, odcpub.records(f"SELECT * FROM {table}")))  # noqa: S608
+    files = (path for path in (data / "images").rglob("*") if path.is_file() and path.suffix != ".lock")
+    found |= {str(path.relative_to(data)): _digest(path) for path in files}
     return found
 
 

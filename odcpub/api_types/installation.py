@@ -3,17 +3,41 @@
 from typing import Literal, NotRequired, TypedDict
 
 from odcpub.api_types.assets import AssetKind
-from odcpub.api_types.limits import File, Name
+from odcpub.api_types.limits import File, Name, Script
 from odcpub.api_types.operations import RuleSince
 from odcpub.api_types.problems import MaybeError, ModelProblem
 
 
 class Server(TypedDict):
-    """``data``: the data folder of the installation."""
+    """``data``: the data folder of the installation; ``store``: where its records are, ``sqlite`` (in that folder) or
+    a database's address."""
 
     version: str
     pid: int
     data: str
+    store: str
+
+
+class StoreChanged(TypedDict):
+    """``before``: where the old store stays, readable; ``aside``: the new name of what was there before, or empty;
+    both empty where the records stay where they are. The server ``pid`` ends and takes at most ``seconds``."""
+
+    store: str
+    before: str
+    aside: str
+    rows: int
+    contents: int
+    pid: int
+    seconds: float
+
+
+class StorePatch(TypedDict):
+    """``store``: ``sqlite``, or a PostgreSQL database's address without a password. ``check``: only says what would
+    be refused, before somebody is asked for a password; nothing is changed."""
+
+    store: Name
+    password: NotRequired[Name | None]
+    check: NotRequired[bool]
 
 
 class ShutDown(TypedDict):
@@ -158,6 +182,21 @@ class Source(TypedDict):
     revision: int
     sameCompiler: bool
     files: dict[str, str]
+
+
+class Scripts(TypedDict):
+    """The migration scripts of an app in a stage: path → text. ``files``: those that were written out, or put back."""
+
+    app: str
+    stage: str
+    files: dict[str, str]
+
+
+class ScriptsRequest(TypedDict):
+    """``files``: path → text, as they were written out; what is no script is passed over."""
+
+    stage: Name
+    files: dict[Name, Script]
 
 
 LibraryChange = TypedDict("LibraryChange", {"name": str, "from": str | None, "to": str | None})

@@ -11,7 +11,7 @@ from odcpub.files import MAX_FILE
 
 LARGEST = 2**31 - 1
 """Of numbers: of revisions, and of what is passed over in a list."""
-LONGEST_PATH, LONGEST_TEXT = 4_096, 1_000_000
+LONGEST_PATH, LONGEST_TEXT, LONGEST_SCRIPT = 4_096, 1_000_000, 100_000_000
 
 
 class Within(NamedTuple):
@@ -28,6 +28,7 @@ class Within(NamedTuple):
 
 Text = Annotated[str, Within(max_length=LONGEST_TEXT)]
 Name = Annotated[str, Within(max_length=LONGEST_PATH)]
+Script = Annotated[str, Within(max_length=LONGEST_SCRIPT)]
 File = Annotated[str, Within(max_length=MAX_FILE)]
 Digest = Annotated[str, Within(pattern="^[0-9a-f]{64}$")]
 """A sha256 in hexadecimal."""

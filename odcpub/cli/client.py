@@ -179,14 +179,18 @@ class Client:
         if not self.running() and not self._left_behind():
             return False
         answer = self.request("POST", "/api/v1/shutdown")
-        pid, deadline = answer["pid"], time.monotonic() + answer.get("seconds", END_SECONDS)
+        self.wait_for_end(answer["pid"], answer.get("seconds", END_SECONDS))
+        return True
+
+    def wait_for_end(self, pid: int, seconds: float) -> None:
+        """Until the server's process has gone."""
+        deadline = time.monotonic() + seconds
         while Path(f"/proc/{pid}").exists() if os.path.isdir("/proc") else self.running():  # noqa: PTH112
             if self._started:
                 self._started.poll()  # one that this very command has started stays in the process list until asked
             if time.monotonic() > deadline:
                 raise EngineError("the server does not end", self._log_hint())
             time.sleep(0.02)
-        return True
 
     def _left_behind(self) -> bool:
         """Whether a server that was killed has left its database or its keeper of sockets running."""

@@ -36,7 +36,11 @@ if TYPE_CHECKING:
         ImportRequest,
         Scaffold,
         ScaffoldRequest,
+        Scripts,
+        ScriptsRequest,
         Source,
+        StoreChanged,
+        StorePatch,
         Update,
     )
     from odcpub.api_types.models import SentModel
@@ -47,6 +51,7 @@ if TYPE_CHECKING:
 
 DEPLOYMENTS = "/api/deployments/v1"
 DONE = 0
+STORE = "odcpub server set store=postgresql://USER@HOST:5432/DATABASE"
 
 
 def _client() -> Client:
@@ -255,6 +260,31 @@ def source(options: argparse.Namespace) -> int:
     return show.source(answer, options.folder, options.json)
 
 
+def data_scripts(options: argparse.Namespace) -> int:
+    """Writes an app's migration scripts out, or puts lost ones back."""
+    path, stage = f"/api/v1/scripts/{_segment(options.asset)}", options.stage
+    if options.source:
+        body: ScriptsRequest = {"stage": stage, "files": _scripts_of(at(options.source))}
+        put: Scripts = _client().request("PUT", path, body)
+        return show.scripts(put, options.source, "put back from", options.json)
+    folder = at(options.out)
+    check_free(folder)
+    answer: Scripts = _client().request("GET", f"{path}?stage={quote(stage, safe='')}")
+    write(folder, answer["files"])
+    return show.scripts(answer, options.out, "wrote to", options.json)
+
+
+def _scripts_of(folder: Path) -> dict[str, str]:
+    """The scripts in a chain's folder: path below it → text."""
+    found = {}
+    for path in sorted(folder.glob("*/*.py")):
+        try:
+            found[f"{path.parent.name}/{path.name}"] = text_of(read_file(path) or b"")
+        except BadFile as bad:
+            raise UsageError(f"{path}: {bad.reason}", bad.hint) from None
+    return found
+
+
 def schema(options: argparse.Namespace) -> int:
     as_json(_client().request("GET", "/api/v1/model-schema"))
     return DONE
@@ -292,6 +322,28 @@ def engines_set(options: argparse.Namespace) -> int:
             _client().request("PATCH", "/api/v1/engines", {**body, "check": True})
         body["databasePassword"] = password_of(login)
     return show.engines(_client().request("PATCH", "/api/v1/engines", body), options.json)
+
+
+def server(options: argparse.Namespace) -> int:
+    return show.server(_client().request("GET", "/api/v1/server"), options.json)
+
+
+def server_set(options: argparse.Namespace) -> int:
+    name, _, value = options.value.partition("=")
+    if name != "store" or not value:  # and never quoted: it may hold a password
+        raise UsageError("server set: store=… is the one choice", f"{STORE}, or store=sqlite")
+    body: StorePatch = {"store": value}
+    client = _client()
+    if is_address(value):
+        login = database_login(value)
+        body["store"] = login.address.url()
+        if login.password is None:  # nobody types one for an address that is refused
+            client.request("PATCH", "/api/v1/server", {**body, "check": True})
+        body["password"] = password_of(login)
+    moved: StoreChanged = client.request("PATCH", "/api/v1/server", body)
+    client.wait_for_end(moved["pid"], moved["seconds"])
+    client.request("GET", "/api/v1/server")  # starts the next one: a store that it cannot open is told now
+    return show.store_changed(moved, options.json)
 
 
 def status(options: argparse.Namespace) -> int:

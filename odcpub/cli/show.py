@@ -11,11 +11,22 @@ from typing import TYPE_CHECKING
 from odcpub.cli.client import ApiError
 from odcpub.cli.printing import as_json, say, warn
 from odcpub.cli.progress import error_of, print_problem, problem_data
+from odcpub.errors import counted
 from odcpub.escaping import escaped
 
 if TYPE_CHECKING:
     from odcpub.api_types.assets import Configuration, SettingValue
-    from odcpub.api_types.installation import Doctor, Engines, Imported, Source, Status, Update
+    from odcpub.api_types.installation import (
+        Doctor,
+        Engines,
+        Imported,
+        Scripts,
+        Server,
+        Source,
+        Status,
+        StoreChanged,
+        Update,
+    )
     from odcpub.api_types.operations import Message, Operation, OperationPage
 
 
@@ -140,6 +151,21 @@ def engines(data: Engines, for_programs: bool) -> int:
     return _warned(data, for_programs, answer(data, table(("ENGINE", "CHOICE"), rows), for_programs))
 
 
+def server(data: Server, for_programs: bool) -> int:
+    rows = [(name, str(value)) for name, value in data.items()]
+    return answer(data, table(("SERVER", ""), rows), for_programs)
+
+
+def store_changed(data: StoreChanged, for_programs: bool) -> int:
+    lines = [f"The platform's records are in {data['store']} now."]
+    if data["before"]:
+        what = f"{counted(data['rows'], 'record')} and {counted(data['contents'], 'file')}"
+        lines.append(f"Moved and compared: {what}. The old store stays, readable, in {data['before']}.")
+    if data["aside"]:
+        lines.append(f"What the new one held before is now in {data['aside']}.")
+    return answer(data, lines, for_programs)
+
+
 def doctor(data: Doctor, for_programs: bool) -> int:
     lines = []
     for one in data["checks"]:
@@ -172,4 +198,11 @@ def source(data: Source, folder: str, for_programs: bool) -> int:
     files = sorted(data["files"])
     readme = shlex.quote(str(Path(folder, "README.md")))
     text = f"{name}, revision {revision}: wrote {len(files)} files to {folder}. Try: less {readme}"
+    return answer(data | {"folder": folder, "files": files}, text, for_programs)
+
+
+def scripts(data: Scripts, folder: str, did: str, for_programs: bool) -> int:
+    files = sorted(data["files"])
+    count = counted(sum(one.endswith(".py") and "/" in one for one in files), "script")
+    text = f"{data['app']} ({data['stage']}): {count} {did} {folder}"
     return answer(data | {"folder": folder, "files": files}, text, for_programs)

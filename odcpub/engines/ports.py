@@ -149,6 +149,34 @@ class Condition:
         return Condition(found, self.hints + other.hints, self.missing or other.missing)
 
 
+class Scripts(Protocol):
+    """The Alembic scripts of one stage and app, each by the part of the chain that it is in and by its name. What a
+    call has changed stays changed, whatever ends the process then."""
+
+    @property
+    def where(self) -> str:
+        """As messages name it."""
+
+    @property
+    def put_back(self) -> str:
+        """How somebody puts lost scripts back, for hints."""
+
+    def parts(self) -> list[str]: ...
+
+    def names(self, part: str) -> list[str]:
+        """Of the scripts there, sorted."""
+
+    def read(self, part: str, name: str) -> str: ...
+
+    def put(self, part: str, name: str, text: str) -> None:
+        """Writes or replaces a script, whole or not at all."""
+
+    def move(self, part: str, name: str, to: str) -> None:
+        """To another part, where it replaces one of the same name."""
+
+    def remove(self, part: str, name: str) -> None: ...
+
+
 class Database(Protocol):
     def condition(self, places: Sequence[Place]) -> Condition:
         """The server's version, what stands between, what the platform may do there and with what apps have at
@@ -178,8 +206,8 @@ class Database(Protocol):
     def inspect(self, place: Place, checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
         """Runs the plan's row checks (read only): a finding for every check that found rows."""
 
-    def apply(self, place: Place, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
-        """Executes the plan's phase (``expand`` or ``tighten``) through the Alembic script that ``folder`` holds,
+    def apply(self, place: Place, plan: MigrationPlan, phase: str, scripts: Scripts, report: Report) -> None:
+        """Executes the plan's phase (``expand`` or ``tighten``) through the Alembic script that ``scripts`` holds,
         under the advisory lock, retrying on lock timeouts; a phase that was applied already does nothing."""
 
 

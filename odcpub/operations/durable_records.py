@@ -13,6 +13,8 @@ from odcpub.errors import EngineError
 from odcpub.store.postgres import Postgres
 
 RECORDS = "operations.sqlite"
+_NO_ADDRESS = "postgresql://odcpub@engine/given"
+"""DBOS wants one, also where it is given an engine; the login stays in that."""
 
 
 def check_records(folder: Path) -> None:
@@ -41,7 +43,7 @@ def durable_records(postgres: Postgres | None, folder: Path) -> tuple[str, Engin
     """The address that DBOS is told, without a password, and the engine that it uses."""
     if postgres is None:
         return f"sqlite:///{folder / RECORDS}", open_records(folder / RECORDS)
-    return "postgresql+psycopg://", postgres.durable_engine()
+    return _NO_ADDRESS, postgres.durable_engine()
 
 
 def open_records(records: Path) -> Engine:

@@ -153,7 +153,16 @@ def doctor(platform: Platform) -> Doctor:
         apps = logins(platform)
     except OdcpubError:  # of the key, which is told beneath
         apps = []
-    return {"checks": [*platform.engines().examine(apps), _key(platform)]}
+    return {"checks": [*platform.engines().examine(apps), _store(platform), _key(platform)]}
+
+
+def _store(platform: Platform) -> Check:
+    """Where the platform's records are, and whether that answers."""
+    what = "records of the platform"
+    try:
+        return {"what": what, "state": "ok", "found": platform.store.condition(), "hints": []}
+    except OdcpubError as error:
+        return {"what": what, "state": "missing", "found": error.message, "hints": [error.hint]}
 
 
 def _key(platform: Platform) -> Check:

@@ -13,9 +13,11 @@ from odcpub.api_types.installation import (
     Doctor,
     Imported,
     Scaffold,
+    Scripts,
     ShutDown,
     Source,
     Status,
+    StoreChanged,
     Update,
 )
 from odcpub.api_types.installation import Engines as ChosenEngines
@@ -23,13 +25,13 @@ from odcpub.api_types.installation import Server as About
 from odcpub.api_types.operations import Operation, OperationPage
 from odcpub.model.json_schema import json_schema
 from odcpub.model.scaffold import name_of_folder, new_app, new_library
-from odcpub.operations import importing, overview, requests, source, switching, updating
+from odcpub.operations import importing, overview, requests, scripts, source, switching, updating
 from odcpub.operations.models import Sent
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
 from odcpub.portal.deployments import find_operation
 from odcpub.portal.documented import BOTH, MISSING, REFUSED, Route
-from odcpub.portal.life import Server, longest_end
+from odcpub.portal.life import Server, longest_end, store_target
 from odcpub.portal.schemas import (
     EnginesBody,
     ImportBody,
@@ -37,9 +39,12 @@ from odcpub.portal.schemas import (
     Offset,
     RevisionNumber,
     ScaffoldBody,
+    ScriptsBody,
     SentModelBody,
+    StoreBody,
     YesNo,
 )
+from odcpub.store.moving import Moved
 
 
 def router(server: Server) -> APIRouter:
@@ -48,7 +53,19 @@ def router(server: Server) -> APIRouter:
 
     @api.get("/server")
     def about() -> Answer[About]:
-        return Answer({"version": __version__, "pid": server.pid, "data": str(platform.home.data)})
+        data, store = str(platform.home.data), platform.store.where
+        return Answer({"version": __version__, "pid": server.pid, "data": data, "store": store})
+
+    @api.patch("/server", responses=REFUSED)
+    def move_store(body: StoreBody) -> Answer[StoreChanged]:
+        """Moves the platform's records to another store, or gives the password of the present one anew; the server
+        ends then, and the next one works with it."""
+        target = store_target(body["store"])
+        if body.get("check"):
+            return Answer(views.store_changed(Moved(target, "", 0, 0), server.pid, 0))
+        moved = server.move_store(target, body.get("password") or "")
+        threading.Thread(target=server.stop, args=(False,), daemon=True).start()
+        return Answer(views.store_changed(moved, server.pid, longest_end()))
 
     @api.post("/shutdown", status_code=202)
     def shut_down(apps: YesNo = "true") -> Answer[ShutDown]:
@@ -126,6 +143,16 @@ def router(server: Server) -> APIRouter:
     @api.get("/sources/{key:name}", responses=MISSING)
     def sources(key: str, revision: RevisionNumber = None) -> Answer[Source]:
         return Answer(source.source(platform, key, revision))
+
+    @api.get("/scripts/{key:name}", responses=MISSING)
+    def written_out(key: str, stage: str) -> Answer[Scripts]:
+        """An app's migration scripts in a stage, as a folder that plain Alembic runs."""
+        return Answer(scripts.written_out(platform, key, stage))
+
+    @api.put("/scripts/{key:name}", responses=BOTH)
+    def put_back(key: str, body: ScriptsBody) -> Answer[Scripts]:
+        """Puts lost migration scripts back; those that are there stay."""
+        return Answer(scripts.put_back(platform, key, body["stage"], body["files"]))
 
     @api.post("/updates", responses=BOTH)
     def update(body: SentModelBody) -> Answer[Update]:

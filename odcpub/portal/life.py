@@ -16,7 +16,9 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from odcpub.address import address, is_address, parts
 from odcpub.engines.csharp.server import RoslynCompiler
+from odcpub.engines.database import tls
 from odcpub.engines.database.server import parse
 from odcpub.engines.discovery import chosen, discover_kind
 from odcpub.engines.factory import Engines
@@ -24,17 +26,22 @@ from odcpub.engines.settings import EngineSettings, change, draft_settings, read
 from odcpub.errors import EngineError, OdcpubError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.model.load import FileCache
+from odcpub.model.problems import shown
 from odcpub.operations import durable
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.durable_records import check_records
 from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.scripts import take_in
 from odcpub.operations.voice import tell
 from odcpub.operations.workloads import recall
+from odcpub.store.moving import Moved, move
 from odcpub.store.records import Status
+from odcpub.store.settings import SQLITE, StoreSettings
 from odcpub.store.store import open_store
 from odcpub.store.vault import Unreadable
 
 LOG = logging.getLogger("odcpub.portal")
+STORE = "write odcpub server set store=postgresql://user@host:5432/database"
 CLUSTER = frozenset(("runner", "kubeconfig", "context"))
 """Engine settings that say which cluster is meant."""
 IDLE_SECONDS = 8 * 3600
@@ -85,6 +92,17 @@ def _cared_for(settings: EngineSettings) -> tuple[str, str]:
     return settings.runner, settings.database.partition("?")[0]
 
 
+def store_target(text: str) -> str:
+    """The address of a store, or ``sqlite``; UsageError where it is neither."""
+    if text != SQLITE and not is_address(text):
+        raise UsageError(f"store: {shown(text)}: is neither", f"{STORE}, or: odcpub server set store=sqlite")
+    if text == SQLITE:
+        return text
+    found = address(parts(text))
+    tls.check(dict(found.options))
+    return found.url()
+
+
 class Server:
     """What the routes work with. Made by who holds the lock."""
 
@@ -94,6 +112,8 @@ class Server:
         self._store = open_store(home.data, home.cache / "contents", parse, self._lost_store)
         if self._store.postgres is None:
             check_records(home.data)
+        if taken := take_in(self._store, home.data / "migrations"):
+            LOG.info("%s", taken)
         self._home = home
         self._folder = _identity(home.data)
         self._engines: Engines | None = None
@@ -104,6 +124,15 @@ class Server:
         self._last_request = time.monotonic()
         self.answered = threading.Event()
         self.platform = Platform(home, self._store, self.engines, Memory(self._store), FileCache())
+
+    def move_store(self, store: str, password: str) -> Moved:
+        """Moves the records to ``store`` (``store_target``), or gives the password of the present one anew. Nothing is
+        written to the old one from then on: the server must end."""
+        settings = StoreSettings(store, self._store.vault.seal(password).decode() if password else "")
+        with self.platform.beginning:  # no operation begins meanwhile
+            if self.platform.ledger.operations(status=Status.RUNNING, limit=1):
+                raise Refused("the store cannot be moved: an operation is running", "wait for it: odcpub log")
+            return move(self._store, settings, parse)
 
     def _lost_store(self) -> None:
         """Another server works on the store. Whatever this one is at ends as it would by a kill, and goes on there."""

@@ -8,7 +8,13 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BeforeValidator
 
 from odcpub.api_types.assets import ApplicationConfigPatch, AssetVersionPatchRequest
-from odcpub.api_types.installation import EnginesPatch, ImportRequest, ScaffoldRequest
+from odcpub.api_types.installation import (
+    EnginesPatch,
+    ImportRequest,
+    ScaffoldRequest,
+    ScriptsRequest,
+    StorePatch,
+)
 from odcpub.api_types.limits import LARGEST
 from odcpub.api_types.models import ModelFilesRequest, SentModel
 from odcpub.api_types.operations import DeploymentOperationRequest, PublishOperationRequest
@@ -45,6 +51,8 @@ DeploymentBody = Annotated[DeploymentOperationRequest, CHECKED, AfterValidator(_
 ExecutionBody = Annotated[PlanExecutionRequest, CHECKED]
 ReleaseBody = Annotated[AssetVersionPatchRequest, CHECKED]
 ConfigurationBody = Annotated[ApplicationConfigPatch, CHECKED]
+ScriptsBody = Annotated[ScriptsRequest, CHECKED]
+StoreBody = Annotated[StorePatch, CHECKED]
 EnginesBody = Annotated[EnginesPatch, CHECKED]
 SentModelBody = Annotated[SentModel, CHECKED]
 ModelFilesBody = Annotated[ModelFilesRequest, CHECKED]

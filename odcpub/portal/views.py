@@ -9,6 +9,7 @@ from typing import cast
 import msgspec
 
 from odcpub.api_types.assets import AssetKind, Environment, Revision
+from odcpub.api_types.installation import StoreChanged
 from odcpub.api_types.operations import Message as ShownMessage
 from odcpub.api_types.operations import MessageData, MessagePage, OperationPage, Page
 from odcpub.api_types.operations import Operation as ShownOperation
@@ -18,6 +19,7 @@ from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import ByPlan, NotInForce, Ready, TakenOver, Verified
 from odcpub.operations.core.plan import Plan
+from odcpub.store.moving import Moved
 from odcpub.store.records import AssetRecord, Message, RevisionRecord, Status
 
 
@@ -111,3 +113,10 @@ def operations(found: Sequence[Operation], limit: int, offset: int) -> Operation
 
 def messages(found: Sequence[Message], asset: str, limit: int, offset: int) -> MessagePage:
     return {"page": page(found, limit, offset), "results": [message(one, asset) for one in found[:limit]]}
+
+
+def store_changed(moved: Moved, pid: int, seconds: float) -> StoreChanged:
+    return {
+        "store": moved.store, "before": moved.before, "aside": moved.aside, "rows": moved.rows,
+        "contents": moved.contents, "pid": pid, "seconds": seconds,
+    }  # fmt: skip

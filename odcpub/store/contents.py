@@ -7,13 +7,45 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.postgresql import insert
 
 from odcpub.errors import EngineError
 from odcpub.store.again import persistent
 from odcpub.store.blobs import Blobs
+from odcpub.store.ports import Contents
 from odcpub.store.tables import CONTENTS
+
+
+class ContentRows:
+    """The contents as one transaction sees them."""
+
+    def __init__(self, connection: Connection, where: str) -> None:
+        self._connection, self._where = connection, where
+
+    def put(self, content: bytes) -> str:
+        digest = hashlib.sha256(content).hexdigest()
+        self._connection.execute(insert(CONTENTS).values(digest=digest, content=content).on_conflict_do_nothing())
+        return digest
+
+    def has(self, digest: str) -> bool:
+        return self._connection.execute(select(1).where(CONTENTS.c.digest == digest)).first() is not None
+
+    def get(self, digest: str) -> bytes:
+        content = self._connection.execute(select(CONTENTS.c.content).where(CONTENTS.c.digest == digest)).scalar()
+        if content is None:
+            raise EngineError(
+                f"{self._where}: the content {digest} is missing", "publish the asset again from its model"
+            )
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise EngineError(
+                f"{self._where}: the content {digest} is damaged",
+                f"remove its row from odcpub.contents, or put the database's backup back: {digest}",
+            )
+        return bytes(content)
+
+    def digests(self) -> Iterator[str]:
+        return iter(self._connection.execute(select(CONTENTS.c.digest).order_by(CONTENTS.c.digest)).scalars().all())
 
 
 @persistent
@@ -26,37 +58,30 @@ class ContentTable:
 
     def put(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
-        statement = insert(CONTENTS).values(digest=digest, content=content).on_conflict_do_nothing()
         if not self.has(digest):
             with self._engine.begin() as connection:
-                connection.execute(statement)
+                self._within(connection).put(content)
         self._keep(content)
         return digest
 
     def has(self, digest: str) -> bool:
         with self._engine.connect() as connection:
-            return connection.execute(select(1).where(CONTENTS.c.digest == digest)).first() is not None
+            return self._within(connection).has(digest)
 
     def get(self, digest: str) -> bytes:
         with suppress(EngineError, OSError):
             return self._cache.get(digest)
         with self._engine.connect() as connection:
-            content = connection.execute(select(CONTENTS.c.content).where(CONTENTS.c.digest == digest)).scalar()
-        if content is None:
-            raise EngineError(
-                f"{self._where}: the content {digest} is missing", "publish the asset again from its model"
-            )
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise EngineError(
-                f"{self._where}: the content {digest} is damaged",
-                f"remove its row from odcpub.contents, or put the database's backup back: {digest}",
-            )
+            content = self._within(connection).get(digest)
         self._keep(content)
-        return bytes(content)
+        return content
 
     def digests(self) -> Iterator[str]:
         with self._engine.connect() as connection:
-            return iter(connection.execute(select(CONTENTS.c.digest).order_by(CONTENTS.c.digest)).scalars().all())
+            return self._within(connection).digests()
+
+    def _within(self, connection: Connection) -> Contents:
+        return ContentRows(connection, self._where)
 
     def _keep(self, content: bytes) -> None:
         with suppress(OSError):  # a full disk here takes nothing from what is stored there

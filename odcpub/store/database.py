@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from odcpub.errors import EngineError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0006"
 """The last of them."""
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, insert, select, update
 
+from odcpub.store.again import persistent
 from odcpub.store.records import PlanRecord
 from odcpub.store.tables import PLANS
 
 
+@persistent
 class Plans:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

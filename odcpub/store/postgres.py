@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
+from odcpub.address import address, parts
 from odcpub.errors import EngineError, OdcpubError, TemporaryEngineError
 from odcpub.store.again import Undone, again
 from odcpub.store.database import HEAD, upgrade
@@ -28,7 +29,6 @@ LOCK = 0x6F6463
 """The advisory locks of this database that are ours; the second number says what for."""
 FOR_SCHEMA, FOR_SERVER = 1, 2
 _CONFLICTS = ("40001", "40P01", "55P03")
-CHOOSE = "odcpub server set store="
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,11 @@ class Postgres:
     @property
     def where(self) -> str:
         return f"the store {self.address}"
+
+    @property
+    def place(self) -> tuple[str, int, str]:
+        """Which server and database, whoever logs in and however."""
+        return address(parts(self.address)).place
 
     def connect(self, autocommit: bool = False, name: str = NAME) -> psycopg.Connection[Any]:
         """A connection in the store's schema. Raises ``Undone`` where nobody answers, for now."""

@@ -24,12 +24,14 @@ from odcpub.store.journal import Journal
 from odcpub.store.plans import Plans
 from odcpub.store.ports import Contents, LoginOf
 from odcpub.store.postgres import Postgres
+from odcpub.store.scripts import Chain
 from odcpub.store.settings import SQLITE, StoreSettings, read_store_settings
 from odcpub.store.stages import Stages
-from odcpub.store.tables import INSTALLATION
+from odcpub.store.tables import INSTALLATION, SCRIPTS
 from odcpub.store.vault import Vault
 
 RECORDS = "platform.sqlite"
+_CHAINS = select(SCRIPTS.c.app, SCRIPTS.c.stage).distinct()
 
 
 class Store:
@@ -57,6 +59,22 @@ class Store:
     def where(self) -> str:
         """As people are told: ``sqlite``, or the address."""
         return self.postgres.address if self.postgres else SQLITE
+
+    def scripts(self, app: str, stage: str) -> Chain:
+        """The chain of migration scripts of the app with this label in a stage."""
+        return Chain(self.engine, app, stage)
+
+    def chains(self) -> frozenset[tuple[str, str]]:
+        """The label and stage of every app that has a chain."""
+        with self.engine.connect() as connection:
+            return frozenset((app, stage) for app, stage in connection.execute(_CHAINS))
+
+    def condition(self) -> str:
+        """What keeps the records, in words; raises ``EngineError`` where it does not answer."""
+        with self.engine.connect() as connection:
+            if self.postgres is None:
+                return f"SQLite: {self.folder / RECORDS}"
+            return f"PostgreSQL {connection.exec_driver_sql('SHOW server_version').scalar()}: {self.where}"
 
     def own(self) -> None:
         """Writes down whose records these are. Refused where they are another installation's."""

@@ -139,6 +139,18 @@ MESSAGES = Table(
     Index("messages_operation", "operation", "id"),
 )
 
+# By the app's label, which names its data: a corrected key goes on with the same schema, and so with its scripts.
+SCRIPTS = Table(
+    "scripts",
+    METADATA,
+    Column("app", String, primary_key=True),
+    Column("stage", String, primary_key=True),
+    Column("part", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("digest", String, nullable=False),
+)
+
 INSTALLATION = Table(
     "installation",
     METADATA,

@@ -9,7 +9,6 @@ import json
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
@@ -17,7 +16,7 @@ import urllib.request
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -139,7 +138,7 @@ class KilledApp:
         return str(self.odcpub.stage(self.name, stage)["address"])
 
     def count(self, query: str, *values: str) -> int:
-        return int(self._records(query, *values)[0][0] or 0)
+        return int(self.odcpub.records(query, *values)[0][0] or 0)
 
     def effects(self) -> Counter[str]:
         """Everything that operations leave for good, counted where it is and not by the product."""
@@ -154,11 +153,10 @@ class KilledApp:
                 query = "SELECT count(*) FROM deployments WHERE asset = ? AND stage = ? AND status = ?"
                 found[f"{stage} deployments {status}"] = self.count(query, self.key, stage, status)
             found.update({f"{stage} {name}": number for name, number in self._database(stage).items()})
-            chain = self.data / "migrations" / stage / self.label
-            for part, phase in (("versions", "expand"), ("versions", "tighten"), ("pending", "*")):
-                scripts = (chain / part).glob(f"*_{phase}_*.py")
+            for part, phase in (("versions", "expand"), ("versions", "tighten"), ("pending", "")):
+                scripts = (text for name, text in self._scripts(stage, part) if phase in name)
                 # Where a kill has ended a script early it is two, with the same parts.
-                found[f"{stage} {part} {phase}"] = sum(one.read_text().count("@parts.append\n") for one in scripts)
+                found[f"{stage} {part} {phase}".strip()] = sum(text.count("@parts.append\n") for text in scripts)
             found[f"{stage} roll-outs"] = self._rollouts(stage)
         return found
 
@@ -172,7 +170,7 @@ class KilledApp:
 
     def _database(self, stage: str) -> dict[str, int]:
         """The schema's size in every respect; ``head``: whether it is where its chain of scripts ends."""
-        if not (self.data / "migrations" / stage / self.label).exists():
+        if not self._scripts(stage, "versions"):
             return {}
         queries = {
             "columns": "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema()",
@@ -186,8 +184,13 @@ class KilledApp:
         with psycopg.connect(self._url(stage), options=f"-c search_path={self.label}") as connection:
             found = {name: connection.execute(query.encode()).fetchone()[0] for name, query in queries.items()}
             version = connection.execute("SELECT version_num FROM odcpub_alembic").fetchone()[0]
-        scripts = sorted((self.data / "migrations" / stage / self.label / "versions").glob("*.py"), key=_order)
-        return found | {"head": int(scripts[-1].stem == version)}
+        last = max((name.removesuffix(".py") for name, _ in self._scripts(stage, "versions")), key=_order)
+        return found | {"head": int(last == version)}
+
+    def _scripts(self, stage: str, part: str) -> list[tuple[str, str]]:
+        """Name and text of the scripts in a part of the app's chain."""
+        query = "SELECT name, text FROM scripts WHERE app = ? AND stage = ? AND part = ?"
+        return [(str(name), str(text)) for name, text in self.odcpub.records(query, self.label, stage, part)]
 
     def _url(self, stage: str) -> str:
         if self.profile == "kind":
@@ -243,18 +246,14 @@ class KilledApp:
 
     def latest(self) -> str:
         """The key of the app's latest operation."""
-        (found,) = self._records(
+        (found,) = self.odcpub.records(
             "SELECT key FROM operations WHERE asset = ? ORDER BY started_at DESC LIMIT 1", self.key
         )
         return str(found[0])
 
     def _messages(self) -> list[dict[str, Any]]:
-        rows = self._records("SELECT data FROM messages WHERE operation = ?", self.latest())
+        rows = self.odcpub.records("SELECT data FROM messages WHERE operation = ?", self.latest())
         return [json.loads(row[0]) for row in rows]
-
-    def _records(self, query: str, *values: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(f"file:{self.data / 'platform.sqlite'}?mode=ro", uri=True)) as records:
-            return records.execute(query, values).fetchall()
 
     def replicas(self, stage: str) -> tuple[int, int]:
         """ReplicaSets that ask for pods, and pods, of the app in the stage."""
@@ -288,8 +287,8 @@ class KilledApp:
         assert not failures, failures[:5]
 
 
-def _order(script: Path) -> tuple[str, bool, str]:
-    number, phase, _, *part = script.stem.split("_")
+def _order(revision: str) -> tuple[str, bool, str]:
+    number, phase, _, *part = revision.split("_")
     return number, phase == "tighten", "".join(part)
 
 

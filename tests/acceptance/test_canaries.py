@@ -206,7 +206,7 @@ def test_nothing_that_was_printed_gives_orders_or_a_secret(canary: Canary) -> No
 def test_nothing_that_is_kept_holds_a_secret_and_no_log_gives_orders(canary: Canary) -> None:
     data, hidden = canary.made.folder / "data", [secret.encode() for secret in canary.secrets()]
     found = [path for path in data.rglob("*") if path.is_file() and not path.is_socket()]
-    kept = {"blobs", "migrations"} | ({"images", "apps"} if canary.profile == "local" else set())
+    kept = {"blobs", "platform.sqlite"} | ({"images", "apps"} if canary.profile == "local" else set())
     assert kept <= {path.relative_to(data).parts[0] for path in found}
     for path in found:
         for content in unpacked(path.read_bytes()):

@@ -28,6 +28,7 @@ from odcpub.data.script import whole_sql
 from odcpub.data.target import target_schema
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.chain import write_scripts
+from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import Login, Place
@@ -164,9 +165,10 @@ def migrate(database: Postgres, place: Place, asset: Asset, folder: Path, number
     """Brings the schema to the asset's; the fingerprint that readiness asks for."""
     target = target_schema(asset)
     plan = plan_migration(database.observe(place), target, asset=asset)
-    write_scripts(plan, folder, number)
+    chain = ScriptFolder(folder)
+    write_scripts(plan, chain, number)
     for phase in (EXPAND, TIGHTEN):
-        database.apply(place, plan, phase, folder, lambda line: None)
+        database.apply(place, plan, phase, chain, lambda line: None)
     return target_fingerprint(target)
 
 

@@ -26,6 +26,7 @@ from odcpub.data.plan import plan_migration
 from odcpub.data.target import target_schema
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.chain import write_scripts
+from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import Place
 from odcpub.model.elements import (
@@ -303,10 +304,10 @@ def test_every_change_of_the_schema_under_prepared_statements(
             plan = plan_migration(database.observe(PLACE), target_schema(asset), asset=asset)
             assert not plan.refusals, (what, plan.refusals)
             assert plan.steps or "renamed" in what, what
-            write_scripts(plan, tmp_path / "chain", number)
+            write_scripts(plan, ScriptFolder(tmp_path / "chain"), number)
             for phase in (EXPAND, TIGHTEN):
                 try:
-                    database.apply(PLACE, plan, phase, tmp_path / "chain", lambda line: None)
+                    database.apply(PLACE, plan, phase, ScriptFolder(tmp_path / "chain"), lambda line: None)
                     clients.go_on()
                     if what in OTHERWISE_MEANT:
                         told_at_its_place(app, **OTHERWISE_MEANT[what])

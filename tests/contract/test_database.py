@@ -204,12 +204,12 @@ def test_a_schema_is_not_taken_from_its_owner(stage: Stage, asset: str, installa
     access = stage.engine.prepare(owned(stage, "first"), "pw-one")
     stage.publish(simple())
     before, plan = stage.live(), stage.plan(simple(field("More", Basic.TEXT, length=9)))
-    write_scripts(plan, stage.folder, 2)
+    write_scripts(plan, stage.chain, 2)
     foreign = owned(stage, asset, installation)
     for act in (
         lambda: stage.engine.observe(foreign),
         lambda: stage.engine.prepare(foreign, "pw-two"),
-        lambda: stage.engine.apply(foreign, plan, EXPAND, stage.folder, print),
+        lambda: stage.engine.apply(foreign, plan, EXPAND, stage.chain, print),
     ):
         with pytest.raises(Refused, match=rf"key first\) as installation {ADA}") as caught:
             act()
@@ -390,24 +390,24 @@ def test_an_index_somebody_added_stays(stage: Stage) -> None:
 def test_a_stale_plan_is_refused_and_changes_nothing(stage: Stage) -> None:
     stage.publish(simple())
     plan = stage.plan(simple(field("B", Basic.TEXT)))
-    write_scripts(plan, stage.folder, 2)
+    write_scripts(plan, stage.chain, 2)
     with stage.connect() as connection:
         connection.execute("ALTER TABLE thing ADD COLUMN meanwhile int")
     before = stage.fingerprint()
     with pytest.raises(Refused, match="stale"):
-        stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+        stage.engine.apply(stage.place, plan, EXPAND, stage.chain, print)
     assert stage.fingerprint() == before
 
 
 def test_tighten_of_an_earlier_deployment_is_refused(stage: Stage) -> None:
     stage.publish(simple())
     old = stage.plan(simple(unique=("Name",)))
-    write_scripts(old, stage.folder, 2)
-    stage.engine.apply(stage.place, old, EXPAND, stage.folder, print)
+    write_scripts(old, stage.chain, 2)
+    stage.engine.apply(stage.place, old, EXPAND, stage.chain, print)
     stage.number = 2
     stage.publish(simple(field("B", Basic.TEXT)))
     with pytest.raises(EngineError):
-        stage.engine.apply(stage.place, old, TIGHTEN, stage.folder, print)
+        stage.engine.apply(stage.place, old, TIGHTEN, stage.chain, print)
     assert stage.plan(simple(field("B", Basic.TEXT))).steps == ()
 
 
@@ -415,19 +415,19 @@ def test_a_phase_that_was_applied_does_nothing(stage: Stage) -> None:
     plan = stage.publish(simple(field("B", Basic.TEXT, default="x"), unique=("Name",)))
     stage.insert({"thing": [{"id": 1, "name": "a", "b": "y"}]})
     before = stage.rows(), stage.fingerprint()
-    assert write_scripts(plan, stage.folder, stage.number) == tuple(s.path for s in scripts(stage.folder))
-    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
-    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    assert write_scripts(plan, stage.chain, stage.number) == tuple(scripts(stage.chain))
+    stage.engine.apply(stage.place, plan, EXPAND, stage.chain, print)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     assert (stage.rows(), stage.fingerprint()) == before
 
 
 def test_a_deployment_that_failed_before_its_migration_leaves_the_chain(stage: Stage) -> None:
     stage.publish(simple())
     failed = stage.plan(simple(field("Never", Basic.TEXT)))
-    write_scripts(failed, stage.folder, 2)
+    write_scripts(failed, stage.chain, 2)
     stage.number = 2
     stage.publish(simple(field("B", Basic.TEXT)))
-    assert [script.number for script in scripts(stage.folder)] == [1, 3]
+    assert [script.number for script in scripts(stage.chain)] == [1, 3]
 
 
 def test_a_plan_made_anew_in_the_same_deployment_goes_on(stage: Stage) -> None:
@@ -435,12 +435,12 @@ def test_a_plan_made_anew_in_the_same_deployment_goes_on(stage: Stage) -> None:
     stage.publish(simple())
     model = simple(field("B", Basic.TEXT, mandatory=True), unique=("Name",))
     plan = stage.plan(model)
-    write_scripts(plan, stage.folder, 2)
-    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    write_scripts(plan, stage.chain, 2)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.chain, print)
     stage.number = 1
     stage.publish(model)
     assert stage.plan(model).steps == ()
-    chain = [(script.number, script.phase) for script in scripts(stage.folder)]
+    chain = [(script.number, script.phase) for script in scripts(stage.chain)]
     assert chain[:3] == [(1, EXPAND), (2, EXPAND), (2, EXPAND)]
     assert set(chain[3:]) == {(2, TIGHTEN)}
 
@@ -449,13 +449,13 @@ def test_two_at_once_apply_once(stage: Stage) -> None:
     stage.publish(simple())
     model = simple(field("B", Basic.TEXT, mandatory=True, default="x"), unique=("Name",))
     plan = stage.plan(model)
-    write_scripts(plan, stage.folder, 2)
+    write_scripts(plan, stage.chain, 2)
     failures: list[Exception] = []
 
     def run() -> None:
         try:
             for phase in (EXPAND, TIGHTEN):
-                stage.engine.apply(stage.place, plan, phase, stage.folder, print)
+                stage.engine.apply(stage.place, plan, phase, stage.chain, print)
         except Exception as error:
             failures.append(error)
 
@@ -482,13 +482,13 @@ def test_two_apps_at_once_do_not_meet(stage: Stage, tmp_path: Path) -> None:
 def test_it_waits_for_a_lock_and_gives_up_in_time(stage: Stage) -> None:
     stage.publish(simple())
     plan = stage.plan(simple(field("B", Basic.TEXT)))
-    write_scripts(plan, stage.folder, 2)
+    write_scripts(plan, stage.chain, 2)
     before, said = stage.fingerprint(), []
     target = migrate.Target(stage.engine.server(), stage.place, patience=1.5)
     with stage.connect() as holder:
         holder.execute("BEGIN; LOCK TABLE thing IN ACCESS EXCLUSIVE MODE")
         with pytest.raises(TemporaryEngineError, match="lock") as failure:
-            migrate.apply(target, plan, EXPAND, stage.folder, said.append)
+            migrate.apply(target, plan, EXPAND, stage.chain, said.append)
         assert "pg_stat_activity" in failure.value.hint
         holder.execute("ROLLBACK")
         assert said
@@ -496,7 +496,7 @@ def test_it_waits_for_a_lock_and_gives_up_in_time(stage: Stage) -> None:
         holder.execute("BEGIN; LOCK TABLE thing IN ACCESS EXCLUSIVE MODE")
         timer = threading.Timer(1.5, lambda: holder.execute("ROLLBACK"))
         timer.start()
-        stage.engine.apply(stage.place, plan, EXPAND, stage.folder, said.append)
+        stage.engine.apply(stage.place, plan, EXPAND, stage.chain, said.append)
         timer.join()
     assert stage.fingerprint() != before
 
@@ -506,13 +506,13 @@ def test_a_kill_in_the_middle_of_tightening_is_made_good(stage: Stage) -> None:
     stage.insert({"thing": [{"id": n, "name": str(n)} for n in range(1, 50)]})
     model = simple(field("B", Basic.TEXT, default="x", mandatory=True, min_length=1), unique=("Name",))
     plan = stage.plan(model)
-    write_scripts(plan, stage.folder, 2)
-    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    write_scripts(plan, stage.chain, 2)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.chain, print)
     outcome: list[Exception] = []
 
     def tighten() -> None:
         try:
-            stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+            stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
         except Exception as error:
             outcome.append(error)
 
@@ -534,7 +534,7 @@ def test_a_kill_in_the_middle_of_tightening_is_made_good(stage: Stage) -> None:
     live = stage.live()
     assert live is not None
     assert not all(index.valid for table in live.tables for index in table.indexes)
-    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     assert stage.plan(model).steps == ()
 
 
@@ -545,10 +545,10 @@ def test_earlier_versions_stay_ready_until_tightened(stage: Stage) -> None:
 
     first = stage.publish(simple()).target
     plan = stage.plan(simple(unique=("Name",)))
-    write_scripts(plan, stage.folder, 2)
-    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    write_scripts(plan, stage.chain, 2)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.chain, print)
     assert markers() == {first, plan.target}
-    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     assert markers() == {plan.target}
 
 
@@ -557,7 +557,7 @@ def test_a_database_that_was_lost_begins_a_new_chain(stage: Stage) -> None:
     stage.publish(simple(field("B", Basic.TEXT)))
     again = Stage(stage.engine, stage.folder, stage.schema, number=2)
     again.publish(simple(field("B", Basic.TEXT)))
-    assert [script.number for script in scripts(again.folder)] == [3]
+    assert [script.number for script in scripts(again.chain)] == [3]
     assert (again.folder / "versions-before-0003").is_dir()
 
 

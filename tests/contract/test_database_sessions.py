@@ -45,7 +45,7 @@ def app(*more: Any, indexes: tuple[Index, ...] = ()) -> Asset:
 def planned(stage: Stage, model: Asset) -> MigrationPlan:
     plan = stage.plan(model)
     stage.number += 1
-    write_scripts(plan, stage.folder, stage.number)
+    write_scripts(plan, stage.chain, stage.number)
     return plan
 
 
@@ -69,7 +69,7 @@ def session(stage: Stage, place: Place, monkeypatch: pytest.MonkeyPatch, alive: 
 def apply(stage: Stage, plan: MigrationPlan, patience: float, phase: str = EXPAND) -> list[str]:
     said: list[str] = []
     place = replace(stage.place, owner=MINE)
-    migrate.apply(migrate.Target(stage.engine.server(), place, patience), plan, phase, stage.folder, said.append)
+    migrate.apply(migrate.Target(stage.engine.server(), place, patience), plan, phase, stage.chain, said.append)
     return said
 
 

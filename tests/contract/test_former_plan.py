@@ -22,12 +22,12 @@ def test_a_plan_that_was_stored_before_is_executed(stage: Stage, written: bool) 
         plan = from_text(stored(number))
         if written:
             _wait(stage.folder, number)
-        write_scripts(plan, stage.folder, number)
+        write_scripts(plan, stage.chain, number)
         texts = {path.name: path.read_text() for path in pending(number)}
         assert {path.name: path.read_text() for path in (stage.folder / "pending").glob("*.py")} == texts
         for phase in (EXPAND, TIGHTEN):
-            stage.engine.apply(stage.place, plan, phase, stage.folder, print)
-        assert {one.path.name for one in scripts(stage.folder) if one.number == number} == set(texts)
+            stage.engine.apply(stage.place, plan, phase, stage.chain, print)
+        assert {one.name for one in scripts(stage.chain) if one.number == number} == set(texts)
         assert stage.fingerprint() == AFTER[number]
         if number == 1:
             _rename_reference_index(stage)

@@ -41,10 +41,10 @@ def test_a_dropped_attribute_gives_new_rows_no_value(stage: Stage, monkeypatch: 
     assert written(stage, "old") == {"score": 7, "vip": True}
     plan = stage.plan(app())
     stage.number += 1
-    write_scripts(plan, stage.folder, stage.number)
-    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    write_scripts(plan, stage.chain, stage.number)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.chain, print)
     assert written(stage, "by the version that still serves") == {"score": 7, "vip": True}
-    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     stage.asset = app()
     assert written(stage, "new") == {"score": None, "vip": None}
     assert stage.plan(app()).steps == ()
@@ -97,13 +97,13 @@ def test_a_default_that_could_not_go_in_time_goes_with_the_next_publish(stage: S
     stage.publish(BOTH)
     plan = stage.plan(app())
     stage.number += 1
-    write_scripts(plan, stage.folder, stage.number)
-    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    write_scripts(plan, stage.chain, stage.number)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.chain, print)
     with stage.connect() as holder:
         holder.execute("BEGIN; LOCK TABLE thing IN SHARE MODE")
         with pytest.raises(TemporaryEngineError):
             target = migrate.Target(stage.engine.server(), stage.place, patience=0.2)
-            migrate.apply(target, plan, TIGHTEN, stage.folder, print)
+            migrate.apply(target, plan, TIGHTEN, stage.chain, print)
     stage.asset = app()
     stage.publish(again)
     expected = {"score": 7, "vip": True} if again is BOTH else {"score": None, "vip": None}

@@ -32,8 +32,8 @@ def expand(stage: Stage, asset: Asset) -> MigrationPlan:
     plan = stage.plan(asset)
     assert plan.refusals == ()
     stage.number += 1
-    write_scripts(plan, stage.folder, stage.number)
-    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    write_scripts(plan, stage.chain, stage.number)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.chain, print)
     return plan
 
 
@@ -110,7 +110,7 @@ def test_a_library_limits_what_is_stored_and_both_versions_can_write_what_they_k
         assert stores(stage, key), key
     assert not stores(stage, "USD")
     with pytest.raises(Refused) as refusal:
-        stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+        stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     assert "Price.In: 1 row holds what is no record of Code" in refusal.value.details[0]
     execute(stage, "DELETE FROM price WHERE \"in\" = 'DEM'")
     stage.publish(model)
@@ -138,7 +138,7 @@ def test_while_a_reference_is_turned_nobody_writes_it(stage: Stage) -> None:
     stage.insert({"order": [{"id": 8}]})
     again = stage.plan(order("Firm"))  # the new version failed: the old one goes on and is asked to go once more
     assert {step.phase for step in again.steps} == {TIGHTEN}
-    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     execute(stage, 'UPDATE "order" SET "by" = 1')
     assert stage.plan(order("Firm")).steps == ()
 
@@ -187,7 +187,7 @@ def test_what_nobody_sees_is_released_though_other_rows_stand_in_the_way(
     plan = expand(stage, after)
     stage.insert({"other": [{"id": 1}]})
     with pytest.raises(Refused):
-        stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+        stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     execute(stage, "DELETE FROM customer")
     assert execute(stage, 'SELECT id, "by" FROM "order"') == [(1, 1)], "the value stays"
     if not whole:
@@ -207,7 +207,7 @@ def test_a_turned_reference_is_open_though_other_rows_stand_in_the_way(stage: St
     plan = expand(stage, after)
     stage.insert({"order": [{"id": 1, "title": "longer than five"}]})
     with pytest.raises(Refused) as refusal:
-        stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+        stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     said = "\n".join(refusal.value.details)
     assert "longer than five" in said
     assert "Publish it as optional first" in said

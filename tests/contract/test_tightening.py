@@ -9,8 +9,9 @@ import pytest
 
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.script import plan_parts
-from odcpub.engines.database import chain, migrate
+from odcpub.engines.database import chain_folder, migrate
 from odcpub.engines.database.chain import scripts, write_scripts
+from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
 from tests.databases import QA, Stage, upgrade_head
@@ -42,8 +43,8 @@ def expanded(stage: Stage) -> MigrationPlan:
     stage.insert({"thing": [{"id": n, "name": str(n), "n": n} for n in range(1, 9)], "other": [{"id": 1, "n": 1}]})
     plan = stage.plan(AFTER)
     stage.number += 1
-    write_scripts(plan, stage.folder, stage.number)
-    stage.engine.apply(stage.place, plan, EXPAND, stage.folder, print)
+    write_scripts(plan, stage.chain, stage.number)
+    stage.engine.apply(stage.place, plan, EXPAND, stage.chain, print)
     return plan
 
 
@@ -76,7 +77,7 @@ def test_a_row_written_meanwhile_refuses_one_statement(
         patch.setattr(migrate._Phase, "_check_rows", lambda self: None)
         stage.insert({table: [{"id": 90, **row}]})
         with pytest.raises(Refused):
-            stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+            stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     upgrade_head(stage, "tightening_head", monkeypatch)
     with stage.connect() as connection:
         query = "SELECT indexrelid::regclass::text FROM pg_index WHERE NOT indisvalid"
@@ -91,11 +92,11 @@ def test_a_lock_that_is_not_free_in_time_stops_at_one_statement(stage: Stage, mo
     with stage.connect() as holder:
         holder.execute("BEGIN; UPDATE thing SET n = n")
         with pytest.raises(TemporaryEngineError):
-            migrate.apply(target, plan, TIGHTEN, stage.folder, print)
+            migrate.apply(target, plan, TIGHTEN, stage.chain, print)
         holder.execute("ROLLBACK")
-    assert any(script.phase == TIGHTEN for script in scripts(stage.folder)), "what concerns the other table is done"
+    assert any(script.phase == TIGHTEN for script in scripts(stage.chain)), "what concerns the other table is done"
     upgrade_head(stage, "tightening_head", monkeypatch)
-    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     upgrade_head(stage, "tightening_head", monkeypatch)
     arrives(stage, AFTER, monkeypatch)
 
@@ -125,24 +126,24 @@ def test_a_kill_at_any_statement(
             with monkeypatch.context() as patch:
                 patch.setattr(migrate._Phase, "_part", dying)
                 with pytest.raises(Killed):
-                    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+                    stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     if target == "resumed":
-        stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+        stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
         upgrade_head(stage, "tightening_head", monkeypatch)
-        assert [part for script in scripts(stage.folder) for part in script.parts] == [0, 0, *range(1, count + 1)]
+        assert [part for script in scripts(stage.chain) for part in script.parts] == [0, 0, *range(1, count + 1)]
         return
     arrives(stage, target, monkeypatch)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("target", [AFTER, BEFORE], ids=["again", "back"])
-@pytest.mark.parametrize("at", range(5))
+@pytest.mark.parametrize("at", range(11))
 def test_a_kill_while_the_chain_catches_up(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, at: int, target: Asset
 ) -> None:
     """The migration was killed in the middle of a script, and so was the one after it, which cuts that script in two
     where the database is."""
     plan = expanded(stage)
-    execute, put, remove, left = migrate._Phase._part, chain._put, chain._remove, [3]
+    execute, put, remove, left = migrate._Phase._part, chain_folder._put, ScriptFolder.remove, [3]
 
     def dying(self: Any, *done: Any, **last: Any) -> None:
         execute(self, *done, **last)
@@ -162,12 +163,12 @@ def test_a_kill_while_the_chain_catches_up(
     with monkeypatch.context() as patch:
         patch.setattr(migrate._Phase, "_part", dying)
         with pytest.raises(Killed):
-            stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
-        patch.setattr(chain, "_put", counted(put))
-        patch.setattr(chain, "_remove", counted(remove))
+            stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
+        patch.setattr(chain_folder, "_put", counted(put))
+        patch.setattr(ScriptFolder, "remove", counted(remove))
         left[0] = at
         with pytest.raises(Killed):
-            stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+            stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     arrives(stage, target, monkeypatch)
 
 
@@ -181,34 +182,34 @@ def test_a_database_put_back_from_a_copy_goes_on_from_there(stage: Stage, monkey
         connection.execute("ALTER TABLE thing DROP COLUMN x")
         connection.execute("UPDATE odcpub_alembic SET version_num = %s", remembered[0])
     arrives(stage, AFTER, monkeypatch)
-    assert [script.number for script in scripts(stage.folder)][:2] == [1, 3]
+    assert [script.number for script in scripts(stage.chain)][:2] == [1, 3]
     assert len(list(stage.folder.glob("versions-after-0001_*/0002_expand_*.py"))) == 1
 
 
 def test_a_script_whose_move_a_power_cut_undid_is_still_executed(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.publish(BEFORE)
     stage.publish(AFTER)
-    before = [script.revision for script in scripts(stage.folder)]
-    for script in scripts(stage.folder)[-3:]:
-        script.path.rename(stage.folder / "pending" / script.path.name)
+    before = [script.revision for script in scripts(stage.chain)]
+    for script in scripts(stage.chain)[-3:]:
+        (stage.folder / "versions" / script.name).rename(stage.folder / "pending" / script.name)
     arrives(stage, BEFORE, monkeypatch)
-    assert [script.revision for script in scripts(stage.folder)][: len(before)] == before
+    assert [script.revision for script in scripts(stage.chain)][: len(before)] == before
 
 
 def test_a_script_whose_move_a_power_cut_undid_is_followed_by_the_rest_of_its_plan(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plan = expanded(stage)
-    expand = scripts(stage.folder)[-1]
-    expand.path.rename(stage.folder / "pending" / expand.path.name)
-    stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+    expand = scripts(stage.chain)[-1]
+    (stage.folder / "versions" / expand.name).rename(stage.folder / "pending" / expand.name)
+    stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     upgrade_head(stage, "tightening_head", monkeypatch)
 
 
 def test_a_chain_with_a_gap_is_refused_until_the_script_is_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     stage.publish(BEFORE)
     stage.publish(AFTER)
-    before, gone = stage.fingerprint(), scripts(stage.folder)[-2].path
+    before, gone = stage.fingerprint(), stage.folder / "versions" / scripts(stage.chain)[-2].name
     kept = gone.rename(stage.folder / "kept")
     with pytest.raises(Refused, match=rf"is at revision 0002_\w+, but .* lacks {gone.name}"):
         stage.publish(BEFORE)
@@ -226,7 +227,7 @@ def test_a_chain_that_is_lost_begins_anew_once_the_database_says_so(stage: Stage
     with stage.connect("") as connection:
         connection.execute(words[: words.index(";")].encode())
     stage.publish(AFTER)
-    assert {script.number for script in scripts(stage.folder)} == {3}
+    assert {script.number for script in scripts(stage.chain)} == {3}
     assert stage.plan(AFTER).steps == ()
 
 
@@ -241,7 +242,7 @@ def test_each_server_has_its_own_chain_again_when_a_stage_comes_back_to_it(
         server.publish(model)
         upgrade_head(server, "tightening_head", monkeypatch)
         own = {1, 3, 5} if server is stage else {2, 4}
-        assert {script.number for script in scripts(stage.folder)} == {one for one in own if one <= number + 1}
+        assert {script.number for script in scripts(stage.chain)} == {one for one in own if one <= number + 1}
 
 
 def test_a_script_that_was_removed_is_missed_and_not_passed_over(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -249,6 +250,6 @@ def test_a_script_that_was_removed_is_missed_and_not_passed_over(stage: Stage, m
     before = stage.fingerprint()
     sorted((stage.folder / "pending").glob("*.py"))[-1].unlink()
     with pytest.raises(EngineError, match="a script of this migration is missing"):
-        stage.engine.apply(stage.place, plan, TIGHTEN, stage.folder, print)
+        stage.engine.apply(stage.place, plan, TIGHTEN, stage.chain, print)
     assert stage.fingerprint() == before
     arrives(stage, AFTER, monkeypatch)

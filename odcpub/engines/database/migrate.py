@@ -1,4 +1,4 @@
-"""Executes a phase of a migration plan through the Alembic script in its chain's folder. Network and file I/O.
+"""Executes a phase of a migration plan through the Alembic script in its chain. Network I/O.
 
 Under a session advisory lock (a lock row would outlive a killed process) on a connection of its own, with a short
 lock timeout and retries: a waiting ALTER TABLE makes everybody behind it wait. What a server that was killed has left
@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from odcpub.data.fingerprint import EMPTY, fingerprint
@@ -21,7 +20,7 @@ from odcpub.data.steps import CreateIndex
 from odcpub.engines.database import catalog, chain, sessions
 from odcpub.engines.database.checks import findings, refusal
 from odcpub.engines.database.connection import Server, cause, in_use, translated
-from odcpub.engines.ports import Place, Report
+from odcpub.engines.ports import Place, Report, Scripts
 from odcpub.errors import EngineError, Refused, system_failure
 from odcpub.late import load_alembic
 
@@ -80,7 +79,7 @@ def _seen(connection: psycopg.Connection[Any], target: Target) -> Schema | None:
             connection.isolation_level, connection.read_only = None, None
 
 
-def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
+def apply(target: Target, plan: MigrationPlan, phase: str, scripts: Scripts, report: Report) -> None:
     """Brings the phase about, or does nothing where it is there already."""
     if phase != EXPAND and all(step.phase != phase for step in plan.steps):
         return
@@ -91,11 +90,13 @@ def apply(target: Target, plan: MigrationPlan, phase: str, folder: Path, report:
         with translated(target.where), target.connect() as lock:
             sessions.end_orphans(lock, target.place)
             sessions.hold(lock, target.place, target.patience)
-            _Phase(target, plan, plan_parts(plan), phase, folder, report, lock).run()
+            _Phase(target, plan, plan_parts(plan), phase, scripts, report, lock).run()
     except CommandError as error:
-        raise EngineError(f"{folder}: the chain of scripts is broken: {error}", "Put back what is missing.") from None
+        raise EngineError(
+            f"{scripts.where}: the chain of scripts is broken: {error}", "Put back what is missing."
+        ) from None
     except OSError as error:
-        raise system_failure(error, folder) from None
+        raise system_failure(error, scripts.where) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,13 @@ class _Phase:
     plan: MigrationPlan
     parts: PlanParts
     phase: str
-    folder: Path
+    scripts: Scripts
     report: Report
     lock: psycopg.Connection[Any]
 
     def run(self) -> None:
         current = self._current()
-        chain.catch_up(self.folder, current)
+        chain.catch_up(self.scripts, current)
         if not self.plan.steps:
             self._record(current)
             return
@@ -120,7 +121,7 @@ class _Phase:
         if not todo:
             return
         if self.phase != EXPAND or self.plan.base != EMPTY:
-            chain.restore(self.folder, self.target.place, current, [one.revision for one in todo])
+            chain.restore(self.scripts, self.target.place, current, [one.revision for one in todo])
         early = [script for script in todo if self._planned(script.part).early]
         engine = self._engine()
         try:
@@ -135,9 +136,9 @@ class _Phase:
     def _todo(self, current: str) -> tuple[chain.Script, ...]:
         """The scripts that remain; refused where the schema is another than the plan's. ``tighten`` follows its own
         ``expand`` and nothing else; parts of it may be there already."""
-        found = chain.find(self.folder, self.parts, self.phase)
+        found = chain.find(self.scripts, self.parts, self.phase)
         if [part for script in found for part in script.parts] != [one.number for one in self.parts.of(self.phase)]:
-            raise EngineError(f"{self.folder}: a script of this migration is missing", "Publish again.")
+            raise EngineError(f"{self.scripts.where}: a script of this migration is missing", "Publish again.")
         number = found[0].number
         names = [self.parts.revision(EXPAND, number), *(one.revision for one in found)]
         if self.phase == EXPAND:
@@ -155,7 +156,9 @@ class _Phase:
     def _one(self, engine: Engine, script: chain.Script, current: str) -> None:
         """A script enters the chain and is executed; what of it had no effect waits again."""
         begins = self.phase == EXPAND
-        script = chain.follow(self.folder, self.parts, script, current) if begins else chain.promote(script)
+        script = (
+            chain.follow(self.scripts, self.parts, script, current) if begins else chain.promote(self.scripts, script)
+        )
         try:
             self._stamp(script.down)
             self._execute(engine, script)
@@ -168,7 +171,7 @@ class _Phase:
         import psycopg
 
         with contextlib.suppress(psycopg.Error):
-            chain.demote(script, self._current())
+            chain.demote(self.scripts, script, self._current())
             for step in self.plan.steps:
                 if isinstance(step, CreateIndex) and step.concurrent:
                     self._drop_invalid(step.name)
@@ -189,7 +192,7 @@ class _Phase:
             if self._live() != self.plan.base:
                 raise self._stale()
             with contextlib.suppress(Refused):  # no script has to follow it now
-                chain.restore(self.folder, self.target.place, current)
+                chain.restore(self.scripts, self.target.place, current)
             self.lock.execute(marker_statement(self.plan.target).encode())
 
     def _live(self) -> str:
@@ -217,7 +220,7 @@ class _Phase:
         from alembic.migration import MigrationContext
         from sqlalchemy.exc import SQLAlchemyError
 
-        steps, before = chain.steps(script), script.down
+        steps, before = chain.steps(self.scripts, script), script.down
         end, pause = time.monotonic() + self.target.patience, sessions.FIRST_PAUSE
         while steps:
             try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
-from pathlib import Path
 
 from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
@@ -16,7 +15,7 @@ from odcpub.engines.database.condition import condition
 from odcpub.engines.database.connection import Server, translated
 from odcpub.engines.database.reach import Reach
 from odcpub.engines.database.way import way
-from odcpub.engines.ports import Condition, Login, Place, Report, Tls
+from odcpub.engines.ports import Condition, Login, Place, Report, Scripts, Tls
 from odcpub.errors import OdcpubError
 
 
@@ -95,6 +94,6 @@ class Postgres(ABC):
             connection.read_only = True
             return findings(connection, now)
 
-    def apply(self, place: Place, plan: MigrationPlan, phase: str, folder: Path, report: Report) -> None:
+    def apply(self, place: Place, plan: MigrationPlan, phase: str, scripts: Scripts, report: Report) -> None:
         target = migrate.Target(self.server(), place, known=self._known)
-        migrate.apply(target, plan, phase, folder, report)
+        migrate.apply(target, plan, phase, scripts, report)

@@ -1,4 +1,5 @@
-"""The app that kills are tried on: one a module, on the profile that the module's ``PROFILE`` names."""
+"""The app that kills are tried on: one a module, on the profile and the
+store that the module's ``PROFILE`` and ``STORE`` name."""
 
 from __future__ import annotations
 
@@ -26,7 +27,10 @@ def app(request: pytest.FixtureRequest, zygote: Zygote) -> Iterator[KilledApp]:
     profile = getattr(request.module, "PROFILE", "local")
     if profile == "kind":
         need("Kubernetes", *NEEDED)
-    with published(profile, zygote) as made:
+    store = getattr(request.module, "STORE", "sqlite")
+    if store == "postgresql":
+        need("PostgreSQL server", "ODCPUB_TEST_DATABASE")
+    with published(profile, zygote, store) as made:
         yield made
 
 

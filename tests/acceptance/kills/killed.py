@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -22,10 +23,12 @@ CLIENT_SECONDS = 300.0
 
 
 @contextmanager
-def published(profile: str, zygote: Zygote) -> Iterator[KilledApp]:
+def published(profile: str, zygote: Zygote, store: str) -> Iterator[KilledApp]:
     """An app that runs in Development and QA."""
     with installation() as odcpub:
         odcpub.use(profile)
+        if store == "postgresql":
+            odcpub.share_store(f"odc_test_kills_{os.getpid()}")
         made = KilledApp(odcpub, zygote, profile)
         for kind in ("publish", "promote"):
             done = made.run(kind)

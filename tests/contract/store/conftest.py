@@ -20,6 +20,7 @@ from odcpub.store.store import Store
 from tests.databases import engine
 
 ASSET = ("k1", "Helpdesk")
+ENGINES = ("sqlite", "embedded", "server")
 DATABASE = f"odc_test_{os.getpid()}_store"
 
 
@@ -74,11 +75,16 @@ class Opener:
         return Store(self.folder, self.postgres, self.folder / "cache")
 
 
-@pytest.fixture(params=["sqlite", "embedded", "server"])
+def opener_on(kind: str, request: pytest.FixtureRequest, folder: Path) -> Opener:
+    """Opens an empty store on the engine."""
+    if kind == "sqlite":
+        return Opener("sqlite", folder, None)
+    return Opener(kind, folder, emptied(request.getfixturevalue(f"{kind}_server")))
+
+
+@pytest.fixture(params=ENGINES)
 def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
-    if request.param == "sqlite":
-        return Opener("sqlite", tmp_path, None)
-    return Opener(request.param, tmp_path, emptied(request.getfixturevalue(f"{request.param}_server")))
+    return opener_on(request.param, request, tmp_path)
 
 
 @pytest.fixture

@@ -96,6 +96,7 @@ ANSWERS: dict[str, Any] = {
     "plan-executions": OPERATION,
     "scaffolds": {"name": HOSTILE, "files": {"app.yaml": "app: X"}},
     "x": {"name": HOSTILE, "revision": 1, "sameCompiler": False, "files": {"app.cs": "class A;"}},
+    "x?stage=qa": {"app": HOSTILE, "stage": HOSTILE, "files": {"versions/0001.py": "x"}},
     "updates": {
         "warnings": [HOSTILE], "lockFile": None, "changes": [{"name": HOSTILE, "from": HOSTILE, "to": HOSTILE}],
     },
@@ -103,7 +104,10 @@ ANSWERS: dict[str, Any] = {
     "imports": {"name": HOSTILE, "files": {"app.yaml": "app: X"}, "problems": [PROBLEM]},
     "model-schema": {"title": HOSTILE}, "engines": {HOSTILE: HOSTILE},
     "doctor": {"checks": [{"what": HOSTILE, "state": "missing", "found": HOSTILE, "hints": [HOSTILE]}]},
-    "operations": {"results": [OPERATION]}, "server": {"version": cli.__name__},
+    "operations": {"results": [OPERATION]}, "server": {
+        "version": cli.__name__, "pid": 1, "data": HOSTILE, "store": HOSTILE, "before": HOSTILE, "aside": HOSTILE,
+        "rows": 1, "contents": 2, "seconds": 0.1,
+    },
     "status": {
         "title": HOSTILE, **ERROR,
         "assets": [
@@ -134,6 +138,9 @@ class Api:
     def stop(self) -> bool:
         return True
 
+    def wait_for_end(self, _pid: int, _seconds: float) -> None:
+        """It has ended."""
+
     def check_version(self) -> None:
         """The same."""
 
@@ -159,6 +166,9 @@ COMMANDS: dict[str, list[str]] = {
     "engines": ["engines"],
     "engines_use": ["engines", "use", "local"],
     "engines_set": ["engines", "set", "registry=x"],
+    "server": ["server"],
+    "server_set": ["server", "set", "store=sqlite"],
+    "data_scripts": ["data", "scripts", "x", "--stage", "qa", "--out", "{folder}/scripts"],
     "status": ["status"],
     "log": ["log"],
     "log of one": ["log", "abc"],

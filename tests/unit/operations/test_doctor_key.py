@@ -56,7 +56,9 @@ def test_all_else_is_looked_at_without_the_key(installed: Installed, content: by
     if content:
         file.write_bytes(content)
     installed.engines.examine = lambda apps: [{"what": "all else", "apps": len(apps)}]  # type: ignore[attr-defined]
-    else_, key = overview.doctor(installed.platform)["checks"]
+    else_, store, key = overview.doctor(installed.platform)["checks"]
+    file = installed.store.folder / "platform.sqlite"
+    assert store == {"what": "records of the platform", "state": "ok", "hints": [], "found": f"SQLite: {file}"}
     assert else_ == {"what": "all else", "apps": 0}
     assert key["state"] == "missing"
 

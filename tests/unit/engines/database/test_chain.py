@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from odcpub.engines.database.chain import scripts
+from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.errors import EngineError
 
 NAME = "0001_expand_0123abcd.py"
@@ -27,6 +28,6 @@ def test_what_is_no_script_is_told(tmp_path: Path, put: Callable[[Path], object]
     (tmp_path / "versions").mkdir()
     put(tmp_path / "versions" / NAME)
     with pytest.raises(EngineError) as told:
-        scripts(tmp_path)
+        scripts(ScriptFolder(tmp_path))
     assert told.value.message == f"{tmp_path / 'versions' / NAME}: {reason}"
     assert "from a backup" in told.value.hint

@@ -1,0 +1,80 @@
+"""An app's chain of migration scripts in a stage: written out for plain Alembic, and put back. Does I/O through the
+store.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from odcpub.api_types.installation import Scripts
+from odcpub.data.script import sql_text
+from odcpub.deployment.stages import Stage
+from odcpub.engines.database.chain import PENDING, VERSIONS
+from odcpub.engines.database.chain_folder import ScriptFolder
+from odcpub.engines.database.chain_frame import FRAME
+from odcpub.errors import Refused, UsageError, counted
+from odcpub.model.problems import shown
+from odcpub.operations.models import stage_of
+from odcpub.operations.platform import Platform
+from odcpub.store.records import AssetRecord, Status
+from odcpub.store.scripts import Chain
+from odcpub.store.store import Store
+
+_PLACE = re.compile(rf"({VERSIONS}(?:-[a-z0-9_-]+)?|{PENDING})/([0-9a-z_]+\.py)")
+
+
+def written_out(platform: Platform, name: str, stage: str) -> Scripts:
+    """All scripts with their SQL beside them, and what makes the folder one that Alembic runs."""
+    asset, place, chain = _chain(platform, name, stage)
+    files = {}
+    for part in chain.parts():
+        for script in chain.names(part):
+            text = chain.read(part, script)
+            files[f"{part}/{script}"] = text
+            files[f"{part}/{script.removesuffix('.py')}.sql"] = sql_text(text)
+    if not files:
+        raise UsageError(
+            f"{asset.name} has no migration scripts in {place.name}", "see where it is deployed: odcpub status"
+        )
+    return {"app": asset.name, "stage": place.name, "files": {**FRAME, **files}}
+
+
+def put_back(platform: Platform, name: str, stage: str, files: Mapping[str, str]) -> Scripts:
+    """Takes the scripts of a folder that was written out. What is there already stays as it is: refused where it is
+    another."""
+    asset, place, chain = _chain(platform, name, stage)
+    scripts = [(match[1], match[2], text) for path, text in sorted(files.items()) if (match := _PLACE.fullmatch(path))]
+    if not scripts:
+        raise UsageError("no script is in the folder", f"name one that has a folder {VERSIONS} with scripts in it")
+    if platform.ledger.operations(asset.key, Status.RUNNING, limit=1):
+        raise Refused(f"{asset.name}: an operation is running", "wait for it: odcpub log")
+    there = {(part, script): chain.read(part, script) for part in chain.parts() for script in chain.names(part)}
+    for part, script, text in scripts:
+        if there.get((part, script), text) != text:
+            hint = "leave it out; odcpub data scripts … --out FOLDER writes out what is there"
+            raise Refused(f"{shown(f'{part}/{script}')} is there already, and is another: nothing was changed", hint)
+    new = [one for one in scripts if one[:2] not in there]
+    chain.put_all(new)
+    return {"app": asset.name, "stage": place.name, "files": {f"{part}/{script}": text for part, script, text in new}}
+
+
+def _chain(platform: Platform, name: str, stage: str) -> tuple[AssetRecord, Stage, Chain]:
+    asset = platform.asset(name)
+    place = stage_of(platform, asset, stage)
+    return asset, place, platform.store.scripts(asset.label, place.label)
+
+
+def take_in(store: Store, folder: Path) -> str:
+    """Takes the chains that odcpub kept in the data folder before into the store, each once and whole; the files stay.
+    What was taken, in words, or empty."""
+    places, taken = [one for one in sorted(folder.glob("*/*")) if one.is_dir()], 0
+    known = store.chains() if places else frozenset()
+    for place in places:
+        if (place.name, place.parent.name) not in known:
+            before = ScriptFolder(place)
+            scripts = [(part, name, before.read(part, name)) for part in before.parts() for name in before.names(part)]
+            store.scripts(place.name, place.parent.name).put_all(scripts)
+            taken += len(scripts)
+    return f"{counted(taken, 'migration script')} of {folder} taken into the store" if taken else ""

@@ -1,0 +1,101 @@
+"""The chains of migration scripts, one for each app and stage. Does I/O.
+
+A script is a row; what a method has changed is committed when it returns, so that a kill leaves a whole chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
+
+from odcpub.errors import EngineError
+from odcpub.store.again import persistent
+from odcpub.store.tables import SCRIPTS
+
+REMEMBERED = 256
+"""Texts that a chain in use keeps; most are asked for again in the same migration."""
+
+
+@persistent
+class Chain:
+    """``Scripts`` of the database engine: the scripts of the app with this label in a stage."""
+
+    def __init__(self, engine: Engine, app: str, stage: str) -> None:
+        self._engine, self._app, self._stage = engine, app, stage
+        self._texts: dict[str, str] = {}
+
+    @property
+    def where(self) -> str:
+        return f"the chain of scripts of {self._app} in {self._stage}"
+
+    @property
+    def put_back(self) -> str:
+        return f"put the scripts back: odcpub data scripts {shlex.quote(self._app)} --stage {self._stage} --from FOLDER"
+
+    def parts(self) -> list[str]:
+        return self._strings(select(SCRIPTS.c.part).where(*self._here()).distinct())
+
+    def names(self, part: str) -> list[str]:
+        return self._strings(select(SCRIPTS.c.name).where(*self._here(part)))
+
+    def read(self, part: str, name: str) -> str:
+        """The text, whose digest was checked."""
+        row = select(SCRIPTS.c.digest).where(*self._here(part, name))
+        with self._engine.connect() as connection:
+            digest = str(connection.execute(row).scalar_one())
+            if digest not in self._texts:
+                found = connection.execute(select(SCRIPTS.c.text).where(*self._here(part, name))).scalar_one()
+                self._remember(digest, self._checked(part, name, str(found), digest))
+        return self._texts[digest]
+
+    def put(self, part: str, name: str, text: str) -> None:
+        with self._engine.begin() as connection:
+            self._put(connection, part, name, text)
+
+    def put_all(self, scripts: Sequence[tuple[str, str, str]]) -> None:
+        """Scripts as part, name and text, all or none."""
+        with self._engine.begin() as connection:
+            for script in scripts:
+                self._put(connection, *script)
+
+    def _put(self, connection: Connection, part: str, name: str, text: str) -> None:
+        values = {"text": text, "digest": digest_of(text)}
+        if connection.execute(update(SCRIPTS).where(*self._here(part, name)).values(values)).rowcount == 0:
+            place = {"app": self._app, "stage": self._stage, "part": part, "name": name}
+            connection.execute(insert(SCRIPTS).values(place | values))
+
+    def move(self, part: str, name: str, to: str) -> None:
+        with self._engine.begin() as connection:
+            if connection.execute(select(SCRIPTS.c.name).where(*self._here(part, name))).first() is not None:
+                connection.execute(delete(SCRIPTS).where(*self._here(to, name)))
+                connection.execute(update(SCRIPTS).where(*self._here(part, name)).values(part=to))
+
+    def remove(self, part: str, name: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(delete(SCRIPTS).where(*self._here(part, name)))
+
+    def _here(self, part: str = "", name: str = "") -> tuple[ColumnElement[bool], ...]:
+        place = {SCRIPTS.c.app: self._app, SCRIPTS.c.stage: self._stage, SCRIPTS.c.part: part, SCRIPTS.c.name: name}
+        return tuple(column == value for column, value in place.items() if value)
+
+    def _strings(self, query: Any) -> list[str]:
+        with self._engine.connect() as connection:
+            return sorted(connection.execute(query).scalars())
+
+    def _checked(self, part: str, name: str, text: str, digest: str) -> str:
+        if digest_of(text) != digest:
+            raise EngineError(f"{self.where}: {part}/{name} is damaged: nothing of it is executed", self.put_back)
+        return text
+
+    def _remember(self, digest: str, text: str) -> None:
+        self._texts[digest] = text
+        while len(self._texts) > REMEMBERED:
+            del self._texts[next(iter(self._texts))]
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
