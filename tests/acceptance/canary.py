@@ -80,6 +80,8 @@ class Canary:
             *(("config", "show", "canary", "--stage", stage) for stage in STAGES),
             ("publish", str(self.folder), "--plan"), ("promote", "canary", "--to", "qa", "--plan"),
             ("promote", "canary", "--to", "qa", "--revision", "1", "--plan"),
+            ("promote", "canary", "--to", "qa", "--plan", "--sql"), ("undeploy", "canary", "--stage", "qa", "--plan"),
+            ("config", "apply", "canary", "--stage", "qa", "--plan"),
         ]  # fmt: skip
         keys = [one["key"] for one in self.made.json("log")["results"]]
         return "".join(self.both(*each, code=None) for each in (*kinds, *(("log", key) for key in keys)))
