@@ -20,7 +20,8 @@ class Server(TypedDict):
 
 class StoreChanged(TypedDict):
     """``before``: where the old store stays, readable; ``aside``: the new name of what was there before, or empty;
-    both empty where the records stay where they are. The server ``pid`` ends and takes at most ``seconds``."""
+    both empty where the records stay where they are. The server ``pid`` ends and
+    takes at most ``seconds``; 0: it goes on."""
 
     store: str
     before: str

@@ -165,6 +165,20 @@ class Client:
                 raise EngineError("the server did not start", self._log_hint())
             time.sleep(0.02)
 
+    def give_login(self, store: str, password: str) -> None:
+        """Gives the server that does not start another login to its store, on the standard input of a process that
+        ends then; raises what it refused."""
+        failed = self._home.failed
+        failed.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "odcpub.portal", "--login", store]
+        done = subprocess.run(
+            command, input=password.encode(), env=self._environment(), cwd="/", capture_output=True, check=False
+        )
+        if failed.exists():
+            raise _told(failed)
+        if done.returncode:
+            raise EngineError("the login could not be changed", self._log_hint())
+
     def _environment(self) -> dict[str, str]:
         """The server's bytecode is kept, whatever the environment says: without it every start compiles anew. What
         this command is told of PostgreSQL is not the server's, which outlives it: its environment could be read."""

@@ -19,7 +19,7 @@ from odcpub.cli.printing import as_json, warn
 from odcpub.cli.progress import follow
 from odcpub.cli.sending import send, write_lock
 from odcpub.cli.start import INTERRUPTED
-from odcpub.errors import UsageError
+from odcpub.errors import EngineError, UsageError
 from odcpub.files import MAX_FILE, BadFile, read_file, text_of
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from odcpub.api_types.models import SentModel
     from odcpub.api_types.operations import DeploymentOperationRequest, Operation, PublishOperationRequest
     from odcpub.api_types.plans import Plan, PlanExecutionRequest
+    from odcpub.cli.libpq import Found as Login
     from odcpub.cli.progress import Ended
     from odcpub.tree.tree import Found
 
@@ -266,12 +267,12 @@ def data_scripts(options: argparse.Namespace) -> int:
     if options.source:
         body: ScriptsRequest = {"stage": stage, "files": _scripts_of(at(options.source))}
         put: Scripts = _client().request("PUT", path, body)
-        return show.scripts(put, options.source, "put back from", options.json)
+        return show.scripts(put, options.source, "put back", "from", options.json)
     folder = at(options.out)
     check_free(folder)
     answer: Scripts = _client().request("GET", f"{path}?stage={quote(stage, safe='')}")
     write(folder, answer["files"])
-    return show.scripts(answer, options.out, "wrote to", options.json)
+    return show.scripts(answer, options.out, "wrote", "to", options.json)
 
 
 def _scripts_of(folder: Path) -> dict[str, str]:
@@ -332,18 +333,45 @@ def server_set(options: argparse.Namespace) -> int:
     name, _, value = options.value.partition("=")
     if name != "store" or not value:  # and never quoted: it may hold a password
         raise UsageError("server set: store=… is the one choice", f"{STORE}, or store=sqlite")
+    client = Client()
     body: StorePatch = {"store": value}
-    client = _client()
     if is_address(value):
         login = database_login(value)
         body["store"] = login.address.url()
-        if login.password is None:  # nobody types one for an address that is refused
-            client.request("PATCH", "/api/v1/server", {**body, "check": True})
+        if not _starts(client, body):
+            return _give_login(client, login, options.json)
         body["password"] = password_of(login)
+    client.check_version()
     moved: StoreChanged = client.request("PATCH", "/api/v1/server", body)
-    client.wait_for_end(moved["pid"], moved["seconds"])
-    client.request("GET", "/api/v1/server")  # starts the next one: a store that it cannot open is told now
+    if moved["seconds"]:
+        client.wait_for_end(moved["pid"], moved["seconds"])
+        client.request("GET", "/api/v1/server")  # starts the next one: a store that it cannot open is told now
     return show.store_changed(moved, options.json)
+
+
+def _starts(client: Client, body: StorePatch) -> bool:
+    """Whether the server starts; what it refuses is told before somebody is asked for a password."""
+    try:
+        client.check_version()
+        client.request("PATCH", "/api/v1/server", {**body, "check": True})
+    except EngineError:
+        if client.running():
+            raise
+        return False
+    return True
+
+
+def _give_login(client: Client, login: Login, for_programs: bool) -> int:
+    """The login to the present store, where the server does not start for want of it."""
+    store = login.address.url()
+    client.give_login(store, password_of(login))
+    moved: StoreChanged = client.request("GET", "/api/v1/server") | {
+        "before": "",
+        "aside": "",
+        "rows": 0,
+        "contents": 0,
+    }
+    return show.store_changed(moved, for_programs)
 
 
 def status(options: argparse.Namespace) -> int:

@@ -201,8 +201,9 @@ def source(data: Source, folder: str, for_programs: bool) -> int:
     return answer(data | {"folder": folder, "files": files}, text, for_programs)
 
 
-def scripts(data: Scripts, folder: str, did: str, for_programs: bool) -> int:
+def scripts(data: Scripts, folder: str, did: str, way: str, for_programs: bool) -> int:
+    """``did`` and ``way``: ``wrote`` and ``to``, or ``put back`` and ``from``."""
     files = sorted(data["files"])
     count = counted(sum(one.endswith(".py") and "/" in one for one in files), "script")
-    text = f"{data['app']} ({data['stage']}): {count} {did} {folder}"
+    text = f"{data['app']} ({data['stage']}): {did} {count} {way} {folder}"
     return answer(data | {"folder": folder, "files": files}, text, for_programs)

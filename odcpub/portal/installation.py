@@ -45,6 +45,7 @@ from odcpub.portal.schemas import (
     YesNo,
 )
 from odcpub.store.moving import Moved
+from odcpub.store.settings import SQLITE
 
 
 def router(server: Server) -> APIRouter:
@@ -64,6 +65,8 @@ def router(server: Server) -> APIRouter:
         if body.get("check"):
             return Answer(views.store_changed(Moved(target, "", 0, 0), server.pid, 0))
         moved = server.move_store(target, body.get("password") or "")
+        if (moved.store, platform.store.where) == (SQLITE, SQLITE):
+            return Answer(views.store_changed(moved, server.pid, 0))
         threading.Thread(target=server.stop, args=(False,), daemon=True).start()
         return Answer(views.store_changed(moved, server.pid, longest_end()))
 

@@ -7,6 +7,7 @@ import gc
 import logging
 import os
 import socket
+import sys
 import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -24,8 +25,11 @@ LOCK_SECONDS = 90.0
 
 
 def main() -> int:
-    """Serves until told to end; 0 as well where another server of this installation is there already."""
+    """Serves until told to end; 0 as well where another server of this installation is there already. With ``--login
+    STORE`` it only takes another login to the store, whose password is on standard input."""
     home = find_home()
+    if sys.argv[1:2] == ["--login"]:
+        return _login(home, sys.argv[2])
     gc.disable()  # all that is loaded stays: looking through it again and again takes a tenth of the start
     try:
         home.make().check_files()
@@ -48,6 +52,22 @@ def main() -> int:
         logging.getLogger("odcpub.portal").exception("the server cannot go on")
         hint = f"see {home.data / 'server.log'}, and report it"
         return _failed(home, EngineError(f"the server cannot go on: internal error: {type(error).__name__}", hint))
+    return 0
+
+
+def _login(home: Home, store: str) -> int:
+    from odcpub.portal.store_login import give
+
+    try:
+        home.make().check_files()
+        with _sole(home) or contextlib.nullcontext() as lock:
+            if lock is None:
+                raise EngineError("the server runs meanwhile", "run the command again")
+            give(home.data, store, sys.stdin.read())
+    except OdcpubError as error:
+        return _failed(home, error)
+    except OSError as error:
+        return _failed(home, system_failure(error, home.data))
     return 0
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
+from odcpub.address import parts
 from odcpub.engines.database.connection import Server
 from odcpub.engines.database.server import parse
 from odcpub.errors import EngineError, Refused
+from odcpub.portal.store_login import give
 from odcpub.store import hold, moving
 from odcpub.store.moving import Moved, move
 from odcpub.store.postgres import Postgres
@@ -237,4 +241,40 @@ def test_the_password_is_sealed_and_given_anew_for_the_same_database(
         move(store, wrong, parse)
     assert read_store_settings(folder).password == sealed
     assert move(store, StoreSettings(url, sealed), parse) == Moved(url, "", 0, 0)
+    store.close()
+
+
+@pytest.fixture
+def user(postgres: Postgres) -> Iterator[str]:
+    """The address of a user that may create in the database and nothing else; its password is ``first``."""
+    login = postgres.login
+    assert isinstance(login, Server)
+    name = f"odc_test_{os.getpid()}_user"
+    with login.connect() as admin:
+        admin.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'first'".encode())
+        admin.execute(f"GRANT CREATE, CONNECT ON DATABASE {login.maintenance} TO {name}".encode())
+    yield f"postgresql://{name}@{login.host}:{login.port}/{login.maintenance}"
+    with login.connect() as admin:
+        admin.execute(f"DROP OWNED BY {name} CASCADE; DROP ROLE {name}".encode())
+
+
+def test_a_user_who_may_only_create_there_is_enough_and_gets_another_password(
+    folder: Path, postgres: Postgres, user: str
+) -> None:
+    store = Store(folder)
+    move(store, StoreSettings(user, store.vault.seal("first").decode()), parse)
+    store.close()
+    login = postgres.login
+    assert isinstance(login, Server)
+    with login.connect() as admin:
+        admin.execute(f"ALTER ROLE {parts(user)['user']} PASSWORD 'second'".encode())
+    with pytest.raises(EngineError, match="password"):
+        open_store(folder, folder / "cache", parse, lambda: None)
+    for wrong, error in ((("third", user), EngineError), (("second", f"{user}_other"), Refused)):
+        with pytest.raises(error):
+            give(folder, wrong[1], wrong[0])
+    give(folder, user, "second")
+    assert "second" not in (folder / "store.json").read_text()
+    store = open_store(folder, folder / "cache", parse, lambda: None)
+    assert store.assets.find("helpdesk")
     store.close()
