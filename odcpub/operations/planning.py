@@ -17,7 +17,7 @@ from odcpub.operations.kinds import KINDS
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import Sent, asset_stages, read_model
 from odcpub.operations.plans.building import building, made_before, only_built, verified
-from odcpub.operations.plans.kept import NOTHING, keep_shown
+from odcpub.operations.plans.kept import keep_shown, nothing
 from odcpub.operations.plans.of_stage import Asked, Refusals, make
 from odcpub.operations.plans.undeploying import undeploy as plan_undeploy
 from odcpub.operations.platform import Platform
@@ -41,7 +41,7 @@ def publish(platform: Platform, sent: Sent, user: str) -> Plan:
         made = make(platform, asked, Refusals(collect=True))
         plan, catalogue = made.plan, made.catalogue()
     else:
-        plan, catalogue = only_built(platform, record, stage, found, notices), NOTHING
+        plan, catalogue = only_built(platform, record, stage, found, notices), nothing()
     if found.known is None and not plan.refusals:
         image = kind.pack(platform, record, read.asset, of.lock)
         plan = replace(plan, build=replace(found.build, image=image))
@@ -66,7 +66,7 @@ def undeploy(platform: Platform, name: str, to: str, forget: bool, user: str) ->
     """What taking the app out of the stage would remove. ``forget``: what would stay behind."""
     asset, stage = requests.leaving(platform, name, to)
     plan = plan_undeploy(platform, asset, stage, forget, Refusals(collect=True))
-    return _kept(platform, plan, requests.undeploying(asset, stage, forget, user), NOTHING)
+    return _kept(platform, plan, requests.undeploying(asset, stage, forget, user), nothing())
 
 
 def _of_revision(

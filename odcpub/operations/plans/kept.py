@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 import msgspec
 
@@ -34,12 +34,12 @@ def _record(plan: Plan, command: Command, catalogue: str = "") -> PlanRecord:
     )  # fmt: skip
 
 
-def follow(run: Run, plan: Plan, catalogue: Catalogue) -> None:
+def follow(run: Run, plan: Plan, catalogue: Callable[[], Catalogue]) -> None:
     """Keeps the plan that the operation follows from here on. One that was told to execute another plan is refused, and
-    says what has changed since. ``catalogue``: of the schema that the plan was made from."""
+    says what has changed since. ``catalogue``: of the schema that the plan was made from, made where it is needed."""
     asked = run.command.plan
     if asked and asked != plan.fingerprint:
-        raise _stale(run, asked, plan, catalogue)
+        raise _stale(run, asked, plan, catalogue())
     run.platform.store.plans.keep(_record(plan, run.command), anew=False)
     run.record(ByPlan(plan.fingerprint))
 
@@ -79,5 +79,6 @@ def _details(error: Refused) -> tuple[str, ...]:
     return (*(str(one) for one in getattr(error, "problems", ())), *error.details)
 
 
-NOTHING: Mapping[str, str] = {}
-"""The catalogue of an operation that touches no schema."""
+def nothing() -> Catalogue:
+    """The catalogue of an operation that touches no schema."""
+    return {}

@@ -68,7 +68,7 @@ def _plan(run: Run, asked: Asked) -> Planned:
         run.warn(line)
     if made.amiss:
         run.warn(f"{made.amiss}: it is set right")
-    kept.follow(run, made.plan, made.catalogue())
+    kept.follow(run, made.plan, made.catalogue)
     migration = made.migration
     run.say(summary([*migration.stays, *(step.summary for step in migration.steps)]) or "the schema is up to date")
     return _planned(run, made)

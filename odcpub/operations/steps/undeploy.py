@@ -42,7 +42,7 @@ def _plan(run: Run, forget: bool) -> None:
         raise kept.refused_now(run, error) from None
     for line in plan.notices:
         run.warn(line)
-    kept.follow(run, plan, kept.NOTHING)
+    kept.follow(run, plan, kept.nothing)
 
 
 UNDEPLOY = step("undeploy", "Deploy", Input, undeploy)

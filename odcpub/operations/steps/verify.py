@@ -52,7 +52,7 @@ def verify(inputs: Inputs, only_built: str, run: Run, given: Input) -> Verified:
     if not only_built:
         return found
     stage = stage_of(platform, run.asset, run.stage.label)
-    kept.follow(run, only_built_plan(platform, run.asset, stage, Building(build, same)), kept.NOTHING)
+    kept.follow(run, only_built_plan(platform, run.asset, stage, Building(build, same)), kept.nothing)
     return replace(found, unchanged=found.same is not None)
 
 

@@ -69,7 +69,7 @@ def follows(installed: Installed, command: Command) -> Plan:
 def seen(monkeypatch: pytest.MonkeyPatch) -> None:
     follow = kept.follow
 
-    def heard(run: Run, plan: Plan, catalogue: Catalogue) -> None:
+    def heard(run: Run, plan: Plan, catalogue: Callable[[], Catalogue]) -> None:
         MADE.append(plan)
         follow(run, plan, catalogue)
 
