@@ -20,12 +20,11 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID
 from odcpub.errors import EngineError, OdcpubError, system_failure
 from odcpub.model.elements import Kind
 from odcpub.operations import room
-from odcpub.operations.core.command import Publish
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, Waits
 from odcpub.operations.durable_records import durable_records, empty_log
 from odcpub.operations.kinds import KINDS
-from odcpub.operations.model_files import keep
+from odcpub.operations.model_files import published
 from odcpub.operations.platform import Platform
 from odcpub.operations.taking_back import failed
 from odcpub.operations.voice import heard_by
@@ -243,9 +242,8 @@ def _end(key: str) -> None:
         return
     with _work.step():
         try:
-            if isinstance(run.command, Publish) and not run.operation.serves:
-                run.platform.store.assets.register(run.command.asset)
-                keep(run.platform, run.command.asset, run.command.actor, run.operation.started_at)
+            if not run.operation.serves:
+                published(run)
             run.say("Nothing changed" if run.unit.unchanged else "Done", address=run.unit.address)
             run.platform.ledger.finish(key)
         except Exception as error:

@@ -12,6 +12,8 @@ from pathlib import Path
 from odcpub.errors import Refused, UsageError
 from odcpub.model.load import RawModel, load
 from odcpub.model.source import text_at
+from odcpub.operations.core.command import Publish
+from odcpub.operations.core.run import Run
 from odcpub.operations.platform import Platform
 from odcpub.store.clock import now
 from odcpub.store.records import AssetRecord
@@ -63,6 +65,14 @@ def keep(platform: Platform, asset: AssetRecord, by: str, at: str) -> None:
     if asset.source:
         files = {path: _mark(one) for path, one in tree_of(platform, asset.source).beside().items()}
         platform.store.assets.keep_source(asset.key, asset.source, files, by, at)
+
+
+def published(run: Run) -> None:
+    """A publish that serves, or has nothing to run, has been taken in: the asset's name and its stages' files are those
+    of its model from now on."""
+    if isinstance(command := run.command, Publish):
+        run.platform.store.assets.register(command.asset)
+        keep(run.platform, command.asset, command.actor, run.operation.started_at)
 
 
 def _mark(entry: str | Bad) -> str:

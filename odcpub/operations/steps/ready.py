@@ -6,10 +6,10 @@ from odcpub.data.migration import TIGHTEN, MigrationPlan
 from odcpub.deployment.workload import IDLE
 from odcpub.errors import counted
 from odcpub.operations import in_force, workloads
-from odcpub.operations.core.command import Publish
 from odcpub.operations.core.outputs import Ready
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import step
+from odcpub.operations.model_files import published
 from odcpub.operations.workloads import ToRun
 from odcpub.store.records import Status
 
@@ -26,8 +26,7 @@ def ready(run: Run, given: ToRun) -> None:
     # Recorded at once: from here on this version serves, whatever becomes of this step and those that follow.
     run.record(Ready(address, left), lacks)
     platform.store.stages.end_deployment(run.key, Status.FINISHED, address)
-    if isinstance(run.command, Publish):
-        platform.store.assets.register(run.command.asset)
+    published(run)
     platform.ledger.serve(run.key)
     platform.memory.started.pop((run.key, run.number), None)
     run.say(f"in its place, {IDLE}" if given.planned.idle else f"ready at {address}", address=address)

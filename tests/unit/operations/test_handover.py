@@ -18,14 +18,19 @@ from odcpub.engines.ports import Leave, Place
 from odcpub.errors import EngineError, Refused
 from odcpub.model.elements import Basic, Entity
 from odcpub.operations import durable, overview, requests
+from odcpub.operations.core.command import Publish
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import Ready, TakenOver
+from odcpub.operations.core.outputs import Ready, Revision, TakenOver, Where
+from odcpub.operations.model_files import accept
+from odcpub.operations.steps.ready import READY
 from odcpub.portal import views
 from odcpub.store.records import OperationKind, Status
+from odcpub.tree.tree import Tree, digest_of
 from tests.acceptance.zygote import wait_for
 from tests.helpdesk_asset import attribute
 
 from .conftest import KEY, MODEL, Installed
+from .conftest import begun as begun_with
 
 SHOP = replace(MODEL, entities=(Entity("Thing", "Thing", (attribute("Name", Basic.TEXT, length=20, min_length=2),)),))
 """Its new table has a limit, which the contract phase puts in force where the table was there before."""
@@ -121,6 +126,27 @@ def test_a_version_that_serves_is_told_while_its_operation_cleans_up(installed: 
     assert told(installed, second.key) == ["ready"]
     stage.ends = True
     assert views.operation(ended(installed, second.key))["cleanUp"] == []
+
+
+def test_a_publish_is_taken_in_when_its_version_serves(installed: Installed, stage: Stage) -> None:
+    """Whoever promotes then means the new name, and the files that came with it."""
+    where, files = Where("Development", "development"), accepted(installed, {"stages/qa.yaml": b"settings: {}\n"})
+    asset, number = replace(installed.asset, name="Store", source=files), installed.revision(SHOP)
+    run = begun_with(installed.platform, Publish(actor="ada", stage=where, asset=asset))
+    run.record(Revision(number), installed.planned())
+    READY.perform(run.now())
+    assert not stage.ends, "the clean-up has not begun"
+    kept = installed.store.assets.find(KEY)
+    assert kept is not None
+    assert (kept.name, kept.source) == ("Store", files)
+    installed.platform.ledger.finish(run.key)
+
+
+def accepted(installed: Installed, contents: dict[str, bytes]) -> str:
+    """The files as a client sends them; their source."""
+    tree = Tree({path: digest_of(content) for path, content in contents.items()})
+    assert accept(installed.platform, tree, contents.values()) == ()
+    return tree.digest
 
 
 def test_the_next_operation_takes_the_clean_up_over(installed: Installed, stage: Stage) -> None:
