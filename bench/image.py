@@ -22,10 +22,10 @@ from pathlib import Path
 
 from bench.report import LeftOut, Table, seconds, show
 from bench.report import times as factor
+from odcpub.engines.common.elf import processor_of
 from odcpub.engines.image.assembly import AssemblyBuilder
 from odcpub.engines.image.context import make_context
 from odcpub.engines.image.docker import BASE_REPOSITORY, DockerBuilder, connect
-from odcpub.engines.image.elf import processor_of
 from odcpub.engines.registry.distribution import OciRegistry
 from odcpub.engines.registry.layout import LayoutRegistry
 from odcpub.errors import OdcpubError

@@ -9,7 +9,10 @@ from __future__ import annotations
 import codecs
 import os
 import secrets
+import shutil
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PRIVATE, SHARED = 0o600, 0o666
@@ -137,17 +140,62 @@ def text_of(content: bytes) -> str:
 def write_whole(path: Path, content: bytes, mode: int = PRIVATE) -> None:
     """Writes or replaces the file, for its owner alone unless said; never through a link, which gives way to it. When
     this returns, it survives a power cut; when it raises, or is killed, the file is as it was."""
-    temporary = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}")
-    try:
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as file:  # noqa: PTH123
+    with draft(path) as new:
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), "wb") as file:  # noqa: PTH123
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+        put(new, path)
+
+
+@contextmanager
+def draft(path: Path) -> Iterator[Path]:
+    """A name beside ``path`` that nobody else has. What has it, file or folder, is removed at the end of the block: put
+    it in place before."""
+    new = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}")
+    try:
+        yield new
+    finally:
+        if new.is_dir() and not new.is_symlink():
+            shutil.rmtree(new, ignore_errors=True)
+        else:
+            new.unlink(missing_ok=True)
+
+
+def put(new: Path, path: Path) -> None:
+    """Moves a file that is complete to its place, where it replaces what is there and survives a power cut."""
+    new.replace(path)
     sync_folder(path.parent)
+
+
+@contextmanager
+def whole_folder(path: Path, first_wins: bool = False) -> Iterator[Path]:
+    """A new folder that takes the place of ``path`` when the block ends well, and vanishes when it does not.
+    ``first_wins``: a folder that is there by then stays, since another process has made the same."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with draft(path) as new:
+        new.mkdir(mode=0o700)
+        yield new
+        if first_wins:
+            _first(new, path)
+            return
+        if path.exists():
+            shutil.rmtree(path)
+        new.replace(path)
+
+
+def _first(new: Path, path: Path) -> None:
+    try:
+        new.rename(path)
+    except OSError:
+        if not path.is_dir():
+            raise
+
+
+def remove_drafts(path: Path) -> None:
+    """What killed processes have left of drafts of ``path``; only where nobody else makes one now."""
+    for left in path.parent.glob(f".{path.name[:40]}.{'[0-9a-f]' * 12}"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -9,7 +9,7 @@ import struct
 from collections.abc import Sequence
 from pathlib import Path
 
-from odcpub.engines.image.processors import PROCESSORS
+from odcpub.engines.common.processors import PROCESSORS
 
 MACHINES = {"i386": 3, "x86-64": 62, "arm64": 183, "riscv64": 243}
 """Processor → ``e_machine``."""

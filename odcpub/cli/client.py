@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from odcpub import __version__
-from odcpub.cli.start import INTERRUPTED
+from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.home import Home, find_home
+from odcpub.waiting import looks
 
 if TYPE_CHECKING:
     from odcpub.api_types.problems import MaybeError, ModelProblem
@@ -157,13 +158,14 @@ class Client:
                 [sys.executable, "-m", "odcpub.portal"], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                 start_new_session=True, cwd="/", env=self._environment(),
             )  # fmt: skip
-        deadline = time.monotonic() + START_SECONDS
-        while not self.running():
+        for _ in looks(START_SECONDS, 0.02):
+            if self.running():
+                return
             if failed.exists():
                 raise _told(failed)
-            if process.poll() not in (None, 0) or time.monotonic() > deadline:
-                raise EngineError("the server did not start", self._log_hint())
-            time.sleep(0.02)
+            if process.poll() not in (None, 0):
+                break
+        raise EngineError("the server did not start", self._log_hint())
 
     def give_login(self, store: str, password: str) -> None:
         """Gives the server that does not start another login to its store, on the standard input of a process that
@@ -198,13 +200,13 @@ class Client:
 
     def wait_for_end(self, pid: int, seconds: float) -> None:
         """Until the server's process has gone."""
-        deadline = time.monotonic() + seconds
-        while Path(f"/proc/{pid}").exists() if os.path.isdir("/proc") else self.running():  # noqa: PTH112
+        process = Path(f"/proc/{pid}")
+        for _ in looks(seconds, 0.02):
+            if not (process.exists() if os.path.isdir("/proc") else self.running()):  # noqa: PTH112
+                return
             if self._started:
                 self._started.poll()  # one that this very command has started stays in the process list until asked
-            if time.monotonic() > deadline:
-                raise EngineError("the server does not end", self._log_hint())
-            time.sleep(0.02)
+        raise EngineError("the server does not end", self._log_hint())
 
     def _left_behind(self) -> bool:
         """Whether a server that was killed has left its database or its keeper of sockets running."""
@@ -215,9 +217,9 @@ class Client:
         """A server of another version is ended, so that the next request starts one of this version."""
         if self.running() and self.request("GET", "/api/v1/server")["version"] != __version__:
             self.request("POST", "/api/v1/shutdown?apps=false")
-            deadline = time.monotonic() + 30
-            while self.running() and time.monotonic() < deadline:
-                time.sleep(0.05)
+            for _ in looks(30, 0.05):
+                if not self.running():
+                    break
 
     def _log_hint(self) -> str:
         return f"see {self._home.data / 'server.log'}; it is started again by the next command"

@@ -14,11 +14,11 @@ from odcpub.address import CHOOSE, SCHEMES, is_address
 from odcpub.cli import plans, show
 from odcpub.cli.asking import database_login, expect_end, password_of, setting_value
 from odcpub.cli.client import Client
+from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.cli.folder import at, check_free, write
 from odcpub.cli.printing import as_json, warn
 from odcpub.cli.progress import follow
 from odcpub.cli.sending import send, write_lock
-from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import EngineError, UsageError
 from odcpub.files import MAX_FILE, BadFile, read_file, text_of
 

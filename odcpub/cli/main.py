@@ -213,9 +213,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _WrongUsage as wrong:
         return _tell_usage(wrong, "--json" in given)
     from odcpub.cli import commands
+    from odcpub.cli.exit_codes import INTERRUPTED
     from odcpub.cli.printing import warn
     from odcpub.cli.progress import tell_problem
-    from odcpub.cli.start import INTERRUPTED
     from odcpub.errors import OdcpubError, system_failure
 
     try:

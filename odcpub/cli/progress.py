@@ -6,8 +6,8 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from odcpub.cli.client import ApiError, Client, Stopped
+from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.cli.printing import as_json, say, warn
-from odcpub.cli.start import INTERRUPTED
 from odcpub.errors import OdcpubError
 from odcpub.escaping import escaped
 

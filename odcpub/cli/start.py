@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-INTERRUPTED = 130
+from odcpub.cli.exit_codes import INTERRUPTED
 
 
 def main() -> int:

@@ -7,15 +7,31 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from odcpub.api_types.installation import Check, CheckState
-from odcpub.engines.ports import Place
+from odcpub.engines.csharp.standing import Standing
+from odcpub.engines.ports import Database, Place, Registry, Runner
+from odcpub.engines.settings import EngineSettings
 from odcpub.errors import OdcpubError
 from odcpub.image.content import ImageRef
 
-if TYPE_CHECKING:
-    from odcpub.engines.factory import Engines
+
+class Engines(Protocol):
+    """What is looked at: one engine a port."""
+
+    @property
+    def folder(self) -> Path: ...
+    @property
+    def settings(self) -> EngineSettings: ...
+    @property
+    def registry(self) -> Registry: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def runner(self) -> Runner: ...
+    def csharp_standing(self) -> Standing: ...
+
 
 ROOM = 2_000_000_000
 """Bytes that a first publish needs on disk, with room to spare."""

@@ -21,7 +21,7 @@ from odcpub.engines.database.reach import (
     parse_address,
 )
 from odcpub.errors import EngineError, UsageError
-from odcpub.files import MAX_FILE, BadFile, read_own, sync_folder, write_whole
+from odcpub.files import MAX_FILE, BadFile, put, read_own, write_whole
 from odcpub.model.characters import forbidden
 from odcpub.model.problems import listed, shown, suggest
 
@@ -167,8 +167,7 @@ def draft_settings(folder: Path, settings: EngineSettings) -> Path:
 
 
 def take_settings(folder: Path, draft: Path) -> None:
-    draft.replace(folder / FILE)
-    sync_folder(folder)
+    put(draft, folder / FILE)
 
 
 def use_profile(name: str, found: dict[str, str]) -> EngineSettings:

@@ -89,6 +89,13 @@ def is_digest(text: str) -> bool:
     return kind == "sha256" and len(digits) == 64 and not set(digits) - set("0123456789abcdef")
 
 
+def checked_digest(digest: str) -> str:
+    """A SHA-256 digest, or ``Refused``: nothing else may become a file name or a part of an address."""
+    if not is_digest(digest):
+        raise Refused(f"digest {digest!r}: not a sha256 digest")
+    return digest
+
+
 def _descriptor(kind: str, digest: str, size: int) -> dict[str, Any]:
     return {"mediaType": kind, "digest": digest, "size": size}
 

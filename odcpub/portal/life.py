@@ -6,7 +6,6 @@ Only who holds the installation's lock may run operations: a second server of th
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import getpass
 import logging
 import os
@@ -16,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TextIO
 
+from odcpub import locks
 from odcpub.address import address, is_address, parts
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database import tls
@@ -64,11 +64,8 @@ def longest_end() -> float:
 
 def take_lock(home: Home) -> TextIO | None:
     """The installation's exclusive lock, held while the file is open; None where another server holds it."""
-    file = (home.data / "server.lock").open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
+    file = locks.take(home.data / "server.lock")
+    if file is None:
         return None
     file.seek(0)
     file.truncate()

@@ -8,7 +8,6 @@ import logging
 import os
 import socket
 import sys
-import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -17,6 +16,7 @@ from odcpub.errors import EngineError, OdcpubError, system_failure
 from odcpub.escaping import escaped
 from odcpub.files import write_whole
 from odcpub.home import Home, find_home
+from odcpub.waiting import looks
 
 if TYPE_CHECKING:
     from odcpub.portal.life import Server
@@ -83,16 +83,14 @@ def _sole(home: Home) -> TextIO | None:
     it answers, and one that starts holds it before: neither may leave the user without a server."""
     from odcpub.portal.life import take_lock
 
-    deadline = time.monotonic() + LOCK_SECONDS
-    while (lock := take_lock(home)) is None:
+    for _ in looks(LOCK_SECONDS, 0.02):
+        if (lock := take_lock(home)) is not None:
+            return lock
         with socket.socket(socket.AF_UNIX) as other, contextlib.suppress(OSError):
             other.connect(str(home.socket("api.sock")))
             return None
-        if time.monotonic() > deadline:
-            pid = (home.data / "server.lock").read_text(encoding="utf-8")
-            raise EngineError(f"server: process {pid} of this installation neither answers nor ends", f"kill {pid}")
-        time.sleep(0.02)
-    return lock
+    pid = (home.data / "server.lock").read_text(encoding="utf-8")
+    raise EngineError(f"server: process {pid} of this installation neither answers nor ends", f"kill {pid}")
 
 
 def _serve(server: Server, listening: socket.socket) -> None:

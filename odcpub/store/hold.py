@@ -10,7 +10,6 @@ import logging
 import os
 import platform
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.store.again import again
 from odcpub.store.postgres import FOR_SERVER, LOCK, Postgres
+from odcpub.waiting import looks
 
 if TYPE_CHECKING:
     import psycopg
@@ -51,17 +51,15 @@ class Hold:
     @again
     def _take(self) -> psycopg.Connection[Any]:
         connection = self._store.connect(autocommit=True, name=self._name)
-        end = time.monotonic() + LAST_SECONDS
-        while not self._taken(connection):
-            if time.monotonic() > end:
-                holder, since = connection.execute(_HOLDER.encode()).fetchone() or ("another server", "a moment ago")
-                connection.close()
-                raise EngineError(
-                    f"{self._store.where}: {holder} works on it since {since}, and one server alone may",
-                    "end that one there with: odcpub down; then run the command again",
-                )
-            time.sleep(0.1)
-        return connection
+        for _ in looks(LAST_SECONDS, 0.1):
+            if self._taken(connection):
+                return connection
+        holder, since = connection.execute(_HOLDER.encode()).fetchone() or ("another server", "a moment ago")
+        connection.close()
+        raise EngineError(
+            f"{self._store.where}: {holder} works on it since {since}, and one server alone may",
+            "end that one there with: odcpub down; then run the command again",
+        )
 
     @staticmethod
     def _taken(connection: psycopg.Connection[Any]) -> bool:

@@ -20,10 +20,10 @@ from typing import Any
 
 import pytest
 
+from odcpub.engines.common.elf import processor_of
+from odcpub.engines.common.processors import PROCESSORS
 from odcpub.engines.image.assembly import AssemblyBuilder
 from odcpub.engines.image.docker import BASE_REPOSITORY, DockerBuilder, connect
-from odcpub.engines.image.elf import processor_of
-from odcpub.engines.image.processors import PROCESSORS
 from odcpub.engines.image.unpack import unpack
 from odcpub.engines.ports import ImageBuilder, Registry
 from odcpub.engines.registry.distribution import OciRegistry

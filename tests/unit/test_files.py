@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from odcpub import files
-from odcpub.files import SHARED, BadFile, NoText, read_file, text_of, write_whole
+from odcpub.files import SHARED, BadFile, NoText, draft, read_file, remove_drafts, text_of, whole_folder, write_whole
 
 
 def test_file_then_folder_reach_the_disk_around_the_rename(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,3 +123,36 @@ def test_what_is_no_text_is_told_by_its_place(content: bytes, place: tuple[int, 
         text_of(content)
     assert (bad.value.line, bad.value.column) == place
     assert said in bad.value.reason
+
+
+def test_a_draft_that_is_not_put_in_place_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    target.write_text("before")
+    with pytest.raises(KeyError), draft(target) as new:
+        new.write_text("half")
+        raise KeyError
+    with draft(target) as new:
+        new.mkdir()
+        (new / "half").touch()
+    assert [one.name for one in tmp_path.iterdir()] == ["a"]
+    assert target.read_text() == "before"
+
+
+def test_a_folder_appears_whole_and_replaces_the_one_before(tmp_path: Path) -> None:
+    target = tmp_path / "below" / "a"
+    for content in ("1", "2"):
+        with whole_folder(target) as new:
+            (new / content).touch()
+            assert not (target / content).exists()
+        assert [one.name for one in target.iterdir()] == [content]
+    with whole_folder(target, first_wins=True) as new:
+        (new / "3").touch()
+    assert [one.name for one in target.iterdir()] == ["2"], "it was there first"
+    assert [one.name for one in target.parent.iterdir()] == ["a"]
+
+
+def test_drafts_that_a_killed_process_left_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    for name in (".a.0123456789ab", ".a.lock", ".ab.0123456789ab"):
+        (tmp_path / name).mkdir()
+    remove_drafts(tmp_path / "a")
+    assert sorted(one.name for one in tmp_path.iterdir()) == [".a.lock", ".ab.0123456789ab"]

@@ -12,16 +12,18 @@ import shutil
 import sys
 from pathlib import Path
 
+from odcpub.engines.common.digests import digest
+from odcpub.engines.common.disk import exclusive, writing
 from odcpub.engines.csharp import packages
 from odcpub.engines.csharp.child import run
 from odcpub.engines.csharp.contents import is_whole, write_contents
 from odcpub.engines.csharp.fetch import fetch
 from odcpub.engines.csharp.launcher import write_launcher
-from odcpub.engines.csharp.locks import exclusive, remove_left_overs, whole, writing
 from odcpub.engines.csharp.loose import is_runtime_file, lay_out_loose, unpack
-from odcpub.engines.csharp.parts import DRIVER, DRIVER_NAME, Parts, digest, runtime_config
+from odcpub.engines.csharp.parts import DRIVER, DRIVER_NAME, Parts, runtime_config
 from odcpub.engines.ports import Report, Toolchain
 from odcpub.errors import EngineError
+from odcpub.files import remove_drafts, whole_folder
 
 LAYOUT = 1
 """Counts up when the folder's layout changes."""
@@ -68,9 +70,9 @@ def check_machine(system: str, processor: str, libc: str) -> None:
 def _set_up(folder: Path, downloads: Path, report: Report) -> None:
     report("setting up the C# toolchain, once for this user")
     downloads.mkdir(parents=True, exist_ok=True)
-    remove_left_overs(folder.parent, folder.name)
+    remove_drafts(folder.parent / folder.name)
     tarballs = [fetch(package, downloads, report) for package in packages.PACKAGES]
-    with whole(folder) as work:
+    with whole_folder(folder) as work:
         report("unpacking the .NET runtime and the compiler")
         _unpack(work, *tarballs)
         report("compiling the compile server")

@@ -9,17 +9,17 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from odcpub.compiler.drafts import Assembly
+from odcpub.engines.common.digests import digest
+from odcpub.engines.common.disk import writing
 from odcpub.engines.csharp.failure import CompileFailed
-from odcpub.engines.csharp.locks import writing
 from odcpub.engines.csharp.order import check_references
-from odcpub.engines.csharp.parts import digest
 from odcpub.engines.ports import CSharpCompiler, Toolchain
+from odcpub.files import draft
 
 KEPT = 30 * 24 * 3600
 """Seconds after which an image that nobody asked for is dropped."""
@@ -94,13 +94,9 @@ class CachedCompiler:
         path = self._path(key)
         with writing(path.parent):
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(hashlib.sha256(image).digest() + image)
-                Path(name).replace(path)
-            finally:
-                Path(name).unlink(missing_ok=True)
+            with draft(path) as new:  # a power cut may damage it: its own hash says so
+                new.write_bytes(hashlib.sha256(image).digest() + image)
+                new.replace(path)
 
     def _prune(self) -> None:
         """Drops what was not asked for in a long time, and what killed processes left."""

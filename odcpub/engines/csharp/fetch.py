@@ -16,8 +16,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from odcpub.engines.common.disk import writing
 from odcpub.engines.csharp.child import Done, run
-from odcpub.engines.csharp.locks import writing
 from odcpub.engines.csharp.packages import Package
 from odcpub.engines.ports import Report
 from odcpub.errors import EngineError, TemporaryEngineError

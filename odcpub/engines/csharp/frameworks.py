@@ -31,7 +31,3 @@ NEEDED = frozenset(
     }
 )
 """Native files without which no app starts or answers; .NET loads all others only when something asks for them."""
-
-OPENED = dict.fromkeys(("libssl.so.3", "libcrypto.so.3"), "libSystem.Security.Cryptography.Native.OpenSsl.so")
-"""Library → the native file that opens it by itself, so that no header names it (dotnet, Linux prerequisites; ICU is
-not among them because apps run in the invariant mode)."""

@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from odcpub.engines.common.digests import digest
+from odcpub.engines.common.disk import exclusive, writing
 from odcpub.engines.csharp.contents import is_whole, write_contents
 from odcpub.engines.csharp.frameworks import FRAMEWORKS, HOST
-from odcpub.engines.csharp.locks import exclusive, remove_left_overs, whole, writing
-from odcpub.engines.csharp.parts import digest
 from odcpub.engines.csharp.runtime_tree import Framework, for_apps, installed, lay_out
 from odcpub.engines.ports import Report
+from odcpub.files import remove_drafts, whole_folder
 
 LAYOUT = 1
 """Counts up when the folder's layout changes."""
@@ -44,8 +45,8 @@ def installed_runtime(dotnet: Path, version: str, cache: Path, report: Report) -
         with writing(home), exclusive(home / "runtime.lock", report, "laying out the .NET runtime"):
             if not is_whole(folder):
                 report("laying out the .NET runtime, once")
-                remove_left_overs(home, folder.name)
-                with whole(folder) as work:
+                remove_drafts(home / folder.name)
+                with whole_folder(folder) as work:
                     _make(frameworks, host, work)
     return Runtime(folder / "dotnet", (folder / DIGEST).read_text())
 

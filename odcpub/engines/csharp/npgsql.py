@@ -13,12 +13,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from odcpub.engines.csharp.locks import exclusive, remove_left_overs, whole, writing
+from odcpub.engines.common.disk import exclusive, writing
 from odcpub.engines.csharp.notice import notice
 from odcpub.engines.csharp.restore import Pinned, restore
 from odcpub.engines.csharp.sdk_look import Sdk
 from odcpub.engines.ports import Report
 from odcpub.errors import EngineError
+from odcpub.files import remove_drafts, whole_folder
 
 NPGSQL = Pinned(
     "Npgsql",
@@ -48,8 +49,8 @@ def npgsql(sdk: Sdk, env: Mapping[str, str], cache: Path, report: Report) -> Kep
     with writing(folder.parent), exclusive(folder.parent / "npgsql.lock", report, "restoring Npgsql"):
         if not kept(cache):
             report(f"restoring {NPGSQL} with NuGet, once for this user")
-            remove_left_overs(folder.parent, folder.name)
-            with whole(folder) as work:
+            remove_drafts(folder.parent / folder.name)
+            with whole_folder(folder) as work:
                 _keep(restore(NPGSQL, sdk, env, work / "restore"), work)
                 shutil.rmtree(work / "restore")
     if there := kept(cache):

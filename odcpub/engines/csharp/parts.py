@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +19,6 @@ class Parts:
     toolchain: Toolchain
     command: tuple[str, ...]
     references: tuple[Path, ...]
-
-
-def digest(*values: object) -> str:
-    """A hash of plain values (texts, numbers, lists), the same on every machine."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def runtime_config(tfm: str, version: str) -> str:

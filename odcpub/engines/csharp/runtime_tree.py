@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from odcpub.engines.common.elf import is_elf, needs, processor_of
+from odcpub.engines.common.libraries import LibraryAbsent, closure
 from odcpub.engines.csharp.frameworks import CORE, HOST, NEEDED, NOT_NEEDED
-from odcpub.engines.image.elf import is_elf, needs, processor_of
-from odcpub.engines.image.libraries import LibraryAbsent, closure
 from odcpub.errors import EngineError
 
 NATIVE = "native"

@@ -10,15 +10,17 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from odcpub.engines.common.digests import digest
+from odcpub.engines.common.disk import exclusive, writing
 from odcpub.engines.csharp.dotnet import run
 from odcpub.engines.csharp.installed_runtime import installed_runtime
 from odcpub.engines.csharp.launcher import PLACEHOLDER, write_launcher
-from odcpub.engines.csharp.locks import exclusive, remove_left_overs, whole, writing
 from odcpub.engines.csharp.npgsql import npgsql
-from odcpub.engines.csharp.parts import DRIVER, DRIVER_NAME, Parts, digest, runtime_config
+from odcpub.engines.csharp.parts import DRIVER, DRIVER_NAME, Parts, runtime_config
 from odcpub.engines.csharp.sdk_look import Sdk
 from odcpub.engines.ports import Report, Toolchain
 from odcpub.errors import EngineError
+from odcpub.files import remove_drafts, whole_folder
 
 LONGEST = 300.0
 """Seconds for compiling the compile server, which takes 2 on a quick machine."""
@@ -34,9 +36,9 @@ def sdk_parts(sdk: Sdk, env: Mapping[str, str], cache: Path, report: Report) -> 
     folder = cache / "toolchain" / f"sdk-{identity[:16]}"
     with writing(folder.parent), exclusive(folder.parent / "sdk.lock", report, "setting up the C# toolchain"):
         if not (folder / "launcher" / "app").is_file():
-            remove_left_overs(folder.parent, folder.name)
+            remove_drafts(folder.parent / folder.name)
             report(f"compiling the compile server with the .NET SDK {sdk.version}")
-            with whole(folder) as work:
+            with whole_folder(folder) as work:
                 _make(sdk, env, work)
     toolchain = Toolchain(
         source="sdk",

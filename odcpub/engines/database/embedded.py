@@ -29,6 +29,7 @@ from odcpub.engines.database.server_process import is_server_of
 from odcpub.engines.ports import Condition, Place
 from odcpub.errors import EngineError, TemporaryEngineError, system_failure
 from odcpub.files import write_whole
+from odcpub.waiting import looks
 
 SUPERUSER = "odcpub"
 START_SECONDS = 60
@@ -104,14 +105,13 @@ class EmbeddedPostgres(Postgres):
 
     def _end_lost(self) -> None:
         """Ends a server whose data folder was removed under it: there is nothing left that it could save."""
-        deadline = time.monotonic() + LOST_SECONDS
-        while is_server_of(self._pid, self._cluster):
-            late = time.monotonic() > deadline
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self._pid, signal.SIGKILL if late else signal.SIGQUIT)
-            if late:
+        for _ in looks(LOST_SECONDS, 0.1):
+            if not is_server_of(self._pid, self._cluster):
                 return
-            time.sleep(0.1)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGQUIT)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
 
     @property
     def _cluster(self) -> Path:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from odcpub.data.script_lines import Stage
 from odcpub.engines.ports import Place
 from odcpub.errors import TemporaryEngineError
+from odcpub.waiting import looks
 
 if TYPE_CHECKING:
     import psycopg
@@ -81,19 +81,16 @@ def end_orphans(connection: psycopg.Connection[Any], place: Place) -> None:
 
 def hold(connection: psycopg.Connection[Any], place: Place, patience: float) -> None:
     """Takes the schema's lock, which ends with the session; waits so many seconds for whoever holds it."""
-    end, pause, key = time.monotonic() + patience, FIRST_PAUSE, f"odcpub:{place.schema}"
-    while True:
+    key = f"odcpub:{place.schema}"
+    for _ in looks(patience, FIRST_PAUSE, LONGEST_PAUSE):
         row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key]).fetchone()
         if row is not None and row[0]:
             return
-        if time.monotonic() > end:
-            who, where = holder(connection, key), f"{place.database}.{place.schema}"
-            raise TemporaryEngineError(
-                f"{where}: another migration of the same schema runs{f': {who}' if who else ''}",
-                "Wait for it: odcpub log shows it.",
-            )
-        time.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)
+    who, where = holder(connection, key), f"{place.database}.{place.schema}"
+    raise TemporaryEngineError(
+        f"{where}: another migration of the same schema runs{f': {who}' if who else ''}",
+        "Wait for it: odcpub log shows it.",
+    )
 
 
 def holder(connection: psycopg.Connection[Any], key: str) -> str:

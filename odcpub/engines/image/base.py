@@ -12,17 +12,16 @@ import json
 import os
 import subprocess
 import tarfile
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from odcpub.engines.csharp.frameworks import OPENED
-from odcpub.engines.csharp.locks import exclusive, writing
-from odcpub.engines.csharp.parts import digest as digest_of
-from odcpub.engines.image.elf import is_elf, processor_of
-from odcpub.engines.image.libraries import closure
+from odcpub.engines.common.digests import digest as digest_of
+from odcpub.engines.common.disk import exclusive, writing
+from odcpub.engines.common.elf import is_elf, processor_of
+from odcpub.engines.common.libraries import OPENED, closure
 from odcpub.engines.ports import Report, Toolchain
+from odcpub.files import draft, put, write_whole
 
 LAYOUT = 1
 """Counts up when what is put into the layer changes."""
@@ -164,25 +163,19 @@ def _known(marker: Path) -> str | None:
 
 def _write_marker(marker: Path, digest: str) -> None:
     value = {"sha256": digest, "size": (marker.parent / f"{digest}.tar").stat().st_size}
-    temporary = marker.with_suffix(".new")
-    temporary.write_text(json.dumps(value) + "\n")
-    temporary.replace(marker)
+    write_whole(marker, (json.dumps(value) + "\n").encode())
 
 
 def write(entries: Mapping[str, Entry], folder: Path) -> str:
     """Writes ``<sha256>.tar`` into the folder, whole or not at all; its hash in hex."""
-    handle, name = tempfile.mkstemp(prefix=".base-", dir=folder)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w+b") as file:
+    with draft(folder / "base.tar") as new:
+        with new.open("x+b") as file:
             with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 _fill(tar, entries)
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        temporary.chmod(0o644)
-        temporary.replace(folder / f"{digest}.tar")
-    finally:
-        temporary.unlink(missing_ok=True)
+        new.chmod(0o644)
+        put(new, folder / f"{digest}.tar")
     return digest
 
 

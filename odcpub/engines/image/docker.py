@@ -10,12 +10,12 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Mapping
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from odcpub.engines.image.assembly import Base
 from odcpub.engines.image.context import CONTENT_LABEL, Context, make_context
 from odcpub.engines.image.docker_errors import build_failed, failure, push_failed, told
-from odcpub.engines.registry.distribution import OciRegistry
+from odcpub.engines.ports import Registry
 from odcpub.errors import EngineError, Refused
 from odcpub.image.content import ImageContent, ImageRef
 from odcpub.image.oci import is_digest
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from docker import DockerClient
 
 BASE_REPOSITORY = "odcpub-base"
+
+
+class ByName(Registry, Protocol):
+    """A registry that a Docker engine can push to: with a name for each repository."""
+
+    def name(self, repository: str) -> str: ...
 
 
 def connect() -> DockerClient:
@@ -63,7 +69,7 @@ class DockerBuilder:
     def __init__(
         self,
         client: DockerClient,
-        registry: OciRegistry,
+        registry: ByName,
         base_layer: Callable[[], Base],
         architecture: Callable[[], str],
         base_image: str = "",

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,13 +16,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from odcpub.engines.common.disk import told
 from odcpub.engines.image.overlay import compose
 from odcpub.engines.image.untar import untar
 from odcpub.engines.ports import Registry
-from odcpub.engines.registry.files import told
-from odcpub.engines.registry.names import checked_digest
 from odcpub.errors import EngineError
+from odcpub.files import whole_folder
 from odcpub.image.content import ImageRef
+from odcpub.image.oci import checked_digest
 from odcpub.image.settings import BASE_LAYERS_LABEL
 
 MARK = ".odcpub-image"
@@ -120,17 +119,7 @@ def _appear(target: Path, folders: tuple[Path, ...], mark: str) -> None:
 
 @contextmanager
 def _draft(folder: Path) -> Iterator[Path]:
-    """A new folder beside the wanted one that takes its name at the end, unless another process was first."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".unpacking-", dir=folder.parent))
-    try:
-        yield draft
-        draft.chmod(0o755)
-        try:
-            draft.rename(folder)
-        except OSError:
-            if not folder.is_dir():
-                raise
-    finally:
-        if draft.exists():
-            shutil.rmtree(draft, ignore_errors=True)
+    """A new folder that takes its name at the end, unless another process was first."""
+    with whole_folder(folder, first_wins=True) as new:
+        yield new
+        new.chmod(0o755)

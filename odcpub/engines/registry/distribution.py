@@ -12,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlencode
 
+from odcpub.engines.common.disk import told
 from odcpub.engines.registry import files
 from odcpub.engines.registry.credentials import Credential, docker_credential
-from odcpub.engines.registry.names import checked_digest, checked_image, checked_name
+from odcpub.engines.registry.names import checked_image, checked_name
 from odcpub.engines.registry.transport import TRIES, Transport
 from odcpub.errors import EngineError, TemporaryEngineError
 from odcpub.image.content import ImageRef
-from odcpub.image.oci import MANIFEST_TYPE, blobs_of
+from odcpub.image.oci import MANIFEST_TYPE, blobs_of, checked_digest
 
 AT_ONCE = 4
 _ACCEPT = f"{MANIFEST_TYPE}, application/vnd.docker.distribution.manifest.v2+json"
@@ -63,7 +64,7 @@ class OciRegistry:
 
     def put(self, image: ImageRef, manifest: bytes, blobs: Mapping[str, Path | bytes]) -> None:
         name = self._name(checked_image(image))
-        with ThreadPoolExecutor(AT_ONCE, "push") as pool, files.told(self._where):
+        with ThreadPoolExecutor(AT_ONCE, "push") as pool, told(self._where):
             tuple(pool.map(lambda item: self._put_blob(name, *item), blobs.items()))
         headers = {"Content-Type": _media_type(manifest)}
         # By a tag of its own: a registry's garbage collection keeps what has a tag.

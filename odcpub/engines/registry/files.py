@@ -1,37 +1,17 @@
-"""Files that appear whole or not at all, and disk errors in plain words. Does I/O on the file system."""
+"""Blobs as files: written whole, linked, read in pieces, checked. Does I/O on the file system."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from odcpub.errors import EngineError
-from odcpub.files import sync_folder, write_whole
+from odcpub.files import draft, put, write_whole
 
 PIECE = 1 << 20
-_HINTS = {
-    errno.ENOSPC: "free some space and run the same command again: nothing half-written stays behind",
-    errno.EDQUOT: "free some of your quota and run the same command again",
-    errno.EACCES: "give your user write access to this folder",
-    errno.EPERM: "give your user write access to this folder",
-    errno.EROFS: "choose a folder on a disk that can be written to",
-}
-
-
-@contextmanager
-def told(where: str) -> Iterator[None]:
-    """Turns an OSError into an EngineError that says where and why, with a hint."""
-    try:
-        yield
-    except OSError as error:
-        reason = os.strerror(error.errno) if error.errno else str(error)
-        raise EngineError(f"{where}: {reason.lower()}", _HINTS.get(error.errno or 0, "")) from error
 
 
 def write(path: Path, content: bytes) -> None:
@@ -43,18 +23,14 @@ def write(path: Path, content: bytes) -> None:
 def take(path: Path, source: Path) -> None:
     """Makes a file of the same content without copying where the file system can: a hard link to ``source``."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
+    with draft(path) as new:
         try:
-            os.link(source, draft)
+            os.link(source, new)
         except OSError:
-            shutil.copyfile(source, draft)
-        with draft.open("rb") as file:
+            shutil.copyfile(source, new)
+        with new.open("rb") as file:
             os.fsync(file.fileno())
-        draft.replace(path)
-    finally:
-        draft.unlink(missing_ok=True)
-    sync_folder(path.parent)
+        put(new, path)
 
 
 def pieces(path: Path) -> Iterator[bytes]:

@@ -7,7 +7,6 @@ every image that was ever put stays addressable, repositories are told apart, an
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +14,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from odcpub.engines.common.disk import told
 from odcpub.engines.registry import files
-from odcpub.engines.registry.names import checked_digest, checked_image
+from odcpub.engines.registry.names import checked_image
 from odcpub.errors import EngineError
 from odcpub.image.content import ImageRef
-from odcpub.image.oci import MANIFEST_TYPE, blobs_of, canonical, platform_of
+from odcpub.image.oci import MANIFEST_TYPE, blobs_of, canonical, checked_digest, platform_of
+from odcpub.locks import held
 
 REF_NAME = "org.opencontainers.image.ref.name"
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
@@ -34,7 +35,7 @@ class LayoutRegistry:
 
     def manifest(self, image: ImageRef) -> bytes | None:
         name = str(checked_image(image))
-        with files.told(self._where):
+        with told(self._where):
             if all(_name(entry) != name for entry in self._index()["manifests"]):
                 return None
             path = self._path(image.digest)
@@ -45,21 +46,21 @@ class LayoutRegistry:
 
     def has(self, image: ImageRef) -> bool:
         manifest = self.manifest(image)
-        with files.told(self._where):
+        with told(self._where):
             return manifest is not None and all(self._path(one).exists() for one in blobs_of(manifest))
 
     def blob(self, image: ImageRef, digest: str) -> Iterator[bytes]:
         path = self._path(checked_digest(digest))
-        with files.told(self._where):
+        with told(self._where):
             if not path.exists():
                 raise EngineError(f"{self._where}: {image}: blob {digest} is not there", "publish again")
             yield from files.checked(self._where, digest, files.pieces(path))
 
     def put(self, image: ImageRef, manifest: bytes, blobs: Mapping[str, Path | bytes]) -> None:
         checked_image(image)
-        with files.told(self._where), ThreadPoolExecutor(4, "layout") as pool:
+        with told(self._where), ThreadPoolExecutor(4, "layout") as pool:
             tuple(pool.map(self._store, *zip(*{**blobs, image.digest: manifest}.items(), strict=True)))
-        with files.told(self._where), self._locked():
+        with told(self._where), self._locked():
             self._enter(image, manifest)
 
     def reference(self, image: ImageRef) -> str:
@@ -122,8 +123,7 @@ class LayoutRegistry:
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
-        with (self._folder / ".lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with held(self._folder / ".lock"):
             yield
 
 

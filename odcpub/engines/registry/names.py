@@ -7,7 +7,7 @@ import re
 
 from odcpub.errors import Refused
 from odcpub.image.content import ImageRef
-from odcpub.image.oci import is_digest
+from odcpub.image.oci import checked_digest
 
 _NAME = re.compile(r"[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*")
 _HOST = re.compile(r"(\[[0-9a-fA-F:]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:[0-9]{1,5})?")
@@ -21,13 +21,6 @@ def checked_name(name: str) -> str:
             "use lower-case letters, digits and single '-', '_', '.' or '/' between them",
         )
     return name
-
-
-def checked_digest(digest: str) -> str:
-    """A SHA-256 digest, or ``Refused``: nothing else may become a file name or a part of an address."""
-    if not is_digest(digest):
-        raise Refused(f"digest {digest!r}: not a sha256 digest")
-    return digest
 
 
 def checked_image(image: ImageRef) -> ImageRef:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from urllib.parse import urlsplit
 
 from odcpub.engines.runner.not_ready import NOW, Answer, said
 from odcpub.engines.runner.process import ask
 from odcpub.engines.runner.rollout import PAUSE
+from odcpub.waiting import looks
 
 ANSWER_SECONDS = 10.0
 CONDITION_SECONDS = 20.0
@@ -22,20 +22,18 @@ def condition(address: str) -> str:
 
 def answers(address: str) -> bool:
     """A Service's rules reach the nodes up to a second or two after its pods are ready."""
-    deadline = time.monotonic() + ANSWER_SECONDS
-    while time.monotonic() < deadline:
+    for _ in looks(ANSWER_SECONDS, PAUSE):
         answer = _ask(address, "/_odc/health")
         if answer and answer.status == 200:
             return True
-        time.sleep(PAUSE)
     return False
 
 
 def lasting(address: str) -> str:
     """``condition`` where it does not pass."""
-    deadline = time.monotonic() + CONDITION_SECONDS
-    while (found := condition(address)) and time.monotonic() < deadline:
-        time.sleep(PAUSE)
+    for _ in looks(CONDITION_SECONDS, PAUSE):
+        if not (found := condition(address)):
+            break
     return found
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import time
 from dataclasses import replace
 
 from odcpub.deployment.objects import (
@@ -39,6 +38,7 @@ from odcpub.engines.runner.removal import (
 from odcpub.engines.runner.rights import refuse_without_rights
 from odcpub.engines.runner.rollout import END_SECONDS, PAUSE, Rollout, gone, patiently
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
+from odcpub.waiting import looks
 
 POOL = (30080, 30099)
 READY_SECONDS = 120.0
@@ -227,18 +227,15 @@ class KubernetesRunner:
 
     def _await_namespace(self, stage: str) -> None:
         """A namespace that is being deleted takes no new objects."""
-        deadline = time.monotonic() + TERMINATING_SECONDS
-        while True:
-            found = self._cluster.get("Namespace", namespace_of(stage))
+        name = namespace_of(stage)
+        for _ in looks(TERMINATING_SECONDS, PAUSE):
+            found = self._cluster.get("Namespace", name)
             if found is None or not found["metadata"].get("deletionTimestamp"):
                 return
-            if time.monotonic() > deadline:
-                name = namespace_of(stage)
-                raise TemporaryEngineError(
-                    f"Kubernetes: namespace {name} is still being deleted: {_holding(found)}",
-                    f"kubectl get namespace {name} -o yaml shows what is waited for; when it has gone, do this again",
-                )
-            time.sleep(PAUSE)
+        raise TemporaryEngineError(
+            f"Kubernetes: namespace {name} is still being deleted: {_holding(found or {})}",
+            f"kubectl get namespace {name} -o yaml shows what is waited for; when it has gone, do this again",
+        )
 
     def _address(self, namespace: str, asset: str) -> str:
         service = self._cluster.get("Service", asset, namespace)

@@ -13,13 +13,13 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 from odcpub.engines.runner import keeper
 from odcpub.engines.runner.state import write
 from odcpub.errors import EngineError
+from odcpub.waiting import looks
 
 HOST = "127.0.0.1"
 FIRST_PORT, LAST_PORT = 8100, 8999
@@ -90,9 +90,9 @@ class Keeper:
         """Tells the keeper to end and waits until it has; every socket it kept is closed."""
         self.leave()
         self._ask({"do": "end"})
-        deadline = time.monotonic() + START_SECONDS
-        while self._ask({"do": "ask"}) is not None and time.monotonic() < deadline:
-            time.sleep(0.01)
+        for _ in looks(START_SECONDS, 0.01):
+            if self._ask({"do": "ask"}) is None:
+                break
         self._end_lost()
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
@@ -137,9 +137,9 @@ class Keeper:
             cwd="/",
             env={"LANG": "C.UTF-8"},
         )
-        deadline = time.monotonic() + START_SECONDS
-        while self._ask({"do": "ask"}) is None and time.monotonic() < deadline:
-            time.sleep(0.005)
+        for _ in looks(START_SECONDS, 0.005):
+            if self._ask({"do": "ask"}) is not None:
+                break
 
 
 class Ports:

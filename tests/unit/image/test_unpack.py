@@ -69,7 +69,7 @@ class World:
         return unpack(self.registry, image, self.folder / "run" / image.digest[7:19], self.folder / "cache")
 
     def leftovers(self) -> list[str]:
-        return sorted(str(path) for path in self.folder.rglob(".unpacking-*"))
+        return sorted(str(path) for path in self.folder.rglob(f".*.{'[0-9a-f]' * 12}"))
 
 
 @pytest.fixture

@@ -20,12 +20,12 @@ from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.failure import CompileFailed, Diagnostic, explain
 from odcpub.engines.csharp.fetch import check, fetch
 from odcpub.engines.csharp.launcher import bind
-from odcpub.engines.csharp.locks import whole
 from odcpub.engines.csharp.loose import unpack
 from odcpub.engines.csharp.order import check_references, dependencies_first
 from odcpub.engines.csharp.packages import Package
 from odcpub.engines.ports import Toolchain
 from odcpub.errors import EngineError, Problem, TemporaryEngineError, UsageError
+from odcpub.files import whole_folder
 from odcpub.home import find_home
 
 TOOLCHAIN = Toolchain("bootstrap", "4.8", "9.0.7", "identity", Path("/r"), Path("/l"), ())
@@ -208,11 +208,11 @@ for each in "$@"; do case "$each" in --cache=*) cache="${each#--cache=}";; esac;
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     target = tmp_path / "made"
-    with pytest.raises(KeyError), whole(target) as work:
+    with pytest.raises(KeyError), whole_folder(target) as work:
         (work / "half").write_text("x")
         raise KeyError
     assert list(tmp_path.iterdir()) == []
-    with whole(target) as work:
+    with whole_folder(target) as work:
         (work / "all").write_text("x")
     assert [path.name for path in tmp_path.rglob("*")] == ["made", "all"]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from odcpub.engines.common.libraries import LibraryAbsent
 from odcpub.engines.csharp import installed_runtime as made
 from odcpub.engines.csharp.frameworks import NEEDED
 from odcpub.engines.csharp.host import host_files, library_files
@@ -19,7 +20,6 @@ from odcpub.engines.csharp.launcher import PLACEHOLDER, write_launcher
 from odcpub.engines.csharp.toolchain import find_toolchain
 from odcpub.engines.image.assembly import AssemblyBuilder
 from odcpub.engines.image.base import BaseLayer, make_base
-from odcpub.engines.image.libraries import LibraryAbsent
 from odcpub.engines.ports import Toolchain
 from odcpub.engines.registry.layout import LayoutRegistry
 from odcpub.image.content import ImageContent, LayerContent, Settings
@@ -33,7 +33,7 @@ QUIET = lambda line: None  # noqa: E731
 @pytest.fixture(autouse=True)
 def libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of the system's libraries, those for arm64 beside it; ``liblttng-ust.so.0`` is not among them."""
-    monkeypatch.setattr("odcpub.engines.image.libraries.SYSTEM", tmp_path / "system")
+    monkeypatch.setattr("odcpub.engines.common.libraries.SYSTEM", tmp_path / "system")
     system(tmp_path / "system", "arm64")
     return system(tmp_path / "system", "x86-64")
 
@@ -183,7 +183,7 @@ def test_what_was_damaged_or_left_half_is_made_again(sdk: SdkFolder, tmp_path: P
     first = runtime(sdk, tmp_path / "cache")
     folder = first.root.parent
     (first.root / "shared" / CORE / sdk.runtime_version / "libcoreclr.so").unlink()
-    (folder.parent / f".{folder.name}-killed").mkdir()
+    (folder.parent / f".{folder.name}.{'0' * 12}").mkdir()
     again = runtime(sdk, tmp_path / "cache")
     assert again == first
     assert (again.root / "shared" / CORE / sdk.runtime_version / "libcoreclr.so").exists()

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.engines.image.elf import machine, needs, processor_of
-from odcpub.engines.image.libraries import LibraryAbsent, closure, find_library
-from odcpub.engines.image.processors import PROCESSORS, Processor
+from odcpub.engines.common.elf import machine, needs, processor_of
+from odcpub.engines.common.libraries import LibraryAbsent, closure, find_library
+from odcpub.engines.common.processors import PROCESSORS, Processor
 from odcpub.errors import EngineError
 from tests.elf_file import LOADERS, MACHINES, elf, program, system
 
@@ -18,7 +18,7 @@ X86_64 = PROCESSORS[0]
 @pytest.fixture
 def libraries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a written system's libraries; the system has those for arm64, too."""
-    monkeypatch.setattr("odcpub.engines.image.libraries.SYSTEM", tmp_path / "system")
+    monkeypatch.setattr("odcpub.engines.common.libraries.SYSTEM", tmp_path / "system")
     system(tmp_path / "system", "arm64")
     return system(tmp_path / "system", "x86-64")
 
@@ -94,7 +94,7 @@ def test_a_library_that_no_header_names_is_told_with_who_opens_it(libraries: Pat
 
 
 def test_a_system_of_another_processor_has_no_loader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("odcpub.engines.image.libraries.SYSTEM", tmp_path)
+    monkeypatch.setattr("odcpub.engines.common.libraries.SYSTEM", tmp_path)
     system(tmp_path, "arm64")
     with pytest.raises(LibraryAbsent, match=r"ld-linux-x86-64\.so\.2: is not on this machine for x86-64"):
         closure([], {}, [], X86_64)

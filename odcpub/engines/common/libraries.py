@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from odcpub.engines.image.elf import machine, needs
-from odcpub.engines.image.processors import Processor
+from odcpub.engines.common.elf import machine, needs
+from odcpub.engines.common.processors import Processor
 from odcpub.errors import EngineError
 
 PACKAGES = {
@@ -20,6 +20,10 @@ PACKAGES = {
 SYSTEM = Path("/")
 """The root of the system whose libraries images get."""
 READY = "or build with Docker on a ready base image: odcpub engines set base_image=…"
+
+OPENED = dict.fromkeys(("libssl.so.3", "libcrypto.so.3"), "libSystem.Security.Cryptography.Native.OpenSsl.so")
+"""Library → the native file that opens it by itself, so that no header names it (dotnet, Linux prerequisites; ICU is
+not among them because apps run in the invariant mode)."""
 
 
 class LibraryAbsent(EngineError):

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from odcpub.engines.image.processors import PROCESSORS, Processor
+from odcpub.engines.common.processors import PROCESSORS, Processor
 from odcpub.errors import EngineError
 
 MAGIC = b"\x7fELF\x02\x01"
