@@ -5,6 +5,7 @@ One transaction brings the schema up to date, under an advisory lock that makes 
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,8 @@ class Postgres:
             raise EngineError(f"{self.where}: {error.message}", self._hint()) from None
 
     def _hint(self) -> str:
-        return f"see whether that server runs and lets this user in; then run the command again: {self.address}"
+        choice = shlex.quote(f"store={self.address}")
+        return f"see whether that server runs; then run the command again; another password: odcpub server set {choice}"
 
     @again
     def open(self) -> Engine:

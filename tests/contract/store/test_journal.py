@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import event
 
@@ -91,3 +95,32 @@ def test_operations_are_listed_latest_first_by_what_is_asked(store: Store) -> No
     assert len(store.journal.operations(limit=2)) == 2
     assert store.journal.operations(asset="another") == ()
     assert store.journal.operations(kinds=(OperationKind.UNDEPLOY,)) == ()
+
+
+def test_two_changes_of_one_operation_at_once_are_both_there(store: Store) -> None:
+    key = begin(store)
+    met = threading.Barrier(2, timeout=5)
+
+    def add(word: str) -> None:
+        def changed(record: Any) -> Any:
+            with suppress(threading.BrokenBarrierError):
+                met.wait(0.5)  # where both may read before either writes, both do
+            return replace(record, state=f"{record.state}{word}")
+
+        store.journal.change(key, changed)
+
+    threads = [threading.Thread(target=add, args=(word,)) for word in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = store.journal.operation(key)
+    assert found is not None
+    assert sorted((found.state.count("one"), found.state.count("two"))) == [1, 1]
+
+
+def test_a_text_that_postgresql_cannot_hold_is_told_another_way(store: Store) -> None:
+    key = begin(store)
+    store.journal.say(key, "Verify", "a NUL: \0, half a character: \udcff", data={"file": "\0"})
+    (line,) = store.journal.messages(key)
+    assert (line.text, line.data) == ("a NUL: \\0, half a character: \\udcff", {"file": "\0"})

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -183,35 +183,6 @@ def test_a_store_that_does_not_answer_is_told_and_no_password(
         Store(tmp_path, gone)
     assert "run the command again" in failed.value.hint
     assert "canary" not in f"{failed.value!r} {failed.value.hint} {gone!r} {store.engine!r}"
-
-
-def test_two_changes_of_one_operation_at_once_are_both_there(store: Store) -> None:
-    key = begin(store)
-    met = threading.Barrier(2, timeout=5)
-
-    def add(word: str) -> None:
-        def changed(record: Any) -> Any:
-            with suppress(threading.BrokenBarrierError):
-                met.wait(0.5)  # where both may read before either writes, both do
-            return replace(record, state=f"{record.state}{word}")
-
-        store.journal.change(key, changed)
-
-    threads = [threading.Thread(target=add, args=(word,)) for word in ("one", "two")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    found = store.journal.operation(key)
-    assert found is not None
-    assert sorted((found.state.count("one"), found.state.count("two"))) == [1, 1]
-
-
-def test_a_text_that_postgresql_cannot_hold_is_told_another_way(store: Store) -> None:
-    key = begin(store)
-    store.journal.say(key, "Verify", "a NUL: \0, half a character: \udcff", data={"file": "\0"})
-    (line,) = store.journal.messages(key)
-    assert (line.text, line.data) == ("a NUL: \\0, half a character: \\udcff", {"file": "\0"})
 
 
 def test_one_server_works_on_it_and_the_next_is_told_which(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
