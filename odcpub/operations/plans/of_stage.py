@@ -112,11 +112,11 @@ def make(platform: Platform, asked: Asked, refusals: Refusals) -> Made:
     resolved, renamed = _configured(platform, asked, refusals)
     seen = _seen(platform, asked, resolved, refusals)
     target, migration = asked.target, seen.migration
-    hidden = settings.hidden(platform, target)
-    deploy, kept = parts.changes(seen.observed or DeploymentPlan(), hidden, seen.placeholders)
+    hidden, observed = settings.hidden(platform, target), seen.observed or DeploymentPlan()
+    deploy, kept = parts.changes(observed, hidden, seen.placeholders)
     there = _there(platform, asked, resolved, seen.running)
     undone = handover.undone(platform, target.asset.key, target.stage.label, migration)
-    unchanged = there is not None and not (undone or seen.amiss or deploy)
+    unchanged = there is not None and observed.nothing_to_do and not (undone or seen.amiss)
     ways = () if unchanged or refusals.lines else way.check(platform, target, seen.amiss)
     plan = Plan(
         server=platform.store.installation,

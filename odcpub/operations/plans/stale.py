@@ -124,9 +124,9 @@ def _objects(before: Iterable[Change], after: Iterable[Change], explained: bool)
     then, now = {one.what: one for one in before}, {one.what: one for one in after}
     for what in sorted({*then, *now}):
         old, new = then.get(what), now.get(what)
-        if old and new:
-            yield from (f"{what}: {line}" for line in _fields(old.fields, new.fields, explained))
-        if not explained and (old.verb if old else "") != (new.verb if new else ""):
+        lines = tuple(_fields(old.fields if old else (), new.fields if new else (), explained))
+        yield from (f"{what}: {line}" for line in lines)
+        if not (lines or explained) and (old.verb if old else "") != (new.verb if new else ""):
             yield f"{what}: {_verb(new)}, and the plan {f'was to {old.verb} it' if old else 'left it as it was'}"
 
 

@@ -367,3 +367,20 @@ def test_no_secret_is_in_a_plan_or_its_record(shop: Installed) -> None:
     assert canary not in json.dumps(file_of(plan)) + stored.text + stored.command + stored.catalogue
     assert plan.configuration is not None
     assert plan.configuration.secrets[0].name == "Token"
+
+
+def test_what_others_have_set_counts_where_the_new_version_will_have_it(shop: Installed) -> None:
+    def fields(*paths: str) -> None:
+        kept = tuple((path, "set by kubectl", "kept") for path in paths)
+        change = Change("update", "Deployment odc-qa/shop", kept)
+        shop.engines.observe = (  # type: ignore[method-assign]
+            lambda what: None if isinstance(what, Place) else DeploymentPlan((change,))
+        )
+
+    fields("metadata.annotations.seen")
+    plan = promotion(shop)
+    assert plan.deploy == ()
+    assert "Deployment odc-qa/shop: metadata.annotations.seen is set by kubectl, and stays as it is" in plan.notices
+    assert executed(shop, plan, lambda: fields("spec.paused")) == ""
+    told = executed(shop, plan, lambda: fields("spec.template.spec.containers.env"))
+    assert told.endswith("Deployment odc-qa/shop: spec.template.spec.containers.env is set by kubectl")
