@@ -6,7 +6,7 @@ Names come from first names alone (docs/published-app.md, "Physical names"); tho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -57,9 +57,27 @@ class _Referable:
     enumerations: Enumerations
 
 
-def target_schema(asset: Asset, libraries: Mapping[str, Library] | None = None) -> Schema:
+class MadeTables:
+    """The tables that an app's entities got last: an entity that is the very same object, and may refer to what it
+    could refer to then, has its table already."""
+
+    def __init__(self) -> None:
+        self._last: tuple[_Referable | None, Mapping[int, tuple[Entity, Table]]] = (None, {})
+
+    def of(self, entities: Sequence[Entity], known: _Referable) -> list[Table]:
+        before, tables = self._last
+        tables, made = tables if before == known else {}, {}
+        for entity in entities:
+            made[id(entity)] = tables.get(id(entity)) or (entity, _entity_table(entity, known))
+        self._last = known, made
+        return [table for _, table in made.values()]
+
+
+def target_schema(
+    asset: Asset, libraries: Mapping[str, Library] | None = None, made: MadeTables | None = None
+) -> Schema:
     """The schema of an app. Its libraries, by name in the locked versions, add no tables: their static entities are
-    enumerations that limit the columns which hold their identifiers."""
+    enumerations that limit the columns which hold their identifiers. ``made``: of this app before."""
     elements: tuple[Entity | StaticEntity, ...] = (*asset.static_entities, *asset.entities)
     known = _Referable(
         {element.key: physical(element.key) for element in elements},
@@ -67,7 +85,7 @@ def target_schema(asset: Asset, libraries: Mapping[str, Library] | None = None) 
         enumerations(libraries or {}),
     )
     tables = [_static_table(static) for static in asset.static_entities]
-    tables += [_entity_table(entity, known) for entity in asset.entities]
+    tables += (made or MadeTables()).of(asset.entities, known)
     return Schema(tuple(sorted(tables, key=lambda table: table.name)))
 
 

@@ -16,7 +16,7 @@ from odcpub.data.enumerations import Enumerations, enumerations
 from odcpub.data.migration import MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
-from odcpub.data.target import target_schema
+from odcpub.data.target import MadeTables, target_schema
 from odcpub.deployment.workload import Workload
 from odcpub.engines.factory import Engines
 from odcpub.errors import EngineError, Missing, OdcpubError, Problem
@@ -53,6 +53,7 @@ class Memory:
         self._contents: Recent[bytes] = []
         self._plans: Recent[MigrationPlan] = []
         self._schemas: list[tuple[Asset, Enumerations, Schema]] = []
+        self._tables: dict[str, MadeTables] = {}
         self._verified: dict[str, tuple[RawModel, Mapping[str, Library], Judged]] = {}
 
     def verified(self, asset: str, raw: RawModel, libraries: Mapping[str, Library]) -> Judged:
@@ -87,7 +88,8 @@ class Memory:
         for one, known, schema in tuple(self._schemas):
             if one is asset and known == limits:
                 return schema
-        made = target_schema(asset, libraries)
+        tables = self._tables.setdefault(asset.key, MadeTables())
+        made = target_schema(asset, libraries, tables)
         self._schemas.append((asset, limits, made))
         del self._schemas[: -self.RECENT]
         return made

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from odcpub.data.rule_names import named
 from odcpub.data.schema import Referent
-from odcpub.data.target import BLANKS, target_schema
+from odcpub.data.target import BLANKS, MadeTables, target_schema
 from odcpub.model.elements import (
     Asset,
     Attribute,
@@ -145,3 +145,17 @@ def test_names_of_rules_fit_and_tell_contents_apart(front: str, one: str, other:
     name = named("fk", one, front)
     assert len(name.encode()) <= 63
     assert (name == named("fk", other, front)) == (one == other)
+
+
+def test_tables_made_before_are_taken_over_where_nothing_changes_them() -> None:
+    made, one = MadeTables(), Entity("One", "One", (field("Customer", Basic.IDENTIFIER, target="Customer"),))
+    first = target_schema(Asset(Kind.APP, "A", "k", entities=(CUSTOMER, one)), made=made)
+    other = Entity("Customer", "Customer", (field("Name", Basic.TEXT, length=7),))
+    second = target_schema(Asset(Kind.APP, "A", "k", entities=(other, one)), made=made)
+    assert [old is new for old, new in zip(first.tables, second.tables, strict=True)] == [False, True]
+    renamed = Asset(Kind.APP, "A", "k", entities=(Entity("Customer", "Client", other.attributes), one))
+    referring = Asset(Kind.APP, "A", "k", entities=(renamed.entities[0], Entity("One", "One", (
+        field("Customer", Basic.IDENTIFIER, target="Client"),))))  # fmt: skip
+    assert target_schema(referring, made=made) == target_schema(referring) != second
+    as_record = Asset(Kind.APP, "A", "k", entities=(one,), static_entities=(StaticEntity("Customer", "Customer", ()),))
+    assert target_schema(as_record, made=made) == target_schema(as_record)
