@@ -85,16 +85,15 @@ def _hazards(hazards: Iterable[Hazard]) -> tuple[str, ...]:
 def changes(
     found: DeploymentPlan, hidden: frozenset[str], placeholders: Mapping[str, str]
 ) -> tuple[tuple[said.Change, ...], tuple[str, ...]]:
-    """What the runner changes, and a line for each field of others that it leaves as it is; what others have set for the
-    pods themselves counts among the changes, since the new ones will have it. ``placeholders``: texts that stand for
-    what is not made yet, each with what is shown for it."""
+    """What the runner changes, and a line for each field of others that it leaves as it is; what others have set for
+    the pods themselves counts among the changes, since the new ones will have it. ``placeholders``: texts that stand
+    for what is not made yet, each with what is shown for it."""
     ours: list[said.Change] = []
     theirs: list[str] = []
     for one in found.changes:
         fields = tuple(_field(*each, hidden, placeholders) for each in one.fields if not _of_others(*each))
-        theirs += [
-            f"{one.what}: {each[0]} is {each[1]}, and stays as it is" for each in one.fields if _of_others(*each)
-        ]
+        others = (each for each in one.fields if _of_others(*each))
+        theirs += [f"{one.what}: {path} is {who}, and stays as it is" for path, who, _ in others]
         if fields or not one.fields:
             ours.append(said.Change(verb=one.verb, what=one.what, fields=fields))
     return tuple(ours), tuple(theirs)
