@@ -29,8 +29,8 @@ setup: $(VENV)/.ready ## what publishing needs
 
 test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left out is said
 	@rm -f $(LEFT_OUT); code=0; export ODCPUB_TEST_LEFT_OUT=$(LEFT_OUT); \
-	$(BIN)/python -m tests.once_more -n 4 --dist loadfile --no-loadscope-reorder -m "not serial and not long" $(PYTEST_ARGS) || code=$$?; \
-	$(BIN)/python -m tests.once_more -m serial $(PYTEST_ARGS) || code=$$?; \
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not serial and not long" $(PYTEST_ARGS) || code=$$?; \
+	$(BIN)/python -m pytest -m serial $(PYTEST_ARGS) || code=$$?; \
 	$(BIN)/python -m tests.absence $(LEFT_OUT); exit $$code
 
 long: $(VENV)/.ready-dev ## what `make test` takes a few of, whole: every moment of a kill, random models by the thousand

@@ -418,8 +418,10 @@ def test_ports_that_are_none(resident: Installation, value: str, says: str) -> N
 
 def test_stale_socket_of_a_server_that_is_gone(fresh: Installation) -> None:
     fresh.run("status")
-    os.kill(fresh.server_pid(), signal.SIGKILL)
-    fresh.run("status")
+    killed = fresh.server_pid()
+    os.kill(killed, signal.SIGKILL)
+    assert fresh.json("status") == {"assets": []}
+    assert fresh.server_pid() != killed
 
 
 # --- two at once ------------------------------------------------------------------------------------------------

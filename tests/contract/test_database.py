@@ -92,6 +92,7 @@ def test_tables_made_later_are_the_apps_too(stage: Stage) -> None:
     stage.publish(simple())
     with login(access) as connection:
         connection.execute("INSERT INTO thing (name) VALUES ('a')")
+        assert connection.execute("SELECT name FROM thing").fetchall() == [("a",)]
 
 
 def test_rights_are_granted_where_they_lack_and_nowhere_else(stage: Stage) -> None:

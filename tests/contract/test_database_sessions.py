@@ -215,3 +215,7 @@ def test_limits_meant_for_others_do_not_cut_a_migration(stage: Stage) -> None:
             stage.publish(app(field("B", Basic.INTEGER, minimum=1), indexes=(Index("I", "I", ("Name",)),)))
         finally:
             connection.execute(f"{whose} RESET ALL".encode())
+    with stage.connect() as connection:
+        columns = "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = 'thing'"
+        assert ("b",) in connection.execute(columns, [stage.schema]).fetchall()
+        assert connection.execute("SELECT count(*) FROM pg_index WHERE indrelid = 'thing'::regclass").fetchone() == (2,)

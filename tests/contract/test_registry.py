@@ -440,8 +440,11 @@ def test_an_upload_that_broke_begins_anew(serve: Serve) -> None:
             return 502, {}, b""
         return 201, {}, b""
 
-    made = image()
-    client(serve(answer)).put(ImageRef("helpdesk", made.digest), made.manifest, made.blobs())
+    made, server = image(), serve(answer)
+    client(server).put(ImageRef("helpdesk", made.digest), made.manifest, made.blobs())
+    begun = sum(verb == "POST" for verb, _, _ in server.asked)
+    assert begun == len(made.blobs()) + 1, "one of them twice"
+    assert server.asked[-1][1].startswith("/v2/helpdesk/manifests/")
 
 
 @pytest.mark.parametrize("host", ["", "http://localhost:5001", "user:pass@registry.example", "a b", "localhost:5001/x"])
