@@ -3,6 +3,7 @@
 from typing import Literal, NotRequired, TypedDict
 
 from odcpub.api_types.limits import Name, Text
+from odcpub.api_types.models import SentModel
 
 AssetKind = Literal["app", "library", "extension"]
 
@@ -71,13 +72,50 @@ class SettingValue(TypedDict):
     valueOrigin: str
 
 
+class PendingFile(TypedDict):
+    """A stage's file that was sent and is not applied yet; ``apply``: the command that applies it. ``sentBy``: empty
+    where it was taken over from the author's folder."""
+
+    file: str
+    sentBy: str
+    sentAt: str
+    apply: str
+
+
+ChangeWord = Literal["new", "changed", "removed"]
+
+
+class PushedFile(TypedDict):
+    """A file that configures stages, and what became of it."""
+
+    path: str
+    change: ChangeWord
+
+
+class PushedFiles(TypedDict):
+    """The files of an asset's stages that have changed."""
+
+    key: str
+    name: str
+    files: list[PushedFile]
+    warnings: list[str]
+
+
+class StageFilesRequest(SentModel):
+    """The files of a model's stages, of the one ``stage`` where it is named."""
+
+    stage: NotRequired[Name]
+
+
 class Configuration(TypedDict):
-    """The settings of an app's latest revision in a stage. ``revisionDeployed``: None where nothing is deployed."""
+    """The settings of an app's latest revision in a stage. ``revisionDeployed``: None where nothing is deployed;
+    ``pending``: the stage's file, where it is not applied yet."""
 
     key: str
     name: str
     revisionDeployed: int | None
     settings: list[SettingValue]
+    pending: PendingFile | None
     warnings: list[str]
 
 

@@ -2,7 +2,7 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from odcpub.api_types.assets import AssetKind
+from odcpub.api_types.assets import AssetKind, PendingFile
 from odcpub.api_types.limits import File, Name, Script
 from odcpub.api_types.operations import RuleSince
 from odcpub.api_types.problems import MaybeError, ModelProblem
@@ -74,6 +74,7 @@ class StageStatus(TypedDict):
     deployedAt: str
     rulesNotInForce: list[RuleNotInForce]
     unfinished: Unfinished | None
+    pending: PendingFile | None
 
 
 class AssetStatus(TypedDict):

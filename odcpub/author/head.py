@@ -1,14 +1,12 @@
-"""Who a model in a folder says it is. Reads files."""
+"""Who a model says it is. No I/O."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from odcpub.model.load import load_found
-from odcpub.tree.folder import read_folder
+from odcpub.tree.tree import Found
 
 
-def head(folder: Path) -> tuple[str, str]:
-    """Key and name of the model in the folder; empty where it does not say them, or there is none."""
-    raw = load_found(read_folder(folder))
+def head(found: Found) -> tuple[str, str]:
+    """The model's key and name; empty where it does not say them, or there is none."""
+    raw = load_found(found)
     return raw.key, raw.name

@@ -18,7 +18,7 @@ from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.cli.folder import at, check_free, write
 from odcpub.cli.printing import as_json, warn
 from odcpub.cli.progress import follow
-from odcpub.cli.sending import send, write_lock
+from odcpub.cli.sending import SUFFIX, keep_lock, read_model, send, write_lock
 from odcpub.errors import EngineError, UsageError
 from odcpub.files import MAX_FILE, BadFile, read_file, text_of
 
@@ -28,7 +28,9 @@ if TYPE_CHECKING:
         AssetVersionPatchRequest,
         ConfigurationValue,
         Configured,
+        PushedFiles,
         Release,
+        StageFilesRequest,
     )
     from odcpub.api_types.installation import (
         EnginesPatch,
@@ -48,7 +50,6 @@ if TYPE_CHECKING:
     from odcpub.api_types.plans import Plan, PlanExecutionRequest
     from odcpub.cli.libpq import Found as Login
     from odcpub.cli.progress import Ended
-    from odcpub.tree.tree import Found
 
 DEPLOYMENTS = "/api/deployments/v1"
 DONE = 0
@@ -59,19 +60,6 @@ def _client() -> Client:
     client = Client()
     client.check_version()
     return client
-
-
-def _found(path: str) -> Found:
-    """The model's files, as they are in its folder."""
-    if not path:
-        raise UsageError("PATH: is empty", "name the folder that holds the model's YAML files; . is this one")
-    folder = at(path)
-    if not os.path.isdir(folder):  # noqa: PTH112 - false for a name that is too long, too
-        what = "is a file" if os.path.isfile(folder) else "no such folder"  # noqa: PTH113
-        raise UsageError(f"{path}: {what}", "name the folder that holds the model's YAML files")
-    from odcpub.tree.folder import read_folder
-
-    return read_folder(folder)
 
 
 def _segment(text: str) -> str:
@@ -86,20 +74,10 @@ def publish(options: argparse.Namespace) -> int:
             "leave --stage out; what runs there goes on with: odcpub promote <app> --to <stage>",
         )
     plans.check(options.plan, options.out, options.sql)
-    found, client = _found(options.path), _client()
+    found, client = read_model(options.path), _client()
     model, renamed = send(client, found)
     body: PublishOperationRequest = {"operation": "Publish", **model, "renamed": renamed or options.renamed}
-    return _run_or_plan("publish", body, options, client, lambda operation: _keep_lock(found, operation))
-
-
-def _keep_lock(found: Found, operation: Operation) -> None:
-    """Writes the lock file of a publish. Where that cannot be, the server knows what was locked all the same."""
-    if operation["lockFile"] is None:
-        return
-    try:
-        write_lock(Path(found.where), operation["lockFile"])
-    except UsageError as error:
-        warn(f"warning: {error.message}; {error.hint}")
+    return _run_or_plan("publish", body, options, client, lambda operation: keep_lock(found, operation))
 
 
 def promote(options: argparse.Namespace) -> int:
@@ -221,6 +199,15 @@ def config_apply(options: argparse.Namespace) -> int:
     return _run_or_plan("deployment", body, options)
 
 
+def config_push(options: argparse.Namespace) -> int:
+    found, client = read_model(options.path), _client()
+    body: StageFilesRequest = {**send(client, found)[0], "stage": options.stage}
+    pushed: PushedFiles = client.request("POST", "/api/asset-configurations/v1/files", body)
+    stage = options.stage or "STAGE"
+    when = f"takes effect with the next deployment, or: odcpub config apply {pushed['name']} --stage {stage}"
+    return show.pushed(pushed, when, options.json)
+
+
 def new(options: argparse.Namespace) -> int:
     if not options.path:
         raise UsageError("PATH: is empty", "name a new or empty folder")
@@ -232,8 +219,20 @@ def new(options: argparse.Namespace) -> int:
     return show.answer({"name": made["name"], "files": sorted(made["files"])}, text, options.json)
 
 
+def archive(options: argparse.Namespace) -> int:
+    from odcpub.cli.archiving import write_archive
+
+    made = write_archive(read_model(options.path), options.out)
+    out = made["file"]
+    return show.answer(made, f"{made['name']} is in {out}. Try: odcpub publish {shlex.quote(out)}", options.json)
+
+
 def update(options: argparse.Namespace) -> int:
-    found, client = _found(options.path), _client()
+    if options.path.endswith(SUFFIX):
+        raise UsageError(
+            f"{options.path}: an archive stays as it is", "update the model's folder, and archive it again"
+        )
+    found, client = read_model(options.path), _client()
     body: SentModel = send(client, found)[0]
     answer: Update = client.request("POST", "/api/v1/updates", body)
     if answer["lockFile"] is not None:

@@ -82,7 +82,7 @@ def _number(text: str) -> int:
 
 def _publishing(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     publish = _add(commands, "publish", "publish the model in a folder to the first stage, Development")
-    publish.add_argument("path", metavar="PATH", help="the model's folder")
+    publish.add_argument("path", metavar="PATH", help="the model's folder, or an archive of it (.oap)")
     _plans(publish)
     publish.add_argument("--wait", action="store_true", help=WAIT)
     text = "the asset that was published under another name, from elsewhere, is this one, renamed"
@@ -154,6 +154,10 @@ def _configuration(commands: argparse._SubParsersAction[argparse.ArgumentParser]
         if name == "apply":
             _plans(action)
             action.add_argument("--wait", action="store_true", help=WAIT)
+    push = _add(actions, "push", "send the project file and the files of stages anew, without a publish")
+    push.set_defaults(run="config_push")
+    push.add_argument("path", metavar="PATH", help="the model's folder, or an archive of it (.oap)")
+    push.add_argument("--stage", default="", metavar="STAGE", help="of this stage alone")
 
 
 def _models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -161,6 +165,9 @@ def _models(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     new.add_argument("kind", choices=["app", "library"], help="a library holds what several apps share")
     new.add_argument("path", metavar="PATH", help="a new or empty folder")
     new.add_argument("--name", default="", help="the asset's name; default: the folder's")
+    archive = _add(commands, "archive", "write a model into one file, which can be published like its folder")
+    archive.add_argument("path", metavar="PATH", help="the model's folder")
+    archive.add_argument("--out", default="", metavar="FILE.oap", help="default: the asset's name in this folder")
     update = _add(commands, "update", "take newer versions of the libraries that a model uses")
     update.add_argument("path", metavar="PATH", help="the model's folder")
     importer = _add(commands, "import", "make a model of a file of another tool")

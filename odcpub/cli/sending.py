@@ -6,23 +6,46 @@ Nobody but this side reads the author's folder, and nobody else writes into it.
 from __future__ import annotations
 
 import base64
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.cli.client import Client
+from odcpub.cli.folder import at
+from odcpub.cli.printing import warn
 from odcpub.errors import UsageError
 from odcpub.files import SHARED, write_whole
 
 if TYPE_CHECKING:
     from odcpub.api_types.models import FormerAsset, ModelFiles, ModelFilesRequest, SentModel, UnreadFile
+    from odcpub.api_types.operations import Operation
     from odcpub.tree.tree import Found
 
+SUFFIX = ".oap"
+"""Of archives of models."""
 PATH = "/api/v1/model-files"
 BATCH = 8_000_000
 """Bytes of contents in one request; a file has fewer."""
 LOCK_FILE = "odcpub.lock"
+
+
+def read_model(path: str) -> Found:
+    """The model's files, as they are in its folder or archive."""
+    if not path:
+        raise UsageError("PATH: is empty", "name the folder that holds the model's YAML files; . is this one")
+    folder = at(path)
+    if path.endswith(SUFFIX) and os.path.isfile(folder):  # noqa: PTH113 - false for a name that is too long, too
+        from odcpub.tree.archive import read_archive
+
+        return read_archive(folder)
+    if not os.path.isdir(folder):  # noqa: PTH112
+        what = "is a file" if os.path.isfile(folder) else "no such folder"  # noqa: PTH113
+        raise UsageError(f"{path}: {what}", "name the folder that holds the model's YAML files")
+    from odcpub.tree.folder import read_folder
+
+    return read_folder(folder)
 
 
 def send(client: Client, found: Found) -> tuple[SentModel, bool]:
@@ -69,8 +92,9 @@ def _batches(found: Found, missing: list[str]) -> Iterator[list[str]]:
 def _holds(former: FormerAsset) -> bool:
     """Whether the folder that an asset was published from still holds it, under its name."""
     from odcpub.author.head import head
+    from odcpub.tree.folder import read_folder
 
-    return head(Path(former["folder"])) == (former["key"], former["name"])
+    return head(read_folder(Path(former["folder"]))) == (former["key"], former["name"])
 
 
 def write_lock(folder: Path, text: str) -> None:
@@ -87,3 +111,16 @@ def write_lock(folder: Path, text: str) -> None:
         raise UsageError(
             f"{path}: the locked versions cannot be kept: {error.strerror}", "make the folder writable"
         ) from None
+
+
+def keep_lock(found: Found, operation: Operation) -> None:
+    """Writes the lock file of a publish. Where that cannot be, the server knows what was locked all the same."""
+    if operation["lockFile"] is None:
+        return
+    if found.where.endswith(SUFFIX):
+        warn(f"warning: {found.where}: does not have the locked versions; publish its folder, and archive that again")
+        return
+    try:
+        write_lock(Path(found.where), operation["lockFile"])
+    except UsageError as error:
+        warn(f"warning: {error.message}; {error.hint}")

@@ -15,7 +15,7 @@ from odcpub.errors import counted
 from odcpub.escaping import escaped
 
 if TYPE_CHECKING:
-    from odcpub.api_types.assets import Configuration, SettingValue
+    from odcpub.api_types.assets import Configuration, PendingFile, PushedFiles, SettingValue
     from odcpub.api_types.installation import (
         Doctor,
         Engines,
@@ -69,7 +69,7 @@ def status(data: Status, for_programs: bool) -> int:
         rows += [(asset["name"], asset["kind"], *line) for line in where or [stored]]
     head = ("ASSET", "KIND", "STAGE", "REVISION", "DIGEST", "HEALTH", "ADDRESS")
     lines = table(head, rows) if rows else ["Nothing is published yet. Try: odcpub new app my-app"]
-    answer(data, [*lines, *_not_in_force(data)], for_programs)
+    answer(data, [*lines, *_not_in_force(data), *_not_applied(data)], for_programs)
     if error:
         sys.stdout.flush()
         print_problem(error)
@@ -87,6 +87,14 @@ def _not_in_force(data: Status) -> Iterator[str]:
                 yield f"{asset['name']} ({one['stage']}): the version runs, but its clean-up has failed"
             if told := rules[0] if rules else failed:
                 yield from (f"  {told['why']}", f"  {told['mend']}")
+
+
+def _not_applied(data: Status) -> Iterator[str]:
+    """Files of stages that were sent and are not applied, by asset and stage."""
+    for asset in data["assets"]:
+        for one in asset["stages"]:
+            if one["pending"]:
+                yield f"{asset['name']} ({one['stage']}): {_pending(one['pending'])}"
 
 
 def operations(data: OperationPage, for_programs: bool) -> int:
@@ -127,7 +135,22 @@ def configuration(data: Configuration, for_programs: bool) -> int:
     rows = [(one["name"], one["dataType"], one["value"] or "-", _origin(one)) for one in data["settings"]]
     head = ("NAME", "TYPE", "VALUE", "FROM")
     code = answer(data, table(head, rows) if rows else "The app has no settings.", for_programs)
+    if data["pending"] and not for_programs:
+        warn(f"warning: {_pending(data['pending'])}")
     return _warned(data, for_programs, code)
+
+
+def _pending(file: PendingFile) -> str:
+    by = f" by {file['sentBy']}" if file["sentBy"] else ""
+    return f"{file['file']} was sent{by} at {file['sentAt']} and is not applied yet: {file['apply']}"
+
+
+def pushed(data: PushedFiles, when: str, for_programs: bool) -> int:
+    for one in () if for_programs else data["warnings"]:
+        warn(f"warning: {one}")
+    lines = [f"{one['path']}: {one['change']}" for one in data["files"]]
+    text = [*lines, f"{data['name']}: {when}"] if lines else [f"{data['name']}: nothing has changed."]
+    return answer(data, text, for_programs)
 
 
 def _warned(data: Configuration | Engines, for_programs: bool, code: int) -> int:

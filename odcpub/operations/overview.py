@@ -11,7 +11,7 @@ from odcpub.deployment.configuration import parse_stage_file, resolve
 from odcpub.errors import ModelError, OdcpubError
 from odcpub.model.elements import Setting
 from odcpub.model.versions import parse_version
-from odcpub.operations import configuring, in_force, requests
+from odcpub.operations import configuring, in_force, pushing, requests
 from odcpub.operations.models import stage_file, stage_or_former, strays
 from odcpub.operations.platform import Platform, error_data
 from odcpub.operations.way import logins
@@ -86,6 +86,7 @@ def _seen(platform: Platform, asset: AssetRecord, current: DeploymentRecord, bli
         "deployedAt": current.created_at,
         "rulesNotInForce": in_force.shown(platform, current),
         "unfinished": in_force.unfinished(platform, current),
+        "pending": pushing.pending(platform, asset, current),
     }
 
 
@@ -97,6 +98,7 @@ def configuration(platform: Platform, name: str, to: str) -> Configuration:
     model = configuring.newest(platform, asset)
     parsed = parse_stage_file(stage_file(platform, asset, stage.label), f"stages/{stage.label}.yaml")
     known = platform.store.stages.values(asset.key, stage.label)
+    current = platform.store.stages.current(asset.key, stage.label)
     found = resolve(model, parsed.values, known.settings, known.secrets, known.lost)
     # What has no place was set by command; that can be put right by one, which needs what is shown here.
     if problems := parsed.problems or [one for one in found.problems if one.place]:
@@ -122,7 +124,7 @@ def configuration(platform: Platform, name: str, to: str) -> Configuration:
     return {
         "key": asset.key,
         "name": asset.name,
-        "revisionDeployed": getattr(platform.store.stages.current(asset.key, stage.label), "revision", None),
+        "revisionDeployed": current.revision if current else None,
         "settings": [
             {
                 "key": one.identity,
@@ -135,6 +137,7 @@ def configuration(platform: Platform, name: str, to: str) -> Configuration:
             }
             for one in model.settings
         ],
+        "pending": pushing.pending(platform, asset, current) if current else None,
         "warnings": _strays(platform, asset),
     }
 

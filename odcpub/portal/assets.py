@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from odcpub.api_types.assets import Configuration, Configured, Environments, Release, Revisions
+from odcpub.api_types.assets import Configuration, Configured, Environments, PushedFiles, Release, Revisions
 from odcpub.errors import UsageError
 from odcpub.model.problems import shown
-from odcpub.operations import configuring, overview, requests
-from odcpub.operations.models import asset_stages
+from odcpub.operations import configuring, overview, pushing, requests
+from odcpub.operations.models import Sent, asset_stages
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
 from odcpub.portal.documented import BOTH, MISSING, Route
 from odcpub.portal.life import Server
-from odcpub.portal.schemas import ConfigurationBody, Number, ReleaseBody
+from odcpub.portal.schemas import ConfigurationBody, Number, ReleaseBody, StageFilesBody
 
 CONFIGURATIONS = "/api/asset-configurations/v1/environments/{stage:name}/applications/{key:name}/configurations"
 
@@ -44,6 +44,12 @@ def router(server: Server) -> APIRouter:
     @api.get(CONFIGURATIONS, responses=BOTH)
     def configurations(stage: str, key: str) -> Answer[Configuration]:
         return Answer(overview.configuration(platform, key, stage))
+
+    @api.post("/api/asset-configurations/v1/files", responses=BOTH)
+    def push(body: StageFilesBody) -> Answer[PushedFiles]:
+        """Keeps the files of a model's stages, without a publish; they count once they are applied."""
+        sent = Sent(body["source"], body["folder"], body.get("host", ""))
+        return Answer(pushing.push(platform, sent, body.get("stage", ""), server.user))
 
     @api.patch(CONFIGURATIONS, responses=BOTH)
     def configure(stage: str, key: str, body: ConfigurationBody) -> Answer[Configured]:

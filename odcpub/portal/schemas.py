@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from pydantic import AfterValidator, BeforeValidator
 
-from odcpub.api_types.assets import ApplicationConfigPatch, AssetVersionPatchRequest
+from odcpub.api_types.assets import ApplicationConfigPatch, AssetVersionPatchRequest, StageFilesRequest
 from odcpub.api_types.installation import (
     EnginesPatch,
     ImportRequest,
@@ -55,6 +55,7 @@ ScriptsBody = Annotated[ScriptsRequest, CHECKED]
 StoreBody = Annotated[StorePatch, CHECKED]
 EnginesBody = Annotated[EnginesPatch, CHECKED]
 SentModelBody = Annotated[SentModel, CHECKED]
+StageFilesBody = Annotated[StageFilesRequest, CHECKED]
 ModelFilesBody = Annotated[ModelFilesRequest, CHECKED]
 ScaffoldBody = Annotated[ScaffoldRequest, CHECKED]
 ImportBody = Annotated[ImportRequest, CHECKED]

@@ -20,6 +20,9 @@ from odcpub.errors import EngineError
 
 LONGEST = 300.0
 """Seconds that one request may take; far more than thousands of entities need."""
+INHERITED = ("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+"""All that the process gets of the server's environment: it compiles what authors wrote, and nothing else in there is
+its business, a secret least of all."""
 ENVIRONMENT = {
     "DOTNET_gcServer": "0",
     "DOTNET_EnableDiagnostics": "0",
@@ -39,7 +42,7 @@ class DriverProcess:
     def __init__(self, parts: Parts) -> None:
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  (lives as long as the process)
         root = str(parts.toolchain.root)
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("DOTNET_", "COMPlus_"))}
+        inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
         try:
             self._process = subprocess.Popen(
                 parts.command,

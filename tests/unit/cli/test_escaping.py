@@ -73,10 +73,13 @@ MESSAGES = [
         ("Info", {"event": "ended", "seconds": 1.0}), ("Error", ERROR),
     )
 ]  # fmt: skip
+PENDING = dict.fromkeys(("file", "sentBy", "sentAt", "apply"), HOSTILE)
 ANSWERS: dict[str, Any] = {
     "publish-operations": OPERATION, "deployment-operations": OPERATION, "messages?limit=5000": {"results": MESSAGES},
     "0": {"name": HOSTILE, "tag": HOSTILE, "revision": 1, "unchanged": False},
+    "files": {"name": HOSTILE, "files": [{"path": HOSTILE, "change": "new"}], "warnings": [HOSTILE]},
     "configurations": {
+        "pending": PENDING,
         "set": [HOSTILE], "unset": [HOSTILE], "secrets": [HOSTILE],
         "settings": [{"name": HOSTILE, "dataType": HOSTILE, "value": HOSTILE, "valueOrigin": HOSTILE}],
     },
@@ -114,7 +117,7 @@ ANSWERS: dict[str, Any] = {
             {"name": HOSTILE, "kind": HOSTILE, "release": HOSTILE, "revision": 1, "stages": [
                 {"stage": HOSTILE, "revision": 1, "digest": HOSTILE, "health": HOSTILE, "address": HOSTILE,
                  "rulesNotInForce": [dict.fromkeys(("rule", "since", "why", "mend"), HOSTILE)],
-                 "unfinished": dict.fromkeys(("why", "mend"), HOSTILE)}]},
+                 "unfinished": dict.fromkeys(("why", "mend"), HOSTILE), "pending": PENDING}]},
         ],
     },
 }  # fmt: skip
@@ -160,6 +163,8 @@ COMMANDS: dict[str, list[str]] = {
     "config_apply": ["config", "apply", "x", "--stage", "qa"],
     "new": ["new", "app", "{folder}/new"],
     "update": ["update", "{folder}"],
+    "archive": ["archive", "{folder}"],
+    "config_push": ["config", "push", "{folder}"],
     "import": ["import", "jdl", "{folder}/x.jdl", "--out", "{folder}/out"],
     "schema": ["schema"],
     "source": ["source", "x", "{folder}/source"],
@@ -216,7 +221,7 @@ def test_no_order_to_the_terminal_comes_through(
     done = capsys.readouterr()
     assert not raw(done.out) | raw(done.err)
     assert not [line for line in (done.out + done.err).splitlines() if line.startswith("error: all is lost")]
-    if command not in ("down", "new", "schema"):
+    if command not in ("archive", "down", "new", "schema"):
         assert r"\u202e" in done.out + done.err, "it is told, escaped"
 
 

@@ -13,6 +13,7 @@ from odcpub.author.head import head
 from odcpub.errors import Refused
 from odcpub.operations.models import former, planned
 from odcpub.store.records import AssetRecord
+from odcpub.tree.folder import read_folder
 
 from .conftest import KEY, Installed
 
@@ -27,7 +28,7 @@ def publish(installed: Installed, folder: Path) -> AssetRecord:
     """What a client asks for that looks into the folder of before, where it is told to."""
     sent = installed.sent(folder)
     known = former(installed.platform, sent)
-    renamed = known is not None and head(Path(known.folder)) != (known.key, known.name)
+    renamed = known is not None and head(read_folder(Path(known.folder))) != (known.key, known.name)
     return planned(installed.platform, replace(sent, renamed=renamed))
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from odcpub.errors import ModelError, OdcpubError, Refused
 from odcpub.model.elements import Asset, Kind, Library
-from odcpub.operations import models
+from odcpub.operations import models, requests
+from odcpub.operations.libraries import lock_data
+from odcpub.store.records import AssetRecord
 
 from .conftest import KEY, Installed
 
@@ -45,3 +48,26 @@ def test_a_range_that_no_release_is_in_is_not_sent_to_an_update(installed: Insta
     (problem,) = error.problems
     assert problem.message == "Units 1.0.0 is not in the range ^2.0"
     assert problem.hint == "Change the range, or release a version of Units that is in it."
+
+
+def test_a_lock_that_never_reached_its_folder_is_kept(
+    installed: Installed, library: AssetRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The client was killed before it wrote it: the next publish locks nothing else without a word."""
+    requests.release(installed.platform, "money", "1.0.0", "first", None, "ada")
+    (installed.folder / "app.yaml").write_text(f"app: Shop\nkey: {KEY}\nuses: {{ Money: ^1.0 }}\n")
+    first = installed.read()
+    assert (first.kept, first.lock_file and "Money: '1.0.0'" in first.lock_file) == ((), True)
+    installed.revision()
+    made = installed.store.assets.latest(KEY)
+    assert made is not None
+    locked = replace(made, lock=lock_data(installed.platform, first.libraries))
+    latest = installed.store.assets.latest
+    monkeypatch.setattr(installed.store.assets, "latest", lambda key: locked if key == KEY else latest(key))
+    requests.release(installed.platform, "money", "1.1.0", "more", None, "ada")
+    again = installed.read()
+    assert (again.libraries["Money"].version, again.kept) == ("1.0.0", ("Money 1.0.0",))
+    assert again.lock_file == first.lock_file
+    assert installed.read(update=True).libraries["Money"].version == "1.1.0"
+    (installed.folder / "app.yaml").write_text(f"app: Shop\nkey: {KEY}\nuses: {{ Money: '>=1.1' }}\n")
+    assert installed.read().libraries["Money"].version == "1.1.0", "what does not fit any more is locked anew"

@@ -1,0 +1,42 @@
+"""A model's archive, written beside where the user stands. No server is asked. Does I/O."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from odcpub.author.head import head
+from odcpub.cli.folder import at
+from odcpub.cli.sending import SUFFIX
+from odcpub.errors import Refused, UsageError
+from odcpub.files import SHARED, write_whole
+from odcpub.tree.archive import archive
+from odcpub.tree.tree import Found
+
+
+class Archived(TypedDict):
+    """An archive that was written; ``digest``: of its files; ``files``: how many."""
+
+    file: str
+    name: str
+    key: str
+    digest: str
+    files: int
+
+
+def write_archive(found: Found, out: str) -> Archived:
+    """``out``: the file; the asset's name in the present folder where it is empty."""
+    key, name = head(found)
+    if not (key and name.isidentifier()):
+        raise Refused(f"{found.where}: holds no model that says its name and key", "see: odcpub publish PATH --plan")
+    usual = f"{name.lower()}{SUFFIX}"
+    path = at(out or usual)
+    if path.suffix != SUFFIX:
+        raise UsageError(f"{out}: an archive's name ends with {SUFFIX}", f"--out {usual}")
+    content = archive(found, name, key)
+    try:
+        write_whole(path, content, SHARED)
+    except OSError as error:
+        raise UsageError(
+            f"{path}: cannot be written: {error.strerror}", "name a file in a folder you can write"
+        ) from None
+    return {"file": str(path), "name": name, "key": key, "digest": found.tree.digest, "files": len(found.tree.entries)}

@@ -1,0 +1,128 @@
+"""Stages' files without a publish: sent anew, kept, and pending until they are applied. Does I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from odcpub.api_types.assets import ChangeWord, PendingFile, PushedFile, PushedFiles
+from odcpub.deployment.configuration import parse_stage_file
+from odcpub.deployment.stages import Stage, find
+from odcpub.errors import Missing, ModelError, OdcpubError, Problem, Refused
+from odcpub.operations import settings
+from odcpub.operations import stage as stages
+from odcpub.operations.core.outputs import Where
+from odcpub.operations.model_files import accept, check_files, files_of, keep, tree_of
+from odcpub.operations.models import Sent, asset_stages, read_head, stage_file, strays
+from odcpub.operations.platform import Platform
+from odcpub.store.clock import now
+from odcpub.store.records import AssetRecord, DeploymentRecord, OperationKind, Status
+from odcpub.tree.tree import Entry, Tree
+
+
+def push(platform: Platform, sent: Sent, to: str, user: str) -> PushedFiles:
+    """Keeps the project file and the stages' files that were sent (``to``: the file of that stage alone) as the
+    asset's; what changed. Refused, and nothing is kept, where one of them has problems, or a publish that does not
+    serve yet brings its own."""
+    asset = _published(platform, sent)
+    with platform.beginning:
+        _refuse_while_publishing(platform, asset)
+        before = files_of(platform, asset)
+        tree = _of_one_stage(platform, asset, sent, to) if to else tree_of(platform, sent.source)
+        accept(platform, tree, ())
+        pushed = replace(asset, source=tree.digest)
+        named = asset_stages(platform, pushed)
+        _check(platform, pushed, [find(named, to)] if to else named)
+        keep(platform, pushed, user, now())
+    files = list(_changes(before.beside() if before else {}, tree.beside()))
+    return {"key": asset.key, "name": asset.name, "files": files, "warnings": list(strays(platform, pushed))}
+
+
+def _published(platform: Platform, sent: Sent) -> AssetRecord:
+    """The asset whose files these are; a rename comes with a publish."""
+    head = read_head(platform, sent.source, sent.folder)
+    asset = platform.store.assets.find(head.key)
+    if asset is None or asset.key != head.key:
+        raise Missing(f"{head.name}: was never published", f"publish it first: odcpub publish {sent.folder}")
+    if asset.name != head.name:
+        raise Refused(
+            f"{head.name}: its key is that of {asset.name}, and a new name comes with a publish",
+            f"odcpub publish {sent.folder}",
+        )
+    return asset
+
+
+def _refuse_while_publishing(platform: Platform, asset: AssetRecord) -> None:
+    running = platform.ledger.operations(asset.key, Status.RUNNING, (OperationKind.PUBLISH,), limit=1)
+    if running and not running[0].serves:
+        key = running[0].key[:8]
+        raise Refused(
+            f"{asset.name}: is being published, and its publish brings the stages' files along",
+            f"wait for it, and follow it with: odcpub log {key} --follow",
+        )
+
+
+def _of_one_stage(platform: Platform, asset: AssetRecord, sent: Sent, to: str) -> Tree:
+    """The asset's files with the one stage's as it was sent."""
+    tree, new = check_files(platform, asset), tree_of(platform, sent.source)
+    label = find(asset_stages(platform, asset), to).label
+    kept = {path: one for path, one in tree.entries.items() if not _is_of(path, label)}
+    return Tree({**kept, **{path: one for path, one in new.entries.items() if _is_of(path, label)}}, tree.above)
+
+
+def _is_of(path: str, label: str) -> bool:
+    """Whether the path is the stage's file, or is meant to be it."""
+    found = PurePosixPath(path)
+    return path == "stages" or (path.startswith("stages/") and found.stem.lower() == label)
+
+
+def _check(platform: Platform, asset: AssetRecord, named: Sequence[Stage]) -> None:
+    """Raises what is wrong with the files of these stages, all at once."""
+    problems: list[Problem] = []
+    for one in named:
+        try:
+            text = stage_file(platform, asset, one.label)
+        except ModelError as error:
+            problems += error.problems
+        else:
+            problems += parse_stage_file(text, f"stages/{one.label}.yaml").problems
+    if problems:
+        raise ModelError(problems, f"{asset.name}: the files of its stages")
+
+
+def _changes(before: dict[str, Entry], after: dict[str, Entry]) -> Iterator[PushedFile]:
+    for path in sorted(before | after):
+        if before.get(path) != after.get(path):
+            yield {"path": path, "change": _change(path in before, path in after)}
+
+
+def _change(was: bool, stays: bool) -> ChangeWord:
+    if not stays:
+        return "removed"
+    return "changed" if was else "new"
+
+
+def pending(platform: Platform, asset: AssetRecord, current: DeploymentRecord) -> PendingFile | None:
+    """The stage's file, where it was sent after what is deployed there was begun, and gives it other values."""
+    path = f"stages/{current.stage}.yaml"
+    operation = platform.ledger.operation(current.operation)
+    files = (one for one in platform.store.assets.stage_files(asset.key) if one.path == path)
+    file = next((one for one in files if operation and one.sent_at > operation.started_at), None)
+    if file is None or not _differs(platform, asset, current):
+        return None
+    apply = f"odcpub config apply {asset.label} --stage {current.stage}"
+    return {"file": path, "sentBy": file.sent_by, "sentAt": file.sent_at, "apply": apply}
+
+
+def _differs(platform: Platform, asset: AssetRecord, current: DeploymentRecord) -> bool:
+    """Whether the stage has other values now than were deployed; so it has where they are refused."""
+    revision = platform.store.assets.revision(asset.key, current.revision)
+    assert revision is not None  # noqa: S101 - a deployed revision is never removed
+    try:
+        model = platform.memory.model(revision.model)
+        target = stages.Target(asset, Where(current.stage, current.stage), model, {})
+        resolved = stages.configuration(platform, target, settings.latest(platform, asset))
+        return stages.fingerprint(platform, resolved) != current.configuration
+    except OdcpubError:
+        return True
