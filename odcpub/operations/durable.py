@@ -10,10 +10,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 
@@ -28,9 +29,11 @@ from odcpub.operations.model_files import published
 from odcpub.operations.platform import Platform
 from odcpub.operations.taking_back import failed
 from odcpub.operations.voice import heard_by
+from odcpub.store.again import Undone
 from odcpub.store.postgres import DURABLE_SCHEMA
 from odcpub.store.records import Status
 
+T = TypeVar("T")
 LOG = logging.getLogger("odcpub.operations")
 APPLICATION_VERSION = "1"
 """Rises only when the steps of ``KINDS`` change so that an operation begun before could not go on."""
@@ -155,7 +158,7 @@ def _start(workflow: str, key: str) -> None:
 @DBOS.workflow(name="operation")
 def _operation(key: str) -> None:
     try:
-        for name, _ in _line(_run(key)):
+        for name in _names(key):
             while (outcome := DBOS.run_step({"name": name}, _execute, key, name)) == WAITS:
                 DBOS.recv(GO_ON, FOR_EVER)
             if not outcome:
@@ -173,11 +176,31 @@ def _line(run: Run) -> list[tuple[str, tuple[Run, Step]]]:
     return [(f"{step.name}{f' {unit.number}' if unit.number else ''}", (unit, step)) for unit, step in steps]
 
 
+def _names(key: str) -> list[str]:
+    with _work.step():
+        return _answered(lambda: [name for name, _ in _line(_run(key))])
+
+
+def _answered(act: Callable[[], T]) -> T:
+    """``act``, again while the store does not answer: an operation waits for it as it does for its server."""
+    while True:
+        try:
+            return act()
+        except Undone as error:
+            LOG.warning("%s; it is asked again", error.message)
+        _work.hold_if_ending()
+        time.sleep(RETRY_SECONDS)
+
+
 def _execute(key: str, name: str) -> Outcome:
     """One step; False ends the operation. Errors are told here and never reach the workflow's own records."""
     with _work.step():
-        unit, step = dict(_line(_run(key)))[name]
-        return _perform(replace(unit, marker=step.marker), step)
+        return _answered(lambda: _step(key, name))
+
+
+def _step(key: str, name: str) -> Outcome:
+    unit, step = dict(_line(_run(key)))[name]
+    return _perform(replace(unit, marker=step.marker), step)
 
 
 def _perform(run: Run, step: Step) -> Outcome:
@@ -198,6 +221,8 @@ def _perform(run: Run, step: Step) -> Outcome:
         journal.say(run.key, step.marker, "", data=ended | ({"serves": True} if step.serves else {}))
     except Waits as waits:
         return _wait(run, waits)
+    except Undone:
+        raise
     except Exception as error:
         return _fail(run, _told(error, step.name, run))
     return True
@@ -237,17 +262,22 @@ def _fail(run: Run, error: OdcpubError) -> bool:
 
 
 def _end(key: str) -> None:
-    run = _run(key)
+    with _work.step():
+        _answered(lambda: _finish(_run(key)))
+
+
+def _finish(run: Run) -> None:
     if run.operation.status != Status.RUNNING:
         return
-    with _work.step():
-        try:
-            if not run.operation.serves:
-                published(run)
-            run.say("Nothing changed" if run.unit.unchanged else "Done", address=run.unit.address)
-            run.platform.ledger.finish(key)
-        except Exception as error:
-            _fail(run, _told(error, "end", run))
+    try:
+        if not run.operation.serves:
+            published(run)
+        run.say("Nothing changed" if run.unit.unchanged else "Done", address=run.unit.address)
+        run.platform.ledger.finish(run.key)
+    except Undone:
+        raise
+    except Exception as error:
+        _fail(run, _told(error, "end", run))
 
 
 def _run(key: str) -> Run:

@@ -18,6 +18,7 @@ from odcpub.operations.core.outputs import Named, Where
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step
 from odcpub.operations.platform import Memory, Platform
+from odcpub.store.again import Undone
 from odcpub.store.records import AssetRecord, Status
 from odcpub.store.store import Store
 
@@ -39,14 +40,14 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     store.close()
 
 
-def broken(times: int, method: Any) -> Any:
+def broken(times: int, method: Any, error: Exception | None = None) -> Any:
     """``method``, once it has failed so often."""
     left = SimpleNamespace(count=times)
 
     def call(*arguments: Any, **named: Any) -> Any:
         left.count -= 1
         if left.count >= 0:
-            raise OSError(28, "No space left on device")
+            raise error or OSError(28, "No space left on device")
         return method(*arguments, **named)
 
     return call
@@ -95,3 +96,16 @@ def test_an_operation_whose_end_cannot_be_written_has_failed(run: Run, monkeypat
     monkeypatch.setattr(run.platform.store.journal, "finish", broken(1, run.platform.store.journal.finish))
     durable._end(run.key)
     assert ended(run)[0] == Status.FAILED
+
+
+@pytest.mark.parametrize("name", ["say", "operation"])
+def test_a_step_waits_for_a_store_that_does_not_answer(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    journal, done = run.platform.store.journal, list[str]()
+    step = Step("start", "Deploy", object, lambda *_: done.append("start"))
+    monkeypatch.setattr(durable, "_line", lambda run: [("start", (run, step))])
+    monkeypatch.setattr(journal, name, broken(3, getattr(journal, name), Undone("the store does not answer")))
+    assert durable._execute(run.key, "start") is True
+    assert done == ["start"]
+    monkeypatch.setattr(journal, "finish", broken(2, journal.finish, Undone("the store does not answer")))
+    durable._end(run.key)
+    assert ended(run) == (Status.FINISHED, [], 0)
