@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from dataclasses import dataclass, field, replace
 
 from odcpub.data.catalogue import Catalogue, catalogue
@@ -139,23 +141,35 @@ def make(platform: Platform, asked: Asked, refusals: Refusals) -> Made:
 
 
 def _seen(platform: Platform, asked: Asked, resolved: Resolved | None, refusals: Refusals) -> _Seen:
-    """``resolved``: without it nobody can say what the runner would change."""
+    """The runner is asked while the database is. ``resolved``: without it nobody can say what the runner would
+    change."""
     target, record = asked.target, asked.record
-    found = stages.migration(platform, target, asked.asks)
-    with refusals.heard():
-        stages.refuse(target, found.plan, found.findings)
+    wanted = _workload(platform, asked, resolved) if resolved else None
+    with ThreadPoolExecutor(1) as beside:
+        asking = beside.submit(copy_context().run, _of_runner, platform, target, wanted)
+        found = stages.migration(platform, target, asked.asks)
+        with refusals.heard():
+            stages.refuse(target, found.plan, found.findings)
+        amiss = stages.amiss(platform, target)
     # Its pods ask for what was recorded with it, however this version of odcpub would spell the same schema.
     migration = replace(found.plan, target=record.schema) if record else found.plan
-    seen = _Seen(migration, found.live, stages.amiss(platform, target))
+    running, observed = None, None
     with refusals.heard():
-        runner, label = platform.engines().runner, target.stage.label
-        seen = replace(seen, running=runner.running(label, target.asset.label, target.asset.key))
-        if resolved:
-            wanted = _workload(platform, asked, resolved)
-            platform.engines().settled()
-            unbuilt = () if record else (UNBUILT, instance_of(wanted))
-            seen = replace(seen, observed=runner.observe(wanted), placeholders=dict.fromkeys(unbuilt, TO_BE_BUILT))
-    return seen
+        running, observed = asking.result()
+    unbuilt = (UNBUILT, instance_of(wanted)) if wanted and record is None else ()
+    return _Seen(migration, found.live, amiss, running, observed, dict.fromkeys(unbuilt, TO_BE_BUILT))
+
+
+def _of_runner(
+    platform: Platform, target: stages.Target, wanted: Workload | None
+) -> tuple[Running | None, DeploymentPlan | None]:
+    """What runs, and what the runner would change for what is wanted."""
+    runner = platform.engines().runner
+    running = runner.running(target.stage.label, target.asset.label, target.asset.key)
+    if wanted is None:
+        return running, None
+    platform.engines().settled()
+    return running, runner.observe(wanted)
 
 
 def _is_idle(running: Running | None) -> bool:
