@@ -67,7 +67,6 @@ class StandIn(Server):
 def fill(folder: Path) -> None:
     """The records that the requests of the test find."""
     made = Installed(folder)
-    (made.folder / "app.yaml").write_text(MODEL)
     made.store.assets.register(AssetRecord(UNITS, "Units", "library", "units", str(folder / "units"), ""))
     for stage in ("development", "qa"):
         made.store.stages.change_values(KEY, stage, [Value("Token", "t", secret=True)])

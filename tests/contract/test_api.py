@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
+from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
 from odcpub.home import Home
+from tests.contract.api_server import MODEL
 from tests.tries import LONG
 from tests.unit.operations.conftest import KEY
 
@@ -132,6 +135,8 @@ OPERATIONS = "/api/deployments/v1"
 CONFIGURATIONS = "/api/asset-configurations/v1/environments/{stage}/applications/{key}/configurations"
 IN_QA = {"stage": "qa", "key": "shop"}
 UNDEPLOY = {"operation": "Undeploy", "assetKey": KEY, "environmentKey": "qa"}
+SHOP: dict[str, Any] = {"source": "", "folder": "/models/shop"}
+"""The app's model, whose files are sent first."""
 GOOD: list[tuple[str, str, dict[str, Any], int]] = [
     ("GET", "/api/v1/server", {}, 200),
     ("GET", "/api/v1/status", {}, 200),
@@ -143,15 +148,15 @@ GOOD: list[tuple[str, str, dict[str, Any], int]] = [
     ("POST", "/api/v1/scaffolds", {"body": {"kind": "library", "folder": "units"}}, 200),
     ("POST", "/api/v1/imports", {"body": {"format": "jdl", "text": "entity A { b String }", "file": "a.jdl"}}, 200),
     ("GET", "/api/v1/sources/{key}", {"path_parameters": {"key": "shop"}, "query": {"revision": 1}}, 200),
-    ("POST", "/api/v1/updates", {"body": {"folder": "SHOP"}}, 200),
+    ("POST", "/api/v1/updates", {"body": SHOP}, 200),
     ("GET", "/api/portfolios/v2/environments", {"query": {"asset": "shop"}}, 200),
     ("GET", "/api/asset-repository/v1/assets/{key}/revisions", {"path_parameters": {"key": "shop"}}, 200),
     ("PATCH", "/api/asset-repository/v1/assets/{key}/revisions/{number}",
      {"path_parameters": {"key": "shop", "number": 0}, "body": {"releaseNotes": "the first"}}, 200),
     ("GET", CONFIGURATIONS, {"path_parameters": IN_QA}, 200),
     ("PATCH", CONFIGURATIONS, {"path_parameters": IN_QA, "body": {"settings": [{"key": "Rate", "value": "2"}]}}, 200),
-    ("POST", f"{OPERATIONS}/publish-plans", {"body": {"folder": "SHOP"}}, 200),
-    ("POST", f"{OPERATIONS}/publish-operations", {"body": {"folder": "SHOP"}}, 201),
+    ("POST", f"{OPERATIONS}/publish-plans", {"body": SHOP}, 200),
+    ("POST", f"{OPERATIONS}/publish-operations", {"body": SHOP}, 201),
     ("POST", f"{OPERATIONS}/deployment-plans", {"body": UNDEPLOY}, 200),
     ("POST", f"{OPERATIONS}/deployment-operations", {"body": UNDEPLOY}, 201),
     ("GET", "/api/v1/operations", {}, 200),
@@ -159,12 +164,36 @@ GOOD: list[tuple[str, str, dict[str, Any], int]] = [
 ]  # fmt: skip
 
 
+FOLLOWED = ("/{key}", "/{key}/messages", "/{key}/events")
+ELSEWHERE = {
+    ("POST", "/api/v1/shutdown"): "below, as the last one",
+    ("POST", "/api/v1/model-files"): "before the others",
+    ("PATCH", "/api/v1/server"): "tests/acceptance: it moves the records to PostgreSQL",
+    ("POST", f"{OPERATIONS}/plan-executions"): "tests/unit/portal: a plan is of its server's own",
+    ("GET", "/api/v1/scripts/{key}"): "tests/acceptance: stand-ins write no scripts",
+    ("PUT", "/api/v1/scripts/{key}"): "tests/acceptance: stand-ins write no scripts",
+    ("GET", "/api/v1/operations/{key}"): "as that of its collection",
+    ("POST", "/api/v1/operations/{key}/continue"): "tests/unit/operations: nothing waits here",
+    ("POST", "/api/v1/operations/{key}/cancel"): "tests/unit/operations: nothing lasts here",
+    ("GET", f"{OPERATIONS}/deployment-operations"): "as that of publishing",
+}
+"""Routes that are not in ``GOOD``, and where they are tried."""
+
+
+def test_every_route_is_tried_somewhere(server: Path) -> None:
+    found = {(one.ok().method.upper(), one.ok().path) for one in load().get_all_operations()}
+    followed = {("GET", f"{OPERATIONS}/{one}{end}") for one in ("publish-operations", "deployment-operations")
+                for end in FOLLOWED}  # fmt: skip
+    assert found - {(method, path) for method, path, *_ in GOOD} - followed == ELSEWHERE.keys()
+
+
 def test_what_is_right_is_answered_in_its_shape(server: Path) -> None:
     schema = load()
+    source = send(schema, MODEL.encode())
     for method, path, given, status in GOOD:
         body = given.get("body")
-        if isinstance(body, dict) and body.get("folder") == "SHOP":
-            given = given | {"body": {"folder": str(server / "data" / "model")}}
+        if body == SHOP:
+            given = given | {"body": SHOP | {"source": source}}
         case = schema[path][method].Case(**given, media_type="application/json" if body else None)
         response = case.call()
         assert response.status_code == status, (method, path, response.text)
@@ -173,10 +202,22 @@ def test_what_is_right_is_answered_in_its_shape(server: Path) -> None:
             follow(schema, response.headers["location"][0])
 
 
+def send(schema: OpenApiSchema, content: bytes) -> str:
+    """Sends a model of one file; what the server calls it."""
+    body = {"files": {"app.yaml": sha256(content).hexdigest()}, "folder": SHOP["folder"]}
+    lacks = schema["/api/v1/model-files"]["POST"].Case(body=body, media_type="application/json").call()
+    body["contents"] = [b64encode(content).decode()]
+    case = schema["/api/v1/model-files"]["POST"].Case(body=body, media_type="application/json")
+    response = case.call()
+    case.validate_response(response)
+    assert (len(lacks.json()["missing"]), response.json()["missing"]) == (1, [])
+    return str(response.json()["source"])
+
+
 def follow(schema: OpenApiSchema, location: str) -> None:
     """All that can be read of an operation, to its end."""
     collection, _, key = location.rpartition("/")
-    for path in ("/{key}", "/{key}/messages", "/{key}/events"):
+    for path in FOLLOWED:
         case = schema[collection + path]["GET"].Case(path_parameters={"key": key})
         response = case.call()
         assert response.status_code == 200, response.text
