@@ -155,6 +155,7 @@ GOOD: list[tuple[str, str, dict[str, Any], int]] = [
      {"path_parameters": {"key": "shop", "number": 0}, "body": {"releaseNotes": "the first"}}, 200),
     ("GET", CONFIGURATIONS, {"path_parameters": IN_QA}, 200),
     ("PATCH", CONFIGURATIONS, {"path_parameters": IN_QA, "body": {"settings": [{"key": "Rate", "value": "2"}]}}, 200),
+    ("POST", "/api/asset-configurations/v1/files", {"body": SHOP}, 200),
     ("POST", f"{OPERATIONS}/publish-plans", {"body": SHOP}, 200),
     ("POST", f"{OPERATIONS}/publish-operations", {"body": SHOP}, 201),
     ("POST", f"{OPERATIONS}/deployment-plans", {"body": UNDEPLOY}, 200),
