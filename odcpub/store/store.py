@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import platform
 import re
 import secrets
@@ -10,9 +11,9 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from sqlalchemy import Engine, insert, select
+from sqlalchemy import Engine, insert, select, update
 
-from odcpub.errors import Refused
+from odcpub.errors import EngineError, Refused
 from odcpub.files import write_whole
 from odcpub.store.assets import Assets
 from odcpub.store.blobs import Blobs
@@ -30,6 +31,7 @@ from odcpub.store.stages import Stages
 from odcpub.store.tables import INSTALLATION, SCRIPTS
 from odcpub.store.vault import Vault
 
+LOG = logging.getLogger("odcpub.store")
 RECORDS = "platform.sqlite"
 _CHAINS = select(SCRIPTS.c.app, SCRIPTS.c.stage).distinct()
 
@@ -77,14 +79,27 @@ class Store:
             return f"PostgreSQL {connection.exec_driver_sql('SHOW server_version').scalar()}: {self.where}"
 
     def own(self) -> None:
-        """Writes down whose records these are. Refused where they are another installation's."""
+        """Writes down whose records these are, and which key their secrets are sealed with. Refused where they are
+        another installation's."""
         with self.engine.begin() as connection:
-            found = connection.execute(select(INSTALLATION.c.name)).scalar()
+            found = connection.execute(select(INSTALLATION)).mappings().first()
             if found is None:
-                row = {"name": self.installation, "key": self.vault.identity(), "created_at": now()}
+                row = {"name": self.installation, "key": self._key(), "created_at": now()}
                 connection.execute(insert(INSTALLATION), row)
-            elif found != self.installation:
-                raise others(self.where, found, self.installation)
+                return
+            if found["name"] != self.installation:
+                raise others(self.where, found["name"], self.installation)
+            key = self._key()
+            if key and key != found["key"]:
+                LOG.warning("%s: %s is another key than at the last start", self.where, self.vault.key_file)
+                connection.execute(update(INSTALLATION).values(key=key))
+
+    def _key(self) -> str:
+        """Which key it is; empty where it is lost, which whoever needs it is told."""
+        try:
+            return self.vault.identity()
+        except EngineError:
+            return ""
 
     def close(self) -> None:
         self.engine.dispose()

@@ -6,9 +6,8 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +26,7 @@ from odcpub.store.postgres import Postgres, version
 from odcpub.store.settings import StoreSettings, write_store_settings
 from odcpub.store.store import Store, open_store
 from odcpub.store.tables import INSTALLATION, METADATA, ONLY_POSTGRESQL, OPERATIONS
+from tests.acceptance.zygote import wait_for
 
 from .conftest import begin
 
@@ -208,22 +208,21 @@ def test_a_server_that_has_lost_it_takes_it_again_and_ends_where_another_has_it(
 ) -> None:
     monkeypatch.setattr(hold, "LOOK_SECONDS", 0.1)
     monkeypatch.setattr(hold, "LAST_SECONDS", 0.3)
-    ended, other = Ended(), Ended()
-    first = Hold(postgres, ended)
-    end_sessions(postgres)
-    time.sleep(0.8)
-    with pytest.raises(EngineError, match="works on it"):
-        Hold(postgres, other)
-    monkeypatch.setattr(hold, "LOOK_SECONDS", 1.0)
-    end_sessions(postgres)
-    second = Hold(postgres, other)
-    for _ in range(100):
-        if ended.count:
-            break
-        time.sleep(0.05)
-    assert (ended.count, other.count) == (1, 0)
-    second.close()
-    first.close()
+    ended, other, gate, again_ = Ended(), Ended(), threading.Event(), Hold._again
+    with ExitStack() as held:
+        first = Hold(postgres, ended)
+        held.callback(first.close)
+        before = first._connection
+        end_sessions(postgres)
+        wait_for(lambda: first._connection is not before, "the lock, taken again")
+        with pytest.raises(EngineError, match="works on it"):
+            Hold(postgres, other)
+        monkeypatch.setattr(Hold, "_again", lambda self: gate.wait(60) and again_(self))
+        end_sessions(postgres)
+        held.callback(Hold(postgres, other).close)
+        gate.set()
+        wait_for(lambda: ended.count, "the end of the first")
+        assert (ended.count, other.count) == (1, 0)
 
 
 def test_the_records_of_another_installation_are_refused(store: Store, postgres: Postgres, tmp_path: Path) -> None:
@@ -236,3 +235,21 @@ def test_the_records_of_another_installation_are_refused(store: Store, postgres:
     with store.engine.connect() as connection:
         assert connection.execute(select(OPERATIONS)).all() == []
     Hold(postgres, lambda: None).close()
+
+
+def test_another_key_than_at_the_last_start_is_noted(
+    store: Store, postgres: Postgres, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.own()
+    store.vault.seal("a secret")
+    write_store_settings(tmp_path, StoreSettings(postgres.address))
+
+    def open_it() -> list[str]:
+        caplog.clear()
+        open_store(tmp_path, tmp_path / "cache", lambda *_: postgres.login, lambda: None).close()
+        return caplog.messages
+
+    assert open_it() == []
+    (tmp_path / "vault.key").write_text("new\n")
+    assert [one.endswith("vault.key is another key than at the last start") for one in open_it()] == [True]
+    assert open_it() == []
