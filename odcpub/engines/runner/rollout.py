@@ -34,7 +34,9 @@ from odcpub.errors import EngineError, TemporaryEngineError
 
 T = TypeVar("T")
 
-PAUSE, LONGEST_PAUSE = 0.1, 0.5
+SHORT_PAUSE, PAUSE, LONGEST_PAUSE = 0.05, 0.1, 0.5
+LOOK_SECONDS = 0.5
+"""How long what was seen counts while the Deployment is the same."""
 PATIENCE_SECONDS = 5.0
 """How long what fails in a way that may pass is tried again."""
 END_SECONDS = 90.0
@@ -65,13 +67,15 @@ class Rollout:
         """Returns when enough new pods are ready and the Service sends to each, what it saw then; else takes the
         version back and raises NotReady. A Deployment that is scaled to 0 is ready with its template."""
         began, said, watch = time.monotonic(), "", Watch(self.cluster, self.workload)
-        seen = Look(None, (), (), None)
+        seen, due = Look(None, (), (), None), 0.0
         while True:
-            waited = time.monotonic() - began
+            now = time.monotonic()
+            waited = now - began
             try:
-                seen = self._look()
+                if now >= due or self._changed(seen):
+                    seen, due = self._look(), now + LOOK_SECONDS
                 if self._ready(seen):
-                    self._alone()
+                    self._alone(seen)
                     return seen
                 failure, state = watch.failure(seen), watch.state(seen)
             except TemporaryEngineError as error:
@@ -83,17 +87,23 @@ class Rollout:
             if state != said:
                 report(state)
                 said = state
-            time.sleep(PAUSE)
+            time.sleep(SHORT_PAUSE)
 
-    def _alone(self) -> None:
-        """Returns when the Service sends to nobody else, as it does within a moment unless somebody keeps the cluster
-        from it; whoever comes then meets the new version."""
+    def _changed(self, seen: Look) -> bool:
+        """Whether the Deployment is not as it was, which it never is once one of its pods has become ready. To ask for
+        it alone costs the API server a fraction of a look."""
+        before = _version(seen.deployment)
+        return not before or _version(self.cluster.get("Deployment", self.workload.asset, self.namespace)) != before
+
+    def _alone(self, seen: Look) -> None:
+        """Returns when the Service sends to none of the other pods that were ``seen``, as it does within a moment
+        unless somebody keeps the cluster from it; whoever comes then meets the new version."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             with contextlib.suppress(TemporaryEngineError):
-                if not reached_besides(self.cluster, self.namespace, self.workload.asset, self._look()):
+                if not reached_besides(self.cluster, self.namespace, self.workload.asset, seen):
                     return
-            time.sleep(PAUSE)
+            time.sleep(SHORT_PAUSE)
 
     def proved(self) -> bool:
         """Whether the version is ready, as ``wait`` waits for it, and pods of it show that."""
@@ -256,6 +266,10 @@ def gone(
 def _kept(spec: Object) -> Object:
     names = ("replicas", "revisionHistoryLimit", "progressDeadlineSeconds", "selector", "strategy")
     return {name: spec[name] for name in names if name in spec}
+
+
+def _version(found: Object | None) -> str:
+    return str(found["metadata"].get("resourceVersion", "")) if found else ""
 
 
 def _instance(found: Object) -> str:

@@ -6,6 +6,7 @@ Each test makes the cluster as its controllers would have made it at that moment
 from __future__ import annotations
 
 import copy
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -398,3 +399,35 @@ def test_the_pod_that_is_not_ready_is_the_one_that_is_told() -> None:
     world.make("new", READY, failed=QUOTA)
     with pytest.raises(NotReady, match=r"not ready after 0\.05 s; no pod may be made .*exceeded quota"):
         world.wait(0.05)
+
+
+def test_while_the_deployment_is_the_same_nothing_else_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An API server has others to serve: a look is three lists, and a version may take minutes."""
+    world, lists = World(), []
+    world.make("new", PULLS)
+    find = world.find
+
+    def counted(kind: str, *arguments: str, **named: str) -> tuple[Object, ...]:
+        lists.append(kind)
+        return find(kind, *arguments, **named)
+
+    monkeypatch.setattr(world, "find", counted)
+    monkeypatch.setattr(rollout, "LOOK_SECONDS", 30.0)
+    with pytest.raises(NotReady):
+        world.wait(0.5)
+    assert lists.count("ReplicaSet") <= 3, "one look, and those of taking it back"
+
+
+def test_a_version_serves_when_the_service_sends_to_no_other_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    before = replica_set(world.deployment, "old", 1, 1)
+    before["spec"]["template"]["spec"]["containers"][0]["image"] = "r/shop@sha256:" + "b" * 64
+    world.put(before)
+    world.put(pod_of(before, "old-0", READY))
+    world.make("new", READY)
+    world.serve("new-0", "old-0")
+    began, done = time.monotonic(), threading.Event()
+    threading.Timer(0.3, lambda: (world.serve("new-0"), done.set())).start()
+    world.wait()
+    assert done.is_set()
+    assert time.monotonic() - began < rollout.PATIENCE_SECONDS
