@@ -16,7 +16,7 @@ import urllib.request
 import uuid
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -209,7 +209,7 @@ class KilledApp:
         """What runs of the installation, by what it is."""
         found: dict[str, list[int]] = {"server": [], "compiler": [], "keeper": [], "database": []}
         found |= {f"app in {stage}": [] for stage in STAGES if self.profile == "local"}
-        home = os.fsencode(self.data)
+        home, compilers = os.fsencode(self.data), list[tuple[int, int]]()
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 arguments = (folder / "cmdline").read_bytes().split(b"\0")
@@ -225,10 +225,11 @@ class KilledApp:
                 found["keeper"].append(pid)
             elif arguments[0].endswith(b"postgres") and home + b"/postgres/cluster" in arguments:
                 found["database"].append(pid)
-            elif arguments[0].endswith(b"odcpub-csharp") and environment.get(b"ODCPUB_HOME") == home:
-                found["compiler"].append(pid)
+            elif arguments[0].endswith(b"odcpub-csharp"):  # which has nothing of the server's environment
+                compilers.append((pid, _parent(folder)))
             elif environment.get(b"ODCPUB_HOME") == home and b"odcpub.portal" in arguments:
                 found["server"].append(pid)
+        found["compiler"] = [pid for pid, parent in compilers if parent in found["server"]]
         return found
 
     def counted(self) -> dict[str, int]:
@@ -285,6 +286,13 @@ class KilledApp:
             ended.set()
             client.join()
         assert not failures, failures[:5]
+
+
+def _parent(process: Path) -> int:
+    """The parent of a process in /proc; 0 where it has gone."""
+    with suppress(OSError):
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    return 0
 
 
 def _order(revision: str) -> tuple[str, bool, str]:
