@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from odcpub.store.again import persistent
 from odcpub.store.records import PlanRecord
@@ -18,12 +19,13 @@ class Plans:
         """Keeps the plan. One of this fingerprint that is there stays as it is; ``anew``: it was made again, which
         replaces that one, and can be executed again."""
         row = {name: getattr(plan, name) for name in PlanRecord.__slots__}
-        here = PLANS.c.fingerprint == plan.fingerprint
-        with self._engine.begin() as connection:
-            if connection.execute(select(PLANS.c.fingerprint).where(here)).first() is None:
+        try:
+            with self._engine.begin() as connection:
                 connection.execute(insert(PLANS), row)
-            elif anew:
-                connection.execute(update(PLANS).where(here).values(row))
+        except IntegrityError:
+            if anew:
+                with self._engine.begin() as connection:
+                    connection.execute(update(PLANS).where(PLANS.c.fingerprint == plan.fingerprint).values(row))
 
     def find(self, fingerprint: str) -> PlanRecord | None:
         with self._engine.connect() as connection:

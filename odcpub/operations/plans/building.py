@@ -89,6 +89,6 @@ def only_built(
         stage=stage.name,
         revision=number,
         build=found.build,
-        notices=notices,
+        notices=tuple(map(parts.text_of, notices)),
         basis=parts.basis(platform, asset, stage),
     ).sealed()

@@ -132,7 +132,7 @@ def make(platform: Platform, asked: Asked, refusals: Refusals) -> Made:
         data=parts.data(migration, seen.amiss),
         deploy=deploy,
         warnings=(*renamed, *migration.warnings),
-        notices=(*asked.notices, *_notices(platform, target, seen), *kept, *ways),
+        notices=tuple(map(parts.text_of, (*asked.notices, *_notices(platform, target, seen), *kept, *ways))),
         refusals=tuple(refusals.lines),
         basis=parts.basis(platform, target.asset, asked.stage),
     )

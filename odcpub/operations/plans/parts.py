@@ -108,7 +108,12 @@ def _field(path: str, old: str, new: str, hidden: frozenset[str], placeholders: 
         old, new = (value and HIDDEN for value in (old, new))
     for text, shown in placeholders.items():
         new = new.replace(text, shown)
-    return said.Field(path=path, old=old, new=new)
+    return said.Field(path=path, old=text_of(old), new=text_of(new))
+
+
+def text_of(found: str) -> str:
+    """Half a character, as of a file's name or a process's environment, cannot be kept."""
+    return found.encode(errors="backslashreplace").decode()
 
 
 def basis(platform: Platform, asset: AssetRecord, stage: Stage) -> said.Basis:

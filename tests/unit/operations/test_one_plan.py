@@ -384,3 +384,13 @@ def test_what_others_have_set_counts_where_the_new_version_will_have_it(shop: In
     assert executed(shop, plan, lambda: fields("spec.paused")) == ""
     told = executed(shop, plan, lambda: fields("spec.template.spec.containers.env"))
     assert told.endswith("Deployment odc-qa/shop: spec.template.spec.containers.env is set by kubectl")
+
+
+def test_half_a_character_is_kept_as_its_escape(shop: Installed) -> None:
+    change = Change("update", "process shop", (("environment.X", "a\udc80", "b"),))
+    shop.engines.observe = (  # type: ignore[method-assign]
+        lambda what: None if isinstance(what, Place) else DeploymentPlan((change,))
+    )
+    plan = promotion(shop)
+    assert plan.deploy[0].fields[0].old == "a\\udc80"
+    assert executed(shop, plan, lambda: None) == ""
