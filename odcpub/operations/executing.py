@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -22,6 +23,7 @@ from odcpub.store.records import PlanRecord, Status
 MOST = 20
 """So many places of an edited file are told."""
 NEW = "make a new plan: the command that made it, with --plan --out FILE"
+_FINGERPRINT = re.compile("[0-9a-f]{64}")
 OF_THE_MOMENT = "notices"
 """What nobody executes."""
 
@@ -56,7 +58,7 @@ def _read(text: str, file: str) -> Mapping[str, Json]:
     except (ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, ValueError) else "is nested too deeply"
         raise UsageError(f"{file}: holds no plan: {reason}", NEW) from None
-    if not isinstance(found, Mapping) or not isinstance(found.get("fingerprint"), str):
+    if not isinstance(found, Mapping) or not _FINGERPRINT.fullmatch(str(found.get("fingerprint"))):
         raise UsageError(f"{file}: holds no plan: has no fingerprint", NEW)
     return found
 

@@ -41,6 +41,7 @@ entities:
     attributes:
       Name: {{ type: Text, length: 50 }}
 """
+NO_TEXT = r'{"fingerprint": "\ud800\u0000"}'
 MADE: list[Plan] = []
 """What the operation itself has planned."""
 PACKED = "sha256:" + "9" * 64
@@ -330,7 +331,9 @@ def test_a_plan_that_this_server_has_not_made_is_refused(
         run_file(shop, file_of(promotion(shop)) | change)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"fingerprint": 1}', "[" * 100_000, "\ud800"])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"fingerprint": 1}', "[" * 100_000, "\ud800", NO_TEXT, "9" * 5000]
+)
 def test_what_is_no_plan_is_told(shop: Installed, text: str) -> None:
     with pytest.raises(UsageError, match=r"p\.json: holds no plan: "):
         run_file(shop, text)
