@@ -92,9 +92,7 @@ def apply(target: Target, plan: MigrationPlan, phase: str, scripts: Scripts, rep
             sessions.hold(lock, target.place, target.patience)
             _Phase(target, plan, plan_parts(plan), phase, scripts, report, lock).run()
     except CommandError as error:
-        raise EngineError(
-            f"{scripts.where}: the chain of scripts is broken: {error}", "Put back what is missing."
-        ) from None
+        raise EngineError(f"{scripts.where}: is broken: {error}", scripts.put_back) from None
     except OSError as error:
         raise system_failure(error, scripts.where) from None
 
