@@ -198,3 +198,25 @@ def test_which_cluster_is_meant_is_kept_unless_another_is_chosen_meanwhile(serve
     assert read_settings(server.platform.home.data).cluster == "uid"
     change(server, {"runner": "local"})
     assert read_settings(server.platform.home.data).cluster == ""
+
+
+def test_the_store_stays_where_it_is_while_an_operation_runs(server: Server) -> None:
+    begin(server)
+    with pytest.raises(Refused, match="the store cannot be moved: an operation is running"):
+        server.move_store("postgresql://ada@127.0.0.1:1/records", "secret")
+    assert not (server.platform.home.data / "store.json").exists()
+
+
+def test_scripts_of_an_odcpub_of_before_are_in_the_store_once_a_server_has_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Server, "_warm", lambda _: None)
+    file = tmp_path / "migrations" / "qa" / "shop" / "versions" / "0001_expand_0123abcd.py"
+    file.parent.mkdir(parents=True)
+    file.write_text("parts = []\n")
+    for _ in range(2):
+        made = Server(Home(tmp_path, tmp_path / "cache", tmp_path / "run"))
+        chain = made.platform.store.scripts("shop", "qa")
+        assert (chain.names("versions"), chain.read("versions", file.name)) == ([file.name], "parts = []\n")
+        made.platform.store.close()
+    assert file.exists()
