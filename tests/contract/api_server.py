@@ -1,7 +1,7 @@
 """``python -m tests.contract.api_server FOLDER``: the real server on its socket, with records and without engines.
 
 The app Shop has two revisions; the second runs in Development, the first in QA. Units is a library without a revision.
-Operations begin and run: engines are those of the unit tests, which agree to all that is asked.
+Operations begin and run, on the engines in memory.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from odcpub.api_types.installation import Check
-from odcpub.deployment.workload import Running
+from odcpub.engines.memory import MemoryBuilder, MemoryCompiler, MemoryDatabase, MemoryRegistry, MemoryRunner
 from odcpub.engines.settings import read_settings
 from odcpub.home import Home
 from odcpub.operations import forgetting
@@ -22,7 +23,6 @@ from odcpub.portal.life import Server
 from odcpub.store.records import AssetRecord
 from odcpub.store.stages import Value
 from tests.unit.operations.conftest import KEY, Installed
-from tests.unit.operations.left_running import make
 
 MODEL = f"""app: Shop
 key: {KEY}
@@ -34,12 +34,15 @@ UNITS = KEY.replace("2f3c", "3f3c")
 
 def engines(home: Home) -> Any:
     """What the server asks of its engines, all together."""
-    made = make.engines()
+    registry = MemoryRegistry()
+    made = SimpleNamespace(
+        csharp=MemoryCompiler(), registry=registry, builder=MemoryBuilder(registry), database=MemoryDatabase(),
+        runner=MemoryRunner(), settled=lambda: None,
+    )  # fmt: skip
     check: Check = {"what": "database", "state": "warning", "found": "a stand-in", "hints": ["use a real one"]}
     made.examine = lambda _apps: [check]
     made.settings, made.roslyn = read_settings(home.data), None
     made.warm, made.close = lambda *_: None, lambda **_: None
-    made.running = lambda *_: Running(1, "sha256:1", "http://127.0.0.1:8100", "ready")
     return made
 
 

@@ -32,7 +32,7 @@ from tests.contract.api_server import MODEL
 from tests.tries import LONG
 from tests.unit.operations.conftest import KEY
 
-URL, START_SECONDS = "http://localhost", 60.0
+URL, START_SECONDS = "http://localhost", 240.0
 
 
 class _Connection(HTTPConnection):

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+from odcpub.engines.memory import MemoryRegistry
 from odcpub.engines.ports import Registry
 from odcpub.engines.registry.credentials import Credential, docker_credential
 from odcpub.engines.registry.distribution import OciRegistry
@@ -42,8 +43,14 @@ def image(text: bytes = b"start") -> OciImage:
     return assemble(ImageContent(BASE.digest, layers, Settings(("/app/app",))), len(BASE.tar), "amd64")
 
 
-@pytest.fixture(params=["layout", pytest.param("distribution", marks=pytest.mark.docker)])
+STORED = ("layout", pytest.param("distribution", marks=pytest.mark.docker))
+
+
+@pytest.fixture(params=["memory", *STORED])
 def registry(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Registry]:
+    if request.param == "memory":
+        yield MemoryRegistry()
+        return
     if request.param == "layout":
         yield LayoutRegistry(tmp_path / "registry")
         return
@@ -120,6 +127,7 @@ def test_a_blob_of_another_digest_is_not_stored(registry: Registry) -> None:
     assert registry.manifest(ImageRef("helpdesk", made.digest)) is None
 
 
+@pytest.mark.parametrize("registry", STORED, indirect=True)
 def test_skopeo_reads_it(registry: Registry, base: Path) -> None:
     if not shutil.which("skopeo"):
         absent("skopeo and umoci", "no skopeo")
