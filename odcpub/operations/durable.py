@@ -26,6 +26,7 @@ from odcpub.operations import room
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, Waits
 from odcpub.operations.durable_records import durable_records, empty_log
+from odcpub.operations.handover import Ending
 from odcpub.operations.kinds import KINDS
 from odcpub.operations.model_files import published
 from odcpub.operations.platform import Platform
@@ -192,6 +193,7 @@ def go_on(key: str) -> None:
 
 def shut_down() -> None:
     """Ends DBOS; running workflows stay pending and go on at the next launch. The process must end then."""
+    _work.ending = True  # first: a wait that is told to end raises, and that is held and no failure
     if _platform is not None:
         _platform.ending.set()
     _work.end(GRACE_SECONDS)
@@ -297,6 +299,9 @@ def _perform(run: Run, step: Step) -> Outcome:
         journal.say(run.key, step.marker, "", data=ended | ({"serves": True} if step.serves else {}))
     except Waits as waits:
         return _wait(run, waits)
+    except Ending:
+        _work.hold_if_ending()
+        return False
     except Undone:
         raise
     except Exception as error:
