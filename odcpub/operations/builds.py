@@ -64,7 +64,7 @@ def whole(platform: Platform, build: str) -> bool:
     blobs = platform.store.blobs
     if not blobs.has(build):
         return False
-    return all(blobs.has(digest) for files in stored(platform, build).values() for digest in files.values())
+    return not blobs.missing({digest for files in stored(platform, build).values() for digest in files.values()})
 
 
 def elements(asset: Asset) -> str:

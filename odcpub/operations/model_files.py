@@ -28,7 +28,7 @@ def accept(platform: Platform, tree: Tree, contents: Iterable[bytes]) -> tuple[s
         if digest_of(content) not in wanted:
             raise UsageError("a content that was sent is of no file that was named", "send the model's files again")
         blobs.put(content)
-    missing = tuple(sorted(digest for digest in wanted if not blobs.has(digest)))
+    missing = tuple(sorted(blobs.missing(wanted)))
     if not missing:
         blobs.put(tree.text().encode())
     return missing

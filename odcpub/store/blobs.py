@@ -6,7 +6,7 @@ A blob's name is the sha256 of its bytes, so writing the same again changes noth
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from odcpub.errors import EngineError
@@ -31,6 +31,9 @@ class Blobs:
 
     def has(self, digest: str) -> bool:
         return self._path(digest).is_file()
+
+    def missing(self, digests: Collection[str]) -> frozenset[str]:
+        return frozenset(digest for digest in digests if not self.has(digest))
 
     def get(self, digest: str) -> bytes:
         """The content; an EngineError where it is missing or damaged."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,6 +15,9 @@ from odcpub.store.again import persistent
 from odcpub.store.blobs import Blobs
 from odcpub.store.ports import Contents
 from odcpub.store.tables import CONTENTS
+
+_AT_ONCE = 1000
+"""Digests that one query asks for."""
 
 
 class ContentRows:
@@ -30,6 +33,13 @@ class ContentRows:
 
     def has(self, digest: str) -> bool:
         return self._connection.execute(select(1).where(CONTENTS.c.digest == digest)).first() is not None
+
+    def missing(self, digests: Collection[str]) -> frozenset[str]:
+        asked, there = sorted(digests), set[str]()
+        for start in range(0, len(asked), _AT_ONCE):
+            query = select(CONTENTS.c.digest).where(CONTENTS.c.digest.in_(asked[start : start + _AT_ONCE]))
+            there.update(self._connection.execute(query).scalars())
+        return frozenset(asked) - there
 
     def get(self, digest: str) -> bytes:
         content = self._connection.execute(select(CONTENTS.c.content).where(CONTENTS.c.digest == digest)).scalar()
@@ -67,6 +77,10 @@ class ContentTable:
     def has(self, digest: str) -> bool:
         with self._engine.connect() as connection:
             return self._within(connection).has(digest)
+
+    def missing(self, digests: Collection[str]) -> frozenset[str]:
+        with self._engine.connect() as connection:
+            return self._within(connection).missing(digests)
 
     def get(self, digest: str) -> bytes:
         with suppress(EngineError, OSError):

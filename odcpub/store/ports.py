@@ -6,7 +6,7 @@ same on both engines, so that only what differs is a port here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -37,6 +37,9 @@ class Contents(Protocol):
         """Stores the content whole or not at all, for good when this returns; its digest."""
 
     def has(self, digest: str) -> bool: ...
+
+    def missing(self, digests: Collection[str]) -> frozenset[str]:
+        """Those of them that are not there; asked at once."""
 
     def get(self, digest: str) -> bytes:
         """The content, whose digest was checked; an EngineError where it is missing or damaged."""

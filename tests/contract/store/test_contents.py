@@ -24,6 +24,13 @@ def test_what_is_put_is_there_once_and_can_be_got(store: Store) -> None:
     assert [store.blobs.has(digest) for digest in (digests[0], sha256(b"other").hexdigest())] == [True, False]
 
 
+def test_which_of_many_are_missing_is_asked_at_once(store: Store) -> None:
+    there = {store.blobs.put(content) for content in (b"one", b"two")}
+    never = {sha256(str(number).encode()).hexdigest() for number in range(2500)}
+    assert store.blobs.missing(there | never) == never
+    assert store.blobs.missing(set()) == frozenset()
+
+
 def test_a_missing_content_is_told(store: Store) -> None:
     with pytest.raises(EngineError, match="missing") as failed:
         store.blobs.get(sha256(b"never put").hexdigest())
