@@ -56,6 +56,8 @@ class Installation:
         """What runs the command: a program that takes rights away, for instance."""
         self.store = ""
         """The URL of the database that has the records; empty where they are in the data folder."""
+        self.shared: list[str] = []
+        """Databases that have had them, which go with the installation."""
         self.env = os.environ | {"ODCPUB_HOME": str(folder / "data")}
 
     def run(self, *arguments: str, stdin: str = "", code: int | None = 0, timeout: float = 900) -> Done:
@@ -112,6 +114,7 @@ class Installation:
         host = parts.netloc.replace(f":{parts.password}@", "@")
         self.run("server", "set", f"store=postgresql://{host}/{database}", stdin=f"{parts.password}\n")
         self.store = parts._replace(path=f"/{database}").geturl()
+        self.shared.append(self.store)
 
     def records(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         """Rows of the platform's records, read past the product, wherever they are; ``?`` stands for a value."""
@@ -153,8 +156,8 @@ def installation(python: str = sys.executable) -> Iterator[Installation]:
         yield made
     finally:
         made.run("down", code=None)
-        if made.store:
-            _drop(made.store)
+        for url in made.shared:
+            _drop(url)
         shutil.rmtree(folder, ignore_errors=True)
 
 
