@@ -38,7 +38,7 @@ def publish(platform: Platform, sent: Sent, user: str) -> Plan:
     if kind.runs:
         target = stages.Target(record, command.stage, read.asset, read.libraries)
         asked = Asked(OperationKind.PUBLISH, target, stage, found.build, found.known, asks=True, notices=notices)
-        made = make(platform, asked, Refusals(collect=True))
+        made = make(platform, asked, Refusals(shown=True))
         plan, catalogue = made.plan, made.catalogue()
     else:
         plan, catalogue = only_built(platform, record, stage, found, notices), nothing()
@@ -65,7 +65,7 @@ def apply(platform: Platform, name: str, to: str, user: str) -> Plan:
 def undeploy(platform: Platform, name: str, to: str, forget: bool, user: str) -> Plan:
     """What taking the app out of the stage would remove. ``forget``: what would stay behind."""
     asset, stage = requests.leaving(platform, name, to)
-    plan = plan_undeploy(platform, asset, stage, forget, Refusals(collect=True))
+    plan = plan_undeploy(platform, asset, stage, forget, Refusals(shown=True))
     return _kept(platform, plan, requests.undeploying(asset, stage, forget, user), nothing())
 
 
@@ -80,7 +80,7 @@ def _of_revision(
 
 
 def _made(platform: Platform, asked: Asked, command: Command) -> Plan:
-    made = make(platform, asked, Refusals(collect=True))
+    made = make(platform, asked, Refusals(shown=True))
     return _kept(platform, made.plan, command, made.catalogue())
 
 

@@ -89,7 +89,8 @@ class Transaction(Said, frozen=True, kw_only=True):
 
 class Data(Said, frozen=True, kw_only=True):
     """``base``: fingerprint of the live schema; ``target``: of the one that the new version needs; ``digest``: of the
-    migration plan; ``mends``: what the app has lost there and gets back; ``carried``: what needs no step."""
+    migration plan; ``mends``: what the app has lost there and gets back; ``carried``: what needs no step;
+    ``transactions``: the steps' SQL, in a plan that is shown."""
 
     base: str = ""
     target: str = ""
@@ -159,11 +160,16 @@ class Plan(Said, frozen=True, kw_only=True):
     refusals: tuple[str, ...] = ()
     basis: Basis
 
+    def counts(self) -> Plan:
+        """The part of it that its fingerprint is of. The SQL follows from the digest of its steps, and the digest of an
+        image that is still to be built from what it is made of."""
+        build = replace(self.build, image="") if self.build and self.build.does else self.build
+        data = replace(self.data, transactions=()) if self.data else None
+        return replace(self, fingerprint="", notices=(), build=build, data=data)
+
     def sealed(self) -> Plan:
         """With its fingerprint."""
-        build = replace(self.build, image="") if self.build and self.build.does else self.build
-        counts = replace(self, fingerprint="", notices=(), build=build)
-        return replace(self, fingerprint=sha256(msgspec.json.encode(counts, order="sorted")).hexdigest())
+        return replace(self, fingerprint=sha256(msgspec.json.encode(self.counts(), order="sorted")).hexdigest())
 
 
 def to_text(plan: Plan) -> str:

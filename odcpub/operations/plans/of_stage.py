@@ -71,18 +71,18 @@ class Made:
 
 
 class Refusals:
-    """What becomes of refusals: each ends the operation at once; a plan that is shown has all of them."""
+    """What becomes of refusals: each ends the operation at once; a plan that is ``shown`` has all of them."""
 
-    def __init__(self, collect: bool) -> None:
+    def __init__(self, shown: bool) -> None:
         self.lines: list[str] = []
-        self._collect = collect
+        self.shown = shown
 
     @contextmanager
     def heard(self) -> Iterator[None]:
         try:
             yield
         except Refused as error:
-            if not self._collect:
+            if not self.shown:
                 raise
             self.lines += told(error)
 
@@ -129,7 +129,7 @@ def make(platform: Platform, asked: Asked, refusals: Refusals) -> Made:
         revision=_number(platform, asked),
         build=asked.build,
         configuration=parts.configuration(platform, target, resolved, hidden) if resolved else None,
-        data=parts.data(migration, seen.amiss),
+        data=parts.data(migration, seen.amiss, refusals.shown),
         deploy=deploy,
         warnings=(*renamed, *migration.warnings),
         notices=tuple(map(parts.text_of, (*asked.notices, *_notices(platform, target, seen), *kept, *ways))),

@@ -48,8 +48,9 @@ def configuration(
     )
 
 
-def data(migration: MigrationPlan, amiss: str) -> said.Data:
-    """``amiss``: what the app has lost of its database and gets back."""
+def data(migration: MigrationPlan, amiss: str, shown: bool) -> said.Data:
+    """``amiss``: what the app has lost of its database and gets back; ``shown``: with the SQL, whose writing takes
+    longer than all else of a large plan."""
     return said.Data(
         base=migration.base,
         target=migration.target,
@@ -69,7 +70,7 @@ def data(migration: MigrationPlan, amiss: str) -> said.Data:
                 hazards=_hazards(one.hazards),
                 concurrent=one.concurrent,
             )
-            for one in transactions(migration)
+            for one in (transactions(migration) if shown else ())
         ),
     )
 

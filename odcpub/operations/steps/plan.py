@@ -61,7 +61,7 @@ def plan_revision(run: Run, given: OfRevision) -> Planned:
 
 def _plan(run: Run, asked: Asked) -> Planned:
     try:
-        made = make(run.platform, asked, Refusals(collect=False))
+        made = make(run.platform, asked, Refusals(shown=False))
     except Refused as error:
         raise kept.refused_now(run, error) from None
     for line in (*made.plan.warnings, *made.plan.notices):

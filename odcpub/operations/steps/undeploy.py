@@ -37,7 +37,7 @@ def undeploy(run: Run, given: Input) -> None:
 def _plan(run: Run, forget: bool) -> None:
     stage = stage_or_former(run.platform, run.asset, run.stage.label)
     try:
-        plan = planned(run.platform, run.asset, stage, forget, Refusals(collect=False))
+        plan = planned(run.platform, run.asset, stage, forget, Refusals(shown=False))
     except Refused as error:
         raise kept.refused_now(run, error) from None
     for line in plan.notices:
