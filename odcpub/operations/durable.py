@@ -13,7 +13,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cache
@@ -277,8 +277,19 @@ def _execute(key: str, name: str) -> Outcome:
 
 
 def _step(key: str, name: str) -> Outcome:
-    unit, step = dict(_line(_run(key)))[name]
+    line = dict(_line(_run(key)))
+    unit, step = line[name]
+    if unit.operation.serves and not _cleans_up(name, line):
+        return True
     return _perform(replace(unit, marker=step.marker), step)
+
+
+def _cleans_up(name: str, line: Mapping[str, tuple[Run, Step]]) -> bool:
+    """Whether it is a step after the one with which the new version serves. Those up to it are never done again, also
+    where the workflow begins anew: another operation may be at work there by now."""
+    names = list(line)
+    served = [at for at, one in enumerate(names) if line[one][1].serves]
+    return not served or names.index(name) > max(served)
 
 
 def _perform(run: Run, step: Step) -> Outcome:

@@ -40,9 +40,13 @@ def again(method: Callable[P, T]) -> Callable[P, T]:
     return tried
 
 
-def persistent(kind: type[C]) -> type[C]:
-    """A class whose public methods are each tried ``again``."""
-    for name, member in list(vars(kind).items()):
-        if inspect.isfunction(member) and not name.startswith("_"):
-            setattr(kind, name, again(member))
-    return kind
+def persistent(*besides: str) -> Callable[[type[C]], type[C]]:
+    """Makes a class whose public methods are each tried ``again``, but those that see to it themselves."""
+
+    def made(kind: type[C]) -> type[C]:
+        for name, member in list(vars(kind).items()):
+            if inspect.isfunction(member) and not name.startswith("_") and name not in besides:
+                setattr(kind, name, again(member))
+        return kind
+
+    return made

@@ -58,7 +58,7 @@ class ContentRows:
         return iter(self._connection.execute(select(CONTENTS.c.digest).order_by(CONTENTS.c.digest)).scalars().all())
 
 
-@persistent
+@persistent()
 class ContentTable:
     """``cache``: a folder that can be removed at any time; what is damaged there is read from the database."""
 

@@ -25,6 +25,8 @@ def open_database(path: Path) -> Engine:
     try:
         with engine.begin() as connection:
             if _version(connection) != HEAD:
+                # Python's driver begins no transaction for a CREATE TABLE: a kill would leave half a migration.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
                 upgrade(connection, str(path))
     except DatabaseError as error:
         engine.dispose()

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from odcpub.errors import EngineError, OdcpubError
+from odcpub.errors import EngineError
 from odcpub.store.again import again
 from odcpub.store.postgres import FOR_SERVER, LOCK, Postgres
 from odcpub.waiting import looks
@@ -31,6 +31,10 @@ _HOLDER = f"""SELECT application_name, to_char(backend_start AT TIME ZONE 'UTC',
     FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory' AND granted
     AND classid = {LOCK} AND objid = {FOR_SERVER} AND pg_locks.database = (
         SELECT oid FROM pg_database WHERE datname = current_database())"""  # noqa: S608 - our own numbers
+
+
+class HeldByAnother(EngineError):
+    """Another server works on the store."""
 
 
 class Hold:
@@ -56,7 +60,7 @@ class Hold:
                 return connection
         holder, since = connection.execute(_HOLDER.encode()).fetchone() or ("another server", "a moment ago")
         connection.close()
-        raise EngineError(
+        raise HeldByAnother(
             f"{self._store.where}: {holder} works on it since {since}, and one server alone may",
             "end that one there with: odcpub down; then run the command again",
         )
@@ -79,8 +83,9 @@ class Hold:
     def _again(self) -> None:
         try:
             self._connection = self._take()
-        except OdcpubError as error:
+        except HeldByAnother as error:
             LOG.error("%s", error.message)
-            if type(error) is EngineError:  # not one that may pass
-                self._ended.set()
-                self._lost()
+            self._ended.set()
+            self._lost()
+        except Exception:  # it is tried again at the next look, for as long as it takes
+            LOG.exception("%s: its lock cannot be taken yet", self._store.where)

@@ -21,7 +21,7 @@ LAST = "\U0010ffff"
 """Sorts behind whatever a key can go on with."""
 
 
-@persistent
+@persistent("say")
 class Journal:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -71,6 +71,11 @@ class Journal:
                 as_read = OPERATIONS.c.state == row["state"]
                 if connection.execute(update(OPERATIONS).where(same, as_read).values(values)).rowcount:
                     return
+
+    def serve(self, key: str) -> None:
+        """Its new version serves."""
+        with self._engine.begin() as connection:
+            connection.execute(update(OPERATIONS).where(OPERATIONS.c.key == key).values(serving=1))
 
     def operation(self, key: str) -> OperationRecord | None:
         """The operation of that very key."""
@@ -135,7 +140,7 @@ class Journal:
 
 
 def _written(operation: OperationRecord) -> dict[str, object]:
-    return {"request": operation.request, "state": operation.state, "serving": operation.serving}
+    return {"request": operation.request, "state": operation.state}
 
 
 def _line(key: str, step: str, text: str, severity: Severity, data: dict[str, object]) -> dict[str, object]:

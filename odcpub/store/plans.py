@@ -10,7 +10,7 @@ from odcpub.store.records import PlanRecord
 from odcpub.store.tables import PLANS
 
 
-@persistent
+@persistent()
 class Plans:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine

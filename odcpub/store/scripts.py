@@ -20,7 +20,7 @@ REMEMBERED = 256
 """Texts that a chain in use keeps; most are asked for again in the same migration."""
 
 
-@persistent
+@persistent()
 class Chain:
     """``Scripts`` of the database engine: the scripts of the app with this label in a stage."""
 

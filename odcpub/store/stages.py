@@ -42,7 +42,7 @@ class Values:
         return tuple(sorted({*self.settings, *self.secrets, *self.lost}))
 
 
-@persistent
+@persistent()
 class Stages:
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine

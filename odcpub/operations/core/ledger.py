@@ -125,7 +125,7 @@ class Ledger:
 
     def serve(self, key: str) -> None:
         """Its new version serves, and everything says so: the next operation there may begin."""
-        self._journal.change(key, lambda record: replace(record, serving=1))
+        self._journal.serve(key)
 
     def follow(self, key: str, follower: str) -> None:
         """The operation is to leave its stage alone while ``follower`` finds out what it has to do; the first one that

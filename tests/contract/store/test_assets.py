@@ -75,6 +75,7 @@ def test_a_release_never_changes(store: Store) -> None:
     store.assets.release(ReleaseRecord(KEY, "1.0.0", 1, "first", "", "ada"))
     with pytest.raises(Refused, match=r"1\.0\.0"):
         store.assets.release(ReleaseRecord(KEY, "1.0.0", 1, "again", "", "bob"))
+    store.assets.release(ReleaseRecord(KEY, "1.0.0", 1, "first", "", "ada"))  # its answer was lost
     (kept,) = store.assets.releases(KEY)
     assert (kept.notes, kept.created_by) == ("first", "ada")
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import event
 
 from odcpub.errors import Severity
-from odcpub.store.records import OperationKind, Status
+from odcpub.store.records import OperationKind, OperationRecord, Status
 from odcpub.store.store import Store
 
 from .conftest import begin
@@ -124,3 +124,21 @@ def test_a_text_that_postgresql_cannot_hold_is_told_another_way(store: Store) ->
     store.journal.say(key, "Verify", "a NUL: \0, half a character: \udcff", data={"file": "\0"})
     (line,) = store.journal.messages(key)
     assert (line.text, line.data) == ("a NUL: \\0, half a character: \\udcff", {"file": "\0"})
+
+
+def test_a_change_of_before_does_not_take_back_that_it_serves(store: Store) -> None:
+    """As where somebody cancels at the moment at which the version begins to serve."""
+    key = begin(store)
+    serves = threading.Thread(target=store.journal.serve, args=(key,))
+
+    def cancelled(record: OperationRecord) -> OperationRecord:
+        if serves.ident is None:
+            serves.start()
+        serves.join(1)  # PostgreSQL has it wait for this change
+        return replace(record, state='{"version":1,"cancelled_by":"bea"}')
+
+    store.journal.change(key, cancelled)
+    serves.join()
+    found = store.journal.operation(key)
+    assert found is not None
+    assert (found.serving, "bea" in found.state) == (1, True)

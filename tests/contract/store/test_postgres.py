@@ -174,6 +174,23 @@ def test_a_message_is_there_once_where_the_answer_to_its_commit_was_lost(store: 
     assert other
 
 
+def test_a_message_is_there_once_where_no_answer_comes_at_all(store: Store) -> None:
+    from sqlalchemy.engine.default import DefaultDialect
+
+    key, commit = begin(store), DefaultDialect.do_commit
+
+    def and_lose(self: DefaultDialect, connection: Any) -> None:
+        commit(self, connection)
+        raise again.Undone("the answer was lost")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(again, "SECONDS", 0.3)
+        patch.setattr(DefaultDialect, "do_commit", and_lose)
+        with pytest.raises(again.Undone):
+            store.journal.say(key, "Verify", "once")
+    assert [line.text for line in store.journal.messages(key)] == ["once"]
+
+
 def test_a_store_that_does_not_answer_is_told_and_no_password(
     store: Store, postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -254,6 +254,20 @@ def test_killed_while_it_hands_over_both_end_under_the_next_server(installed: In
     assert ended(installed, first).unit.find(TakenOver) == TakenOver(second)
 
 
+def test_begun_anew_it_goes_on_with_its_clean_up_alone(installed: Installed, stage: Stage) -> None:
+    """As where DBOS's records were moved away: what is before the clean-up would undo what came since."""
+    made = installed.operation(revision=installed.revision(SHOP))
+    made.record(installed.planned(), Ready("http://a"))
+    installed.platform.ledger.serve(made.key)
+    stage.ends = True
+    durable.begin(made.key)
+    assert ended(installed, made.key).status == Status.FINISHED
+    assert stage.said == ["settle 1"]
+    assert installed.engines.asked == []
+    ended_ones = (one for one in installed.store.journal.messages(made.key) if one.data.get("event") == "ended")
+    assert [one.data["step"] for one in ended_ones] == ["settle", "tighten"]
+
+
 def test_many_quickly_one_after_the_other_end_and_the_last_cleans_up(installed: Installed, stage: Stage) -> None:
     keys = [serves(installed, begun(installed)).key for _ in range(6)]
     stage.ends = True

@@ -95,3 +95,29 @@ def test_what_is_written_is_in_no_error(tmp_path: Path) -> None:
         connection.execute(text("INSERT INTO nowhere VALUES (:value)"), {"value": "canary-of-a-setting"})
     engine.dispose()
     assert "canary" not in str(failed.value)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from odcpub.store.database import open_database
+left = int(sys.argv[2])
+from alembic.runtime import migration
+made = migration.HeadMaintainer.update_to_step
+def killed(self, step):
+    global left
+    made(self, step)
+    left -= 1
+    if not left:
+        os._exit(9)
+migration.HeadMaintainer.update_to_step = killed
+open_database(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize("migrations", [1, 2, 4])
+def test_killed_within_its_migrations_it_opens_all_the_same(tmp_path: Path, migrations: int) -> None:
+    path = tmp_path / "platform.sqlite"
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(path), str(migrations)], check=False)
+    assert killed.returncode == 9
+    open_database(path).dispose()
