@@ -2,8 +2,8 @@
 
 What is left of the former is its clean-up: the old version ends, and the schema is contracted. The next one asks it to
 leave the stage alone (``claim``) and plans for the schema as it is. Once the version of the next one serves, its own
-clean-up does all that was left, and the former ends. If the next one finds nothing to do or fails before, the former
-goes on. Does I/O through the ledger.
+clean-up does all that was left, and the former ends. If the next one finds nothing to do, or fails before it changes
+the schema, the former goes on. Does I/O through the ledger.
 """
 
 from __future__ import annotations
