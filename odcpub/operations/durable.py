@@ -3,22 +3,20 @@
 One executor id per installation (the caller holds the installation's exclusive lock) and an explicit application
 version: with the defaults a second process would take over a live workflow, and an upgrade would strand what is
 pending. A workflow is given the operation's key and nothing else, so nothing secret is ever stored by it.
-DBOS is loaded after the server's first answer, or when an operation needs it: that takes as long as all else of the
-server's start.
 """
 
 from __future__ import annotations
 
 import logging
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
+
+from dbos import DBOS, DBOSConfig, SetWorkflowID
 
 from odcpub.errors import EngineError, OdcpubError, system_failure
 from odcpub.model.elements import Kind
@@ -35,9 +33,6 @@ from odcpub.operations.voice import heard_by
 from odcpub.store.again import Undone
 from odcpub.store.postgres import DURABLE_SCHEMA
 from odcpub.store.records import Status
-
-if TYPE_CHECKING:
-    from dbos import DBOSConfig
 
 T = TypeVar("T")
 LOG = logging.getLogger("odcpub.operations")
@@ -99,60 +94,10 @@ class _Work:
 _work = _Work()
 
 
-class _Launch:
-    """DBOS on its way: launched in the background once ``due`` is set or somebody needs it."""
-
-    def __init__(self, platform: Platform, folder: Path, due: threading.Event, seconds: float) -> None:
-        self._platform, self._folder, self._due, self._seconds = platform, folder, due, seconds
-        self._error: Exception | None = None
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        self._due.wait(self._seconds)
-        try:
-            if not _work.ending:
-                launch(self._platform, self._folder)
-        except Exception as error:
-            LOG.exception("operations cannot run")
-            self._error = error
-
-    def wait(self) -> None:
-        """Returns when it has been launched; raises what keeps it from that."""
-        self._due.set()
-        self._thread.join()
-        if self._error is not None:
-            raise self._error
-
-
-_launching: _Launch | None = None
-
-
-def launch_later(platform: Platform, folder: Path, answered: threading.Event, seconds: float) -> None:
-    """``launch`` in the background: once the server has ``answered``, after some seconds, or when it is needed. What
-    can be known of its records before is looked at now, so that whoever starts the server is told."""
-    global _launching
-    _, engine = durable_records(platform.store.postgres, folder)
-    with engine.connect():
-        pass
-    if platform.store.postgres is None:
-        engine.dispose()
-    _launching = _Launch(platform, folder, answered, seconds)
-
-
-def await_launch() -> None:
-    """Returns when operations can be begun; raises what keeps them from it."""
-    if _launching is not None:
-        _launching.wait()
-
-
 def launch(platform: Platform, folder: Path) -> None:
     """Starts DBOS, which resumes what was pending; then begins what was recorded but never begun."""
-    from dbos import DBOS
-
     global _platform
     _platform = platform
-    _workflow()
     url, engine = durable_records(platform.store.postgres, folder)
     config: DBOSConfig = {
         "name": "odcpub",
@@ -174,8 +119,6 @@ def launch(platform: Platform, folder: Path) -> None:
 def _resume(key: str) -> None:
     """The ledger alone says what runs: where every workflow of it has ended without telling it, it is run anew, for
     its steps can run again. One that DBOS goes on with is left to it."""
-    from dbos import DBOS
-
     known = DBOS.list_workflows(workflow_id_prefix=key, load_input=False, load_output=False)
     if all(one.status in ENDED for one in known):
         _start(f"{key}#{len(known)}" if known else key, key)
@@ -183,8 +126,6 @@ def _resume(key: str) -> None:
 
 def go_on(key: str) -> None:
     """Lets an operation that waits begin its step anew."""
-    from dbos import DBOS
-
     known = DBOS.list_workflows(workflow_id_prefix=key, load_input=False, load_output=False)
     for one in known:
         if one.status not in ENDED:
@@ -197,13 +138,7 @@ def shut_down() -> None:
     if _platform is not None:
         _platform.ending.set()
     _work.end(GRACE_SECONDS)
-    if _launching is not None:
-        with suppress(Exception):  # it was told when it was needed
-            _launching.wait()
-    if "dbos" in sys.modules:
-        from dbos import DBOS
-
-        DBOS.destroy(workflow_completion_timeout_sec=0)
+    DBOS.destroy(workflow_completion_timeout_sec=0)
     if _platform is not None and _platform.store.postgres is None:
         empty_log(_platform.home.data)
 
@@ -218,23 +153,12 @@ def begin(key: str) -> None:
 def _start(workflow: str, key: str) -> None:
     assert _platform is not None  # noqa: S101 - launch() comes first
     room.keep(_platform.home.data)
-    from dbos import DBOS, SetWorkflowID
-
     with SetWorkflowID(workflow):
-        DBOS.start_workflow(_workflow(), key)
+        DBOS.start_workflow(_operation, key)
 
 
-@cache
-def _workflow() -> Callable[[str], None]:
-    """What DBOS runs, by the name that it keeps."""
-    from dbos import DBOS
-
-    return DBOS.workflow(name="operation")(_operation)
-
-
+@DBOS.workflow(name="operation")
 def _operation(key: str) -> None:
-    from dbos import DBOS
-
     try:
         for name in _names(key):
             while (outcome := DBOS.run_step({"name": name}, _execute, key, name)) == WAITS:

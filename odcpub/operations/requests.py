@@ -158,7 +158,6 @@ def _named(asset: AssetRecord) -> Named:
 
 def begin(platform: Platform, command: Command, key: str) -> str:
     """Records and begins it, once for one ``key``; the operation's key."""
-    durable.await_launch()
     with platform.beginning:
         if not asked_before(platform, command.kind, key):
             key = platform.ledger.begin(command, key)
@@ -173,7 +172,6 @@ def go_on(platform: Platform, operation: Operation, user: str) -> None:
         raise Refused(
             f"operation {operation.key[:8]}: does not wait, it {state}", f"see: odcpub log {operation.key[:8]}"
         )
-    durable.await_launch()
     platform.ledger.go_on(operation.key)
     platform.store.journal.say(operation.key, "", f"{user} lets it go on")
     durable.go_on(operation.key)
@@ -183,7 +181,6 @@ def cancel(platform: Platform, operation: Operation, user: str) -> None:
     """Ends an operation before its next step; one that waits at once."""
     if operation.status != Status.RUNNING:
         raise Refused(f"operation {operation.key[:8]}: has ended", f"see: odcpub log {operation.key[:8]}")
-    durable.await_launch()
     platform.ledger.cancel(operation.key, user)
     durable.go_on(operation.key)
 

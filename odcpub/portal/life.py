@@ -171,7 +171,7 @@ class Server:
 
     def launch(self) -> None:
         """Resumes pending operations, and in the background what ran when the machine went down."""
-        durable.launch_later(self.platform, self._home.data, self.answered, FIRST_SECONDS)
+        durable.launch(self.platform, self._home.data)
         threading.Thread(target=self._warm_up, daemon=True).start()
         threading.Thread(target=self._watch_idleness, daemon=True).start()
 

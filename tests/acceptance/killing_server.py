@@ -55,13 +55,11 @@ def _stop(client: Path) -> None:
 
 
 def _arm(step: str, moment: str, die: Die) -> None:
-    from dbos import DBOS
-
     from odcpub.engines.csharp.server import RoslynCompiler
     from odcpub.operations import durable
     from odcpub.portal import deployments
 
-    execute, events, run_step = durable._execute, deployments._events, DBOS.run_step
+    execute, events, run_step = durable._execute, deployments._events, durable.DBOS.run_step
     end = durable._end
     ran: set[tuple[str, str]] = set()
     """What this server did itself: an operation that ended under the last server goes through its records once more."""
@@ -99,7 +97,7 @@ def _arm(step: str, moment: str, die: Die) -> None:
             yield event
 
     durable._execute, durable._end, deployments._events = killing_execute, killing_end, followed_events
-    DBOS.run_step = killing_run_step
+    durable.DBOS.run_step = killing_run_step
     # Most die before they compile: a compile server is started when one is needed, not ahead.
     RoslynCompiler.start = lambda _: 0
     if ":" in moment:

@@ -109,11 +109,9 @@ def _begin(platform: Any, kind: str, folder: Path, key: str = "") -> str:
 
 def _arm(step: str, moment: str, spared: set[str]) -> None:
     """``spared``: operations in which nobody dies."""
-    from dbos import DBOS
-
     from odcpub.operations import durable
 
-    run_step, executed, ended = DBOS.run_step, durable._execute, durable._end
+    run_step, executed, ended = durable.DBOS.run_step, durable._execute, durable._end
 
     def die(key: str, name: str, when: str) -> None:
         if key not in spared and (name, when) == (step, moment):
@@ -134,7 +132,7 @@ def _arm(step: str, moment: str, spared: set[str]) -> None:
         die(key, options["name"], "recorded")
         return result
 
-    durable._execute, durable._end, DBOS.run_step = execute, end, recorded
+    durable._execute, durable._end, durable.DBOS.run_step = execute, end, recorded
 
 
 def _tiny() -> None:
