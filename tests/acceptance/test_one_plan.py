@@ -147,9 +147,9 @@ def kubectl(*arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def test_of_objects_what_is_ours_counts(odcpub: Installation, grown: Path, profile: str) -> None:
-    if profile != "kind":
-        pytest.skip("has objects in Kubernetes alone")
+@pytest.mark.kubernetes
+@pytest.mark.parametrize("profile", ["kind"], indirect=True, scope="module")
+def test_of_objects_what_is_ours_counts(odcpub: Installation, grown: Path) -> None:
     odcpub.run("config", "set", "ledger", "Rate=9", "--stage", "qa")
     image = kubectl("get", "deployment/ledger", "--output", "jsonpath={.spec.template.spec.containers[0].image}")
     other = image.rpartition("@")[0] + "@sha256:" + "0" * 64
