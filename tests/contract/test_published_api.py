@@ -14,6 +14,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from http.client import HTTPException
@@ -645,8 +646,8 @@ def unconfirmed(app: App, database: Postgres) -> Iterator[psycopg.Connection[Any
     with closing(database.server().connect()) as superuser:
         superuser.execute("alter system set synchronous_standby_names = 'nobody'")
         superuser.execute("select pg_reload_conf()")
-        until(lambda: superuser.execute("show synchronous_standby_names").fetchone() == ("nobody",))
         try:
+            _until_commits_wait(database, superuser)
             yield superuser
         finally:
             superuser.execute("alter system reset synchronous_standby_names")
@@ -654,6 +655,16 @@ def unconfirmed(app: App, database: Postgres) -> Iterator[psycopg.Connection[Any
 
 
 WAITING = "from pg_stat_activity where wait_event = 'SyncRep'"
+
+
+def _until_commits_wait(database: Postgres, superuser: psycopg.Connection[Any]) -> None:
+    """The setting holds for a session as soon as it is read, and for commits when the checkpointer has read it, too."""
+    with closing(database.server().connect()) as probe, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(probe.execute, "select pg_current_xact_id()")
+        while asked.done() or superuser.execute(f"select count(*) {WAITING}").fetchone() == (0,):
+            asked = pool.submit(probe.execute, "select pg_current_xact_id()") if asked.done() else asked
+        superuser.execute(f"select pg_cancel_backend(pid) {WAITING}")
+        asked.result()
 
 
 def waits(superuser: psycopg.Connection[Any]) -> None:
