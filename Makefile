@@ -6,9 +6,14 @@ UV := 0.13.8
 PYTEST_ARGS ?=
 LEFT_OUT := $(CURDIR)/$(VENV)/left-out
 NO_INDEX = echo "error: Python packages cannot be installed; the lines above say why"; \
-  echo "hint: see whether there is a network; behind a mirror set PIP_INDEX_URL"; exit 3
+  echo "hint: check the network; for a mirror set PIP_INDEX_URL;" \
+  "for a proxy whose certificate is not trusted set SSL_CERT_FILE to its PEM file"; exit 3
 ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+# uv reads it by itself; pip before 24.2 reads only its own name.
+ifdef SSL_CERT_FILE
+export PIP_CERT ?= $(SSL_CERT_FILE)
 endif
 
 define RELEASED
