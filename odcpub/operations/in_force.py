@@ -18,7 +18,7 @@ from odcpub.operations import stage as stages
 from odcpub.operations import workloads
 from odcpub.operations.command_line import command_line
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import NotInForce, Rule, TakenOver
+from odcpub.operations.core.outputs import NotInForce, Planned, Rule, TakenOver
 from odcpub.operations.core.run import Run
 from odcpub.operations.platform import Platform
 from odcpub.operations.workloads import ToRun
@@ -69,7 +69,8 @@ def telling(run: Run, given: ToRun) -> Iterator[None]:
         yield
     except OdcpubError as error:
         target = workloads.target(run, workloads.record(run, given.revision))
-        rules = missing(run.platform, target, workloads.migration(run.platform, given.planned))
+        latest = run.now().unit.find(Planned) or given.planned  # it may have been planned again
+        rules = missing(run.platform, target, workloads.migration(run.platform, latest))
         run.record(lacking(run, rules, error.message))
         raise told(error, rules) from None
 

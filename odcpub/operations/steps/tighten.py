@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odcpub.data.migration import TIGHTEN as PHASE
-from odcpub.operations import handover, in_force, workloads
+from odcpub.operations import handover, in_force, replanning, workloads
 from odcpub.operations.core.outputs import NotInForce, TakenOver
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import step
@@ -18,6 +18,7 @@ def tighten(run: Run, given: ToRun) -> NotInForce | TakenOver | None:
     with in_force.telling(run, given):
         if over := handover.taken_over(run):
             return over
+        given = replanning.up_to_date(run, given)
         migrate(run, given, workloads.migration(run.platform, given.planned), PHASE)
     return NotInForce()
 
