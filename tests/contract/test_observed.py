@@ -63,6 +63,67 @@ CHANGES = (
 )
 
 
+BY_OTHERS = (
+    ("CREATE SCHEMA theirs; CREATE VIEW theirs.sizes AS SELECT size FROM thing",
+     "ALTER VIEW theirs.sizes RENAME TO s"),
+    ("", "ALTER VIEW theirs.s RENAME COLUMN size TO width; CREATE OR REPLACE VIEW theirs.s AS "
+     "SELECT size AS width, name FROM thing"),
+    ("", "ALTER VIEW theirs.s SET SCHEMA public"),
+    ("ALTER VIEW public.s SET SCHEMA theirs", "ALTER SCHEMA theirs RENAME TO hers"),
+    ("ALTER SCHEMA hers RENAME TO theirs", "DROP VIEW theirs.s"),
+    ("CREATE MATERIALIZED VIEW kept AS SELECT size FROM thing", "ALTER MATERIALIZED VIEW kept RENAME TO held"),
+    ("DROP MATERIALIZED VIEW held; CREATE POLICY mine ON thing USING (size = 1)",
+     "ALTER POLICY mine ON thing RENAME TO my"),
+    ("", "ALTER POLICY my ON thing USING (name = 'a')"),
+    ("DROP POLICY my ON thing; CREATE POLICY across ON status USING (EXISTS (SELECT FROM thing WHERE size = 1))",
+     "ALTER TABLE status RENAME TO state"),
+    ("ALTER TABLE state RENAME TO status; DROP POLICY across ON status; CREATE TYPE theirs.way AS ENUM ('up', 'down'); "
+     "CREATE FUNCTION theirs.names(theirs.way) RETURNS SETOF varchar BEGIN ATOMIC SELECT name FROM thing; END",
+     "ALTER FUNCTION theirs.names RENAME TO all_names"),
+    ("", "ALTER TYPE theirs.way RENAME TO course"),
+    ("", "CREATE OR REPLACE FUNCTION theirs.all_names(theirs.course) RETURNS SETOF varchar BEGIN ATOMIC "
+     "SELECT name FROM thing WHERE size = 1; END"),
+    ("", "ALTER FUNCTION theirs.all_names SET SCHEMA public"),
+    ("DROP FUNCTION public.all_names", "ALTER TABLE thing ADD COLUMN course theirs.course DEFAULT 'up'"),
+    ("", "ALTER TYPE theirs.course RENAME VALUE 'up' TO 'north'"),
+    ("", "ALTER TYPE theirs.course RENAME TO bearing"),
+    ("", "ALTER TYPE theirs.bearing SET SCHEMA public"),
+    ("ALTER TABLE thing DROP COLUMN course; CREATE DOMAIN theirs.few AS integer",
+     "ALTER TABLE thing ADD COLUMN few theirs.few[]"),
+    ("", "ALTER DOMAIN theirs.few RENAME TO many"),
+    ("ALTER TABLE thing DROP COLUMN few; CREATE SEQUENCE theirs.count",
+     "ALTER TABLE thing ALTER COLUMN size SET DEFAULT nextval('theirs.count')"),
+    ("", "ALTER SEQUENCE theirs.count RENAME TO counted"),
+    ("", "ALTER SCHEMA theirs RENAME TO hers"),
+    ("ALTER SCHEMA hers RENAME TO theirs; CREATE FUNCTION theirs.next() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+     "ALTER TABLE thing ALTER COLUMN size SET DEFAULT theirs.next()"),
+    ("", "ALTER FUNCTION theirs.next RENAME TO following"),
+    ("", "ALTER TABLE thing ALTER COLUMN size DROP DEFAULT, ADD CONSTRAINT few CHECK (size < theirs.following())"),
+    ("", "ALTER FUNCTION theirs.following RENAME TO later"),
+    ("ALTER TABLE thing DROP CONSTRAINT few", "ALTER TABLE thing ADD CONSTRAINT known CHECK "
+     "(tableoid <> 'status'::regclass)"),
+    ("", "ALTER TABLE status RENAME TO state"),
+    ("ALTER TABLE state RENAME TO status; ALTER TABLE thing DROP CONSTRAINT known; CREATE FUNCTION f() "
+     "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; "
+     "CREATE TRIGGER t BEFORE UPDATE OF name ON thing EXECUTE FUNCTION f()",
+     "ALTER TRIGGER t ON thing RENAME TO u"),
+    ("DROP TRIGGER u ON thing; CREATE RULE r AS ON DELETE TO thing WHERE OLD.size = 1 DO INSTEAD NOTHING",
+     "ALTER RULE r ON thing RENAME TO s"),
+    ("DROP RULE s ON thing; SET client_min_messages = error; CREATE PUBLICATION odc_p FOR TABLE thing (size)",
+     "ALTER PUBLICATION odc_p RENAME TO odc_q"),
+    ("", "ALTER PUBLICATION odc_q SET TABLE thing (name)"),
+    ("DROP PUBLICATION odc_q", "ALTER TABLE thing ADD COLUMN twice integer GENERATED ALWAYS AS (size * 2) STORED"),
+    ("", "ALTER TABLE thing RENAME COLUMN twice TO two_times"),
+    ("ALTER TABLE thing DROP COLUMN two_times; CREATE UNIQUE INDEX by_name ON thing (name)",
+     "CREATE TABLE theirs.other (name varchar REFERENCES thing (name))"),
+    ("", "ALTER TABLE theirs.other RENAME CONSTRAINT other_name_fkey TO its"),
+    ("", "ALTER TABLE theirs.other RENAME TO another"),
+    ("", "ALTER TABLE theirs.another SET SCHEMA public"),
+    ("", "DROP TABLE public.another"),
+    ("", "ALTER TABLE thing ALTER COLUMN size DROP NOT NULL, ALTER COLUMN name TYPE text COLLATE \"C\""),
+    ("", "DROP SCHEMA theirs CASCADE; DROP TYPE public.bearing; ALTER TABLE thing DROP COLUMN name CASCADE"),
+)  # fmt: skip
+"""What has to be there first, and a change that the rows of the catalog about the table itself may not show."""
 NO_CHANGES = (
     "ANALYZE thing",
     "VACUUM thing",
@@ -86,6 +147,17 @@ def test_every_change_is_seen(postgres: Postgres, tmp_path: Path) -> None:
         after = stage.live()
         assert repr(after) == repr(read_anew(stage)) != repr(before), change  # repr has also what no plan compares
         before = after
+
+
+def test_changes_of_what_others_made_are_seen(postgres: Postgres, tmp_path: Path) -> None:
+    stage = Stage(postgres, tmp_path / "chain", "used")
+    stage.publish(MODEL)
+    for first, change in BY_OTHERS:
+        with stage.connect() as connection:
+            connection.execute(first)
+            before = stage.live()
+            connection.execute(change)
+        assert repr(stage.live()) == repr(read_anew(stage)) != repr(before), change
 
 
 def test_only_the_table_that_changed_is_read_again(postgres: Postgres, tmp_path: Path) -> None:

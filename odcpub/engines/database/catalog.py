@@ -59,10 +59,12 @@ JOIN pg_class i ON i.oid = x.indexrelid
 WHERE c.oid = ANY(%(tables)s::oid[]) AND NOT x.indisprimary AND c.relname <> ALL(%(own)s)
 ORDER BY c.relname, i.relname
 """
-_USERS = """
-SELECT c.relname, a.attname,
-       CASE v.relkind WHEN 'v' THEN 'view ' || v.oid::regclass WHEN 'm' THEN 'materialized view ' || v.oid::regclass
-       ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END
+_USER = """
+CASE v.relkind WHEN 'v' THEN 'view ' || v.oid::regclass WHEN 'm' THEN 'materialized view ' || v.oid::regclass
+ELSE pg_describe_object(d.classid, d.objid, d.objsubid) END
+"""
+_USERS = f"""
+SELECT c.relname, a.attname, {_USER}
 FROM pg_depend d
 JOIN pg_class c ON c.oid = d.refobjid
 JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
@@ -82,15 +84,18 @@ JOIN pg_index x ON x.indexrelid = k.conindid AND NOT x.indisprimary
 JOIN pg_class i ON i.oid = x.indexrelid
 WHERE k.contype = 'f' AND c.oid = ANY(%(tables)s::oid[]) AND c.relname <> ALL(%(own)s)
 ORDER BY 1, 2, 3
-"""
+"""  # noqa: S608 - our own text
 """What holds a column's type fast (a type is changed under no view, policy, function, trigger, generated column), and
 what needs a unique index: by the names of the table, and of the column or index."""
-_STAMPS = """
+_FIRST_OF_OTHERS = 12000
+"""The OIDs below are of PostgreSQL's own types, whose names stay (FirstUnpinnedObjectId in its access/transam.h)."""
+_STAMPS = f"""
 WITH own AS MATERIALIZED (
   SELECT oid, relname, relkind FROM pg_class WHERE relnamespace = %(schema)s::oid AND relkind IN ('r', 'p')),
 row_of AS (
   SELECT oid AS it, hash_record_extended((1, relname, relkind), 0) AS hash FROM own
-  UNION ALL SELECT own.oid, hash_record_extended((2, a.attnum, a.xmin, a.ctid), 0)
+  UNION ALL SELECT own.oid, hash_record_extended((2, a.attnum, a.xmin, a.ctid,
+           CASE WHEN a.atttypid >= {_FIRST_OF_OTHERS} THEN format_type(a.atttypid, a.atttypmod) END), 0)
     FROM pg_attribute a JOIN own ON a.attrelid = own.oid WHERE a.attnum > 0 AND NOT a.attisdropped
   UNION ALL SELECT own.oid, hash_record_extended((3, d.oid, d.xmin, d.ctid), 0)
     FROM pg_attrdef d JOIN own ON d.adrelid = own.oid
@@ -101,25 +106,38 @@ row_of AS (
     FROM pg_index x JOIN own ON x.indrelid = own.oid JOIN pg_class i ON i.oid = x.indexrelid
   UNION ALL SELECT own.oid, hash_record_extended((6, g.oid, g.xmin, g.ctid), 0)
     FROM pg_trigger g JOIN own ON g.tgrelid = own.oid WHERE NOT g.tgisinternal
-  UNION ALL SELECT own.oid, hash_record_extended((7, d.classid, d.objid, d.refobjsubid), 0)
+  UNION ALL SELECT own.oid, hash_record_extended((7, d.refobjsubid, {_USER}), 0)
     FROM pg_depend d JOIN own ON d.refobjid = own.oid
+    LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+    LEFT JOIN pg_class v ON v.oid = r.ev_class
     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
       AND d.classid IN ('pg_rewrite'::regclass, 'pg_policy'::regclass, 'pg_proc'::regclass,
                         'pg_publication_rel'::regclass)
-  UNION ALL SELECT own.oid, hash_record_extended((8, k.oid, k.conindid, r.relname, k.xmin, k.ctid), 0)
-    FROM pg_constraint k JOIN own ON k.confrelid = own.oid JOIN pg_class r ON r.oid = k.conrelid WHERE k.contype = 'f'
+  UNION ALL SELECT own.oid,
+           hash_record_extended((8, k.conindid, pg_describe_object('pg_constraint'::regclass, k.oid, 0)), 0)
+    FROM pg_constraint k JOIN own ON k.confrelid = own.oid
+    JOIN pg_index x ON x.indexrelid = k.conindid AND NOT x.indisprimary WHERE k.contype = 'f'
   UNION ALL SELECT own.oid, hash_record_extended((9, n.objsubid, n.xmin, n.ctid), 0)
     FROM pg_description n JOIN own ON n.objoid = own.oid WHERE n.classoid = 'pg_class'::regclass
+  UNION ALL SELECT own.oid, hash_record_extended((10, e.adnum, pg_get_expr(e.adbin, e.adrelid)), 0)
+    FROM pg_depend d JOIN pg_attrdef e ON e.oid = d.objid JOIN own ON own.oid = e.adrelid
+    WHERE d.classid = 'pg_attrdef'::regclass AND (d.refclassid <> 'pg_class'::regclass OR d.refobjsubid = 0)
+  UNION ALL SELECT own.oid, hash_record_extended((11, k.oid, pg_get_expr(k.conbin, k.conrelid)), 0)
+    FROM pg_depend d JOIN pg_constraint k ON k.oid = d.objid AND k.contype = 'c' JOIN own ON own.oid = k.conrelid
+    WHERE d.classid = 'pg_constraint'::regclass AND (d.refclassid <> 'pg_class'::regclass OR d.refobjsubid = 0)
 )
 SELECT it, count(*) || ' ' || sum(hash) FROM row_of GROUP BY it
-"""
+"""  # noqa: S608
 """By table, a hash of which rows of the catalog it is read from; two are comparable within one database. PostgreSQL
-does not change such a row: it writes a new version with another place (ctid) or transaction (xmin). What it does change
-in place, and names of other tables, are hashed themselves. A sum, since sorting thirty thousand rows would cost more
-than hashing them; to hash their texts would cost four times as much."""
+does not change such a row: it writes a new version with another place (ctid) or transaction (xmin). A sum, since
+sorting thirty thousand rows would cost more than hashing them; to hash all their texts would cost four times as much.
+Texts are hashed where they name something of others, which can be renamed without a new version of the table's own
+rows: a column's type, what depends on the table, and in expressions a function, a sequence, a key of an enumeration.
+So is what PostgreSQL changes in place."""
 _SERVER = """
 SELECT concat_ws(' ', %(schema)s::text, pg_postmaster_start_time(), current_setting('server_version_num'),
-                 current_setting('quote_all_identifiers'), current_setting('search_path'))
+                 current_setting('quote_all_identifiers'), current_setting('search_path'),
+                 current_setting('lc_messages'))
 """
 """What else the schema's texts depend on. A server that was restored from a backup could give out the same transactions
 and places again: its start tells."""
