@@ -55,6 +55,8 @@ def _ask(what: str, more: str = "", others: str = "") -> str:
         raise UsageError(f"{what}: is not UTF-8 text", "give text; bytes can be written in base64") from None
     if not line:
         raise _no_value(what, said)
+    if "\0" in line:
+        raise UsageError(f"{what}: holds the NUL character", "give text; bytes can be written in base64")
     if len(line) > LONGEST_VALUE:
         raise UsageError(f"{what}: is longer than {LONGEST_VALUE:,} characters", "give one line of text")
     return line.rstrip("\r\n")

@@ -11,16 +11,18 @@ from odcpub.errors import UsageError
 from odcpub.escaping import in_short
 from odcpub.portal import assets, deployments, installation, model_files, names
 from odcpub.portal.answers import Answer, answer_errors
+from odcpub.portal.checked import NUL
 from odcpub.portal.documented import EVERYWHERE, describe
 from odcpub.portal.life import Server
 
 WITHOUT_DATA = ("/api/v1/server", "/api/v1/shutdown")
-"""Who asks for these is answered though the data folder has gone."""
+"""Served even without the data folder."""
 
 
 def make_api(server: Server) -> FastAPI:
     async def data(request: Request) -> None:
         _check_query(request)
+        _check_texts(request)
         if request.url.path not in WITHOUT_DATA:
             server.check_folder()
 
@@ -61,3 +63,10 @@ def _check_query(request: Request) -> None:
             raise UsageError(f"{in_short(name, 60)}: is no query parameter here", f"there are: {there}")
         if names.count(name) > 1:
             raise UsageError(f"{name}: is there twice", "give it once")
+
+
+def _check_texts(request: Request) -> None:
+    """Nothing in the path or the query that no store could hold, and so none could look up."""
+    for name, value in (*request.path_params.items(), *request.query_params.multi_items()):
+        if "\0" in str(value):
+            raise UsageError(f"{name}: {NUL}", "leave that character out")

@@ -1,7 +1,7 @@
-"""Bodies of requests, checked by the shapes that both sides share. No I/O.
+"""Requests checked: bodies by the shapes that both sides share, and every text for what no store keeps. No I/O.
 
 ``Annotated[FolderRequest, CHECKED]``: what comes in has the very types that are said (``true`` is no number, and ``1``
-no truth value), no other fields, and all that is wrong with it is told at once.
+no truth value), no other fields, no NUL character, and all that is wrong with it is told at once.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from types import UnionType
 from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 import typing_extensions
-from pydantic import ConfigDict, GetCoreSchemaHandler
-from pydantic_core import CoreSchema
+from pydantic import AfterValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError
 
+from odcpub.api_types.limits import Within
+
+NUL = "holds the NUL character, which cannot be stored"
 STRICT = ConfigDict(extra="forbid", strict=True)
 
 
@@ -27,6 +30,20 @@ class Checked:
 CHECKED = Checked()
 
 
+def wrong(message: str) -> PydanticCustomError:
+    """What a check of a request raises; the message is told as it is."""
+    return PydanticCustomError("request", "{message}", {"message": message})
+
+
+def _without_nul(text: str) -> str:
+    if "\0" in text:
+        raise wrong(NUL)
+    return text
+
+
+_STORABLE = AfterValidator(_without_nul)
+
+
 @cache
 def _strict(shape: Any) -> Any:
     """The same dictionary with pydantic's settings, of the one kind that it reads in every version of Python."""
@@ -38,10 +55,13 @@ def _strict(shape: Any) -> Any:
 
 
 def _within(kind: Any) -> Any:
-    """The type, with every typed dictionary in it made strict."""
+    """The type, with every typed dictionary in it made strict, and every text refused that holds a NUL."""
     if is_typeddict(kind):
         return _strict(kind)
     origin, args = get_origin(kind), get_args(kind)
+    if origin is Annotated and args[0] is str:
+        free = any(isinstance(one, Within) and one.nul for one in args[1:])
+        return kind if free else Annotated[(*args, _STORABLE)]
     if origin is Annotated:
         return Annotated[(_within(args[0]), *args[1:])]
     if origin is NotRequired:

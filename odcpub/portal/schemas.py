@@ -19,14 +19,14 @@ from odcpub.api_types.limits import LARGEST
 from odcpub.api_types.models import ModelFilesRequest, SentModel
 from odcpub.api_types.operations import DeploymentOperationRequest, PublishOperationRequest
 from odcpub.api_types.plans import PlanExecutionRequest
-from odcpub.portal.checked import CHECKED
+from odcpub.portal.checked import CHECKED, wrong
 from odcpub.store.records import Status
 
 
 def _digits(value: object) -> object:
     """Of a query or path, where all is text: digits alone, not `1.0`, `+1` or `1_000`."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit() and len(value) <= 10):
-        raise ValueError("must be digits")
+        raise wrong("must be digits")
     return int(value) if isinstance(value, str) else value
 
 
@@ -42,7 +42,7 @@ YesNo = Annotated[Literal["true", "false"], Query()]
 
 def _forgets(value: DeploymentOperationRequest) -> DeploymentOperationRequest:
     if value.get("forget") and value["operation"] != "Undeploy":
-        raise ValueError("forget belongs to Undeploy")
+        raise wrong("forget belongs to Undeploy")
     return value
 
 

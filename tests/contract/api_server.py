@@ -1,7 +1,8 @@
-"""``python -m tests.contract.api_server FOLDER``: the real server on its socket, with records and without engines.
+"""``python -m tests.contract.api_server FOLDER [ADDRESS]``: the real server on its socket, with records and without
+engines. The records are in SQLite, or in the PostgreSQL database of the address, whose password is on standard input.
 
-The app Shop has two revisions; the second runs in Development, the first in QA. Units is a library without a revision.
-Operations begin and run, on the engines in memory.
+The app Shop has two revisions; the second runs in Development, the first in QA, which has a migration script. Units is
+a library without a revision. Operations begin and run, on the engines in memory.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from types import SimpleNamespace
 from typing import Any
 
 from odcpub.api_types.installation import Check
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.script import plan_parts, script_text
+from odcpub.engines.database.server import parse
 from odcpub.engines.memory import MemoryBuilder, MemoryCompiler, MemoryDatabase, MemoryRegistry, MemoryRunner
 from odcpub.engines.settings import read_settings
 from odcpub.home import Home
@@ -20,7 +24,9 @@ from odcpub.operations import forgetting
 from odcpub.operations.kinds.app import compile as compiling
 from odcpub.portal import main
 from odcpub.portal.life import Server
+from odcpub.store.moving import move
 from odcpub.store.records import AssetRecord
+from odcpub.store.settings import StoreSettings
 from odcpub.store.stages import Value
 from tests.unit.operations.conftest import KEY, Installed
 
@@ -67,8 +73,14 @@ class StandIn(Server):
         return self._engines
 
 
-def fill(folder: Path) -> None:
-    """The records that the requests of the test find."""
+def script() -> str:
+    """A migration script as odcpub writes it, of a plan that changes nothing."""
+    made = plan_parts(MigrationPlan(base="", target="t"))
+    return script_text(made, (made.expand,), 1, None)
+
+
+def fill(folder: Path, store: str) -> None:
+    """The records that the requests of the test find, moved to ``store`` where it names a database."""
     made = Installed(folder)
     made.store.assets.register(AssetRecord(UNITS, "Units", "library", "units", str(folder / "units"), ""))
     for stage in ("development", "qa"):
@@ -76,13 +88,17 @@ def fill(folder: Path) -> None:
     made.deployed(made.revision())
     made.deployed(1, "QA")
     made.deployed(made.revision())
+    made.store.scripts("shop", "qa").put("versions", "0001_expand.py", script())
+    if store:
+        password = made.store.vault.seal(sys.stdin.read()).decode()
+        move(made.store, StoreSettings(store, password), parse)
     made.store.close()
 
 
-def serve(folder: Path) -> None:
+def serve(folder: Path, store: str = "") -> None:
     data = folder / "data"
     home = Home(data, folder / "cache", folder / "run").make()
-    fill(data)
+    fill(data, store)
     tiny()
     forgetting.PAUSE_SECONDS = 0.0
     server = StandIn(home)
@@ -91,4 +107,4 @@ def serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]))
+    serve(Path(sys.argv[1]), *sys.argv[2:])

@@ -1,4 +1,5 @@
-"""The API answers as its OpenAPI document says, over the socket of a real server: no 5xx, nothing undocumented.
+"""The API answers as its OpenAPI document says, over the socket of a real server, with its records in SQLite and in
+PostgreSQL: no 5xx, nothing undocumented.
 
 schemathesis makes the requests, right and wrong ones, of the document itself. Its seed is fixed; `make long` tries many
 more, at random.
@@ -12,6 +13,7 @@ import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,8 @@ from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 
 from odcpub.home import Home
-from tests.contract.api_server import MODEL
+from tests.contract.api_server import MODEL, script
+from tests.databases import engine
 from tests.tries import LONG
 from tests.unit.operations.conftest import KEY
 
@@ -69,15 +72,36 @@ class Adapter(HTTPAdapter):
         return self._pool
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The folder of a server that answers, with ``shop/app.yaml`` in it."""
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[tuple[list[str], str]]:
+    """The arguments and the standard input of a server whose records are in a new database; nothing for SQLite."""
+    if kind == "sqlite":
+        yield [], ""
+        return
+    with engine("embedded", folder) as postgres:
+        there = postgres.server()
+        with there.connect() as connection:
+            connection.execute("CREATE DATABASE records")
+        yield [f"postgresql://{there.user}@{there.place}/records"], there.password()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a server that answers."""
     folder = tmp_path_factory.mktemp("api")
+    with database(request.param, tmp_path_factory.mktemp("postgres")) as (arguments, given):
+        yield from serving(folder, arguments, given)
+
+
+def serving(folder: Path, arguments: list[str], given: str) -> Iterator[Path]:
     path = Home(folder / "data", folder / "cache", folder / "run").socket("api.sock")
     with (folder / "out").open("w") as out:
-        command = [sys.executable, "-m", "tests.contract.api_server", str(folder)]
-        process = subprocess.Popen(command, stdout=out, stderr=out)
+        command = [sys.executable, "-m", "tests.contract.api_server", str(folder), *arguments]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=out, stderr=out, text=True)
         try:
+            assert process.stdin
+            process.stdin.write(given)
+            process.stdin.close()
             deadline = time.monotonic() + START_SECONDS
             while not path.exists():
                 assert process.poll() is None, (folder / "out").read_text()
@@ -112,7 +136,8 @@ def load(examples: int = 1) -> OpenApiSchema:
 
 @pytest.mark.parametrize("examples", [10, pytest.param(100, marks=pytest.mark.long)])
 def test_it_answers_as_its_document_says(server: Path, examples: int) -> None:
-    schema = load(examples).exclude(path="/api/v1/shutdown")  # it would end
+    # It would end, or be asked to move its records to an address that it has said itself.
+    schema = load(examples).exclude(path="/api/v1/shutdown").exclude(path="/api/v1/server", method="PATCH")
     wrong, answered = list[str](), set[int]()
     for event in from_schema(schema).execute():
         if isinstance(event, NonFatalError):
@@ -137,8 +162,17 @@ IN_QA = {"stage": "qa", "key": "shop"}
 UNDEPLOY = {"operation": "Undeploy", "assetKey": KEY, "environmentKey": "qa"}
 SHOP: dict[str, Any] = {"source": "", "folder": "/models/shop"}
 """The app's model, whose files are sent first."""
+SCRIPT = "versions/0001_expand.py"
 GOOD: list[tuple[str, str, dict[str, Any], int]] = [
     ("GET", "/api/v1/server", {}, 200),
+    ("PATCH", "/api/v1/server", {"body": {"store": "sqlite", "check": True}}, 200),
+    ("PATCH", "/api/v1/server", {"body": {"store": "postgresql://ada@db.example/records", "check": True}}, 200),
+    ("PATCH", "/api/v1/server", {"body": {"store": "mysql://db.example/records", "check": True}}, 400),
+    ("GET", "/api/v1/scripts/{key}", {"path_parameters": {"key": "shop"}, "query": {"stage": "qa"}}, 200),
+    ("PUT", "/api/v1/scripts/{key}",
+     {"path_parameters": {"key": "shop"}, "body": {"stage": "qa", "files": {SCRIPT: script()}}}, 200),
+    ("PUT", "/api/v1/scripts/{key}",
+     {"path_parameters": {"key": "shop"}, "body": {"stage": "qa", "files": {SCRIPT: "another"}}}, 409),
     ("GET", "/api/v1/status", {}, 200),
     ("GET", "/api/v1/doctor", {}, 200),
     ("GET", "/api/v1/engines", {}, 200),
@@ -169,10 +203,7 @@ FOLLOWED = ("/{key}", "/{key}/messages", "/{key}/events")
 ELSEWHERE = {
     ("POST", "/api/v1/shutdown"): "below, as the last one",
     ("POST", "/api/v1/model-files"): "before the others",
-    ("PATCH", "/api/v1/server"): "tests/acceptance: it moves the records to PostgreSQL",
     ("POST", f"{OPERATIONS}/plan-executions"): "tests/unit/portal: a plan is of its server's own",
-    ("GET", "/api/v1/scripts/{key}"): "tests/acceptance: stand-ins write no scripts",
-    ("PUT", "/api/v1/scripts/{key}"): "tests/acceptance: stand-ins write no scripts",
     ("GET", "/api/v1/operations/{key}"): "as that of its collection",
     ("POST", "/api/v1/operations/{key}/continue"): "tests/unit/operations: nothing waits here",
     ("POST", "/api/v1/operations/{key}/cancel"): "tests/unit/operations: nothing lasts here",

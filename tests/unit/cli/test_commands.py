@@ -63,9 +63,10 @@ class Bytes(io.TextIOWrapper):
         (io.StringIO("-----BEGIN\nabc\n"), "has more lines than values are asked for; nothing was set"),
         (io.StringIO("\udcff\n"), "Token: is not UTF-8 text"),
         (Bytes(b"\xff\n"), "Token: is not UTF-8 text"),
+        (Bytes(b"a\0b\n"), "Token: holds the NUL character"),
         (None, "Token: no value was given"),
     ],
-    ids=["several lines", "surrogates", "bytes", "closed"],
+    ids=["several lines", "surrogates", "bytes", "NUL", "closed"],
 )
 def test_a_secret_that_cannot_be_kept_whole_is_refused(
     given: object, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

@@ -37,7 +37,21 @@ BODIES: list[tuple[str, str, Any, str]] = [
     ("PATCH", CONFIGURATIONS, {"settings": [{"key": "A", "value": 5}]}, "body.settings.0.value"),
     ("PATCH", CONFIGURATIONS, {"settings": [{"key": "A", "value": "5", "fromArgument": 1}]}, "fromArgument"),
     ("PATCH", "/api/v1/engines", {"set": {"registry": 5}}, "body.set.registry"),
+    ("POST", f"{DEPLOYMENTS}/publish-plans", {"source": 64 * "0", "folder": "/\0"}, "body.folder: holds the NUL"),
+    ("POST", f"{DEPLOYMENTS}/deployment-operations", DEPLOY | {"assetKey": "a\0"}, "body.assetKey: holds the NUL"),
+    ("PATCH", CONFIGURATIONS, {"settings": [{"key": "A", "value": "\0"}]}, "body.settings.0.value: holds the NUL"),
+    (
+        "PATCH",
+        "/api/asset-repository/v1/assets/shop/revisions/1",
+        {"releaseNotes": "\0"},
+        "releaseNotes: holds the NUL",
+    ),
+    ("PATCH", "/api/v1/engines", {"set": {"registry": "a\0"}}, "body.set.registry: holds the NUL"),
+    ("PUT", "/api/v1/scripts/shop", {"stage": "qa", "files": {"a.py": "\0"}}, "body.files.a.py: holds the NUL"),
+    ("POST", "/api/v1/imports", {"format": "jdl", "text": "entity A {\0}", "file": "a.jdl"}, "U+0000"),
 ]
+NUL = ("/api/v1/sources/a%00b", "/api/v1/scripts/shop?stage=%00", "/api/portfolios/v2/environments?asset=a%00",
+       f"{DEPLOYMENTS}/publish-operations?assetKey=%00", f"{DEPLOYMENTS}/publish-operations/%00/events")  # fmt: skip
 
 
 @pytest.mark.parametrize(("method", "path", "body", "said"), BODIES)
@@ -46,6 +60,13 @@ def test_a_body_of_other_types_is_refused(api: Client, method: str, path: str, b
     assert answer.status_code in (400, 409), answer.text
     assert said in answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", NUL)
+def test_a_nul_in_an_address_is_refused(api: Client, path: str) -> None:
+    answer = api.get(path)
+    assert answer.status_code == 400, answer.text
+    assert "holds the NUL character, which cannot be stored" in answer.json()["title"]
 
 
 LISTS = ("/api/v1/operations", f"{DEPLOYMENTS}/publish-operations", f"{DEPLOYMENTS}/deployment-operations")
