@@ -101,8 +101,8 @@ class Client:
 
     def events(self, path: str, after: int = 0) -> Iterator[tuple[str, Any]]:
         """Server-sent events as (event, data): ``message`` with a Message, ``serves`` and at last ``end`` with the
-        Operation. Goes on after the last one seen when the server was restarted. Raises Stopped when it was told to
-        end."""
+        Operation. Goes on after the last message seen when the connection broke; ``serves`` can come again then. Raises
+        Stopped when the server was told to end."""
         while True:
             connection = self._connect(timeout=60, waiting=True)
             try:
@@ -249,10 +249,14 @@ def _alive(file: Path) -> bool:
 
 
 def _parse(response: http.client.HTTPResponse) -> Iterator[tuple[str, Any]]:
-    event = ""
+    """The events that came whole: an empty line ends one, and what a broken connection has cut off is none."""
+    event = data = ""
     for raw in response:
-        line = raw.decode().rstrip("\n")
-        if line.startswith("event: "):
-            event = line[7:]
+        line = raw.decode()
+        if line == "\n" and data:
+            yield event, json.loads(data)
+            event = data = ""
+        elif line.startswith("event: "):
+            event = line[7:-1]
         elif line.startswith("data: "):
-            yield event, json.loads(line[6:])
+            data = line[6:]

@@ -46,7 +46,13 @@ if TYPE_CHECKING:
         Update,
     )
     from odcpub.api_types.models import SentModel
-    from odcpub.api_types.operations import DeploymentOperationRequest, Operation, PublishOperationRequest
+    from odcpub.api_types.operations import (
+        DeploymentOperationRequest,
+        Message,
+        MessagePage,
+        Operation,
+        PublishOperationRequest,
+    )
     from odcpub.api_types.plans import Plan, PlanExecutionRequest
     from odcpub.cli.libpq import Found as Login
     from odcpub.cli.progress import Ended
@@ -393,8 +399,19 @@ def log(options: argparse.Namespace) -> int:
     collection = _collection(operation)
     if options.follow and operation["status"] == "Running":
         return follow(client, collection, operation, options.json)
-    path = f"{DEPLOYMENTS}/{collection}/{operation['key']}/messages?limit=5000"
-    return show.operation(operation, client.request("GET", path)["results"], options.json)
+    messages = _messages(client, f"{DEPLOYMENTS}/{collection}/{operation['key']}/messages")
+    return show.operation(operation, messages, options.json)
+
+
+def _messages(client: Client, path: str) -> list[Message]:
+    """All messages of an operation, a page at a time."""
+    found: list[Message] = []
+    offset: int | None = 0
+    while offset is not None:
+        page: MessagePage = client.request("GET", f"{path}?limit=5000&offset={offset}")
+        found += page["results"]
+        offset = page["page"]["nextPageOffset"]
+    return found
 
 
 def go_on(options: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ from fastapi.responses import StreamingResponse
 from odcpub.api_types.limits import LARGEST
 from odcpub.api_types.operations import (
     DeploymentOperationRequest,
+    Message,
     MessagePage,
     OperationPage,
     PublishOperationRequest,
@@ -36,7 +37,9 @@ from odcpub.store.journal import Journal
 from odcpub.store.records import OperationKind, Status
 
 PATH = "/api/deployments/v1"
-POLL_SECONDS, QUIET_SECONDS = 0.01, 15.0
+POLL_SECONDS, QUIET_SECONDS, SAID_SECONDS = 0.01, 15.0, 1.0
+"""How often a reader's server looks for news, how long it says nothing, and how long it waits for the message with
+which a version serves."""
 KINDS = {
     "publish-operations": (OperationKind.PUBLISH,),
     "deployment-operations": (OperationKind.DEPLOY, OperationKind.APPLY, OperationKind.UNDEPLOY),
@@ -141,7 +144,7 @@ def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
     @api.get(f"/{name}/{{key}}/messages", responses=MISSING)
     def messages(key: str, limit: ManyLines = 500, offset: Offset = 0) -> Answer[MessagePage]:
         found = find_operation(platform, key)
-        lines = platform.store.journal.messages(found.key, limit=offset + limit + 1)[offset:]
+        lines = platform.store.journal.messages(found.key, limit=limit + 1, offset=offset)
         return Answer(views.messages(lines, found.unit.asset.key, limit, offset))
 
     @api.get(f"/{name}/{{key}}/events", response_class=StreamingResponse, responses=MISSING | EVENTS)
@@ -151,34 +154,50 @@ def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
 
 
 async def _events(platform: Platform, operation: Operation, after: int) -> AsyncIterator[str]:
-    """The messages as server-sent events, from the one after the last the reader has seen; ends with the operation. At
-    the end of the step from which on the new version serves the operation itself is sent, as it is then."""
-    journal = platform.store.journal
+    """The messages as server-sent events, from the one after the last the reader has seen; ends with the operation.
+    With the message that says so, and at the latest before the end, the operation is sent whose new version serves. A
+    reader that has seen that message gets it first: its connection may have broken in between."""
+    journal, asset = platform.store.journal, operation.unit.asset.key
+    told = after > 0 and await asyncio.to_thread(journal.has_said, operation.key, after, "serves")
+    if told:
+        yield await _serves(platform, operation.key)
     while True:
         seen = journal.changes
-        status = await asyncio.to_thread(_operation, platform, operation.key)
+        now = await asyncio.to_thread(_operation, platform, operation.key)
         lines = await asyncio.to_thread(journal.messages, operation.key, after)
         for line in lines:
-            after, data = line.id, views.message(line, operation.unit.asset.key)
-            yield f"id: {line.id}\nevent: message\ndata: {json.dumps(data)}\n\n"
+            after = line.id
+            yield f"id: {line.id}\n{_event('message', views.message(line, asset))}"
             if line.data.get("serves"):
-                now = await asyncio.to_thread(_operation, platform, operation.key)
-                # As it was then: it may have ended by the time that somebody reads of it.
-                serving = replace(now, status=Status.RUNNING, finished_at=None, exit_code=None)
-                yield f"event: serves\ndata: {json.dumps(views.operation(serving))}\n\n"
+                told = True
+                yield await _serves(platform, operation.key)
         if lines:
             continue
-        if status.status != Status.RUNNING:
-            yield f"event: end\ndata: {json.dumps(views.operation(status))}\n\n"
+        ended = now.status != Status.RUNNING
+        if now.serves and not told:  # the server was killed before it said so, or is about to say so
+            if told := ended or not await _news(journal, seen, SAID_SECONDS):
+                yield await _serves(platform, operation.key)
+        elif ended:
+            yield _event("end", views.operation(now))
             return
-        if not await _news(journal, seen):
+        elif not await _news(journal, seen, QUIET_SECONDS):
             yield ": still running\n\n"
 
 
-async def _news(journal: Journal, seen: int) -> bool:
-    """Waits for a change since ``seen``; False where there was none in a long while. Looking costs no query: asking
-    the database fifty times a second took as much of the processor as the publish itself."""
-    for _ in range(round(QUIET_SECONDS / POLL_SECONDS)):
+async def _serves(platform: Platform, key: str) -> str:
+    """The operation as it is when its version begins to serve: it may have ended by the time that somebody reads."""
+    now = await asyncio.to_thread(_operation, platform, key)
+    return _event("serves", views.operation(replace(now, status=Status.RUNNING, finished_at=None, exit_code=None)))
+
+
+def _event(name: str, data: Message | ShownOperation) -> str:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
+
+
+async def _news(journal: Journal, seen: int, seconds: float) -> bool:
+    """Waits for a change since ``seen``; False where there was none in that time. Looking costs no query: asking the
+    database fifty times a second took as much of the processor as the publish itself."""
+    for _ in range(round(seconds / POLL_SECONDS)):
         if journal.changes != seen:
             return True
         await asyncio.sleep(POLL_SECONDS)

@@ -55,7 +55,8 @@ EVENTS: Responses = {
         "description": (
             "Server-sent events. `message`: the data is a Message, the id its id; `serves`: the new version serves, "
             "and the data is the Operation as it is then; `end`: the operation has ended, and the data is the "
-            "Operation. A comment every few seconds says that it still runs."
+            "Operation. After `Last-Event-ID` each later message comes once, and `serves` comes again where the "
+            "version serves already. A comment every few seconds says that it still runs."
         ),
         "content": {
             "text/event-stream": {

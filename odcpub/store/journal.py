@@ -124,19 +124,30 @@ class Journal:
 
     @again
     def _add(self, line: dict[str, object], tries: list[int]) -> None:
-        """Once, also where the connection broke before anybody was told that it was done."""
+        """Once, also where the connection broke before anybody was told that it was done. One message of an operation
+        at a time: a reader that has seen a number has seen all lower ones."""
         tries.append(len(tries))
         same = select(MESSAGES.c.id).where(*(MESSAGES.c[name] == value for name, value in line.items()))
+        operation = select(OPERATIONS.c.key).where(OPERATIONS.c.key == line["operation"])
         with self._engine.begin() as connection:
+            if connection.dialect.name == "postgresql":  # SQLite lets one write at a time
+                connection.execute(operation.with_for_update(key_share=True))
             if len(tries) == 1 or connection.execute(same).first() is None:
                 connection.execute(insert(MESSAGES), line)
 
-    def messages(self, key: str, after: int = 0, limit: int = 500) -> tuple[Message, ...]:
-        """An operation's messages after the given id, in order."""
+    def messages(self, key: str, after: int = 0, limit: int = 500, offset: int = 0) -> tuple[Message, ...]:
+        """An operation's messages after the given id, in order; ``offset`` of them are passed over."""
         statement = select(MESSAGES).where(MESSAGES.c.operation == key, MESSAGES.c.id > after)
         with self._engine.connect() as connection:
-            rows = connection.execute(statement.order_by(MESSAGES.c.id).limit(limit)).mappings()
+            rows = connection.execute(statement.order_by(MESSAGES.c.id).limit(limit).offset(offset)).mappings()
             return tuple(_message(row) for row in rows)
+
+    def has_said(self, key: str, until: int, name: str) -> bool:
+        """Whether a message of the operation up to that id has something under ``name`` in its data."""
+        here = MESSAGES.c.operation == key, MESSAGES.c.id <= until, MESSAGES.c.data.contains(f'"{name}": ')
+        with self._engine.connect() as connection:
+            found = connection.execute(select(MESSAGES.c.data).where(*here)).scalars()
+            return any(json.loads(data).get(name) for data in found)
 
 
 def _written(operation: OperationRecord) -> dict[str, object]:

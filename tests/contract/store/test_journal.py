@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
@@ -117,6 +118,39 @@ def test_two_changes_of_one_operation_at_once_are_both_there(store: Store) -> No
     found = store.journal.operation(key)
     assert found is not None
     assert sorted((found.state.count("one"), found.state.count("two"))) == [1, 1]
+
+
+def test_a_reader_never_passes_over_a_message_that_is_committed_later(store: Store) -> None:
+    key, first = begin(store), threading.Event()
+
+    def slowly(_connection: object) -> None:
+        if not first.is_set():
+            first.set()
+            time.sleep(0.5)
+
+    event.listen(store.engine, "commit", slowly)
+    threads = [threading.Thread(target=store.journal.say, args=(key, "Verify", text)) for text in ("one", "two")]
+    threads[0].start()
+    first.wait(5)
+    threads[1].start()
+    seen = list[str]()
+    after, end = 0, time.monotonic() + 5
+    while len(seen) < 2 and time.monotonic() < end:
+        for line in store.journal.messages(key, after):
+            after = line.id
+            seen.append(line.text)
+        time.sleep(0.01)
+    for thread in threads:
+        thread.join()
+    assert seen == ["one", "two"]
+
+
+def test_whether_it_was_said_is_asked_of_the_messages_up_to_one(store: Store) -> None:
+    key = begin(store)
+    store.journal.say(key, "Deploy", '"serves": true', data={"hint": '"serves": true', "serves": False})
+    store.journal.say(key, "Deploy", "", data={"event": "ended", "serves": True})
+    first, second = (line.id for line in store.journal.messages(key))
+    assert [store.journal.has_said(key, until, "serves") for until in (first, second)] == [False, True]
 
 
 def test_a_text_that_postgresql_cannot_hold_is_told_another_way(store: Store) -> None:

@@ -82,6 +82,18 @@ def test_who_follows_an_operation(
         next(events)
 
 
+def test_an_event_that_a_broken_connection_has_cut_off_is_none(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = b"id: 7\n" + event("message", id=7)
+    for cut in range(1, len(whole)):
+        server = Ending(home, False, b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + whole + whole[:cut])
+        events = client(home, monkeypatch).events(PATH)
+        assert next(events) == ("message", {"id": 7})
+        with pytest.raises(Restarted):
+            next(events)
+        server.join()
+        home.socket("api.sock").unlink()
+
+
 @pytest.mark.parametrize(("told", "outcome"), [(True, Stopped), (False, Restarted)])
 def test_who_waits_for_an_answer(
     home: Home, monkeypatch: pytest.MonkeyPatch, told: bool, outcome: type[Exception]

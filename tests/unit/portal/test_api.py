@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -132,6 +133,63 @@ def test_events_resume_after_the_last_one_seen_and_end(api: Client, platform: Pl
     assert "line 2" in resumed
     assert "line 1" not in resumed
     assert resumed.count("event: end") == 1
+
+
+def test_a_reader_that_reconnects_at_any_moment_sees_each_message_once_and_that_it_serves(
+    api: Client, platform: Platform
+) -> None:
+    key, said = _served(platform)
+    path = f"{DEPLOYMENTS}/publish-operations/{key}/events"
+    blocks = api.get(path).text.split("\n\n")[:-1]
+    assert [_kind(one) for one in blocks] == ["message", "message", "serves", "message", "end"]
+    for broken in range(len(blocks)):
+        seen = [one for one in blocks[:broken] if _kind(one) == "message"]
+        after = {"Last-Event-ID": seen[-1].split("\n")[0][4:]} if seen else {}
+        rest = api.get(path, headers=after).text.split("\n\n")[:-1]
+        whole = [*blocks[:broken], *rest]
+        assert [one for one in whole if _kind(one) == "message"] == [one for one in blocks if _kind(one) == "message"]
+        kinds = [_kind(one) for one in whole]
+        assert kinds[-1] == "end"
+        before = [one for one in whole[: kinds.index("serves")] if _kind(one) == "message"]
+        assert len(before) == said, broken  # the reader that ends there has seen all up to it, and nothing else
+
+
+def test_a_server_killed_before_it_said_so_tells_that_the_version_serves(api: Client, platform: Platform) -> None:
+    key = _operation(platform, "Publish")
+    platform.ledger.serve(key)
+    platform.store.journal.say(key, "Deploy", "", data={"step": "settle", "event": "began"})
+    platform.store.journal.fail(key, "Deploy", "pods do not end", {}, lambda record: record)
+    blocks = api.get(f"{DEPLOYMENTS}/publish-operations/{key}/events").text.split("\n\n")[:-1]
+    assert [_kind(one) for one in blocks] == ["message", "message", "serves", "end"]
+    assert json.loads(blocks[2].partition("data: ")[2])["status"] == "Running"
+
+
+def _served(platform: Platform) -> tuple[str, int]:
+    """An operation that has ended after its version served, and how many messages it had until then."""
+    key, say = _operation(platform, "Publish"), platform.store.journal.say
+    say(key, "Deploy", "starts", data={"step": "ready"})
+    platform.ledger.serve(key)
+    say(key, "Deploy", "", data={"step": "ready", "event": "ended", "seconds": 1.0, "serves": True})
+    say(key, "Deploy", "drains", data={"step": "settle"})
+    platform.ledger.finish(key)
+    return key, 2
+
+
+def _kind(event: str) -> str:
+    return event.partition("event: ")[2].partition("\n")[0]
+
+
+def test_messages_are_pages(api: Client, platform: Platform) -> None:
+    key = _operation(platform, "Publish")
+    for number in range(5):
+        platform.store.journal.say(key, "Verify", f"line {number}")
+    path, offset, found = f"{DEPLOYMENTS}/publish-operations/{key}/messages", 0, []
+    while offset is not None:
+        page = api.get(path, params={"limit": 2, "offset": offset}).json()
+        found += [one["message"] for one in page["results"]]
+        offset = page["page"]["nextPageOffset"]
+    assert found == [f"line {number}" for number in range(5)]
+    assert api.get(path, params={"offset": 2**31 - 1}).json()["results"] == []
 
 
 def test_a_new_model_is_named_after_its_folder_unless_told(api: Client) -> None:
