@@ -6,7 +6,7 @@ Names come from first names alone (docs/published-app.md, "Physical names"); tho
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -44,6 +44,7 @@ STATIC_COLUMNS = (
     Column("order", "integer", nullable=False),
     Column("is_active", "boolean", nullable=False, default="true"),
 )
+_STATIC = {column.name for column in STATIC_COLUMNS}
 ID_COLUMN = Column("id", "bigint", nullable=False, identity=True)
 
 
@@ -103,6 +104,13 @@ def sql_type(attribute: Attribute, static: bool = False) -> str:
 def _static_table(static: StaticEntity) -> Table:
     records = tuple(sorted((record.key, record.label, record.order, record.is_active) for record in static.records))
     return Table(physical(static.key), STATIC_COLUMNS, static=True, records=records)
+
+
+def is_static(columns: Collection[Column]) -> bool:
+    """Whether a table with these columns is a static entity's."""
+    return {column.name for column in columns} >= _STATIC and any(
+        column.name == "id" and column.type == "text" for column in columns
+    )
 
 
 def _entity_table(entity: Entity, known: _Referable) -> Table:

@@ -13,7 +13,7 @@ from odcpub.data.annotations import read_annotation
 from odcpub.data.limits import read_check
 from odcpub.data.rule_names import RuleKind, kind_of
 from odcpub.data.schema import Annotation, Check, Column, FileRule, ForeignKey, IndexDef, Schema, Table
-from odcpub.data.target import RESERVED
+from odcpub.data.target import RESERVED, is_static
 from odcpub.engines.database.ownership import OWNED, refuse_foreign
 from odcpub.engines.ports import Place
 
@@ -142,7 +142,6 @@ SELECT concat_ws(' ', %(schema)s::text, pg_postmaster_start_time(), current_sett
 """What else the schema's texts depend on. A server that was restored from a backup could give out the same transactions
 and places again: its start tells."""
 _RULES = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
-_STATIC = {"id", "label", "order", "is_active"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +220,7 @@ def _tables(connection: psycopg.Connection[Any], oids: list[int]) -> dict[int, T
     return {
         oid: Table(
             name, tuple(columns[name]), rules.primary.get(name, ""), tuple(rules.keys[name]),
-            tuple(rules.checks[name]), tuple(indexes[name]), _is_static(columns[name]), (), annotations[name],
+            tuple(rules.checks[name]), tuple(indexes[name]), is_static(columns[name]), (), annotations[name],
             tuple(rules.files[name]),
         )
         for oid, name in names.items()
@@ -267,11 +266,6 @@ def _constraints(rows: list[Any]) -> _Rules:
         elif kind_of(name) is RuleKind.FILE:  # somebody else's triggers are none of ours
             found.files[table].append(FileRule(name, column, in_force))
     return found
-
-
-def _is_static(columns: list[Column]) -> bool:
-    names = {column.name for column in columns}
-    return names >= _STATIC and any(column.name == "id" and column.type == "text" for column in columns)
 
 
 def _records(connection: psycopg.Connection[Any], schema: str, tables: list[str]) -> dict[str, list[Any]]:

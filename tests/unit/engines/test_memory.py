@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from odcpub.compiler.drafts import Assembly
+from odcpub.data.schema import Schema
 from odcpub.deployment.workload import Workload
 from odcpub.engines.memory import MemoryBuilder, MemoryCompiler, MemoryDatabase, MemoryRegistry, MemoryRunner
 from odcpub.engines.ports import CSharpCompiler, Database, ImageBuilder, Place, Registry, Runner
@@ -92,4 +93,10 @@ def test_a_role_with_another_password_is_amiss() -> None:
     database, place = MemoryDatabase(), Place("odc", "shop")
     assert database.prepare(place, "a").password == "a"
     assert (database.amiss(place, "a"), bool(database.amiss(place, "b"))) == ("", True)
+
+
+def test_a_schema_is_there_once_it_was_prepared() -> None:
+    database, place = MemoryDatabase(), Place("odc", "shop")
     assert database.observe(place) is None
+    database.prepare(place, "a")
+    assert database.observe(place) == Schema()
