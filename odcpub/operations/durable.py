@@ -268,8 +268,7 @@ def _fail(run: Run, error: OdcpubError) -> bool:
         _work.hold_if_ending()
         room.give(run.platform.home.data)
         try:
-            failed(run)
-            run.fail(error)
+            run.fail(error, failed(run))
         except Exception:
             LOG.exception("operation %s: its failure cannot be recorded yet: %s", run.key, error.message)
             time.sleep(RETRY_SECONDS)

@@ -59,9 +59,12 @@ def taken_over(run: Run) -> TakenOver | None:
     on."""
     ledger = run.platform.ledger
     while follower := run.now().operation.follower:
-        goes_on = _goes_on(ledger.operation(follower))
+        other = ledger.operation(follower)
+        goes_on = _goes_on(other)
         if goes_on is False:
-            run.say(f"operation {follower[:8]} goes on with the clean-up")
+            failed = other and other.status == Status.FAILED
+            what = "has failed, but its version serves" if failed else "goes on with the clean-up"
+            run.say(f"operation {follower[:8]} {what}")
             return TakenOver(follower)
         if goes_on:
             ledger.release(run.key, follower)

@@ -7,24 +7,26 @@ import logging
 from odcpub.errors import OdcpubError
 from odcpub.operations import in_force, workloads
 from odcpub.operations.core.command import Undeploy
-from odcpub.operations.core.outputs import NotInForce, Planned, Revision
+from odcpub.operations.core.outputs import NotInForce, Planned, Ready, Revision
 from odcpub.operations.core.run import Run
-from odcpub.store.records import Status
+from odcpub.store.records import DeploymentEnd, Status
 
 LOG = logging.getLogger("odcpub.operations")
 
 
-def failed(run: Run) -> None:
-    """Closes what a failed deployment has open and takes its version back; one that became ready serves, though a
-    later step failed."""
+def failed(run: Run) -> DeploymentEnd | None:
+    """Takes the version of a failed deployment back, and says how the deployment ends; one that became ready serves,
+    though a later step failed. None where nothing is deployed."""
     if isinstance(run.command, Undeploy):
-        return
+        return None
     run = run.now()
     address, planned = run.unit.address, run.unit.find(Planned)
-    status = Status.FINISHED if address or _stays(run) else Status.FAILED
-    if status == Status.FINISHED and planned and not run.unit.find(NotInForce):
+    serves = run.unit.find(Ready) is not None or (not address and _stays(run))
+    if not (serves or address):
+        return DeploymentEnd(Status.FAILED)
+    if planned and not run.unit.find(NotInForce):
         run.record(in_force.lacking(run, in_force.planned(workloads.migration(run.platform, planned))))
-    run.platform.store.stages.end_deployment(run.key, status, address)
+    return DeploymentEnd(Status.FINISHED, address, serves)
 
 
 def _stays(run: Run) -> bool:

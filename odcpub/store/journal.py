@@ -6,14 +6,14 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, Select, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from odcpub.errors import Severity
 from odcpub.store.again import again, persistent
 from odcpub.store.clock import now
-from odcpub.store.records import Message, OperationRecord, Status
-from odcpub.store.tables import MESSAGES, OPERATIONS
+from odcpub.store.records import DeploymentEnd, Failure, Message, OperationRecord, Status
+from odcpub.store.tables import DEPLOYMENTS, MESSAGES, OPERATIONS
 
 Change = Callable[[OperationRecord], OperationRecord]
 """Makes of an operation as it is recorded the one that is to be, with another request or state."""
@@ -47,35 +47,39 @@ class Journal:
             connection.execute(statement.values(status=status, finished_at=now()))
         self.changes += 1
 
-    def fail(self, key: str, step: str, text: str, data: dict[str, object], ended: Change) -> None:
-        """Ends a running operation with an error, its message and its last state together; one that has ended
-        stays."""
+    def fail(self, key: str, failure: Failure, ended: Change, deployment: DeploymentEnd | None = None) -> None:
+        """Ends a running operation with an error: its message, its last state and its ``deployment`` together. One
+        that has ended stays."""
         running = select(OPERATIONS).where(OPERATIONS.c.key == key, OPERATIONS.c.status == Status.RUNNING)
         with self._engine.begin() as connection:
             row = connection.execute(running.with_for_update()).mappings().first()
             if row is None:
                 return
             values = {"status": Status.FAILED, "finished_at": now()} | _written(ended(OperationRecord(**row)))
+            if deployment:
+                values |= {"serving": 1} if deployment.serves else {}
+                _end_deployment(connection, key, deployment)
             connection.execute(update(OPERATIONS).where(OPERATIONS.c.key == key).values(values))
-            connection.execute(insert(MESSAGES), _line(key, step, text, Severity.ERROR, data))
+            connection.execute(insert(MESSAGES), _line(key, failure.step, failure.text, Severity.ERROR, failure.data))
         self.changes += 1
 
     def change(self, key: str, changed: Change) -> None:
         """Gives an operation the texts that ``changed`` makes of it: of what is recorded at that very moment, whoever
         else changes it."""
-        same = OPERATIONS.c.key == key
         while True:
             with self._engine.begin() as connection:
-                row = connection.execute(select(OPERATIONS).where(same).with_for_update()).mappings().one()
-                values = _written(changed(OperationRecord(**row)))
-                as_read = OPERATIONS.c.state == row["state"]
-                if connection.execute(update(OPERATIONS).where(same, as_read).values(values)).rowcount:
+                if _changed(connection, key, changed):
                     return
 
-    def serve(self, key: str) -> None:
-        """Its new version serves."""
-        with self._engine.begin() as connection:
-            connection.execute(update(OPERATIONS).where(OPERATIONS.c.key == key).values(serving=1))
+    def serve(self, key: str, changed: Change, address: str) -> None:
+        """Its new version serves at the address: what ``changed`` makes of it, the end of its deployment, and that the
+        next operation may begin, all of it or nothing."""
+        while True:
+            with self._engine.begin() as connection:
+                if _changed(connection, key, changed, serving=1):
+                    _end_deployment(connection, key, DeploymentEnd(Status.FINISHED, address))
+                    break
+        self.changes += 1
 
     def operation(self, key: str) -> OperationRecord | None:
         """The operation of that very key."""
@@ -148,6 +152,21 @@ class Journal:
         with self._engine.connect() as connection:
             found = connection.execute(select(MESSAGES.c.data).where(*here)).scalars()
             return any(json.loads(data).get(name) for data in found)
+
+
+def _changed(connection: Connection, key: str, changed: Change, **more: int) -> bool:
+    """Whether it could be changed: nobody else has in between, as on SQLite somebody may."""
+    same = OPERATIONS.c.key == key
+    row = connection.execute(select(OPERATIONS).where(same).with_for_update()).mappings().one()
+    values = _written(changed(OperationRecord(**row))) | more
+    as_read = OPERATIONS.c.state == row["state"]
+    return bool(connection.execute(update(OPERATIONS).where(same, as_read).values(values)).rowcount)
+
+
+def _end_deployment(connection: Connection, operation: str, end: DeploymentEnd) -> None:
+    """Of an operation that has one."""
+    statement = update(DEPLOYMENTS).where(DEPLOYMENTS.c.operation == operation)
+    connection.execute(statement.values(status=end.status, address=end.address))
 
 
 def _written(operation: OperationRecord) -> dict[str, object]:

@@ -104,6 +104,16 @@ class DeploymentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DeploymentEnd:
+    """How an operation leaves its deployment. ``address``: where the app answers, as far as it is known; ``serves``:
+    what runs there is the version of this very operation."""
+
+    status: Status
+    address: str = ""
+    serves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class OperationRecord:
     """``request`` is what was asked, ``state`` what the steps have found out so far, both as the ledger writes and
     reads them (``odcpub.operations.core``); neither holds secrets. ``serving``: 1 once its new version serves."""
@@ -137,6 +147,16 @@ class PlanRecord:
     text: str
     catalogue: str
     operation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an operation has failed: the step's marker, the message, and what it says for programs."""
+
+    step: str
+    text: str
+    data: dict[str, object]
+    exit_code: int
 
 
 @dataclass(frozen=True, slots=True)

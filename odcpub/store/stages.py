@@ -67,11 +67,6 @@ class Stages:
                 row = found.one()
             return DeploymentRecord(**row)
 
-    def end_deployment(self, operation: str, status: str, address: str = "") -> None:
-        statement = update(DEPLOYMENTS).where(DEPLOYMENTS.c.operation == operation)
-        with self._engine.begin() as connection:
-            connection.execute(statement.values(status=status, address=address))
-
     def undeployed(self, asset: str, stage: str) -> None:
         """Marks every deployment there as gone; which of them have served stays known."""
         here = (DEPLOYMENTS.c.asset == asset, DEPLOYMENTS.c.stage == stage)

@@ -19,7 +19,7 @@ from odcpub.operations.core.command import Command, units
 from odcpub.operations.core.outputs import AnyOutput, Unit, Waiting
 from odcpub.store.clock import now
 from odcpub.store.journal import Journal
-from odcpub.store.records import OperationKind, OperationRecord, Status
+from odcpub.store.records import DeploymentEnd, Failure, OperationKind, OperationRecord, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +103,7 @@ class Ledger:
 
     def record(self, key: str, unit: int, *outputs: AnyOutput) -> None:
         """Keeps what a step has found out for one of the units, for the steps after it."""
-
-        def added(state: State) -> State:
-            changed = (one.having(*outputs) if number == unit else one for number, one in enumerate(state.units))
-            return _replace(state, units=tuple(changed))
-
-        self._change(key, added)
+        self._change(key, _adding(unit, outputs))
 
     def wait(self, key: str, wants: str, who: str) -> None:
         """The operation waits from now on."""
@@ -123,9 +118,10 @@ class Ledger:
         """``actor`` wants it to end before its next step, also where it waits for one."""
         self._change(key, lambda state: _replace(state, waiting=None, cancelled_by=actor))
 
-    def serve(self, key: str) -> None:
-        """Its new version serves, and everything says so: the next operation there may begin."""
-        self._journal.serve(key)
+    def serve(self, key: str, unit: int, address: str, *outputs: AnyOutput) -> None:
+        """The unit's new version serves, as ``outputs``, its deployment and the operation say together: the next
+        operation there may begin."""
+        self._journal.serve(key, lambda record: _changed(record, _adding(unit, outputs)), address)
 
     def follow(self, key: str, follower: str) -> None:
         """The operation is to leave its stage alone while ``follower`` finds out what it has to do; the first one that
@@ -147,13 +143,24 @@ class Ledger:
         """Ends an operation that is still running; one that has ended stays as it is."""
         self._journal.finish(key, Status.FINISHED)
 
-    def fail(self, key: str, step: str, text: str, data: dict[str, object], exit_code: int) -> None:
-        """Ends a running operation with an error, its message and exit code together; one that has ended stays."""
+    def fail(self, key: str, failure: Failure, deployment: DeploymentEnd | None = None) -> None:
+        """Ends a running operation with an error: its message, its exit code and its deployment together. One that has
+        ended stays."""
 
         def ended(state: State) -> State:
-            return _replace(state, waiting=None, exit_code=exit_code)
+            return _replace(state, waiting=None, exit_code=failure.exit_code)
 
-        self._journal.fail(key, step, text, data, lambda record: _changed(record, ended))
+        self._journal.fail(key, failure, lambda record: _changed(record, ended), deployment)
+
+
+def _adding(unit: int, outputs: Sequence[AnyOutput]) -> Callable[[State], State]:
+    """Gives the outputs to one of the units."""
+
+    def added(state: State) -> State:
+        changed = (one.having(*outputs) if number == unit else one for number, one in enumerate(state.units))
+        return _replace(state, units=tuple(changed))
+
+    return added
 
 
 def _changed(record: OperationRecord, changed: Callable[[State], State]) -> OperationRecord:

@@ -11,7 +11,7 @@ from odcpub.operations.core.command import Command, Publish
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import AnyOutput, Unit, Where
 from odcpub.operations.platform import Platform, error_data
-from odcpub.store.records import AssetRecord
+from odcpub.store.records import AssetRecord, DeploymentEnd, Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,12 @@ class Run:
     def warn(self, text: str, **data: Unpack[MessageData]) -> None:
         self.platform.store.journal.say(self.key, self.marker, text, Severity.WARNING, dict(data))
 
-    def fail(self, error: OdcpubError) -> None:
-        """Ends the operation with the error: its hint, further lines and the model's problems, all or none of it."""
-        self.platform.ledger.fail(self.key, self.marker, error.message, dict(error_data(error)), error.exit_code)
+    def serve(self, address: str, *outputs: AnyOutput) -> None:
+        """The new version serves, whatever becomes of the step: this is kept at once, or nothing of it."""
+        self.platform.ledger.serve(self.key, self.number, address, *outputs)
+
+    def fail(self, error: OdcpubError, deployment: DeploymentEnd | None = None) -> None:
+        """Ends the operation with the error: its hint, further lines and the model's problems, and what becomes of its
+        ``deployment``, all or none of it."""
+        failure = Failure(self.marker, error.message, dict(error_data(error)), error.exit_code)
+        self.platform.ledger.fail(self.key, failure, deployment)

@@ -23,11 +23,8 @@ def ready(run: Run, given: ToRun) -> None:
     address = runner.wait(asked, run.progress)
     migration = workloads.migration(platform, given.planned)
     left, lacks = _left(run, migration), in_force.lacking(run, in_force.planned(migration))
-    # Recorded at once: from here on this version serves, whatever becomes of this step and those that follow.
-    run.record(Ready(address, left), lacks)
-    platform.store.stages.end_deployment(run.key, Status.FINISHED, address)
     published(run)
-    platform.ledger.serve(run.key)
+    run.serve(address, Ready(address, left), lacks)
     platform.memory.started.pop((run.key, run.number), None)
     run.say(f"in its place, {IDLE}" if given.planned.idle else f"ready at {address}", address=address)
 

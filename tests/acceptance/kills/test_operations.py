@@ -30,7 +30,7 @@ WITHIN_LONG = (
     ("expand", "odcpub.operations.steps.expand:write_scripts"),
     ("ready", "odcpub.engines.runner.local:LocalRunner.wait"),
     ("tighten", "odcpub.engines.database.migrate:_Phase._part"),
-    ("ready", "odcpub.store.stages:Stages.end_deployment"),
+    ("ready", "odcpub.operations.steps.ready:published"),
 )
 DONE_STEPS = [(kind, step) for kind, steps in STEPS.items() for step in steps]
 """All publishes first, whose revisions are what is promoted."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from odcpub.errors import Refused
-from odcpub.store.records import AssetRecord, ReleaseRecord, RevisionRecord, Status
+from odcpub.store.records import AssetRecord, DeploymentEnd, Failure, ReleaseRecord, RevisionRecord, Status
 from odcpub.store.store import Store
 
 from .conftest import begin
@@ -82,10 +82,12 @@ def test_a_release_never_changes(store: Store) -> None:
 
 def test_an_operation_makes_one_deployment_and_numbers_count_by_stage(store: Store) -> None:
     register(store)
-    first, second, qa = operation(store), operation(store), operation(store, "qa")
+    where, same = (KEY, "Helpdesk"), lambda record: record
+    first, qa = begin(store, asset=where), begin(store, "qa", where)
     made = store.stages.begin_deployment(KEY, "development", 1, "c1", first)
     assert store.stages.begin_deployment(KEY, "development", 1, "c1", first) == made
-    store.stages.end_deployment(first, Status.FINISHED, "http://127.0.0.1:8100")
+    store.journal.serve(first, same, "http://127.0.0.1:8100")
+    second = begin(store, asset=where)
     store.stages.begin_deployment(KEY, "development", 2, "c1", second)
     store.stages.begin_deployment(KEY, "qa", 1, "c2", qa)
     assert [one.number for one in store.stages.deployments(KEY, "development")] == [2, 1]
@@ -93,15 +95,15 @@ def test_an_operation_makes_one_deployment_and_numbers_count_by_stage(store: Sto
     current = store.stages.current(KEY, "development")
     assert current is not None
     assert (current.number, current.address) == (1, "http://127.0.0.1:8100"), "what still runs is not current yet"
-    store.stages.end_deployment(second, Status.FAILED)
+    store.journal.fail(second, Failure("Deploy", "no", {}, 3), same, DeploymentEnd(Status.FAILED))
     assert store.stages.current(KEY, "development") == current
 
 
 def test_what_was_undeployed_is_not_current(store: Store) -> None:
     register(store)
-    first = operation(store)
+    first = begin(store, "qa", (KEY, "Helpdesk"))
     store.stages.begin_deployment(KEY, "qa", 1, "c1", first)
-    store.stages.end_deployment(first, Status.FINISHED)
+    store.journal.serve(first, lambda record: record, "")
     store.stages.undeployed(KEY, "qa")
     assert store.stages.current(KEY, "qa") is None
     assert len(store.stages.deployments(KEY, "qa")) == 1

@@ -10,13 +10,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from odcpub.errors import Severity
-from odcpub.store.records import OperationKind, OperationRecord, Status
+from odcpub.store.records import AssetRecord, DeploymentEnd, Failure, OperationKind, OperationRecord, Status
 from odcpub.store.store import Store
 
-from .conftest import begin
+from .conftest import ASSET, begin
 
 
 def test_another_stage_another_asset_or_the_end_makes_room(store: Store) -> None:
@@ -163,7 +164,7 @@ def test_a_text_that_postgresql_cannot_hold_is_told_another_way(store: Store) ->
 def test_a_change_of_before_does_not_take_back_that_it_serves(store: Store) -> None:
     """As where somebody cancels at the moment at which the version begins to serve."""
     key = begin(store)
-    serves = threading.Thread(target=store.journal.serve, args=(key,))
+    serves = threading.Thread(target=store.journal.serve, args=(key, lambda record: record, "http://a"))
 
     def cancelled(record: OperationRecord) -> OperationRecord:
         if serves.ident is None:
@@ -176,3 +177,42 @@ def test_a_change_of_before_does_not_take_back_that_it_serves(store: Store) -> N
     found = store.journal.operation(key)
     assert found is not None
     assert (found.serving, "bea" in found.state) == (1, True)
+
+
+@pytest.mark.parametrize("ends", ["serves", "fails"])
+@pytest.mark.parametrize("table", ["operations", "deployments"])
+def test_an_operation_and_its_deployment_say_the_same_whatever_ends_the_server(
+    store: Store, ends: str, table: str
+) -> None:
+    """As a kill at that statement, which takes back the whole transaction."""
+    store.assets.register(AssetRecord(ASSET[0], ASSET[1], "app", "helpdesk", "/models", ""))
+    key = begin(store)
+    store.stages.begin_deployment(ASSET[0], "development", 1, "c", key)
+    before = store.journal.operation(key), store.stages.deployments(ASSET[0])
+
+    def end() -> None:
+        if ends == "serves":
+            store.journal.serve(key, lambda record: replace(record, state="served"), "http://a")
+        else:
+            failure = Failure("Deploy", "no", {}, 3)
+            end = DeploymentEnd(Status.FAILED)
+            store.journal.fail(key, failure, lambda record: replace(record, state="failed"), end)
+
+    def killed(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if re.match(rf"UPDATE (odcpub\.)?{table} ", statement):
+            raise KeyboardInterrupt
+
+    event.listen(store.engine, "after_cursor_execute", killed)
+    with pytest.raises(KeyboardInterrupt):
+        end()
+    event.remove(store.engine, "after_cursor_execute", killed)
+    assert (store.journal.operation(key), store.stages.deployments(ASSET[0])) == before
+    assert store.journal.messages(key) == ()
+    end()
+    operation, (deployment,) = store.journal.operation(key), store.stages.deployments(ASSET[0])
+    assert operation is not None
+    found = operation.status, operation.serving, operation.state, deployment.status, deployment.address
+    if ends == "serves":
+        assert found == ("Running", 1, "served", "Finished", "http://a")
+    else:
+        assert found == ("FinishedWithError", 0, "failed", "FinishedWithError", "")

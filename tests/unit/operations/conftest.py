@@ -16,6 +16,7 @@ from odcpub.data.schema import Schema
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Login, Place
 from odcpub.engines.settings import EngineSettings
+from odcpub.errors import EngineError
 from odcpub.home import Home
 from odcpub.image.content import ImageRef
 from odcpub.model.elements import Asset, Basic, DataType, Kind, Setting
@@ -29,7 +30,7 @@ from odcpub.operations.model_files import accept, keep
 from odcpub.operations.models import Read, Sent, read_model
 from odcpub.operations.platform import Memory, Platform
 from odcpub.operations.stored_plan import to_text
-from odcpub.store.records import AssetRecord, OperationKind, RevisionRecord, Status
+from odcpub.store.records import AssetRecord, DeploymentEnd, OperationKind, RevisionRecord, Status
 from odcpub.store.store import Store
 from odcpub.tree.folder import read_folder
 
@@ -176,8 +177,11 @@ class Installed:
         run = self.operation(stage=stage, revision=revision)
         run.record(self.planned())
         self.store.stages.begin_deployment(KEY, stage.lower(), revision, "c", run.key)
-        self.store.stages.end_deployment(run.key, status)
-        self.store.journal.finish(run.key, Status(status))
+        if status == Status.FINISHED:
+            run.serve("")
+            self.platform.ledger.finish(run.key)
+        else:
+            run.fail(EngineError("no"), DeploymentEnd(Status(status)))
         return run.now()
 
 

@@ -165,10 +165,9 @@ def test_the_next_operation_takes_the_clean_up_over(installed: Installed, stage:
 
 def test_before_a_version_serves_the_next_operation_is_refused(installed: Installed, stage: Stage) -> None:
     run = installed.operation(revision=installed.revision(SHOP))
-    run.record(Ready("http://a"))
     with pytest.raises(Refused, match="has been running"):
         installed.operation()
-    installed.platform.ledger.serve(run.key)
+    run.serve("http://a", Ready("http://a"))
     second = installed.operation()
     with pytest.raises(Refused, match="has been running") as refused:
         installed.operation()
@@ -191,6 +190,31 @@ def test_where_the_next_one_fails_the_former_goes_on(installed: Installed, stage
     stage.ends = True
     assert ended(installed, first).status == Status.FINISHED
     assert found(installed, first).unit.find(TakenOver) is None
+
+
+def test_where_the_next_one_serves_though_that_could_not_be_recorded_the_former_leaves_its_version_alone(
+    installed: Installed, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its clean-up would end that version, and put rules in force that are none of its."""
+    first = serves(installed, begun(installed)).key
+    wait_for(lambda: "settle 1" in stage.said, "the clean-up")
+    real, full = installed.store.journal.serve, OSError(28, "No space left on device")
+    installed.engines.serves = second = installed.revision(SHOP)
+
+    def serve(key: str, *given: Any) -> None:
+        if key != first:
+            raise full
+        real(key, *given)
+
+    monkeypatch.setattr(installed.store.journal, "serve", serve)
+    failed = ended(installed, begun(installed, second))
+    assert (failed.status, failed.serves) == (Status.FAILED, True)
+    assert ended(installed, first).unit.find(TakenOver) == TakenOver(failed.key)
+    assert stage.said[-1] == "expand", "the former did nothing any more"
+    assert f"operation {failed.key[:8]} has failed, but its version serves" in lines(installed, first)
+    current = installed.store.stages.current(KEY, "development")
+    assert current is not None
+    assert (current.revision, current.status) == (second, Status.FINISHED)
 
 
 def test_one_that_finds_nothing_to_do_leaves_the_clean_up_to_the_former(
@@ -257,8 +281,8 @@ def test_killed_while_it_hands_over_both_end_under_the_next_server(installed: In
 def test_begun_anew_it_goes_on_with_its_clean_up_alone(installed: Installed, stage: Stage) -> None:
     """As where DBOS's records were moved away: what is before the clean-up would undo what came since."""
     made = installed.operation(revision=installed.revision(SHOP))
-    made.record(installed.planned(), Ready("http://a"))
-    installed.platform.ledger.serve(made.key)
+    made.record(installed.planned())
+    made.serve("http://a", Ready("http://a"))
     stage.ends = True
     durable.begin(made.key)
     assert ended(installed, made.key).status == Status.FINISHED

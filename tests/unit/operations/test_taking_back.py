@@ -102,18 +102,18 @@ def test_a_version_that_cannot_be_taken_back_is_told(installed: Installed, run: 
 def test_what_became_ready_is_what_serves_though_that_could_not_be_recorded_at_once(
     installed: Installed, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the two records of it the disk was full: a later version is not put back by a restart."""
-    real, failures = installed.store.stages.end_deployment, iter([True])
+    """The disk was full: a later version is not put back by a restart."""
 
-    def full(*arguments: str) -> None:
-        if next(failures, False):
-            raise OSError(28, "No space left on device")
-        real(*arguments)
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(installed.store.stages, "end_deployment", full)
-    assert not perform(run, START, EXPAND, READY)
+    installed.engines.serves = 2
+    with monkeypatch.context() as patch:
+        patch.setattr(installed.store.journal, "serve", full)
+        assert not perform(run, START, EXPAND, READY)
     assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
-    assert not any("take back" in one for one in installed.engines.asked)
+    assert run.now().operation.serves
+    assert run.now().unit.find(Ready) is None, "it is recorded with all that says so, or not at all"
     installed.deployed(installed.revision())
     workload = recall(installed.platform, "development", "shop")
     assert workload is not None
