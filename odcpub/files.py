@@ -18,6 +18,8 @@ from pathlib import Path
 PRIVATE, SHARED = 0o600, 0o666
 MAX_FILE = 5_000_000
 """Bytes of a file that an author writes."""
+MAX_PLAN = 100_000_000
+"""Bytes of a plan's file; a plan that makes 2,000 tables has some 10,000,000."""
 
 _OTHER_ENCODINGS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)
 

@@ -7,7 +7,7 @@ for it.
 from collections.abc import Callable
 from typing import Annotated, Any, NamedTuple
 
-from odcpub.files import MAX_FILE
+from odcpub.files import MAX_FILE, MAX_PLAN
 
 LARGEST = 2**31 - 1
 """Of numbers: of revisions, and of what is passed over in a list."""
@@ -34,6 +34,8 @@ Name = Annotated[str, Within(max_length=LONGEST_PATH)]
 Script = Annotated[str, Within(max_length=LONGEST_SCRIPT)]
 File = Annotated[str, Within(max_length=MAX_FILE, nul=True)]
 """A file's text, which is read and never stored: its reader says where a NUL is."""
+PlanFile = Annotated[str, Within(max_length=MAX_PLAN, nul=True)]
+"""The same, of a plan, which a server has made."""
 Digest = Annotated[str, Within(pattern="^[0-9a-f]{64}$")]
 """A sha256 in hexadecimal."""
 Content = Annotated[str, Within(max_length=4 * MAX_FILE // 3 + 4)]

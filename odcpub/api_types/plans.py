@@ -5,7 +5,7 @@ What each part says: ``odcpub/operations/core/plan.py``, whose values these are;
 
 from typing import TypedDict
 
-from odcpub.api_types.limits import File, Name
+from odcpub.api_types.limits import Name, PlanFile
 from odcpub.api_types.operations import KindWord
 
 
@@ -143,5 +143,5 @@ class Plan(TypedDict):
 class PlanExecutionRequest(TypedDict):
     """``plan``: the text of a plan's file; ``file``: its name, for messages."""
 
-    plan: File
+    plan: PlanFile
     file: Name

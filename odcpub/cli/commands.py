@@ -20,7 +20,7 @@ from odcpub.cli.printing import as_json, warn
 from odcpub.cli.progress import follow
 from odcpub.cli.sending import SUFFIX, keep_lock, read_model, send, write_lock
 from odcpub.errors import EngineError, UsageError
-from odcpub.files import MAX_FILE, BadFile, read_file, text_of
+from odcpub.files import MAX_FILE, MAX_PLAN, BadFile, read_file, text_of
 
 if TYPE_CHECKING:
     from odcpub.api_types.assets import (
@@ -113,13 +113,13 @@ def _run_or_plan(
 
 def apply(options: argparse.Namespace) -> int:
     """Executes the plan that a file holds."""
-    body: PlanExecutionRequest = {"plan": _text(Path(options.file)), "file": options.file}
+    body: PlanExecutionRequest = {"plan": _text(Path(options.file), MAX_PLAN), "file": options.file}
     return _run(_client(), "plan-executions", body, options)
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, limit: int = MAX_FILE) -> str:
     try:
-        content = read_file(path, MAX_FILE)
+        content = read_file(path, limit)
         text = text_of(content or b"")
     except BadFile as bad:
         raise UsageError(f"{path}: {bad.reason}", bad.hint) from None

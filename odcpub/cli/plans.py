@@ -12,7 +12,7 @@ from odcpub.cli.printing import say, warn
 from odcpub.cli.show import answer
 from odcpub.errors import UsageError, system_failure
 from odcpub.escaping import escaped
-from odcpub.files import SHARED, write_whole
+from odcpub.files import MAX_PLAN, SHARED, write_whole
 
 if TYPE_CHECKING:
     from odcpub.api_types.plans import Plan, PlanTransaction
@@ -29,10 +29,16 @@ def check(plan: bool, out: str | None, sql: bool) -> None:
 
 
 def write(plan: Plan, file: Path) -> None:
-    """The plan as a file that people read, in the order of its parts; one that is there is replaced."""
-    text = json.dumps(plan, indent=2, ensure_ascii=False)
+    """The plan as a file that people read, in the order of its parts; one that is there is replaced. Refused where it
+    is larger than what is executed from a file."""
+    content = (_visible(json.dumps(plan, indent=2, ensure_ascii=False)) + "\n").encode()
+    if len(content) > MAX_PLAN:
+        raise UsageError(
+            f"{file}: the plan has {len(content):,} bytes, and `odcpub apply` takes {MAX_PLAN:,}: nothing was written",
+            "run the same command without --plan --out: it makes the same plan and executes it",
+        )
     try:
-        write_whole(file, (_visible(text) + "\n").encode(), SHARED)
+        write_whole(file, content, SHARED)
     except OSError as error:
         raise system_failure(error, file) from None
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from odcpub.cli import commands, main, plans
+from odcpub.errors import UsageError
 
 
 def plan(**changes: Any) -> Any:
@@ -45,6 +46,23 @@ def test_a_first_plan_has_all_values_and_a_later_one_what_changes(capsys: pytest
     out = capsys.readouterr().out
     assert "configure" not in out
     assert "    update process shop\n      environment.ODC_SETTING_Rate: nothing → 2" in out
+
+
+def test_a_plan_is_written_where_it_can_be_read_back_and_refused_where_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large, file = plan(notices=[6_000_000 * "n"]), tmp_path / "plan.json"
+    plans.write(large, file)
+    sent: list[Any] = []
+    monkeypatch.setattr(commands, "_client", lambda: None)
+    monkeypatch.setattr(commands, "_run", lambda _client, _begins, body, _options: sent.append(body) or 0)
+    assert main.main(["apply", str(file)]) == 0
+    assert json.loads(sent[0]["plan"]) == large
+    monkeypatch.setattr(plans, "MAX_PLAN", file.stat().st_size - 1)
+    file.unlink()
+    with pytest.raises(UsageError, match=r"the plan has 6,\d{3},\d{3} bytes.*nothing was written"):
+        plans.write(large, file)
+    assert not file.exists()
 
 
 @pytest.mark.parametrize(

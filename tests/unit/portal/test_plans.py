@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from odcpub.deployment.workload import Running
 from odcpub.engines.ports import Gone
-from odcpub.operations import forgetting
+from odcpub.operations import forgetting, requests
 from odcpub.portal.api import make_api
 from odcpub.store.stages import Value
 
@@ -38,16 +39,19 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Insta
 
 
 @pytest.fixture
-def ask(installed: Installed) -> Ask:
+def api(installed: Installed) -> Client:
     server = SimpleNamespace(
         platform=installed.platform, touched=lambda: None, answered=threading.Event(), check_folder=lambda: None,
         user="ada",
     )  # fmt: skip
-    client = Client(make_api(server))  # type: ignore[arg-type]
+    return Client(make_api(server))  # type: ignore[arg-type]
 
+
+@pytest.fixture
+def ask(api: Client) -> Ask:
     def asked(operation: str, stage: str = "qa", **more: Any) -> httpx.Response:
         body = {"operation": operation, "assetKey": "shop", "environmentKey": stage, **more}
-        return client.request("POST", "/api/deployments/v1/deployment-plans", json=body)
+        return api.request("POST", "/api/deployments/v1/deployment-plans", json=body)
 
     return asked
 
@@ -108,3 +112,13 @@ def test_forgetting_is_planned_as_such(installed: Installed, ask: Ask) -> None:
     assert plan["deploy"] == [{"verb": "forget", "what": "Shop in QA; nothing is removed", "fields": []}]
     assert (plan["notices"][0], len(plan["notices"])) == ("nobody answers", 3)
     assert installed.store.stages.current(KEY, "qa") is not None
+
+
+def test_the_file_of_a_large_plan_is_executed(
+    installed: Installed, ask: Ask, api: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests.durable, "begin", lambda _key: None)
+    plan = ask("Deploy").json() | {"notices": [10_000_000 * "n"]}
+    body = {"plan": json.dumps(plan), "file": "plan.json"}
+    answer = api.request("POST", "/api/deployments/v1/plan-executions", json=body)
+    assert (answer.status_code, answer.json().get("operation")) == (201, "Deploy"), answer.text[:500]
