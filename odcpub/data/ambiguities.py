@@ -14,8 +14,11 @@ from odcpub.data.schema import Annotation, Table
 from odcpub.data.target import RESERVED
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, StaticEntity
 from odcpub.model.physical import physical
+from odcpub.once import Once
 
 _Element = Entity | StaticEntity | Attribute
+_ENTITIES = 16_384
+"""How many entities are known for what is wrong with each alone."""
 _FAMILIES = {
     Basic.TEXT: "text",
     Basic.EMAIL: "text",
@@ -51,14 +54,21 @@ def _taken(asset: Asset) -> Iterator[str]:
             why = "the platform's own" if table in RESERVED else "another entity's"
             yield f"{element.name}: its table would be called {table}: that name is {why}; choose another key"
     for entity in asset.entities:
-        columns = Counter(["id", *(physical(attribute.key) for attribute in entity.attributes)])
-        for attribute in entity.attributes:
-            column = physical(attribute.key)
-            if columns[column] > 1:
-                yield (
-                    f"{entity.name}.{attribute.name}: its column would be called {column}: another attribute's is, "
-                    "too; choose another key"
-                )
+        yield from _columns_taken(entity)
+
+
+def _same_columns(entity: Entity) -> Iterator[str]:
+    columns = Counter(["id", *(physical(attribute.key) for attribute in entity.attributes)])
+    for attribute in entity.attributes:
+        column = physical(attribute.key)
+        if columns[column] > 1:
+            yield (
+                f"{entity.name}.{attribute.name}: its column would be called {column}: another attribute's is, "
+                "too; choose another key"
+            )
+
+
+_columns_taken = Once(lambda entity: tuple(_same_columns(entity)), _ENTITIES)
 
 
 def _impossible(asset: Asset) -> Iterator[str]:
@@ -77,7 +87,7 @@ def _other_first_names(asset: Asset, runs: Asset | None, live: Mapping[str, Tabl
     tables = {name: table.annotation.key for name, table in live.items()}
     yield from _others("", tables, _all(runs), _all(asset))
     before = {physical(entity.key): entity.attributes for entity in (runs.entities if runs is not None else ())}
-    for entity in asset.entities:
+    for entity in _changed(asset, runs):
         name = physical(entity.key)
         columns = {column.name: column.annotation.key for column in live[name].columns} if name in live else {}
         yield from _others(f"{entity.name}.", columns, before.get(name, ()), entity.attributes)
@@ -99,6 +109,12 @@ def _all(asset: Asset | None) -> tuple[_Element, ...]:
     return (*asset.static_entities, *asset.entities) if asset is not None else ()
 
 
+def _changed(asset: Asset, before: Asset | None) -> Iterator[Entity]:
+    """Without those that are the very same as before: what nobody has touched leaves nothing to ask."""
+    same = {id(one) for one in before.entities} if before is not None else set()
+    return (one for one in asset.entities if id(one) not in same)
+
+
 def _renamed_entities(previous: Asset, asset: Asset, live: Mapping[str, Table]) -> Iterator[str]:
     named = {physical(one.key) for one in asset.static_entities} | {physical(one.key) for one in asset.entities}
     kinds: tuple[tuple[str, bool, Sequence[_Element], Sequence[_Element]], ...] = (
@@ -112,7 +128,7 @@ def _renamed_entities(previous: Asset, asset: Asset, live: Mapping[str, Table]) 
 
 def _renamed_attributes(previous: Asset, asset: Asset, live: Mapping[str, Table]) -> Iterator[str]:
     before = {entity.key: entity.attributes for entity in previous.entities}
-    for entity in asset.entities:
+    for entity in _changed(asset, previous):
         table = live.get(physical(entity.key))
         columns = table.columns if table is not None else ()
         named = {physical(attribute.key) for attribute in entity.attributes}

@@ -12,12 +12,15 @@ from dataclasses import replace
 
 from odcpub.data import rows, steps
 from odcpub.data.builder import PlanBuilder
+from odcpub.data.diff import PAIRS
 from odcpub.data.limits import keeps_empty
 from odcpub.data.literals import quoted
 from odcpub.data.migration import EXPAND, TIGHTEN, Sentence
+from odcpub.data.names import Names
 from odcpub.data.schema import Annotation, Column, Table
-from odcpub.model.elements import Asset, Attribute, Entity, StaticEntity
+from odcpub.model.elements import Asset, Attribute, Entity, Kind, StaticEntity
 from odcpub.model.physical import physical
+from odcpub.once import Once
 
 _Elements = Mapping[str, Entity | StaticEntity]
 
@@ -29,9 +32,26 @@ def annotate(builder: PlanBuilder) -> None:
         wanted = builder.target.get(name)
         if wanted is not None and wanted.static != table.static:
             continue
-        new = wanted.annotation if wanted is not None else _last_name(table.annotation, name, runs.get(name))
-        _annotate(builder, name, "", table.annotation, new)
-        _columns(builder, table, wanted, runs.get(name))
+        if wanted is None or not _as_it_is(table, wanted):
+            _table(builder, table, wanted, runs.get(name))
+
+
+def _table(builder: PlanBuilder, table: Table, wanted: Table | None, runs: Entity | StaticEntity | None) -> None:
+    new = wanted.annotation if wanted is not None else _last_name(table.annotation, table.name, runs)
+    _annotate(builder, table.name, "", table.annotation, new)
+    _columns(builder, table, wanted, runs)
+
+
+def _nothing_to_do(table: Table, wanted: Table) -> bool:
+    """Whether that is so whatever the models say: they are asked about columns that are not wanted any more."""
+    if not {column.name for column in table.columns} <= {column.name for column in wanted.columns}:
+        return False
+    alone = PlanBuilder({table.name: table}, {table.name: wanted}, Names(Asset(Kind.APP, "", "")))
+    _table(alone, table, wanted, None)
+    return not (alone.steps or alone.checks)
+
+
+_as_it_is = Once(_nothing_to_do, PAIRS)
 
 
 def _elements(asset: Asset) -> _Elements:

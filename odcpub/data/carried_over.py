@@ -26,7 +26,7 @@ def carried_over(asset: Asset, runs: Asset | None, live: Mapping[str, Table]) ->
             continue
         if was.name != one.name:
             lines.append(f"{was.name} was renamed to {one.name}: its {what} stay")
-        if isinstance(one, Entity) and isinstance(was, Entity) and table:
+        if one is not was and isinstance(one, Entity) and isinstance(was, Entity) and table:
             lines += _attributes(was, one, {column.name for column in table.columns})
     return tuple(lines)
 

@@ -10,8 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Record, Schema, Table
+from odcpub.once import Once
 
 _KEEPING = {"CASCADE": 0, "SET NULL": 1}
+PAIRS = 8192
+"""How many pairs of a live and a target table are known for what they differ in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,7 @@ def differences(live: Schema | None, target: Schema) -> tuple[Difference, ...]:
         elif there[name].static != wanted[name].static:
             found.append(KindChanged(name, there[name].static))
         else:
-            found += _table(there[name], wanted[name])
+            found += _of(there[name], wanted[name])
     return tuple(found)
 
 
@@ -195,6 +198,9 @@ def _table(live: Table, target: Table) -> Iterator[Difference]:
     yield from (FileRuleAdded(live.name, rule) for rule in target.file_rules if rule not in live.file_rules)
     if target.static:
         yield from _records(live, target)
+
+
+_of = Once(lambda live, target: tuple(_table(live, target)), PAIRS)
 
 
 def _columns(live: Table, target: Table) -> Iterator[Difference]:

@@ -10,30 +10,34 @@ An invalid index, which an attempt left behind that failed, is none.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from odcpub.data.annotations import dropped_text, referent_text
 from odcpub.data.schema import Schema, Table
+from odcpub.once import Once
 
 EMPTY = "empty"
 """The fingerprint of a schema that is not there or has no tables."""
+_TABLES = 8192
+"""How many tables' texts are kept, about 2 kB each."""
 
 
 def fingerprint(schema: Schema | None) -> str:
     """32 hex digits, or ``EMPTY``."""
-    return _digest(schema, lambda table: (*_lines(table), *_annotations(table)))
+    return _digest(schema, _WHOLE)
 
 
 def target_fingerprint(schema: Schema) -> str:
     """The marker of a target that ``expand`` records and readiness asks for; also of a target without tables."""
-    return "schema-" + _digest(schema, _lines)
+    return "schema-" + _digest(schema, _TARGET)
 
 
-def _digest(schema: Schema | None, said: Callable[[Table], Iterable[str]]) -> str:
+def _digest(schema: Schema | None, said: Callable[[Table], str]) -> str:
+    """``said``: a table's sorted lines. Each begins with the table's name as a literal, and no literal begins another:
+    tables in order are lines in order."""
     if schema is None or not schema.tables:
         return EMPTY
-    lines = sorted(line for table in schema.tables for line in said(table))
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:32]
+    return hashlib.sha256("\n".join(sorted(map(said, schema.tables))).encode()).hexdigest()[:32]
 
 
 def _lines(table: Table) -> Iterator[str]:
@@ -58,3 +62,10 @@ def _annotations(table: Table) -> Iterator[str]:
         said = referent_text(one.refers), one.key, one.name, dropped_text(one.dropped)
         if any(said):
             yield repr((table.name, "note", name, *said))
+
+
+def _sorted(*said: Callable[[Table], Iterator[str]]) -> Once[[Table], str]:
+    return Once(lambda table: "\n".join(sorted(line for lines in said for line in lines(table))), _TABLES)
+
+
+_WHOLE, _TARGET = _sorted(_lines, _annotations), _sorted(_lines)

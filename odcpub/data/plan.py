@@ -196,9 +196,11 @@ def _kept(asset: Asset, previous: Asset | None) -> tuple[str, ...]:
     lines = [f"{entity.name}: gone from the model; its rows are kept" for entity in previous.entities
              if entity.key not in now]  # fmt: skip
     for entity in previous.entities:
-        keys = {attribute.key for attribute in now[entity.key].attributes} if entity.key in now else None
+        if entity.key not in now or now[entity.key] is entity:
+            continue
+        keys = {attribute.key for attribute in now[entity.key].attributes}
         for attribute in entity.attributes:
-            if keys is not None and attribute.key not in keys:
+            if attribute.key not in keys:
                 lines.append(f"{entity.name}.{attribute.name}: gone from the model; its values are kept")
     return tuple(lines)
 

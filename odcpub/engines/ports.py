@@ -166,6 +166,9 @@ class Scripts(Protocol):
     def names(self, part: str) -> list[str]:
         """Of the scripts there, sorted."""
 
+    def digests(self, part: str) -> Mapping[str, str]:
+        """What tells the text of each script there from another one, by its name; in the order of names."""
+
     def read(self, part: str, name: str) -> str: ...
 
     def put(self, part: str, name: str, text: str) -> None:

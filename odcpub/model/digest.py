@@ -10,17 +10,20 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from typing import Any, get_args, get_type_hints
 
 from odcpub.model import elements as el
-from odcpub.model.elements import NOWHERE, Asset, Function, VerifiedAsset
+from odcpub.model.elements import NOWHERE, Asset, Entity, Function, VerifiedAsset
+from odcpub.once import Once
 
 FORMAT = 1
 """Changes when old data can no longer be read as it is."""
+_ENTITIES = 16_384
+"""How many entities' texts are kept, about 1 kB each."""
 
 
 def model_digest(asset: Asset) -> str:
@@ -29,8 +32,15 @@ def model_digest(asset: Asset) -> str:
 
 
 def model_bytes(asset: Asset) -> bytes:
-    """The asset's content as canonical JSON."""
-    return json.dumps(to_data(asset), ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    """The asset's content as canonical JSON; of an entity that is the very same as before it is not written again."""
+    texts = {name: _text(value) for name, value in to_data(replace(asset, entities=())).items()}
+    if asset.entities:
+        texts["entities"] = f"[{','.join(map(_ENTITY, asset.entities))}]"
+    return f"{{{','.join(f'{_text(name)}:{texts[name]}' for name in sorted(texts))}}}".encode()
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
 def to_data(asset: Asset) -> dict[str, Any]:
@@ -73,6 +83,9 @@ def _data(element: Any) -> dict[str, Any]:
         else:
             data[name] = value.value if isinstance(value, StrEnum) else _data(value)
     return data
+
+
+_ENTITY: Once[[Entity], str] = Once(lambda entity: _text(_data(entity)), _ENTITIES)
 
 
 @cache

@@ -6,6 +6,7 @@ What one file alone can show is found where it is read (``odcpub.model.parts``);
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
@@ -27,8 +28,11 @@ _FOLLOWING = frozenset({Code.UNKNOWN_TYPE, Code.UNKNOWN_TARGET, Code.MISSING_KEY
 """What a file that cannot be read brings about elsewhere: not told, for it is no fault of the author's there."""
 
 
-def verify(raw: RawModel, libraries: Mapping[str, Library]) -> tuple[VerifiedAsset, tuple[Problem, ...]]:
-    """The asset and its warnings; raises ModelError with all problems. ``libraries``: by name, what ``uses`` got."""
+def verify(
+    raw: RawModel, libraries: Mapping[str, Library], before: Asset | None = None
+) -> tuple[VerifiedAsset, tuple[Problem, ...]]:
+    """The asset and its warnings; raises ModelError with all problems. ``libraries``: by name, what ``uses`` got;
+    ``before``: the asset as it was, whose entities are taken over where nothing of them was read again."""
     problems = [*raw.problems, *chain.from_iterable(part.problems for part in raw.parts)]
     whole: list[Problem] = []
     asset = _asset(raw, libraries, whole) if raw.parts else None
@@ -36,7 +40,20 @@ def verify(raw: RawModel, libraries: Mapping[str, Library]) -> tuple[VerifiedAss
     ordered = tuple(sorted(dict.fromkeys(problems), key=_order))
     if asset is None or any(problem.severity is Severity.ERROR for problem in ordered):
         raise ModelError(ordered)
-    return VerifiedAsset(asset), ordered
+    return VerifiedAsset(_taken_over(asset, before.entities if before else ())), ordered
+
+
+def _taken_over(asset: Asset, before: Iterable[el.Entity]) -> Asset:
+    """The asset with the very same entities as before, where they are: what was made of those is known."""
+    known = {one.key: one for one in before}
+    entities = (old if (old := known.get(one.key)) and _is_as(old, one) else one for one in asset.entities)
+    return replace(asset, entities=tuple(entities))
+
+
+def _is_as(old: el.Entity, new: el.Entity) -> bool:
+    """References are made anew each time; of other attributes equality would not do, since 1.5 and 1.50 are equal."""
+    pairs = zip(old.attributes, new.attributes, strict=False)
+    return old == new and all(one is other or one.type.target for one, other in pairs)
 
 
 def uses(raw: RawModel) -> tuple[el.Use, ...]:

@@ -58,10 +58,11 @@ class Memory:
 
     def verified(self, asset: str, raw: RawModel, libraries: Mapping[str, Library]) -> Judged:
         """``verify``, done once while neither the asset's files nor the libraries change: the very same asset then,
-        so that what was made of it is known, too."""
+        so that what was made of it is known, too; after a change, the very same entities where they are as before."""
         known = self._verified.get(asset)
         if known is None or known[0] != raw or known[1] != libraries:
-            known = self._verified[asset] = (raw, libraries, verify(raw, libraries))
+            before = known[2][0] if known else None
+            known = self._verified[asset] = (raw, libraries, verify(raw, libraries, before))
         return known[2]
 
     def tree(self, digest: str) -> Tree:

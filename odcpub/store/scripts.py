@@ -42,6 +42,11 @@ class Chain:
     def names(self, part: str) -> list[str]:
         return self._strings(select(SCRIPTS.c.name).where(*self._here(part)))
 
+    def digests(self, part: str) -> dict[str, str]:
+        found = select(SCRIPTS.c.name, SCRIPTS.c.digest).where(*self._here(part))
+        with self._engine.connect() as connection:
+            return dict(sorted((str(name), str(digest)) for name, digest in connection.execute(found)))
+
     def read(self, part: str, name: str) -> str:
         """The text, whose digest was checked."""
         row = select(SCRIPTS.c.digest).where(*self._here(part, name))

@@ -11,8 +11,9 @@ stage was on, or of the time after the copy that it was put back from. Written t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from odcpub.data import script as scripting
@@ -27,6 +28,8 @@ VERSIONS, PENDING = "versions", "pending"
 _NAME = re.compile(r"(\d{4,})_(expand|tighten)_[0-9a-f]{8}(?:_(\d+))?\.py")
 _FIELD = re.compile(r"^(down_revision|plan|base) = '([0-9a-z_]+)'$", re.MULTILINE)
 _FIELDS = ("down_revision", "plan", "base")
+_KNOWN = 10_000
+"""Scripts of which it is remembered what they say of themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,16 +186,40 @@ def _all(chain: Scripts) -> list[Script]:
 
 def _read(chain: Scripts, part: str) -> list[Script]:
     found = []
-    for name in chain.names(part):
+    for name, digest in chain.digests(part).items():
         match = _NAME.fullmatch(name)
         if match is not None:
-            text = chain.read(part, name)
-            said = dict(_FIELD.findall(text))
-            down, plan, base = (said.get(key, "") for key in _FIELDS)
+            head = _head(digest, partial(chain.read, part, name))
             last = int(match[3] or 0)
-            every = parts_of(text) or (last,)
-            found.append(Script(int(match[1]), match[2], last, part, name, down, plan, base, every))
+            every = head.parts or (last,)
+            found.append(Script(int(match[1]), match[2], last, part, name, head.down, head.plan, head.base, every))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What the text of a script says of itself."""
+
+    down: str
+    plan: str
+    base: str
+    parts: tuple[int, ...]
+
+
+_heads: dict[str, _Head] = {}
+"""By the text's digest: a text can have megabytes, and a migration looks at its whole chain several times."""
+
+
+def _head(digest: str, read: Callable[[], str]) -> _Head:
+    known = _heads.get(digest)
+    if known is None:
+        text = read()
+        said = dict(_FIELD.findall(text))
+        down, plan, base = (said.get(key, "") for key in _FIELDS)
+        known = _heads[digest] = _Head(down, plan, base, parts_of(text))
+        for old in tuple(_heads)[:-_KNOWN]:
+            _heads.pop(old, None)
+    return known
 
 
 def _put_aside(chain: Scripts, part: str, kept: Collection[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from odcpub.data.script import sql_text
@@ -33,6 +34,9 @@ class ScriptFolder:
 
     def names(self, part: str) -> list[str]:
         return sorted(one.name for one in (self.path / part).glob("*.py"))
+
+    def digests(self, part: str) -> dict[str, str]:
+        return {name: sha256(self.read(part, name).encode()).hexdigest() for name in self.names(part)}
 
     def read(self, part: str, name: str) -> str:
         """A script's text. People put scripts there by hand, and what they put there is executed."""

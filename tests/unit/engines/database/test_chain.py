@@ -31,3 +31,17 @@ def test_what_is_no_script_is_told(tmp_path: Path, put: Callable[[Path], object]
         scripts(ScriptFolder(tmp_path))
     assert told.value.message == f"{tmp_path / 'versions' / NAME}: {reason}"
     assert "from a backup" in told.value.hint
+
+
+def test_a_text_that_is_known_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first script of a thousand tables has megabytes, and a migration looks at its chain several times."""
+    (tmp_path / "versions").mkdir()
+    path, chain = tmp_path / "versions" / NAME, ScriptFolder(tmp_path)
+    for plan in ("a", "b"):
+        path.write_text(f"plan = '{plan}'\nbase = 'test_chain'\n")
+        assert [one.plan for one in scripts(chain)] == [plan]
+        digests = chain.digests("versions")
+        monkeypatch.setattr(ScriptFolder, "digests", lambda *_, found=digests: found)
+        monkeypatch.setattr(ScriptFolder, "read", lambda *_: pytest.fail("is read again"))
+        assert [one.plan for one in scripts(chain)] == [plan]
+        monkeypatch.undo()
