@@ -15,6 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -305,6 +306,7 @@ def coded(status: int, code: str, message: str = "") -> Answer:
         (coded(429, "TOOMANYREQUESTS"), "answered 429", True),
         (coded(400, "NAME_INVALID", "invalid repository name"), "NAME_INVALID", False),
         (coded(405, "UNSUPPORTED", "read-only"), "UNSUPPORTED", False),
+        (coded(400, "UNAVAILABLE"), "answered 400", True),
         (coded(404, "NAME_UNKNOWN"), "cannot be made by pushing", False),
     ],
 )
@@ -314,6 +316,22 @@ def test_failures_in_plain_words(serve: Serve, answer: Answer, message: str, tem
     assert message in error.message
     assert isinstance(error, TemporaryEngineError) is temporary
     assert "\x1b" not in error.message
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "hint"),
+    [
+        ("UNSUPPORTED", "", "the registry does not allow this"),
+        ("NAME_INVALID", "repository UNSUPPORTED", "choose another repository prefix"),
+        ("DIGEST_INVALID", "TOOMANYREQUESTS", "see the registry's own log"),
+    ],
+)
+def test_the_hint_is_that_of_the_code_and_not_of_a_word_in_the_message(
+    serve: Serve, code: str, message: str, hint: str
+) -> None:
+    error = failure(client(serve(lambda one: coded(400, code, message) if one.command != "HEAD" else (404, {}, b""))))
+    assert error.hint.startswith(hint)
+    assert not isinstance(error, TemporaryEngineError)
 
 
 def test_a_registry_that_is_down() -> None:
@@ -487,4 +505,74 @@ def test_a_damaged_docker_configuration_is_no_login(tmp_path: Path, monkeypatch:
     assert docker_credential("registry.example") is None
     for text in ("", "[]", '{"auths": []}', '{"auths": {"registry.example": 3}}'):
         (tmp_path / "config.json").write_text(text)
+        assert docker_credential("registry.example") is None
+
+
+HELPER = """#!/bin/sh
+read address
+case "$1 $address" in
+  "get registry.example") echo '{"ServerURL": "registry.example", "Username": "ada", "Secret": "pass:word"}' ;;
+  "get https://index.docker.io/v1/") echo '{"Username": "<token>", "Secret": "tok"}' ;;
+  "get broken.example") echo "pass:word"; echo "pass:word" >&2; exit 3 ;;
+  "get odd.example") echo "pass:word" ;;
+  "get slow.example") exec sleep 60 ;;
+  *) echo "credentials not found in native keychain"; exit 1 ;;
+esac
+"""
+
+
+@pytest.fixture
+def helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """A credential helper called ``test`` on the PATH; what it is given writes Docker's configuration."""
+    program = tmp_path / "docker-credential-test"
+    program.write_text(HELPER)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    yield lambda **said: (tmp_path / "config.json").write_text(json.dumps(said))
+
+
+@pytest.mark.parametrize("said", [{"credsStore": "test"}, {"credHelpers": {"registry.example": "test"}}])
+def test_a_login_in_a_credential_helper_is_used(helper: Callable[..., None], said: dict[str, Any]) -> None:
+    helper(**said, auths={"registry.example": {}})
+    assert docker_credential("registry.example") == LOGIN
+
+
+def test_docker_hub_s_address_and_a_refresh_token(helper: Callable[..., None]) -> None:
+    helper(credsStore="test")
+    assert docker_credential("registry-1.docker.io") == Credential(token="tok")
+
+
+def test_a_registry_s_own_helper_goes_before_the_store_and_the_file_comes_last(helper: Callable[..., None]) -> None:
+    auth = {"auth": base64.b64encode(b"ada:pass:word").decode()}
+    helper(credsStore="test", credHelpers={"registry.example": "missing"}, auths={"other.example": auth})
+    assert docker_credential("other.example") == LOGIN, "the helper has none"
+    with pytest.raises(EngineError, match="docker-credential-missing is not on the PATH"):
+        docker_credential("registry.example")
+
+
+@pytest.mark.parametrize(
+    ("host", "message"),
+    [("broken.example", "failed (exit code 3)"), ("odd.example", "something else than a login"),
+     ("slow.example", "did not answer within 0.5 s")],
+)  # fmt: skip
+def test_a_helper_that_fails_is_told_without_what_it_wrote(
+    helper: Callable[..., None], monkeypatch: pytest.MonkeyPatch, host: str, message: str
+) -> None:
+    monkeypatch.setattr("odcpub.engines.registry.credential_helpers.SECONDS", 0.5)
+    helper(credsStore="test")
+    with pytest.raises(EngineError) as raised:
+        docker_credential(host)
+    assert message in raised.value.message
+    assert "pass:word" not in raised.value.message + raised.value.hint + repr(raised.value.__context__)
+    assert f"docker login {host}" in raised.value.hint
+
+
+@pytest.mark.parametrize("name", ["../evil", "a/b", "", 3, None])
+def test_a_helper_s_name_is_no_path(helper: Callable[..., None], tmp_path: Path, name: object) -> None:
+    helper(credsStore=name)
+    if isinstance(name, str) and name:
+        with pytest.raises(EngineError, match="is not on the PATH"):
+            docker_credential("registry.example")
+    else:
         assert docker_credential("registry.example") is None

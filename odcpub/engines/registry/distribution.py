@@ -16,7 +16,7 @@ from odcpub.engines.common.disk import told
 from odcpub.engines.registry import files
 from odcpub.engines.registry.credentials import Credential, docker_credential
 from odcpub.engines.registry.names import checked_image, checked_name
-from odcpub.engines.registry.transport import TRIES, Transport
+from odcpub.engines.registry.transport import TRIES, Request, Transport
 from odcpub.errors import EngineError, TemporaryEngineError
 from odcpub.image.content import ImageRef
 from odcpub.image.oci import MANIFEST_TYPE, blobs_of, checked_digest
@@ -38,7 +38,7 @@ class OciRegistry:
 
     def manifest(self, image: ImageRef) -> bytes | None:
         name = self._name(checked_image(image))
-        answer = self._http.send("GET", f"/v2/{name}/manifests/{image.digest}", name, {"Accept": _ACCEPT})
+        answer = self._http.send(Request("GET", f"/v2/{name}/manifests/{image.digest}", name, {"Accept": _ACCEPT}))
         if answer.status_code == 404:
             return None
         if len(answer.content) > _LARGEST_MANIFEST or files.digest_of(answer.content) != image.digest:
@@ -53,7 +53,7 @@ class OciRegistry:
             return all(pool.map(lambda digest: self._has_blob(name, digest), blobs_of(manifest)))
 
     def _has_blob(self, name: str, digest: str) -> bool:
-        return self._http.send("HEAD", f"/v2/{name}/blobs/{checked_digest(digest)}", name).status_code != 404
+        return self._http.send(Request("HEAD", f"/v2/{name}/blobs/{checked_digest(digest)}", name)).status_code != 404
 
     def blob(self, image: ImageRef, digest: str) -> Iterator[bytes]:
         name = self._name(checked_image(image))
@@ -69,7 +69,7 @@ class OciRegistry:
         headers = {"Content-Type": _media_type(manifest)}
         # By a tag of its own: a registry's garbage collection keeps what has a tag.
         tag = "odcpub-" + image.digest.removeprefix("sha256:")[:32]
-        answer = self._http.send("PUT", f"/v2/{name}/manifests/{tag}", name, headers, manifest)
+        answer = self._http.send(Request("PUT", f"/v2/{name}/manifests/{tag}", name, headers, manifest))
         self._expect(answer.status_code, name)
 
     def reference(self, image: ImageRef) -> str:
@@ -116,7 +116,7 @@ class OciRegistry:
         """Where to send a blob; empty where it could be mounted from a repository that has it."""
         other = self._seen.get(digest)
         query = "?" + urlencode({"mount": digest, "from": other}) if other and other != name else ""
-        answer = self._http.send("POST", f"/v2/{name}/blobs/uploads/{query}", name)
+        answer = self._http.send(Request("POST", f"/v2/{name}/blobs/uploads/{query}", name))
         self._expect(answer.status_code, name)
         return "" if answer.status_code == 201 else str(answer.headers.get("Location", ""))
 
@@ -124,9 +124,11 @@ class OciRegistry:
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(files.size_of(content))}
         url = location + ("&" if "?" in location else "?") + urlencode({"digest": digest})
         body = content if isinstance(content, bytes) else lambda: files.pieces(content)
-        answer = self._http.send("PUT", url, name, headers, body, tries=1)
+        answer = self._http.send(Request("PUT", url, name, headers, body), tries=1)
         if answer.status_code == 404:
-            raise TemporaryEngineError(f"{self._where}: {name}: the upload was forgotten", "try again")
+            raise TemporaryEngineError(
+                f"{self._where}: {name}: the registry lost the upload session", "run the same command again"
+            )
 
     def _expect(self, status: int, name: str) -> None:
         if status == 404:

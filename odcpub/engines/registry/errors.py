@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from odcpub.errors import EngineError, TemporaryEngineError
@@ -13,12 +15,22 @@ if TYPE_CHECKING:
 
 _FULL = re.compile(r"no space left|disk quota|insufficient storage", re.IGNORECASE)
 _ERRNO = re.compile(r"\[Errno -?\d+\] ")
+_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+_TRANSIENT_CODES = {"TOOMANYREQUESTS", "UNAVAILABLE"}
 _HINTS = {
     "NAME_INVALID": "choose another repository prefix: odcpub engines set registry=…",
     "NAME_UNKNOWN": "create the repository in the registry, or choose another prefix",
     "UNSUPPORTED": "the registry does not allow this: it may be read-only or a mirror",
     "TOOMANYREQUESTS": "wait a moment and run the same command again",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """One error of an answer's body: its code and the rest in words (OCI distribution specification, error codes)."""
+
+    code: str
+    text: str
 
 
 def unreachable(host: str, error: httpx.TransportError) -> TemporaryEngineError:
@@ -32,32 +44,41 @@ def unreachable(host: str, error: httpx.TransportError) -> TemporaryEngineError:
 def denied(host: str, repository: str, response: httpx.Response) -> EngineError:
     """401 and 403."""
     return EngineError(
-        f"registry {host}: access to {repository} denied ({response.status_code}{_said(response)})",
-        f"run docker login {host} without a credential helper as a user who may push to {repository}",
+        f"registry {host}: access to {repository} denied ({response.status_code}{_in_words(reported(response))})",
+        f"run `docker login {host}` as a user who may push to {repository}",
     )
 
 
-def refused(host: str, repository: str, response: httpx.Response, temporary: bool) -> EngineError:
-    """Every other answer that is not success."""
-    said = _said(response)
-    if response.status_code == 507 or _FULL.search(said):
+def refused(host: str, repository: str, response: httpx.Response) -> EngineError:
+    """Every other answer that is not success; temporary where its status or code says so."""
+    found = reported(response)
+    if response.status_code == 507 or any(_FULL.search(one.text) for one in found):
         return EngineError(
             f"registry {host}: its disk is full: {repository} was not stored",
             "free space in the registry (delete old images, run its garbage collection), then try again",
         )
+    codes = [one.code for one in found]
+    temporary = response.status_code in _TRANSIENT or not _TRANSIENT_CODES.isdisjoint(codes)
     kind = TemporaryEngineError if temporary else EngineError
-    hint = next((hint for code, hint in _HINTS.items() if code in said), "see the registry's own log")
-    return kind(f"registry {host}: {repository}: answered {response.status_code}{said}", hint)
+    hint = next((_HINTS[code] for code in codes if code in _HINTS), "see the registry's own log")
+    return kind(f"registry {host}: {repository}: answered {response.status_code}{_in_words(found)}", hint)
 
 
-def _said(response: httpx.Response) -> str:
-    """The errors of the answer's body (OCI distribution specification, error codes), shortened to one line."""
+def reported(response: httpx.Response) -> tuple[Reported, ...]:
+    """The errors of an answer's body; a body of another form is one without a code."""
     try:
-        errors = response.json()["errors"]
-        texts = [f"{error.get('code', '')} {error.get('message', '')} {error.get('detail') or ''}" for error in errors]
+        return tuple(_reported(error) for error in response.json()["errors"])
     except (ValueError, KeyError, TypeError, AttributeError):
-        texts = [response.text]
-    text = _line("; ".join(texts))
+        return (Reported("", response.text),)
+
+
+def _reported(error: Mapping[str, object]) -> Reported:
+    return Reported(str(error.get("code", "")), f"{error.get('message', '')} {error.get('detail') or ''}".strip())
+
+
+def _in_words(found: Iterable[Reported]) -> str:
+    """All of them in one short line."""
+    text = _line("; ".join(f"{one.code} {one.text}".strip() for one in found))
     return f": {text}" if text else ""
 
 

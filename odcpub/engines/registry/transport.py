@@ -10,7 +10,8 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from odcpub.engines.registry.credentials import Credential, docker_credential
@@ -27,8 +28,18 @@ Body = Callable[[], Iterator[bytes]] | bytes | None
 TRIES = 4
 PAUSE = 0.2
 REDIRECTS = 5
-_TRANSIENT = frozenset({429, 500, 502, 503, 504})
 _CHALLENGE = re.compile(r'([a-z_]+)="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """``path``: of the address, from ``/v2/`` on, or a whole address; ``repository``: whose login goes with it."""
+
+    method: str
+    path: str
+    repository: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Body = None
 
 
 class Transport:
@@ -46,29 +57,24 @@ class Transport:
         self._credential = credential
         self._logins: dict[str, str] = {}
 
-    def send(
-        self,
-        method: str,
-        path: str,
-        repository: str,
-        headers: Mapping[str, str] | None = None,
-        body: Body = None,
-        tries: int = TRIES,
-    ) -> httpx.Response:
+    def send(self, request: Request, tries: int = TRIES) -> httpx.Response:
         """One request, answered 2xx or 404; retried on failures that may pass. Raises ``EngineError``."""
         for number in range(tries - 1):
             with suppress(TemporaryEngineError):
-                return self._checked(method, path, repository, headers or {}, body)
+                return self._checked(request)
             time.sleep(PAUSE * 3**number)
-        return self._checked(method, path, repository, headers or {}, body)
+        return self._checked(request)
 
     @contextmanager
     def stream(self, path: str, repository: str) -> Iterator[httpx.Response]:
         """A GET whose content is read in pieces; redirects are followed, without the login on other hosts."""
-        self.send("HEAD", path, repository)
+        self.send(Request("HEAD", path, repository))
         url = self._url(path)
         for _ in range(REDIRECTS):
-            with self._told(), self._client.stream("GET", url, headers=self._headers(url, repository)) as response:
+            with (
+                self._translated(),
+                self._client.stream("GET", url, headers=self._headers(url, repository)) as response,
+            ):
                 if not response.is_redirect:
                     self._check(response, repository)
                     yield response
@@ -80,22 +86,19 @@ class Transport:
         """Closes kept connections."""
         self._client.close()
 
-    def _checked(
-        self, method: str, path: str, repository: str, headers: Mapping[str, str], body: Body
-    ) -> httpx.Response:
-        response = self._once(method, path, repository, headers, body)
-        if response.status_code == 401 and self._log_in(response, repository):
-            response = self._once(method, path, repository, headers, body)
-        self._check(response, repository)
+    def _checked(self, request: Request) -> httpx.Response:
+        response = self._once(request)
+        if response.status_code == 401 and self._log_in(response, request.repository):
+            response = self._once(request)
+        self._check(response, request.repository)
         return response
 
-    def _once(self, method: str, path: str, repository: str, headers: Mapping[str, str], body: Body) -> httpx.Response:
-        url = self._url(path)
-        content = body() if callable(body) else body
-        with self._told():
-            return self._client.request(
-                method, url, headers={**self._headers(url, repository), **headers}, content=content
-            )
+    def _once(self, request: Request) -> httpx.Response:
+        url = self._url(request.path)
+        content = request.body() if callable(request.body) else request.body
+        headers = {**self._headers(url, request.repository), **request.headers}
+        with self._translated():
+            return self._client.request(request.method, url, headers=headers, content=content)
 
     def _url(self, path: str) -> str:
         return self._secure(urljoin(self._root, path))
@@ -119,10 +122,10 @@ class Transport:
             raise denied(self.host, repository, response)
         if response.is_success or response.is_redirect or response.status_code == 404:
             return
-        raise refused(self.host, repository, response, temporary=response.status_code in _TRANSIENT)
+        raise refused(self.host, repository, response)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _translated(self) -> Iterator[None]:
         import httpx
 
         try:
@@ -147,7 +150,7 @@ class Transport:
         """A token of the registry's token service, as an ``Authorization`` header, or an empty text."""
         realm = self._secure(challenge.get("realm", ""))
         query = {key: challenge[key] for key in ("service", "scope") if key in challenge}
-        with self._told():
+        with self._translated():
             if credential and credential.token:
                 form = {
                     **query,
@@ -164,7 +167,7 @@ class Transport:
         return f"Bearer {token}" if isinstance(token, str) else ""
 
 
-def _json(response: httpx.Response) -> dict[str, Any]:
+def _json(response: httpx.Response) -> dict[str, object]:
     try:
         document = response.json()
     except ValueError:
