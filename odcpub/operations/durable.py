@@ -8,19 +8,18 @@ pending. A workflow is given the operation's key and nothing else, so nothing se
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID
+from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus
 
 from odcpub.errors import EngineError, OdcpubError, system_failure
 from odcpub.model.elements import Kind
 from odcpub.operations import room
+from odcpub.operations.at_work import Work
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, Waits
 from odcpub.operations.durable_records import durable_records, empty_log
@@ -37,7 +36,8 @@ from odcpub.store.records import Status
 T = TypeVar("T")
 LOG = logging.getLogger("odcpub.operations")
 APPLICATION_VERSION = "1"
-"""Rises only when the steps of ``KINDS`` change so that an operation begun before could not go on."""
+"""Rises when the steps of ``KINDS`` change so that DBOS's records of an operation fit no more: it numbers steps, and
+checks their names. Such an operation begins anew at its first step, which can run again."""
 
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 """States of a workflow that DBOS does not run again."""
@@ -55,43 +55,7 @@ GRACE_SECONDS = 10.0
 _platform: Platform | None = None
 
 
-class _Work:
-    """Who is at work. When the server ends, threads are held where a step begins, fails or ends, and for good: to the
-    operation that looks like a kill, after which it goes on; engines that go under its feet are not its failure."""
-
-    def __init__(self) -> None:
-        self.ending = False
-        self._steps = 0
-        self._changed = threading.Condition()
-
-    @contextmanager
-    def step(self) -> Iterator[None]:
-        self._count(1)
-        self.hold_if_ending()
-        try:
-            yield
-        finally:
-            self.hold_if_ending()
-            self._count(-1)
-
-    def hold_if_ending(self) -> None:
-        if self.ending:
-            self._count(-1)
-            threading.Event().wait()
-
-    def _count(self, change: int) -> None:
-        with self._changed:
-            self._steps += change
-            self._changed.notify_all()
-
-    def end(self, seconds: float) -> None:
-        """No step begins from now on; waits for those at work, up to ``seconds``."""
-        with self._changed:
-            self.ending = True
-            self._changed.wait_for(lambda: self._steps == 0, seconds)
-
-
-_work = _Work()
+_work = Work()
 
 
 def launch(platform: Platform, folder: Path) -> None:
@@ -119,17 +83,30 @@ def launch(platform: Platform, folder: Path) -> None:
 def _resume(key: str) -> None:
     """The ledger alone says what runs: where every workflow of it has ended without telling it, it is run anew, for
     its steps can run again. One that DBOS goes on with is left to it."""
-    known = DBOS.list_workflows(workflow_id_prefix=key, load_input=False, load_output=False)
-    if all(one.status in ENDED for one in known):
+    known = _workflows(key)
+    for one in known:
+        if one.status not in ENDED and one.app_version != APPLICATION_VERSION:  # DBOS leaves it for ever
+            DBOS.cancel_workflow(one.workflow_id)
+    if not _alive(known):
         _start(f"{key}#{len(known)}" if known else key, key)
 
 
+def _workflows(key: str) -> list[WorkflowStatus]:
+    return DBOS.list_workflows(workflow_id_prefix=key, load_input=False, load_output=False)
+
+
+def _alive(known: Iterable[WorkflowStatus]) -> list[WorkflowStatus]:
+    return [one for one in known if one.status not in ENDED and one.app_version == APPLICATION_VERSION]
+
+
 def go_on(key: str) -> None:
-    """Lets an operation that waits begin its step anew."""
-    known = DBOS.list_workflows(workflow_id_prefix=key, load_input=False, load_output=False)
-    for one in known:
-        if one.status not in ENDED:
-            DBOS.send(one.workflow_id, "", GO_ON)
+    """Lets an operation that waits begin its step anew. One that no workflow runs, since it could not be started, is
+    run."""
+    alive = _alive(_workflows(key))
+    for one in alive:
+        DBOS.send(one.workflow_id, "", GO_ON)
+    if not alive:
+        _resume(key)
 
 
 def shut_down() -> None:
@@ -145,9 +122,16 @@ def shut_down() -> None:
 
 def begin(key: str) -> None:
     """Runs the operation in the background; one that is running or has run is left alone. A server that ends leaves
-    it to the next one."""
-    if not _work.ending:
+    it to the next one. One that cannot be run has failed: it would keep its stage for ever."""
+    if _work.ending:
+        return
+    try:
         _start(key, key)
+    except Exception as error:
+        run = _run(key)
+        told = _told(error, "begin", run)
+        run.fail(told)
+        raise told from None
 
 
 def _start(workflow: str, key: str) -> None:
@@ -168,7 +152,8 @@ def _operation(key: str) -> None:
         DBOS.run_step({"name": "end"}, _end, key)
     except Exception as error:  # of DBOS's own records: to leave it Running would lock the stage for good
         with _work.step():
-            _fail(_run(key), _told(error, "operation", _run(key)))
+            run = _answered(lambda: _run(key))
+            _fail(run, _told(error, "operation", run))
 
 
 def _line(run: Run) -> list[tuple[str, tuple[Run, Step]]]:

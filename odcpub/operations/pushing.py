@@ -54,12 +54,12 @@ def _published(platform: Platform, sent: Sent) -> AssetRecord:
 
 
 def _refuse_while_publishing(platform: Platform, asset: AssetRecord) -> None:
-    running = platform.ledger.operations(asset.key, Status.RUNNING, (OperationKind.PUBLISH,), limit=1)
-    if running and not running[0].serves:
-        key = running[0].key[:8]
+    """Of several publishes that run, those whose versions serve have brought their files already."""
+    running = platform.ledger.operations(asset.key, Status.RUNNING, (OperationKind.PUBLISH,))
+    if publish := next((one for one in running if not one.serves), None):
         raise Refused(
             f"{asset.name}: is being published, and its publish brings the stages' files along",
-            f"wait for it, and follow it with: odcpub log {key} --follow",
+            f"wait for it, and follow it with: odcpub log {publish.key[:8]} --follow",
         )
 
 

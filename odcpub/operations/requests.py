@@ -144,7 +144,9 @@ def asked_before(platform: Platform, kind: OperationKind, key: str) -> bool:
         raise UsageError("Idempotency-Key: is no UUID", "leave it out, or make a new UUID for each operation")
     found = platform.ledger.operation(key) if key else None
     if found and found.kind != kind:
-        raise UsageError(f"Idempotency-Key: is that of another operation, {found.kind}", "make a new UUID")
+        raise UsageError(f"Idempotency-Key: belongs to another operation, {found.kind}", "make a new UUID")
+    if found and found.status == Status.RUNNING:
+        durable.begin(found.key)  # where it was recorded, and the server was killed before it began
     return found is not None
 
 

@@ -5,7 +5,7 @@ store.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from odcpub.api_types.installation import Scripts
@@ -48,16 +48,22 @@ def put_back(platform: Platform, name: str, stage: str, files: Mapping[str, str]
     scripts = [(match[1], match[2], text) for path, text in sorted(files.items()) if (match := _PLACE.fullmatch(path))]
     if not scripts:
         raise UsageError("no script is in the folder", f"name one that has a folder {VERSIONS} with scripts in it")
-    if platform.ledger.operations(asset.key, Status.RUNNING, limit=1):
-        raise Refused(f"{asset.name}: an operation is running", "wait for it: odcpub log")
+    with platform.beginning:
+        if platform.ledger.operations(asset.key, Status.RUNNING, limit=1):
+            raise Refused(f"{asset.name}: an operation is running", "wait for it: odcpub log")
+        new = _new(chain, scripts)
+        chain.put_all(new)
+    return {"app": asset.name, "stage": place.name, "files": {f"{part}/{script}": text for part, script, text in new}}
+
+
+def _new(chain: Chain, scripts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Those of them (part, name, text) that are not there yet; refused where another one has a name."""
     there = {(part, script): chain.read(part, script) for part in chain.parts() for script in chain.names(part)}
     for part, script, text in scripts:
         if there.get((part, script), text) != text:
             hint = "leave it out; odcpub data scripts … --out FOLDER writes out what is there"
             raise Refused(f"{shown(f'{part}/{script}')} is there already, and is another: nothing was changed", hint)
-    new = [one for one in scripts if one[:2] not in there]
-    chain.put_all(new)
-    return {"app": asset.name, "stage": place.name, "files": {f"{part}/{script}": text for part, script, text in new}}
+    return [one for one in scripts if one[:2] not in there]
 
 
 def _chain(platform: Platform, name: str, stage: str) -> tuple[AssetRecord, Stage, Chain]:

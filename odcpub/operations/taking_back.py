@@ -20,13 +20,22 @@ def failed(run: Run) -> DeploymentEnd | None:
     if isinstance(run.command, Undeploy):
         return None
     run = run.now()
-    address, planned = run.unit.address, run.unit.find(Planned)
-    serves = run.unit.find(Ready) is not None or (not address and _stays(run))
-    if not (serves or address):
+    ready, planned = run.unit.find(Ready), run.unit.find(Planned)
+    if planned is None or not (ready or _stays(run)):
         return DeploymentEnd(Status.FAILED)
-    if planned and not run.unit.find(NotInForce):
-        run.record(in_force.lacking(run, in_force.planned(workloads.migration(run.platform, planned))))
-    return DeploymentEnd(Status.FINISHED, address, serves)
+    if not run.unit.find(NotInForce):
+        run.record(in_force.lacking(run, _rules(run, planned)))
+    # Where this very version served before, as another operation's, that one goes on with its clean-up.
+    return DeploymentEnd(Status.FINISHED, run.unit.address, serves=bool(ready or not planned.address))
+
+
+def _rules(run: Run, planned: Planned) -> tuple[str, ...]:
+    """The rules that its last phase would have put in force; none where the plan is lost."""
+    try:
+        return in_force.planned(workloads.migration(run.platform, planned))
+    except OdcpubError:
+        LOG.warning("operation %s: its plan cannot be read", run.key, exc_info=True)
+        return ()
 
 
 def _stays(run: Run) -> bool:

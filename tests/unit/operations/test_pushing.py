@@ -142,6 +142,14 @@ def test_a_publish_that_runs_is_not_overtaken(installed: Installed) -> None:
     assert "odcpub log" in refused.value.hint
 
 
+def test_a_later_publish_that_serves_does_not_hide_one_that_does_not(installed: Installed) -> None:
+    """The project file was changed meanwhile: its first stage is another one."""
+    installed.operation("Publish")
+    installed.operation("Publish", "QA").serve("http://a")
+    with pytest.raises(Refused, match="is being published"):
+        push(installed)
+
+
 def test_what_was_published_before_files_travelled_is_taken_over_once(installed: Installed) -> None:
     installed.store.assets.keep_source(KEY, "", {}, "", "")
     old = replace(installed.asset, source="", host="")

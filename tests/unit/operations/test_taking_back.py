@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from msgspec.structs import replace
 
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 from odcpub.operations import durable
@@ -118,6 +119,28 @@ def test_what_became_ready_is_what_serves_though_that_could_not_be_recorded_at_o
     workload = recall(installed.platform, "development", "shop")
     assert workload is not None
     assert workload.revision == 3
+
+
+@pytest.mark.parametrize("serves", [0, 2])
+def test_the_same_version_with_another_login_is_taken_back_too(installed: Installed, run: Run, serves: int) -> None:
+    """Where that very version serves already, it goes on, and so does the clean-up of the operation that brought it."""
+    run.record(replace(installed.planned(), address="http://a"))
+    installed.engines.broken["apply"] = TemporaryEngineError("cannot be now")
+    installed.engines.serves = serves
+    assert not perform(run, START, EXPAND)
+    assert installed.engines.asked[-1] == "take back 2"
+    assert statuses(installed) == [Status.FINISHED if serves else Status.FAILED, Status.FINISHED]
+    assert not run.now().operation.serves
+
+
+def test_a_failure_is_recorded_though_the_plan_is_lost(installed: Installed, run: Run) -> None:
+    """Nobody could publish otherwise."""
+    assert perform(run, START, EXPAND)
+    run.record(replace(installed.planned(), migration="0" * 64))
+    installed.engines.serves = 2
+    assert not perform(run, REFUSE)
+    assert run.now().operation.status == Status.FAILED
+    assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
 
 
 def test_a_deployment_that_nobody_ended_does_not_serve(installed: Installed, run: Run) -> None:

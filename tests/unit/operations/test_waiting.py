@@ -11,7 +11,7 @@ import pytest
 from dbos import DBOS
 from dbos._dbos import _get_dbos_instance
 
-from odcpub.errors import Refused
+from odcpub.errors import EngineError, Refused
 from odcpub.operations import durable, requests
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Ready
@@ -178,3 +178,44 @@ def test_what_ended_without_telling_the_ledger_is_run_anew_and_by_one_workflow(i
     requests.go_on(installed.platform, found(installed, key), "bea")
     assert end(installed, key).status == Status.FINISHED
     assert BEGAN == ["first", "second", "first", "second", "second"]
+
+
+def test_what_cannot_be_started_has_failed_and_makes_room(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    key = installed.operation().key
+    with monkeypatch.context() as patch:
+        patch.setattr(DBOS, "start_workflow", full)
+        with pytest.raises(EngineError, match="the disk is full"):
+            durable.begin(key)
+    assert found(installed, key).status == Status.FAILED
+    installed.operation()
+
+
+@pytest.mark.parametrize("ask", ["again", "cancel"])
+def test_what_was_recorded_and_never_started_can_be_asked_for_again_or_cancelled(
+    installed: Installed, ask: str
+) -> None:
+    """As after a kill between the two, or where the failure could not be recorded either."""
+    THERE.append("Mail")
+    operation = installed.operation().operation
+    if ask == "again":
+        assert requests.asked_before(installed.platform, OperationKind.DEPLOY, operation.key)
+    else:
+        requests.cancel(installed.platform, operation, "bea")
+    assert end(installed, operation.key).status == (Status.FINISHED if ask == "again" else Status.FAILED)
+
+
+def test_what_was_begun_with_other_steps_begins_anew(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DBOS goes on with nothing of another version of the application: the stage would be locked for ever."""
+    operation = waiting(installed)
+    THERE.append("Mail")
+    monkeypatch.setattr(durable, "APPLICATION_VERSION", "2")
+    restarted(installed)
+    installed.platform.ledger.go_on(operation.key)
+    durable.go_on(operation.key)
+    assert end(installed, operation.key).status == Status.FINISHED
+    assert BEGAN[:3] == ["first", "second", "first"]
