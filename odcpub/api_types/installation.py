@@ -3,9 +3,9 @@
 from typing import Literal, NotRequired, TypedDict
 
 from odcpub.api_types.assets import AssetKind, PendingFile
-from odcpub.api_types.limits import File, Name, Script
+from odcpub.api_types.limits import Name, Script
 from odcpub.api_types.operations import RuleSince
-from odcpub.api_types.problems import MaybeError, ModelProblem
+from odcpub.api_types.problems import MaybeError
 
 
 class Server(TypedDict):
@@ -142,38 +142,6 @@ class EnginesPatch(TypedDict):
     databasePassword: NotRequired[Name | None]
     kubeconfig: NotRequired[Name]
     check: NotRequired[bool]
-
-
-class ScaffoldRequest(TypedDict):
-    """``folder``: the name of the folder to be, which gives the asset's where ``name`` is empty."""
-
-    kind: Literal["app", "library"]
-    name: NotRequired[Name]
-    folder: NotRequired[Name]
-
-
-class Scaffold(TypedDict):
-    """The first files of a model: path → text."""
-
-    name: str
-    files: dict[str, str]
-
-
-class ImportRequest(TypedDict):
-    """``text``: the foreign model; ``file``: its name, for messages; ``name``: the app's, else what the text says."""
-
-    format: Literal["jdl"]
-    text: File
-    file: Name
-    name: NotRequired[Name | None]
-
-
-class Imported(TypedDict):
-    """A model's files (path → text) and what could not be taken over as it was."""
-
-    name: str
-    files: dict[str, str]
-    problems: list[ModelProblem]
 
 
 class Source(TypedDict):

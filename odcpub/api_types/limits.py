@@ -32,10 +32,8 @@ class Within(NamedTuple):
 Text = Annotated[str, Within(max_length=LONGEST_TEXT)]
 Name = Annotated[str, Within(max_length=LONGEST_PATH)]
 Script = Annotated[str, Within(max_length=LONGEST_SCRIPT)]
-File = Annotated[str, Within(max_length=MAX_FILE, nul=True)]
-"""A file's text, which is read and never stored: its reader says where a NUL is."""
 PlanFile = Annotated[str, Within(max_length=MAX_PLAN, nul=True)]
-"""The same, of a plan, which a server has made."""
+"""The text of a plan's file, which is read and never stored: its reader says where a NUL is."""
 Digest = Annotated[str, Within(pattern="^[0-9a-f]{64}$")]
 """A sha256 in hexadecimal."""
 Content = Annotated[str, Within(max_length=4 * MAX_FILE // 3 + 4)]

@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from odcpub.errors import Severity
+from odcpub.errors import Problem, Severity
 
 
 class ModelProblem(TypedDict):
@@ -17,6 +17,21 @@ class ModelProblem(TypedDict):
     message: str
     hint: str
     severity: Severity
+
+
+def problem_data(problem: Problem) -> ModelProblem:
+    """A finding in the API's shape."""
+    place = problem.place
+    return {
+        "code": problem.code,
+        "file": place.file if place else "",
+        "line": place.line if place else 0,
+        "column": place.column if place else 0,
+        "element": problem.element,
+        "message": problem.message,
+        "hint": problem.hint,
+        "severity": problem.severity,
+    }
 
 
 class ErrorData(TypedDict):

@@ -1,3 +1,6 @@
-"""What touches the author's files alone, and needs to know the model language. The command line imports it late; no
-server is asked.
+"""What a command does with the author's files alone, without a server: read and verify them, write a first model,
+import one, pack an archive, write what a server answered.
+
+``cli`` alone imports it. ``files``, ``folder`` and ``lock_file`` need the standard library only; the others know the
+model language and are imported when their command runs.
 """

@@ -13,7 +13,7 @@ from odcpub.escaping import escaped
 
 if TYPE_CHECKING:
     from odcpub.api_types.assets import ConfigurationValue
-    from odcpub.cli.libpq import Found
+    from odcpub.cli.libpq import Login
 
 LONGEST_VALUE = 65_536
 OF_DATABASE = "password of the database"
@@ -69,7 +69,7 @@ def expect_end() -> None:
         raise UsageError("standard input: has more lines than values are asked for; nothing was set", hint)
 
 
-def database_login(text: str) -> Found:
+def database_login(text: str) -> Login:
     """The database's address, completed as libpq would, with its password where something says it."""
     from odcpub.cli.libpq import resolve
 
@@ -79,7 +79,7 @@ def database_login(text: str) -> Found:
     return found
 
 
-def password_of(found: Found) -> str:
+def password_of(found: Login) -> str:
     """The password of a login, asked for where nothing says it."""
     if found.password is None:
         return _ask(OF_DATABASE, "an empty one where the server asks for none", LIBPQ)

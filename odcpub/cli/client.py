@@ -68,6 +68,13 @@ class Client:
         self._socket = self._home.socket("api.sock")
         self._started: subprocess.Popen[bytes] | None = None
 
+    @classmethod
+    def connected(cls) -> Client:
+        """A client of a server of this version; one of another version is ended first."""
+        client = cls()
+        client.check_version()
+        return client
+
     def request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
         """The answer's JSON, of the shape that ``odcpub.api_types`` has for the route; raises ApiError for a problem.
         What a server that was killed has not answered is asked again where that is safe: a beginning operation carries

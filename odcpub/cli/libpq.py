@@ -42,7 +42,7 @@ class Password:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Login:
     """``password``: None where there is none; ``ignored``: why a password file was not read."""
 
     address: Address
@@ -50,7 +50,7 @@ class Found:
     ignored: str = ""
 
 
-def resolve(text: str, environment: Mapping[str, str]) -> Found:
+def resolve(text: str, environment: Mapping[str, str]) -> Login:
     """An address with all that it leaves out, as ``psql`` would take it. UsageError where there is none."""
     if dropped := [one for one in NOT_CARRIED if environment.get(one)]:
         hint = f"leave it out for this command: env -u {' -u '.join(dropped)} odcpub engines set …"
@@ -68,9 +68,9 @@ def resolve(text: str, environment: Mapping[str, str]) -> Found:
     found |= {key: str(Path(found[key]).absolute()) for key in FILES if found.get(key, "system") != "system"}
     made = address(found)
     if password:
-        return Found(made, Password(password, f"service {name} in {file}"))
+        return Login(made, Password(password, f"service {name} in {file}"))
     if environment.get("PGPASSWORD"):
-        return Found(made, Password(environment["PGPASSWORD"], "PGPASSWORD"))
+        return Login(made, Password(environment["PGPASSWORD"], "PGPASSWORD"))
     path = Path(passfile or environment.get("PGPASSFILE") or _home(environment) / ".pgpass")
     return _from_file(made, path)
 
@@ -92,23 +92,23 @@ def _socket_folder(port: str) -> str:
     return next((folder for folder in SOCKETS if Path(folder, f".s.PGSQL.{port}").exists()), SOCKETS[0])
 
 
-def _from_file(made: Address, path: Path) -> Found:
+def _from_file(made: Address, path: Path) -> Login:
     """As libpq does: a file that others may read is none."""
     try:
         mode = path.stat().st_mode
         if not stat.S_ISREG(mode):
-            return Found(made, None, f"{path}: is no plain file; no password was read")
+            return Login(made, None, f"{path}: is no plain file; no password was read")
         if mode & (stat.S_IRWXG | stat.S_IRWXO):
-            return Found(made, None, f"{path}: others may use it; no password was read: chmod 600 {path}")
+            return Login(made, None, f"{path}: others may use it; no password was read: chmod 600 {path}")
         text = (read_file(path, MAX_FILE) or b"").decode(errors="surrogateescape")
     except (FileNotFoundError, NotADirectoryError):
-        return Found(made, None)
+        return Login(made, None)
     except BadFile as bad:
-        return Found(made, None, f"{path}: {bad.reason}")
+        return Login(made, None, f"{path}: {bad.reason}")
     except OSError as error:
-        return Found(made, None, f"{path}: cannot be read: {error.strerror}")
+        return Login(made, None, f"{path}: cannot be read: {error.strerror}")
     line, password = matching(text, made)
-    return Found(made, Password(password, f"{path}, line {line}") if password else None)
+    return Login(made, Password(password, f"{path}, line {line}") if password else None)
 
 
 def matching(text: str, made: Address) -> tuple[int, str]:

@@ -8,30 +8,34 @@ from typing import TYPE_CHECKING, TextIO
 from odcpub.cli.client import ApiError, Client, Stopped
 from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.cli.printing import as_json, say, warn
-from odcpub.errors import OdcpubError
+from odcpub.errors import ModelError, OdcpubError
 from odcpub.escaping import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from odcpub.api_types.operations import Message, Operation
+    from odcpub.api_types.problems import ModelProblem
 
     Ended = Callable[[Operation], None]
 
 
+DEPLOYMENTS = "/api/deployments/v1"
+
+
+def collection(operation: Operation) -> str:
+    """The part of a path, below ``DEPLOYMENTS``, that operations of this kind have."""
+    return "publish-operations" if operation["operation"] == "Publish" else "deployment-operations"
+
+
 def follow(
-    client: Client,
-    collection: str,
-    operation: Operation,
-    for_programs: bool,
-    to_the_end: bool = True,
-    ended: Ended | None = None,
+    client: Client, operation: Operation, for_programs: bool, to_the_end: bool = True, ended: Ended | None = None
 ) -> int:
     """Prints the operation's progress until it ends, or only until the new version serves; the exit code. Ctrl-C leaves
-    it running and says so, and where `odcpub down` has stopped it, it waits. ``ended``: is given the operation as it is
+    it running and says so; where ``odcpub down`` has stopped it, it waits. ``ended``: is given the operation as it is
     then."""
     printer = _Json() if for_programs else _Lines(sys.stderr)
-    path = f"/api/deployments/v1/{collection}/{operation['key']}/events"
+    path = f"{DEPLOYMENTS}/{collection(operation)}/{operation['key']}/events"
     again = f"odcpub log {operation['key'][:8]} --follow"
     try:
         for event, data in client.events(path):
@@ -67,7 +71,7 @@ class _Json:
 
     def end(self, operation: Operation) -> int:
         failed = (error_of(one) for one in self._messages if one["severity"] == "Error")
-        error = next((problem_data(one) for one in failed), {})
+        error = next((error_json(one) for one in failed), {})
         as_json(operation | error | {"messages": self._messages})
         return int(operation["exitCode"])
 
@@ -142,7 +146,7 @@ def _summary(operation: Operation) -> str:
     if operation["unchanged"]:
         return f"Nothing changed: {name} is at revision {revision}."
     if operation.get("forgotten"):
-        return f"{name} is forgotten in {stage}: what stays behind, and where, is told above."
+        return f"{name} is forgotten in {stage}; the lines above list what stays in the cluster."
     if operation["operation"] == "Undeploy":
         return f"{name} is no longer in {stage}; its data stays."
     if not operation["address"]:
@@ -158,22 +162,33 @@ def error_of(message: Message) -> ApiError:
 def tell_problem(error: OdcpubError, for_programs: bool) -> None:
     """An error that ended a command: on stderr for people, with --json on stdout for programs."""
     if for_programs:
-        as_json(problem_data(error) | {"exitCode": error.exit_code})
+        as_json(error_json(error) | {"exitCode": error.exit_code})
     else:
         print_problem(error)
 
 
-def problem_data(error: OdcpubError) -> dict[str, object]:
+def error_json(error: OdcpubError) -> dict[str, object]:
     """``error``, ``hint``, ``details``, ``problems``: one shape for every error with --json."""
-    lists: dict[str, object] = {name: list(getattr(error, name, ())) for name in ("details", "problems")}
-    return {"error": error.message, "hint": error.hint, **lists}
+    details = list(getattr(error, "details", ()))
+    return {"error": error.message, "hint": error.hint, "details": details, "problems": _problems(error)}
+
+
+def _problems(error: OdcpubError) -> list[ModelProblem]:
+    """The findings about a model, of a server's error or of one that was raised here."""
+    if isinstance(error, ApiError):
+        return error.problems
+    if not isinstance(error, ModelError):
+        return []
+    from odcpub.api_types.problems import problem_data
+
+    return [problem_data(one) for one in error.problems]
 
 
 def print_problem(error: OdcpubError, out: TextIO | None = None) -> None:
     """An error: its message, every problem or detail on a line of its own, then the hint."""
     out = out or sys.stderr
     say(f"error: {error.message}", out)
-    for problem in getattr(error, "problems", ()):
+    for problem in _problems(error):
         where = f"{problem['file']}:{problem['line']}:{problem['column']}: " if problem["file"] else ""
         element = f"{problem['element']}: " if problem["element"] else ""
         severity = "warning: " if problem["severity"] == "Warning" else ""

@@ -1,56 +1,35 @@
-"""A model on its way to the server: its folder is read here, and only what the server lacks is sent. Does I/O.
+"""A model on its way to the server: of its files, only what the server lacks is sent. Does I/O.
 
-Nobody but this side reads the author's folder, and nobody else writes into it.
+Only the command line reads the author's folder and writes into it; the server never does.
 """
 
 from __future__ import annotations
 
 import base64
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from odcpub.author.files import SUFFIX
+from odcpub.author.lock_file import write_lock
 from odcpub.cli.client import Client
-from odcpub.cli.folder import at
 from odcpub.cli.printing import warn
 from odcpub.errors import UsageError
-from odcpub.files import SHARED, write_whole
 
 if TYPE_CHECKING:
     from odcpub.api_types.models import FormerAsset, ModelFiles, ModelFilesRequest, SentModel, UnreadFile
     from odcpub.api_types.operations import Operation
     from odcpub.tree.tree import Found
 
-SUFFIX = ".oap"
-"""Of archives of models."""
 PATH = "/api/v1/model-files"
 BATCH = 8_000_000
 """Bytes of contents in one request; a file has fewer."""
-LOCK_FILE = "odcpub.lock"
-
-
-def read_model(path: str) -> Found:
-    """The model's files, as they are in its folder or archive."""
-    if not path:
-        raise UsageError("PATH: is empty", "name the folder that holds the model's YAML files; . is this one")
-    folder = at(path)
-    if path.endswith(SUFFIX) and os.path.isfile(folder):  # noqa: PTH113 - false for a name that is too long, too
-        from odcpub.tree.archive import read_archive
-
-        return read_archive(folder)
-    if not os.path.isdir(folder):  # noqa: PTH112
-        what = "is a file" if os.path.isfile(folder) else "no such folder"  # noqa: PTH113
-        raise UsageError(f"{path}: {what}", "name the folder that holds the model's YAML files")
-    from odcpub.tree.folder import read_folder
-
-    return read_folder(folder)
 
 
 def send(client: Client, found: Found) -> tuple[SentModel, bool]:
-    """Sends a model's files. How a request names them (``source``, ``folder``, ``host``), and whether the folder that
-    the asset was published from holds it no more under its name: it was renamed, and is no copy."""
+    """Sends a model's files. Returns how a request names them (``source``, ``folder``, ``host``), and whether the asset
+    was renamed: the folder that it was published from holds it no more under its name, so that this is no copy."""
     from odcpub.tree.tree import Bad
 
     entries, host = found.tree.entries, socket.gethostname()
@@ -68,10 +47,9 @@ def send(client: Client, found: Found) -> tuple[SentModel, bool]:
         body["contents"] = contents
         answer = client.request("POST", PATH, body)
     if answer["source"] is None:
-        raise UsageError(f"{found.where}: its files were not taken whole", "run the same command again")
-    former = answer["former"]
+        raise UsageError(f"{found.where}: the server did not get all files of the model", "run the same command again")
     sent: SentModel = {"source": answer["source"], "folder": found.where, "host": host}
-    return sent, former is not None and not _holds(former)
+    return sent, _is_renamed(answer["former"])
 
 
 def _batches(found: Found, missing: list[str]) -> Iterator[list[str]]:
@@ -89,36 +67,21 @@ def _batches(found: Found, missing: list[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _holds(former: FormerAsset) -> bool:
-    """Whether the folder that an asset was published from still holds it, under its name."""
-    from odcpub.author.head import head
-    from odcpub.tree.folder import read_folder
+def _is_renamed(former: FormerAsset | None) -> bool:
+    """Whether the folder that an asset was published from holds it no more under its name."""
+    if former is None:
+        return False
+    from odcpub.author.head import holds
 
-    return head(read_folder(Path(former["folder"]))) == (former["key"], former["name"])
-
-
-def write_lock(folder: Path, text: str) -> None:
-    """The lock file as the server says it; an empty text is none."""
-    path = folder / LOCK_FILE
-    try:
-        if path.is_symlink():
-            raise UsageError(f"{path}: is a link, and nothing is written through one", "put the file itself there")
-        if text:
-            write_whole(path, text.encode(), SHARED)
-        else:
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise UsageError(
-            f"{path}: the locked versions cannot be kept: {error.strerror}", "make the folder writable"
-        ) from None
+    return not holds(former["folder"], former["key"], former["name"])
 
 
 def keep_lock(found: Found, operation: Operation) -> None:
-    """Writes the lock file of a publish. Where that cannot be, the server knows what was locked all the same."""
+    """Writes the lock file of a publish. If that fails, the next publish uses what the server has recorded."""
     if operation["lockFile"] is None:
         return
     if found.where.endswith(SUFFIX):
-        warn(f"warning: {found.where}: does not have the locked versions; publish its folder, and archive that again")
+        warn(f"warning: {found.where}: the archive has no lock file; publish the model's folder, then archive it again")
         return
     try:
         write_lock(Path(found.where), operation["lockFile"])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from odcpub.cli.client import ApiError
 from odcpub.cli.printing import as_json, say, warn
-from odcpub.cli.progress import error_of, print_problem, problem_data
+from odcpub.cli.progress import error_json, error_of, print_problem
 from odcpub.errors import counted
 from odcpub.escaping import escaped
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from odcpub.api_types.installation import (
         Doctor,
         Engines,
-        Imported,
         Scripts,
         Server,
         Source,
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
         Update,
     )
     from odcpub.api_types.operations import Message, Operation, OperationPage
+    from odcpub.api_types.problems import ModelProblem
+    from odcpub.author.importing import Imported
+    from odcpub.author.verifying import Verified
 
 
 def answer(data: object, text: str | Sequence[str], for_programs: bool, code: int = 0) -> int:
@@ -53,7 +55,7 @@ def status(data: Status, for_programs: bool) -> int:
     error = ApiError(data["title"], data) if "title" in data else None
     if for_programs and error:
         return answer(
-            {"assets": data["assets"], **problem_data(error), "exitCode": error.exit_code}, "", True, error.exit_code
+            {"assets": data["assets"], **error_json(error), "exitCode": error.exit_code}, "", True, error.exit_code
         )
     rows = []
     for asset in data["assets"]:
@@ -206,11 +208,25 @@ def update(data: Update, for_programs: bool) -> int:
     return answer(data, lines or "Everything is up to date.", for_programs)
 
 
+def verified(data: Verified, path: str, for_programs: bool) -> int:
+    """What was found in a model without errors; what only a server can look up comes last."""
+    _warn_problems(data["warnings"])
+    lines = [f"{data['name']}: no errors"]
+    if data["libraries"]:
+        how = f"odcpub publish {shlex.quote(path)} --plan"
+        lines.append(f"What it takes from {', '.join(data['libraries'])} was not looked up. To check that too: {how}")
+    return answer(data, lines, for_programs)
+
+
 def imported(data: Imported, out: str, for_programs: bool) -> int:
-    for one in data["problems"]:
-        warn(f"warning: {one['file']}:{one['line']}:{one['column']}: {one['message']}")
+    _warn_problems(data["problems"])
     files = ", ".join(sorted(data["files"]))
     return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {shlex.quote(out)}", for_programs)
+
+
+def _warn_problems(problems: Sequence[ModelProblem]) -> None:
+    for one in problems:
+        warn(f"warning: {one['file']}:{one['line']}:{one['column']}: {one['message']}")
 
 
 def source(data: Source, folder: str, for_programs: bool) -> int:

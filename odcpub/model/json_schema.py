@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from odcpub.model.data_types import MAX_DIGITS, MAX_LENGTH
 from odcpub.model.language import (
     ASSET_KINDS,
@@ -20,9 +18,12 @@ from odcpub.model.language import (
     Shape,
 )
 
-_NAME: dict[str, Any] = {"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": NAME_LENGTH}
+JsonSchema = dict[str, object]
+"""A schema as JSON has it: keyword → value."""
+
+_NAME: JsonSchema = {"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": NAME_LENGTH}
 _TARGET = rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}( Identifier)?$"
-_SHAPES: dict[Shape, dict[str, Any]] = {
+_SHAPES: dict[Shape, JsonSchema] = {
     Shape.NAME: _NAME,
     Shape.NAMES: {"type": "array", "items": _NAME, "uniqueItems": True},
     Shape.TEXT: {"type": "string", "maxLength": DESCRIPTION_LENGTH},
@@ -36,7 +37,7 @@ _SHAPES: dict[Shape, dict[str, Any]] = {
     Shape.DELETE_RULE: {"enum": list(DELETE_RULES)},
     Shape.RANGE: {"type": "string"},
 }
-_TYPES: dict[str, dict[str, Any]] = {
+_TYPES: dict[str, JsonSchema] = {
     "setting": {"enum": [basic.value for basic in SETTING_TYPES]},
     "attribute": {"anyOf": [{"enum": [basic.value for basic in PLAIN_TYPES]}, {"type": "string", "pattern": _TARGET}]},
 }
@@ -51,7 +52,7 @@ _MAY_BE_EMPTY = frozenset({"record", "entity", "static_entity"})
 """Elements of which the name alone will do."""
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema() -> JsonSchema:
     """JSON Schema 2020-12 of one model file. A model is several files, so nothing is required at the top."""
     definitions = {kind: _element(kind) for kind in KEYS if kind != "asset"}
     definitions["use"] = {**_SHAPES[Shape.RANGE], "description": "The versions accepted, such as ^1.0."}
@@ -68,10 +69,10 @@ def _pairs(words: tuple[str, ...]) -> list[tuple[str, str]]:
     return [(first, second) for at, first in enumerate(words) for second in words[at + 1 :]]
 
 
-def _element(kind: str) -> dict[str, Any]:
+def _element(kind: str) -> JsonSchema:
     properties = {key.name: _property(kind, key) for key in KEYS[kind]}
     properties |= {word: {"not": {}, "description": "Not supported yet."} for word in KEPT.get(kind, ())}
-    schema: dict[str, Any] = {
+    schema: JsonSchema = {
         "type": ["object", "null"] if kind in _MAY_BE_EMPTY else "object",
         "description": TITLES[kind][0].upper() + TITLES[kind][1:],
         "properties": properties,
@@ -85,9 +86,9 @@ def _element(kind: str) -> dict[str, Any]:
     return schema
 
 
-def _property(kind: str, key: Key) -> dict[str, Any]:
+def _property(kind: str, key: Key) -> JsonSchema:
     if key.shape is Shape.ELEMENTS:
-        shape: dict[str, Any] = {
+        shape: JsonSchema = {
             "type": ["object", "null"],
             "propertyNames": _NAME,
             "additionalProperties": {"$ref": f"#/$defs/{key.of}"},

@@ -14,8 +14,8 @@ from odcpub.model.problems import listed, shown, suggest
 from odcpub.model.versions import BadVersion, Version, parse_range, parse_version
 from odcpub.model.yaml_text import Mapping as MappingNode
 from odcpub.model.yaml_text import Scalar, parse
+from odcpub.tree.tree import LOCK_FILE
 
-LOCK_FILE = "odcpub.lock"
 MAX_STEPS = 3_000
 """Choices tried before giving up, a second at most; real assets need a few."""
 

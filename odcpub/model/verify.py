@@ -6,7 +6,7 @@ What one file alone can show is found where it is read (``odcpub.model.parts``);
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
 
@@ -33,14 +33,24 @@ def verify(
 ) -> tuple[VerifiedAsset, tuple[Problem, ...]]:
     """The asset and its warnings; raises ModelError with all problems. ``libraries``: by name, what ``uses`` got;
     ``before``: the asset as it was, whose entities are taken over where nothing of them was read again."""
+    asset, problems = _examine(raw, libraries)
+    if asset is None or any(problem.severity is Severity.ERROR for problem in problems):
+        raise ModelError(problems)
+    return VerifiedAsset(_taken_over(asset, before.entities if before else ())), problems
+
+
+def check_alone(raw: RawModel) -> tuple[Problem, ...]:
+    """All problems that the model's own files show; what it takes from libraries is not looked up."""
+    return _examine(raw, None)[1]
+
+
+def _examine(raw: RawModel, libraries: Mapping[str, Library] | None) -> tuple[Asset | None, tuple[Problem, ...]]:
+    """The asset, as far as it could be made, and all problems in the order of their places."""
     problems = [*raw.problems, *chain.from_iterable(part.problems for part in raw.parts)]
     whole: list[Problem] = []
     asset = _asset(raw, libraries, whole) if raw.parts else None
     problems += whole if raw.complete else [problem for problem in whole if problem.code not in _FOLLOWING]
-    ordered = tuple(sorted(dict.fromkeys(problems), key=_order))
-    if asset is None or any(problem.severity is Severity.ERROR for problem in ordered):
-        raise ModelError(ordered)
-    return VerifiedAsset(_taken_over(asset, before.entities if before else ())), ordered
+    return asset, tuple(sorted(dict.fromkeys(problems), key=_order))
 
 
 def _taken_over(asset: Asset, before: Iterable[el.Entity]) -> Asset:
@@ -78,22 +88,16 @@ def _order(problem: Problem) -> tuple[Place, str, str]:
     return problem.place or NOWHERE, problem.code, problem.message
 
 
-def _asset(raw: RawModel, libraries: Mapping[str, Library], problems: list[Problem]) -> Asset:
-    parts = raw.parts
+def _asset(raw: RawModel, libraries: Mapping[str, Library] | None, problems: list[Problem]) -> Asset:
     kind, headers = _headers(raw, problems)
-    used = uses(raw)
-    entity_parts = _parts_by_name(chain.from_iterable(part.entities for part in parts))
-    structure_parts = _parts_by_name(chain.from_iterable(part.structures for part in parts))
-    static_entities = _by_name(chain.from_iterable(part.static_entities for part in parts))
-    settings = _by_name(chain.from_iterable(part.settings for part in parts))
-    screen_parts = tuple(chain.from_iterable(part.screens for part in parts))
-    _check_names(problems, entity_parts, structure_parts, static_entities, settings, screen_parts, used)
-    _check_uses(problems, raw.name, used, libraries)
+    found = _Named.of(raw)
+    _check_names(problems, found)
+    _check_uses(problems, raw.name, found.uses, libraries)
     if kind is Kind.LIBRARY:
-        _check_library(problems, parts)
-    targets = Targets(entity_parts, static_entities, structure_parts, used, libraries)
-    entities = resolve_entities(problems, entity_parts, targets)
-    structures = resolve_structures(problems, structure_parts, targets)
+        _check_library(problems, raw.parts)
+    targets = Targets(found.entities, found.static_entities, found.structures, found.uses, libraries or {})
+    entities = resolve_entities(problems, found.entities, targets)
+    structures = resolve_structures(problems, found.structures, targets)
     check_cycles(problems, entities, structures)
     name = headers.get(kind.value, "")
     return Asset(
@@ -102,13 +106,13 @@ def _asset(raw: RawModel, libraries: Mapping[str, Library], problems: list[Probl
         key=headers.get("key", ""),
         description=headers.get("description", ""),
         accent=headers.get("accent", _DEFAULT_ACCENT),
-        uses=used,
-        settings=settings,
-        static_entities=static_entities,
+        uses=found.uses,
+        settings=found.settings,
+        static_entities=found.static_entities,
         entities=entities,
         structures=structures,
-        screens=screens(problems, screen_parts, entities),
-        place=next((h.place for part in parts for h in part.headers if h.key == kind.value), NOWHERE),
+        screens=screens(problems, found.screens, entities),
+        place=next((h.place for part in raw.parts for h in part.headers if h.key == kind.value), NOWHERE),
     )
 
 
@@ -139,38 +143,62 @@ def _headers(raw: RawModel, problems: list[Problem]) -> tuple[Kind, dict[str, st
     return kind or Kind.APP, values
 
 
-def _check_names(
-    problems: list[Problem],
-    entities: tuple[EntityPart, ...],
-    structures: tuple[StructurePart, ...],
-    static_entities: tuple[el.StaticEntity, ...],
-    settings: tuple[el.Setting, ...],
-    screen_parts: tuple[ScreenPart, ...],
-    used: tuple[el.Use, ...],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What of a model has a name, as it was read."""
+
+    entities: tuple[EntityPart, ...]
+    structures: tuple[StructurePart, ...]
+    static_entities: tuple[el.StaticEntity, ...]
+    settings: tuple[el.Setting, ...]
+    screens: tuple[ScreenPart, ...]
+    uses: tuple[el.Use, ...]
+
+    @classmethod
+    def of(cls, raw: RawModel) -> _Named:
+        parts = raw.parts
+        return cls(
+            _parts_by_name(chain.from_iterable(part.entities for part in parts)),
+            _parts_by_name(chain.from_iterable(part.structures for part in parts)),
+            _by_name(chain.from_iterable(part.static_entities for part in parts)),
+            _by_name(chain.from_iterable(part.settings for part in parts)),
+            tuple(chain.from_iterable(part.screens for part in parts)),
+            uses(raw),
+        )
+
+
+def _check_names(problems: list[Problem], found: _Named) -> None:
     types = [
-        *(Named(e.name, e.key, e.place, f"static_entities.{e.name}") for e in static_entities),
-        *(Named(p.element.name, p.element.key, p.element.place, f"entities.{p.element.name}") for p in entities),
-        *(Named(p.element.name, p.element.key, p.element.place, f"structures.{p.element.name}") for p in structures),
+        *(Named(e.name, e.key, e.place, f"static_entities.{e.name}") for e in found.static_entities),
+        *(_named_part("entities", part) for part in found.entities),
+        *(_named_part("structures", part) for part in found.structures),
     ]
     check_unique(problems, sorted(types, key=lambda named: named.place), "element")
-    set_ones = [Named(e.name, e.identity, e.place, f"settings.{e.name}") for e in settings]
-    check_unique(problems, set_ones, "setting", identity=str)
-    for section, what, elements in (
-        ("screens", "screen", tuple(part.element for part in screen_parts)),
-        ("uses", "library", used),
-    ):
+    settings = [Named(e.name, e.identity, e.place, f"settings.{e.name}") for e in found.settings]
+    check_unique(problems, settings, "setting", identity=str)
+    screens = [part.element for part in found.screens]
+    for section, what, elements in (("screens", "screen", screens), ("uses", "library", found.uses)):
         named = [Named(e.name, e.name, e.place, f"{section}.{e.name}") for e in elements]
         check_unique(problems, named, what, identity=None)
 
 
-def _check_uses(problems: list[Problem], name: str, used: tuple[el.Use, ...], libraries: Mapping[str, Library]) -> None:
+def _named_part(section: str, part: EntityPart | StructurePart) -> Named:
+    element = part.element
+    return Named(element.name, element.key, element.place, f"{section}.{element.name}")
+
+
+def _check_uses(
+    problems: list[Problem], name: str, used: tuple[el.Use, ...], libraries: Mapping[str, Library] | None
+) -> None:
     for use in used:
         path = f"uses.{use.name}"
-        library = libraries.get(use.name)
         if use.name == name:
-            problems.append(Problem(str(Code.UNKNOWN_LIBRARY), "it uses itself", "Remove it.", use.place, path))
-        elif library is None:
+            problems.append(Problem(str(Code.UNKNOWN_LIBRARY), "it uses itself", "remove it", use.place, path))
+            continue
+        if libraries is None:
+            continue
+        library = libraries.get(use.name)
+        if library is None:
             otherwise = f"Publish and release the library {use.name} first"
             otherwise += f"; there are {listed(sorted(libraries))}." if libraries else "."
             hint = suggest(use.name, libraries, otherwise)

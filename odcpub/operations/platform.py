@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-from odcpub.api_types.problems import ErrorData, ModelProblem
+from odcpub.api_types.problems import ErrorData, problem_data
 from odcpub.compiler.reuse import Reuse
 from odcpub.data.enumerations import Enumerations, enumerations
 from odcpub.data.migration import MigrationPlan
@@ -169,19 +169,7 @@ class Platform:
 
 def error_data(error: OdcpubError) -> ErrorData:
     """An error as JSON: hint, exit code, details and problems."""
-    problems: list[ModelProblem] = [
-        {
-            "code": one.code,
-            "file": one.place.file if one.place else "",
-            "line": one.place.line if one.place else 0,
-            "column": one.place.column if one.place else 0,
-            "element": one.element,
-            "message": one.message,
-            "hint": one.hint,
-            "severity": one.severity,
-        }
-        for one in getattr(error, "problems", ())
-    ]
+    problems = [problem_data(one) for one in getattr(error, "problems", ())]
     return {
         "hint": error.hint,
         "exit_code": error.exit_code,

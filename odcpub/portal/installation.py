@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import threading
-import uuid
-from typing import Any
 
 from fastapi import APIRouter
 
 from odcpub import __version__
 from odcpub.api_types.installation import (
     Doctor,
-    Imported,
-    Scaffold,
     Scripts,
     ShutDown,
     Source,
@@ -23,9 +19,7 @@ from odcpub.api_types.installation import (
 from odcpub.api_types.installation import Engines as ChosenEngines
 from odcpub.api_types.installation import Server as About
 from odcpub.api_types.operations import Operation, OperationPage
-from odcpub.model.json_schema import json_schema
-from odcpub.model.scaffold import name_of_folder, new_app, new_library
-from odcpub.operations import importing, overview, requests, scripts, source, switching, updating
+from odcpub.operations import overview, requests, scripts, source, switching, updating
 from odcpub.operations.models import Sent
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
@@ -34,11 +28,9 @@ from odcpub.portal.documented import BOTH, MISSING, REFUSED, Route
 from odcpub.portal.life import Server, longest_end, store_target
 from odcpub.portal.schemas import (
     EnginesBody,
-    ImportBody,
     Limit,
     Offset,
     RevisionNumber,
-    ScaffoldBody,
     ScriptsBody,
     SentModelBody,
     StoreBody,
@@ -127,21 +119,6 @@ def router(server: Server) -> APIRouter:
     @api.get("/operations/{key:name}", responses=MISSING)
     def operation(key: str) -> Answer[Operation]:
         return Answer(views.operation(find_operation(platform, key)))
-
-    @api.get("/model-schema")
-    def model_schema() -> Answer[dict[str, Any]]:
-        """The JSON Schema of the model language."""
-        return Answer(json_schema())
-
-    @api.post("/scaffolds")
-    def scaffold(body: ScaffoldBody) -> Answer[Scaffold]:
-        make = new_app if body["kind"] == "app" else new_library
-        name = body.get("name") or name_of_folder(body.get("folder", ""))
-        return Answer({"name": name, "files": make(name, str(uuid.uuid4()))})
-
-    @api.post("/imports", responses=REFUSED)
-    def imports(body: ImportBody) -> Answer[Imported]:
-        return Answer(importing.import_text(body["format"], body["text"], body["file"], body.get("name")))
 
     @api.get("/sources/{key:name}", responses=MISSING)
     def sources(key: str, revision: RevisionNumber = None) -> Answer[Source]:

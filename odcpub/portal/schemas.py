@@ -10,8 +10,6 @@ from pydantic import AfterValidator, BeforeValidator
 from odcpub.api_types.assets import ApplicationConfigPatch, AssetVersionPatchRequest, StageFilesRequest
 from odcpub.api_types.installation import (
     EnginesPatch,
-    ImportRequest,
-    ScaffoldRequest,
     ScriptsRequest,
     StorePatch,
 )
@@ -57,5 +55,3 @@ EnginesBody = Annotated[EnginesPatch, CHECKED]
 SentModelBody = Annotated[SentModel, CHECKED]
 StageFilesBody = Annotated[StageFilesRequest, CHECKED]
 ModelFilesBody = Annotated[ModelFilesRequest, CHECKED]
-ScaffoldBody = Annotated[ScaffoldRequest, CHECKED]
-ImportBody = Annotated[ImportRequest, CHECKED]

@@ -21,7 +21,6 @@ from odcpub.escaping import in_short
 from odcpub.files import MAX_FILE, BadFile, read_file
 from odcpub.tree.tree import FORMAT, MAX_BYTES, MAX_FILES, Bad, BadTree, Found, checked, digest_of, travels, why_no_path
 
-SUFFIX = ".oap"
 ABOUT = "odcpub-archive.json"
 LONGEST_ABOUT = 10_000
 MAX_ARCHIVE = MAX_BYTES + 20_000_000

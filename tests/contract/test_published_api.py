@@ -24,7 +24,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from odcpub.cli.folder import write
+from odcpub.author.folder import write
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import Place

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.cli.folder import write
+from odcpub.author.folder import write
 from odcpub.compiler.project import About, library_project
 from odcpub.data.plan import plan_migration
 from odcpub.data.target import target_schema

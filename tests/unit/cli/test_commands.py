@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from odcpub.cli import asking, commands, main
+from odcpub.cli import asking, main, running
+from odcpub.cli.client import Client
 from odcpub.errors import UsageError
 
 
@@ -72,7 +73,7 @@ def test_a_secret_that_cannot_be_kept_whole_is_refused(
     given: object, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", given)
-    monkeypatch.setattr(commands, "_client", lambda: pytest.fail("it was sent"))
+    monkeypatch.setattr(Client, "connected", lambda: pytest.fail("it was sent"))
     assert main.main(["config", "set", "shop", "Token", "--stage", "qa"]) == 2
     assert told in capsys.readouterr().err
 
@@ -98,15 +99,12 @@ def test_a_name_is_one_segment_of_the_path(arguments: list[str], path: str, monk
             asked.append(path)
             raise UsageError("no such")
 
-    monkeypatch.setattr(commands, "_client", Noting)
+    monkeypatch.setattr(Client, "connected", Noting)
     assert main.main(arguments) == 2
     assert asked[0].endswith(path)
 
 
-def test_a_new_models_folder_is_quoted_where_it_must_be(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(commands, "_client", lambda: Api({"name": "Lives", "files": {"app.yaml": "app: Lives"}}))
+def test_a_new_models_folder_is_quoted_where_it_must_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main.main(["new", "app", str(tmp_path / "9 lives")]) == 0
     assert f"odcpub publish '{tmp_path}/9 lives'" in capsys.readouterr().out
 
@@ -116,8 +114,8 @@ def test_an_operation_is_told_in_words(
     kind: str, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     answer = {"operation": kind, "assetName": "Shop", "environmentName": "QA", "key": "k"}
-    monkeypatch.setattr(commands, "_client", lambda: Api(answer))
-    monkeypatch.setattr(commands, "follow", lambda *_, **_named: 0)
+    monkeypatch.setattr(Client, "connected", lambda: Api(answer))
+    monkeypatch.setattr(running, "follow", lambda *_, **_named: 0)
     assert main.main(["config", "apply", "shop", "--stage", "qa"]) == 0
     assert capsys.readouterr().err == f"{words} Shop → QA\n"
 
@@ -147,7 +145,7 @@ def test_a_source_is_written_and_told(
             asked.append(f"{method} {path}")
             return answer
 
-    monkeypatch.setattr(commands, "_client", Noting)
+    monkeypatch.setattr(Client, "connected", Noting)
     assert main.main(["source", "my/shop", f"{tmp_path}/my out/", "--revision", "3"]) == 0
     told = capsys.readouterr()
     assert asked == ["GET /api/v1/sources/my%2Fshop?revision=3"]
@@ -163,6 +161,6 @@ def test_a_source_that_has_no_room_is_not_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "mine").touch()
-    monkeypatch.setattr(commands, "_client", lambda: pytest.fail("it was asked for"))
+    monkeypatch.setattr(Client, "connected", lambda: pytest.fail("it was asked for"))
     assert main.main(["source", "shop", str(tmp_path), "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"] == f"{tmp_path}: is not empty"

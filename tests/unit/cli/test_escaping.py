@@ -18,8 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub import cli
-from odcpub.cli import commands, main, progress
-from odcpub.cli.client import ApiError
+from odcpub.cli import arguments, main, progress
+from odcpub.cli.client import ApiError, Client
+from odcpub.cli.commands import installation
 from odcpub.errors import Refused
 from odcpub.escaping import escaped, in_short
 from odcpub.portal.main import _Lines
@@ -75,7 +76,8 @@ MESSAGES = [
 ]  # fmt: skip
 PENDING = dict.fromkeys(("file", "sentBy", "sentAt", "apply"), HOSTILE)
 ANSWERS: dict[str, Any] = {
-    "publish-operations": OPERATION, "deployment-operations": OPERATION, "messages?limit=5000": {"results": MESSAGES},
+    "publish-operations": OPERATION, "deployment-operations": OPERATION,
+    "messages?limit=5000&offset=0": {"results": MESSAGES, "page": {"nextPageOffset": None}},
     "0": {"name": HOSTILE, "tag": HOSTILE, "revision": 1, "unchanged": False},
     "files": {"name": HOSTILE, "files": [{"path": HOSTILE, "change": "new"}], "warnings": [HOSTILE]},
     "configurations": {
@@ -97,15 +99,13 @@ ANSWERS: dict[str, Any] = {
         "basis": {"runs": None}, **{part: [HOSTILE] for part in ("warnings", "notices", "refusals")},
     },
     "plan-executions": OPERATION,
-    "scaffolds": {"name": HOSTILE, "files": {"app.yaml": "app: X"}},
     "x": {"name": HOSTILE, "revision": 1, "sameCompiler": False, "files": {"app.cs": "class A;"}},
     "x?stage=qa": {"app": HOSTILE, "stage": HOSTILE, "files": {"versions/0001.py": "x"}},
     "updates": {
         "warnings": [HOSTILE], "lockFile": None, "changes": [{"name": HOSTILE, "from": HOSTILE, "to": HOSTILE}],
     },
     "model-files": {"source": 64 * "0", "missing": [], "former": None},
-    "imports": {"name": HOSTILE, "files": {"app.yaml": "app: X"}, "problems": [PROBLEM]},
-    "model-schema": {"title": HOSTILE}, "engines": {HOSTILE: HOSTILE},
+    "engines": {HOSTILE: HOSTILE},
     "doctor": {"checks": [{"what": HOSTILE, "state": "missing", "found": HOSTILE, "hints": [HOSTILE]}]},
     "operations": {"results": [OPERATION]}, "server": {
         "version": cli.__name__, "pid": 1, "data": HOSTILE, "store": HOSTILE, "before": HOSTILE, "aside": HOSTILE,
@@ -128,6 +128,10 @@ class Api:
     """Answers every request with hostile texts, or refuses it with them."""
 
     refuses = False
+
+    @classmethod
+    def connected(cls) -> Api:
+        return cls()
 
     def request(self, _method: str, path: str, _body: object = None) -> Any:
         if self.refuses:
@@ -162,6 +166,7 @@ COMMANDS: dict[str, list[str]] = {
     "config_show": ["config", "show", "x", "--stage", "qa"],
     "config_apply": ["config", "apply", "x", "--stage", "qa"],
     "new": ["new", "app", "{folder}/new"],
+    "verify": ["verify", "{folder}"],
     "update": ["update", "{folder}"],
     "archive": ["archive", "{folder}"],
     "config_push": ["config", "push", "{folder}"],
@@ -185,7 +190,7 @@ COMMANDS: dict[str, list[str]] = {
 
 
 def test_every_command_is_tried() -> None:
-    parser = main.make_parser()
+    parser = arguments.make_parser()
     found: set[str] = set()
 
     def walk(one: argparse.ArgumentParser) -> None:
@@ -197,7 +202,7 @@ def test_every_command_is_tried() -> None:
             found.add(run)
 
     walk(parser)
-    assert found <= set(COMMANDS)
+    assert found == {parser.parse_args(words).run for words in COMMANDS.values()}
 
 
 @pytest.mark.parametrize("as_json", [False, True], ids=["people", "programs"])
@@ -215,13 +220,14 @@ def test_no_order_to_the_terminal_comes_through(
     (tmp_path / "plan.json").write_text("{}")
     api = Api()
     api.refuses = refused
-    monkeypatch.setattr(commands, "Client", lambda: api)
+    monkeypatch.setattr(Client, "connected", lambda: api)
+    monkeypatch.setattr(installation, "Client", type("Made", (Api,), {"refuses": refused}))
     given_ = [part.replace("{folder}", str(tmp_path)) for part in COMMANDS[command]]
     main.main([*given_, *(["--json"] if as_json else [])])
     done = capsys.readouterr()
     assert not raw(done.out) | raw(done.err)
     assert not [line for line in (done.out + done.err).splitlines() if line.startswith("error: all is lost")]
-    if command not in ("archive", "down", "new", "schema"):
+    if command not in ("archive", "down", "import", "new", "schema", "verify"):
         assert r"\u202e" in done.out + done.err, "it is told, escaped"
 
 
@@ -243,7 +249,7 @@ def test_what_is_overwritten_while_a_step_runs_is_escaped_too() -> None:
 def test_what_was_typed_is_escaped_too(
     arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(commands, "Client", Api)
+    monkeypatch.setattr(Client, "connected", Api)
     for more in ([], ["--json"]):
         with contextlib.suppress(SystemExit):
             main.main([part.replace("\udc80", "") for part in arguments] + more)
@@ -266,7 +272,7 @@ def test_a_line_of_the_servers_log_is_one_line() -> None:
 
 
 def test_only_one_module_of_the_command_line_prints() -> None:
-    for path in sorted(Path(cli.__file__).parent.glob("*.py")):
+    for path in sorted(Path(cli.__file__).parent.rglob("*.py")):
         calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
         names = [node.func.id for node in calls if isinstance(node.func, ast.Name)]
         assert "print" not in names or path.name == "printing.py", path

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from odcpub.cli import commands, main
+from odcpub.cli import main
 from odcpub.cli.client import Client
 
 
@@ -43,7 +43,17 @@ sys.exit(main())
 """
 
 
-@pytest.mark.parametrize("module", ["odcpub.cli.main", "argparse", "odcpub.cli.commands", "http.client", "getpass"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "odcpub.cli.main",
+        "argparse",
+        "odcpub.cli.commands",
+        "odcpub.cli.commands.installation",
+        "http.client",
+        "getpass",
+    ],
+)
 def test_during_imports(module: str, tmp_path: Path) -> None:
     code = STRIKES.format(module=module)
     env = os.environ | {"ODCPUB_HOME": str(tmp_path / "home")}
@@ -84,10 +94,6 @@ def test_before_the_server_has_said_whether_the_operation_began(
 
 
 def test_while_a_model_is_written_nothing_of_it_stays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Api:
-        def request(self, *_: object) -> dict[str, object]:
-            return {"name": "Shop", "files": {"app.yaml": "a", "stages/qa.yaml": "b"}}
-
     written: list[Path] = []
 
     real = Path.open
@@ -101,7 +107,6 @@ def test_while_a_model_is_written_nothing_of_it_stays(home: Path, monkeypatch: p
             interrupted()
         return file
 
-    monkeypatch.setattr(commands, "_client", Api)
     monkeypatch.setattr(Path, "open", opened)
     assert main.main(["new", "app", str(home / "shop")]) == 130
     assert len(written) == 2

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from psycopg import pq
 
 from odcpub.address import OPTIONS, Address
-from odcpub.cli.libpq import SOCKETS, Found, matching, resolve
+from odcpub.cli.libpq import SOCKETS, Login, matching, resolve
 from odcpub.errors import UsageError
 
 SERVICES = """\
@@ -120,7 +120,7 @@ def test_a_login_is_completed_as_libpq_does(
 _LOGIN = ("host", "port", "user", "dbname")
 
 
-def where(found: Found) -> str:
+def where(found: Login) -> str:
     return found.password.origin if found.password else ""
 
 

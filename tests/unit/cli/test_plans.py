@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from odcpub.cli import commands, main, plans
+from odcpub.cli import main, plans
+from odcpub.cli.client import Client
+from odcpub.cli.commands import publishing
 from odcpub.errors import UsageError
 
 
@@ -54,8 +56,8 @@ def test_a_plan_is_written_where_it_can_be_read_back_and_refused_where_not(
     large, file = plan(notices=[6_000_000 * "n"]), tmp_path / "plan.json"
     plans.write(large, file)
     sent: list[Any] = []
-    monkeypatch.setattr(commands, "_client", lambda: None)
-    monkeypatch.setattr(commands, "_run", lambda _client, _begins, body, _options: sent.append(body) or 0)
+    monkeypatch.setattr(Client, "connected", lambda: None)
+    monkeypatch.setattr(publishing, "run", lambda _client, _begins, body, _options: sent.append(body) or 0)
     assert main.main(["apply", str(file)]) == 0
     assert json.loads(sent[0]["plan"]) == large
     monkeypatch.setattr(plans, "MAX_PLAN", file.stat().st_size - 1)
@@ -72,7 +74,7 @@ def test_a_plan_is_written_where_it_can_be_read_back_and_refused_where_not(
 def test_what_is_for_a_plan_needs_one(
     command: list[str], option: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(commands, "Client", lambda: pytest.fail("nothing is asked for"))
+    monkeypatch.setattr(Client, "connected", lambda: pytest.fail("nothing is asked for"))
     assert main.main([*command, *option]) == 2
     assert f"{option[0]}: is for a plan" in capsys.readouterr().err
 

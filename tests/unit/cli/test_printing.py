@@ -66,7 +66,7 @@ class Api:
 
 
 def follow(api: Api, as_json: bool = False) -> int:
-    return progress.follow(api, "publish-operations", OPERATION, as_json)  # type: ignore[arg-type]
+    return progress.follow(api, OPERATION, as_json)  # type: ignore[arg-type]
 
 
 def test_plain_output_is_a_line_a_step_and_the_address_alone_on_stdout(capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,7 +88,7 @@ def test_it_ends_when_the_new_version_serves_and_says_what_goes_on(
     capsys: pytest.CaptureFixture[str], end: dict[str, Any]
 ) -> None:
     api: Any = Api(STEPS[:3], end, serves=SERVING)
-    assert progress.follow(api, "publish-operations", SERVING, False, to_the_end=False) == 0  # type: ignore[arg-type]
+    assert progress.follow(api, SERVING, False, to_the_end=False) == 0  # type: ignore[arg-type]
     told = capsys.readouterr()
     assert told.out == "http://127.0.0.1:8100\n"
     assert told.err.splitlines()[-2:] == [
@@ -96,7 +96,7 @@ def test_it_ends_when_the_new_version_serves_and_says_what_goes_on(
         "Clean-up goes on: the version before it ends, 1 change of the schema follows. "
         "See: odcpub log 0e0d7144 --follow",
     ]
-    assert progress.follow(api, "publish-operations", SERVING, True, to_the_end=False) == 0  # type: ignore[arg-type]
+    assert progress.follow(api, SERVING, True, to_the_end=False) == 0  # type: ignore[arg-type]
     answer = json.loads(capsys.readouterr().out)
     assert (answer["status"], answer["address"], answer["exitCode"]) == ("Running", "http://127.0.0.1:8100", 0)
 
@@ -160,7 +160,7 @@ def test_stopped_it_says_how_the_operation_goes_on(monkeypatch: pytest.MonkeyPat
         ({"operation": "Undeploy", "address": ""}, "Shop is no longer in Development; its data stays."),
         (
             {"operation": "Undeploy", "address": "", "forgotten": True},
-            "Shop is forgotten in Development: what stays behind, and where, is told above.",
+            "Shop is forgotten in Development; the lines above list what stays in the cluster.",
         ),
         ({"address": ""}, "Shop is stored as revision 3."),
     ],

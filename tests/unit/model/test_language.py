@@ -4,18 +4,13 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
-from odcpub.errors import UsageError
 from odcpub.model.elements import Library
 from odcpub.model.json_schema import json_schema
 from odcpub.model.language import KEPT, KEYS, LIMITS, PLAIN_TYPES
 from odcpub.model.load import load_found
 from odcpub.model.problems import Code
-from odcpub.model.scaffold import name_of_folder, new_app, new_library
 from odcpub.model.verify import verify
 from odcpub.tree.folder import read_folder
-from tests.unit.model.models import KEY, problems, raw
 
 ROOT = Path(__file__).parents[3]
 DOCS = (ROOT / "docs" / "model.md").read_text()
@@ -53,29 +48,6 @@ def test_the_documentation_has_every_type_limit_code_and_kept_word() -> None:
 
 def test_every_code_is_its_own() -> None:
     assert len({str(code) for code in Code}) == len(Code.__members__)
-
-
-@pytest.mark.parametrize("files", [new_app("Shop", KEY), new_library("Sizes", KEY)], ids=["app", "library"])
-def test_first_models_are_right(files: dict[str, str]) -> None:
-    texts = [text for path, text in files.items() if not path.startswith("stages/")]
-    assert problems(*texts) == ()
-    assert raw(*texts).key == KEY
-    assert all(text.isascii() for text in files.values())
-
-
-@pytest.mark.parametrize("name", ["", "my shop", "1st", "x" * 51, "a{b}", "../up", "a\nb"])
-def test_names_of_first_models(name: str) -> None:
-    with pytest.raises(UsageError, match="not a name"):
-        new_app(name, KEY)
-
-
-def test_a_folders_name_suggests_a_name() -> None:
-    assert [name_of_folder(folder) for folder in ("help-desk", "2nd_try", "…", "Shop")] == [
-        "HelpDesk",
-        "ndTry",
-        "…",
-        "Shop",
-    ]
 
 
 def test_the_examples_are_right_and_keep_their_promises() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.cli.sending import write_lock
+from odcpub.author.lock_file import write_lock
 from odcpub.errors import ModelError, OdcpubError, Refused, UsageError
 from odcpub.files import MAX_FILE
 from odcpub.operations import overview, planning

@@ -192,14 +192,6 @@ def test_messages_are_pages(api: Client, platform: Platform) -> None:
     assert api.get(path, params={"offset": 2**31 - 1}).json()["results"] == []
 
 
-def test_a_new_model_is_named_after_its_folder_unless_told(api: Client) -> None:
-    body = {"kind": "app", "folder": "help-desk"}
-    made = api.request("POST", "/api/v1/scaffolds", json=body).json()
-    assert (made["name"], "app: HelpDesk" in made["files"]["app.yaml"]) == ("HelpDesk", True)
-    named = api.request("POST", "/api/v1/scaffolds", json=body | {"name": "Shop"}).json()
-    assert named["name"] == "Shop"
-
-
 PROBLEMS: list[tuple[str, str, Any, int, int, str, str]] = [
     ("GET", f"{DEPLOYMENTS}/publish-operations/nope", None, 404, 2, "nope: no such operation", "odcpub log"),
     ("GET", "/api/asset-repository/v1/assets/Shpo/revisions", None, 404, 2, "Shpo: no such asset", "mean Shop?"),
@@ -215,8 +207,6 @@ PROBLEMS: list[tuple[str, str, Any, int, int, str, str]] = [
      "Units: has no revision yet", "publish"),
     ("GET", "/api/v1/sources/shop?revision=7", None, 404, 2, "Shop: has no revision yet", "publish it first"),
     ("GET", "/api/v1/sources/Shpo", None, 404, 2, "Shpo: no such asset", "mean Shop?"),
-    ("POST", "/api/v1/scaffolds", {"kind": "app", "name": "2 bad"}, 400, 2, "'2 bad' is not a name", "letter"),
-    ("POST", "/api/v1/imports", {"format": "jdl", "text": "entity A {", "file": "a.jdl"}, 409, 1, "1 error", ""),
 ]  # fmt: skip
 
 

@@ -48,7 +48,6 @@ BODIES: list[tuple[str, str, Any, str]] = [
     ),
     ("PATCH", "/api/v1/engines", {"set": {"registry": "a\0"}}, "body.set.registry: holds the NUL"),
     ("PUT", "/api/v1/scripts/shop", {"stage": "qa", "files": {"a.py": "\0"}}, "body.files.a.py: holds the NUL"),
-    ("POST", "/api/v1/imports", {"format": "jdl", "text": "entity A {\0}", "file": "a.jdl"}, "U+0000"),
 ]
 NUL = ("/api/v1/sources/a%00b", "/api/v1/scripts/shop?stage=%00", "/api/portfolios/v2/environments?asset=a%00",
        f"{DEPLOYMENTS}/publish-operations?assetKey=%00", f"{DEPLOYMENTS}/publish-operations/%00/events")  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.cli.archiving import write_archive
+from odcpub.author.archiving import write_archive
 from odcpub.errors import OdcpubError, Refused, UsageError
 from odcpub.tree import archive as archives
 from odcpub.tree.archive import ABOUT, archive, read_archive

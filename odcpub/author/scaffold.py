@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 
 from odcpub.errors import UsageError
 from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
@@ -14,7 +15,7 @@ app: {name}
 key: {key}      # the app's identity: never change it
 description: What {name} is for
 
-# Values that each stage may set; a secret has no default and never stands in a file.
+# Values that each stage may set; a secret has no default and is in no file.
 settings:
   Greeting: {{ type: Text, length: 100, default: Welcome }}
 
@@ -69,6 +70,14 @@ structures:
 """
 
 
+def first_model(kind: str, name: str, folder: str) -> tuple[str, dict[str, str]]:
+    """A first model's name and files, by POSIX path below its folder. ``kind``: ``app`` or ``library``; ``name``:
+    empty where the name of the ``folder`` gives it. Raises UsageError for what is no name."""
+    name = name or name_of_folder(folder)
+    make = {"app": new_app, "library": new_library}[kind]
+    return name, make(name, str(uuid.uuid4()))
+
+
 def new_app(name: str, key: str) -> dict[str, str]:
     """The files of a first app, by POSIX path below its folder. ``key``: a fresh UUID."""
     return {
@@ -84,7 +93,7 @@ def new_library(name: str, key: str) -> dict[str, str]:
 
 def _checked(name: str) -> str:
     if len(name) > NAME_LENGTH or not re.fullmatch(NAME_PATTERN, name):
-        hint = f"A name begins with a letter A to Z, then letters, digits and underscores, {NAME_LENGTH} at most."
+        hint = f"begin with a letter A to Z; then letters, digits and underscores, {NAME_LENGTH} in all"
         raise UsageError(f"'{shown(name)}' is not a name", hint)
     return name
 

@@ -1,12 +1,12 @@
-"""A model's archive, written beside where the user stands. No server is asked. Does I/O."""
+"""``odcpub archive``: a model's files as one file. Does I/O."""
 
 from __future__ import annotations
 
 from typing import TypedDict
 
+from odcpub.author.files import SUFFIX
+from odcpub.author.folder import at
 from odcpub.author.head import head
-from odcpub.cli.folder import at
-from odcpub.cli.sending import SUFFIX
 from odcpub.errors import Refused, UsageError
 from odcpub.files import SHARED, write_whole
 from odcpub.tree.archive import archive

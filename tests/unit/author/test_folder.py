@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from odcpub.cli.folder import write
+from odcpub.author.folder import write
 from odcpub.errors import EngineError, OdcpubError
 
 FILES = {"README.md": "# Shop\n", "Entities/Ticket.cs": "class Ticket;\r\n", "wwwroot/_odc/app.js": "ä\n"}

@@ -1,0 +1,25 @@
+"""The lock file in the author's folder. Does I/O."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from odcpub.errors import UsageError
+from odcpub.files import SHARED, write_whole
+from odcpub.tree.tree import LOCK_FILE
+
+
+def write_lock(folder: Path, text: str) -> None:
+    """Writes the lock file's text as the server answered it; an empty text removes the file. Raises UsageError where
+    the folder cannot be written, and for a link."""
+    path = folder / LOCK_FILE
+    try:
+        if path.is_symlink():
+            raise UsageError(f"{path}: is a link, and nothing is written through one", "put the file itself there")
+        if text:
+            write_whole(path, text.encode(), SHARED)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        hint = "make the folder writable"
+        raise UsageError(f"{path}: the locked versions cannot be written: {error.strerror}", hint) from None

@@ -1,0 +1,77 @@
+"""An app's settings and secrets in a stage. Does I/O."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from odcpub.author.files import read_model
+from odcpub.cli import show
+from odcpub.cli.asking import expect_end, setting_value
+from odcpub.cli.client import Client
+from odcpub.cli.running import run_or_plan, segment
+from odcpub.cli.sending import send
+
+if TYPE_CHECKING:
+    from odcpub.api_types.assets import (
+        ApplicationConfigPatch,
+        ConfigurationValue,
+        Configured,
+        PushedFiles,
+        StageFilesRequest,
+    )
+    from odcpub.api_types.operations import DeploymentOperationRequest
+
+
+def _configuration(options: argparse.Namespace) -> str:
+    base = "/api/asset-configurations/v1/environments"
+    return f"{base}/{segment(options.stage)}/applications/{segment(options.asset)}/configurations"
+
+
+def config_set(options: argparse.Namespace) -> int:
+    """Sets values; those without one are asked for."""
+    settings = [setting_value(text) for text in options.values]
+    if any("fromArgument" not in one for one in settings):
+        expect_end()
+    answer = _set(options, settings)
+    names = [f"{name} (a secret)" if name in answer["secrets"] else name for name in answer["set"]]
+    return show.answer(answer, f"Set {', '.join(names)}; {_when(options)}", options.json)
+
+
+def _set(options: argparse.Namespace, settings: list[ConfigurationValue]) -> Configured:
+    body: ApplicationConfigPatch = {"settings": settings}
+    answer: Configured = Client.connected().request("PATCH", _configuration(options), body)
+    return answer
+
+
+def _when(options: argparse.Namespace) -> str:
+    apply = f"odcpub config apply {options.asset} --stage {options.stage}"
+    return f"takes effect with the next deployment, or: {apply}"
+
+
+def config_unset(options: argparse.Namespace) -> int:
+    """Forgets values that were set."""
+    answer = _set(options, [{"key": name, "value": None} for name in options.values])
+    return show.answer(answer, f"Forgot {', '.join(answer['unset'])}; {_when(options)}", options.json)
+
+
+def config_show(options: argparse.Namespace) -> int:
+    """Shows an app's values in a stage."""
+    return show.configuration(Client.connected().request("GET", _configuration(options)), options.json)
+
+
+def config_apply(options: argparse.Namespace) -> int:
+    """Deploys the same revision with the values as they are now."""
+    asset, stage = options.asset, options.stage
+    body: DeploymentOperationRequest = {"operation": "ApplyConfigs", "assetKey": asset, "environmentKey": stage}
+    return run_or_plan("deployment", body, options)
+
+
+def config_push(options: argparse.Namespace) -> int:
+    """Sends the project file and the files of stages."""
+    found, client = read_model(options.path), Client.connected()
+    body: StageFilesRequest = {**send(client, found)[0], "stage": options.stage}
+    pushed: PushedFiles = client.request("POST", "/api/asset-configurations/v1/files", body)
+    stage = options.stage or "STAGE"
+    when = f"takes effect with the next deployment, or: odcpub config apply {pushed['name']} --stage {stage}"
+    return show.pushed(pushed, when, options.json)

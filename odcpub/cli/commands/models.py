@@ -1,0 +1,82 @@
+"""What a command does with a model's files. Only ``update`` asks the server. Does I/O."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from odcpub.author.files import SUFFIX, read_model, read_text
+from odcpub.author.folder import at, write
+from odcpub.author.lock_file import write_lock
+from odcpub.cli import show
+from odcpub.cli.client import Client
+from odcpub.cli.printing import as_json
+from odcpub.cli.sending import send
+from odcpub.errors import UsageError
+
+if TYPE_CHECKING:
+    from odcpub.api_types.installation import Update
+    from odcpub.api_types.models import SentModel
+
+
+def new(options: argparse.Namespace) -> int:
+    """Writes a first model."""
+    from odcpub.author.scaffold import first_model
+
+    if not options.path:
+        raise UsageError("PATH: is empty", "name a new or empty folder")
+    folder = Path(options.path)
+    name, files = first_model(options.kind, options.name, at(options.path).name)
+    write(folder, files)
+    text = f"{name} is in {folder}. Try: odcpub publish {shlex.quote(str(folder))}"
+    return show.answer({"name": name, "files": sorted(files)}, text, options.json)
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Shows what is wrong with a model, without a server."""
+    from odcpub.author.verifying import verify_files
+
+    return show.verified(verify_files(read_model(options.path)), options.path, options.json)
+
+
+def archive(options: argparse.Namespace) -> int:
+    """Writes a model into one file."""
+    from odcpub.author.archiving import write_archive
+
+    made = write_archive(read_model(options.path), options.out)
+    out = made["file"]
+    return show.answer(made, f"{made['name']} is in {out}. Try: odcpub publish {shlex.quote(out)}", options.json)
+
+
+def update(options: argparse.Namespace) -> int:
+    """Takes newer versions of the libraries that a model uses."""
+    if options.path.endswith(SUFFIX):
+        raise UsageError(
+            f"{options.path}: an archive stays as it is", "update the model's folder, and archive it again"
+        )
+    found, client = read_model(options.path), Client.connected()
+    body: SentModel = send(client, found)[0]
+    answer: Update = client.request("POST", "/api/v1/updates", body)
+    if answer["lockFile"] is not None:
+        write_lock(Path(found.where), answer["lockFile"])
+    return show.update(answer, options.json)
+
+
+def import_model(options: argparse.Namespace) -> int:
+    """Makes a model of a file of another tool."""
+    from odcpub.author.importing import import_text
+
+    source = Path(options.file)
+    made = import_text(options.format, read_text(source), source.name, options.name or None)
+    write(Path(options.out), made["files"])
+    return show.imported(made, options.out, options.json)
+
+
+def schema(options: argparse.Namespace) -> int:
+    """Prints the JSON Schema of the model language."""
+    from odcpub.author.schema import language_schema
+
+    as_json(language_schema())
+    return 0

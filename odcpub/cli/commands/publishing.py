@@ -1,0 +1,56 @@
+"""Publish, promote, apply a plan, undeploy: the commands that begin an operation. Does I/O."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from odcpub.author.files import read_model, read_text
+from odcpub.cli import plans
+from odcpub.cli.client import Client
+from odcpub.cli.running import run, run_or_plan
+from odcpub.cli.sending import keep_lock, send
+from odcpub.errors import UsageError
+from odcpub.files import MAX_PLAN
+
+if TYPE_CHECKING:
+    from odcpub.api_types.operations import DeploymentOperationRequest, PublishOperationRequest
+    from odcpub.api_types.plans import PlanExecutionRequest
+
+
+def publish(options: argparse.Namespace) -> int:
+    """Publishes the model in a folder or an archive."""
+    if options.stage:
+        raise UsageError(
+            f"{options.stage}: apps are published to the first stage alone",
+            "leave --stage out, then promote: odcpub promote APP --to STAGE",
+        )
+    plans.check(options.plan, options.out, options.sql)
+    found, client = read_model(options.path), Client.connected()
+    model, renamed = send(client, found)
+    body: PublishOperationRequest = {"operation": "Publish", **model, "renamed": renamed or options.renamed}
+    return run_or_plan("publish", body, options, client, lambda operation: keep_lock(found, operation))
+
+
+def promote(options: argparse.Namespace) -> int:
+    """Promotes the revision of the stage before."""
+    body: DeploymentOperationRequest = {"operation": "Deploy", "assetKey": options.asset, "environmentKey": options.to}
+    if options.revision:
+        body["revision"] = options.revision
+    return run_or_plan("deployment", body, options)
+
+
+def apply(options: argparse.Namespace) -> int:
+    """Executes the plan that a file holds."""
+    body: PlanExecutionRequest = {"plan": read_text(Path(options.file), MAX_PLAN), "file": options.file}
+    return run(Client.connected(), "plan-executions", body, options)
+
+
+def undeploy(options: argparse.Namespace) -> int:
+    """Takes an app out of a stage."""
+    asset, stage = options.asset, options.stage
+    body: DeploymentOperationRequest = {"operation": "Undeploy", "assetKey": asset, "environmentKey": stage}
+    if options.forget:
+        body["forget"] = True
+    return run_or_plan("deployment", body, options)

@@ -1,0 +1,66 @@
+"""Revisions and migration scripts: release, write out, put back. Does I/O."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from odcpub.author.folder import at, check_free, write
+from odcpub.cli import show
+from odcpub.cli.client import Client
+from odcpub.cli.running import segment
+from odcpub.errors import UsageError
+from odcpub.files import BadFile, read_file, text_of
+
+if TYPE_CHECKING:
+    from odcpub.api_types.assets import AssetVersionPatchRequest, Release
+    from odcpub.api_types.installation import Scripts, ScriptsRequest, Source
+
+
+def release(options: argparse.Namespace) -> int:
+    """Gives a revision a version."""
+    path = f"/api/asset-repository/v1/assets/{segment(options.asset)}/revisions/{options.revision or 0}"
+    body: AssetVersionPatchRequest = {"tag": options.version, "releaseNotes": options.notes}
+    answer: Release = Client.connected().request("PATCH", path, body)
+    already = " already" if answer["unchanged"] else ""
+    text = f"{answer['name']} {answer['tag']} is revision {answer['revision']}{already}."
+    return show.answer(answer, text, options.json)
+
+
+def source(options: argparse.Namespace) -> int:
+    """Writes a revision out as a .NET project."""
+    if not options.folder:
+        raise UsageError("FOLDER: is empty", "name a new or empty folder")
+    folder = at(options.folder)
+    check_free(folder)
+    query = f"?revision={options.revision}" if options.revision else ""
+    answer: Source = Client.connected().request("GET", f"/api/v1/sources/{segment(options.asset)}{query}")
+    write(folder, answer["files"], readable=True)
+    return show.source(answer, options.folder, options.json)
+
+
+def data_scripts(options: argparse.Namespace) -> int:
+    """Writes an app's migration scripts out, or puts lost ones back."""
+    path, stage = f"/api/v1/scripts/{segment(options.asset)}", options.stage
+    if options.source:
+        body: ScriptsRequest = {"stage": stage, "files": _scripts_of(at(options.source))}
+        put: Scripts = Client.connected().request("PUT", path, body)
+        return show.scripts(put, options.source, "put back", "from", options.json)
+    folder = at(options.out)
+    check_free(folder)
+    answer: Scripts = Client.connected().request("GET", f"{path}?stage={quote(stage, safe='')}")
+    write(folder, answer["files"])
+    return show.scripts(answer, options.out, "wrote", "to", options.json)
+
+
+def _scripts_of(folder: Path) -> dict[str, str]:
+    """The scripts in a chain's folder: path below it → text."""
+    found = {}
+    for path in sorted(folder.glob("*/*.py")):
+        try:
+            found[f"{path.parent.name}/{path.name}"] = text_of(read_file(path) or b"")
+        except BadFile as bad:
+            raise UsageError(f"{path}: {bad.reason}", bad.hint) from None
+    return found

@@ -1,0 +1,60 @@
+"""Operations as commands begin them: run and followed, or planned and shown. Does I/O."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from odcpub.author.folder import at
+from odcpub.cli import plans, show
+from odcpub.cli.client import Client
+from odcpub.cli.exit_codes import INTERRUPTED
+from odcpub.cli.printing import warn
+from odcpub.cli.progress import DEPLOYMENTS, follow
+
+if TYPE_CHECKING:
+    from odcpub.api_types.operations import Operation
+    from odcpub.api_types.plans import Plan
+    from odcpub.cli.progress import Ended
+
+
+def segment(text: str) -> str:
+    """Whatever was typed as one segment of a path."""
+    return quote(text, safe="")
+
+
+def run_or_plan(
+    kind: str,
+    body: Mapping[str, object],
+    options: argparse.Namespace,
+    client: Client | None = None,
+    ended: Ended | None = None,
+) -> int:
+    """Runs the operation, or with ``--plan`` shows what it would do. ``kind``: ``publish`` or ``deployment``;
+    ``ended``: is given the operation when it has ended, or serves."""
+    plans.check(options.plan, options.out, options.sql)
+    client = client or Client.connected()
+    if not options.plan:
+        return run(client, f"{kind}-operations", body, options, ended)
+    plan: Plan = client.request("POST", f"{DEPLOYMENTS}/{kind}-plans", body)
+    if options.out:
+        plans.write(plan, at(options.out))
+    return plans.shown(plan, options.json, options.sql, options.out)
+
+
+def run(
+    client: Client, begins: str, body: Mapping[str, object], options: argparse.Namespace, ended: Ended | None = None
+) -> int:
+    """Begins an operation at the route ``begins`` and follows it until its version serves, with ``--wait`` to its
+    end."""
+    try:
+        operation: Operation = client.request("POST", f"{DEPLOYMENTS}/{begins}", body)
+    except KeyboardInterrupt:
+        warn()
+        warn("An operation that had begun goes on. See it with: odcpub log")
+        return INTERRUPTED
+    if not options.json:
+        warn(show.heading(operation))
+    return follow(client, operation, options.json, getattr(options, "wait", True), ended)

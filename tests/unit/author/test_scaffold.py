@@ -1,0 +1,38 @@
+"""First models: right as they are, and named after their folder."""
+
+from __future__ import annotations
+
+import pytest
+
+from odcpub.author.scaffold import first_model, name_of_folder, new_app, new_library
+from odcpub.errors import UsageError
+from tests.unit.model.models import KEY, problems, raw
+
+
+@pytest.mark.parametrize("files", [new_app("Shop", KEY), new_library("Sizes", KEY)], ids=["app", "library"])
+def test_first_models_are_right(files: dict[str, str]) -> None:
+    texts = [text for path, text in files.items() if not path.startswith("stages/")]
+    assert problems(*texts) == ()
+    assert raw(*texts).key == KEY
+    assert all(text.isascii() for text in files.values())
+
+
+@pytest.mark.parametrize("name", ["", "my shop", "1st", "x" * 51, "a{b}", "../up", "a\nb"])
+def test_names_of_first_models(name: str) -> None:
+    with pytest.raises(UsageError, match="not a name"):
+        new_app(name, KEY)
+
+
+def test_a_folders_name_suggests_a_name() -> None:
+    assert [name_of_folder(folder) for folder in ("help-desk", "2nd_try", "…", "Shop")] == [
+        "HelpDesk",
+        "ndTry",
+        "…",
+        "Shop",
+    ]
+
+
+def test_a_new_model_is_named_after_its_folder_unless_told() -> None:
+    name, files = first_model("app", "", "help-desk")
+    assert (name, "app: HelpDesk" in files["app.yaml"]) == ("HelpDesk", True)
+    assert first_model("library", "Units", "help-desk")[0] == "Units"

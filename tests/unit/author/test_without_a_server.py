@@ -1,0 +1,77 @@
+"""Commands that touch the author's files alone: they start no server, and load nothing of it or its engines."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SERVERS = ("portal", "operations", "engines", "store", "compiler", "image", "data", "deployment")
+COMMANDS = {
+    "new": ["new", "app", "made"],
+    "verify": ["verify", "shop"],
+    "archive": ["archive", "shop", "--out", "shop.oap"],
+    "import": ["import", "jdl", "shop.jdl", "--out", "imported"],
+    "schema": ["schema"],
+}
+RUN = """
+import sys
+from odcpub.cli.start import main
+code = main()
+print(sorted(one for one in {rooms!r} if "odcpub." + one in sys.modules), file=sys.stderr)
+sys.exit(code)
+"""
+MODEL = """\
+app: Shop
+key: 0c2f6c2e-0d53-4b0e-9c34-1f1d6f1c9a11
+uses: { Money: "^1.0" }
+entities:
+  Order:
+    attributes:
+      Name: { type: Text, length: 50 }
+      Paid: { type: Money.Currency Identifier }
+"""
+
+
+def run(folder: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {"ODCPUB_HOME": str(folder / "home"), "ODCPUB_CACHE": str(folder / "cache")}
+    command = [sys.executable, "-c", RUN.format(rooms=SERVERS), *arguments]
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "app.yaml").write_text(MODEL)
+    (tmp_path / "shop.jdl").write_text("entity Order { name String required }\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_server_is_started_and_nothing_of_it_is_loaded(command: str, folder: Path) -> None:
+    done = run(folder, COMMANDS[command])
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "[]"
+    assert not (folder / "home").exists()
+
+
+def test_a_right_model_says_what_was_not_looked_up(folder: Path) -> None:
+    done = run(folder, COMMANDS["verify"])
+    assert done.stdout.splitlines() == [
+        "Shop: no errors",
+        "What it takes from Money was not looked up. To check that too: odcpub publish shop --plan",
+    ]
+
+
+@pytest.mark.parametrize("as_json", [False, True], ids=["people", "programs"])
+def test_all_problems_are_listed_at_once(as_json: bool, folder: Path) -> None:
+    (folder / "shop" / "app.yaml").write_text(MODEL.replace("type: Text", "type: Txt").replace("Money.C", "Mony.C"))
+    done = run(folder, [*COMMANDS["verify"], *(["--json"] if as_json else [])])
+    assert done.returncode == 1
+    out = done.stdout if as_json else done.stderr
+    assert "the model has 2 errors" in out
+    assert "there is no data type 'Txt'" in out
+    assert "there is no data type 'Mony.Currency Identifier'" in out
