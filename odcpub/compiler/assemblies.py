@@ -7,6 +7,7 @@ sources, a file an element and all in one assembly, are what a person goes on wi
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 
 from odcpub.compiler import csharp
 from odcpub.compiler.drafts import Assembly, Source
@@ -70,10 +71,12 @@ def library_source(path: str, asset: Asset, names: Names, **more: str) -> Source
 
 
 def _unit(name: str, elements: tuple[Element, ...], names: Names, reuse: Reuse) -> Assembly:
-    made_from = (elements, [_context(element, names) for element in elements])
+    made_from = [(element, _context(element, names)) for element in elements]
+    # Of each element by itself: one that changes leaves the others of its unit as they were written.
+    written = [reuse.get(f"element {one[0].key}", one, partial(_written, one[0], names)) for one in made_from]
 
     def make() -> Assembly:
-        text = unit_source(f"units/{name}.cs", csharp_identifier(name), elements, names)
+        text = _unit_source(f"units/{name}.cs", csharp_identifier(name), written)
         return Assembly(f"{APP}.{name}", (text,), (RUNTIME,))
 
     return reuse.get(f"unit {name}", made_from, make)
@@ -89,15 +92,25 @@ def _context(element: Element, names: Names) -> object:
 
 def unit_source(path: str, type_: CSharp, elements: Collection[Element], names: Names, **more: str) -> Source:
     """Classes of entities, and the type that describes all elements to the runtime."""
-    classes, descriptions = [], []
-    for element in elements:
-        if isinstance(element, Entity):
-            classes.append(csharp.class_of(element, names, identified=True))
-            descriptions.append(csharp.description_of(element, names))
-        else:
-            descriptions.append(csharp.description_of_static(element, element.name, enumeration=False))
-    space = CSharp.code("Odcpub.Entities")
-    values: dict[str, object] = {"type": type_, "space": space, "classes": classes, "descriptions": descriptions}
+    return _unit_source(path, type_, [_written(element, names) for element in elements], **more)
+
+
+def _written(element: Element, names: Names) -> tuple[csharp.Class | None, csharp.Description]:
+    """The class of an entity, and what describes the element."""
+    if isinstance(element, Entity):
+        return csharp.class_of(element, names, identified=True), csharp.description_of(element, names)
+    return None, csharp.description_of_static(element, element.name, enumeration=False)
+
+
+def _unit_source(
+    path: str, type_: CSharp, written: Collection[tuple[csharp.Class | None, csharp.Description]], **more: str
+) -> Source:
+    values: dict[str, object] = {
+        "type": type_,
+        "space": CSharp.code("Odcpub.Entities"),
+        "classes": [one for one, _ in written if one],
+        "descriptions": [one for _, one in written],
+    }
     return source(path, "api/unit.cs", values | more)
 
 

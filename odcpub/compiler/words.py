@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _BOUNDARY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 
 
+@lru_cache(maxsize=65_536)
 def label(name: str) -> str:
     """``OpenedAt`` → ``Opened at``, ``CustomerID`` → ``Customer ID``, ``Is_Active`` → ``Is active``."""
     first, *rest = [word for word in _BOUNDARY.split(name) if word] or [name]

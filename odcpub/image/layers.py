@@ -8,9 +8,9 @@ that isn't ASCII or is longer than 100 bytes gets a pax ``path`` record (POSIX.1
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from odcpub.errors import Refused
 from odcpub.image.content import File, LayerContent
@@ -20,6 +20,8 @@ DIRECTORY_MODE = 0o755
 WHITEOUT = ".wh."
 """A file whose name begins so deletes another one in the layers below (OCI image specification, layers)."""
 _NAME_BYTES = 100
+_PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*")
+"""What most paths are, told apart from others at once."""
 _LARGEST = 8**11
 _HEADER = struct.Struct("100s8s8s8s12s12s8sc100s6s2s32s32s8s8s155s12x")
 
@@ -60,14 +62,18 @@ def _entries(layer: LayerContent) -> dict[str, File | None]:
             raise Refused(f"layer {layer.name}: {file.path!r}: {problem}")
         files[file.path] = file
     for path in tuple(files):
-        for parent in PurePosixPath(path).parents[:-1]:
-            if files.setdefault(str(parent), None) is not None:
-                raise Refused(f"layer {layer.name}: {path!r}: {str(parent)!r} is a file and can't be a folder too")
+        parent = path.rpartition("/")[0]
+        while parent and (parent not in files or files[parent] is not None):  # of a folder that is known all are
+            if files.setdefault(parent, None) is not None:
+                raise Refused(f"layer {layer.name}: {path!r}: {parent!r} is a file and can't be a folder too")
+            parent = parent.rpartition("/")[0]
     return files
 
 
 def path_problem(path: str) -> str:
     """Why a path can't be a layer's (relative, POSIX, normal form, printable), or an empty text."""
+    if len(path) <= 255 and _PLAIN.fullmatch(path):
+        return ""
     try:
         path.encode()
     except UnicodeEncodeError:

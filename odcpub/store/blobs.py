@@ -6,6 +6,8 @@ A blob's name is the sha256 of its bytes, so writing the same again changes noth
 from __future__ import annotations
 
 import hashlib
+import os
+import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -21,8 +23,8 @@ class Blobs:
     def put(self, content: bytes) -> str:
         """Stores the content whole or not at all, on the disk when this returns; its sha256 in hexadecimal."""
         digest = hashlib.sha256(content).hexdigest()
-        path = self._path(digest)
-        if not path.exists() or path.stat().st_size != len(content):
+        if self._size(digest) != len(content):
+            path = self._path(digest)
             if not path.parent.exists():
                 path.parent.mkdir(exist_ok=True, mode=0o700)
                 sync_folder(self._folder)
@@ -30,7 +32,7 @@ class Blobs:
         return digest
 
     def has(self, digest: str) -> bool:
-        return self._path(digest).is_file()
+        return self._size(digest) is not None
 
     def missing(self, digests: Collection[str]) -> frozenset[str]:
         return frozenset(digest for digest in digests if not self.has(digest))
@@ -50,6 +52,15 @@ class Blobs:
 
     def digests(self) -> Iterator[str]:
         return iter(sorted(path.name for path in self._folder.glob("??/*") if not path.name.startswith(".")))
+
+    def _size(self, digest: str) -> int | None:
+        """In bytes; None where it is not there. An app has a thousand contents, which each of its publishes asks for:
+        a path as text takes a fifth of the time."""
+        try:
+            found = os.stat(f"{self._folder}/{digest[:2]}/{digest}")  # noqa: PTH116
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return found.st_size if stat.S_ISREG(found.st_mode) else None
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest

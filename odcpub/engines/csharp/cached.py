@@ -20,6 +20,7 @@ from odcpub.engines.csharp.failure import CompileFailed
 from odcpub.engines.csharp.order import check_references
 from odcpub.engines.ports import CSharpCompiler, Toolchain
 from odcpub.files import draft
+from odcpub.once import Once
 
 KEPT = 30 * 24 * 3600
 """Seconds after which an image that nobody asked for is dropped."""
@@ -40,12 +41,15 @@ class CachedCompiler:
         """See the port. Rounds from the bottom up: an assembly's key needs the bytes of what it refers to."""
         check_references(assemblies, given)
         known = dict(given)
+        digests: dict[str, str] = {}
         own = {assembly.name for assembly in assemblies}
         for name in own:
             known.pop(name, None)
         while waiting := [one for one in assemblies if one.name not in known]:
             ready = [one for one in waiting if all(name in known for name in one.references)]
-            keys = {one.name: self._key(one, known) for one in ready}
+            used = {name for one in ready for name in one.references}
+            digests |= {name: hashlib.sha256(known[name]).hexdigest() for name in used - digests.keys()}
+            keys = {one.name: self._key(one, digests) for one in ready}
             found = {name: image for name, key in keys.items() if (image := self._read(key)) is not None}
             missing = [one for one in ready if one.name not in found]
             known |= found | self._compile(missing, waiting, known, keys)
@@ -70,10 +74,9 @@ class CachedCompiler:
             self._write(keys[name], image)
         return made
 
-    def _key(self, assembly: Assembly, known: Mapping[str, bytes]) -> str:
-        references = [[name, hashlib.sha256(known[name]).hexdigest()] for name in assembly.references]
-        sources = [[source.path, source.text] for source in assembly.sources]
-        return digest(self.toolchain().identity, assembly.name, assembly.executable, sources, references)
+    def _key(self, assembly: Assembly, digests: Mapping[str, str]) -> str:
+        references = [[name, digests[name]] for name in assembly.references]
+        return digest(self.toolchain().identity, assembly.name, assembly.executable, _texts(assembly), references)
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / key
@@ -105,3 +108,9 @@ class CachedCompiler:
             with contextlib.suppress(OSError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()
+
+
+_texts: Once[[Assembly], str] = Once(
+    lambda assembly: digest([[source.path, source.text] for source in assembly.sources]), most=4096
+)
+"""A digest of an assembly's own texts; one that is taken over from the last compile is the very same."""

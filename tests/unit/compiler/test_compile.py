@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
+from odcpub.compiler import csharp
 from odcpub.compiler.compile import compile_app, compile_library
 from odcpub.compiler.drafts import Compiled
 from odcpub.compiler.reuse import Reuse
@@ -153,3 +156,12 @@ def test_how_dotnet_starts_an_app() -> None:
 def test_the_runtime_library_is_one_assembly_of_many_sources() -> None:
     assert runtime_assembly().name == "Odcpub.Runtime"
     assert len(runtime_assembly().sources) > 5
+
+
+def test_of_a_unit_only_the_element_that_changed_is_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    reuse, written, write = Reuse(), list[str](), csharp.class_of
+    for extra in (-1, 7):
+        compile_app(many(40, extra), {}, reuse)
+    monkeypatch.setattr(csharp, "class_of", lambda one, *_, **__: written.append(one.name) or write(one, *_, **__))
+    compile_app(many(40, extra=8), {}, reuse)
+    assert len(written) == 2
