@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+REPORT = "report this with the output of: odcpub doctor"
+"""The hint of a fault of odcpub's own."""
+
 
 class Severity(StrEnum):
     """ODC's message severities."""

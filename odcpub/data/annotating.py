@@ -99,7 +99,7 @@ def _retargeted(builder: PlanBuilder, table: str, old: Column, new: Column) -> N
     could not be told from what the new one writes."""
     element, name = builder.names(table, old.name), quoted(old.name)
     message = _mistaken(builder.meant(builder.holds(table, old.name)), builder.meant(new.annotation.refers))
-    hint = "Add a new attribute and fill it from this one, or empty this one first, in a version that has it as before."
+    hint = "add a new attribute and fill it from this one, or first empty this one in a version that has it as before"
     builder.checks.append(rows.where(table, name, f"{name} IS NOT NULL", element, message, hint, (EXPAND,)))
     guard = keeps_empty(table, old.name)
     if builder.comes_back(table, old.name) or guard.name in {one.name for one in builder.live[table].checks}:

@@ -116,7 +116,7 @@ def _mandatory_without_default(builder: PlanBuilder, table: str, column: Column,
             table,
             element,
             Sentence(f"{new}, and 1 row has no value for it", f"{new}, and {{count}} rows have no value for it"),
-            "Give it a default, or publish it as optional first, fill it in, and make it mandatory then.",
+            "give it a default, or publish it as optional, fill it in, then make it mandatory",
         )
     )
     builder.checks.append(rows.empty(table, column.name, element, (TIGHTEN,)))

@@ -44,9 +44,9 @@ def any_row(table: str, element: str, message: Sentence, hint: str) -> RowCheck:
 def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH, back: bool = False) -> RowCheck:
     """Rows without a value where one becomes mandatory; ``back``: the version that runs has no such
     attribute, or one that means something else."""
-    hint = "Give these rows a value in the version that runs, or leave the attribute optional."
+    hint = "give these rows a value in the version that runs, or leave the attribute optional"
     if back:
-        hint = "Publish it as optional first, give these rows a value, and make it mandatory then."
+        hint = "publish it as optional, give these rows a value, then make it mandatory"
     return where(
         table, "''", f"{quoted(column)} IS NULL", element,
         Sentence("1 row has no value, and it is mandatory now", "{count} rows have no value, and it is mandatory now"),
@@ -59,7 +59,7 @@ def breaking(table: str, column: str, expression: str, element: str, phases: tup
     return where(
         table, quoted(column), f"({expression}) IS FALSE", element,
         Sentence("1 row breaks its new limits", "{count} rows break its new limits"),
-        "Correct these rows in the version that runs, or widen the limit.", phases,
+        "correct these rows in the version that runs, or widen the limit", phases,
     )  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def unknown(table: str, column: str, expression: str, element: str, entity: str)
     return where(
         table, quoted(column), f"({expression}) IS FALSE", element,
         Sentence(f"1 row holds {none}", f"{{count}} rows hold {none}"),
-        "Choose others in these rows in the version that runs, or keep the version of the library.",
+        "choose others in these rows in the version that runs, or keep the version of the library",
     )  # fmt: skip
 
 
@@ -78,7 +78,7 @@ def losing(table: str, column: str, loss: str, element: str, types: str) -> RowC
     return where(
         table, quoted(column), loss.replace("{column}", quoted(column)), element,
         Sentence(f"1 row holds a value that {types} would cut", f"{{count}} rows hold values that {types} would cut"),
-        "Shorten or correct these values in the version that runs, or keep the wider type.",
+        "shorten or correct these values in the version that runs, or keep the wider type",
     )  # fmt: skip
 
 
@@ -86,7 +86,7 @@ def rewritten(step: AlterType) -> RowCheck:
     """The rows that are written anew, to be told."""
     rewrites, locked = f"{step.old} → {step.type} rewrites the table's", "it is locked meanwhile"
     message = Sentence(f"{rewrites} 1 row; {locked}", f"{rewrites} {{count}} rows; {locked}")
-    return where(step.table, "''", "true", step.element, message, "Publish when few people use the app.")
+    return where(step.table, "''", "true", step.element, message, "publish when few people use the app")
 
 
 def orphans(
@@ -109,7 +109,7 @@ def orphans(
     return where(
         table, name, f"{name} IS NOT NULL AND {missing}", element,
         Sentence("1 row refers to one that is not there", "{count} rows refer to rows that are not there"),
-        "Correct or empty these references in the version that runs.", phases, spares,
+        "correct or empty these references in the version that runs", phases, spares,
     )  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def spared(check: RowCheck) -> RowCheck:
             "1 row refers to one that is not there and stays so",
             "{count} rows refer to rows that are not there and stay so",
         ),
-        hint="Correct or empty these references in the app; the next publish looks at them again.",
+        hint="correct or empty these references in the app; the next publish looks at them again",
     )
 
 
@@ -139,6 +139,6 @@ def duplicates(
         f"SELECT count(*) FROM (SELECT {shown} {groups}) AS twice",  # noqa: S608
         element,
         Sentence(f"1 value of {names} occurs {more}", f"{{count}} values of {names} occur {more}"),
-        "Change or delete the duplicates in the version that runs, or leave the index not unique.",
+        "change or delete the duplicates in the version that runs, or leave the index not unique",
         SHOWN, phases, values=True,
     )  # fmt: skip

@@ -99,7 +99,7 @@ def reference_dropped(builder: PlanBuilder, found: diff.ReferenceDropped) -> Non
 
 def release(builder: PlanBuilder, table: str, key: ForeignKey, element: str) -> None:
     """A reference that nobody sees any more goes with the version that does: if the new one never comes, that one
-    serves on and needs it. Until then no row is deleted or emptied by it, since the new version can't tell of that."""
+    keeps serving and needs it. Until then it deletes or empties no row: the new version can't tell of that."""
     keeping = foreign_key(table, key.column, key.target, ON_DELETE[DeleteRule.PROTECT])
     if diff.kept(key) < diff.kept(keeping):
         builder.add(_drop(EXPAND, table, key, element))
@@ -264,5 +264,5 @@ def records_removed(builder: PlanBuilder, found: diff.RecordsRemoved) -> None:
                 message = Sentence(f"1 row refers {gone}", f"{{count}} rows refer {gone}")
                 condition = f"{quoted(key.column)} IN ({keys})"
                 builder.notices.append(
-                    rows.where(table.name, quoted(key.column), condition, words, message, "Choose others in them.")
+                    rows.where(table.name, quoted(key.column), condition, words, message, "choose others in them")
                 )

@@ -239,10 +239,10 @@ class Runner(Protocol):
 
     def wait(self, workload: Workload, report: Report) -> str:
         """Waits until the new version is ready; its address. Raises ``NotReady`` (an EngineError that carries the
-        reason and the last log lines) as soon as it is known that it can't become ready; the old one serves on."""
+        reason and the last log lines) as soon as it is known that it can't become ready; the previous one serves."""
 
     def take_back(self, workload: Workload) -> bool:
-        """Undoes ``start``: nothing of the version is left, the one before it serves on. One that has become ready
+        """Undoes ``start``: nothing of the version is left, the previous one keeps serving. One that has become ready
         stays as it is, and so does the only one there is once it has served. Whether it is ready."""
 
     def settle(self, workload: Workload, leave: Leave = never) -> bool:

@@ -12,7 +12,7 @@ import re
 import struct
 from dataclasses import dataclass
 
-from odcpub.errors import Refused
+from odcpub.errors import REPORT, Refused
 from odcpub.image.content import File, LayerContent
 
 BLOCK = 512
@@ -59,13 +59,13 @@ def _entries(layer: LayerContent) -> dict[str, File | None]:
         if not problem and file.path in files:
             problem = "the path occurs twice"
         if problem:
-            raise Refused(f"layer {layer.name}: {file.path!r}: {problem}")
+            raise Refused(f"layer {layer.name}: {file.path!r}: {problem}", REPORT)
         files[file.path] = file
     for path in tuple(files):
         parent = path.rpartition("/")[0]
         while parent and (parent not in files or files[parent] is not None):  # of a folder that is known all are
             if files.setdefault(parent, None) is not None:
-                raise Refused(f"layer {layer.name}: {path!r}: {parent!r} is a file and can't be a folder too")
+                raise Refused(f"layer {layer.name}: {path!r}: {parent!r} is a file and can't be a folder too", REPORT)
             parent = parent.rpartition("/")[0]
     return files
 

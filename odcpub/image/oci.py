@@ -92,7 +92,7 @@ def is_digest(text: str) -> bool:
 def checked_digest(digest: str) -> str:
     """A SHA-256 digest, or ``Refused``: nothing else may become a file name or a part of an address."""
     if not is_digest(digest):
-        raise Refused(f"digest {digest!r}: not a sha256 digest")
+        raise Refused(f"digest {digest!r}: not a sha256 digest", "write it like sha256: and 64 hexadecimal digits")
     return digest
 
 

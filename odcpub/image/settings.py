@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from odcpub.errors import Refused
+from odcpub.errors import REPORT, Refused
 from odcpub.image.content import ImageContent, Settings
 
 BASE_LABEL = "io.odcpub.base"
@@ -42,7 +42,7 @@ def check(settings: Settings) -> None:
     """Raises ``Refused`` with every reason why settings can't be an image's."""
     problems = tuple(_problems(settings))
     if problems:
-        raise Refused("image settings: " + "; ".join(problems))
+        raise Refused("image settings: " + "; ".join(problems), REPORT)
 
 
 def _problems(settings: Settings) -> Iterator[str]:

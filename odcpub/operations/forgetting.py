@@ -26,7 +26,7 @@ def way_on(asset: AssetRecord, label: str) -> Iterator[None]:
     try:
         yield
     except Gone as gone:
-        gone.hint += f" Where it is gone for good: {_command(asset, label)} --forget"
+        gone.hint += f"; where it is gone for good: {_command(asset, label)} --forget"
         raise
 
 

@@ -168,7 +168,7 @@ CASES = (
         "City", mandatory=True))), {}),
     Case("mandatory added without default", (customer(NAME, SCORE), customer(NAME, SCORE, text(
         "City", mandatory=True))), ONE, refused=("Customer.City: it is new and mandatory, and 3 rows have no value",
-                                                  "row 1", "row 3", "Give it a default")),
+                                                  "row 1", "row 3", "give it a default")),
     Case("mandatory added, late rows", (customer(NAME, SCORE), customer(NAME, SCORE, text("City", mandatory=True))),
          {}, LATE, refused=("Customer.City: 1 row has no value", "row 90")),
     Case("attribute dropped", (customer(NAME, SCORE), customer(NAME)), ONE, LATE,
@@ -286,7 +286,7 @@ CASES = (
     Case("reference out of a number", (
         order(plain("By", Basic.LONG_INTEGER)), order(reference("By", "Customer"))), BY,
          refused=("Order.By: 1 row holds a value that would be taken for an identifier of Customer: row 1: 2",
-                  "Add a new attribute and fill it from this one")),
+                  "add a new attribute and fill it from this one")),
     Case("reference out of a shorter number", (
         order(plain("By", Basic.INTEGER)), order(reference("By", "Customer"))), BY,
          refused=("Order.By: 1 row holds a value that would be taken for an identifier of Customer",)),
@@ -311,7 +311,7 @@ CASES = (
         app(CUSTOMER, entity("Firm", NAME), entity("Order", reference("By", "Firm")))),
          {**ONE, "firm": [{"id": 1, "name": "f"}], "order": [{"id": 1, "by": 1}]},
          refused=("Order.By: 1 row refers to Customer; the same identifiers would mean others in Firm", "row 1: 1",
-                  "Add a new attribute")),
+                  "add a new attribute")),
     Case("reference to another entity, none held", (order(reference("By", "Customer")), order(reference("By", "Firm"))),
          NOBODY, {"order": [{"id": 90, "title": "late"}]}),
     Case("reference dropped, back to another entity", (
@@ -351,7 +351,7 @@ CASES = (
          libraries=(MORE, EURO)),
     Case("library's record removed that rows hold", (PRICE, PRICE), DOLLARS, libraries=(EURO, LESS),
          refused=("Price.In: 1 row holds what is no record of Code in this version of its library", "row 3: USD",
-                  "Choose others in these rows")),
+                  "choose others in these rows")),
     Case("library's record removed, late rows", (PRICE, PRICE), PRICES, {"price": [{"id": 90, "in": "USD"}]},
          libraries=(EURO, LESS), refused=("Price.In: 1 row holds what is no record of Code", "row 90: USD")),
     Case("library's records added and removed", (PRICE, PRICE, PRICE), PRICES, {"price": [{"id": 90, "in": "DEM"}]},

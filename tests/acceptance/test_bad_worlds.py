@@ -289,7 +289,7 @@ def test_data_folder_on_a_full_disk(fresh: Installation) -> None:
 def test_no_room_for_the_database(fresh: Installation) -> None:
     with disk(fresh.folder / "data", "20m"):
         done = fresh.run("publish", str(MODEL), code=3)
-        assert_readable(done, ("the disk is full", "Make room"))
+        assert_readable(done, ("the disk is full", "make room"))
         assert fresh.json("status")["assets"][0]["revision"] == 0
         assert "disk" in fresh.run("doctor", code=3).out
         fresh.run("down")

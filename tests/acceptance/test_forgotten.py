@@ -56,7 +56,7 @@ def test_an_app_on_a_cluster_that_is_gone_is_forgotten_and_published_elsewhere(o
     values = ("runner=kubernetes", "registry=127.0.0.1:9", "database_address=127.0.0.1", f"kubeconfig={file}")
     assert "which cluster context kind-gone leads to is not known yet" in odcpub.run("engines", "set", *values).err
     stuck = odcpub.run("undeploy", "forgotten", "--stage", "development", code=3)
-    assert "Where it is gone for good: odcpub undeploy forgotten --stage development --forget" in stuck.err
+    assert "where it is gone for good: odcpub undeploy forgotten --stage development --forget" in stuck.err
     done = odcpub.run("undeploy", "forgotten", "--stage", "development", "--forget")
     for told in ("kubectl --kubeconfig", "--context kind-gone", "database odc_development, schema forgotten"):
         assert told in done.err

@@ -58,9 +58,7 @@ def test_what_comes_back_has_its_models_default_again(stage: Stage, monkeypatch:
     with pytest.raises(Refused) as refusal:
         stage.publish(BOTH)
     (line,) = refusal.value.details
-    assert line.startswith(
-        "Thing.Vip: 1 row has no value, and it is mandatory now: row 1; Publish it as optional first"
-    )
+    assert line.startswith("Thing.Vip: 1 row has no value, and it is mandatory now: row 1; publish it as optional")
     stage.publish(app(field("Score", Basic.INTEGER, default=8), field("Vip", Basic.BOOLEAN, default=True)))
     assert written(stage, "later") == {"score": 8, "vip": True}
     assert stage.rows()["thing"][1] == {"id": 1, "name": "meanwhile", "score": None, "vip": None}

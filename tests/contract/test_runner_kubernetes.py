@@ -248,7 +248,7 @@ def test_image_that_is_not_there_fails_within_seconds_and_leaves_nothing(
         runner.wait(bad, quiet)
     assert time.monotonic() - began < SOON_SECONDS
     assert "image cannot be pulled" in caught.value.message
-    assert "no version before it" in caught.value.hint
+    assert "no previous version" in caught.value.hint
     assert runner.running(STAGE, "helpdesk", KEY) is None
     assert configuration(cluster) == []
 
@@ -343,7 +343,7 @@ def test_an_image_changed_by_hand_is_not_taken_for_the_version(
         runner.start(version(image, 1))
         with pytest.raises(NotReady, match="exceeded quota") as caught:
             runner.wait(version(image, 1), quiet)
-        assert "serves on" in caught.value.hint
+        assert "keeps serving" in caught.value.hint
         assert running_images(cluster) == {older_image(image)}
     finally:
         cluster.delete("ResourceQuota", "full", namespace_of(STAGE))
@@ -430,7 +430,7 @@ def test_a_template_of_somebody_elses_that_serves_comes_back_where_the_right_one
             runner.wait(version(image, 1), quiet)
     finally:
         cluster.delete("ResourceQuota", "full", namespace_of(STAGE))
-    assert "serves on" in caught.value.hint
+    assert "keeps serving" in caught.value.hint
     found = cluster.get("Deployment", "helpdesk", namespace_of(STAGE))
     assert found is not None
     assert found["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] == LIMITS["memory"]
@@ -453,7 +453,7 @@ def test_a_container_of_somebody_elses_that_is_not_let_in_is_told_at_once_and_go
     with pytest.raises(NotReady, match="violates PodSecurity") as caught:
         runner.wait(version(image, revision), told.append)
     assert time.monotonic() - began < SOON_SECONDS
-    assert caught.value.hint.startswith("The version before it serves on")
+    assert caught.value.hint.startswith("correct the reason and publish again; the previous version keeps serving")
     assert "violates PodSecurity" in told[-1], "before it is taken back, which may take long"
     wait_for(lambda: health(runner) == (1, "ready"))
     assert runner.take_back(version(image, revision)) is (revision == 1), "as who has failed asks"

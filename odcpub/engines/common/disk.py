@@ -49,5 +49,5 @@ def writing(place: Path) -> Iterator[None]:
 def exclusive(path: Path, report: Report, waiting_for: str) -> Iterator[None]:
     """Holds the lock file; says once that it waits."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with held(path, lambda: report(f"another process is at it, waiting: {waiting_for}")):
+    with held(path, lambda: report(f"waiting for another process: {waiting_for}")):
         yield

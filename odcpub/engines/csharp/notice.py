@@ -6,7 +6,7 @@ from pathlib import Path
 from string import Template
 from xml.etree import ElementTree
 
-from odcpub.errors import EngineError
+from odcpub.errors import REPORT, EngineError
 
 LICENCES = {
     "PostgreSQL": Template(
@@ -39,7 +39,7 @@ def notice(package: Path) -> str:
     if licence not in LICENCES:
         raise EngineError(
             f"{name}: its licence {licence or '(none)'} has no text here, and images must carry it",
-            "report this with the output of: odcpub doctor",
+            REPORT,
         )
     whose = found.get("copyright") or f"Copyright {found.get('authors', found['id'])}"
     text = LICENCES[licence].substitute(holder=found["id"].upper())

@@ -18,7 +18,7 @@ from odcpub.engines.csharp.notice import notice
 from odcpub.engines.csharp.restore import Pinned, restore
 from odcpub.engines.csharp.sdk_look import Sdk
 from odcpub.engines.ports import Report
-from odcpub.errors import EngineError
+from odcpub.errors import REPORT, EngineError
 from odcpub.files import remove_drafts, whole_folder
 
 NPGSQL = Pinned(
@@ -74,7 +74,7 @@ def _keep(package: Path, work: Path) -> None:
     """Of the restored package's folder, the one file that apps carry, and its licence."""
     file = package / LIBRARY
     if not file.is_file():
-        raise EngineError(f"{NPGSQL}: the restored package has no {LIBRARY}", "report this with: odcpub doctor")
+        raise EngineError(f"{NPGSQL}: the restored package has no {LIBRARY}", REPORT)
     shutil.copyfile(file, work / file.name)
     (work / NOTICE).write_text(notice(package), encoding="utf-8")
     sums = {name: _hash(work / name) for name in (file.name, NOTICE)}

@@ -14,7 +14,7 @@ from odcpub.engines.csharp.order import check_references
 from odcpub.engines.csharp.parts import Parts
 from odcpub.engines.csharp.process import Died, DriverProcess
 from odcpub.engines.ports import Toolchain
-from odcpub.errors import EngineError
+from odcpub.errors import REPORT, EngineError
 
 
 class RoslynCompiler:
@@ -47,7 +47,7 @@ class RoslynCompiler:
             return {}
         answer = self._ask(_request(assemblies, given) | {"strict": self._strict})
         if "failure" in answer:
-            raise EngineError(f"compile server: {answer['failure']}", "report this with the output of: odcpub doctor")
+            raise EngineError(f"compile server: {answer['failure']}", REPORT)
         if answer["diagnostics"]:
             raise CompileFailed(explain((Diagnostic(**one) for one in answer["diagnostics"]), assemblies))
         return {one.name: base64.b64decode(answer["images"][one.name]) for one in assemblies}

@@ -25,27 +25,26 @@ NO_PASSFILE = "/dev/null/none"
 _POOLER = "pooler"
 
 TEMPORARY_STATES = {
-    "40001": "two changes met",
-    "40P01": "two changes waited for each other",
+    "40001": "serialization failure: another change came at the same time",
+    "40P01": "deadlock",
     "53200": "the server is out of memory",
     "53300": "the server has no connection left",
-    "55P03": "a lock was not free in time",
+    "55P03": "lock timeout",
     "57P01": "the server is going down",
     "57P03": "the server is starting or stopping",
 }
 HINTS = {
-    "25006": "Server, database or user is set to read only: see default_transaction_read_only and pg_is_in_recovery().",
-    "28P01": f"The user or password is wrong. Give both anew: {CHOOSE}",
-    "28000": "pg_hba.conf does not let this user in from here.",
-    "3D000": "The database is not there; publish makes it.",
-    "42704": "PostgreSQL 15 or newer is needed.",
-    "42501": "The user of the platform must be able to create databases, schemas and roles: `odcpub doctor` shows the "
-    "statements that let it.",
-    "53100": "The server's disk is full: make room, then run the same command again.",
-    "53300": "Raise max_connections, or close clients that are not needed.",
-    _POOLER: "A pooler answers there. Migrations need the server itself, and apps may have the pooler: "
+    "25006": "see default_transaction_read_only and pg_is_in_recovery(): server, database or user is set to read only",
+    "28P01": f"the user or password is wrong; give both anew: {CHOOSE}",
+    "28000": "add a line to pg_hba.conf that lets this user in from here",
+    "3D000": "publish: it makes the database, which is not there",
+    "42704": "use PostgreSQL 15 or newer",
+    "42501": "let the platform's user create databases, schemas and roles: `odcpub doctor` shows the statements",
+    "53100": "make room on the server's disk, then run the same command again",
+    "53300": "raise max_connections, or close clients that are not needed",
+    _POOLER: "name the server itself, which migrations need, and the pooler for apps alone: "
     f"{CHOOSE} database_address=POOLER:6432",
-    "55P03": "pg_locks and pg_stat_activity show who holds what: wait for its end, then run the command again.",
+    "55P03": "wait for the end of what holds the lock (see pg_locks and pg_stat_activity), then run the command again",
 }
 
 
@@ -150,13 +149,15 @@ def translated(where: str) -> Iterator[None]:
         original = cause(error)
         if original is not None:
             raise _meaning(where, original) from None
-        raise EngineError(f"{where}: {type(error).__name__}: the database failed") from None
+        raise EngineError(
+            f"{where}: {type(error).__name__}: the database failed", "see the database server's log"
+        ) from None
     except psycopg.Error as error:
         raise _meaning(where, error) from None
 
 
 def in_use(what: str, hint: str) -> TemporaryEngineError:
-    """A lock was not free in time, and it is known why."""
+    """A lock timeout whose cause is known."""
     return TemporaryEngineError(f"{what}: {TEMPORARY_STATES['55P03']}", hint)
 
 
@@ -180,11 +181,11 @@ def _meaning(where: str, error: psycopg.Error) -> EngineError | Refused:
     if state == "42501" and error.diag.message_detail:
         message += f": {error.diag.message_detail}"
     if state.startswith("23"):
-        hint = "The rows changed while this ran: plan again; the rows in question are named then."
+        hint = "run the same command again, which names the rows: they changed while this ran"
         return Refused(message, hint, [error.diag.message_detail] if error.diag.message_detail else [])
     if state in TEMPORARY_STATES or state.startswith("08"):
         return TemporaryEngineError(f"{message}: {TEMPORARY_STATES.get(state, 'the connection broke')}",
-                                    HINTS.get(state, "Run the same command again."))  # fmt: skip
+                                    HINTS.get(state, "run the same command again"))  # fmt: skip
     return EngineError(message, HINTS.get(state, ""))
 
 
@@ -207,5 +208,5 @@ def _unreachable(where: str, text: str) -> EngineError:
         if sign in text:
             kind = TemporaryEngineError if state in TEMPORARY_STATES else EngineError
             return kind(f"{where}: {reason}", HINTS[state])
-    hint = "Is it running, and is the address right? `odcpub engines` shows what is set."
+    hint = "see whether it runs and whether its address is right: odcpub engines"
     return TemporaryEngineError(f"{where}: can't be reached: {reason}", hint)

@@ -82,7 +82,7 @@ class EmbeddedPostgres(Postgres):
     def server(self) -> Server:
         with self._mutex:
             if self._stopped:
-                raise EngineError("embedded PostgreSQL: has been stopped", "Start it again: odcpub status")
+                raise EngineError("embedded PostgreSQL: has been stopped", "start it again: odcpub status")
             if self._server is None or not self._process():
                 self._server = self._started()
             return self._server
@@ -180,7 +180,7 @@ class EmbeddedPostgres(Postgres):
         if found != ours:
             raise EngineError(
                 f"{self._cluster}: its data is of PostgreSQL {found}, the installed one is {ours}",
-                f"Install the release of odcpub that carries PostgreSQL {found}, dump the data, then upgrade.",
+                f"install the release of odcpub that carries PostgreSQL {found}, dump the data, then upgrade",
             )
 
     def _write_access(self) -> None:
@@ -212,7 +212,7 @@ class EmbeddedPostgres(Postgres):
             first = file.read_text(encoding="utf-8").partition("\n")[0].strip()
             if first.isdecimal() and is_server_of(int(first), self._cluster):
                 raise TemporaryEngineError(
-                    f"embedded PostgreSQL: process {first} is starting or ending", "Run the same command again."
+                    f"embedded PostgreSQL: process {first} is starting or ending", "run the same command again"
                 )
             file.unlink()
 
@@ -279,5 +279,6 @@ def _bindable(port: int, addresses: Sequence[str]) -> int:
                 return 0
             time.sleep(0.01)
     raise TemporaryEngineError(
-        f"embedded PostgreSQL: it can't listen on {', '.join(addresses)}", "Is each of them an address of this machine?"
+        f"embedded PostgreSQL: it can't listen on {', '.join(addresses)}",
+        "see whether each is an address of this machine: ip address",
     )

@@ -9,14 +9,15 @@ from odcpub.errors import EngineError, TemporaryEngineError
 
 _TAKEN = "Address already in use"
 _FAILURES = (
-    ("No space left on device", "the disk is full", "Make room, then run the same command again."),
-    ("could not extend file", "the disk is full", "Make room, then run the same command again."),
-    (_TAKEN, "its port is taken by another program", "Run the same command again."),
-    ("Permission denied", "a file of its data can't be read or written", "Give the folder back to this user."),
-    ("pre-existing shared memory block", "processes of its last run are still ending", "Run the command again."),
-    ("could not create shared memory", "the system gives it no shared memory", "Raise the limit, or use a server."),
+    ("No space left on device", "the disk is full", "make room, then run the same command again"),
+    ("could not extend file", "the disk is full", "make room, then run the same command again"),
+    (_TAKEN, "its port is taken by another program", "run the same command again"),
+    ("Permission denied", "a file of its data can't be read or written", "give the folder back to this user"),
+    ("pre-existing shared memory block", "processes of its last run are still ending", "run the same command again"),
+    ("could not create shared memory", "the system gives it no shared memory",
+     "raise the limit (sysctl kernel.shmmax), or use a server"),
     ("unshare failed", "user namespaces are not allowed here, and PostgreSQL does not run as root",
-     f"Run odcpub as an ordinary user, or use a PostgreSQL server: {CHOOSE}"),
+     f"run odcpub as an ordinary user, or use a PostgreSQL server: {CHOOSE}"),
 )  # fmt: skip
 
 
@@ -29,4 +30,4 @@ def failure(tool: str, said: str, log: Path) -> EngineError:
             return kind(f"embedded PostgreSQL: {what}", hint)
     lines = [line for line in said.splitlines() if "FATAL" in line or "error" in line.lower()]
     reason = lines[-1].strip() if lines else "it says nothing"
-    return EngineError(f"embedded PostgreSQL: {tool} failed: {reason}", f"Its log is {log}.")
+    return EngineError(f"embedded PostgreSQL: {tool} failed: {reason}", f"see its log: {log}")

@@ -136,7 +136,7 @@ class _Phase:
         ``expand`` and nothing else; parts of it may be there already."""
         found = chain.find(self.scripts, self.parts, self.phase)
         if [part for script in found for part in script.parts] != [one.number for one in self.parts.of(self.phase)]:
-            raise EngineError(f"{self.scripts.where}: a script of this migration is missing", "Publish again.")
+            raise EngineError(f"{self.scripts.where}: a script of this migration is missing", "publish again")
         number = found[0].number
         names = [self.parts.revision(EXPAND, number), *(one.revision for one in found)]
         if self.phase == EXPAND:
@@ -203,7 +203,7 @@ class _Phase:
     def _stale(self) -> Refused:
         return Refused(
             f"{self.target.where}: the plan is stale: the schema has changed since it was made",
-            "Plan again: run the same command once more.",
+            "run the same command again, which plans again",
         )
 
     def _check_rows(self) -> None:

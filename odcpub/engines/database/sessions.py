@@ -89,7 +89,7 @@ def hold(connection: psycopg.Connection[Any], place: Place, patience: float) -> 
     who, where = holder(connection, key), f"{place.database}.{place.schema}"
     raise TemporaryEngineError(
         f"{where}: another migration of the same schema runs{f': {who}' if who else ''}",
-        "Wait for it: odcpub log shows it.",
+        "wait for it: odcpub log",
     )
 
 
@@ -120,12 +120,12 @@ def in_the_way(
 
 
 _ENDED = (
-    "End that transaction (pg_stat_activity shows it, SELECT pg_terminate_backend({pid}) ends it) or wait for its end, "
-    "then run the command again."
+    "end that transaction (pg_stat_activity shows it, SELECT pg_terminate_backend({pid}) ends it) or wait for its end, "
+    "then run the command again"
 )
 _BUILT = (
-    "An index is built while others work, for which each transaction of the database that is older has to end, though "
-    "it uses none of these tables."
+    "an index that is built beside other work waits for every older transaction in the database, whatever tables it "
+    "uses;"
 )
 
 

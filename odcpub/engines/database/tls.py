@@ -49,7 +49,7 @@ def check(options: Mapping[str, str]) -> None:
     for name, words in _WORDS.items():
         if options.get(name, words[0]) not in words:
             why = ": apps can't encrypt by GSSAPI" if name == "gssencmode" else ""
-            raise UsageError(f"{WHERE}: unknown {name} {shown(options[name])}{why}", f"Known are {listed(words)}.")
+            raise UsageError(f"{WHERE}: unknown {name} {shown(options[name])}{why}", f"write one of {listed(words)}")
     if "require_auth" in options:
         hint = "leave it out; channel_binding=require asks the server to prove itself"
         raise UsageError(f"{WHERE}: require_auth can't hold for apps, whose driver has no such option", hint)

@@ -85,7 +85,10 @@ def _certificate(host: str, port: int, options: Mapping[str, str], address: str)
     if seen and code == _EXPIRED:
         return f"{where}: expired on {seen.not_valid_after_utc:%Y-%m-%d}", "have the server's certificate renewed"
     if seen and code == _NOT_YET:
-        return f"{where}: not valid before {seen.not_valid_before_utc:%Y-%m-%d}", "is this machine's clock right?"
+        return (
+            f"{where}: not valid before {seen.not_valid_before_utc:%Y-%m-%d}",
+            "set this machine's clock, or have the server's certificate renewed",
+        )
     return f"{where}: {'unknown authority' if code in _UNKNOWN or not why else why}", _AUTHORITY
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from odcpub.engines.common.disk import told
 from odcpub.engines.image.overlay import compose
-from odcpub.engines.image.untar import untar
+from odcpub.engines.image.untar import AGAIN, untar
 from odcpub.engines.ports import Registry
 from odcpub.errors import EngineError
 from odcpub.files import whole_folder
@@ -83,9 +83,9 @@ def _layers(registry: Registry, image: ImageRef) -> tuple[tuple[str, ...], int]:
         layers = tuple(checked_digest(str(layer["digest"])) for layer in document["layers"])
         count = int(_labels(config).get(BASE_LAYERS_LABEL, "1"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise EngineError(f"{image}: the manifest or configuration is not an OCI image's") from error
+        raise EngineError(f"{image}: the manifest or configuration is not an OCI image's", AGAIN) from error
     if not 0 < count <= len(layers):
-        raise EngineError(f"{image}: has {len(layers)} layers where its base alone should have {count}")
+        raise EngineError(f"{image}: has {len(layers)} layers where its base alone should have {count}", AGAIN)
     return layers, count
 
 

@@ -18,7 +18,7 @@ from odcpub.errors import EngineError
 
 LARGEST = 4 << 30
 MOST = 200_000
-_HINT = "the image was not made by odcpub or was damaged: publish again"
+AGAIN = "the image was not made by odcpub or was damaged: publish again"
 
 
 class _Stream(io.RawIOBase):
@@ -55,7 +55,7 @@ def untar(where: str, content: Iterator[bytes], folder: Path) -> None:
             while buffered.read(1 << 20):
                 pass
     except (tarfile.TarError, zlib.error, EOFError, ValueError, OverflowError) as error:
-        raise EngineError(f"{where}: not a readable tar archive: {error}", _HINT) from error
+        raise EngineError(f"{where}: not a readable tar archive: {error}", AGAIN) from error
 
 
 def _members(where: str, archive: tarfile.TarFile, folder: Path) -> None:
@@ -64,10 +64,10 @@ def _members(where: str, archive: tarfile.TarFile, folder: Path) -> None:
     for number, member in enumerate(archive):
         total += member.size
         if number >= MOST or total > LARGEST:
-            raise EngineError(f"{where}: more than {MOST} files or {LARGEST >> 30} GiB", _HINT)
+            raise EngineError(f"{where}: more than {MOST} files or {LARGEST >> 30} GiB", AGAIN)
         problem = _member(archive, member, folder, opened)
         if problem:
-            raise EngineError(f"{where}: {member.name!r}: {problem}", _HINT)
+            raise EngineError(f"{where}: {member.name!r}: {problem}", AGAIN)
 
 
 def _member(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, opened: set[Path]) -> str:

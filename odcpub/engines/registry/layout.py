@@ -78,7 +78,9 @@ class LayoutRegistry:
         if path.exists() and path.stat().st_size == files.size_of(content):
             return
         if files.digest_of(content) != digest:
-            raise EngineError(f"{self._where}: blob {digest}: what was to be stored has another digest")
+            raise EngineError(
+                f"{self._where}: blob {digest}: what was to be stored has another digest", "publish again"
+            )
         if isinstance(content, bytes):
             files.write(path, content)
         else:

@@ -188,7 +188,7 @@ class Cluster:
             api: Any = config.new_client_from_config(**chosen, persist_config=False, client_configuration=asked)
         except (config.ConfigException, OSError, ValueError, TypeError) as error:
             file = self._kubeconfig or "the kubeconfig"
-            hint = "Create a cluster as docs/kind.md says, or set: odcpub engines set kubeconfig=PATH context=NAME"
+            hint = "create a cluster as docs/kind.md says, or set: odcpub engines set kubeconfig=PATH context=NAME"
             raise Gone(f"{self.where}: {file} cannot be used: {error}", hint) from error
         nothing = lambda client, cache: None  # noqa: E731 - the kinds are known
         return dynamic.DynamicClient(api, discoverer=nothing)

@@ -46,7 +46,10 @@ def current_context(kubeconfig: str) -> str:
         _, active = config.list_kube_config_contexts(config_file=kubeconfig or None)
         return str(active["name"])
     except (config.ConfigException, OSError, ValueError, TypeError, KeyError) as error:
-        raise EngineError(f"{kubeconfig or 'the kubeconfig'}: names no current context: {error}") from None
+        raise EngineError(
+            f"{kubeconfig or 'the kubeconfig'}: names no current context: {error}",
+            "choose one: kubectl config use-context NAME",
+        ) from None
 
 
 def kubeconfig_of(caller: str) -> str:

@@ -113,9 +113,9 @@ class KubernetesRunner:
         if seen.idle:
             report("it is scaled to 0: no pod runs, and nothing answers")
         elif not answers(address):
-            report(f"{address} does not answer from here: is there a firewall between this machine and the nodes?")
+            report(f"{address} does not answer from here: a firewall may stand between this machine and the nodes")
         elif reason := lasting(address):
-            hint = "The version is in its place. What it says of its database has to be mended there."
+            hint = "correct in the database what the app says of it: the version is deployed and stays"
             raise NotReady(f"{workload.asset} in {workload.stage}", reason.removeprefix("not ready: "), hint)
         return address
 
@@ -221,7 +221,7 @@ class KubernetesRunner:
         mine = [port for port, owner in taken.items() if owner == own]
         free = [port for port in pool if port not in taken]
         if not mine and not free:
-            hint = "Undeploy an app that is not needed, or map more ports in kind-config.yaml."
+            hint = "undeploy an app that is not needed, or map more ports in kind-config.yaml"
             raise EngineError(f"Kubernetes: all node ports from {first} to {last} are taken", hint)
         return mine[0] if mine else free[0]
 

@@ -39,7 +39,7 @@ class Launcher:
     def launch(self, state: State, workload: Workload, unpacked: Unpacked) -> tuple[Process, int]:
         """Starts a version on the app's public socket; the process, and the port it serves."""
         if self.closed:
-            raise EngineError("local runner: has been stopped", "Start it again: odcpub status")
+            raise EngineError("local runner: has been stopped", "start it again: odcpub status")
         told = self.log(workload)
         public = self.keeper.get(state.name)
         if public is None:

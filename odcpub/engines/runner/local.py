@@ -96,7 +96,7 @@ class LocalRunner:
             state = self._states.read(workload.stage, workload.asset)
             mine = state.of(identity(workload)) if state else None
             if state is None or mine is None:
-                raise NotReady(where, "it was never started", "Publish or promote again.")
+                raise NotReady(where, "it was never started", "publish or promote again")
             living = _lives(mine)
             answer = processes.ask(HOST, mine.private, NOW) if living else None
             if answer and answer.status == 200:
@@ -234,7 +234,7 @@ class LocalRunner:
             if state.next == mine:
                 self._take_back(state)
         lines = processes.tail(Path(mine.log), LAST_LINES, mine.since)
-        hint = f"All of its output: {mine.log}"
+        hint = f"see all of its output: {mine.log}"
         reason = redact([reason], workload.secrets)[0]
         raise NotReady(where, reason, hint, redact(lines, workload.secrets))
 

@@ -30,7 +30,7 @@ class Answer(NamedTuple):
 
 
 class NotReady(EngineError):
-    """A new version can't become ready; the version before it serves on. ``log``: its last lines, secrets hidden."""
+    """A new version can't become ready; the previous version keeps serving. ``log``: its last lines, secrets hidden."""
 
     def __init__(self, where: str, reason: str, hint: str = "", log: Sequence[str] = ()) -> None:
         super().__init__(f"{where}: the new version did not become ready: {reason}", hint)

@@ -19,7 +19,7 @@ _FATAL = {
     "RunContainerError": "its container cannot be started",
     "StartError": "its container cannot be started",
     "ContainerCannotRun": "its container cannot be started",
-    "CrashLoopBackOff": "it ends again and again",
+    "CrashLoopBackOff": "it keeps crashing",
 }
 
 

@@ -38,7 +38,7 @@ def supported() -> None:
     try:
         os.close(os.pidfd_open(os.getpid()))
     except (AttributeError, OSError):
-        hint = "Publish to Kubernetes from here instead: docs/kind.md."
+        hint = "publish to Kubernetes instead, as docs/kind.md says"
         raise EngineError(
             "local runner: this system cannot run apps locally: it needs Linux 5.3 or newer", hint
         ) from None
@@ -117,7 +117,7 @@ def spawn(
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        raise EngineError(f"local runner: {command[0]}: cannot be started: {error}") from error
+        raise EngineError(f"local runner: {command[0]}: cannot be started: {error}", _SEE) from error
     finally:
         os.close(output)
     with _children_lock:
@@ -130,7 +130,10 @@ def _output(log: Path) -> int:
         log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        raise EngineError(f"local runner: {log}: cannot be written: {error.strerror}") from error
+        raise EngineError(f"local runner: {log}: cannot be written: {error.strerror}", _SEE) from error
+
+
+_SEE = "see what keeps this user from it, then run the same command again"
 
 
 def exit_reason(pid: int) -> str:

@@ -15,10 +15,10 @@ UNAUTHORIZED, FORBIDDEN, CONFLICT = 401, 403, 409
 _NOT_ALLOWED = {
     UNAUTHORIZED: (
         "the cluster does not know this user",
-        "The kubeconfig's token or certificate has expired or was taken back: log in to the cluster again, then see "
+        "log in to the cluster again, since the kubeconfig's token or certificate has expired or was revoked, then see "
         "that this answers: kubectl auth whoami",
     ),
-    FORBIDDEN: ("not allowed", "The kubeconfig's user may not do this; docs/kind.md lists what odcpub needs."),
+    FORBIDDEN: ("not allowed", "give the kubeconfig's user the rights that docs/kind.md lists"),
 }
 
 
@@ -50,7 +50,7 @@ def told(where: str, host: str) -> Iterator[None]:
     except (ApiException, DynamicApiError) as error:
         raise _refusal(where, error) from error
     except HTTPError as error:
-        hint = "Is the cluster up? `kubectl cluster-info` tells; docs/kind.md says how to create one."
+        hint = "see whether the cluster is up: kubectl cluster-info; docs/kind.md says how to create one"
         what = f"{where}: the cluster at {host} cannot be reached: {_reason(error)}"
         # Whoever shows a certificate that can't be checked is there, and may well be the cluster.
         raise (Unreachable if isinstance(getattr(error, "reason", None), SSLError) else Silent)(what, hint) from error
@@ -66,7 +66,10 @@ def _refusal(where: str, error: Any) -> EngineError:
         what, hint = _NOT_ALLOWED[status]
         return Answer(f"{where}: {what}: {message}", hint, status)
     if status == 429 or status >= 500:
-        return TemporaryEngineError(f"{where}: the API server is busy or failing ({status}): {message}")
+        return TemporaryEngineError(
+            f"{where}: the API server is busy or failing ({status}): {message}",
+            "wait a moment, then run the same command again",
+        )
     return Answer(f"{where}: refused: {message}", "", status)
 
 

@@ -40,12 +40,12 @@ LOOK_SECONDS = 0.5
 PATIENCE_SECONDS = 5.0
 """How long what fails in a way that may pass is tried again."""
 END_SECONDS = 90.0
-_SERVES = "The version before it serves on; nothing of the new one is left."
-_BACK = "The version before it is in its place again; odcpub status shows whether it serves."
-_NOTHING = "There was no version before it; nothing of the new one is left."
-_LEFT = "It is the only version there is and has served, so it is left as it is."
-_AHEAD = "Some of its pods serve, and none of another version do, so it is left as it is."
-_REPLACED = "It is no longer there: somebody has replaced or removed it meanwhile."
+_SERVES = "the previous version keeps serving; nothing of the new one is left"
+_BACK = "the previous version is in its place again; odcpub status shows whether it serves"
+_NOTHING = "there was no previous version; nothing of the new one is left"
+_LEFT = "it is the only version and has served, so it is left as it is"
+_AHEAD = "some of its pods serve, and none of another version do, so it is left as it is"
+_REPLACED = "it is no longer there: somebody has replaced or removed it meanwhile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +144,9 @@ class Rollout:
         (reason,) = redact([reason], self.workload.secrets)
         report(f"it is taken back: {reason}")
         try:
-            hint = f"{self.take_back()} Correct the reason and publish again."
+            hint = f"correct the reason and publish again; {self.take_back()}"
         except EngineError as error:
-            hint = f"The version is not all gone: {error.message}. {error.hint}"
+            hint = f"{error.hint or 'publish again'}; the version is not all gone: {error.message}"
         return NotReady(self.where, reason, hint, redact(lines, self.workload.secrets))
 
     def _told(self, failure: pods.Failure) -> tuple[list[str], str]:
@@ -256,7 +256,7 @@ def gone(
             names = " ".join(sorted(str(each["metadata"]["name"]) for each in left))
             raise TemporaryEngineError(
                 f"{what}: pods are still there after {seconds:g} s: {names}",
-                f"kubectl -n {namespace} get pods {names} shows them; the operation can be run again.",
+                f"see what keeps them, then run the same command again: kubectl -n {namespace} get pods {names}",
             )
         time.sleep(pause)
         pause = min(pause * 1.5, LONGEST_PAUSE)  # nobody waits for it, and the API server has others to serve

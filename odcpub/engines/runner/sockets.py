@@ -18,7 +18,7 @@ from pathlib import Path
 
 from odcpub.engines.runner import keeper
 from odcpub.engines.runner.state import write
-from odcpub.errors import EngineError
+from odcpub.errors import EngineError, system_failure
 from odcpub.waiting import looks
 
 HOST = "127.0.0.1"
@@ -76,7 +76,8 @@ class Keeper:
             self._start()
             if self._ask({"do": "put", "name": name}, listener) is None:
                 raise EngineError(
-                    "local runner: the keeper of sockets does not answer", "Run `odcpub down`, then again."
+                    "local runner: the keeper of sockets does not answer",
+                    "run `odcpub down`, then the same command again",
                 )
 
     def leave(self) -> None:
@@ -164,7 +165,7 @@ class Ports:
                 return listener
         raise EngineError(
             f"local runner: no free port: {self._first} to {self._last} on {HOST} are all taken",
-            "End the programs that listen there, or undeploy apps with `odcpub undeploy`.",
+            "end the programs that listen there, or undeploy apps with `odcpub undeploy`",
         )
 
     def _read(self) -> dict[str, int]:
@@ -185,7 +186,7 @@ def _listen(port: int) -> socket.socket | None:
         listener.close()
         if error.errno in (errno.EADDRINUSE, errno.EACCES):
             return None
-        raise EngineError(f"local runner: {HOST}:{port}: cannot listen: {error.strerror}") from error
+        raise system_failure(error, f"local runner: {HOST}:{port}") from error
     return listener
 
 
@@ -193,5 +194,7 @@ def private() -> socket.socket:
     """A listening socket of one process's own, where its readiness is asked."""
     listener = _listen(0)
     if listener is None:
-        raise EngineError(f"local runner: no free port on {HOST}", "Too many connections are open on this machine.")
+        raise EngineError(
+            f"local runner: no free port on {HOST}", "close connections on this machine: too many are open (ss -s)"
+        )
     return listener

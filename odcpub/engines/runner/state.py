@@ -71,7 +71,7 @@ def write(file: Path, content: object) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_whole(file, json.dumps(content, indent=1, sort_keys=True).encode())
     except OSError as error:
-        hint = "Is the disk full, or the folder not yours?"
+        hint = "make room on the disk, or give the folder to this user"
         raise EngineError(f"local runner: {file}: cannot be written: {error.strerror}", hint) from error
 
 

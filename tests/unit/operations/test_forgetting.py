@@ -86,10 +86,11 @@ def test_who_lets_nobody_in_is_not_forgotten(installed: Installed) -> None:
 
 def test_the_way_on_is_told_where_the_runner_is_gone(installed: Installed) -> None:
     def stop(*_: str) -> None:
-        raise Gone(GONE, "Is the cluster up?")
+        raise Gone(GONE, "see whether the cluster is up")
 
     installed.engines.stop = stop  # type: ignore[attr-defined]
     with pytest.raises(Gone) as gone:
         undeploy(installed)
-    assert gone.value.hint == ("Is the cluster up? Where it is gone for good: odcpub undeploy shop --stage qa --forget")
+    way_on = "odcpub undeploy shop --stage qa --forget"
+    assert gone.value.hint == f"see whether the cluster is up; where it is gone for good: {way_on}"
     assert deployed(installed)

@@ -54,7 +54,7 @@ def test_what_nobody_could_correct_is_told(orphaned: Installed, asks: bool) -> N
     assert findings == ()
     assert [step.operation for step in plan.steps] == ["add_foreign_key"]
     (line,) = stages.notices(orphaned.platform, aim, plan)
-    assert line.startswith("Note.Of: 1 row refers to one that is not there and stays so: row 7: 1; Correct or empty")
+    assert line.startswith("Note.Of: 1 row refers to one that is not there and stays so: row 7: 1; correct or empty")
 
 
 @pytest.mark.parametrize("asks", [True, False])

@@ -160,7 +160,7 @@ def test_a_hand_edited_template_that_serves_comes_back_where_the_right_one_canno
     world.make("right", revision=2, failed=QUOTA)
     with pytest.raises(NotReady, match="exceeded quota: full") as caught:
         world.wait()
-    assert "serves on" in caught.value.hint
+    assert "keeps serving" in caught.value.hint
     app = world.deployment["spec"]["template"]["spec"]["containers"][0]
     assert app["resources"] == {"limits": {"memory": "400Mi"}}
 
@@ -190,7 +190,7 @@ def test_a_container_of_somebody_elses_that_is_not_let_in_is_told_at_once_and_go
     said: list[str] = []
     with pytest.raises(NotReady, match="violates PodSecurity") as caught:
         Rollout(world, workload).wait(said.append, 30)
-    assert caught.value.hint.startswith("The version before it serves on")
+    assert caught.value.hint.startswith("correct the reason and publish again; the previous version keeps serving")
     assert said == ["it is taken back: no pod may be made (FailedCreate): violates PodSecurity"]
     assert same_template(world.deployment, served)
     assert world.health() == "ready"
@@ -364,7 +364,7 @@ def test_what_nobody_will_make_ready_is_not_waited_for(change: Callable[[World],
 
 
 def half_done() -> World:
-    """Two wanted: one old pod and one new are ready, and the other new one ends again and again."""
+    """Two wanted: one old pod and one new are ready, and the other new one keeps crashing."""
     world = World(replicas=2)
     world.make("new", READY, CRASHES, revision=2)
     right = world.deployment["spec"]

@@ -73,7 +73,7 @@ def test_a_first_version_that_never_served_is_removed_whole(cluster: FakeCluster
     told = Rollout(cluster, WORKLOAD).take_back()
     assert deployed(cluster) is None
     assert {kind for kind, _, _ in cluster.objects} == {"Namespace", "NetworkPolicy", "ReplicaSet"}
-    assert "no version before it" in told
+    assert "no previous version" in told
 
 
 @pytest.mark.parametrize("sign", ["available", "complete", "later", "ready pod"])
@@ -113,13 +113,13 @@ def test_the_version_that_serves_comes_back_and_not_a_younger_one_that_does_not(
     monkeypatch.setattr(rollout, "prune", lambda *_: None)
     cluster.put(replica_set("shop-good", "good", 1, available=1))
     cluster.put(replica_set("shop-failed", "failed", 2))
-    assert "serves on" in Rollout(cluster, WORKLOAD).take_back()
+    assert "keeps serving" in Rollout(cluster, WORKLOAD).take_back()
     deployment = deployed(cluster)
     assert deployment is not None
     assert deployment["spec"]["template"]["metadata"]["labels"][INSTANCE] == "good"
     cluster.put(deployment | {"spec": next(e for e in objects(WORKLOAD) if e["kind"] == "Deployment")["spec"]})
     del cluster.objects["ReplicaSet", NAMESPACE, "shop-good"]
-    assert "serves on" not in Rollout(cluster, WORKLOAD).take_back()
+    assert "keeps serving" not in Rollout(cluster, WORKLOAD).take_back()
 
 
 def kubernetes(cluster: FakeCluster) -> KubernetesRunner:
@@ -195,7 +195,7 @@ def test_a_version_whose_image_was_changed_by_hand_serves_on_where_the_right_one
     cluster.put(replica_set("shop-new", instance_of(WORKLOAD), 2) | {"status": {"conditions": [refused]}})
     with pytest.raises(NotReady, match="exceeded quota") as caught:
         Rollout(cluster, WORKLOAD).wait(lambda _: None, 30)
-    assert "serves on" in caught.value.hint
+    assert "keeps serving" in caught.value.hint
     deployment = deployed(cluster)
     assert deployment is not None
     assert deployment["spec"]["template"]["spec"]["containers"][0]["image"] == "r/shop@sha256:older"
