@@ -34,7 +34,7 @@ setup: $(VENV)/.ready ## what publishing needs
 
 test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left out is said
 	@rm -f $(LEFT_OUT); code=0; export ODCPUB_TEST_LEFT_OUT=$(LEFT_OUT); \
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -m "not serial and not long" $(PYTEST_ARGS) || code=$$?; \
+	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder -m "not serial and not long" $(PYTEST_ARGS) || code=$$?; \
 	$(BIN)/python -m pytest -m serial $(PYTEST_ARGS) || code=$$?; \
 	$(BIN)/python -m tests.absence $(LEFT_OUT); exit $$code
 

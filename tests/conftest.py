@@ -1,5 +1,6 @@
 """Makes the modules of this folder (shared models) importable from every suite, sets how hypothesis tries, has the
-longest files begin first, keeps what shares the cluster in one process, and tells at the end what was left out.
+longest files begin first, keeps what shares a cluster's namespaces in one process, and tells at the end what was left
+out.
 
 ``make test`` runs in rounds: each adds to the file that ODCPUB_TEST_LEFT_OUT names, and its last line prints it.
 """
@@ -19,14 +20,18 @@ from tests.tries import load_profile
 load_profile()
 
 
-CLUSTER = re.compile(r"kills/test_kind\.py|test_runner_kubernetes\.py|\[kind[-\]]")
-"""Tests on the cluster, by their identifiers. They share its namespaces and a server's databases of stages, so one
-process runs them all, one by one, beside the others: most of their time is waiting."""
+CLUSTER = {
+    "acceptance": re.compile(r"kills/test_kind|\[kind[-\]]"),
+    "contract": re.compile(r"test_runner_kubernetes\.py|test_runner\.py.*\[kubernetes\]"),
+}
+"""Tests on the cluster, by their identifiers. Those of a group share namespaces (and a server's databases of stages),
+so one process runs them, one by one, beside the others: most of their time is waiting."""
 LONGEST = (
     "acceptance/kills/test_operations.py",
     "acceptance/test_bad_worlds.py",
     "acceptance/test_bad_inputs.py",
     "acceptance/test_evolution.py",
+    "acceptance/kills/test_shared_store.py",
     "acceptance/kills/test_life.py",
     "acceptance/test_bad_engines.py",
     "browser/",
@@ -37,26 +42,39 @@ LONGEST = (
 
 
 class OneForTheCluster(LoadFileScheduling):
-    """A process takes whole files; one takes all that is on the cluster."""
+    """A process takes whole files, or all of a group on the cluster."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return "cluster" if CLUSTER.search(nodeid) else str(super()._split_scope(nodeid))
+        return group(nodeid) or str(super()._split_scope(nodeid))
+
+
+def group(nodeid: str) -> str:
+    """The group on the cluster that the test is of; empty for others."""
+    return next((f"cluster, {name}" for name, those in CLUSTER.items() if those.search(nodeid)), "")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneForTheCluster | None:
     return OneForTheCluster(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    profile = getattr(item, "callspec", None) and item.callspec.params.get("profile")
+    if any(profile in marker.args for marker in item.iter_markers("long_on")):
+        item.add_marker(pytest.mark.long)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        named = CLUSTER.search(item.nodeid) is not None
-        assert named == (item.get_closest_marker("kubernetes") is not None), f"{item.nodeid}: see CLUSTER"
-    items.sort(key=lambda item: -1 if CLUSTER.search(item.nodeid) else _place(item.nodeid))
+        marked = item.get_closest_marker("kubernetes") is not None
+        assert bool(group(item.nodeid)) == marked, f"{item.nodeid}: see CLUSTER"
+    items.sort(key=lambda item: _place(item.nodeid))
 
 
 def _place(name: str) -> int:
-    return next((place for place, one in enumerate(LONGEST) if one in name), len(LONGEST))
+    if where := group(name):
+        return -1 if "acceptance" in where else 0
+    return next((place for place, one in enumerate(LONGEST, start=1) if one in name), len(LONGEST) + 1)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -26,9 +26,13 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg import sql
 
+from odcpub.deployment.objects import BY, INSTALLATION, MANAGER
+from odcpub.engines.runner.removal import selector
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PROFILES = ("local", "kind")
 CLEAN_UP_SECONDS = 120.0
+KINDS = ("deployment", "service", "networkpolicy", "serviceaccount", "configmap", "secret", "pod")
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Installation:
         """The URL of the database that has the records; empty where they are in the data folder."""
         self.shared: list[str] = []
         """Databases that have had them, which go with the installation."""
+        self.profile = "local"
         self.env = os.environ | {"ODCPUB_HOME": str(folder / "data")}
 
     def run(self, *arguments: str, stdin: str = "", code: int | None = 0, timeout: float = 900) -> Done:
@@ -98,6 +103,7 @@ class Installation:
         """The profile's engines; those that the environment names stand in for the profile's own."""
         if profile == "local":
             return
+        self.profile = profile
         self.run("engines", "use", "kind")
         parts = urlsplit(os.environ["ODCPUB_TEST_DATABASE"])
         _drop_stages(parts.geturl())
@@ -143,6 +149,21 @@ def _drop(url: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
 
+def _clear_cluster(mine: str) -> None:
+    """What the installation of this name has on the cluster goes. Nobody waits until its pods have ended in their own
+    time, nor until a namespace is gone that the next installation makes again."""
+    found = json.loads(kubectl("get", "deployments", "--all-namespaces", f"--selector={BY}={MANAGER}", "--output=json"))
+    for each in (one["metadata"] for one in found["items"]):
+        if each.get("annotations", {}).get(INSTALLATION) == mine:
+            chosen = (f"--namespace={each['namespace']}", f"--selector={selector(each['name'])}")
+            kubectl("delete", ",".join(KINDS), *chosen, "--wait=false", "--force", "--grace-period=0")
+
+
+def kubectl(*arguments: str) -> str:
+    """What it prints."""
+    return subprocess.run(["kubectl", *arguments], capture_output=True, text=True, check=True).stdout
+
+
 def _locks(_folder: str, names: list[str]) -> list[str]:
     return [name for name in names if name == "odcpub.lock"]
 
@@ -156,6 +177,8 @@ def installation(python: str = sys.executable) -> Iterator[Installation]:
         yield made
     finally:
         made.run("down", code=None)
+        if made.profile == "kind":
+            _clear_cluster((folder / "data" / "installation").read_text().strip())
         for url in made.shared:
             _drop(url)
         shutil.rmtree(folder, ignore_errors=True)

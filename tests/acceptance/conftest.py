@@ -29,11 +29,3 @@ def odcpub(profile: str) -> Iterator[Installation]:
     with installation() as made:
         made.use(profile)
         yield made
-        if profile == "kind":
-            _undeploy_all(made)
-
-
-def _undeploy_all(made: Installation) -> None:
-    for asset in made.json("status")["assets"]:
-        for stage in asset["stages"]:
-            made.run("undeploy", asset["name"], "--stage", stage["stage"], code=None)

@@ -25,8 +25,9 @@ import psycopg
 
 from odcpub.files import write_whole
 from odcpub.home import find_home
-from tests.acceptance.zygote import Zygote, gone, wait_for
+from tests.acceptance.zygote import Zygote, gone
 from tests.installation import Done, Installation, call
+from tests.waiting import wait_for
 
 STAGES = ("development", "qa")
 MODEL = """\

@@ -54,54 +54,63 @@ def _stop(client: Path) -> None:
     os.kill(int(client.read_text()), signal.SIGSTOP)
 
 
-def _arm(step: str, moment: str, die: Die) -> None:
-    from odcpub.engines.csharp.server import RoslynCompiler
-    from odcpub.operations import durable
-    from odcpub.portal import deployments
+class _Armed:
+    """Stands before and after what an operation does in this server, and dies at one moment of one step."""
 
-    execute, events, run_step = durable._execute, deployments._events, durable.DBOS.run_step
-    end = durable._end
-    ran: set[tuple[str, str]] = set()
-    """What this server did itself: an operation that ended under the last server goes through its records once more."""
+    def __init__(self, step: str, moment: str, die: Die) -> None:
+        from odcpub.operations import durable
 
-    def killing_execute(key: str, name: str) -> bool:
-        ran.add((key, name))
-        if (name, BEFORE) == (step, moment):
-            die()
-        if (name, PAUSED) == (step, moment):
+        self._step, self._moment, self._die = step, moment, die
+        self._ran: set[tuple[str, str]] = set()
+        """What this server did itself: an operation that ended under the last server goes through its records once
+        more."""
+        self._execute, self._end, self._run_step = durable._execute, durable._end, durable.DBOS.run_step
+
+    def put_in_place(self) -> None:
+        from odcpub.engines.csharp.server import RoslynCompiler
+        from odcpub.operations import durable
+        from odcpub.portal import deployments
+
+        events = deployments._events
+
+        async def followed_events(*arguments: Any) -> AsyncIterator[str]:
+            _followed.set()
+            async for event in events(*arguments):
+                yield event
+
+        durable._execute, durable._end, deployments._events = self.execute, self.end, followed_events
+        durable.DBOS.run_step = self.run_step
+        # Most die before they compile: a compile server is started when one is needed, not ahead.
+        RoslynCompiler.start = lambda _: 0
+        if ":" in self._moment:
+            _arm_call(self._step, *self._moment.split(":"), self._die)
+
+    def execute(self, key: str, name: str) -> bool:
+        self._ran.add((key, name))
+        self._at(name, BEFORE)
+        if (name, PAUSED) == (self._step, self._moment):
             time.sleep(PAUSE_SECONDS)
         _here.step = name
-        going_on = execute(key, name)
+        going_on = self._execute(key, name)
         _here.step = ""
-        if (name, DONE) == (step, moment):
-            die()
+        self._at(name, DONE)
         return going_on
 
-    def killing_end(key: str) -> None:
-        ran.add((key, "end"))
-        if (step, moment) == ("end", BEFORE):
-            die()
-        end(key)
-        if (step, moment) == ("end", DONE):
-            die()
+    def end(self, key: str) -> None:
+        self._ran.add((key, "end"))
+        self._at("end", BEFORE)
+        self._end(key)
+        self._at("end", DONE)
 
-    def killing_run_step(options: dict[str, Any], work: Any, key: str, *more: str) -> Any:
-        result = run_step(options, work, key, *more)
-        if (options["name"], RECORDED) == (step, moment) and (key, step) in ran:
-            die()
+    def run_step(self, options: dict[str, Any], work: Any, key: str, *more: str) -> Any:
+        result = self._run_step(options, work, key, *more)
+        if (key, self._step) in self._ran:
+            self._at(options["name"], RECORDED)
         return result
 
-    async def followed_events(*arguments: Any) -> AsyncIterator[str]:
-        _followed.set()
-        async for event in events(*arguments):
-            yield event
-
-    durable._execute, durable._end, deployments._events = killing_execute, killing_end, followed_events
-    durable.DBOS.run_step = killing_run_step
-    # Most die before they compile: a compile server is started when one is needed, not ahead.
-    RoslynCompiler.start = lambda _: 0
-    if ":" in moment:
-        _arm_call(step, *moment.split(":"), die)
+    def _at(self, step: str, moment: str) -> None:
+        if (step, moment) == (self._step, self._moment):
+            self._die()
 
 
 def _arm_call(step: str, module: str, name: str, die: Die) -> None:
@@ -134,7 +143,7 @@ def _serve(asked: dict[str, Any]) -> None:
     code = 1
     try:
         if asked["step"]:
-            _arm(asked["step"], asked["moment"], functools.partial(_die, asked["client"]))
+            _Armed(asked["step"], asked["moment"], functools.partial(_die, asked["client"])).put_in_place()
         code = main()
     except BaseException:
         traceback.print_exc()

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import sqlite3
@@ -239,10 +240,20 @@ RECORDS: list[tuple[Callable[[Path], None], int, tuple[str, ...]]] = [
 ]
 
 
+@pytest.fixture(scope="module")
+def records() -> Iterator[Path]:
+    """The data folder of an installation that has been used."""
+    with installation() as made:
+        made.run("status")
+        made.run("down")
+        yield made.folder / "data"
+
+
 @pytest.mark.parametrize(("damage", "code", "says"), RECORDS, ids=[one[0].__name__[1:] for one in RECORDS])
-def test_damaged_records(fresh: Installation, damage: Callable[[Path], None], code: int, says: tuple[str, ...]) -> None:
-    fresh.run("status")
-    fresh.run("down")
+def test_damaged_records(
+    fresh: Installation, records: Path, damage: Callable[[Path], None], code: int, says: tuple[str, ...]
+) -> None:
+    shutil.copytree(records, fresh.folder / "data")
     damage(fresh.folder / "data")
     done = fresh.run("doctor", code=code)
     told = json.loads(fresh.run("doctor", "--json", code=code).out)
@@ -373,24 +384,20 @@ def taken(port: int) -> Iterator[None]:
         yield
 
 
-def test_port_of_an_app_taken_by_another_program(fresh: Installation) -> None:
-    address = fresh.run("publish", str(MODEL)).out.strip()
-    fresh.run("down")
+def test_port_of_an_app_taken_by_another_program(resident: Installation) -> None:
+    address = str(resident.stage("Shop", "Development")["address"])
+    resident.run("down")
     port = int(address.rpartition(":")[2])
     with taken(port):
-        model = fresh.folder / "shop"
-        model.mkdir()
-        (model / "shop.yaml").write_text((MODEL / "shop.yaml").read_text().replace("length: 200", "length: 201"))
-        done = fresh.run("publish", str(model))
+        done = resident.run("publish", change(resident))
         assert not done.out.strip().endswith(f":{port}"), "another program answers there"
 
 
-def test_port_of_the_database_taken_by_another_program(fresh: Installation) -> None:
-    fresh.run("publish", str(MODEL))
-    fresh.run("down")
-    port = int((fresh.folder / "data" / "postgres" / "port").read_text())
+def test_port_of_the_database_taken_by_another_program(resident: Installation) -> None:
+    resident.run("down")
+    port = int((resident.folder / "data" / "postgres" / "port").read_text())
     with taken(port):
-        address = fresh.run("publish", str(MODEL)).out.strip()
+        address = resident.run("publish", str(resident.folder / "shop")).out.strip()
         assert call("GET", f"{address}/_odc/ready").status == 200
 
 

@@ -78,6 +78,7 @@ def test_what_was_given_as_a_secret_stays_one(canary: Canary) -> None:
     canary.run("promote", "canary", "--to", "qa")
 
 
+@pytest.mark.long_on("kind")
 def test_what_was_typed_is_shown_escaped(canary: Canary) -> None:
     config = ("config", "set", "canary", "--stage", "qa")
     for arguments in (

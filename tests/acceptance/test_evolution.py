@@ -1,4 +1,8 @@
-"""Every way a model changes, on a populated PostgreSQL: rows compared value by value, or refused with rows named."""
+"""Every way a model changes, on a populated PostgreSQL: rows compared value by value, or refused with rows named.
+
+Each is tried every time as one publish after another. In the other ways (over several revisions at once, before the
+publish before it was contracted) a covering choice is, and the others in `make long`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,7 @@ from odcpub.engines.database.postgres import Postgres
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Attribute, Basic, DataType, DeleteRule, Entity, Index
 from tests.acceptance.evolution_cases import CASES, Case, app
+from tests.acceptance.evolution_choice import chosen
 from tests.databases import QA, Stage, engine, upgrade_head
 from tests.tries import tries
 
@@ -24,6 +29,15 @@ from tests.tries import tries
 def postgres(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     with engine(request.param, tmp_path_factory.mktemp(request.param)) as made:
         yield made
+
+
+GOING_ON = [case for case in CASES if not case.refused and len(case.models) > 1]
+CHOSEN = chosen(GOING_ON)
+IN_OTHER_WAYS = pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, marks=() if case.name in CHOSEN else pytest.mark.long) for case in GOING_ON],
+    ids=lambda case: case.name,
+)
 
 
 def compare(case: Case, before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -86,9 +100,7 @@ def refused_again(stage: Stage, case: Case, said: tuple[str, ...]) -> None:
         assert stage.plan(case.models[-2]).steps == ()
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if not case.refused and len(case.models) > 1], ids=lambda case: case.name
-)
+@IN_OTHER_WAYS
 def test_a_stage_that_jumps_revisions_arrives_at_the_same(case: Case, postgres: Postgres, tmp_path: Path) -> None:
     development = Stage(postgres, tmp_path / "development", "evolution")
     qa = Stage(postgres, tmp_path / "qa", "evolution", QA)
@@ -111,9 +123,7 @@ def test_a_stage_that_jumps_revisions_arrives_at_the_same(case: Case, postgres: 
             assert [jumped[table.name][key][column] for column in columns] == [row[column] for column in columns]
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if not case.refused and len(case.models) > 1], ids=lambda case: case.name
-)
+@IN_OTHER_WAYS
 @pytest.mark.parametrize("back", [False, True], ids=["again", "back"])
 def test_what_a_publish_left_is_contracted_by_the_next(
     case: Case, back: bool, postgres: Postgres, tmp_path: Path

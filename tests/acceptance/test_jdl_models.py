@@ -1,4 +1,8 @@
-"""Models that others wrote in JDL import and publish without hand edits. They are found by ODCPUB_TEST_MODELS."""
+"""Models that others wrote in JDL import and publish without hand edits. They are found by ODCPUB_TEST_MODELS.
+
+On the cluster one is published each time and the others in `make long`: what they have in common with it is tested
+there, and what tells them apart is the same on this machine.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +23,9 @@ def samples() -> Path:
     return Path(os.environ["ODCPUB_TEST_MODELS"]) / "jdl"
 
 
-@pytest.mark.parametrize("sample", SAMPLES)
+@pytest.mark.parametrize(
+    "sample", [SAMPLES[0], *(pytest.param(one, marks=pytest.mark.long_on("kind")) for one in SAMPLES[1:])]
+)
 def test_sample_is_published(samples: Path, odcpub: Installation, sample: str) -> None:
     target = odcpub.folder / "models" / sample.partition(".")[0]
     odcpub.run("import", "jdl", str(samples / sample), "--out", str(target))

@@ -34,7 +34,7 @@ def odcpub() -> Iterator[Installation]:
 def test_publishes_and_a_promotion_under_load_behind_pgbouncer(
     odcpub: Installation, mode: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    model = Model(odcpub.folder / "models" / "loaded")
+    model = Model(odcpub.folder / "models")
     address = odcpub.run("publish", str(model.folder)).out.strip()
     server, user = embedded(odcpub), f"{model.label}__development"
     password, (most, size) = introduce(server, *STAGES), POOLS[mode]

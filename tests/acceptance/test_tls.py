@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.absence import need
-from tests.acceptance.conftest import NEEDED, _undeploy_all
+from tests.acceptance.conftest import NEEDED
 from tests.installation import Installation, call, installation
 from tests.readable import assert_readable
 from tests.tls_server import LET_IN, Authority, TlsServer, tls_server
@@ -153,13 +153,10 @@ def test_pods_reach_it_by_their_own_address(profile: str) -> None:
         made.use(profile)
         pair = server.authority.sign("client")
         url = server.verified(host, sslcert=pair.certificate, sslkey=pair.key)
-        try:
-            with server.changed(lets_in=f"{LET_IN} clientcert=verify-ca"):
-                (made.folder / "shop").mkdir()
-                shutil.copy(MODEL, made.folder / "shop")
-                choose(made, server, url)
-                address = publish(made)
-                assert call("GET", f"{address}/_odc/ready").status == 200
-                assert encrypted(server) == {True}
-        finally:
-            _undeploy_all(made)
+        with server.changed(lets_in=f"{LET_IN} clientcert=verify-ca"):
+            (made.folder / "shop").mkdir()
+            shutil.copy(MODEL, made.folder / "shop")
+            choose(made, server, url)
+            address = publish(made)
+            assert call("GET", f"{address}/_odc/ready").status == 200
+            assert encrypted(server) == {True}

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
-from typing import Any
+
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parent.parent.parent
-SETTLE_SECONDS = 120.0
 
 
 class Zygote:
@@ -47,10 +46,3 @@ def gone(pid: int) -> None:
         return all(state in "ZX" for state in threads)
 
     wait_for(ended, f"the end of {pid}")
-
-
-def wait_for(there: Any, what: str, seconds: float = SETTLE_SECONDS) -> None:
-    deadline = time.monotonic() + seconds
-    while not there():
-        assert time.monotonic() < deadline, f"{what} did not come"
-        time.sleep(0.02)

@@ -26,12 +26,11 @@ from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.script import whole_sql
 from odcpub.data.target import target_schema
-from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.chain import write_scripts
 from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.database.postgres import Postgres
-from odcpub.engines.ports import Login, Place
+from odcpub.engines.ports import CSharpCompiler, Login, Place
 from odcpub.model.elements import Asset, Library
 from tests.helpdesk_asset import HELPDESK, LIBRARIES
 
@@ -127,7 +126,7 @@ def own_postgres() -> Iterator[Postgres]:
             made.close(stop=True)
 
 
-def published_helpdesk(compiler: RoslynCompiler, database: Postgres, place: Place, folder: Path) -> App:
+def published_helpdesk(compiler: CSharpCompiler, database: Postgres, place: Place, folder: Path) -> App:
     """The helpdesk's folder and environment as published, its schema in place; not started."""
     app = lay_out(compiler, HELPDESK, LIBRARIES, folder / "app")
     login = database.prepare(place, secrets.token_hex(16))
@@ -135,7 +134,7 @@ def published_helpdesk(compiler: RoslynCompiler, database: Postgres, place: Plac
     return App(app, environment(compiler, login, fingerprint))
 
 
-def lay_out(compiler: RoslynCompiler, asset: Asset, libraries: Mapping[str, Library], folder: Path) -> Path:
+def lay_out(compiler: CSharpCompiler, asset: Asset, libraries: Mapping[str, Library], folder: Path) -> Path:
     """The app's folder as in an image: assemblies, launcher, static files."""
     toolchain = compiler.toolchain()
     compiled = compile_app(asset, libraries)
@@ -172,7 +171,7 @@ def migrate(database: Postgres, place: Place, asset: Asset, folder: Path, number
     return target_fingerprint(target)
 
 
-def environment(compiler: RoslynCompiler, login: Login, fingerprint: str) -> dict[str, str]:
+def environment(compiler: CSharpCompiler, login: Login, fingerprint: str) -> dict[str, str]:
     """What the platform tells an app; as ``odcpub.operations.stage`` does, but not quoted."""
     values = {
         "Host": login.host,

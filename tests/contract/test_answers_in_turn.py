@@ -12,9 +12,9 @@ import pytest
 
 from odcpub.engines.database.postgres import Postgres
 from tests.contract.conftest import DESK
+from tests.contract.desk import items
 from tests.contract.published_app import Answer, App
 from tests.contract.test_large_requests import JSON, MB, body, send
-from tests.contract.test_published_api import items
 
 pytestmark = pytest.mark.database
 BUDGET = 20 * MB

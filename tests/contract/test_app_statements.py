@@ -10,26 +10,16 @@ from typing import Any
 import psycopg
 import pytest
 
-from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.postgres import Postgres
+from odcpub.engines.ports import CSharpCompiler, Place
+from tests.contract.desk import create, customer, items, sent, setting_of, ticket
 from tests.contract.published_app import App, environment, lay_out, migrate
-from tests.contract.test_published_api import (  # noqa: F401 - fixtures
-    PLACE,
-    app,
-    compiler,
-    create,
-    customer,
-    database,
-    items,
-    sent,
-    setting_of,
-    ticket,
-    until,
-)
 from tests.helpdesk_asset import HELPDESK, LIBRARIES
+from tests.waiting import wait_for
 from tests.wire import BIND, SYNC, Wire, wire
 
 pytestmark = pytest.mark.database
+PLACE = Place("development", "statements")
 NO_NAME = {"size": 5, "name": None, "type": "application/octet-stream"}
 OFTEN = 4
 """So many times, and a statement is prepared on the one connection that there is."""
@@ -37,8 +27,8 @@ OFTEN = 4
 
 @pytest.fixture(scope="module")
 def prepared(
-    compiler: RoslynCompiler,  # noqa: F811
-    database: Postgres,  # noqa: F811
+    compiler: CSharpCompiler,
+    database: Postgres,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> App:
     folder = tmp_path_factory.mktemp("published")
@@ -70,7 +60,7 @@ def through_a_wire(prepared: App, pooling: str) -> Iterator[tuple[App, Wire]]:
 
 
 def test_what_is_asked_again_is_prepared_and_no_session_is_reset(seen: tuple[App, Wire]) -> None:
-    app, found = seen  # noqa: F811
+    app, found = seen
     path = f"/api/Ticket/{ticket(app)['Id']}"
     for _ in range(OFTEN):
         answer = app.request("GET", path)
@@ -80,7 +70,7 @@ def test_what_is_asked_again_is_prepared_and_no_session_is_reset(seen: tuple[App
 
 
 def test_in_transaction_mode_nothing_is_prepared(pooled: tuple[App, Wire]) -> None:
-    app, found = pooled  # noqa: F811
+    app, found = pooled
     path = f"/api/Ticket/{ticket(app)['Id']}"
     found.clear()
     for _ in range(OFTEN):
@@ -89,7 +79,7 @@ def test_in_transaction_mode_nothing_is_prepared(pooled: tuple[App, Wire]) -> No
 
 
 def test_a_write_is_one_round_trip(seen: tuple[App, Wire]) -> None:
-    app, found = seen  # noqa: F811
+    app, found = seen
     owner = customer(app)["Id"]
     made = [ticket(app, Customer=owner)["Id"] for _ in range(OFTEN)]
     found.clear()
@@ -110,7 +100,7 @@ REFERENCES = {"Customer": 424242, "Parent": 424242, "Status": "Gone", "Currency"
 def test_several_references_are_one_round_trip_and_looked_at_where_the_statement_did_nothing(
     seen: tuple[App, Wire],
 ) -> None:
-    app, found = seen  # noqa: F811
+    app, found = seen
     first = ticket(app)
     good = {"Customer": first["Customer"], "Parent": first["Id"], "Status": "Closed", "Currency": "USD"}
     path = f"/api/Ticket/{ticket(app)['Id']}"
@@ -130,10 +120,10 @@ def test_several_references_are_one_round_trip_and_looked_at_where_the_statement
 
 def test_a_reference_that_the_database_alone_refuses_is_told_at_its_place(
     seen: tuple[App, Wire],
-    database: Postgres,  # noqa: F811
+    database: Postgres,
 ) -> None:
     """A later version's: its table is another one there."""
-    app, _ = seen  # noqa: F811
+    app, _ = seen
     owner, parent = customer(app)["Id"], ticket(app)["Id"]
     made = ticket(app)
     with closing(database.server().connect(PLACE.database, schema=PLACE.schema)) as other:
@@ -152,7 +142,7 @@ def test_a_reference_that_the_database_alone_refuses_is_told_at_its_place(
 
 
 def test_a_list_is_one_round_trip_and_its_count_reads_what_it_counts(seen: tuple[App, Wire]) -> None:
-    app, found = seen  # noqa: F811
+    app, found = seen
     ticket(app)
     items(app, "filter.Urgent=false")  # asks for the statistics of this attribute, once in some minutes
     for query in ("size=7", "size=7&sort=-Customer", "size=7&filter.Urgent=false", "size=7&search=help"):
@@ -175,14 +165,14 @@ def test_a_list_is_one_round_trip_and_its_count_reads_what_it_counts(seen: tuple
 )
 def test_what_has_a_value_always_is_sorted_by_an_index(seen: tuple[App, Wire], sort: str, order: str) -> None:
     """An index as it is falls with its empty values first."""
-    app, found = seen  # noqa: F811
+    app, found = seen
     found.clear()
     assert app.request("GET", f"/api/Ticket?size=9&sort={sort}").status == 200
     assert f"order by {order}" in found.statements()[-1]
 
 
 def test_a_list_reads_what_it_shows(seen: tuple[App, Wire]) -> None:
-    app, found = seen  # noqa: F811
+    app, found = seen
     long = "\N{GRINNING FACE}" + "x" * 300_000
     owner = customer(app, Name="Reader")["Id"]
     made = [ticket(app, Subject=f"reads {n}", Customer=owner, Notes=long, Photo="aGVsbG8=")["Id"] for n in range(3)]
@@ -202,8 +192,8 @@ def test_a_list_reads_what_it_shows(seen: tuple[App, Wire]) -> None:
     assert found.received < 20_000
 
 
-def test_a_label_is_as_long_as_a_line(seen: tuple[App, Wire], database: Postgres) -> None:  # noqa: F811
-    app, found = seen  # noqa: F811
+def test_a_label_is_as_long_as_a_line(seen: tuple[App, Wire], database: Postgres) -> None:
+    app, found = seen
     long = "\N{GRINNING FACE}" * 150 + "y" * 300_000
     comment = create(app, "Comment", Body=long, Ticket=ticket(app)["Id"])["Id"]
     found.clear()
@@ -213,7 +203,7 @@ def test_a_label_is_as_long_as_a_line(seen: tuple[App, Wire], database: Postgres
 
 
 def test_pages_follow_one_another(seen: tuple[App, Wire]) -> None:
-    app, _ = seen  # noqa: F811
+    app, _ = seen
     owner = customer(app, Name="Pager")["Id"]
     made = [ticket(app, Subject=f"page {n}", Customer=owner, Fee=n % 3)["Id"] for n in range(9)]
     for sort in ("Id", "-Id", "Fee", "-Fee,-Id", "Customer", "-Subject", "Status,-Subject"):
@@ -227,17 +217,17 @@ def test_pages_follow_one_another(seen: tuple[App, Wire]) -> None:
     "query", ["fields=Nope", "fields=Subject&labels=true", "cut=0", "cut=x", "fields=Id&fields=Id"]
 )
 def test_fields_that_make_no_sense(seen: tuple[App, Wire], query: str) -> None:
-    app, _ = seen  # noqa: F811
+    app, _ = seen
     answer = app.request("GET", f"/api/Ticket?{query}")
     assert (answer.status, list(answer.json["errors"])) == (400, [query.partition("=")[0]])
 
 
 def test_a_statement_that_was_prepared_for_another_type_is_prepared_anew(
     seen: tuple[App, Wire],
-    database: Postgres,  # noqa: F811
+    database: Postgres,
 ) -> None:
     """By hand: what the Data tool does changes no type that an app reads as it is."""
-    app, _ = seen  # noqa: F811
+    app, _ = seen
     path = f"/api/Ticket/{ticket(app, Photo='aGVsbG8=')['Id']}/Photo"
     for _ in range(OFTEN):
         assert app.request("GET", path).body == b"hello"
@@ -254,9 +244,9 @@ def test_a_statement_that_was_prepared_for_another_type_is_prepared_anew(
     assert app.request("GET", path).body == b"hello"
 
 
-def test_what_is_looked_for_is_planned_by_its_value(seen: tuple[App, Wire], database: Postgres) -> None:  # noqa: F811
+def test_what_is_looked_for_is_planned_by_its_value(seen: tuple[App, Wire], database: Postgres) -> None:
     """A prepared plan for the average value would read the whole table for a rare one."""
-    app, found = seen  # noqa: F811
+    app, found = seen
     ticket(app)
     with closing(database.server().connect(PLACE.database, schema=PLACE.schema)) as owner:
         owner.execute(
@@ -272,14 +262,14 @@ def test_what_is_looked_for_is_planned_by_its_value(seen: tuple[App, Wire], data
             assert items(app, "filter.Status=Lost&fields=Subject&sort=Id") == []
             assert found.statements() == []
             # The server counts with a delay, and when something is asked again.
-            until(lambda: app.request("GET", "/api/Ticket/1").status > 0 and rows_read(owner) > before)
+            wait_for(lambda: app.request("GET", "/api/Ticket/1").status > 0 and rows_read(owner) > before)
             assert rows_read(owner) - before < 10_000
         finally:
             owner.execute("delete from issue where title like 'common %'")
 
 
-def test_where_values_are_rare_one_plan_fits_all(seen: tuple[App, Wire], database: Postgres) -> None:  # noqa: F811
-    app, found = seen  # noqa: F811
+def test_where_values_are_rare_one_plan_fits_all(seen: tuple[App, Wire], database: Postgres) -> None:
+    app, found = seen
     owner = customer(app)["Id"]
     with closing(database.server().connect(PLACE.database, schema=PLACE.schema)) as superuser:
         superuser.execute(
@@ -312,11 +302,11 @@ def rows_read(owner: psycopg.Connection[Any]) -> int:
 @pytest.mark.parametrize("method", ["POST", "PATCH"])
 def test_a_write_that_is_ended_with_its_session_changes_nothing(
     seen: tuple[App, Wire],
-    database: Postgres,  # noqa: F811
+    database: Postgres,
     method: str,
 ) -> None:
     """The server says so while the statement runs, so it is known: no 504."""
-    app, _ = seen  # noqa: F811
+    app, _ = seen
     owner = customer(app, Name="Ended")
     with (
         closing(database.server().connect()) as superuser,
@@ -331,13 +321,13 @@ def test_a_write_that_is_ended_with_its_session_changes_nothing(
         ) as request,
     ):
         blocked = "from pg_stat_activity where wait_event_type = 'Lock'"
-        until(lambda: superuser.execute(f"select count(*) {blocked}").fetchone() == (1,))
+        wait_for(lambda: superuser.execute(f"select count(*) {blocked}").fetchone() == (1,))
         superuser.execute(f"select pg_terminate_backend(pid) {blocked}")
         assert request.getresponse().status == 503
     assert items(app, "search=Changed", "Customer") == []
 
 
-def test_no_write_depends_on_the_isolation_level_of_others(app: App, database: Postgres) -> None:  # noqa: F811
+def test_no_write_depends_on_the_isolation_level_of_others(app: App, database: Postgres) -> None:
     """What a role has in its database comes before what is said of the role, and of the database."""
     names = {name: setting_of(app, name) for name in ("Username", "Password")}
     with closing(database.server().connect()) as superuser:
@@ -351,7 +341,7 @@ def test_no_write_depends_on_the_isolation_level_of_others(app: App, database: P
 
 def test_labels_and_filters_of_a_large_table_leave_connections_to_others(
     prepared: App,
-    database: Postgres,  # noqa: F811
+    database: Postgres,
 ) -> None:
     """What has an index, and a table of few rows, need not wait for them."""
     running = App(prepared.folder, prepared.environment)

@@ -16,9 +16,9 @@ from dataclasses import replace
 import pytest
 
 from tests.absence import absent
+from tests.contract.desk import customer, ticket
 from tests.contract.published_app import App
 from tests.contract.test_large_requests import MB, POD, body, save
-from tests.contract.test_published_api import customer, ticket
 
 pytestmark = [pytest.mark.database, pytest.mark.docker, pytest.mark.serial]
 SYSTEM = ("/usr", "/lib", "/lib64", "/bin")

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.contract.published_app import Answer, App
-from tests.contract.test_published_api import until
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.database
 MB = 1_000_000
@@ -140,7 +140,7 @@ def test_many_large_requests_at_once(app: App, owner: int) -> None:
     file = next(row["Id"] for row in rows if row["Photo"])
     assert app.request("GET", f"/api/Ticket/{file}/Photo").body == content
     most = memory(app, "VmHWM")
-    until(lambda: memory(app, "VmRSS") < most - 50 * MB)
+    wait_for(lambda: memory(app, "VmRSS") < most - 50 * MB)
 
 
 def save(app: App, data: bytes, answers: Counter[object], saved: list[int], longest: float) -> None:

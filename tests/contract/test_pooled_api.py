@@ -16,16 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.database.server import PostgresServer
-from odcpub.engines.ports import Place
+from odcpub.engines.ports import CSharpCompiler, Place
 from odcpub.errors import EngineError, TemporaryEngineError
 from tests.contract import test_published_api as published
+from tests.contract.desk import setting_of
 from tests.contract.published_app import App, environment, lay_out, migrate
 from tests.contract.test_published_api import (  # noqa: F401 - collected here, with this module's fixtures
-    compiler,
-    database,
     listed,
     test_a_commit_that_nobody_confirms_is_told_as_that,
     test_a_commit_that_takes_too_long_is_told_as_unconfirmed,
@@ -56,12 +54,12 @@ DATABASE = "development"
 
 
 @pytest.fixture(scope="module")
-def compiled(compiler: RoslynCompiler, tmp_path_factory: pytest.TempPathFactory) -> Path:  # noqa: F811
+def compiled(compiler: CSharpCompiler, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lay_out(compiler, HELPDESK, LIBRARIES, tmp_path_factory.mktemp("compiled") / "app")
 
 
 @pytest.fixture(scope="module")
-def password(database: Postgres) -> str:  # noqa: F811
+def password(database: Postgres) -> str:
     """PgBouncer's own."""
     return introduce(database.server(), DATABASE)
 
@@ -69,7 +67,7 @@ def password(database: Postgres) -> str:  # noqa: F811
 @pytest.fixture(scope="module", params=MODES)
 def pool(
     request: pytest.FixtureRequest,
-    database: Postgres,  # noqa: F811
+    database: Postgres,
     password: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Pooler]:
@@ -81,9 +79,9 @@ def pool(
 
 @pytest.fixture(scope="module")
 def prepared(
-    compiler: RoslynCompiler,  # noqa: F811
+    compiler: CSharpCompiler,
     compiled: Path,
-    database: Postgres,  # noqa: F811
+    database: Postgres,
     pool: Pooler,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> App:
@@ -101,17 +99,9 @@ def prepared(
     return App(folder / "app", env)
 
 
-@pytest.fixture(scope="module")
-def app(prepared: App) -> Iterator[App]:
-    running = App(prepared.folder, prepared.environment).start()
-    running.wait("/_odc/ready", 200)
-    yield running
-    running.stop()
-
-
 def test_connections_are_shared(app: App, pool: Pooler) -> None:
     published.test_many_at_once_lose_nothing(app)
-    user = published.setting_of(app, "Username")
+    user = setting_of(app, "Username")
     clients, servers = (
         len([each for each in pool.console(f"SHOW {what}") if each["user"] == user]) for what in ("CLIENTS", "SERVERS")
     )
@@ -121,9 +111,9 @@ def test_connections_are_shared(app: App, pool: Pooler) -> None:
         assert clients == servers == SERVER_CONNECTIONS
 
 
-def test_a_session_older_than_the_roles_settings_is_told(app: App, database: Postgres, pool: Pooler) -> None:  # noqa: F811
+def test_a_session_older_than_the_roles_settings_is_told(app: App, database: Postgres, pool: Pooler) -> None:
     """As long as it is there; nothing need be started anew."""
-    user, password = (published.setting_of(app, name) for name in ("Username", "Password"))
+    user, password = (setting_of(app, name) for name in ("Username", "Password"))
     with database.server().connect() as superuser:
         for setting in ("datestyle TO 'German'", "timezone TO 'Etc/UTC'"):
             superuser.execute(f"ALTER ROLE {user} IN DATABASE {DATABASE} SET {setting}".encode())
@@ -134,7 +124,7 @@ def test_a_session_older_than_the_roles_settings_is_told(app: App, database: Pos
     assert "RECONNECT" in reason
     assert "TimeZone" not in reason, "another word for the same"
     assert f'ALTER ROLE "{user}" IN DATABASE "{DATABASE}" SET DateStyle TO \'ISO, YMD\'' in reason
-    database.prepare(Place(DATABASE, published.setting_of(app, "Search Path")), password)
+    database.prepare(Place(DATABASE, setting_of(app, "Search Path")), password)
     assert "DateStyle" in other.request("GET", "/_odc/ready").json["detail"]
     pool.console("RECONNECT")
     other.wait("/_odc/ready", 200)
@@ -143,7 +133,7 @@ def test_a_session_older_than_the_roles_settings_is_told(app: App, database: Pos
 
 def test_a_pooler_that_logs_in_as_somebody_else_is_told(
     app: App,
-    database: Postgres,  # noqa: F811
+    database: Postgres,
     pool: Pooler,
     tmp_path: Path,
 ) -> None:
@@ -154,7 +144,7 @@ def test_a_pooler_that_logs_in_as_somebody_else_is_told(
         wrong = App(app.folder, app.environment).start(ODCPUB_DATABASE=text)
         reason = wrong.wait("/_odc/ready", 503).json["detail"]
         wrong.stop()
-    user, schema = (published.setting_of(app, name) for name in ("Username", "Search Path"))
+    user, schema = (setting_of(app, name) for name in ("Username", "Search Path"))
     assert f"in its sessions user is '{server.user}' and must be '{user}', search_path is " in reason
     assert f"and must be '{schema}'" in reason
     assert "must log in as the app's own role" in reason
@@ -163,7 +153,7 @@ def test_a_pooler_that_logs_in_as_somebody_else_is_told(
 
 def test_a_password_that_the_pooler_does_not_take_is_told_as_one_that_lasts(app: App) -> None:
     text = app.environment["ODCPUB_DATABASE"]
-    password = published.setting_of(app, "Password")
+    password = setting_of(app, "Password")
     wrong = App(app.folder, app.environment).start(ODCPUB_DATABASE=text.replace(password, "x" + password))
     told = wrong.wait("/_odc/ready", 503).json
     while "hasn't answered yet" in told["detail"]:
@@ -175,7 +165,7 @@ def test_a_password_that_the_pooler_does_not_take_is_told_as_one_that_lasts(app:
 
 def test_where_no_server_answers_the_pooler_requests_are_told_so(
     app: App,
-    database: Postgres,  # noqa: F811
+    database: Postgres,
     pool: Pooler,
     tmp_path: Path,
 ) -> None:
@@ -199,7 +189,7 @@ def test_where_no_server_answers_the_pooler_requests_are_told_so(
             process.wait()
 
 
-def test_the_platform_itself_is_told_to_go_to_the_server(database: Postgres, pool: Pooler, tmp_path: Path) -> None:  # noqa: F811
+def test_the_platform_itself_is_told_to_go_to_the_server(database: Postgres, pool: Pooler, tmp_path: Path) -> None:
     """Its sessions hold locks and settings. PgBouncer may have been told to ignore the latter: it is noticed, too."""
     with database.server().connect() as superuser:
         superuser.execute("CREATE ROLE platform LOGIN CREATEDB CREATEROLE PASSWORD 'pw'")
@@ -222,5 +212,5 @@ def test_the_platform_itself_is_told_to_go_to_the_server(database: Postgres, poo
             superuser.execute("DROP ROLE platform")
 
 
-def test_a_schema_that_grows_under_warm_connections(app: App, database: Postgres) -> None:  # noqa: F811
+def test_a_schema_that_grows_under_warm_connections(app: App, database: Postgres) -> None:
     published.test_an_old_version_works_on_a_newer_schema(app, database)

@@ -4,7 +4,6 @@ same of an app as it is published and of one that somebody has built of its sour
 from __future__ import annotations
 
 import gzip
-import http.client
 import json
 import os
 import secrets
@@ -12,8 +11,7 @@ import select
 import socket
 import subprocess
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
@@ -27,12 +25,14 @@ import pytest
 from odcpub.author.folder import write
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.postgres import Postgres
-from odcpub.engines.ports import Place
+from odcpub.engines.ports import CSharpCompiler, Place
 from odcpub.model.elements import Basic
 from tests.contract.built import build, own_database
-from tests.contract.published_app import DEADLINE, App, environment, migrate, own_postgres, project, published_helpdesk
+from tests.contract.desk import create, customer, errors, items, sent, setting_of, ticket
+from tests.contract.published_app import DEADLINE, App, environment, migrate, project, published_helpdesk
 from tests.helpdesk_asset import CUSTOMER, HELPDESK, LIBRARIES, TICKET, attribute
 from tests.toolchain import toolchain_of_tests
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.database
 PLACE = Place("development", "helpdesk")
@@ -40,24 +40,10 @@ BY_THE_DATA_TOOL = pytest.mark.parametrize("prepared", ["published"], indirect=T
 """Of what the Data tool does to the database of a published app."""
 
 
-@pytest.fixture(scope="module")
-def compiler() -> Iterator[RoslynCompiler]:
-    parts = toolchain_of_tests()
-    made = RoslynCompiler(lambda: parts)
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def database() -> Iterator[Postgres]:
-    with own_postgres() as made:
-        yield made
-
-
 @pytest.fixture(scope="module", params=["published", "built"])
 def prepared(
     request: pytest.FixtureRequest,
-    compiler: RoslynCompiler,
+    compiler: CSharpCompiler,
     database: Postgres,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> App:
@@ -83,35 +69,6 @@ def guarded(prepared: App) -> Iterator[App]:
     running.wait("/_odc/ready", 200)
     yield running
     running.stop()
-
-
-@pytest.fixture(scope="module")
-def app(prepared: App) -> Iterator[App]:
-    running = App(prepared.folder, prepared.environment).start()
-    running.wait("/_odc/ready", 200)
-    yield running
-    running.stop()
-
-
-def create(app: App, entity: str, **values: Any) -> dict[str, Any]:
-    answer = app.request("POST", f"/api/{entity}", values)
-    assert answer.status == 201, answer.body
-    return dict(answer.json)
-
-
-def customer(app: App, **values: Any) -> dict[str, Any]:
-    return create(app, "Customer", **{"Name": "Acme", "Email": f"{secrets.token_hex(6)}@example.com", **values})
-
-
-def ticket(app: App, **values: Any) -> dict[str, Any]:
-    return create(app, "Ticket", **{"Subject": "Help me", "Customer": customer(app)["Id"], **values})
-
-
-def errors(app: App, values: dict[str, Any], method: str = "POST", path: str = "/api/Ticket") -> dict[str, list[str]]:
-    answer = app.request(method, path, values)
-    assert answer.status == 422, answer.body
-    assert answer.headers["Content-Type"] == "application/problem+json"
-    return dict(answer.json["errors"])
 
 
 # Rows
@@ -344,13 +301,6 @@ def test_the_other_delete_rules(app: App) -> None:
 
 
 # Lists
-
-
-def items(app: App, query: str, entity: str = "Ticket") -> list[dict[str, Any]]:
-    answer = app.request("GET", f"/api/{entity}?{query}")
-    assert answer.status == 200, answer.body
-    assert answer.json["total"] >= len(answer.json["items"])
-    return list(answer.json["items"])
 
 
 @pytest.fixture(scope="module")
@@ -668,15 +618,7 @@ def _until_commits_wait(database: Postgres, superuser: psycopg.Connection[Any]) 
 
 
 def waits(superuser: psycopg.Connection[Any]) -> None:
-    until(lambda: superuser.execute(f"select count(*) {WAITING}").fetchone() == (1,))
-
-
-@contextmanager
-def sent(app: App, method: str, path: str, body: object = None) -> Iterator[http.client.HTTPConnection]:
-    """A request that is on its way; nobody has waited for its answer."""
-    with closing(http.client.HTTPConnection("127.0.0.1", app.port, timeout=DEADLINE)) as connection:
-        connection.request(method, path, json.dumps(body).encode(), {"Content-Type": "application/json"})
-        yield connection
+    wait_for(lambda: superuser.execute(f"select count(*) {WAITING}").fetchone() == (1,))
 
 
 LONG = "x" * 1_000_000
@@ -719,7 +661,7 @@ def test_a_commit_that_takes_too_long_is_told_as_unconfirmed(
     answer = other.request("POST", "/api/Customer", {"Name": "Late", "Email": "commit@example.com"})
     assert answer.status == 504
     # The server was told to wait no longer, so nobody else waits behind it.
-    until(lambda: unconfirmed.execute(f"select count(*) {WAITING}").fetchone() == (0,))
+    wait_for(lambda: unconfirmed.execute(f"select count(*) {WAITING}").fetchone() == (0,))
     assert app.request("GET", "/api/Customer?search=Late").json["total"] == 1
     assert "a commit was not confirmed" in other.stop()
 
@@ -736,7 +678,7 @@ def test_a_write_that_the_database_cancels_changes_nothing(app: App, database: P
         sent(app, "PATCH", path, {"Name": "Changed"}) as request,
     ):
         blocked = "from pg_stat_activity where wait_event_type = 'Lock'"
-        until(lambda: superuser.execute(f"select count(*) {blocked}").fetchone() == (1,))
+        wait_for(lambda: superuser.execute(f"select count(*) {blocked}").fetchone() == (1,))
         superuser.execute(f"select pg_cancel_backend(pid) {blocked}")
         assert request.getresponse().status == 503
     assert app.request("GET", path).json["Name"] == "Locked"
@@ -785,10 +727,6 @@ def test_not_ready_in_a_session_that_is_not_as_it_must_be(prepared: App, app: Ap
     other.stop()
     assert "search_path is 'public' and must be 'helpdesk', DateStyle is 'German, DMY' and must be" in wrong
     assert password not in wrong
-
-
-def setting_of(app: App, name: str) -> str:
-    return dict(part.split("=", 1) for part in app.environment["ODCPUB_DATABASE"].split(";"))[name]
 
 
 # Starting and ending
@@ -882,12 +820,12 @@ def test_sockets_that_were_handed_over_outlive_a_process(prepared: App) -> None:
         shared = App(prepared.folder, env, public.getsockname()[1])
         found: list[int] = []
         client = cleanup.enter_context(asking(shared, found))
-        until(lambda: len(found) >= 10)
+        wait_for(lambda: len(found) >= 10)
         second, _ = cleanup.enter_context(version(prepared, env, public))
         first.terminate()
         assert first.wait(DEADLINE) == 0
         answered = len(found)
-        until(lambda: len(found) >= answered + 10)
+        wait_for(lambda: len(found) >= answered + 10)
         client.set()
         assert set(found) == {200}
         second.terminate()
@@ -949,13 +887,6 @@ def asking(app: App, found: list[int]) -> Iterator[threading.Event]:
     finally:
         ended.set()
         client.join()
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + DEADLINE
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 # A schema that has grown, under a version that does not know it yet. Last, for it changes the schema.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.contract.desk import customer
 from tests.contract.published_app import App
-from tests.contract.test_published_api import customer
 
 pytestmark = pytest.mark.database
 

@@ -16,8 +16,8 @@ import pytest
 
 from odcpub.engines.database.postgres import Postgres
 from tests.contract.conftest import DESK
+from tests.contract.desk import customer, ticket
 from tests.contract.published_app import Answer, App
-from tests.contract.test_published_api import customer, ticket
 
 pytestmark = pytest.mark.database
 UNKNOWN = "application/octet-stream"

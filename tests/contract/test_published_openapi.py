@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.contract.desk import create, customer
 from tests.contract.published_app import App
-from tests.contract.test_published_api import create, customer
 
 pytestmark = pytest.mark.database
 

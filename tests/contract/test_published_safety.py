@@ -15,8 +15,9 @@ import pytest
 
 from odcpub.engines.database.postgres import Postgres
 from tests.contract.conftest import DESK
+from tests.contract.desk import customer, ticket
 from tests.contract.published_app import DEADLINE, Answer, App
-from tests.contract.test_published_api import customer, ticket, until
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.database
 
@@ -192,7 +193,7 @@ def test_searches_leave_room_for_rows(desk: App, desk_database: Postgres) -> Non
     others = ["/api/Ticket?sort=Fee", "/api/Ticket?page=900"]
     searches = [f"/api/Ticket?search=x{one}" for one in range(20)] + others * 5
     with locked(desk_database, "lock table issue") as other, asking(desk, searches) as answers:
-        until(lambda: waiting(desk_database) >= 5)
+        wait_for(lambda: waiting(desk_database) >= 5)
         for _ in range(10):
             begun = time.monotonic()
             assert desk.request("GET", f"/api/Customer/{number}").status == 200
@@ -200,7 +201,7 @@ def test_searches_leave_room_for_rows(desk: App, desk_database: Postgres) -> Non
             assert desk.request("GET", "/api/Customer").status == 200
             assert time.monotonic() - begun < 4
         assert waiting(desk_database) == 5  # a quarter of the connections
-        until(lambda: len(answers) == 25)
+        wait_for(lambda: len(answers) == 25)
         other.execute("commit")
     told = Counter((answer.status, answer.headers.get("Retry-After")) for answer in answers)
     assert told == {(200, None): 5, (503, "5"): 25}
@@ -215,7 +216,7 @@ def test_no_free_connection_is_told_as_that(desk_prepared: App, desk: App, desk_
     small = App(desk_prepared.folder, desk_prepared.environment).start(ODCPUB_DATABASE=few)
     small.wait("/_odc/ready", 200)
     with locked(desk_database, "lock table issue") as other, asking(small, [path, path]):
-        until(lambda: waiting(desk_database) == 2)
+        wait_for(lambda: waiting(desk_database) == 2)
         answer = small.request("GET", "/api/Customer")
         other.execute("commit")
     assert (answer.status, answer.headers["Retry-After"]) == (503, "2")

@@ -9,10 +9,10 @@ import pytest
 
 from odcpub.engines.database.postgres import Postgres
 from tests.contract.conftest import DESK
+from tests.contract.desk import items
 from tests.contract.published_app import App
 from tests.contract.test_answers_in_turn import BUDGET, HEAP, LONGER_THAN_PATIENCE, label, taken
 from tests.contract.test_large_requests import JSON, body, send
-from tests.contract.test_published_api import items
 
 __all__ = ["HEAP"]
 pytestmark = pytest.mark.database

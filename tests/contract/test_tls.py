@@ -18,18 +18,16 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database.reach import Reach
 from odcpub.engines.database.roles import role_name
 from odcpub.engines.database.server import PostgresServer
-from odcpub.engines.ports import Place
+from odcpub.engines.ports import CSharpCompiler, Place
 from odcpub.errors import EngineError
 from odcpub.operations.stage import database_environment
 from tests.contract.published_app import DEADLINE, App, environment, lay_out, migrate
 from tests.helpdesk_asset import HELPDESK, LIBRARIES
 from tests.pooler import introduce, pooler
 from tests.tls_server import DAY, LET_IN, Authority, Pair, TlsServer, tls_server
-from tests.toolchain import toolchain_of_tests
 
 pytestmark = pytest.mark.database
 PLACE = Place("development", "helpdesk")
@@ -37,14 +35,6 @@ PASSWORD = "correct-horse-battery"
 PLAIN = "host all all {network} scram-sha-256"
 SOON = 2.0
 """Seconds after which an app that listens must have told the cause."""
-
-
-@pytest.fixture(scope="module")
-def compiler() -> Iterator[RoslynCompiler]:
-    parts = toolchain_of_tests()
-    made = RoslynCompiler(lambda: parts)
-    yield made
-    made.close()
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +49,7 @@ def other(server: TlsServer) -> Authority:
 
 
 @pytest.fixture(scope="module")
-def prepared(compiler: RoslynCompiler, server: TlsServer, tmp_path_factory: pytest.TempPathFactory) -> App:
+def prepared(compiler: CSharpCompiler, server: TlsServer, tmp_path_factory: pytest.TempPathFactory) -> App:
     """The app and its schema; how it logs in is each test's own."""
     folder = tmp_path_factory.mktemp("tls")
     app = lay_out(compiler, HELPDESK, LIBRARIES, folder / "app")

@@ -13,8 +13,9 @@ from odcpub.operations.kinds import KINDS as ASSET_KINDS
 from odcpub.store.records import OperationKind
 from tests.acceptance.killed_app import STAGES, KilledApp
 from tests.acceptance.killing_server import BEFORE, DONE, RECORDED
-from tests.acceptance.zygote import Zygote, gone, wait_for
+from tests.acceptance.zygote import Zygote, gone
 from tests.installation import call, installation
+from tests.waiting import wait_for
 
 KINDS = {"publish": OperationKind.PUBLISH, "promote": OperationKind.DEPLOY}
 STEPS = {kind: [step.name for step in ASSET_KINDS[Kind.APP].steps[of]] for kind, of in KINDS.items()}
@@ -35,8 +36,6 @@ def published(profile: str, zygote: Zygote, store: str) -> Iterator[KilledApp]:
             assert done.code == 0, done.err
         assert call("POST", f"{made.address('Development')}/api/Item", {"Name": "Ada"}).status == 201
         yield made
-        for stage in STAGES if profile == "kind" else ():
-            odcpub.run("undeploy", made.name, "--stage", stage, code=None)
 
 
 def measured(app: KilledApp) -> dict[str, Counter[str]]:

@@ -1,24 +1,12 @@
-"""As ``test_operations``, on Docker, registry, PostgreSQL server and Kubernetes: one operation for each moment, killed
-at that moment of every step; each time the moment that leaves most to the next server, with an effect that is not
-recorded, and the others in `make long`."""
-
-from __future__ import annotations
-
-from collections import Counter
+"""As ``test_operations``, on Docker, registry, PostgreSQL server and Kubernetes."""
 
 import pytest
 
-from tests.acceptance.killed_app import KilledApp
-from tests.acceptance.killing_server import DONE
-from tests.acceptance.kills.killed import MOMENTS, STEPS, survives_all
+from tests.acceptance.kills.test_operations import test_killed_at_each_step, test_killed_when_done
+
+__all__ = ["test_killed_at_each_step", "test_killed_when_done"]
 
 pytestmark = pytest.mark.kubernetes
 PROFILE = "kind"
-
-
-@pytest.mark.parametrize(
-    "moment", [pytest.param(moment, marks=() if moment == DONE else pytest.mark.long) for moment in MOMENTS]
-)
-@pytest.mark.parametrize("kind", STEPS)
-def test_killed_at_each_step(app: KilledApp, undisturbed: dict[str, Counter[str]], kind: str, moment: str) -> None:
-    survives_all(app, undisturbed, kind, moment)
+EACH_TIME = {f"test_killed_at_each_step[{kind}-done]" for kind in ("publish", "promote")}
+"""The moment that leaves most to the next server: with an effect that is not recorded."""

@@ -14,8 +14,9 @@ import pytest
 from tests.acceptance.killed_app import KilledApp
 from tests.acceptance.killing_server import DONE, PAUSED
 from tests.acceptance.kills.killed import CLIENT_SECONDS, STEPS, assert_nothing_left_to_do, assert_settled, change
-from tests.acceptance.zygote import Zygote, gone, wait_for
+from tests.acceptance.zygote import Zygote, gone
 from tests.installation import call
+from tests.waiting import wait_for
 
 DOWN_SECONDS = 2.0
 """Longer than a client that follows takes to ask again."""

@@ -1,33 +1,44 @@
-"""As ``test_operations``, with the platform's records in PostgreSQL: one operation for each moment, killed at that
-moment of every step; each time the moment that leaves most to the next server, with an effect that is not recorded, and
-the others in `make long`."""
-
-from __future__ import annotations
-
-from collections import Counter
+"""As ``test_operations`` and ``test_life``, with the platform's records in PostgreSQL."""
 
 import pytest
 
-from tests.acceptance.killed_app import KilledApp
-from tests.acceptance.killing_server import DONE
-from tests.acceptance.kills.killed import MOMENTS, STEPS, survives, survives_all
-from tests.acceptance.kills.test_operations import WITHIN
+from tests.acceptance.kills.test_life import (
+    test_commands_at_once_after_a_kill_share_one_server,
+    test_down_during_a_publish_which_the_next_server_ends,
+    test_down_ends_all_that_killed_servers_left,
+    test_killed_database_is_started_again_by_the_next_publish,
+    test_killed_during_operations_of_two_apps,
+    test_killed_keeper_loses_no_address,
+    test_killed_while_idle_the_next_server_takes_over_what_runs,
+    test_of_two_servers_the_second_ends,
+)
+from tests.acceptance.kills.test_operations import (
+    test_killed_at_each_step,
+    test_killed_when_done,
+    test_killed_within,
+)
+
+__all__ = [
+    "test_commands_at_once_after_a_kill_share_one_server",
+    "test_down_during_a_publish_which_the_next_server_ends",
+    "test_down_ends_all_that_killed_servers_left",
+    "test_killed_at_each_step",
+    "test_killed_database_is_started_again_by_the_next_publish",
+    "test_killed_during_operations_of_two_apps",
+    "test_killed_keeper_loses_no_address",
+    "test_killed_when_done",
+    "test_killed_while_idle_the_next_server_takes_over_what_runs",
+    "test_killed_within",
+    "test_of_two_servers_the_second_ends",
+]
 
 pytestmark = pytest.mark.database
 STORE = "postgresql"
-
-
-@pytest.mark.parametrize(
-    "moment", [pytest.param(moment, marks=() if moment == DONE else pytest.mark.long) for moment in MOMENTS]
-)
-@pytest.mark.parametrize("kind", STEPS)
-def test_killed_at_each_step(app: KilledApp, undisturbed: dict[str, Counter[str]], kind: str, moment: str) -> None:
-    survives_all(app, undisturbed, kind, moment)
-
-
-@pytest.mark.parametrize(
-    ("step", "function"),
-    [pytest.param(*one, id="-".join(one), marks=() if one[0] == "tighten" else pytest.mark.long) for one in WITHIN],
-)
-def test_killed_within(app: KilledApp, undisturbed: dict[str, Counter[str]], step: str, function: str) -> None:
-    survives(app, undisturbed, "publish", step, function)
+EACH_TIME = {
+    "test_commands_at_once_after_a_kill_share_one_server",
+    "test_killed_at_each_step[promote-done]",
+    "test_killed_at_each_step[publish-done]",
+    "test_killed_while_idle_the_next_server_takes_over_what_runs",
+    "test_killed_within[tighten-odcpub.engines.database.chain:promote]",
+}
+"""The moment that leaves most to the next server, and what it must find of records alone."""

@@ -26,7 +26,7 @@ from odcpub.store.postgres import Postgres, version
 from odcpub.store.settings import StoreSettings, write_store_settings
 from odcpub.store.store import Store, open_store
 from odcpub.store.tables import INSTALLATION, METADATA, ONLY_POSTGRESQL, OPERATIONS
-from tests.acceptance.zygote import wait_for
+from tests.waiting import wait_for
 
 from .conftest import begin
 

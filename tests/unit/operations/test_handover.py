@@ -26,8 +26,8 @@ from odcpub.operations.steps.ready import READY
 from odcpub.portal import views
 from odcpub.store.records import OperationKind, Status
 from odcpub.tree.tree import Tree, digest_of
-from tests.acceptance.zygote import wait_for
 from tests.helpdesk_asset import attribute
+from tests.waiting import wait_for
 
 from .conftest import KEY, MODEL, Installed
 from .conftest import begun as begun_with

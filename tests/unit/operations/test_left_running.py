@@ -30,7 +30,7 @@ from odcpub.operations.kinds.app import compile as compiling
 from odcpub.operations.platform import Memory, Platform
 from odcpub.store.records import Status
 from odcpub.store.store import Store
-from tests.acceptance.zygote import wait_for
+from tests.waiting import wait_for
 
 from .left_running import make
 

@@ -20,7 +20,7 @@ from odcpub.operations.core.step import Step, Waits
 from odcpub.operations.kinds import KINDS
 from odcpub.portal import views
 from odcpub.store.records import OperationKind, Status
-from tests.acceptance.zygote import wait_for
+from tests.waiting import wait_for
 
 from .conftest import Installed
 
