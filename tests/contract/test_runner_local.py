@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import shutil
 import signal
@@ -13,9 +11,8 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,58 +25,27 @@ from odcpub.engines.runner.process import left_of
 from odcpub.engines.runner.sockets import Keeper
 from odcpub.errors import EngineError
 from odcpub.image.content import ImageRef
-
-READY_SECONDS = 60.0
-IMPATIENT_SECONDS = 3.0
-STANDIN = Path(__file__).with_name("standin.py")
-SECRET = "s3cret-token"
-DATABASE = "Host=127.0.0.1;Username=u;Password=pa55word;Search Path=x"
-WORKLOAD = Workload(
-    app="Helpdesk",
-    asset="helpdesk",
-    asset_key="2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10",
-    stage="development",
-    revision=1,
-    reference="",
-    repository="helpdesk",
-    digest="sha256:" + "1" * 64,
-    settings=(("ODC_SETTING_Mode", "ready"),),
-    secrets=(("ODCPUB_DATABASE", DATABASE), ("ODC_SECRET_Token", SECRET)),
+from tests.contract.runners import (
+    DATABASE,
+    PORTS,
+    READY_SECONDS,
+    SECRET,
+    Unpacked,
+    alive,
+    get,
+    local_version,
+    processes_of,
+    publish,
+    quiet,
+    unpack_into,
 )
+from tests.waiting import wait_for
+
+IMPATIENT_SECONDS = 3.0
 
 
-def free_ports() -> tuple[int, int]:
-    """First and last of a hundred ports that nobody else uses, and that the system gives to nobody who asks for any."""
-    for first in range(10_000 + os.getpid() % 150 * 100, 30_000, 100):
-        with contextlib.suppress(OSError), contextlib.ExitStack() as opened:
-            for port in range(first, first + 3):
-                opened.enter_context(socket.create_server(("127.0.0.1", port)))
-            return first, first + 99
-    raise AssertionError("no hundred ports in a row are free")
-
-
-PORTS = free_ports()
-
-
-@dataclass(frozen=True)
-class Unpacked:
-    root: Path
-    base: Path
-
-
-def unpack_into(folder: Path) -> Callable[[ImageRef], Unpacked]:
-    """A fake image: the stand-in as ``app/app``."""
-
-    def unpack(image: ImageRef) -> Unpacked:
-        root = folder / image.digest[-8:]
-        (root / "app").mkdir(parents=True, exist_ok=True)
-        launcher = root / "app" / "app"
-        if not launcher.exists():
-            launcher.write_text(f"#!/bin/sh\nexec {sys.executable} -I -S {STANDIN}\n")
-            launcher.chmod(0o755)
-        return Unpacked(root, root)
-
-    return unpack
+def version(revision: int, mode: str = "ready") -> Workload:
+    return replace(local_version(revision, mode), stage="development")
 
 
 @pytest.fixture
@@ -95,54 +61,12 @@ def make(tmp_path: Path) -> Iterator[Callable[[], LocalRunner]]:
         each.close()
 
 
-def version(revision: int, mode: str = "ready") -> Workload:
-    return replace(
-        WORKLOAD, revision=revision, digest=f"sha256:{revision:064x}", settings=(("ODC_SETTING_Mode", mode),)
-    )
-
-
-def get(address: str) -> dict[str, object]:
-    with urllib.request.urlopen(address, timeout=60) as answer:
-        return dict(json.load(answer))
-
-
-def publish(runner: LocalRunner, workload: Workload) -> str:
-    runner.start(workload)
-    address = runner.wait(workload, lambda line: None)
-    runner.settle(workload)
-    return address
-
-
-def alive(pid: object) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
-
-
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> bool:
-    deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.02)
-    return condition()
-
-
-def test_started_app_answers_at_its_address(make: Callable[[], LocalRunner]) -> None:
+def test_environment_is_minimal(make: Callable[[], LocalRunner], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOMEBODYS_PASSWORD", "x")
     runner = make()
     plan = runner.observe(version(1))
     assert [(change.verb, change.what) for change in plan.changes] == [("start", "process helpdesk in development")]
-    address = publish(runner, version(1))
-    assert get(address)["revision"] == "1"
-    running = runner.running("development", "helpdesk")
-    assert running is not None
-    assert (running.revision, running.address, running.health) == (1, address, "ready")
-    assert running.digest == version(1).digest
-    assert runner.observe(version(1)).changes == ()
-
-
-def test_environment_is_minimal(make: Callable[[], LocalRunner], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SOMEBODYS_PASSWORD", "x")
-    told = get(publish(make(), version(1)))["environment"]
+    told = get(publish(runner, version(1)))["environment"]
     assert isinstance(told, dict)
     assert "SOMEBODYS_PASSWORD" not in told
     assert told["ODC_SECRET_Token"] == SECRET
@@ -169,7 +93,7 @@ def test_no_connection_fails_over_five_versions(make: Callable[[], LocalRunner])
         for revision in range(1, 7):
             assert publish(runner, version(revision)) == address
             assert get(address)["revision"] == str(revision)
-            assert until(lambda revision=revision: str(revision) in seen), f"no client has seen revision {revision}"
+            wait_for(lambda revision=revision: str(revision) in seen, f"an answer of revision {revision}")
     finally:
         ended.set()
         for client in clients:
@@ -197,24 +121,20 @@ def test_slow_request_is_finished_by_the_old_version(make: Callable[[], LocalRun
     asking = threading.Thread(target=lambda: answers.append(get(f"{address}/slow")))
     asking.start()
     (log,) = (tmp_path / "home" / "logs" / "development" / "helpdesk").iterdir()
-    assert until(lambda: "asked to be slow" in log.read_text())
+    wait_for(lambda: "asked to be slow" in log.read_text())
     publish(runner, version(2))
     asking.join()
     assert answers[0]["revision"] == "1"
     assert get(address)["revision"] == "2"
 
 
-@pytest.mark.parametrize(("mode", "reason"), [("crash", "ended with code 3"), ("never", "the schema is not there yet")])
-def test_failed_version_leaves_the_old_one_serving(make: Callable[[], LocalRunner], mode: str, reason: str) -> None:
+def test_a_version_that_is_not_ready_in_time_leaves_the_old_one_serving(make: Callable[[], LocalRunner]) -> None:
     runner = make()
     address = publish(runner, version(1))
-    before = time.monotonic()
-    runner._ready_seconds = IMPATIENT_SECONDS if mode == "never" else READY_SECONDS
-    runner.start(version(2, mode))
-    with pytest.raises(NotReady) as caught:
-        runner.wait(version(2, mode), lambda line: None)
-    assert reason in caught.value.message
-    assert time.monotonic() - before < READY_SECONDS / 2, "one that has ended is not waited for"
+    runner._ready_seconds = IMPATIENT_SECONDS
+    runner.start(version(2, "never"))
+    with pytest.raises(NotReady, match="the schema is not there yet") as caught:
+        runner.wait(version(2, "never"), quiet)
     told = "\n".join((caught.value.message, caught.value.hint, *caught.value.log))
     assert "secret is (hidden)" in told
     assert SECRET not in told
@@ -234,7 +154,7 @@ def test_a_reason_that_does_not_go_by_itself_is_not_waited_out(make: Callable[[]
     runner.start(refused(tmp_path / "never"))
     before = time.monotonic()
     with pytest.raises(NotReady) as caught:
-        runner.wait(refused(tmp_path / "never"), lambda line: None)
+        runner.wait(refused(tmp_path / "never"), quiet)
     assert LASTING_SECONDS < time.monotonic() - before < READY_SECONDS / 4
     says = "did not become ready: the database at db:5432 refuses: no pg_hba.conf entry."
     assert caught.value.message.endswith(says)
@@ -247,62 +167,8 @@ def test_a_reason_that_is_mended_at_once_ends_nothing(make: Callable[[], LocalRu
     runner.start(refused(mended))
     timer = threading.Timer(LASTING_SECONDS / 4, mended.touch)
     timer.start()
-    assert get(runner.wait(refused(mended), lambda line: None))["revision"] == "2"
+    assert get(runner.wait(refused(mended), quiet))["revision"] == "2"
     timer.join()
-
-
-def test_failed_first_version_leaves_nothing(make: Callable[[], LocalRunner]) -> None:
-    runner = make()
-    runner.start(version(1, "crash"))
-    with pytest.raises(NotReady):
-        runner.wait(version(1, "crash"), lambda line: None)
-    assert runner.running("development", "helpdesk") is None
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", PORTS[0])) != 0
-
-
-def test_a_started_version_is_taken_back_and_one_that_serves_is_not(make: Callable[[], LocalRunner]) -> None:
-    runner = make()
-    address = publish(runner, version(1))
-    assert runner.take_back(version(1))
-    runner.start(version(2, "never"))
-    (pid,) = set(processes_of_version(runner, "next"))
-    assert not runner.take_back(version(2, "never"))
-    assert not runner.take_back(version(2, "never"))
-    assert not alive(pid)
-    assert get(address)["revision"] == "1"
-    assert runner.observe(version(1)).changes == ()
-    publish(runner, version(2))
-    assert not runner.take_back(version(1))
-    assert runner.take_back(version(2))
-    assert get(address)["revision"] == "2"
-
-
-def test_nothing_is_left_of_a_first_version_that_is_taken_back(make: Callable[[], LocalRunner]) -> None:
-    runner = make()
-    runner.take_back(version(1))
-    runner.start(version(1, "never"))
-    (pid,) = set(processes_of_version(runner, "next"))
-    runner.take_back(version(1, "never"))
-    assert not alive(pid)
-    assert runner.running("development", "helpdesk") is None
-    with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", PORTS[0])) != 0
-
-
-def processes_of_version(runner: LocalRunner, part: str) -> list[int]:
-    """The pid of the app's version that serves (``current``) or starts (``next``)."""
-    state = runner._states.read("development", "helpdesk")
-    found = getattr(state, part)
-    return [found.pid] if found else []
-
-
-def test_start_and_wait_can_be_repeated(make: Callable[[], LocalRunner]) -> None:
-    runner = make()
-    address = publish(runner, version(1))
-    first = get(address)["pid"]
-    assert publish(runner, version(1)) == address
-    assert get(address)["pid"] == first
 
 
 def test_changed_configuration_is_shown_without_secrets_and_restarts(make: Callable[[], LocalRunner]) -> None:
@@ -361,7 +227,7 @@ def test_app_whose_files_were_removed_is_started_anew_by_the_next_publish(
     make: Callable[[], LocalRunner], tmp_path: Path
 ) -> None:
     runner = make()
-    runner.resume(lambda stage, asset: None, lambda line: None)
+    runner.resume(lambda stage, asset: None, quiet)
     address = publish(runner, version(1))
     before = get(address)["pid"]
     assert publish(runner, version(1)) == address
@@ -406,7 +272,7 @@ def test_an_app_whose_image_is_gone_says_so_in_its_log(
     with pytest.raises(OSError):
         get(f"{address}/crash")
     (log,) = (tmp_path / "home" / "logs" / "development" / "helpdesk").iterdir()
-    assert until(lambda: "odcpub: the image is not there" in log.read_text())
+    wait_for(lambda: "odcpub: the image is not there" in log.read_text())
 
 
 def test_down_ends_what_runs_though_the_home_was_removed(make: Callable[[], LocalRunner], tmp_path: Path) -> None:
@@ -432,10 +298,10 @@ def test_down_ends_everything_and_resume_brings_it_back(make: Callable[[], Local
         get(address)
     again = make()
     assert health(again) == "starting", "it will be started again in a moment"
-    again.resume(lambda stage, asset: None, lambda line: None)
+    again.resume(lambda stage, asset: None, quiet)
     assert health(again) == "failed", "nothing is known that could be started"
-    again.resume(lambda stage, asset: version(1), lambda line: None)
-    assert again.wait(version(1), lambda line: None) == address
+    again.resume(lambda stage, asset: version(1), quiet)
+    assert again.wait(version(1), quiet) == address
     assert get(address)["revision"] == "1"
 
 
@@ -468,7 +334,9 @@ SERVER = """
 import sys, time
 sys.path[:0] = [{tests!r}]
 from pathlib import Path
-from tests.contract.test_runner_local import LocalRunner, publish, unpack_into, version
+from odcpub.engines.runner.local import LocalRunner
+from tests.contract.runners import publish, unpack_into
+from tests.contract.test_runner_local import version
 home = Path({home!r})
 runner = LocalRunner(home / "home", unpack_into(home / "images"), 60.0, {ports!r})
 print(publish(runner, version(1)), flush=True)
@@ -487,7 +355,7 @@ def test_killed_server_loses_nothing_and_its_successor_adopts(make: Callable[[],
         server.send_signal(signal.SIGKILL)
     assert get(address)["revision"] in ("1", "2")
     runner = make()
-    runner.resume(lambda stage, asset: version(1), lambda line: None)
+    runner.resume(lambda stage, asset: version(1), quiet)
     before = set(processes_of(tmp_path / "home"))
     assert publish(runner, version(2)) == address  # the interrupted operation goes on
     assert get(address)["revision"] == "2"
@@ -503,24 +371,10 @@ def test_a_runner_that_leaves_keeps_no_apps_port(make: Callable[[], LocalRunner]
     address = publish(first, version(1))
     first.leave()
     second = make()
-    second.resume(lambda stage, asset: version(1), lambda line: None)
+    second.resume(lambda stage, asset: version(1), quiet)
     second.close()
     with pytest.raises(OSError):
         get(address)
     third = make()
-    third.resume(lambda stage, asset: version(1), lambda line: None)
-    assert third.wait(version(1), lambda line: None) == address
-
-
-def processes_of(home: Path) -> list[int]:
-    """The pids of apps and keepers of this home."""
-    found = []
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdecimal() and int(folder.name) != os.getpid() and alive(folder.name):
-            try:
-                told = (folder / "environ").read_bytes() + (folder / "cmdline").read_bytes()
-            except OSError:
-                continue
-            if str(home).encode() in told:
-                found.append(int(folder.name))
-    return sorted(found)
+    third.resume(lambda stage, asset: version(1), quiet)
+    assert third.wait(version(1), quiet) == address
