@@ -108,7 +108,7 @@ def address(found: Mapping[str, str]) -> Address:
     options = {key: value for key, value in found.items() if key not in PLACE}
     for name in sorted(options.keys() - OPTIONS.keys()):
         known = name if re.fullmatch("[a-z_]{1,40}", name) else "there"
-        raise UsageError(f"{WHERE}: unknown option {known}", f"Known are {', '.join(OPTIONS)}.")
+        raise UsageError(f"{WHERE}: unknown option {known}", f"use one of {', '.join(OPTIONS)}")
     return Address(host, int(port), found["user"], found.get("dbname", DATABASE), tuple(sorted(options.items())))
 
 

@@ -54,7 +54,7 @@ def read_file(path: Path, limit: int | None = None, inside: Path | None = None) 
         if inside is not None and path.is_symlink():
             path = _target(path, inside)
         elif inside is not None and not _within(path, inside):
-            raise BadFile("its folder is a link to outside of the model's folder", "Put the folder itself there.")
+            raise BadFile("its folder is a link to outside of the model's folder", "put the folder itself there")
         found = path.stat()
         _check(found, limit)
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123
@@ -63,10 +63,10 @@ def read_file(path: Path, limit: int | None = None, inside: Path | None = None) 
     except FileNotFoundError:
         return None
     except NotADirectoryError:
-        raise BadFile("its folder is a file", "Remove that file, or rename it.") from None
+        raise BadFile("its folder is a file", "remove that file, or rename it") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise BadFile(f"it cannot be read: {reason}", "Check its permissions.") from None
+        raise BadFile(f"it cannot be read: {reason}", "check its permissions") from None
     if limit is not None and len(content) > limit:  # some that the system makes say that they have none
         raise TooLarge(f"more than {limit:,}", limit)
     return content
@@ -75,7 +75,7 @@ def read_file(path: Path, limit: int | None = None, inside: Path | None = None) 
 def read_own(path: Path, limit: int | None = None) -> bytes | None:
     """As ``read_file``, of a file that odcpub itself has written: never through a link."""
     if path.is_symlink():
-        raise BadFile("it is a link", "Put the file itself there.")
+        raise BadFile("it is a link", "put the file itself there")
     return read_file(path, limit)
 
 
@@ -97,16 +97,16 @@ def check_file(path: Path, limit: int = MAX_FILE) -> None:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise BadFile(f"it cannot be read: {error.strerror}", "Check its permissions.") from None
+        raise BadFile(f"it cannot be read: {error.strerror}", "check its permissions") from None
 
 
 def _target(link: Path, inside: Path) -> Path:
     target = Path(os.path.realpath(link))
     if Path(os.path.realpath(inside)) not in target.parents:
-        hint = "Put the file itself there: a model is complete in its folder."
+        hint = "put the file itself there: a model is complete in its folder"
         raise BadFile("it is a link to outside of the model's folder", hint)
     if not target.exists():
-        raise BadFile("it is a link to nothing", "Remove it or correct the link.")
+        raise BadFile("it is a link to nothing", "remove it or correct the link")
     return target
 
 
@@ -118,7 +118,7 @@ def _within(path: Path, inside: Path) -> bool:
 
 def _check(found: os.stat_result, limit: int | None) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise BadFile("it is not a regular file", "Remove it or rename it.")
+        raise BadFile("it is not a regular file", "remove it or rename it")
     if limit is not None and found.st_size > limit:
         raise TooLarge(f"{found.st_size:,}", limit)
 
@@ -126,15 +126,15 @@ def _check(found: os.stat_result, limit: int | None) -> None:
 def text_of(content: bytes) -> str:
     """The text of UTF-8 bytes, without a byte order mark; raises NoText."""
     if content.startswith(_OTHER_ENCODINGS):
-        raise NoText("it is UTF-16 or UTF-32, not UTF-8", "Save it as UTF-8.")
+        raise NoText("it is UTF-16 or UTF-32, not UTF-8", "save it as UTF-8")
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         before = content[: error.start].decode()
-        raise NoText(f"byte 0x{content[error.start]:02x} is not UTF-8", "Save the file as UTF-8.", before) from None
+        raise NoText(f"byte 0x{content[error.start]:02x} is not UTF-8", "save the file as UTF-8", before) from None
     if "\0" in text:
-        hint = "Is this a text file? Remove the character."
+        hint = "check that this is a text file, or remove the character"
         raise NoText("a NUL character", hint, text[: text.index("\0")])
     return text
 

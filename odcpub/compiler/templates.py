@@ -30,7 +30,7 @@ def folder() -> Path:
     for candidate in (_PACKAGE / "_templates", _PACKAGE.parent / "templates"):
         if (candidate / "api").is_dir():
             return candidate
-    raise EngineError(f"{_PACKAGE}: the compiler's templates are missing", "Install odcpub again.")
+    raise EngineError(f"{_PACKAGE}: the compiler's templates are missing", "install odcpub again")
 
 
 def render(language: type[_Language], name: str, values: Mapping[str, object]) -> _Language:

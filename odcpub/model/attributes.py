@@ -67,18 +67,22 @@ def _check_limits(reading: Reading, found: Fields, type_: DataType, element: str
             _held(reading, found, limit, type_, element)
     if low is not None and high is not None and low > high:
         message = f"minimum {as_text(low)} is greater than maximum {as_text(high)}"
-        reading.problem(Code.BAD_LIMIT, found.nodes["minimum"], element, message, "No value could be both.")
+        reading.problem(
+            Code.BAD_LIMIT, found.nodes["minimum"], element, message, "lower the minimum, or raise the maximum"
+        )
     if least is None or type_.basic not in TEXT_TYPES:
         return
     length = length_of(type_)
     if least < 1:
-        hint = "Leave it out, or make the attribute mandatory to have any text at all."
+        hint = "leave it out, or make the attribute mandatory to have any text at all"
         reading.problem(
             Code.BAD_LIMIT, found.nodes["min_length"], element, f"min_length begins at 1, and is {least}", hint
         )
     elif length is not None and least > length:
         message = f"min_length {least} is greater than the length {length}"
-        reading.problem(Code.BAD_LIMIT, found.nodes["min_length"], element, message, "No text could be both.")
+        reading.problem(
+            Code.BAD_LIMIT, found.nodes["min_length"], element, message, "lower min_length, or raise length"
+        )
 
 
 def _held(reading: Reading, found: Fields, limit: str, type_: DataType, element: str) -> None:
@@ -91,7 +95,7 @@ def _held(reading: Reading, found: Fields, limit: str, type_: DataType, element:
     except ValueError as error:
         message = f"{limit} does not fit {spelled(type_)}: {error}"
         reading.problem(
-            Code.BAD_LIMIT, found.nodes[limit], element, message, "Leave it out where the type is limit enough."
+            Code.BAD_LIMIT, found.nodes[limit], element, message, "leave it out where the type is limit enough"
         )
 
 
@@ -102,7 +106,9 @@ def _pattern(reading: Reading, found: Fields, element: str) -> str | None:
     try:
         return portable(pattern)
     except PatternError as error:
-        hint = "Literals, classes, groups, alternatives, repetitions, \\d, \\w and \\s mean the same in every engine."
+        hint = (
+            "use literals, classes, groups, alternatives, repetitions, \\d, \\w and \\s: they mean the same everywhere"
+        )
         reading.problem(Code.BAD_PATTERN, found.nodes["pattern"], element, f"the pattern cannot be used: {error}", hint)
         return None
 
@@ -112,7 +118,7 @@ def _default(reading: Reading, found: Fields, type_: DataType, element: str) -> 
     if type_.basic is Basic.STRUCTURE:
         return None
     if type_.basic is Basic.BINARY_DATA:
-        reading.problem(Code.BAD_DEFAULT, node, element, "Binary Data has no default", "Leave default out.")
+        reading.problem(Code.BAD_DEFAULT, node, element, "Binary Data has no default", "leave default out")
     elif isinstance(node.value, str) and node.value.startswith("="):
         return _function(reading, type_, node, element)
     elif type_.basic is Basic.IDENTIFIER:
@@ -127,14 +133,14 @@ def _function(reading: Reading, type_: DataType, node: Scalar, element: str) -> 
     known = {function.value: function for function in Function}
     if not call:
         message = f"the expression '{shown(node.text)}' is not supported yet"
-        hint = "A default is a literal, or one of =CurrDate(), =CurrTime() and =CurrDateTime()."
+        hint = "write a literal, or one of =CurrDate(), =CurrTime() and =CurrDateTime()"
         reading.problem(Code.NOT_SUPPORTED, node, element, message, hint)
     elif call[1] not in known:
-        hint = suggest(call[1], known, "=CurrDate(), =CurrTime() and =CurrDateTime() are there.")
+        hint = suggest(call[1], known, "use =CurrDate(), =CurrTime() or =CurrDateTime()")
         reading.problem(Code.EXPRESSION, node, element, f"there is no function {call[1]}() for defaults", hint)
     elif type_.basic is not _FUNCTION_TYPES[known[call[1]]]:
         fitting = DATA_TYPES[type_.basic].now
-        hint = f"Use ={fitting.value}()." if fitting else "Write a literal, or change the type."
+        hint = f"use ={fitting.value}()" if fitting else "write a literal, or change the type"
         message = f"{call[1]}() gives a {_FUNCTION_TYPES[known[call[1]]].value}, not a {spelled(type_)}"
         reading.problem(Code.EXPRESSION, node, element, message, hint)
     else:
@@ -149,7 +155,7 @@ def _literal(reading: Reading, found: Fields, type_: DataType, element: str) -> 
         _within(found, value)
     except ValueError as error:
         message = f"the default does not fit {spelled(type_)}: {error}"
-        reading.problem(Code.BAD_DEFAULT, node, element, message, "Change the default, the type or its limits.")
+        reading.problem(Code.BAD_DEFAULT, node, element, message, "change the default, the type or its limits")
         return None
     return value
 
@@ -174,7 +180,7 @@ def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Sett
     found = fields(reading, "setting", node, name, element)
     type_ = data_type(reading, found, element)
     if type_ is not UNKNOWN and type_.basic not in SETTING_TYPES:
-        hint = f"A setting is one of {', '.join(basic.value for basic in SETTING_TYPES)}."
+        hint = f"use one of {', '.join(basic.value for basic in SETTING_TYPES)}"
         code = Code.UNKNOWN_TYPE if type_.basic is Basic.STRUCTURE else Code.WRONG_TYPE
         hint = suggest(spelled(type_), [basic.value for basic in SETTING_TYPES], hint)
         reading.problem(code, found.nodes["type"], element, f"a setting cannot be a {spelled(type_)}", hint)
@@ -183,7 +189,7 @@ def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Sett
     values = found.values
     default: el.Scalar | None = None
     if "default" in values and values.get("secret"):
-        hint = "Remove it; 'odcpub config set' asks for the secret, and each stage keeps its own, encrypted."
+        hint = "remove it; 'odcpub config set' asks for the secret, and each stage keeps its own, encrypted"
         reading.problem(Code.SECRET_DEFAULT, values["default"], element, "a secret has no default", hint)
     elif "default" in values and type_ is not UNKNOWN:
         default = _setting_default(reading, found, type_, element)
@@ -202,7 +208,7 @@ def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Sett
 def _setting_default(reading: Reading, found: Fields, type_: DataType, element: str) -> el.Scalar | None:
     node: Scalar = found.values["default"]
     if isinstance(node.value, str) and node.value.startswith("="):
-        hint = "Write a literal: a setting is the same until somebody sets it."
+        hint = "write a literal: a setting stays the same until it is set"
         reading.problem(Code.EXPRESSION, node, element, "a setting's default cannot be an expression", hint)
         return None
     return _literal(reading, found, type_, element)

@@ -84,7 +84,7 @@ def fields(reading: Reading, kind: str, node: Node, owner: Node, element: str) -
     elif not (type(node) is Scalar and node.value is None):
         hint = _keys_hint(kind)
         if type(node) is Scalar and "type" in _REQUIRED[kind]:
-            hint = f"Write {{ type: {shown(node.text)} }}."
+            hint = f"write {{ type: {shown(node.text)} }}"
         reading.problem(Code.WRONG_SHAPE, node, element, f"{TITLES[kind]} must be a mapping of keys", hint)
         return Fields(values, nodes)
     for name in _REQUIRED[kind]:
@@ -100,7 +100,7 @@ def _unknown(reading: Reading, kind: str, key: Scalar, element: str) -> None:
         return
     if key.text in KEPT.get(kind, ()):
         message = f"'{key.text}' is part of the language but not supported yet"
-        reading.problem(Code.NOT_SUPPORTED, key, element, message, "Leave it out for now.")
+        reading.problem(Code.NOT_SUPPORTED, key, element, message, "leave it out for now")
         return
     hint = suggest(key.text, _BY_NAME[kind], _keys_hint(kind))
     reading.problem(Code.UNKNOWN_KEY, key, element, f"{TITLES[kind]} has no key '{shown(key.text)}'", hint)
@@ -131,10 +131,10 @@ def _name_text(reading: Reading, node: Node, text: str, element: str) -> str | N
         return None
     if len(text) > NAME_LENGTH and _NAME.fullmatch(text):
         reading.problem(
-            Code.BAD_NAME, node, element, f"the name {shown(text)} has {len(text)} characters", "50 at most."
+            Code.BAD_NAME, node, element, f"the name {shown(text)} has {len(text)} characters", "use at most 50"
         )
     else:
-        hint = "A name begins with a letter A to Z and goes on with letters, digits and underscores."
+        hint = "begin with a letter A to Z, then use letters, digits and underscores"
         reading.problem(Code.BAD_NAME, node, element, f"'{shown(text)}' is not a name", hint)
     return None
 
@@ -144,9 +144,9 @@ def _wrong(reading: Reading, key: Key, node: Node, element: str, wanted: str) ->
         got = "nothing" if node.value is None else f"'{shown(node.text)}'"
         hint = f"{key.name}: {key.about}"
         if isinstance(node.value, (bool, int, Decimal)) and key.shape in (Shape.TEXT, Shape.NAME):
-            hint = f"Put quotes around it: '{shown(node.text)}'."
+            hint = f"put quotes around it: '{shown(node.text)}'"
         if node.value is None:
-            hint = f"Write a value, or leave {key.name} out."
+            hint = f"write a value, or leave {key.name} out"
     else:
         got = "a list" if isinstance(node, Sequence) else "a mapping"
         hint = f"{key.name}: {key.about}"
@@ -159,7 +159,7 @@ def _text(reading: Reading, key: Key, node: Node, element: str) -> str | None:
         return None
     if len(node.value) > DESCRIPTION_LENGTH:
         message = f"{key.name} has {len(node.value)} characters"
-        reading.problem(Code.BAD_VALUE, node, element, message, f"{DESCRIPTION_LENGTH} at most.")
+        reading.problem(Code.BAD_VALUE, node, element, message, f"use at most {DESCRIPTION_LENGTH}")
     return node.value
 
 
@@ -176,14 +176,14 @@ def _names(reading: Reading, key: Key, node: Node, element: str) -> tuple[tuple[
         return None
     if len(node.items) > MAX_ATTRIBUTES:
         message = f"{key.name} has {len(node.items):,} names, and {MAX_ATTRIBUTES:,} are the most"
-        reading.problem(Code.BAD_VALUE, node, element, message, "An entity has no more attributes.")
+        reading.problem(Code.BAD_VALUE, node, element, message, "name fewer: an entity has no more attributes")
         return None
     found: list[tuple[str, Scalar]] = []
     for item in node.items:
         if not isinstance(item, Scalar) or item.value is None:
             _wrong(reading, key, item, element, "a list of attributes, such as [Name, Email]")
         elif any(item.text == text for text, _ in found):
-            reading.problem(Code.BAD_VALUE, item, element, f"{key.name} has {shown(item.text)} twice", "Remove one.")
+            reading.problem(Code.BAD_VALUE, item, element, f"{key.name} has {shown(item.text)} twice", "remove one")
         else:
             found.append((item.text, item))
     return tuple(found)
@@ -217,7 +217,7 @@ def _uuid(reading: Reading, key: Key, node: Node, element: str) -> str | None:
     text = node.text if isinstance(node, Scalar) else "no text"
     if _UUID.fullmatch(text):
         return text.lower()
-    hint = "Write 32 hexadecimal digits as 8-4-4-4-12; 'odcpub new' makes one. Never change it afterwards."
+    hint = "write 32 hexadecimal digits as 8-4-4-4-12, as 'odcpub new' does, and never change it afterwards"
     reading.problem(Code.BAD_UUID, node, element, f"key must be a UUID, and is '{shown(text)}'", hint)
     return None
 
@@ -235,7 +235,11 @@ def _delete_rule(reading: Reading, key: Key, node: Node, element: str) -> Delete
     elif node.text in DELETE_RULES:
         return DeleteRule(node.text)
     else:
-        hint = suggest(node.text, DELETE_RULES, "Protect refuses, Delete deletes along, Ignore empties the reference.")
+        hint = suggest(
+            node.text,
+            DELETE_RULES,
+            "use Protect (refuses), Delete (deletes the rows too) or Ignore (empties the reference)",
+        )
         message = f"on_delete must be Protect, Delete or Ignore, and is '{shown(node.text)}'"
         reading.problem(Code.BAD_VALUE, node, element, message, hint)
     return None

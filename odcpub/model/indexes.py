@@ -48,21 +48,23 @@ def _check_members(
     size = 0
     for text, node in members:
         if text not in attributes:
-            hint = suggest(text, attributes, f"The entity has {listed(attributes) or 'no attributes'}.")
+            hint = suggest(
+                text, attributes, f"use one of the entity's attributes: {listed(attributes) or 'it has none'}"
+            )
             message = f"the index names {shown(text)}, which is no attribute of the entity"
             reading.problem(Code.UNKNOWN_TARGET, node, path, message, hint)
             continue
         size += (width := _index_width(attributes[text].type))
         if width > MAX_INDEX_BYTES:
             what = "Binary Data" if attributes[text].type.basic is Basic.BINARY_DATA else "a text this long"
-            hint = f"Index another attribute, or give the text a length of {MAX_INDEX_BYTES // 4} at most."
+            hint = f"index another attribute, or give the text a length of {MAX_INDEX_BYTES // 4} at most"
             reading.problem(Code.BAD_INDEX, node, path, f"{text} cannot be indexed: {what} does not fit", hint)
             return
     if "attributes" in found.values and not (0 < len(members) <= MAX_INDEX_ATTRIBUTES):
         message = f"an index has 1 to {MAX_INDEX_ATTRIBUTES} attributes, and this one {len(members)}"
         reading.problem(Code.BAD_INDEX, found.nodes["attributes"], path, message, "attributes: [Name]")
     elif size > MAX_INDEX_BYTES:
-        hint = "Index fewer attributes, or shorten their lengths."
+        hint = "index fewer attributes, or shorten their lengths"
         message = (
             f"together its texts are too long for an index entry: {size:,} bytes, and {MAX_INDEX_BYTES:,} are the most"
         )

@@ -81,7 +81,7 @@ def load(tree: Tree, content: Callable[[str], bytes], where: str, cache: FileCac
             else:
                 problems.append(problem_at(entry, name))
     if not parts and not problems:
-        hint = "'odcpub new app' makes a first model there."
+        hint = "make a first model: odcpub new app PATH"
         problems.append(Problem(str(Code.NO_MODEL), f"{where} holds no model: it has no *.yaml file", hint))
     if several := _several(where, parts):
         return RawModel((), (several,))
@@ -102,10 +102,10 @@ def _several(folder: str, parts: Sequence[FileParts]) -> Problem | None:
     inner = [name for name in folders if name]
     if len(inner) == len(folders):
         message = f"{folder} holds {len(folders)} models, in {listed(inner)}"
-        hint = f"Name the folder of one of them: {PurePath(folder, inner[0])}"
+        hint = f"name the folder of one of them: {PurePath(folder, inner[0])}"
     else:
         message = f"{folder} holds a model, and {len(inner)} more in {listed(inner)}"
-        hint = "A folder holds one asset, subfolders included: move the inner ones out of it, or remove them."
+        hint = "move the inner models out of it, or remove them: a folder holds one asset, subfolders included"
     return Problem(str(Code.SEVERAL_MODELS), message, hint)
 
 

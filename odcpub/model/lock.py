@@ -51,7 +51,7 @@ def resolve(
     if chosen is None:
         raise search.refusal()
     if asker in chosen:
-        raise Refused(f"{asker} would use itself: {listed(_way(chosen, asker))}", "Remove one of the uses.")
+        raise Refused(f"{asker} would use itself: {listed(_way(chosen, asker))}", "remove one of the uses")
     return {name: _with_uses(name, chosen, ()) for name in sorted(chosen)}
 
 
@@ -107,18 +107,18 @@ class _Search:
         there = f"released versions of {name}: {listed(versions)}"
         if not versions:
             why = f"no version of the library {name} is released: {details[0] if details else ''}"
-            return Refused(why, suggest(name, self.available, f"Publish and release {name} first."), details[1:])
+            return Refused(why, suggest(name, self.available, f"publish and release {name} first"), details[1:])
         if locked := self.locked.get(name):
             gone = "is not released any more" if locked not in versions else "is not in every range asked for"
             why = f"{name} is locked to {locked}, which {gone}"
-            return Refused(why, f"To choose new versions: odcpub update {self.path}", (*details, there))
+            return Refused(why, f"choose new versions: odcpub update {self.path}", (*details, there))
         if self.steps > MAX_STEPS:
             why = (
                 f"no versions that suit everybody were found in {MAX_STEPS:,} tries; the first conflict is about {name}"
             )
-            return Refused(why, "Narrow the ranges, so that fewer versions come into question.", (*details, there))
+            return Refused(why, "narrow the ranges, so that fewer versions come into question", (*details, there))
         why = f"no version of the library {name} suits everybody who asks for it"
-        hint = f"Widen a range, or release a version of {name} that is in all of them."
+        hint = f"widen a range, or release a version of {name} that is in all of them"
         return Refused(why, hint, (*details, there))
 
 
@@ -134,7 +134,7 @@ def _with_uses(name: str, chosen: Mapping[str, Library], way: tuple[str, ...]) -
     """The chosen library with its own libraries as chosen; refuses a circle."""
     if name in way:
         circle = " → ".join((*way[way.index(name) :], name))
-        raise Refused(f"libraries use one another in a circle: {circle}", "Release a version that leaves one use out.")
+        raise Refused(f"libraries use one another in a circle: {circle}", "release a version that leaves one use out")
     library = chosen[name]
     inner = tuple(_with_uses(use.name, chosen, (*way, name)) for use in library.asset.uses)
     return replace(library, uses=inner)
@@ -157,7 +157,7 @@ def write_lock(versions: Mapping[str, str]) -> str:
 
 def read_lock(text: str, file: str = LOCK_FILE) -> dict[str, str]:
     """Versions by library's name. Raises Refused where the text is no lock file."""
-    hint = "Delete odcpub.lock and run 'odcpub update PATH' to write it anew."
+    hint = "delete odcpub.lock and run 'odcpub update PATH' to write it anew"
     root, problems = parse(text, file)
     if problems:
         raise Refused(str(problems[0]), hint)

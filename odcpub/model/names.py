@@ -48,11 +48,11 @@ def _same_name(first: Named, second: Named, what: str) -> Problem:
     if first.name == second.name:
         message, hint = (
             f"the {what} {shown(second.name)} is there twice: first at {first.place}",
-            "Remove or rename one of them.",
+            "remove or rename one of them",
         )
     else:
         message = f"{shown(second.name)} and {shown(first.name)} ({first.place}) differ in case alone"
-        hint = "Rename one: addresses and databases do not tell them apart."
+        hint = "rename one: addresses and databases do not tell them apart"
     return Problem(str(Code.DUPLICATE_NAME), message, hint, second.place, second.path)
 
 
@@ -60,7 +60,7 @@ def _same_identity(first: Named, second: Named, what: str) -> Problem:
     one, two, key = shown(first.name), shown(second.name), shown(second.key)
     if first.key == second.key:
         message = f"{two} and {one} ({first.place}) are both the {what} first called {key}"
-        hint = f"Only one can be it: remove 'key: {key}' from the other, or rename what is new."
+        hint = f"remove 'key: {key}' from the other, or rename what is new"
         return Problem(str(Code.DUPLICATE_IDENTITY), message, hint, second.place, second.path)
     message = f"{key} and {shown(first.key)} ({first.place}) would both be {shown(physical(key))} in the database"
-    return Problem(str(Code.PHYSICAL_COLLISION), message, "Rename the newer one.", second.place, second.path)
+    return Problem(str(Code.PHYSICAL_COLLISION), message, "rename the newer one", second.place, second.path)

@@ -47,7 +47,7 @@ def _check_asset_name(reading: Reading, found: Fields) -> None:
         name = physical(found.get(kind, ""))
         if name in RESERVED_ASSETS or name.startswith("pg_"):
             message = f"an asset cannot be called {found.get(kind)}: the name is taken by the platform"
-            reading.problem(Code.RESERVED_NAME, found.nodes[kind], "", message, "Choose another name.")
+            reading.problem(Code.RESERVED_NAME, found.nodes[kind], "", message, "choose another name")
 
 
 def _section(reading: Reading, found: Fields, section: str, make: Maker) -> tuple[object, ...]:
@@ -67,7 +67,7 @@ def _use(reading: Reading, name: Scalar, node: Node, element: str) -> el.Use:
     try:
         parse_range(text)
     except BadVersion as error:
-        hint = 'Write a range in quotes: "^1.0", "~1.2", "1.2.3" or ">=1.0 <2.0".'
+        hint = 'write a range in quotes: "^1.0", "~1.2", "1.2.3" or ">=1.0 <2.0"'
         reading.problem(Code.LIBRARY_VERSION, node, element, str(error), hint)
         text = "*"
     return el.Use(name.text, text, reading.place(name))
@@ -76,16 +76,18 @@ def _use(reading: Reading, name: Scalar, node: Node, element: str) -> el.Use:
 def _screen(reading: Reading, name: Scalar, node: Node, element: str) -> ScreenPart:
     found = fields(reading, "screen", node, name, element)
     if name.text.casefold() in RESERVED_SCREENS:
-        reading.problem(Code.RESERVED_NAME, name, element, f"/{name.text} is the address of the data", "Rename it.")
+        reading.problem(Code.RESERVED_NAME, name, element, f"/{name.text} is the address of the data", "rename it")
     given = [kind for kind in ("list", "detail") if kind in found.nodes]
     if len(given) != 1:
-        hint = "Write list: Entity for a table of rows, or detail: Entity for one row."
+        hint = "write list: Entity for a table of rows, or detail: Entity for one row"
         why = "has neither list nor detail" if not given else "has both list and detail"
         reading.problem(Code.BAD_SCREEN, name, element, f"the screen {why}", hint)
     for key in ("columns", "search"):
         if given == ["detail"] and key in found.nodes:
             message = f"{key} is for lists, and this is a detail"
-            reading.problem(Code.BAD_SCREEN, found.nodes[key], element, message, "A detail shows every attribute.")
+            reading.problem(
+                Code.BAD_SCREEN, found.nodes[key], element, message, "remove it: a detail shows every attribute"
+            )
     kind = el.ScreenKind(given[0]) if given else el.ScreenKind.LIST
     entity_node = found.nodes.get(kind.value, name)
     made = el.Screen(

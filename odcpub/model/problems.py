@@ -76,7 +76,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """The hint for a misspelt word: the nearest known one, else ``otherwise``."""
     found = nearest(word, known)
-    return f"Did you mean {found}?" if found else otherwise
+    return f"did you mean {found}?" if found else otherwise
 
 
 def listed(words: Iterable[str], limit: int = 12) -> str:

@@ -72,13 +72,13 @@ def _check(
     elif type_.basic is Basic.STRUCTURE:
         yield from _check_structure(path, type_, target, reference, in_structure)
     elif isinstance(target, Structure):
-        hint = f"Only rows have identifiers; the structure itself is the type {type_.target}."
+        hint = f"use the type {type_.target}: only rows have identifiers"
         message = f"{type_.target} is a structure and has no identifier"
         yield Problem(str(Code.WRONG_TYPE), message, hint, reference.type_place, path)
     elif isinstance(target, StaticEntity):
         yield from _check_static(path, attribute, target, reference)
     elif isinstance(attribute.default, str):
-        hint = "Leave default out; an identifier is known only once its row is there."
+        hint = "leave default out; an identifier is known only once its row is there"
         message = f"an identifier of {type_.target} has no default"
         yield Problem(str(Code.BAD_DEFAULT), message, hint, reference.places["default"], path)
 
@@ -88,25 +88,25 @@ def _check_structure(
 ) -> Iterator[Problem]:
     if not isinstance(target, Structure):
         message = f"{type_.target} is no data type by itself"
-        hint = f"Did you mean {type_.target} Identifier?"
+        hint = f"did you mean {type_.target} Identifier?"
         yield Problem(str(Code.UNKNOWN_TYPE), message, hint, reference.type_place, path)
     elif not in_structure:
-        hint = "Write its attributes into the entity, or make an entity of it and refer to that."
+        hint = "write its attributes into the entity, or make an entity of it and refer to that"
         message = f"an entity cannot hold the structure {type_.target}"
         yield Problem(str(Code.WRONG_TYPE), message, hint, reference.type_place, path)
     for limit, place in reference.places.items():
         if isinstance(target, Structure):
             message = f"{limit} is not for the structure {type_.target}"
-            yield Problem(str(Code.LIMIT_TYPE), message, "Remove it.", place, path)
+            yield Problem(str(Code.LIMIT_TYPE), message, "remove it", place, path)
 
 
 def _check_static(path: str, attribute: Attribute, target: StaticEntity, reference: Reference) -> Iterator[Problem]:
     if attribute.on_delete is not DeleteRule.PROTECT:
         message = f"on_delete {attribute.on_delete.value} has no meaning: records of {target.name} are never deleted"
-        yield Problem(str(Code.DELETE_RULE), message, "Remove on_delete.", reference.places["on_delete"], path)
+        yield Problem(str(Code.DELETE_RULE), message, "remove on_delete", reference.places["on_delete"], path)
     records = [record.key for record in target.records if record.is_active]
     if isinstance(attribute.default, str) and attribute.default not in records:
-        hint = suggest(attribute.default, records, f"It has {listed(records) or 'none'}.")
+        hint = suggest(attribute.default, records, f"use one of its records: {listed(records) or 'it has none'}")
         message = f"the default {shown(attribute.default)} is no active record of {attribute.type.target}"
         yield Problem(str(Code.BAD_DEFAULT), message, hint, reference.places["default"], path)
 
@@ -121,14 +121,14 @@ def check_cycles(problems: list[Problem], entities: Sequence[Entity], structures
         if len(circle) == 2:
             message = f"no first row could ever be created: a {circle[0]} must refer to another {circle[0]}"
         path = f"entities.{circle[0]}.attributes.{attribute.name}"
-        hint = "Let one of the references be empty: remove its 'mandatory'."
+        hint = "let one of the references be empty: remove its 'mandatory'"
         problems.append(Problem(str(Code.MANDATORY_CYCLE), message, hint, attribute.place, path))
     holds = {structure.name: _needed(structure.attributes, Basic.STRUCTURE) for structure in structures}
     for circle in _circles(holds):
         attribute = holds[circle[0]][circle[1]]
         message = f"a structure that contains itself: {' → '.join(circle)}"
         path = f"structures.{circle[0]}.attributes.{attribute.name}"
-        hint = "Remove one of the attributes."
+        hint = "remove one of the attributes"
         problems.append(Problem(str(Code.STRUCTURE_CYCLE), message, hint, attribute.place, path))
 
 

@@ -35,7 +35,9 @@ def _written(problems: list[Problem], part: ScreenPart, entities: dict[str, Enti
     path = f"screens.{screen.name}"
     if entity is None:
         if screen.entity:
-            hint = suggest(screen.entity, entities, f"The app has {listed(entities) or 'no entities'}.")
+            hint = suggest(
+                screen.entity, entities, f"use one of the app's entities: {listed(entities) or 'it has none'}"
+            )
             message = f"there is no entity {shown(screen.entity)}"
             problems.append(Problem(str(Code.UNKNOWN_TARGET), message, hint, part.entity_place, path))
         return screen
@@ -53,16 +55,16 @@ def _check_member(problems: list[Problem], entity: Entity, key: str, name: str, 
     attributes = {attribute.name: attribute for attribute in entity.attributes}
     attribute = attributes.get(name)
     if attribute is None:
-        hint = suggest(name, attributes, f"{entity.name} has {listed(attributes) or 'no attributes'}.")
+        hint = suggest(name, attributes, f"use one of its attributes: {listed(attributes) or 'it has none'}")
         message = f"{key} names {shown(name)}, which is no attribute of {entity.name}"
         problems.append(Problem(str(Code.UNKNOWN_TARGET), message, hint, place, path))
     elif key == "columns" and attribute.type.basic is Basic.BINARY_DATA:
-        hint = "The detail screen has it for download."
+        hint = "remove it: the detail screen offers it for download"
         problems.append(
             Problem(str(Code.WRONG_TYPE), f"{name} cannot be a column: it is Binary Data", hint, place, path)
         )
     elif key == "search" and attribute.type.basic not in TEXT_TYPES:
-        hint = "Search looks into Text, Email and Phone Number; lists filter by the rest."
+        hint = "name Text, Email and Phone Number attributes alone; lists filter by the others"
         problems.append(Problem(str(Code.WRONG_TYPE), f"{name} cannot be searched: it is no text", hint, place, path))
 
 

@@ -33,7 +33,7 @@ def static_entity(reading: Reading, name: Scalar, node: Node, element: str) -> e
         reading.problems, [Named(r.key, r.key, r.place, f"{element}.records.{r.key}") for r in records], "record"
     )
     if not records:
-        hint = "Add one: records: { First: { label: First } }."
+        hint = "add one: records: { First: { label: First } }"
         reading.warning(Code.NO_RECORDS, name, element, f"{name.text} has no records", hint)
     values = found.values
     return el.StaticEntity(
@@ -48,7 +48,7 @@ def _record(reading: Reading, key: Scalar, node: Node, order: int, element: str)
     label: str = found.get("label", key.text)
     if "label" in found.nodes and not 0 < len(label.strip()) <= LABEL_LENGTH:
         message = f"a label has 1 to {LABEL_LENGTH} characters, and this one {len(label.strip())}"
-        reading.problem(Code.BAD_VALUE, found.nodes["label"], element, message, "It is what people read.")
+        reading.problem(Code.BAD_VALUE, found.nodes["label"], element, message, "write what people are to read")
     return el.Record(key.text, label, order, found.get("is_active", True), reading.place(key))
 
 
@@ -90,7 +90,7 @@ def _attributes(
         attributes.append(made)
     if len(attributes) > MAX_ATTRIBUTES:
         message = f"{len(attributes)} attributes, and {MAX_ATTRIBUTES} are the most"
-        reading.problem(Code.BAD_VALUE, owner, element, message, "Divide it into several.")
+        reading.problem(Code.BAD_VALUE, owner, element, message, "divide it into several")
     named = [Named(a.name, a.key, a.place, f"{element}.attributes.{a.name}") for a in attributes]
     check_unique(reading.problems, named, "attribute")
     return tuple(attributes), tuple(references)
@@ -102,10 +102,10 @@ def _check_attribute(reading: Reading, made: el.Attribute, name: Scalar, found: 
             "Id is there by itself" if name.text.casefold() == "id" else f"{made.key} is a column of PostgreSQL's own"
         )
         reading.problem(
-            Code.RESERVED_NAME, name, path, f"an attribute cannot be called {made.key}: {what}", "Rename it."
+            Code.RESERVED_NAME, name, path, f"an attribute cannot be called {made.key}: {what}", "rename it"
         )
     if made.mandatory and made.on_delete is DeleteRule.IGNORE and made.type.basic is Basic.IDENTIFIER:
-        hint = "Use Protect or Delete, or let the attribute be empty."
+        hint = "use Protect or Delete, or let the attribute be empty"
         message = "on_delete Ignore would empty a mandatory attribute"
         reading.problem(Code.DELETE_RULE, found.nodes["on_delete"], path, message, hint)
 
@@ -115,11 +115,11 @@ def _display(reading: Reading, found: Fields, attributes: dict[str, el.Attribute
     if display is None:
         return next((a.name for a in attributes.values() if a.type.basic is Basic.TEXT), "")
     if display not in attributes:
-        hint = suggest(display, attributes, f"It has {listed(attributes) or 'no attributes'}.")
+        hint = suggest(display, attributes, f"use one of its attributes: {listed(attributes) or 'it has none'}")
         message = f"display names {shown(display)}, which is no attribute of it"
         reading.problem(Code.UNKNOWN_TARGET, found.nodes["display"], element, message, hint)
     elif attributes[display].type.basic is Basic.BINARY_DATA:
-        hint = "Name an attribute that people can read."
+        hint = "name an attribute that people can read"
         reading.problem(Code.WRONG_TYPE, found.nodes["display"], element, "display cannot be Binary Data", hint)
     return display
 
@@ -127,7 +127,7 @@ def _display(reading: Reading, found: Fields, attributes: dict[str, el.Attribute
 def _check_table(reading: Reading, name: Scalar, found: Fields, element: str) -> None:
     table = physical(found.get("key", name.text))
     if table in RESERVED_TABLES or table.startswith(RESERVED_TABLE_PREFIX):
-        hint = "Names that begin with Odcpub, and AlembicVersion, are the platform's."
+        hint = "use another name: those that begin with Odcpub, and AlembicVersion, are the platform's"
         reading.problem(Code.RESERVED_NAME, name, element, f"its table would be {table}, which is the platform's", hint)
 
 
@@ -135,12 +135,12 @@ def structure(reading: Reading, name: Scalar, node: Node, element: str) -> Struc
     found = fields(reading, "structure", node, name, element)
     if name.text.casefold() in RESERVED_STRUCTURES:
         message = f"a structure cannot be called {name.text}: it is a data type"
-        reading.problem(Code.RESERVED_NAME, name, element, message, "Rename it.")
+        reading.problem(Code.RESERVED_NAME, name, element, message, "rename it")
     attributes, references = _attributes(reading, name, found, element, "structure")
     for made in attributes:
         if made.type.basic is Basic.IDENTIFIER and (rule := _rule_node(found, made.name)):
             path = f"{element}.attributes.{made.name}"
-            hint = "Delete rules are for entities: a structure has no rows."
+            hint = "remove it: a structure has no rows"
             reading.problem(Code.DELETE_RULE, rule, path, "on_delete is not for structures", hint)
     values = found.values
     made_structure = el.Structure(

@@ -11,7 +11,7 @@ from odcpub.model.raw import EntityPart, StructurePart
 
 MAX_COMPARISONS = 50_000
 """Comparing a word with every element's name takes time: after so many names, hints are general."""
-_TYPES_HINT = "Types are Text, Integer, Date and so on, or an entity's name and 'Identifier'."
+_TYPES_HINT = "use Text, Integer, Date and so on, or an entity's name and 'Identifier'"
 
 Target = Entity | StaticEntity | Structure
 
@@ -65,5 +65,5 @@ class Targets:
         for name, element in self.elements.items():
             types.append(name if isinstance(element, Structure) else f"{name} Identifier")
         if f"{text} Identifier" in types:
-            return f"Did you mean {text} Identifier?"
+            return f"did you mean {text} Identifier?"
         return suggest(text, types, _TYPES_HINT)

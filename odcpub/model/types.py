@@ -42,7 +42,7 @@ def _target(reading: Reading, text: str, node: Node, element: str) -> DataType:
         return DataType(Basic.IDENTIFIER, target=identifier[1])
     if _STRUCTURE.fullmatch(text) and text != "Identifier":
         return DataType(Basic.STRUCTURE, target=text)
-    hint = suggest(text, _PLAIN, f"A type is one of {', '.join(_PLAIN)}, or an entity's name and 'Identifier'.")
+    hint = suggest(text, _PLAIN, f"use one of {', '.join(_PLAIN)}, or an entity's name and 'Identifier'")
     reading.problem(Code.UNKNOWN_TYPE, node, element, f"there is no data type '{shown(text)}'", hint)
     return UNKNOWN
 
@@ -50,7 +50,7 @@ def _target(reading: Reading, text: str, node: Node, element: str) -> DataType:
 def _length(reading: Reading, found: Fields, element: str) -> int:
     length: int = found.get("length")
     if not 1 <= length <= MAX_LENGTH:
-        hint = "Leave length out for a text without a limit."
+        hint = "leave length out for a text without a limit"
         message = f"length goes from 1 to {MAX_LENGTH:,}, and is {length}"
         reading.problem(Code.BAD_LIMIT, found.nodes["length"], element, message, hint)
         return MAX_LENGTH
@@ -62,11 +62,13 @@ def _decimal(reading: Reading, found: Fields, element: str) -> DataType:
     decimals: int = found.get("decimals", min(DEFAULT_DECIMALS, digits))
     if not 1 <= digits <= MAX_DIGITS:
         message = f"digits goes from 1 to {MAX_DIGITS}, and is {digits}"
-        reading.problem(Code.BAD_LIMIT, found.nodes["digits"], element, message, "Digits before and after the point.")
+        reading.problem(
+            Code.BAD_LIMIT, found.nodes["digits"], element, message, "count the digits before and after the point"
+        )
     elif not 0 <= decimals <= digits:
         node = found.nodes.get("decimals") or found.nodes["digits"]
         message = f"decimals goes from 0 to the {digits} digits, and is {decimals}"
-        reading.problem(Code.BAD_LIMIT, node, element, message, "Have more digits or fewer decimals.")
+        reading.problem(Code.BAD_LIMIT, node, element, message, "give it more digits or fewer decimals")
     else:
         return DataType(Basic.DECIMAL, digits=digits, decimals=decimals)
     return _PLAIN[Basic.DECIMAL.value]
@@ -78,7 +80,7 @@ def limits_fit(reading: Reading, found: Fields, type_: DataType, element: str) -
         if limit in found.nodes and type_.basic is not Basic.STRUCTURE and type_.basic not in basics:
             names = ", ".join(basic.value for basic in Basic if basic in basics)
             message = f"{limit} is not for {spelled(type_)}"
-            reading.problem(Code.LIMIT_TYPE, found.nodes[limit], element, message, f"It is for {names}.")
+            reading.problem(Code.LIMIT_TYPE, found.nodes[limit], element, message, f"remove it: it is for {names}")
 
 
 def spelled(type_: DataType) -> str:

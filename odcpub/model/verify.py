@@ -124,7 +124,7 @@ def _headers(raw: RawModel, problems: list[Problem]) -> tuple[Kind, dict[str, st
         if slot in first:
             what = "a second asset" if slot == "kind" else f"'{header.key}' a second time"
             message = f"{what} in one model: the first is at {first[slot]}"
-            hint = "A folder holds one asset: move the other to a folder of its own, or remove this line."
+            hint = "move the other to a folder of its own, or remove this line: a folder holds one asset"
             problems.append(Problem(str(Code.DUPLICATE_KEY), message, hint, header.place))
             continue
         first[slot] = header.place
@@ -132,13 +132,13 @@ def _headers(raw: RawModel, problems: list[Problem]) -> tuple[Kind, dict[str, st
     kind = next((kind for kind in Kind if kind.value in values), None)
     where = first.get("kind") or Place(raw.parts[0].file, 1, 1)
     if kind is Kind.EXTENSION:
-        hint = "Write app: or library: for now."
+        hint = "write app: or library: for now"
         problems.append(Problem(str(Code.NOT_SUPPORTED), "extensions are not supported yet", hint, where))
     if kind is None:
-        hint = "Write app: and a name, or library: and a name, as the first line."
+        hint = "write app: and a name, or library: and a name, as the first line"
         problems.append(Problem(str(Code.MISSING_KEY), "the model does not say what it is", hint, where))
     if "key" not in values:
-        hint = "Write key: and a UUID below the name; 'odcpub new' makes one. Never change it afterwards."
+        hint = "write key: and a UUID below the name, as 'odcpub new' does, and never change it afterwards"
         problems.append(Problem(str(Code.MISSING_KEY), "the asset has no key", hint, where))
     return kind or Kind.APP, values
 
@@ -205,7 +205,7 @@ def _check_uses(
             message = f"there is no library {use.name}"
             problems.append(Problem(str(Code.UNKNOWN_LIBRARY), message, hint, use.place, path))
         elif not parse_range(use.range).has(parse_version(library.version)):
-            hint = f"Change the range, or release a version of {use.name} that is in it."
+            hint = f"change the range, or release a version of {use.name} that is in it"
             message = f"{use.name} {library.version} is not in the range {use.range}"
             problems.append(Problem(str(Code.LIBRARY_VERSION), message, hint, use.place, path))
 
@@ -213,6 +213,6 @@ def _check_uses(
 def _check_library(problems: list[Problem], parts: tuple[FileParts, ...]) -> None:
     for key, place in chain.from_iterable(part.sections for part in parts):
         if key in ("entities", "settings", "screens"):
-            hint = "A library has static entities and structures; move the rest to the app that uses it."
+            hint = "move them to the app that uses it: a library has static entities and structures alone"
             message = f"a library has no {key}"
             problems.append(Problem(str(Code.LIBRARY_DATA), message, hint, place, key))

@@ -83,7 +83,7 @@ def parse(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
     try:
         root = composer.compose(text)
         for sign, line, column in islice(between(text, composer.told), MAX_NOTES):
-            message, hint = f"the file holds the character {sign}", "Remove it: the file reads otherwise than it looks."
+            message, hint = f"the file holds the character {sign}", "remove it: the file reads otherwise than it looks"
             composer.problems.append((Code.CHARACTER, message, hint, line, column))
         return root, tuple(_problem(file, *found) for found in composer.problems)
     except _Bad as bad:
@@ -98,7 +98,7 @@ def parse(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
         before = text.encode()[:position].decode(errors="ignore")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         reason = getattr(error, "reason", None) or "characters that YAML does not allow"
-        hint = "Remove the invisible character there, or write it as an escape within double quotes."
+        hint = "remove the invisible character there, or write it as an escape within double quotes"
         return None, (_problem(file, Code.SYNTAX, f"not valid YAML: {reason}", hint, line, column),)
 
 
@@ -110,8 +110,8 @@ def _syntax_hint(text: str, line: int) -> str:
     lines = text.split("\n")
     written = lines[line - 1] if line <= len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip())]:
-        return "Indent with spaces: YAML allows no tabs there."
-    return "Check the indentation, and put quotes around a text that holds ': ', '#' or begins with a special sign."
+        return "indent with spaces: YAML allows no tabs there"
+    return "check the indentation, and put quotes around a text that holds ': ', '#' or begins with a special sign"
 
 
 class _Composer:
@@ -137,7 +137,7 @@ class _Composer:
                         event,
                         Code.YAML_FEATURE,
                         "a second document in one file",
-                        "Remove the '---' line, or make it a file of its own.",
+                        "remove the '---' line, or make it a file of its own",
                     )
             elif kind in (yaml.ScalarEvent, yaml.MappingStartEvent, yaml.SequenceStartEvent, yaml.AliasEvent):
                 root = self._node(event, events)
@@ -171,7 +171,7 @@ class _Composer:
     def _open(self, event: Any, depth: int) -> None:
         self.count += 1
         if depth >= MAX_DEPTH:
-            raise _at(event, Code.YAML_FEATURE, f"more than {MAX_DEPTH} levels deep", "A model needs no more than ten.")
+            raise _at(event, Code.YAML_FEATURE, f"more than {MAX_DEPTH} levels deep", "use at most ten")
         self._check_tag(event)
         if event.anchor:
             self.anchors[event.anchor] = (None, 0)
@@ -179,7 +179,7 @@ class _Composer:
     def _check_tag(self, event: Any) -> None:
         if event.tag and not _CORE_TAG.fullmatch(event.tag):
             mark = event.start_mark
-            hint = "Remove it: a model has plain values only."
+            hint = "remove it: a model has plain values only"
             message = f"the tag {shown(event.tag)} is not allowed"
             self.problems.append((Code.YAML_FEATURE, message, hint, mark.line + 1, mark.column + 1))
 
@@ -208,7 +208,7 @@ class _Composer:
         node = Scalar(value, text, plain, mark.line + 1, mark.column + 1)
         if sign := forbidden(text):
             self.told.append(range(mark.index, event.end_mark.index))
-            hint = "Remove it; in a pattern, write its escape within single quotes."
+            hint = "remove it; in a pattern, write its escape within single quotes"
             self._note(node, Code.CHARACTER, f"a text holds the character {sign}", hint)
         if event.anchor:
             self.anchors[event.anchor] = (node, 1)
@@ -218,11 +218,11 @@ class _Composer:
         node, size = self.anchors.get(event.anchor, (None, -1))
         if node is None:
             why = "refers to what it stands in" if size == 0 else "refers to an anchor that is not there"
-            raise _at(event, Code.YAML_FEATURE, f"the alias *{shown(event.anchor)} {why}", "Write the value out.")
+            raise _at(event, Code.YAML_FEATURE, f"the alias *{shown(event.anchor)} {why}", "write the value out")
         self.count += size
         self.aliased += size
         if self.aliased > MAX_ALIASED:
-            hint = "Write the values out, or have fewer aliases of aliases."
+            hint = "write the values out, or use fewer aliases of aliases"
             raise _at(event, Code.YAML_FEATURE, f"aliases repeat more than {MAX_ALIASED:,} values", hint)
         return node
 
@@ -237,14 +237,14 @@ class _Composer:
             key, value = children[index], children[index + 1]
             if type(key) is not Scalar:
                 self._note(
-                    key, Code.WRONG_SHAPE, "a key must be a plain word", "Remove the brackets or braces around it."
+                    key, Code.WRONG_SHAPE, "a key must be a plain word", "remove the brackets or braces around it"
                 )
             elif key.plain and key.text == "<<":
                 merges.append(value)
             elif key.text in entries:
                 first = entries[key.text][0]
                 message = f"the key {shown(key.text)} is there twice: first in line {first.line}"
-                self._note(key, Code.DUPLICATE_KEY, message, "Remove or rename one of them.")
+                self._note(key, Code.DUPLICATE_KEY, message, "remove or rename one of them")
             else:
                 entries[key.text] = (key, value)
         for merge in merges:
@@ -254,7 +254,7 @@ class _Composer:
     def _merge(self, entries: dict[str, tuple[Scalar, Node]], source: Node) -> None:
         for mapping in source.items if isinstance(source, Sequence) else (source,):
             if not isinstance(mapping, Mapping):
-                self._note(mapping, Code.WRONG_SHAPE, "'<<' merges mappings only", "Refer to a mapping's anchor.")
+                self._note(mapping, Code.WRONG_SHAPE, "'<<' merges mappings only", "refer to a mapping's anchor")
                 continue
             for text, entry in mapping.entries.items():
                 entries.setdefault(text, entry)

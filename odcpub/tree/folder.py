@@ -43,7 +43,7 @@ def read_folder(folder: Path) -> Found:
         reading.project()
     else:
         what = "is not a folder" if _leads(folder.exists) else "is not there"
-        reading.bad("", FOLDER, f"{folder} {what}", "Name the folder of an app's or library's model.")
+        reading.bad("", FOLDER, f"{folder} {what}", "name the folder of an app's or library's model")
     return Found(Tree(reading.entries, reading.above), str(folder), reading.contents)
 
 
@@ -77,7 +77,7 @@ class _Reading:
         if content is None:
             return
         if name in self.entries:  # a name that cannot be shown as it is may be shown as another one is
-            self.bad(name, FILE, "two files have names that are shown like this", "Rename one of them.")
+            self.bad(name, FILE, "two files have names that are shown like this", "rename one of them")
             return
         self.entries[name] = digest = digest_of(content)
         self.contents[digest] = content
@@ -89,20 +89,20 @@ class _Reading:
         if tree.folders > limits.MAX_FOLDERS:
             self.entries.clear()
             message = f"{self.folder} has more than {limits.MAX_FOLDERS:,} subfolders"
-            self.bad("", FILE_SIZE, message, "Is this the right folder? Name that of one model.")
+            self.bad("", FILE_SIZE, message, "name the folder of one model")
             return
         tree.follow_links()
         size = sum(one[2] for one in tree.files)
         if len(tree.files) > limits.MAX_FILES or size > limits.MAX_BYTES:
             message = f"the folder has {len(tree.files):,} YAML files of {size:,} bytes"
-            hint = f"A model has at most {limits.MAX_FILES:,} files and {limits.MAX_BYTES:,} bytes; is this the right "
+            most = f"a model has at most {limits.MAX_FILES:,} files and {limits.MAX_BYTES:,} bytes"
             self.entries.clear()
-            self.bad("", FILE_SIZE, message, f"{hint}folder?")
+            self.bad("", FILE_SIZE, message, f"name the folder of one model; {most}")
             return
         for name, path, bytes_ in sorted(tree.files):
             if bytes_ > MAX_FILE:
-                hint = f"Divide it into files of at most {MAX_FILE:,} bytes; all files of the folder are one "
-                self.bad(name, FILE_SIZE, f"it has {bytes_:,} bytes", f"{hint}model.")
+                hint = f"divide it into files of at most {MAX_FILE:,} bytes; all files of the folder are one model"
+                self.bad(name, FILE_SIZE, f"it has {bytes_:,} bytes", hint)
             else:
                 self.read(name, path)
 
@@ -113,15 +113,15 @@ class _Reading:
             return
         if Path(os.path.realpath(self.folder)) not in Path(os.path.realpath(folder)).parents:
             message = "its folder is a link to outside of the model's folder"
-            self.bad(STAGES, FILE, message, "Put the folder itself there.")
+            self.bad(STAGES, FILE, message, "put the folder itself there")
             return
         try:
             names = sorted(os.listdir(folder))  # noqa: PTH208 - names, not paths
         except NotADirectoryError:
-            self.bad(STAGES, FILE, "its folder is a file", "Remove that file, or rename it.")
+            self.bad(STAGES, FILE, "its folder is a file", "remove that file, or rename it")
             return
         except OSError as error:
-            self.bad(STAGES, FILE, f"it cannot be read: {error.strerror}", "Check its permissions.")
+            self.bad(STAGES, FILE, f"it cannot be read: {error.strerror}", "check its permissions")
             return
         for name in names:
             if is_yaml(name) and not name.startswith("."):
@@ -159,7 +159,7 @@ class _Walk:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
         except OSError as error:
             message = f"the folder cannot be read: {error.strerror}"
-            self._reading.bad(prefix or ".", FOLDER, message, "Check its permissions.")
+            self._reading.bad(prefix or ".", FOLDER, message, "check its permissions")
             return
         for entry in entries:
             if not entry.name.startswith(".") and (prefix or entry.name not in ASIDE):
@@ -183,7 +183,7 @@ class _Walk:
         if stat.S_ISREG(found.st_mode):
             self.files.append((name, path, found.st_size))
         else:
-            self._reading.bad(name, FILE, "it is not a regular file", "Remove it or rename it.")
+            self._reading.bad(name, FILE, "it is not a regular file", "remove it or rename it")
 
     def follow_links(self) -> None:
         """Those that stay inside are files, each target once."""
@@ -192,10 +192,10 @@ class _Walk:
         for name, path in self._links:
             target = Path(os.path.realpath(path))
             if root not in target.parents:
-                hint = "Put the file itself there: a model is complete in its folder."
+                hint = "put the file itself there: a model is complete in its folder"
                 self._reading.bad(name, FILE, "it is a link to outside of the model's folder", hint)
             elif not _leads(target.exists):
-                self._reading.bad(name, FILE, "it is a link to nothing", "Remove it or correct the link.")
+                self._reading.bad(name, FILE, "it is a link to nothing", "remove it or correct the link")
             elif target not in real and target.is_file():
                 real.add(target)
                 self.files.append((name, target, target.stat().st_size))

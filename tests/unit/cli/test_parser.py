@@ -125,7 +125,7 @@ def _leaves(parser: object) -> list:  # type: ignore[type-arg]
     [
         (Refused("Shop: no", "do it so", ["a row"]), 1),
         (ModelError([]), 1),
-        (UsageError("shpo: no such asset", "Did you mean Shop?"), 2),
+        (UsageError("shpo: no such asset", "did you mean Shop?"), 2),
         (EngineError("registry x: cannot be reached", "start it"), 3),
     ],
 )

@@ -118,7 +118,7 @@ def test_a_terminal_shows_the_running_step_and_overwrites_it(monkeypatch: pytest
 def test_a_failure_is_told_once_with_its_problems_and_how_to_see_more(capsys: pytest.CaptureFixture[str]) -> None:
     problem = {
         "code": "ODC-M101", "file": "shop.yaml", "line": 3, "column": 5, "element": "entities.A", "severity": "Error",
-        "message": "unknown key", "hint": "Did you mean length?",
+        "message": "unknown key", "hint": "did you mean length?",
     }  # fmt: skip
     wrong = message("Verify", "the model has 1 error", "Error", hint="", exit_code=1, details=[], problems=[problem])
     assert follow(Api([STEPS[0], wrong], FAILED)) == 1
@@ -127,7 +127,7 @@ def test_a_failure_is_told_once_with_its_problems_and_how_to_see_more(capsys: py
     assert told.err.splitlines() == [
         "error: the model has 1 error",
         "  shop.yaml:3:5: entities.A: unknown key [ODC-M101]",
-        "      hint: Did you mean length?",
+        "      hint: did you mean length?",
         "See everything with: odcpub log 0e0d7144",
     ]
     assert follow(Api([STEPS[0], wrong], FAILED), as_json=True) == 1

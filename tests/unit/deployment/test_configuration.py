@@ -46,7 +46,7 @@ def test_empty_file_gives_the_defaults() -> None:
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
-        ("HourlyRat: 1", "ODC-D202", "Did you mean HourlyRate?"),
+        ("HourlyRat: 1", "ODC-D202", "did you mean HourlyRate?"),
         ("HourlyRate: a lot", "ODC-D203", "not a valid Currency"),
         ("Greeting: 95", "ODC-D203", "put quotes around it"),
         ("Greeting: 'much too long for the length'", "ODC-D203", "20 are the most"),

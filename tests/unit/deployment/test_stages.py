@@ -26,7 +26,7 @@ def test_found_by_name_or_label(word: str) -> None:
 def test_misspelt_stage_suggests_the_nearest() -> None:
     with pytest.raises(UsageError) as caught:
         find(DEFAULT_STAGES, "prodution")
-    assert caught.value.hint == "Did you mean production?"
+    assert caught.value.hint == "did you mean production?"
     with pytest.raises(UsageError) as caught:
         find(DEFAULT_STAGES, "x")
     assert caught.value.hint == "stages: development, qa, production"

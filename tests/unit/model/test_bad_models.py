@@ -31,7 +31,7 @@ CASES = [
     ("a mapping as key", HEAD + "? {a: 1}\n: 2", ("M103", 3, 3, ""), "plain word"),
     ("a long number", entity("{ type: Integer, maximum: " + "9" * 70 + " }"), ("M104", 6, 36, ""), "number"),
     # --- keys
-    ("misspelt section", HEAD + "entites: {}", ("M101", 3, 1, ""), "Did you mean entities?"),
+    ("misspelt section", HEAD + "entites: {}", ("M101", 3, 1, ""), "did you mean entities?"),
     (
         "misspelt attribute key",
         entity("{ type: Text, lenght: 3 }"),

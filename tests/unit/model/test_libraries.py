@@ -151,7 +151,7 @@ def test_circles_of_libraries_are_refused() -> None:
 def test_a_lock_that_does_not_fit_is_told_with_the_command_that_chooses_anew() -> None:
     with pytest.raises(Refused) as error:
         resolve(use(Money="^2.0"), {"Money": MONEY}, {"Money": "1.0.0"}, path="'my shop'")
-    assert error.value.hint == "To choose new versions: odcpub update 'my shop'"
+    assert error.value.hint == "choose new versions: odcpub update 'my shop'"
 
 
 def test_many_versions_without_a_solution_end() -> None:

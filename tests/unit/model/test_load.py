@@ -191,14 +191,14 @@ def test_a_folder_of_several_models_is_told_once_with_their_folders(tmp_path: Pa
     (problem,) = found(tmp_path)
     assert problem.code == "ODC-M009"
     assert problem.message == f"{tmp_path} holds 2 models, in desk, shop"
-    assert problem.hint == f"Name the folder of one of them: {tmp_path}/desk"
+    assert problem.hint == f"name the folder of one of them: {tmp_path}/desk"
 
 
 def test_a_model_inside_another_is_told_once(tmp_path: Path) -> None:
     write(tmp_path, app_yaml=HEAD + ENTITY.format("A"), old__app_yaml=HEAD + ENTITY.format("A"))
     (problem,) = found(tmp_path)
     assert problem.message == f"{tmp_path} holds a model, and 1 more in old"
-    assert "move the inner ones out" in problem.hint
+    assert "move the inner models out" in problem.hint
 
 
 def test_links_that_lead_nowhere_or_where_nobody_may_look(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,4 +224,4 @@ def test_a_folder_that_is_no_models_is_not_looked_through_to_its_end(
         write(tmp_path, **{f"a{number}__app_yaml": HEAD})
     (problem,) = found(tmp_path)
     assert problem.message == f"{tmp_path} has more than 20 subfolders"
-    assert "right folder" in problem.hint
+    assert problem.hint == "name the folder of one model"

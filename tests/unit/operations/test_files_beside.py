@@ -102,11 +102,11 @@ def test_the_lock_can_be_read_by_others_as_other_files_of_the_model(installed: I
 
 STRAYS = (
     "stages/Devlopment.yaml: is not read: no stage has this name; they are development, qa, production; "
-    "Did you mean development?",
+    "did you mean development?",
     "stages/live\\x1b.yml: is not read: no stage has this name; they are development, qa, production; "
     "rename it, or remove it",
     "stages/produktion.yaml: is not read: no stage has this name; they are development, qa, production; "
-    "Did you mean production?",
+    "did you mean production?",
 )
 
 

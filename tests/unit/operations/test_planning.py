@@ -38,7 +38,7 @@ def test_a_problem_of_the_stages_file_comes_with_its_hint(installed: Installed) 
     title, problem = refusals(installed)
     assert title == "Shop (QA): the configuration has 1 error"
     assert "stages/qa.yaml:1" in problem
-    assert "Did you mean Rate?" in problem
+    assert "did you mean Rate?" in problem
 
 
 def test_a_lost_image_comes_with_its_hint(installed: Installed) -> None:

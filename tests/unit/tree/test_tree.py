@@ -62,7 +62,7 @@ def test_a_tree_comes_back_from_its_text(tmp_path: Path) -> None:
 
 
 ZEROS = 64 * "0"
-BAD = Bad("ODC-M003", "it is a link", "Remove it.")
+BAD = Bad("ODC-M003", "it is a link", "remove it")
 
 
 @pytest.mark.parametrize(

@@ -103,7 +103,7 @@ class Converter:
     def _enum(self, node: tree.FieldNode, element: str) -> DataType:
         target = self.enums.get(node.type)
         if target is None:
-            hint = suggest(node.type, (*TYPES, *self.enums), f"Types are {listed(TYPES, 20)}, and the file's own enums")
+            hint = suggest(node.type, (*TYPES, *self.enums), f"use one of {listed(TYPES, 20)}, or an enum of the file")
             message = f"the type {node.type} is not known"
             self.findings.error(Code.UNKNOWN_TYPE, node.type_place, message, hint, element)
             return DataType(Basic.TEXT)

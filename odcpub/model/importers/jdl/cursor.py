@@ -75,7 +75,7 @@ class Cursor:
         return self.expect_kind(what, TokenKind.NAME, hint=hint)
 
     def unexpected(self, wanted: str, hint: str = "") -> SyntaxProblem:
-        hint = hint or f"Put {wanted} there, or remove what stands before it"
+        hint = hint or f"put {wanted} there, or remove what stands before it"
         return SyntaxProblem(Code.SYNTAX, self.token.place, f"expected {wanted}, found {self.token}", hint)
 
     def at_block(self) -> bool:
@@ -99,7 +99,7 @@ class Cursor:
                 self.take()
             elif self.ended or self.at_block():
                 message = f"the brace of {what} is never closed"
-                self.record(SyntaxProblem(Code.UNCLOSED, opening, message, "Add the missing '}'"))
+                self.record(SyntaxProblem(Code.UNCLOSED, opening, message, "add the missing '}'"))
                 break
             else:
                 self._item(item, found)

@@ -36,7 +36,7 @@ def import_jdl(source: str | bytes, name: str | None, key: str, file: str = "mod
     text = _text(source, file, findings)
     declarations = parse(text, file, findings) if text else ()
     if text and not declarations and not findings.failed:
-        hint = "Give it at least one: entity Task { title String }"
+        hint = "give it at least one: entity Task { title String }"
         findings.error(Code.EMPTY, Place(file, 1, 1), "the file declares nothing", hint)
     asset = to_asset(declarations, name, key, PurePath(file).stem, findings)
     return Imported(() if findings.failed else emit(asset), findings.sorted(), asset.name)
@@ -46,13 +46,13 @@ def _text(source: str | bytes, file: str, findings: Findings) -> str:
     """The text with ``\\n`` at line ends; empty, with a finding, when it is none."""
     start = Place(file, 1, 1)
     if len(source) > MAX_SIZE:
-        findings.error(Code.NOT_TEXT, start, f"the file is larger than {MAX_SIZE:,} characters", "Split it")
+        findings.error(Code.NOT_TEXT, start, f"the file is larger than {MAX_SIZE:,} characters", "split it")
         return ""
     try:
         text = source.decode("utf-8-sig") if isinstance(source, bytes) else source.removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         message = f"the file is not UTF-8 text: byte {error.start + 1} cannot be read"
-        findings.error(Code.NOT_TEXT, start, message, "Save it as UTF-8; a JDL file is plain text")
+        findings.error(Code.NOT_TEXT, start, message, "save it as UTF-8; a JDL file is plain text")
         return ""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     binary = FORBIDDEN.search(text)
@@ -60,8 +60,8 @@ def _text(source: str | bytes, file: str, findings: Findings) -> str:
         before = text[: binary.start()]
         place = Place(file, before.count("\n") + 1, binary.start() - before.rfind("\n"))
         message = f"the file is not text: it holds the character U+{ord(binary[0]):04X}"
-        findings.error(Code.NOT_TEXT, place, message, "Is it really a JDL file? Remove the character otherwise")
+        findings.error(Code.NOT_TEXT, place, message, "check that this is a JDL file, or remove the character")
         return ""
     if not text.strip():
-        findings.error(Code.EMPTY, start, "the file is empty", "Give it at least: entity Task { title String }")
+        findings.error(Code.EMPTY, start, "the file is empty", "give it at least: entity Task { title String }")
     return text.strip() and text

@@ -70,7 +70,7 @@ class _Mapper:
             if node.name in first:
                 line = first[node.name].place.line
                 message = f"the {what} {node.name} is declared twice: first in line {line}"
-                self._findings.error(Code.DUPLICATE, node.place, message, "Remove or rename one of them", node.name)
+                self._findings.error(Code.DUPLICATE, node.place, message, "remove or rename one of them", node.name)
             else:
                 first[node.name] = node
         return list(first.values())
@@ -81,7 +81,7 @@ class _Mapper:
             if node.name in entities or node.name in TYPES:
                 what = f"the entity of line {entities[node.name]}" if node.name in entities else "one of JDL's types"
                 message = f"the enum {node.name} has the name of {what}"
-                self._findings.error(Code.DUPLICATE, node.place, message, "Rename the enum", node.name)
+                self._findings.error(Code.DUPLICATE, node.place, message, "rename the enum", node.name)
         return nodes
 
     def _name(self, source: str, place: Place) -> str:
@@ -99,12 +99,12 @@ class _Mapper:
         # A value that could not be read is reported already.
         if not node.values and not self._findings.failed:
             message = f"the enum {node.name} has no values"
-            self._findings.error(Code.SYNTAX, node.place, message, "Give it at least one value", name)
+            self._findings.error(Code.SYNTAX, node.place, message, "give it at least one value", name)
         values: dict[str, tree.EnumValue] = {}
         for value in node.values:
             if value.name in values:
                 message = f"the value {value.name} is there twice"
-                self._findings.error(Code.DUPLICATE, value.place, message, "Remove one of them", name)
+                self._findings.error(Code.DUPLICATE, value.place, message, "remove one of them", name)
             values.setdefault(value.name, value)
         keys = Namer()
         records = tuple(self._record(value, keys, order, name) for order, value in enumerate(values.values(), 1))
@@ -138,7 +138,7 @@ class _Mapper:
         for field in node.fields:
             if field.name in draft.fields:
                 message = f"the field {field.name} is there twice"
-                self._findings.error(Code.DUPLICATE, field.place, message, "Remove or rename one of them", draft.name)
+                self._findings.error(Code.DUPLICATE, field.place, message, "remove or rename one of them", draft.name)
                 continue
             name = draft.name_for(field.name, field.place)
             draft.fields[field.name] = name
@@ -165,7 +165,7 @@ class _Mapper:
             if side.entity in BUILT_IN:
                 self._built_in(side)
                 continue
-            hint = suggest(side.entity, self._drafts, f"Declare it: entity {side.entity} {{ … }}")
+            hint = suggest(side.entity, self._drafts, f"declare it: entity {side.entity} {{ … }}")
             message = f"the relationship's entity {side.entity} is not declared"
             self._findings.error(Code.MISSING_ENTITY, side.place, message, hint)
             found = False
@@ -200,7 +200,7 @@ class _Mapper:
                 self._findings.warn(Code.APPROXIMATED, application.place, message)
             for entity in application.entities:
                 if entity not in self._drafts:
-                    hint = suggest(entity, self._drafts, f"Declare it: entity {entity} {{ … }}")
+                    hint = suggest(entity, self._drafts, f"declare it: entity {entity} {{ … }}")
                     message = f"the application lists the entity {entity}, which is not declared"
                     self._findings.error(Code.MISSING_ENTITY, application.place, message, hint)
         docs = [application.doc for application in applications if application.doc]

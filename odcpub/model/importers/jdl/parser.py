@@ -45,7 +45,7 @@ class _Parser:
         cursor = self._cursor
         if cursor.ended and doc and not annotations:
             return []
-        word = cursor.name("a declaration", f"A declaration starts with {', '.join(BLOCKS)} or an option's word")
+        word = cursor.name("a declaration", f"begin a declaration with {', '.join(BLOCKS)} or the name of an option")
         if word.text == "entity":
             return [self._entity(doc, annotations)]
         loose = [tree.Unmapped(f"@{annotation.name}", annotation.place) for annotation in annotations]
@@ -63,7 +63,7 @@ class _Parser:
             case "deployment":
                 return [options.deployment(cursor, word.place)]
         if cursor.accept("="):
-            value = cursor.expect_kind("a number", TokenKind.NUMBER, hint="A constant is a number, as in LIMIT = 50")
+            value = cursor.expect_kind("a number", TokenKind.NUMBER, hint="write a number, as in LIMIT = 50")
             return [tree.Constant(word.text, value.text, word.place)]
         if word.text in options.WORDS:
             return [options.statement(cursor, word)]
@@ -88,7 +88,7 @@ class _Parser:
         if self._cursor.accept("("):
             while not self._cursor.at(")"):
                 if self._cursor.ended or self._cursor.at("{") or self._cursor.at("}"):
-                    raise self._cursor.unexpected("')'", f"Close the parenthesis of @{name.text}")
+                    raise self._cursor.unexpected("')'", f"close the parenthesis of @{name.text}")
                 value.append(self._cursor.take().text)
             self._cursor.take()
         return tree.Annotation(name.text, "".join(value), place)
@@ -107,7 +107,7 @@ class _Parser:
     def _field(self) -> tree.FieldNode:
         doc, annotations = self._preamble()
         name = self._cursor.name("a field's name or '}'")
-        kind = self._cursor.name(f"the type of {name.text}", "A field is a name and a type, as in title String")
+        kind = self._cursor.name(f"the type of {name.text}", "write a name and a type, as in title String")
         validations = []
         while self._at_validation():
             validations.append(self._validation())
@@ -161,22 +161,22 @@ class _Parser:
         label = name.text
         if self._cursor.accept("("):
             kinds = (TokenKind.STRING, TokenKind.NAME, TokenKind.NUMBER)
-            label = self._cursor.expect_kind("the value's label", *kinds, hint='As in OPEN("Open")').text
+            label = self._cursor.expect_kind("the value's label", *kinds, hint='write it as in OPEN("Open")').text
             self._cursor.expect(")")
         doc = _joined((doc, self._trailing_doc()))
         return tree.EnumValue(name.text, label, doc, annotations, name.place)
 
     def _relationships(self) -> tuple[tree.RelationNode, ...]:
-        word = self._cursor.name("the kind of relationship", f"One of {', '.join(_KINDS)}")
+        word = self._cursor.name("the kind of relationship", f"use one of {', '.join(_KINDS)}")
         if word.text not in _KINDS:
-            hint = suggest(word.text, _KINDS, f"Known are {listed(_KINDS)}")
+            hint = suggest(word.text, _KINDS, f"use one of {listed(_KINDS)}")
             raise SyntaxProblem(Code.SYNTAX, word.place, f"'{word.text}' is no kind of relationship", hint)
         kind = tree.RelationKind(word.text)
         return self._cursor.block(f"relationship {kind}", lambda: self._relationship(kind))
 
     def _relationship(self, kind: tree.RelationKind) -> tree.RelationNode:
         source = self._side()
-        self._cursor.expect("to", "A relationship is written A{b} to B{a}")
+        self._cursor.expect("to", "write a relationship as A{b} to B{a}")
         target = self._side()
         words = []
         while self._cursor.accept("with"):
@@ -194,7 +194,7 @@ class _Parser:
                 display = self._cursor.name("the field to display").text
                 self._cursor.expect(")")
             required = self._cursor.accept("required")
-            self._cursor.expect("}", "Between the braces stands a name, (a field to display) and required")
+            self._cursor.expect("}", "write a name, (a field to display) and required between the braces")
         return tree.Side(entity.text, name, display, required, doc, annotations, entity.place)
 
 

@@ -79,17 +79,17 @@ class LimitReader:
         name = validation.name
         message, hint = "", ""
         if name not in ALL:
-            message, hint = f"the validation {name} is not known", suggest(name, ALL, f"Known are {listed(ALL)}")
+            message, hint = f"the validation {name} is not known", suggest(name, ALL, f"use one of {listed(ALL)}")
         elif name not in self.allowed:
-            message, hint = f"{type_name} has no validation {name}", f"It takes {listed(self.allowed)}"
+            message, hint = f"{type_name} has no validation {name}", f"use one of {listed(self.allowed)}"
         elif name in seen:
-            message, hint = f"{name} is there twice", "Remove one of them"
+            message, hint = f"{name} is there twice", "remove one of them"
         elif name in PLAIN and validation.argument:
-            message, hint = f"{name} takes no value", f"Write {name} alone"
+            message, hint = f"{name} takes no value", f"write {name} alone"
         elif name not in PLAIN and not validation.argument:
             message, hint = (
                 f"{name} needs a value",
-                f"As in {name}(/[a-z]+/)" if name == "pattern" else f"As in {name}(5)",
+                f"write it as in {name}(/[a-z]+/)" if name == "pattern" else f"write it as in {name}(5)",
             )
         elif name in ("minbytes", "maxbytes"):
             message = f"{name} has no counterpart and is left out"
@@ -102,14 +102,14 @@ class LimitReader:
     def _pattern(self, validation: tree.Validation) -> str | None:
         argument = validation.argument
         if argument is None or argument.kind not in (TokenKind.REGEX, TokenKind.STRING):
-            hint = "Write the expression between slashes, as in pattern(/[a-z]+/)"
+            hint = "write the expression between slashes, as in pattern(/[a-z]+/)"
             self._wrong(validation, "pattern takes a regular expression", hint)
             return None
         try:
             portable(argument.text)
         except PatternError as error:
             message = f"the pattern is left out: {error}"
-            self.findings.warn(Code.DROPPED, argument.place, message, "Write one that does in the model", self.element)
+            self.findings.warn(Code.DROPPED, argument.place, message, "write one that does in the model", self.element)
             return None
         return argument.text
 
@@ -118,20 +118,20 @@ class LimitReader:
         text = argument.text if argument else ""
         if argument and argument.kind == TokenKind.NAME:
             if text not in self.constants:
-                hint = suggest(text, self.constants, f"Declare it: {text} = 50")
+                hint = suggest(text, self.constants, f"declare it: {text} = 50")
                 self.findings.error(
                     Code.CONSTANT, argument.place, f"the constant {text} is not declared", hint, self.element
                 )
                 return None
             text = self.constants[text]
         elif argument and argument.kind != TokenKind.NUMBER:
-            self._wrong(validation, f"{validation.name} takes a number", f"As in {validation.name}(5)")
+            self._wrong(validation, f"{validation.name} takes a number", f"write it as in {validation.name}(5)")
             return None
         number = Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
         problem = self._out_of_range(validation.name, number)
         if problem:
             self._wrong(
-                validation, f"{validation.name}({text[:40]}): {problem}", "Write a number that the type can hold"
+                validation, f"{validation.name}({text[:40]}): {problem}", "write a number that the type can hold"
             )
         return None if problem else number
 
@@ -150,7 +150,7 @@ class LimitReader:
         for low, high in _PAIRS:
             if low in values and high in values and values[low] > values[high]:
                 message = f"{low}({values[low]}) is more than {high}({values[high]})"
-                self.findings.error(Code.VALIDATION, node.place, message, "Exchange them", self.element)
+                self.findings.error(Code.VALIDATION, node.place, message, "exchange them", self.element)
 
     def _wrong(self, validation: tree.Validation, message: str, hint: str) -> None:
         place = validation.argument.place if validation.argument else validation.place

@@ -1,0 +1,105 @@
+"""Hints have one style in all rooms: lower case, imperative, no full stop (CONTRIBUTING.md, "Style")."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "odcpub"
+MODULES = {path: ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
+ROOMS = sorted({path.relative_to(PACKAGE).parts[0] for path in MODULES})
+NOT_YET = frozenset({"data", "deployment", "engines", "operations"})
+"""Rooms whose hints are not in this style yet: fewer with each commit."""
+
+HINT = re.compile(r"hints?$|_hint$|_HINT$|^HINT|^MADE_ANEW$", re.IGNORECASE)
+
+
+def _parameters() -> dict[str, int]:
+    """Function or class → at which position its hint is given."""
+    found = {}
+    for tree in MODULES.values():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef):
+                named = [(one, node.name) for one in node.body if isinstance(one, ast.FunctionDef)]
+                found.update({name: at for one, name in named if one.name == "__init__" for at in _position(one)})
+                fields = [one.target.id for one in node.body if isinstance(one, ast.AnnAssign) and _is_name(one.target)]
+                if "hint" in fields:
+                    found[node.name] = fields.index("hint")
+            elif isinstance(node, ast.FunctionDef) and node.name != "__init__":
+                found.update((node.name, at) for at in _position(node))
+    return found
+
+
+def _is_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name)
+
+
+def _position(function: ast.FunctionDef) -> list[int]:
+    names = [one.arg for one in function.args.args if one.arg not in ("self", "cls")]
+    return [names.index("hint")] if "hint" in names else []
+
+
+ERRORS = ("OdcpubError", "UsageError", "Missing", "Refused", "EngineError", "DiskFull", "TemporaryEngineError")
+POSITIONS = _parameters() | dict.fromkeys(ERRORS, 1)
+
+
+def hints(tree: ast.Module) -> Iterator[ast.expr]:
+    """The expressions that a module gives as hints."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+            yield from (one.value for one in node.keywords if one.arg == "hint")
+            if name in POSITIONS and len(node.args) > POSITIONS[name]:
+                yield node.args[POSITIONS[name]]
+        elif isinstance(node, ast.Assign):
+            for target, value in _pairs(node.targets[0], node.value):
+                if isinstance(target, ast.Name) and HINT.search(target.id):
+                    yield value
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, ast.expr]]:
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        yield from zip(target.elts, value.elts, strict=False)
+    else:
+        yield target, value
+
+
+def texts(node: ast.expr) -> Iterator[str]:
+    """What the expression can be, with ``{}`` for what is filled in; nothing for what is made elsewhere."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(one.value) if isinstance(one, ast.Constant) else "{}" for one in node.values)
+    elif isinstance(node, ast.IfExp):
+        yield from (*texts(node.body), *texts(node.orelse))
+    elif isinstance(node, ast.BoolOp):
+        for one in node.values:
+            yield from texts(one)
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "suggest" and len(node.args) == 3:
+        yield from texts(node.args[2])
+    elif isinstance(node, (ast.Dict, ast.Tuple)):
+        for one in node.values if isinstance(node, ast.Dict) else node.elts:
+            yield from texts(one)
+
+
+def wrong(text: str) -> str:
+    """What of the hint is not in the style; empty where all is."""
+    if re.match(r"[A-Z](?![A-Z_]+\b)", text):
+        return "begins with a capital"
+    if re.search(r"(?<!…)(?<!\.)\.$", text):
+        return "ends with a full stop"
+    return "has two sentences" if re.search(r"[a-z)'\"}]\. [A-Z]", text) else ""
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_hints_are_lower_case_without_a_full_stop(room: str) -> None:
+    found = []
+    for path, tree in MODULES.items():
+        if path.relative_to(PACKAGE).parts[0] == room:
+            for node in hints(tree):
+                found += [f"{path.name}:{node.lineno}: {why}: {one}" for one in texts(node) if (why := wrong(one))]
+    assert bool(found) is (room in NOT_YET), "\n".join(found)
