@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -54,17 +55,26 @@ class RawModel:
 
 @dataclass(slots=True)
 class FileCache:
-    """What a server remembers of the files it has read: (path, digest of the content) → parts, the latest last."""
+    """What a server remembers of the files it has read: (path, digest of the content) → parts, the latest last. Several
+    threads use it."""
 
     parts: dict[tuple[str, str], FileParts] = field(default_factory=dict)
     limit: int = 20_000
+    _guard: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def get(self, name: str, digest: str, content: Callable[[str], bytes]) -> FileParts:
         key = (name, digest)
-        found = self.parts.pop(key, None) or parts_of(content(digest), name)
-        self.parts[key] = found
-        if len(self.parts) > self.limit:
-            del self.parts[next(iter(self.parts))]
+        with self._guard:
+            found = self.parts.pop(key, None)
+            if found is not None:
+                self.parts[key] = found
+        return found or self._keep(key, parts_of(content(digest), name))
+
+    def _keep(self, key: tuple[str, str], found: FileParts) -> FileParts:
+        with self._guard:
+            self.parts[key] = found
+            while len(self.parts) > self.limit:
+                del self.parts[next(iter(self.parts))]
         return found
 
 

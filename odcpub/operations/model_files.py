@@ -18,20 +18,39 @@ from odcpub.operations.platform import Platform
 from odcpub.store.clock import now
 from odcpub.store.records import AssetRecord
 from odcpub.tree.folder import read_folder
-from odcpub.tree.tree import LOCK_FILE, Bad, BadTree, Tree, digest_of
+from odcpub.tree.tree import LOCK_FILE, Bad, BadTree, Tree, check_sizes, digest_of
 
 
 def accept(platform: Platform, tree: Tree, contents: Iterable[bytes]) -> tuple[str, ...]:
-    """Keeps the contents that the tree names, and the tree once it is whole; the digests that are still missing."""
+    """Keeps the contents that the tree names, and the tree once it is whole; the digests that are still missing.
+    Nothing is kept where one is of no file, or where the files have more bytes than a model may have."""
     blobs, wanted = platform.store.blobs, tree.contents()
-    for content in contents:
-        if digest_of(content) not in wanted:
-            raise UsageError("a content that was sent is of no file that was named", "send the model's files again")
+    given = {digest_of(content): content for content in contents}
+    if not wanted.issuperset(given):
+        raise UsageError("a content that was sent is of no file that was named", "send the model's files again")
+    sizes = {**blobs.touch(wanted), **{digest: len(content) for digest, content in given.items()}}
+    try:
+        check_sizes(tree, sizes)
+    except BadTree as error:
+        raise UsageError(f"the model's files: {error}", "leave out what is no part of the model") from None
+    for content in given.values():
         blobs.put(content)
-    missing = tuple(sorted(blobs.missing(wanted)))
+    missing = tuple(sorted(wanted.difference(sizes)))
     if not missing:
         blobs.put(tree.text().encode())
+        platform.memory.taken(tree.digest)
     return missing
+
+
+def take(platform: Platform, source: str) -> None:
+    """The files that a request names count as used now, and so none of them is removed before a record names them too;
+    a UsageError where they are not all there."""
+    if platform.memory.was_taken(source):
+        return
+    wanted = {source, *tree_of(platform, source).contents()}
+    if wanted.difference(platform.store.blobs.touch(wanted)):
+        raise UsageError(f"{source[:12]}: not all files of this model are there any more", "send them again")
+    platform.memory.taken(source)
 
 
 def tree_of(platform: Platform, source: str) -> Tree:

@@ -21,7 +21,7 @@ from odcpub.model.source import problem_at
 from odcpub.model.verify import uses, verify
 from odcpub.model.versions import parse_range, parse_version
 from odcpub.operations.libraries import Locked, available, renamed
-from odcpub.operations.model_files import check_files, files_of, lock_text, read_raw, text_of
+from odcpub.operations.model_files import check_files, files_of, lock_text, read_raw, take, text_of
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
 from odcpub.tree.tree import OTHER_PROJECT_FILE, PROJECT_FILE, STAGES, Bad, Tree
@@ -76,6 +76,7 @@ def read_head(platform: Platform, source: str, where: str) -> Head:
 def planned(platform: Platform, sent: Sent) -> AssetRecord:
     """The asset that the model is, or would be. Refused where it is a copy of another app's model that still has that
     app's key: publishing it would give that app's data to both."""
+    take(platform, sent.source)
     head = read_head(platform, sent.source, sent.folder)
     known = platform.store.assets.find(head.key)
     if known and known.key == head.key and is_copy(known, head.name, sent) and not sent.renamed:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -43,9 +45,14 @@ class Memory:
     what it has ``started`` and is not ready yet, by operation and unit."""
 
     LIMIT, RECENT = 64, 8
+    TAKEN_SECONDS = 3600.0
+    """How long the files that a client has sent need not be looked at again; far less than unused contents stay."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._guard = threading.Lock()
+        """Held where a dictionary or a list is changed; several threads use them."""
+        self._taken: dict[str, float] = {}
         self._models: dict[str, VerifiedAsset] = {}
         self._reuse: dict[str, Reuse] = {}
         self.started: dict[tuple[str, int], Workload] = {}
@@ -67,16 +74,30 @@ class Memory:
 
     def tree(self, digest: str) -> Tree:
         """The tree of files of that digest; raises BadTree where the blob is none."""
-        known = self._trees.pop(digest, None) or parse(self._store.blobs.get(digest).decode(errors="replace"))
-        self._trees[digest] = known
-        while len(self._trees) > self.LIMIT:
-            del self._trees[next(iter(self._trees))]
+        known = self._trees.get(digest) or parse(self._store.blobs.get(digest).decode(errors="replace"))
+        self._latest(self._trees, digest, known)
         return known
+
+    def taken(self, source: str) -> None:
+        """The files of this source are all there, and count as used now."""
+        self._latest(self._taken, source, time.monotonic())
+
+    def was_taken(self, source: str) -> bool:
+        """Whether they were lately."""
+        return time.monotonic() - self._taken.get(source, -math.inf) < self.TAKEN_SECONDS
+
+    def _latest(self, known: dict[str, T], key: str, value: T) -> None:
+        """Keeps the value as the latest; the earliest give way."""
+        with self._guard:
+            known.pop(key, None)
+            known[key] = value
+            while len(known) > self.LIMIT:
+                del known[next(iter(known))]
 
     def keep(self, asset: VerifiedAsset) -> str:
         """Stores the model; its blob's digest."""
         digest = self._store.blobs.put(self._content(asset))
-        self._remember(digest, asset)
+        self._latest(self._models, digest, asset)
         return digest
 
     def digest(self, asset: Asset) -> str:
@@ -91,8 +112,9 @@ class Memory:
                 return schema
         tables = self._tables.setdefault(asset.key, MadeTables())
         made = target_schema(asset, libraries, tables)
-        self._schemas.append((asset, limits, made))
-        del self._schemas[: -self.RECENT]
+        with self._guard:
+            self._schemas.append((asset, limits, made))
+            del self._schemas[: -self.RECENT]
         return made
 
     def plan(
@@ -110,23 +132,21 @@ class Memory:
             if all(one is other for one, other in zip(objects, of, strict=True)):
                 return value
         made = make()
-        known.append((of, made))
-        del known[: -self.RECENT]
+        with self._guard:
+            known.append((of, made))
+            del known[: -self.RECENT]
         return made
 
     def model(self, digest: str) -> VerifiedAsset:
-        if digest not in self._models:
-            self._remember(digest, from_data(json.loads(self._store.blobs.get(digest))))
-        return self._models[digest]
+        known = self._models.get(digest)
+        if known is None:
+            known = from_data(json.loads(self._store.blobs.get(digest)))
+            self._latest(self._models, digest, known)
+        return known
 
     def reuse(self, asset: str) -> Reuse:
         """What the asset's last compile left for its next one."""
         return self._reuse.setdefault(asset, Reuse())
-
-    def _remember(self, digest: str, asset: VerifiedAsset) -> None:
-        self._models[digest] = asset
-        while len(self._models) > self.LIMIT:
-            del self._models[next(iter(self._models))]
 
 
 @dataclass(frozen=True, slots=True)

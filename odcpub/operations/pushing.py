@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 from odcpub.api_types.assets import ChangeWord, PendingFile, PushedFile, PushedFiles
 from odcpub.deployment.configuration import parse_stage_file
 from odcpub.deployment.stages import Stage, find
-from odcpub.errors import Missing, ModelError, OdcpubError, Problem, Refused
+from odcpub.errors import Missing, ModelError, OdcpubError, Problem, Refused, UsageError
 from odcpub.operations import settings
 from odcpub.operations import stage as stages
 from odcpub.operations.core.outputs import Where
-from odcpub.operations.model_files import accept, check_files, files_of, keep, tree_of
+from odcpub.operations.model_files import accept, check_files, files_of, keep, take, tree_of
 from odcpub.operations.models import Sent, asset_stages, read_head, stage_file, strays
 from odcpub.operations.platform import Platform
 from odcpub.store.clock import now
@@ -25,12 +25,14 @@ def push(platform: Platform, sent: Sent, to: str, user: str) -> PushedFiles:
     """Keeps the project file and the stages' files that were sent (``to``: the file of that stage alone) as the
     asset's; what changed. Refused, and nothing is kept, where one of them has problems, or a publish that does not
     serve yet brings its own."""
+    take(platform, sent.source)
     asset = _published(platform, sent)
     with platform.beginning:
         _refuse_while_publishing(platform, asset)
         before = files_of(platform, asset)
         tree = _of_one_stage(platform, asset, sent, to) if to else tree_of(platform, sent.source)
-        accept(platform, tree, ())
+        if accept(platform, tree, ()):
+            raise UsageError("not all files of the stages are there any more", "run the same command again")
         pushed = replace(asset, source=tree.digest)
         named = asset_stages(platform, pushed)
         _check(platform, pushed, [find(named, to)] if to else named)

@@ -34,6 +34,7 @@ from odcpub.operations.platform import Memory, Platform
 from odcpub.operations.scripts import take_in
 from odcpub.operations.voice import tell
 from odcpub.operations.workloads import recall
+from odcpub.portal.upkeep import Upkeep
 from odcpub.store.moving import Moved, move
 from odcpub.store.records import Status
 from odcpub.store.settings import SQLITE, StoreSettings
@@ -210,9 +211,16 @@ class Server:
             )
 
     def _watch_idleness(self) -> None:
+        upkeep = Upkeep(self.platform)
         while True:
             time.sleep(60)
-            if self._is_idle():
+            upkeep.look()
+            try:
+                idle = self._is_idle()
+            except Exception:
+                LOG.warning("whether the server is idle cannot be found out yet", exc_info=True)
+                continue
+            if idle:
                 self.stop(apps=True)
 
     def _is_idle(self) -> bool:

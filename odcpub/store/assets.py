@@ -127,6 +127,10 @@ class Assets:
         found = self._read(REVISIONS, RevisionRecord, REVISIONS.c.asset == asset)
         return tuple(sorted(found, key=lambda revision: -revision.number))
 
+    def every_revision(self) -> tuple[RevisionRecord, ...]:
+        """All revisions of all assets."""
+        return self._read(REVISIONS, RevisionRecord)
+
     def latest(self, asset: str) -> RevisionRecord | None:
         newest = select(func.max(REVISIONS.c.number)).where(REVISIONS.c.asset == asset).scalar_subquery()
         found = self._read(REVISIONS, RevisionRecord, REVISIONS.c.asset == asset, REVISIONS.c.number == newest)

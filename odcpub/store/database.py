@@ -12,7 +12,7 @@ from sqlalchemy.exc import DatabaseError
 from odcpub.errors import EngineError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0006"
+HEAD = "0008"
 """The last of them."""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, insert, select, update
+from collections.abc import Collection
+
+from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from odcpub.store.again import persistent
@@ -31,6 +33,20 @@ class Plans:
         with self._engine.connect() as connection:
             row = connection.execute(select(PLANS).where(PLANS.c.fingerprint == fingerprint)).mappings().first()
         return PlanRecord(**row) if row else None
+
+    def all(self) -> tuple[PlanRecord, ...]:
+        with self._engine.connect() as connection:
+            return tuple(PlanRecord(**row) for row in connection.execute(select(PLANS)).mappings())
+
+    def forget(self, before: str, needed: Collection[str]) -> int:
+        """Removes the plans that were made before that moment, but those whose fingerprints are ``needed``; how
+        many."""
+        with self._engine.begin() as connection:
+            old = set(connection.execute(select(PLANS.c.fingerprint).where(PLANS.c.made_at < before)).scalars())
+            for fingerprint in sorted(old.difference(needed)):
+                here = PLANS.c.fingerprint == fingerprint, PLANS.c.made_at < before  # it may be made anew meanwhile
+                connection.execute(delete(PLANS).where(*here))
+        return len(old.difference(needed))
 
     def begun(self, fingerprint: str, operation: str) -> None:
         """The operation was told to execute the plan."""

@@ -6,7 +6,8 @@ same on both engines, so that only what differs is a port here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -26,6 +27,9 @@ class Login(Protocol):
         whose application is called ``name``. Raises ``TemporaryEngineError`` where nobody answers."""
 
 
+RENEWED = timedelta(days=1)
+"""A content that was used in this time is not marked as used again."""
+
 LoginOf = Callable[[str, Callable[[], str]], Login]
 """Makes a login of an address and of what gives its password."""
 
@@ -40,6 +44,17 @@ class Contents(Protocol):
 
     def missing(self, digests: Collection[str]) -> frozenset[str]:
         """Those of them that are not there; asked at once."""
+
+    def touch(self, digests: Collection[str]) -> Mapping[str, int]:
+        """Those of them that are there, with their bytes. They count as used now, as what is put does; exact to
+        ``RENEWED``."""
+
+    def unused(self, since: datetime) -> frozenset[str]:
+        """Everything that was last used before that moment."""
+
+    def discard(self, digests: Collection[str], since: datetime) -> int:
+        """Removes those of them that were last used before that moment, also where others put or touch them
+        meanwhile; how many. Who removes knows that no record refers to them (``odcpub.operations.pruning``)."""
 
     def get(self, digest: str) -> bytes:
         """The content, whose digest was checked; an EngineError where it is missing or damaged."""

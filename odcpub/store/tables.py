@@ -167,5 +167,6 @@ CONTENTS = Table(
     ONLY_POSTGRESQL,
     Column("digest", String, primary_key=True),
     Column("content", LargeBinary, nullable=False),
+    Column("used_at", String, nullable=False),
 )
 """Contents by the sha256 of their bytes; in files beside SQLite."""

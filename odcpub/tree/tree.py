@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from odcpub.escaping import escaped, in_short
+from odcpub.files import MAX_FILE
 
 MAX_FILES = 10_000
 MAX_FOLDERS = 10_000
@@ -141,6 +142,18 @@ def checked(files: Mapping[str, str], bad: Mapping[str, Bad], above: int) -> Tre
         if one.code not in (FOLDER, FILE, FILE_SIZE) or (path not in ("", ".") and why_no_path(path.rstrip("/"))):
             raise BadTree(f"{in_short(path, 80)}: is no problem that a reader finds")
     return Tree({**files, **bad}, above)
+
+
+def check_sizes(tree: Tree, sizes: Mapping[str, int]) -> None:
+    """Raises BadTree where the files have more bytes than a reader takes: a file, the model's files together, or those
+    beside it. ``sizes``: bytes by the content's digest, as far as they are known."""
+    files = [(path, sizes.get(one, 0)) for path, one in tree.entries.items() if isinstance(one, str)]
+    for path, size in files:
+        if size > MAX_FILE:
+            raise BadTree(f"{path}: has {size:,} bytes, more than {MAX_FILE:,}")
+    for what, aside in (("the model's files", False), ("the files beside the model", True)):
+        if (size := sum(size for path, size in files if is_aside(path) is aside)) > MAX_BYTES:
+            raise BadTree(f"{what} have {size:,} bytes, more than {MAX_BYTES:,}")
 
 
 def travels(path: str) -> bool:

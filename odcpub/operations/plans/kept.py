@@ -45,8 +45,7 @@ def follow(run: Run, plan: Plan, catalogue: Callable[[], Catalogue]) -> None:
 
 
 def _stale(run: Run, asked: str, plan: Plan, catalogue: Catalogue) -> Refused:
-    record = run.platform.store.plans.find(asked)
-    assert record is not None  # noqa: S101 - it is looked up before the operation begins
+    record = _asked(run, asked)
     before = msgspec.json.decode(run.platform.store.blobs.get(record.catalogue), type=dict[str, str])
     place = stages.place_of(run.platform, run.asset, run.stage.label)
     where = f"{place.database}.{place.schema}"
@@ -54,10 +53,19 @@ def _stale(run: Run, asked: str, plan: Plan, catalogue: Catalogue) -> Refused:
     return Refused(message, again(run), details)
 
 
+def _asked(run: Run, fingerprint: str) -> PlanRecord:
+    """The plan that is to be executed. It may have been removed, as all old ones are, just before this began."""
+    record = run.platform.store.plans.find(fingerprint)
+    if record is None:
+        raise Refused(f"the plan {fingerprint[:12]} is not kept any more", again(run))
+    return record
+
+
 def check_image(run: Run, digest: str) -> None:
     """Refuses an image that is another than the one of the plan that is executed."""
-    record = run.platform.store.plans.find(run.command.plan) if run.command.plan else None
-    build = from_text(record.text).build if record else None
+    if not run.command.plan:
+        return
+    build = from_text(_asked(run, run.command.plan).text).build
     if build and build.image and build.image != digest:
         raise Refused(f"stale: the image has changed since: it was {build.image} and is {digest}", again(run))
 
