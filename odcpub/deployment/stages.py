@@ -4,8 +4,11 @@
 
     stages:
       Development: {}
-      Acceptance: {}                          # purpose NonProduction unless said
-      Production: { allow_bootstrap: true }   # purpose Production because of its name
+      Acceptance: {}                    # purpose NonProduction
+      Live: { allow_bootstrap: true }   # purpose Production, since it is the last one
+
+The first stage has the purpose Development. The last of several has Production, as has one of that name. ``purpose``
+says otherwise.
 """
 
 from __future__ import annotations
@@ -23,6 +26,9 @@ LONGEST_LABEL = 40
 _LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _PROJECT_KEYS = ("stages",)
 _STAGE_KEYS = ("purpose", "allow_bootstrap", "description")
+
+
+_FIRST = "Write `purpose: Development` for the first stage, or leave it out: odcpub publishes to it."
 
 
 class Purpose(StrEnum):
@@ -85,6 +91,14 @@ def parse_project(text: str, path: str = "odcpub.yaml") -> Project:
     return Project(stages, tuple(reading.problems))
 
 
+def _usual(label: str, place: int, count: int) -> Purpose:
+    """The purpose of a stage that names none. ``place``: counted from 0. The last of several is where people work, and
+    has the checks of Production, whatever it is called."""
+    if place == 0:
+        return Purpose.DEVELOPMENT
+    return Purpose.PRODUCTION if label == "production" or place == count - 1 else Purpose.NON_PRODUCTION
+
+
 class _Reading:
     """Reads the nodes and notes what is wrong."""
 
@@ -110,28 +124,29 @@ class _Reading:
 
     def stages(self, node: Node) -> list[Stage]:
         stages: list[Stage] = []
-        for name, value in self.mapping(node, "stages", None).items():
-            stage = self._stage(name, value, len(stages) + 1)
+        entries = self.mapping(node, "stages", None)
+        for name, value in entries.items():
+            stage = self._stage(name, value, _usual(label_of(name), len(stages), len(entries)), len(stages) + 1)
             if any(other.label == stage.label for other in stages):
                 self.problem(value, f"stages.{name}", "another stage has this name", "Rename one of them.")
             stages.append(stage)
         self._check(node, stages)
         return stages
 
-    def _stage(self, name: str, node: Node, order: int) -> Stage:
+    def _stage(self, name: str, node: Node, usual: Purpose, order: int) -> Stage:
+        """``usual``: its purpose unless it says another."""
         element, label = f"stages.{name}", label_of(name)
         if not _LABEL.fullmatch(label) or len(label) > LONGEST_LABEL:
             hint = f"Use up to {LONGEST_LABEL} letters, digits and dashes, a letter first."
             self.problem(node, element, f"'{shown(name)}' cannot be a stage's name", hint)
         entries = self.mapping(node, element, _STAGE_KEYS)
-        purpose = self._purpose(entries.get("purpose"), element, order, label)
+        purpose = self._purpose(entries.get("purpose"), element, usual)
         allowed = self._allowed(entries.get("allow_bootstrap"), element, purpose)
         return Stage(name, label, purpose, order, allowed)
 
-    def _purpose(self, node: Node | None, element: str, order: int, label: str) -> Purpose:
+    def _purpose(self, node: Node | None, element: str, usual: Purpose) -> Purpose:
         if node is None:
-            last = Purpose.PRODUCTION if label == "production" else Purpose.NON_PRODUCTION
-            return Purpose.DEVELOPMENT if order == 1 else last
+            return usual
         text = node.text if isinstance(node, Scalar) else ""
         try:
             return Purpose(text)
@@ -152,6 +167,6 @@ class _Reading:
         if not stages:
             self.problem(node, "stages", "there is no stage", "Name at least one, or leave `stages` out.")
         elif stages[0].purpose is not Purpose.DEVELOPMENT:
-            self.problem(node, "stages", "the first stage must have the purpose Development", "Publishing goes there.")
+            self.problem(node, "stages", "the first stage must have the purpose Development", _FIRST)
         if sum(stage.purpose is Purpose.DEVELOPMENT for stage in stages) > 1:
             self.problem(node, "stages", "only the first stage can have the purpose Development", "Use NonProduction.")

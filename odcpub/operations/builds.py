@@ -119,10 +119,14 @@ def files_of(platform: Platform, library: Library) -> Files:
 
 
 def add_revision(run: Run, verified: Verified, build: str, image: ImageRef) -> RevisionRecord:
-    """The revision of the build; where only what was lost of the latest one was made again, that one."""
+    """The revision of the build; where only what was lost of the latest one was made again, that one. An asset that has
+    a revision keeps its name and folder until the new version serves. A name that is taken is refused now."""
     assets, asset = run.platform.store.assets, run.unit.asset.key
-    assets.register(run.asset)
     latest = assets.latest(asset)
+    if latest is None:
+        assets.register(run.asset)
+    else:
+        assets.planned(run.asset)
     if latest and (latest.build_key, latest.build, latest.image) == (verified.build_key, build, image.digest):
         return latest
     record = RevisionRecord(

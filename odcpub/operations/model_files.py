@@ -1,7 +1,7 @@
 """The files of models as clients sent them: kept by their content, read from there and from nowhere else. Does I/O.
 
 A tree of files (``odcpub.tree``) is kept as a blob, its digest is the *source* of a publish; each content is a blob
-too. What was published before the files travelled lies in its author's folder yet: ``adopt`` reads it once.
+too. What an odcpub of before published lies in its author's folder on this machine yet: ``_adopt`` reads it once.
 """
 
 from __future__ import annotations
@@ -80,10 +80,14 @@ def lock_text(platform: Platform, source: str) -> str:
 
 def keep(platform: Platform, asset: AssetRecord, by: str, at: str) -> None:
     """The files that configure the asset's stages are those of its ``source`` from now on; ``by`` and ``at``: who sent
-    them, and when."""
+    them, and since when they count."""
     if asset.source:
-        files = {path: _mark(one) for path, one in tree_of(platform, asset.source).beside().items()}
-        platform.store.assets.keep_source(asset.key, asset.source, files, by, at)
+        platform.store.assets.keep_source(asset.key, asset.source, stage_marks(platform, asset.source), by, at)
+
+
+def stage_marks(platform: Platform, source: str) -> dict[str, str]:
+    """Of the source's files that configure stages: path → what tells one content from another."""
+    return {path: _mark(one) for path, one in tree_of(platform, source).beside().items()}
 
 
 def published(run: Run) -> None:
@@ -91,7 +95,7 @@ def published(run: Run) -> None:
     of its model from now on."""
     if isinstance(command := run.command, Publish):
         run.platform.store.assets.register(command.asset)
-        keep(run.platform, command.asset, command.actor, run.operation.started_at)
+        keep(run.platform, command.asset, command.actor, now())
 
 
 def _mark(entry: str | Bad) -> str:
@@ -110,6 +114,11 @@ def files_of(platform: Platform, asset: AssetRecord) -> Tree | None:
 def check_files(platform: Platform, asset: AssetRecord) -> Tree:
     """The same, refused where there are none: nobody knows what they give to a stage."""
     found = files_of(platform, asset)
+    if found is None and asset.host:
+        raise UsageError(
+            f"{asset.name}: the server does not have the files of its stages: its first publish did not finish",
+            "send them from the model's folder: odcpub config push PATH; or publish it: odcpub publish PATH",
+        )
     if found is None:
         raise UsageError(
             f"{asset.folder}: the folder that {asset.name} was published from is missing, and with it the files of "
@@ -133,9 +142,10 @@ def source_of(platform: Platform, asset: AssetRecord) -> str:
 
 def _adopt(platform: Platform, asset: AssetRecord) -> str:
     """Takes over the files of an asset that an earlier odcpub published, whose server read them in its author's
-    folder: read once, and kept from then on. Empty where the folder is gone."""
+    folder: read once, and kept from then on. Empty where the folder is gone, and where a client has named it: that is
+    a folder of the client's machine, whatever this machine has under the same path."""
     folder = Path(asset.folder)
-    if not folder.is_absolute() or not folder.is_dir():
+    if asset.host or not folder.is_absolute() or not folder.is_dir():
         return ""
     found = read_folder(folder)
     accept(platform, found.tree, found.contents.values())

@@ -205,8 +205,12 @@ def project_stages(platform: Platform, tree: Tree) -> Sequence[Stage]:
 
 def stage_of(platform: Platform, asset: AssetRecord | None, word: str) -> Stage:
     """The stage of that name or label; of one that the project has named before, where something is left in it, a
-    UsageError says what, and how to take it out."""
-    stages = asset_stages(platform, asset)
+    Missing says what, and how to take it out."""
+    return stage_among(platform, asset, asset_stages(platform, asset), word)
+
+
+def stage_among(platform: Platform, asset: AssetRecord | None, stages: Sequence[Stage], word: str) -> Stage:
+    """The same, of stages that the caller has read: whoever compares it with others reads them once."""
     try:
         return find(stages, word)
     except UsageError as error:

@@ -73,7 +73,7 @@ def _of_revision(
     platform: Platform, command: Deploy | ApplyConfigs, asset: AssetRecord, stage: Stage, revision: RevisionRecord
 ) -> Plan:
     libraries = {library.asset.name: library for library in locked(platform, revision.lock)}
-    target = stages.Target(asset, command.stage, platform.memory.model(revision.model), libraries)
+    target = stages.Target(asset, command.stage, platform.model_of(asset.name, revision), libraries)
     build = made_before(revision, stages.compiler_of(platform, revision))
     newest = settings.latest(platform, asset) or target.model
     return _made(platform, Asked(command.kind, target, stage, build, revision, newest=newest), command)

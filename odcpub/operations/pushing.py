@@ -12,12 +12,14 @@ from odcpub.deployment.stages import Stage, find
 from odcpub.errors import Missing, ModelError, OdcpubError, Problem, Refused, UsageError
 from odcpub.operations import settings
 from odcpub.operations import stage as stages
+from odcpub.operations.core.command import Publish
+from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Where
-from odcpub.operations.model_files import accept, check_files, files_of, keep, take, tree_of
+from odcpub.operations.model_files import accept, check_files, files_of, keep, stage_marks, take, tree_of
 from odcpub.operations.models import Sent, asset_stages, read_head, stage_file, strays
 from odcpub.operations.platform import Platform
 from odcpub.store.clock import now
-from odcpub.store.records import AssetRecord, DeploymentRecord, OperationKind, Status
+from odcpub.store.records import AssetRecord, DeploymentRecord, OperationKind, StageFile, Status
 from odcpub.tree.tree import Entry, Tree
 
 
@@ -106,15 +108,22 @@ def _change(was: bool, stays: bool) -> ChangeWord:
 
 
 def pending(platform: Platform, asset: AssetRecord, current: DeploymentRecord) -> PendingFile | None:
-    """The stage's file, where it was sent after what is deployed there was begun, and gives it other values."""
+    """The stage's file, where it counts since what is deployed there was begun, and gives it other values."""
     path = f"stages/{current.stage}.yaml"
     operation = platform.ledger.operation(current.operation)
-    files = (one for one in platform.store.assets.stage_files(asset.key) if one.path == path)
-    file = next((one for one in files if operation and one.sent_at > operation.started_at), None)
-    if file is None or not _differs(platform, asset, current):
+    file = next((one for one in platform.store.assets.stage_files(asset.key) if one.path == path), None)
+    if operation is None or file is None or file.sent_at <= operation.started_at:
+        return None
+    if _brought(platform, operation, file) or not _differs(platform, asset, current):
         return None
     apply = f"odcpub config apply {asset.label} --stage {current.stage}"
     return {"file": path, "sentBy": file.sent_by, "sentAt": file.sent_at, "apply": apply}
+
+
+def _brought(platform: Platform, operation: Operation, file: StageFile) -> bool:
+    """Whether the operation is a publish that the file came with: it counts since that serves."""
+    source = operation.command.asset.source if isinstance(operation.command, Publish) else ""
+    return bool(source) and stage_marks(platform, source).get(file.path) == file.content
 
 
 def _differs(platform: Platform, asset: AssetRecord, current: DeploymentRecord) -> bool:
@@ -122,7 +131,7 @@ def _differs(platform: Platform, asset: AssetRecord, current: DeploymentRecord) 
     revision = platform.store.assets.revision(asset.key, current.revision)
     assert revision is not None  # noqa: S101 - a deployed revision is never removed
     try:
-        model = platform.memory.model(revision.model)
+        model = platform.model_of(asset.name, revision)
         target = stages.Target(asset, Where(current.stage, current.stage), model, {})
         resolved = stages.configuration(platform, target, settings.latest(platform, asset))
         return stages.fingerprint(platform, resolved) != current.configuration

@@ -19,7 +19,7 @@ from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publis
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Named, Where
 from odcpub.operations.model_files import check_files
-from odcpub.operations.models import Sent, asset_stages, planned, stage_of, stage_or_former
+from odcpub.operations.models import Sent, asset_stages, planned, stage_among, stage_of, stage_or_former
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord, Status
 
@@ -51,7 +51,8 @@ def deploying(asset: AssetRecord, stage: Stage, revision: RevisionRecord, user: 
 
 def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | None) -> tuple[Stage, RevisionRecord]:
     """The stage and revision a promotion means; refused for the first stage and for what the stage before lacks."""
-    stage, stages = stage_of(platform, asset, to), asset_stages(platform, asset)
+    stages = asset_stages(platform, asset)
+    stage = stage_among(platform, asset, stages, to)
     place = stages.index(stage)
     if place == 0:
         raise Refused(f"{stage.name}: is where apps are published, not promoted to", _publishing(asset))
@@ -229,7 +230,7 @@ def _insist(
     """A version of a library that breaks its consumers says so in its number."""
     old = platform.store.assets.revision(asset.key, last.revision)
     assert old is not None  # noqa: S101 - a release's revision is never removed
-    before, after = platform.memory.model(old.model), platform.memory.model(revision.model)
+    before, after = platform.model_of(asset.name, old), platform.model_of(asset.name, revision)
     changes, released = breaking_changes(before, after), parse_version(last.version)
     if changes and not wanted.breaks(released):
         raise Refused(

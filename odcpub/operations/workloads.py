@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from odcpub.data.migration import MigrationPlan
 from odcpub.deployment.workload import Workload
 from odcpub.errors import EngineError, Refused
+from odcpub.model.elements import Asset
 from odcpub.operations import stage as stages
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Planned, Revision
@@ -31,19 +32,23 @@ class ToRun:
 def record(run: Run, revision: Revision) -> RevisionRecord:
     found = run.platform.store.assets.revision(run.unit.asset.key, revision.number)
     if found is None:
-        raise Refused(f"{run.asset.name}: the revision to deploy is not there", "see: odcpub status")
+        raise Refused(f"{run.asset.name}: revision {revision.number} does not exist", "see: odcpub status")
     return found
 
 
 def target(run: Run, of: RevisionRecord) -> stages.Target:
     """The revision with its libraries, in the operation's stage."""
-    return aim(run, of.model, of.lock)
+    return _aimed(run, run.platform.model_of(run.asset.name, of), of.lock)
 
 
 def aim(run: Run, model: str, lock: str) -> stages.Target:
     """The same, of a model and a lock that may have no revision yet."""
+    return _aimed(run, run.platform.memory.model(model), lock)
+
+
+def _aimed(run: Run, model: Asset, lock: str) -> stages.Target:
     libraries = {library.asset.name: library for library in locked(run.platform, lock)}
-    return stages.Target(run.asset, run.stage, run.platform.memory.model(model), libraries)
+    return stages.Target(run.asset, run.stage, model, libraries)
 
 
 def workload(run: Run, of: RevisionRecord, sealed: str, prepared: bool = True) -> Workload:

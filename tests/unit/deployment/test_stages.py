@@ -45,6 +45,22 @@ def test_project_file_names_stages_in_its_order() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "purposes", "allowed"),
+    [
+        ("Dev: {}, Test: {}, Live: {}", "Development NonProduction Production", "yes yes no"),
+        ("Dev: {}, Production: {}, Archive: {}", "Development Production Production", "yes no no"),
+        ("Dev: {}, Demo: { purpose: NonProduction }", "Development NonProduction", "yes yes"),
+        ("Dev: {}, QA: { allow_bootstrap: true }", "Development Production", "yes yes"),
+        ("Production: {}", "Development", "yes"),
+    ],
+)
+def test_the_last_of_several_stages_is_production_whatever_its_name(text: str, purposes: str, allowed: str) -> None:
+    stages = parse_project(f"stages: {{ {text} }}").stages
+    assert [each.purpose.value for each in stages] == purposes.split()
+    assert ["yes" if each.allow_bootstrap else "no" for each in stages] == allowed.split()
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         ("stage: {}", "unknown key stage"),

@@ -16,6 +16,7 @@ from odcpub.operations import builds, planning, workloads
 from odcpub.operations import stage as stages
 from odcpub.operations.core.outputs import Verified
 from odcpub.operations.libraries import available
+from odcpub.operations.model_files import published
 from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord
 
 from .conftest import KEY, LIBRARY, MODEL, FakeCompiler, Installed, publish
@@ -106,6 +107,17 @@ def test_the_same_image_is_the_same_revision(installed: Installed) -> None:
     verified = Verified(installed.platform.memory.keep(MODEL), "{}", "", "c1", "sdk", "s")
     for digest, expected in (("sha256:1", number), ("sha256:2", number + 1)):
         assert builds.add_revision(run, verified, "", ImageRef("shop", digest)).number == expected
+
+
+def test_a_publish_that_does_not_serve_yet_renames_nothing(installed: Installed) -> None:
+    number, before = installed.revision(), installed.platform.asset("shop")
+    installed.asset = replace(installed.asset, name="Outlet", folder="/elsewhere", host="desk")
+    run = installed.operation(OperationKind.PUBLISH)
+    verified = Verified(installed.platform.memory.keep(MODEL), "{}", "", "c1", "sdk", "s")
+    assert builds.add_revision(run, verified, "", ImageRef("shop", "sha256:2")).number == number + 1
+    assert installed.platform.asset(KEY) == before
+    published(run)
+    assert installed.platform.asset(KEY).name == "Outlet"
 
 
 @pytest.mark.parametrize(

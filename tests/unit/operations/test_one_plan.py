@@ -246,7 +246,7 @@ def test_a_model_is_the_one_that_was_sent_whatever_its_folder_holds_now(shop: In
 
 
 def test_a_stage_that_the_project_file_says_otherwise(shop: Installed) -> None:
-    text = "stages: { Development: {}, QA: { allow_bootstrap: false } }"
+    text = "stages: { Development: {}, QA: { allow_bootstrap: false }, Production: {} }"
     plan = promotion(shop)
     (shop.folder / "odcpub.yaml").write_text(text)
     assert executed(shop, plan, lambda: None) == "", "what lies in the folder counts once it is sent"

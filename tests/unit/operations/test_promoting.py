@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from odcpub.data.schema import Annotation, Column, Schema, Table
+from odcpub.deployment.stages import DEFAULT_STAGES, parse_project
 from odcpub.errors import Refused, UsageError
 from odcpub.model.elements import Attribute, Basic, DataType, Entity
-from odcpub.operations import platform, requests
+from odcpub.operations import models, platform, requests
 from odcpub.operations import stage as stages
 from odcpub.store.records import Status
 
@@ -39,6 +40,19 @@ def test_a_revision_that_ran_there_can_be_promoted_after_an_undeploy_and_one_tha
         promoted(installed, None)
     installed.deployed(first)
     assert promoted(installed, None) == first
+
+
+def test_stages_that_are_sent_meanwhile_do_not_break_a_promotion(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = installed.revision()
+    installed.deployed(number)
+    usual, others = DEFAULT_STAGES, parse_project("stages: { Development: {}, QA: { allow_bootstrap: false } }").stages
+    readings = iter([usual, others, others, others])
+    for room in (models, requests):
+        monkeypatch.setattr(room, "asset_stages", lambda *_: next(readings))
+    installed.configured()
+    assert promoted(installed, None) == number
 
 
 def test_what_was_undeployed_is_not_undeployed_again(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from odcpub.errors import Missing, ModelError, Refused, UsageError
 from odcpub.operations import overview, planning, pushing
 from odcpub.operations import stage as stages
 from odcpub.operations.core.outputs import Where
-from odcpub.operations.model_files import accept, files_of, keep
+from odcpub.operations.model_files import accept, files_of, keep, published
 from odcpub.operations.models import asset_stages
 from odcpub.store.records import Status
 from odcpub.store.stages import Value
@@ -162,6 +163,55 @@ def test_what_was_published_before_files_travelled_is_taken_over_once(installed:
     assert rate(installed) == "5"
     (file,) = [one for one in installed.store.assets.stage_files(KEY) if one.content]
     assert (file.path, file.sent_by) == ("stages/qa.yaml", "")
+
+
+def test_a_folder_of_another_machine_is_not_read_here(installed: Installed) -> None:
+    """This machine has a folder under the same path: it is somebody else's."""
+    installed.store.assets.register(replace(installed.asset, host="desk"))
+    installed.store.assets.keep_source(KEY, "", {}, "", "")
+    write(installed, qa="settings: { Rate: 5 }")
+    with pytest.raises(UsageError, match="Shop: the server does not have the files of its stages") as refused:
+        planning.apply(installed.platform, "shop", "qa", "ada")
+    assert "odcpub config push PATH" in refused.value.hint
+    assert installed.platform.asset("shop").source == ""
+
+
+def test_a_file_is_pending_though_its_publish_began_before_the_promotion(installed: Installed) -> None:
+    """The promotion began while the publish ran, and used the file of before."""
+    write(installed, qa="settings: { Rate: 7 }")
+    sent = installed.sent()
+    before = installed.asset
+    installed.asset = replace(before, source=sent.source, host=sent.host)
+    publish = installed.operation("Publish")
+    time.sleep(0.002)
+    installed.asset = before
+    run = installed.operation("Deploy", "QA")
+    found = stages.configuration(installed.platform, stages.Target(installed.asset, Where("QA", "qa"), MODEL, {}))
+    digest = stages.fingerprint(installed.platform, found)
+    installed.store.stages.begin_deployment(KEY, "qa", 1, digest, run.key)
+    run.serve("")
+    time.sleep(0.002)
+    published(publish)
+    current = installed.store.stages.current(KEY, "qa")
+    assert current is not None
+    pending = pushing.pending(installed.platform, installed.platform.asset("shop"), current)
+    assert pending is not None
+    assert pending["file"] == "stages/qa.yaml"
+
+
+def test_a_file_is_not_pending_where_its_own_publish_brought_it(installed: Installed) -> None:
+    """Another value was set since: that is no file."""
+    write(installed, development="settings: {}")
+    sent = installed.sent()
+    installed.asset = replace(installed.asset, source=sent.source, host=sent.host)
+    run = installed.operation("Publish")
+    installed.store.stages.begin_deployment(KEY, "development", 1, "c", run.key)
+    time.sleep(0.002)
+    published(run)
+    run.serve("")
+    current = installed.store.stages.current(KEY, "development")
+    assert current is not None
+    assert pushing.pending(installed.platform, installed.asset, current) is None
 
 
 def test_where_that_folder_is_gone_the_way_on_is_told(installed: Installed) -> None:
