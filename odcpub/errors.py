@@ -109,7 +109,7 @@ def system_failure(error: OSError, where: object) -> EngineError:
     """What the system refused, with the file it is about or else ``where``."""
     if error.errno == errno.ENOSPC:
         return DiskFull(f"{error.filename or where}: the disk is full", "make room, then run the same command again")
-    hint = "see what keeps this user from it, then run the same command again"
+    hint = "check the permissions and the owner, then run the same command again"
     return EngineError(f"{error.filename or where}: {error.strerror or error}", hint)
 
 

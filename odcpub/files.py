@@ -1,4 +1,4 @@
-"""Files that are whole or not there, also after a power cut, and files of others that are safe to read. Does I/O.
+"""Atomic, durable file writes, and safe reads of files that others can replace. Does I/O.
 
 Standard library only, since everything may need it. Whatever somebody else may have put in a file's place (a pipe, a
 device, a link to elsewhere, something endless) is no reason to wait, to read it, or to write where it leads.

@@ -24,13 +24,13 @@ def at(path: str) -> Path:
     try:
         return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - the other one raises
     except FileNotFoundError:
-        raise UsageError("the folder that you are in is gone", "cd to one that is there") from None
+        raise UsageError("the current folder no longer exists", "cd to another") from None
 
 
 def check_free(folder: Path) -> None:
     """Refuses what is no folder, or has something in it."""
     if folder.is_symlink():
-        raise UsageError(f"{folder}: is a link, and nothing is written through one", HINT)
+        raise UsageError(f"{folder}: is a symbolic link, and odcpub does not write through links", HINT)
     if not folder.exists():
         return
     if not folder.is_dir():
@@ -68,7 +68,8 @@ def _fill(folder: Path, files: Mapping[str, str], readable: bool) -> None:
     folder.mkdir()
     for path, text in files.items():
         parts = PurePosixPath(path).parts
-        assert parts and not {"/", ".."} & set(parts), path  # noqa: S101 - what the server sends stays in the folder
+        if not parts or {"/", ".."} & set(parts):  # what the server sends stays in the folder
+            raise EngineError(f"{path}: the server named a file outside of {folder}", "report it; nothing was written")
         target = folder.joinpath(*parts)
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="")

@@ -15,7 +15,9 @@ def write_lock(folder: Path, text: str) -> None:
     path = folder / LOCK_FILE
     try:
         if path.is_symlink():
-            raise UsageError(f"{path}: is a link, and nothing is written through one", "put the file itself there")
+            raise UsageError(
+                f"{path}: is a symbolic link, and odcpub does not write through links", "put the file itself there"
+            )
         if text:
             write_whole(path, text.encode(), SHARED)
         else:

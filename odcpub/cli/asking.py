@@ -33,7 +33,7 @@ def setting_value(text: str) -> ConfigurationValue:
 
 
 def _no_value(what: str, more: str = "") -> UsageError:
-    hint = "type it at the prompt, or give it on standard input, a line each"
+    hint = "type it at the prompt, or give it on standard input: one line for each value"
     return UsageError(f"{what}: no value was given", f"{hint}; {more}" if more else hint)
 
 
@@ -65,8 +65,8 @@ def _ask(what: str, more: str = "", others: str = "") -> str:
 def expect_end() -> None:
     """A value of several lines would lose all but the first."""
     if not sys.stdin.isatty() and sys.stdin.readline(LONGEST_VALUE).strip("\r\n"):
-        hint = "a value is one line; text of several, such as a certificate, can be written in base64"
-        raise UsageError("standard input: has more lines than values are asked for; nothing was set", hint)
+        hint = "give one line for each value; write text of several lines, such as a certificate, in base64"
+        raise UsageError("standard input: has more lines than values; nothing was set", hint)
 
 
 def database_login(text: str) -> Login:

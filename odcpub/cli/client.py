@@ -20,24 +20,27 @@ from odcpub.home import Home, find_home
 from odcpub.waiting import looks
 
 if TYPE_CHECKING:
+    from odcpub.api_types.installation import ShutDown
     from odcpub.api_types.problems import MaybeError, ModelProblem
 
 START_SECONDS = 120.0
 END_SECONDS = 150.0
 """How long a server of an earlier version, which does not say it, may take to end."""
+ANSWER_SECONDS = 600.0
+"""How long a command waits for an answer."""
 TRIES = 3
 SAFE = ("/api/deployments/", "/api/v1/model-files")
 """What is asked again where a server that was killed has not answered."""
 
 
 class ApiError(OdcpubError):
-    """A problem that the server answered, or that a message of an operation tells; ``problems`` as it sent them."""
+    """A problem that the server answered, or that is a message of an operation; ``problems`` as it sent them."""
 
-    def __init__(self, title: str, told: MaybeError) -> None:
-        super().__init__(title or "the server failed", told.get("hint", ""))
-        self.exit_code = told.get("exit_code", 3)
-        self.details = tuple(told.get("details", ()))
-        self.problems: list[ModelProblem] = told.get("problems", [])
+    def __init__(self, title: str, data: MaybeError) -> None:
+        super().__init__(title or "the server failed", data.get("hint", ""))
+        self.exit_code = data.get("exit_code", 3)
+        self.details = tuple(data.get("details", ()))
+        self.problems: list[ModelProblem] = data.get("problems", [])
 
 
 class Stopped(EngineError):
@@ -50,7 +53,7 @@ class Stopped(EngineError):
 
 
 class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path, timeout: float | None) -> None:
+    def __init__(self, path: Path, timeout: float) -> None:
         super().__init__("localhost", timeout=timeout)
         self._path = path
 
@@ -91,7 +94,12 @@ class Client:
                 response = connection.getresponse()
                 return self._answer(response.status, response.read())
             except (OSError, http.client.HTTPException) as error:
-                if not left or isinstance(error, TimeoutError):
+                if isinstance(error, TimeoutError):
+                    raise EngineError(
+                        f"the server has not answered for {ANSWER_SECONDS:.0f} s; it goes on with the request",
+                        f"odcpub log shows operations; its own log is {self._home.data / 'server.log'}",
+                    ) from None
+                if not left:
                     raise EngineError(f"the server ended while it answered: {error}", self._log_hint()) from None
             finally:
                 connection.close()
@@ -135,9 +143,9 @@ class Client:
             return False
         return True
 
-    def _connect(self, timeout: float | None = 600, waiting: bool = False) -> http.client.HTTPConnection:
+    def _connect(self, timeout: float = ANSWER_SECONDS, waiting: bool = False) -> http.client.HTTPConnection:
         """Starts the server where there is none. ``waiting``: a command that has asked already starts one only after
-        the other was killed; told to end, the server stays down."""
+        the other was killed; after `odcpub down` the server stays down."""
         try:
             return self._open(timeout)
         except OSError:
@@ -146,7 +154,7 @@ class Client:
             self._start()
         return self._open(timeout)
 
-    def _open(self, timeout: float | None) -> http.client.HTTPConnection:
+    def _open(self, timeout: float) -> http.client.HTTPConnection:
         connection = _UnixConnection(self._socket, timeout)
         try:
             connection.connect()
@@ -169,7 +177,7 @@ class Client:
             if self.running():
                 return
             if failed.exists():
-                raise _told(failed)
+                raise _failure(failed)
             if process.poll() not in (None, 0):
                 break
         raise EngineError("the server did not start", self._log_hint())
@@ -184,13 +192,13 @@ class Client:
             command, input=password.encode(), env=self._environment(), cwd="/", capture_output=True, check=False
         )
         if failed.exists():
-            raise _told(failed)
+            raise _failure(failed)
         if done.returncode:
-            raise EngineError("the login could not be changed", self._log_hint())
+            raise EngineError("the new password could not be stored", self._log_hint())
 
     def _environment(self) -> dict[str, str]:
-        """The server's bytecode is kept, whatever the environment says: without it every start compiles anew. What
-        this command is told of PostgreSQL is not the server's, which outlives it: its environment could be read."""
+        """The server's bytecode is kept, whatever the environment says: without it every start compiles anew. Variables
+        of libpq are not handed on: the server outlives this command, and its environment can be read."""
         own = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         env = {name: value for name, value in own.items() if name != "PYTHONDONTWRITEBYTECODE"}
         # The server stands in another folder: a relative path would mean another one there.
@@ -201,9 +209,12 @@ class Client:
         """Ends the server and waits until it has gone; whether there was one."""
         if not self.running() and not self._left_behind():
             return False
-        answer = self.request("POST", "/api/v1/shutdown")
-        self.wait_for_end(answer["pid"], answer.get("seconds", END_SECONDS))
+        self._wait_for(self.request("POST", "/api/v1/shutdown"))
         return True
+
+    def _wait_for(self, ending: ShutDown) -> None:
+        """Until the server that answered so has ended."""
+        self.wait_for_end(ending["pid"], ending.get("seconds", END_SECONDS))
 
     def wait_for_end(self, pid: int, seconds: float) -> None:
         """Until the server's process has gone."""
@@ -223,10 +234,7 @@ class Client:
     def check_version(self) -> None:
         """A server of another version is ended, so that the next request starts one of this version."""
         if self.running() and self.request("GET", "/api/v1/server")["version"] != __version__:
-            self.request("POST", "/api/v1/shutdown?apps=false")
-            for _ in looks(30, 0.05):
-                if not self.running():
-                    break
+            self._wait_for(self.request("POST", "/api/v1/shutdown?apps=false"))
 
     def _log_hint(self) -> str:
         return f"see {self._home.data / 'server.log'}; it is started again by the next command"
@@ -238,7 +246,7 @@ def _uuid() -> str:
     return "-".join(digits[start:end] for start, end in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
 
 
-def _told(failed: Path) -> OdcpubError:
+def _failure(failed: Path) -> OdcpubError:
     """What the server said when it could not start."""
     code, message, hint = (*failed.read_text(encoding="utf-8").split("\n"), "", "", "")[:3]
     error = EngineError(message, hint)

@@ -53,15 +53,17 @@ class Login:
 def resolve(text: str, environment: Mapping[str, str]) -> Login:
     """An address with all that it leaves out, as ``psql`` would take it. UsageError where there is none."""
     if dropped := [one for one in NOT_CARRIED if environment.get(one)]:
-        hint = f"leave it out for this command: env -u {' -u '.join(dropped)} odcpub engines set …"
-        raise UsageError(f"{WHERE}: {', '.join(dropped)}: an address of odcpub's can't say that", hint)
+        hint = f"leave it out for this command: env -u {' -u '.join(dropped)} odcpub …"
+        raise UsageError(f"{WHERE}: {', '.join(dropped)}: odcpub cannot use what they say", hint)
     given = parts(text)
     name = given.pop("service", "") or environment.get("PGSERVICE", "")
     service, file = _service(name, environment) if name else ({}, "")
     variables = {key: environment[one] for key, one in (OPTIONS | PLACE).items() if environment.get(one)}
     found = variables | service | given
     if SECRETS & found.keys() - {"password"}:
-        raise UsageError(f"{WHERE}: service {name} in {file} has a secret that can't be used here", "name another")
+        raise UsageError(
+            f"{WHERE}: service {name} in {file} has a secret that odcpub cannot use", "name another service"
+        )
     password, passfile = found.pop("password", ""), found.pop("passfile", "")
     found.setdefault("user", _account()[0])
     found.setdefault("host", _socket_folder(found.get("port", PORT)))
@@ -143,11 +145,11 @@ def _service(name: str, environment: Mapping[str, str]) -> tuple[dict[str, str],
                 continue
             text = text_of(content)
         except BadFile as bad:
-            raise UsageError(f"{WHERE}: {file}: {bad.reason}", "PGSERVICEFILE names another file") from None
+            raise UsageError(f"{WHERE}: {file}: {bad.reason}", "name another file with PGSERVICEFILE") from None
         said = dict(_section(text, name, file))
         if said:
             return {key: value for key, value in said.items() if value and key not in OF_SESSIONS}, file
-    raise UsageError(f"{WHERE}: no service {name} in {own} or {system}", "PGSERVICEFILE names another file")
+    raise UsageError(f"{WHERE}: no service {name} in {own} or {system}", "name another file with PGSERVICEFILE")
 
 
 def _section(text: str, name: str, file: str) -> Iterator[tuple[str, str]]:
@@ -162,6 +164,8 @@ def _section(text: str, name: str, file: str) -> Iterator[tuple[str, str]]:
         elif inside:
             key, equals, value = line.partition("=")
             if not equals or key in ("service", "servicefile") or line.startswith("ldap"):
-                raise UsageError(f"{WHERE}: {file}:{number}: is not KEY=VALUE of an address", "see the service file")
+                raise UsageError(
+                    f"{WHERE}: {file}:{number}: is not KEY=VALUE of an address", "correct the service file"
+                )
             found.append((key, value))
     yield from reversed(found)

@@ -1,6 +1,7 @@
 """``odcpub``: arguments to commands, errors to messages and exit codes. Imports a command's module when it runs.
 
-Exit codes: 0 done; 1 the model or the plan is refused; 2 usage; 3 an engine failed; 130 interrupted.
+Exit codes: 0 done; 1 the model or the plan is refused; 2 usage; 3 an engine failed; 130 interrupted; 141 the output was
+closed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = make_parser().parse_args(given)
     except WrongUsage as wrong:
         return _tell_usage(wrong, "--json" in given)
-    from odcpub.cli.exit_codes import INTERRUPTED
+    from odcpub.cli.exit_codes import CLOSED_PIPE, INTERRUPTED
     from odcpub.cli.printing import warn
     from odcpub.cli.progress import tell_problem
     from odcpub.errors import OdcpubError, system_failure
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return CLOSED_PIPE
     except OSError as error:
         found = system_failure(error, "this machine")
         tell_problem(found, options.json)

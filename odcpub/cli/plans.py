@@ -25,7 +25,7 @@ def check(plan: bool, out: str | None, sql: bool) -> None:
             raise UsageError("--out: is empty", "name the file that is to hold the plan, such as plan.json")
         return
     if given := [name for name, value in (("--out", out is not None), ("--sql", sql)) if value]:
-        raise UsageError(f"{given[0]}: is for a plan", "add --plan, which shows what would happen and changes nothing")
+        raise UsageError(f"{given[0]}: needs --plan", "add --plan, which shows what would happen and changes nothing")
 
 
 def write(plan: Plan, file: Path) -> None:
@@ -116,7 +116,7 @@ def _sql(plan: Plan) -> Iterator[str]:
 
 
 def _said(one: PlanTransaction) -> Iterator[str]:
-    for line in one["does"] or ["forget what earlier versions were served by"]:
+    for line in one["does"] or ["remove the readiness markers of earlier versions"]:
         yield f"-- {one['phase']}: {line}"
     for lock in one["locks"]:
         yield f"-- locks {lock['table']}: {lock['lock']}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from typing import TextIO
 
 from odcpub.escaping import escaped
@@ -13,6 +14,27 @@ def say(text: str = "", out: TextIO | None = None) -> None:
     """One line, whatever the text holds: what comes from data, models, logs and other servers cannot make a second
     one, nor anything that a terminal acts on."""
     print(escaped(text), file=out or sys.stdout)
+
+
+def width(text: str) -> int:
+    """Columns of a terminal that the text fills: wide signs, such as Chinese ones, fill two."""
+    return len(text) if text.isascii() else sum(_columns(sign) for sign in text)
+
+
+def cut(text: str, columns: int) -> str:
+    """The text, or as much of it as fills so many columns."""
+    filled = 0
+    for at, sign in enumerate(text):
+        filled += _columns(sign)
+        if filled > columns:
+            return text[:at]
+    return text
+
+
+def _columns(sign: str) -> int:
+    if unicodedata.combining(sign):
+        return 0
+    return 2 if unicodedata.east_asian_width(sign) in "WF" else 1
 
 
 def warn(text: str = "") -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO
 
 from odcpub.cli.client import ApiError, Client, Stopped
 from odcpub.cli.exit_codes import INTERRUPTED
-from odcpub.cli.printing import as_json, say, warn
+from odcpub.cli.printing import as_json, cut, say, warn
 from odcpub.errors import ModelError, OdcpubError
 from odcpub.escaping import escaped
 
@@ -54,7 +55,7 @@ def follow(
         printer.left()
         error.hint = f"the operation waits; it goes on with: {again}"
         raise
-    return 3
+    raise AssertionError("events go on until the end")
 
 
 class _Json:
@@ -127,7 +128,8 @@ class _Lines:
 
     def _transient(self, text: str) -> None:
         if self._terminal:
-            self._out.write(f"\r\x1b[K{escaped(text)[:110]}")
+            columns = shutil.get_terminal_size().columns - 1  # a line that wraps could not be overwritten
+            self._out.write(f"\r\x1b[K{cut(escaped(text), columns)}")
             self._out.flush()
 
     def _line(self, text: str) -> None:

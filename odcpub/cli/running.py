@@ -53,7 +53,7 @@ def run(
         operation: Operation = client.request("POST", f"{DEPLOYMENTS}/{begins}", body)
     except KeyboardInterrupt:
         warn()
-        warn("An operation that had begun goes on. See it with: odcpub log")
+        warn("If the operation had begun, it goes on. See it with: odcpub log")
         return INTERRUPTED
     if not options.json:
         warn(show.heading(operation))

@@ -29,7 +29,7 @@ BATCH = 8_000_000
 
 def send(client: Client, found: Found) -> tuple[SentModel, bool]:
     """Sends a model's files. Returns how a request names them (``source``, ``folder``, ``host``), and whether the asset
-    was renamed: the folder that it was published from holds it no more under its name, so that this is no copy."""
+    was renamed: it has left the place that it was published from, so that this is no copy."""
     from odcpub.tree.tree import Bad
 
     entries, host = found.tree.entries, socket.gethostname()
@@ -68,12 +68,12 @@ def _batches(found: Found, missing: list[str]) -> Iterator[list[str]]:
 
 
 def _is_renamed(former: FormerAsset | None) -> bool:
-    """Whether the folder that an asset was published from holds it no more under its name."""
+    """Whether an asset has surely left the place that it was published from; else the user must say ``--renamed``."""
     if former is None:
         return False
-    from odcpub.author.head import holds
+    from odcpub.author.head import has_left
 
-    return not holds(former["folder"], former["key"], former["name"])
+    return has_left(former["folder"], former["key"], former["name"])
 
 
 def keep_lock(found: Found, operation: Operation) -> None:

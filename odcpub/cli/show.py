@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.cli.client import ApiError
-from odcpub.cli.printing import as_json, say, warn
+from odcpub.cli.printing import as_json, say, warn, width
 from odcpub.cli.progress import error_json, error_of, print_problem
 from odcpub.errors import counted
 from odcpub.escaping import escaped
@@ -45,8 +45,11 @@ def answer(data: object, text: str | Sequence[str], for_programs: bool, code: in
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
     """Columns as wide as their widest cell, a row a line."""
     rows = [[escaped(cell) for cell in row] for row in rows]
-    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in (head, *rows))
+    widest = [max(width(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    lines = (
+        "  ".join(cell + " " * (most - width(cell)) for cell, most in zip(row, widest, strict=True))
+        for row in (head, *rows)
+    )
     return [line.rstrip() for line in lines]
 
 
@@ -178,7 +181,7 @@ def engines(data: Engines, for_programs: bool) -> int:
 
 def server(data: Server, for_programs: bool) -> int:
     rows = [(name, str(value)) for name, value in data.items()]
-    return answer(data, table(("SERVER", ""), rows), for_programs)
+    return answer(data, table(("NAME", "VALUE"), rows), for_programs)
 
 
 def store_changed(data: StoreChanged, for_programs: bool) -> int:

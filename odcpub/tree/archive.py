@@ -76,7 +76,7 @@ def read_archive(path: Path) -> Found:
     except _Unfit as why:
         raise UsageError(f"{path}: is no archive of a model: {why}", MADE_ANEW) from None
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError):
-        raise UsageError(f"{path}: is damaged, or not whole", f"copy it again, or {MADE_ANEW}") from None
+        raise UsageError(f"{path}: is damaged or incomplete", f"copy it again, or {MADE_ANEW}") from None
 
 
 def _unpacked(content: bytes, where: str) -> Found:
@@ -104,7 +104,7 @@ def _checked(packed: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The entries, all of which are what they must be; nothing of them is read yet."""
     entries = packed.infolist()
     if min((one.header_offset for one in entries), default=_NOT_THE_FIRST) or packed.comment:
-        raise _Unfit("something else than a model's files is in it")
+        raise _Unfit("it contains data besides the model's files")
     size = 0
     for one in entries:
         if why := _why_not(one):

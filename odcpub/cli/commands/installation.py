@@ -14,7 +14,7 @@ from odcpub.cli.client import Client
 from odcpub.errors import EngineError, UsageError
 
 if TYPE_CHECKING:
-    from odcpub.api_types.installation import EnginesPatch, StoreChanged, StorePatch
+    from odcpub.api_types.installation import EnginesPatch, Server, StoreChanged, StorePatch
     from odcpub.cli.libpq import Login
 
 STORE = "odcpub server set store=postgresql://USER@HOST:5432/DATABASE"
@@ -66,7 +66,7 @@ def server_set(options: argparse.Namespace) -> int:
     """Moves the platform's records."""
     name, _, value = options.value.partition("=")
     if name != "store" or not value:  # and never quoted: it may hold a password
-        raise UsageError("server set: store=… is the one choice", f"{STORE}, or store=sqlite")
+        raise UsageError("server set: is not store=STORE", f"write {STORE}, or store=sqlite")
     client = Client()
     body: StorePatch = {"store": value}
     if is_address(value):
@@ -99,12 +99,10 @@ def _give_login(client: Client, login: Login, for_programs: bool) -> int:
     """The login to the present store, where the server does not start for want of it."""
     store = login.address.url()
     client.give_login(store, password_of(login))
-    moved: StoreChanged = client.request("GET", "/api/v1/server") | {
-        "before": "",
-        "aside": "",
-        "rows": 0,
-        "contents": 0,
-    }
+    about: Server = client.request("GET", "/api/v1/server")
+    moved: StoreChanged = {
+        "store": about["store"], "before": "", "aside": "", "rows": 0, "contents": 0, "pid": about["pid"], "seconds": 0
+    }  # fmt: skip
     return show.store_changed(moved, for_programs)
 
 

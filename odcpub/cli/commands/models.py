@@ -27,10 +27,10 @@ def new(options: argparse.Namespace) -> int:
 
     if not options.path:
         raise UsageError("PATH: is empty", "name a new or empty folder")
-    folder = Path(options.path)
-    name, files = first_model(options.kind, options.name, at(options.path).name)
+    folder = at(options.path)
+    name, files = first_model(options.kind, options.name, folder.name)
     write(folder, files)
-    text = f"{name} is in {folder}. Try: odcpub publish {shlex.quote(str(folder))}"
+    text = f"{name} is in {options.path}. Try: odcpub publish {shlex.quote(options.path)}"
     return show.answer({"name": name, "files": sorted(files)}, text, options.json)
 
 
@@ -54,7 +54,7 @@ def update(options: argparse.Namespace) -> int:
     """Takes newer versions of the libraries that a model uses."""
     if options.path.endswith(SUFFIX):
         raise UsageError(
-            f"{options.path}: an archive stays as it is", "update the model's folder, and archive it again"
+            f"{options.path}: an archive cannot be updated", "update the model's folder, and archive it again"
         )
     found, client = read_model(options.path), Client.connected()
     body: SentModel = send(client, found)[0]
@@ -70,7 +70,7 @@ def import_model(options: argparse.Namespace) -> int:
 
     source = Path(options.file)
     made = import_text(options.format, read_text(source), source.name, options.name or None)
-    write(Path(options.out), made["files"])
+    write(at(options.out), made["files"])
     return show.imported(made, options.out, options.json)
 
 

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from odcpub.author.files import read_model, read_text
 from odcpub.cli import plans
 from odcpub.cli.client import Client
+from odcpub.cli.printing import warn
 from odcpub.cli.running import run, run_or_plan
 from odcpub.cli.sending import keep_lock, send
 from odcpub.errors import UsageError
 from odcpub.files import MAX_PLAN
 
 if TYPE_CHECKING:
-    from odcpub.api_types.operations import DeploymentOperationRequest, PublishOperationRequest
+    from odcpub.api_types.operations import DeploymentOperationRequest, Operation, PublishOperationRequest
     from odcpub.api_types.plans import PlanExecutionRequest
 
 
@@ -23,7 +24,7 @@ def publish(options: argparse.Namespace) -> int:
     """Publishes the model in a folder or an archive."""
     if options.stage:
         raise UsageError(
-            f"{options.stage}: apps are published to the first stage alone",
+            f"{options.stage}: publish always deploys to the first stage",
             "leave --stage out, then promote: odcpub promote APP --to STAGE",
         )
     plans.check(options.plan, options.out, options.sql)
@@ -44,7 +45,13 @@ def promote(options: argparse.Namespace) -> int:
 def apply(options: argparse.Namespace) -> int:
     """Executes the plan that a file holds."""
     body: PlanExecutionRequest = {"plan": read_text(Path(options.file), MAX_PLAN), "file": options.file}
-    return run(Client.connected(), "plan-executions", body, options)
+    return run(Client.connected(), "plan-executions", body, options, _warn_of_lock)
+
+
+def _warn_of_lock(operation: Operation) -> None:
+    """A plan's file does not say where the model's folder is."""
+    if operation["lockFile"] is not None:
+        warn("warning: odcpub.lock was not written; the next publish of the model's folder writes it")
 
 
 def undeploy(options: argparse.Namespace) -> int:

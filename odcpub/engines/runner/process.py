@@ -133,7 +133,7 @@ def _output(log: Path) -> int:
         raise EngineError(f"local runner: {log}: cannot be written: {error.strerror}", _SEE) from error
 
 
-_SEE = "see what keeps this user from it, then run the same command again"
+_SEE = "check the permissions and the owner, then run the same command again"
 
 
 def exit_reason(pid: int) -> str:

@@ -110,6 +110,29 @@ def test_a_new_command_starts_the_server_that_was_told_to_end(home: Home, monkey
         client(home, monkeypatch).request("GET", "/api/v1/status")
 
 
+def test_a_server_of_another_version_is_waited_for_until_it_has_ended(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, waited = Client(home), []
+    answers = {"GET": {"version": "0.0.1"}, "POST": {"pid": 4711, "seconds": 70.0}}
+    monkeypatch.setattr(made, "running", lambda: True)
+    monkeypatch.setattr(made, "request", lambda method, _path: answers[method])
+    monkeypatch.setattr(made, "wait_for_end", lambda *given: waited.append(given))
+    made.check_version()
+    assert waited == [(4711, 70.0)]
+
+
+def test_an_answer_that_takes_too_long_is_no_server_that_ended(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Client(home)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(home.socket("api.sock")))
+        silent.listen()
+        monkeypatch.setattr(made, "_connect", lambda **_: made._open(0.1))
+        with pytest.raises(EngineError, match="has not answered for 600 s; it goes on") as failed:
+            made.request("POST", "/api/v1/updates", {})
+    assert "odcpub log" in failed.value.hint
+
+
 @pytest.mark.parametrize(("answer", "longest"), [({"seconds": 130.0}, 130), ({}, 150)])
 def test_down_waits_as_long_as_the_server_says(
     home: Home, monkeypatch: pytest.MonkeyPatch, answer: dict[str, float], longest: float

@@ -61,7 +61,7 @@ class Bytes(io.TextIOWrapper):
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        (io.StringIO("-----BEGIN\nabc\n"), "has more lines than values are asked for; nothing was set"),
+        (io.StringIO("-----BEGIN\nabc\n"), "has more lines than values; nothing was set"),
         (io.StringIO("\udcff\n"), "Token: is not UTF-8 text"),
         (Bytes(b"\xff\n"), "Token: is not UTF-8 text"),
         (Bytes(b"a\0b\n"), "Token: holds the NUL character"),
@@ -128,7 +128,7 @@ def test_a_folder_that_is_gone_under_the_user_is_told(
     monkeypatch.chdir(gone)
     gone.rmdir()
     assert main.main(["publish", "shop"]) == 2
-    assert capsys.readouterr().err == "error: the folder that you are in is gone\nhint: cd to one that is there\n"
+    assert capsys.readouterr().err == "error: the current folder no longer exists\nhint: cd to another\n"
 
 
 @pytest.mark.parametrize(

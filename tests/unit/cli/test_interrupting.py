@@ -90,7 +90,7 @@ def test_before_the_server_has_said_whether_the_operation_began(
     monkeypatch.setattr(Client, "check_version", lambda _: None)
     monkeypatch.setattr(Client, "request", interrupted)
     assert main.main(["undeploy", "shop", "--stage", "qa"]) == 130
-    assert "An operation that had begun goes on. See it with: odcpub log" in capsys.readouterr().err
+    assert "If the operation had begun, it goes on. See it with: odcpub log" in capsys.readouterr().err
 
 
 def test_while_a_model_is_written_nothing_of_it_stays(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Arguments: what is asked for, what is refused, and that asking for help costs nothing."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -166,3 +167,13 @@ def test_what_the_system_does_is_told_without_a_traceback(
     monkeypatch.setattr(installation, "status", fail)
     assert main.main(["status"]) == code
     assert words in capsys.readouterr().err
+
+
+def test_a_closed_output_has_the_code_that_programs_have_then() -> None:
+    """0 would tell a script that all went well, whatever the command has found."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "odcpub.cli", "schema"]
+    with os.fdopen(writer, "wb") as closed:
+        done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (141, b"")

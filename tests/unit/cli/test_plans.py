@@ -57,7 +57,7 @@ def test_a_plan_is_written_where_it_can_be_read_back_and_refused_where_not(
     plans.write(large, file)
     sent: list[Any] = []
     monkeypatch.setattr(Client, "connected", lambda: None)
-    monkeypatch.setattr(publishing, "run", lambda _client, _begins, body, _options: sent.append(body) or 0)
+    monkeypatch.setattr(publishing, "run", lambda _client, _begins, body, _options, _ended: sent.append(body) or 0)
     assert main.main(["apply", str(file)]) == 0
     assert json.loads(sent[0]["plan"]) == large
     monkeypatch.setattr(plans, "MAX_PLAN", file.stat().st_size - 1)
@@ -65,6 +65,17 @@ def test_a_plan_is_written_where_it_can_be_read_back_and_refused_where_not(
     with pytest.raises(UsageError, match=r"the plan has 6,\d{3},\d{3} bytes.*nothing was written"):
         plans.write(large, file)
     assert not file.exists()
+
+
+@pytest.mark.parametrize(("lock", "warned"), [(None, False), ("libraries:\n", True)])
+def test_a_lock_file_that_apply_cannot_write_is_warned_of(
+    lock: str | None, warned: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "plan.json").write_text("{}")
+    monkeypatch.setattr(Client, "connected", lambda: None)
+    monkeypatch.setattr(publishing, "run", lambda *given: given[-1]({"lockFile": lock}) or 0)
+    assert main.main(["apply", str(tmp_path / "plan.json")]) == 0
+    assert ("odcpub.lock was not written" in capsys.readouterr().err) is warned
 
 
 @pytest.mark.parametrize(
@@ -76,7 +87,7 @@ def test_what_is_for_a_plan_needs_one(
 ) -> None:
     monkeypatch.setattr(Client, "connected", lambda: pytest.fail("nothing is asked for"))
     assert main.main([*command, *option]) == 2
-    assert f"{option[0]}: is for a plan" in capsys.readouterr().err
+    assert f"{option[0]}: needs --plan" in capsys.readouterr().err
 
 
 def test_a_plans_file_is_the_plan_and_shows_all_its_signs(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from odcpub.cli import progress, show
+from odcpub.cli import printing, progress, show
 from odcpub.cli.client import Stopped
 
 OPERATION = {
@@ -113,6 +113,21 @@ def test_a_terminal_shows_the_running_step_and_overwrites_it(monkeypatch: pytest
     shown = [line.rpartition("\r\x1b[K")[2] for line in out.getvalue().split("\n")]
     assert "  Verify   …" in out.getvalue()
     assert [line for line in shown if "…" in line] == [], "a line that stays tells what was done"
+
+
+def test_a_step_is_overwritten_whatever_the_terminals_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line that wraps leaves all but its last piece behind."""
+    out = Terminal()
+    monkeypatch.setattr("sys.stderr", out)
+    monkeypatch.setenv("COLUMNS", "40")
+    progress._Lines(out).message(message("Verify", "説明" * 40))
+    (shown,) = out.getvalue().split("\r\x1b[K")[1:]
+    assert printing.width(shown) in (38, 39)
+
+
+def test_columns_of_wide_signs_are_straight() -> None:
+    lines = show.table(("NAME", "TYPE"), [("説明", "Text"), ("Rate", "Currency")])
+    assert [printing.width(line.partition("T")[0]) for line in lines[:2]] == [6, 6]
 
 
 def test_a_failure_is_told_once_with_its_problems_and_how_to_see_more(capsys: pytest.CaptureFixture[str]) -> None:

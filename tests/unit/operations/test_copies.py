@@ -4,12 +4,14 @@ whether the folder of before still holds the asset."""
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from odcpub.author.head import head
+from odcpub.author.archiving import write_archive
+from odcpub.author.head import has_left
 from odcpub.errors import Refused
 from odcpub.operations.models import former, planned
 from odcpub.store.records import AssetRecord
@@ -25,10 +27,10 @@ def write(folder: Path, name: str) -> Path:
 
 
 def publish(installed: Installed, folder: Path) -> AssetRecord:
-    """What a client asks for that looks into the folder of before, where it is told to."""
+    """What a client asks for that looks at the place of before, where the server names it."""
     sent = installed.sent(folder)
     known = former(installed.platform, sent)
-    renamed = known is not None and head(read_folder(Path(known.folder))) != (known.key, known.name)
+    renamed = known is not None and has_left(known.folder, known.key, known.name)
     return planned(installed.platform, replace(sent, renamed=renamed))
 
 
@@ -55,10 +57,43 @@ def test_a_renamed_and_a_moved_app_go_on_under_their_label(installed: Installed)
     assert (found.name, found.label, found.folder) == ("Store", "shop", str(moved))
 
 
-@pytest.mark.parametrize("text", ["nonsense: [", f"app: Shop\nkey: {KEY.replace('2', '3')}\n", "app: Shop\n"])
+@pytest.mark.parametrize("text", [f"app: Shop\nkey: {KEY.replace('2', '3')}\n", "app: Shop\n"])
 def test_what_is_no_model_of_it_any_more_is_in_nobodys_way(installed: Installed, text: str) -> None:
     (installed.folder / "app.yaml").write_text(text)
     assert publish(installed, write(installed.folder.parent / "moved", "Outlet")).name == "Outlet"
+
+
+def test_a_copy_of_an_archived_model_is_refused(installed: Installed) -> None:
+    folder = write(installed.folder, "Shop")
+    archive = write_archive(read_folder(folder), str(folder.parent / "shop.oap"))["file"]
+    installed.store.assets.register(replace(installed.asset, folder=archive))
+    shutil.rmtree(folder)
+    with pytest.raises(Refused, match="Outlet: its key is that of Shop"):
+        publish(installed, write(folder.parent / "copy", "Outlet"))
+
+
+def _syntax_error(folder: Path) -> None:
+    (folder / "app.yaml").write_text("nonsense: [")
+
+
+def _link_to_nothing(folder: Path) -> None:
+    (folder / "app.yaml").unlink()
+    (folder / "app.yaml").symlink_to(folder / "nothing.yaml")
+
+
+def _unmounted(folder: Path) -> None:
+    shutil.rmtree(folder.parent)
+
+
+@pytest.mark.parametrize("hide", [_syntax_error, _link_to_nothing, _unmounted])
+def test_a_model_that_cannot_be_read_now_has_not_left(installed: Installed, hide: Callable[[Path], None]) -> None:
+    folder = installed.folder.parent / "disk" / "shop"
+    folder.mkdir(parents=True)
+    write(folder, "Shop")
+    installed.store.assets.register(replace(installed.asset, folder=str(folder)))
+    hide(folder)
+    with pytest.raises(Refused, match="Outlet: its key is that of Shop"):
+        publish(installed, write(installed.folder.parent / "copy", "Outlet"))
 
 
 def test_from_another_machine_somebody_must_say_that_it_was_renamed(installed: Installed) -> None:

@@ -68,7 +68,7 @@ def test_names_that_differ_in_case_alone_are_not_archived(model: Path) -> None:
 @pytest.mark.parametrize("text", ["", "app: Shop\n", f"key: {KEY}\n", "nonsense: ["])
 def test_what_is_no_model_is_not_archived(model: Path, text: str) -> None:
     (model / "app.yaml").write_text(text)
-    with pytest.raises(Refused, match="holds no model that says its name and key"):
+    with pytest.raises(Refused, match="the model has no name or key"):
         write_archive(read_folder(model), "")
 
 
@@ -161,13 +161,14 @@ def test_a_bomb_is_not_unpacked(model: Path, tmp_path: Path, monkeypatch: pytest
     lies = bytearray(packed(model, adding("app.yaml", b"x" * 900_000), compress_type=zipfile.ZIP_DEFLATED))
     at = lies.index(b"PK\x01\x02", lies.index(b"PK\x01\x02") + 4) + 24
     lies[at : at + 4] = struct.pack("<I", 10)
-    assert said(tmp_path / "bad.oap", bytes(lies)) == "is damaged, or not whole"
+    assert said(tmp_path / "bad.oap", bytes(lies)) == "is damaged or incomplete"
 
 
 def test_a_part_of_an_archive_is_refused_wherever_it_was_cut(model: Path, tmp_path: Path) -> None:
     whole = archive(read_folder(model), "Shop", KEY)
     for size in range(0, len(whole), 7):
-        assert said(tmp_path / "bad.oap", whole[:size]).startswith(("is damaged, or not", "is no archive of a model"))
+        why = said(tmp_path / "bad.oap", whole[:size])
+        assert why.startswith(("is damaged or incomplete", "is no archive of a model"))
 
 
 def test_a_changed_byte_is_noticed_wherever_it_is(model: Path, tmp_path: Path) -> None:
