@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable
+from functools import partial
 
 from odcpub.deployment.stages import Stage
 from odcpub.errors import Missing, Refused, UsageError
@@ -21,9 +23,11 @@ from odcpub.operations.core.outputs import Named, Where
 from odcpub.operations.model_files import check_files
 from odcpub.operations.models import Sent, asset_stages, planned, stage_among, stage_of, stage_or_former
 from odcpub.operations.platform import Platform
-from odcpub.store.records import AssetRecord, OperationKind, ReleaseRecord, RevisionRecord, Status
+from odcpub.store.records import AssetRecord, ReleaseRecord, RevisionRecord, Status
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+Same = Callable[[Command], bool]
+"""Whether a recorded command is the one that a request asks for."""
 
 
 def publish(platform: Platform, sent: Sent, user: str, key: str = "") -> str:
@@ -139,16 +143,35 @@ def app(platform: Platform, name: str) -> AssetRecord:
     return asset
 
 
-def asked_before(platform: Platform, kind: OperationKind, key: str) -> bool:
-    """Whether this very request has begun its operation: its answer was lost, and it is asked again."""
+def asked_before(platform: Platform, key: str, same: Same) -> bool:
+    """Whether this very request has its operation: its answer was lost, and it is asked again. An operation that was
+    recorded, and the server was killed before it began, begins now. Refused where the key is that of another request.
+    """
+    found = _operation_of(platform, key, same)
+    if found and found.status == Status.RUNNING:
+        durable.begin(found.key)
+    return found is not None
+
+
+def _operation_of(platform: Platform, key: str, same: Same) -> Operation | None:
     if key and not _UUID.fullmatch(key):
         raise UsageError("Idempotency-Key: is no UUID", "leave it out, or make a new UUID for each operation")
     found = platform.ledger.operation(key) if key else None
-    if found and found.kind != kind:
-        raise UsageError(f"Idempotency-Key: belongs to another operation, {found.kind}", "make a new UUID")
-    if found and found.status == Status.RUNNING:
-        durable.begin(found.key)  # where it was recorded, and the server was killed before it began
-    return found is not None
+    if found and not same(found.command):
+        one = found.command
+        raise UsageError(
+            f"Idempotency-Key: belongs to another request: {one.kind} of {one.asset.name} in {one.stage.name}",
+            "make a new UUID for each request",
+        )
+    return found
+
+
+def _like(one: Command, other: Command) -> bool:
+    """Whether both are of one request; what it leaves open can have been found out anew for the second one."""
+    sources = [each.asset.source if isinstance(each, Publish) else "" for each in (one, other)]
+    return (one.kind, one.asset.key, one.stage.label, one.plan) == (
+        other.kind, other.asset.key, other.stage.label, other.plan,
+    ) and sources[0] == sources[1]  # fmt: skip
 
 
 def where(stage: Stage) -> Where:
@@ -162,7 +185,7 @@ def _named(asset: AssetRecord) -> Named:
 def begin(platform: Platform, command: Command, key: str) -> str:
     """Records and begins it, once for one ``key``; the operation's key."""
     with platform.beginning:
-        if not asked_before(platform, command.kind, key):
+        if _operation_of(platform, key, partial(_like, command)) is None:
             key = platform.ledger.begin(command, key)
     durable.begin(key)
     return key

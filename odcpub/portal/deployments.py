@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Header
@@ -21,9 +22,11 @@ from odcpub.api_types.operations import (
 )
 from odcpub.api_types.operations import Operation as ShownOperation
 from odcpub.api_types.plans import Plan
+from odcpub.deployment.stages import label_of
 from odcpub.errors import Missing
 from odcpub.model.problems import named
 from odcpub.operations import executing, planning, requests
+from odcpub.operations.core.command import Command, Deploy, Publish, Undeploy
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.plan import Plan as Planned
 from odcpub.operations.models import Sent
@@ -54,7 +57,7 @@ def router(server: Server) -> APIRouter:
     @api.post("/publish-operations", status_code=201, responses=BOTH | {201: LOCATION})
     def publish(body: PublishBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
         key = idempotency_key
-        if not requests.asked_before(platform, OperationKind.PUBLISH, key):
+        if not requests.asked_before(platform, key, partial(_asks_publish, body)):
             key = requests.publish(platform, _sent(body), server.user, key)
         return _created(platform, "publish-operations", key)
 
@@ -65,7 +68,7 @@ def router(server: Server) -> APIRouter:
     @api.post("/deployment-operations", status_code=201, responses=BOTH | {201: LOCATION})
     def deploy(body: DeploymentBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
         key = idempotency_key
-        if not requests.asked_before(platform, OperationKind(body["operation"]), key):
+        if not requests.asked_before(platform, key, partial(_asks_deployment, platform, body)):
             key = _begin(platform, body, server.user, key)
         return _created(platform, "deployment-operations", key)
 
@@ -86,6 +89,22 @@ def router(server: Server) -> APIRouter:
 
 def _sent(body: PublishOperationRequest) -> Sent:
     return Sent(body["source"], body["folder"], body.get("host", ""), body.get("renamed", False))
+
+
+def _asks_publish(body: PublishOperationRequest, command: Command) -> bool:
+    """Whether the body asks for that command."""
+    return isinstance(command, Publish) and command.asset.source == body["source"] and not command.plan
+
+
+def _asks_deployment(platform: Platform, body: DeploymentOperationRequest, command: Command) -> bool:
+    """The same. A revision that is left out is the one that was found out for the command."""
+    asset = platform.store.assets.find(body["assetKey"])
+    place = (body["operation"], asset.key if asset else "", label_of(body["environmentKey"]), "")
+    if place != (command.kind, command.asset.key, command.stage.label, command.plan):
+        return False
+    if isinstance(command, Undeploy):
+        return command.forget is body.get("forget", False)
+    return not isinstance(command, Deploy) or body.get("revision") in (None, command.revision)
 
 
 def _begin(platform: Platform, body: DeploymentOperationRequest, user: str, key: str) -> str:

@@ -6,6 +6,8 @@ import json
 import socket
 import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,9 +16,11 @@ from odcpub.cli.client import Client
 from odcpub.errors import EngineError, UsageError
 from odcpub.home import Home
 from odcpub.operations import durable, requests
+from odcpub.portal.api import make_api
 from odcpub.store.records import OperationKind, Status
 
 from ..operations.conftest import Installed
+from . import test_api as api_client
 
 DEPLOYMENTS = "/api/deployments/v1/deployment-operations"
 
@@ -27,14 +31,35 @@ def test_the_same_key_is_the_same_operation(tmp_path: Path, monkeypatch: pytest.
     made.deployed(made.revision())
     key = module._uuid()
     assert requests.undeploy(made.platform, "shop", "development", "ada", key) == key
-    assert requests.asked_before(made.platform, OperationKind.UNDEPLOY, key)
     assert requests.undeploy(made.platform, "shop", "development", "ada", key) == key
     made.store.journal.finish(key, Status.FINISHED)
     assert len(made.store.journal.operations(kinds=(OperationKind.UNDEPLOY,))) == 1
-    with pytest.raises(UsageError, match="another operation"):
-        requests.asked_before(made.platform, OperationKind.APPLY, key)
+    with pytest.raises(UsageError, match="belongs to another request: Undeploy of Shop in Development"):
+        requests.apply(made.platform, "shop", "development", "ada", key)
     with pytest.raises(UsageError, match="no UUID"):
-        requests.asked_before(made.platform, OperationKind.APPLY, key[:8])
+        requests.apply(made.platform, "shop", "development", "ada", key[:8])
+    made.store.close()
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({}, 201), ({"environmentKey": "qa"}, 400), ({"forget": True}, 400), ({"assetKey": "other"}, 400)],
+)
+def test_the_same_key_with_another_body_is_no_repeated_request(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object], status: int
+) -> None:
+    """Its client would be told that another app was taken out of another stage."""
+    monkeypatch.setattr(durable, "begin", lambda _: None)
+    made = Installed(tmp_path)
+    made.deployed(made.revision())
+    server: Any = SimpleNamespace(
+        platform=made.platform, touched=lambda: None, answered=threading.Event(), check_folder=lambda: None, user="ada"
+    )
+    api = api_client.Client(make_api(server))
+    body = {"operation": "Undeploy", "assetKey": "shop", "environmentKey": "development"}
+    headers = {"Idempotency-Key": module._uuid()}
+    assert api.request("POST", DEPLOYMENTS, json=body, headers=headers).status_code == 201
+    assert api.request("POST", DEPLOYMENTS, json=body | change, headers=headers).status_code == status
     made.store.close()
 
 
