@@ -4,7 +4,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from odcpub.api_types.assets import AssetKind, PendingFile
 from odcpub.api_types.limits import Name, Script
-from odcpub.api_types.operations import RuleSince
+from odcpub.api_types.operations import KindWord, RuleSince, WaitingFor
 from odcpub.api_types.problems import MaybeError
 
 
@@ -77,8 +77,18 @@ class StageStatus(TypedDict):
     pending: PendingFile | None
 
 
+class WaitingOperation(TypedDict):
+    """An operation that waits; ``operation``: its key."""
+
+    operation: str
+    kind: KindWord
+    stage: str
+    waiting: WaitingFor
+
+
 class AssetStatus(TypedDict):
-    """``revision``: 0 before the first one; ``release``: the latest, or empty."""
+    """``revision``: 0 before the first one; ``release``: the latest, or empty; ``waiting``: operations that wait for
+    something, the latest first."""
 
     key: str
     name: str
@@ -86,6 +96,7 @@ class AssetStatus(TypedDict):
     revision: int
     release: str
     stages: list[StageStatus]
+    waiting: list[WaitingOperation]
 
 
 class Status(MaybeError):

@@ -13,21 +13,24 @@ KindWord = Literal["Publish", "Deploy", "Undeploy", "ApplyConfigs"]
 
 class PublishOperationRequest(SentModel):
     """``renamed``: no other folder holds an asset of this key any more, so that one of another name is the same,
-    renamed."""
+    renamed. ``waitForSettings``: where the stage lacks mandatory settings or secrets, the operation waits for them."""
 
     operation: NotRequired[Literal["Publish"]]
     renamed: NotRequired[bool]
+    waitForSettings: NotRequired[bool]  # noqa: N815 - a name of the API
 
 
 class DeploymentOperationRequest(TypedDict):
     """``assetKey`` and ``environmentKey`` take names too; without ``revision``, the one of the stage before.
-    ``forget``: an Undeploy of the records alone, where the runner is gone for good."""
+    ``forget``: an Undeploy of the records alone, where the runner is gone for good. ``waitForSettings``: a Deploy waits
+    for mandatory settings and secrets that the stage lacks."""
 
     operation: Literal["Deploy", "Undeploy", "ApplyConfigs"]
     assetKey: Name
     environmentKey: Name
     revision: NotRequired[RevisionNumber | None]
     forget: NotRequired[bool]
+    waitForSettings: NotRequired[bool]
 
 
 class RuleSince(TypedDict):
@@ -37,8 +40,8 @@ class RuleSince(TypedDict):
     since: str
 
 
-WaitingFor = TypedDict("WaitingFor", {"for": str, "who": str, "since": str})
-"""What an operation waits for, who can let it go on, and since when it waits."""
+WaitingFor = TypedDict("WaitingFor", {"for": str, "who": str, "since": str, "command": str})
+"""What an operation waits for, who can let it go on, since when it waits, and the command that lets it go on."""
 
 
 class Operation(TypedDict):

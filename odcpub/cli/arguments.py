@@ -20,6 +20,7 @@ STAGE = "the stage's name, such as development, qa or production"
 ASSET = "the app's or library's name, label or key"
 MODEL = "the model's folder, or an archive of it (.oap)"
 LATEST = "default: the latest"
+SETTINGS = "begin although mandatory settings or secrets are missing in the stage, and wait until they are set"
 WAIT = "wait for the clean-up too: until the version before has ended and the schema has its last changes"
 ENGINES = (
     "names: csharp, builder, base_image, registry, database, database_address, database_pooling, "
@@ -88,6 +89,7 @@ def _publish(commands: _Commands) -> None:
     publish.add_argument("path", metavar="PATH", help=MODEL)
     _plans(publish)
     publish.add_argument("--wait", action="store_true", help=WAIT)
+    publish.add_argument("--wait-for-settings", action="store_true", help=SETTINGS)
     text = "treat the model as the asset of its key under a new name, published from another folder"
     publish.add_argument("--renamed", action="store_true", help=text)
     publish.add_argument("--stage", default="", help=argparse.SUPPRESS)
@@ -102,6 +104,7 @@ def _promote(commands: _Commands) -> None:
     promote.add_argument("--revision", type=_number, metavar="N", help=text)
     _plans(promote)
     promote.add_argument("--wait", action="store_true", help=WAIT)
+    promote.add_argument("--wait-for-settings", action="store_true", help=SETTINGS)
 
 
 def _apply(commands: _Commands) -> None:

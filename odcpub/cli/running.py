@@ -13,6 +13,7 @@ from odcpub.cli.client import Client
 from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.cli.printing import warn
 from odcpub.cli.progress import DEPLOYMENTS, follow
+from odcpub.errors import UsageError
 
 if TYPE_CHECKING:
     from odcpub.api_types.operations import Operation
@@ -35,6 +36,8 @@ def run_or_plan(
     """Runs the operation, or with ``--plan`` shows what it would do. ``kind``: ``publish`` or ``deployment``;
     ``ended``: is given the operation when it has ended, or serves."""
     plans.check(options.plan, options.out, options.sql)
+    if options.plan and getattr(options, "wait_for_settings", False):
+        raise UsageError("--wait-for-settings: nothing waits with --plan", "leave it out: the plan names what lacks")
     client = client or Client.connected()
     if not options.plan:
         return run(client, f"{kind}-operations", body, options, ended)

@@ -74,11 +74,21 @@ def status(data: Status, for_programs: bool) -> int:
         rows += [(asset["name"], asset["kind"], *line) for line in where or [stored]]
     head = ("ASSET", "KIND", "STAGE", "REVISION", "DIGEST", "HEALTH", "ADDRESS")
     lines = table(head, rows) if rows else ["Nothing is published yet. Try: odcpub new app my-app"]
-    answer(data, [*lines, *_not_in_force(data), *_not_applied(data)], for_programs)
+    answer(data, [*lines, *_waiting(data), *_not_in_force(data), *_not_applied(data)], for_programs)
     if error:
         sys.stdout.flush()
         print_problem(error)
     return error.exit_code if error else 0
+
+
+def _waiting(data: Status) -> Iterator[str]:
+    """Operations that wait, by asset: what for, since when, and how they go on or end."""
+    for asset in data["assets"]:
+        for one in asset["waiting"]:
+            waits, key = one["waiting"], one["operation"][:8]
+            yield f"{asset['name']} ({one['stage']}): operation {key} waits since {waits['since']} for {waits['for']}"
+            yield f"  {waits['who']} can go on with: {waits['command']}"
+            yield f"  end it with: odcpub cancel {key}"
 
 
 def _not_in_force(data: Status) -> Iterator[str]:
@@ -125,7 +135,9 @@ def _kind(record: Operation) -> str:
 def operation(record: Operation, messages: list[Message], for_programs: bool) -> int:
     if for_programs:
         return answer(record | {"messages": messages}, "", True)
-    say(f"{heading(record)}: {record['status']}")
+    waits = record["waiting"]
+    what = f", waits since {waits['since']} for {waits['for']}: {waits['command']}" if waits else ""
+    say(f"{heading(record)}: {record['status']}{what}")
     for one in messages:
         if one["severity"] == "Error":
             sys.stdout.flush()

@@ -75,6 +75,7 @@ def configure(
     wanted = {word: _value(models, asset, stage, word, text, word in from_arguments) for word, text in values.items()}
     gone = [_forgotten(platform, models, asset, stage, word) for word in unset]
     platform.store.stages.change_values(asset.key, stage.label, wanted.values(), gone)
+    requests.values_came(platform, asset, stage.label)
     secrets = [word for word, value in wanted.items() if value.secret]
     return {"set": list(wanted), "unset": list(unset), "secrets": secrets}
 

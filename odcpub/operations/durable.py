@@ -25,6 +25,7 @@ from odcpub.operations.core.step import Step, Waits
 from odcpub.operations.durable_records import durable_records, empty_log
 from odcpub.operations.handover import Ending
 from odcpub.operations.kinds import KINDS
+from odcpub.operations.missing_values import still_waits
 from odcpub.operations.model_files import published
 from odcpub.operations.platform import Platform
 from odcpub.operations.taking_back import failed
@@ -76,7 +77,9 @@ def launch(platform: Platform, folder: Path) -> None:
     DBOS.launch()
     for operation in platform.ledger.operations(status=Status.RUNNING, limit=1000):
         _resume(operation.key)
-        if operation.waiting is None:  # told to go on by a server that was killed before its workflow heard it
+        # Told to go on by a server that was killed before the workflow heard it, or before it could say so.
+        if operation.waiting is None or not still_waits(platform, operation):
+            platform.ledger.go_on(operation.key)
             go_on(operation.key)
 
 
@@ -218,7 +221,7 @@ def _perform(run: Run, step: Step) -> Outcome:
         ended = {"step": step.name, "event": "ended", "seconds": round(time.monotonic() - began, 3)}
         journal.say(run.key, step.marker, "", data=ended | ({"serves": True} if step.serves else {}))
     except Waits as waits:
-        return _wait(run, waits)
+        return _wait(run, step, waits)
     except Ending:
         _work.hold_if_ending()
         return False
@@ -229,11 +232,14 @@ def _perform(run: Run, step: Step) -> Outcome:
     return True
 
 
-def _wait(run: Run, waits: Waits) -> Outcome:
-    how = f"odcpub continue {run.key[:8]}"
-    run.warn(f"waits for {waits.wants}; {waits.who} can go on with: {how}", event="waits")
-    run.platform.ledger.wait(run.key, waits.wants, waits.who)
-    return WAITS
+def _wait(run: Run, step: Step, waits: Waits) -> Outcome:
+    command = waits.command or f"odcpub continue {run.key[:8]}"
+    run.warn(f"waits for {waits.wants}; {waits.who} can go on with: {command}", event="waits")
+    run.platform.ledger.wait(run.key, waits.wants, waits.who, command)
+    if still_waits(run.platform, run.now().operation):
+        return WAITS
+    run.platform.ledger.go_on(run.key)  # it came before anybody could see that this operation waits for it
+    return _perform(run.now(), step)
 
 
 def _told(error: Exception, step: str, run: Run) -> OdcpubError:

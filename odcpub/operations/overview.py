@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 from odcpub.api_types.assets import AssetKind, Configuration
-from odcpub.api_types.installation import AssetStatus, Check, Doctor, StageStatus, Status
+from odcpub.api_types.installation import AssetStatus, Check, Doctor, StageStatus, Status, WaitingOperation
+from odcpub.api_types.operations import WaitingFor
 from odcpub.deployment.configuration import parse_stage_file, resolve
 from odcpub.errors import ModelError, OdcpubError
 from odcpub.model.elements import Setting
 from odcpub.model.versions import parse_version
 from odcpub.operations import configuring, in_force, pushing, requests
+from odcpub.operations.core.ledger import Operation
+from odcpub.operations.core.outputs import Waiting
 from odcpub.operations.models import stage_file, stage_or_former, strays
 from odcpub.operations.platform import Platform, error_data
 from odcpub.operations.way import logins
 from odcpub.store.records import AssetRecord, DeploymentRecord
+from odcpub.store.records import Status as Running
 from odcpub.store.vault import lost
 
 LOOKS = 8
@@ -34,7 +39,8 @@ def status(platform: Platform) -> Status:
     with ThreadPoolExecutor(LOOKS) as looks:
         rows = looks.map(lambda one: _seen(platform, one[0], one[1], problem is not None), every)
         found = dict(zip(every, rows, strict=True))
-    assets = [_asset(platform, asset, [found[asset, one] for one in deployed[asset.key]]) for asset in there]
+    running = platform.ledger.operations(status=Running.RUNNING, limit=1000)
+    assets = [_asset(platform, asset, [found[asset, one] for one in deployed[asset.key]], running) for asset in there]
     return (
         {"assets": assets} if problem is None else {"assets": assets, "title": problem.message, **error_data(problem)}
     )
@@ -55,7 +61,9 @@ def _current(platform: Platform, asset: AssetRecord) -> list[DeploymentRecord]:
     return [found for label in labels if (found := platform.store.stages.current(asset.key, label))]
 
 
-def _asset(platform: Platform, asset: AssetRecord, stages: list[StageStatus]) -> AssetStatus:
+def _asset(
+    platform: Platform, asset: AssetRecord, stages: list[StageStatus], running: Sequence[Operation]
+) -> AssetStatus:
     latest = platform.store.assets.latest(asset.key)
     releases = [one.version for one in platform.store.assets.releases(asset.key)]
     return {
@@ -65,7 +73,13 @@ def _asset(platform: Platform, asset: AssetRecord, stages: list[StageStatus]) ->
         "revision": latest.number if latest else 0,
         "release": max(releases, key=parse_version, default=""),
         "stages": stages,
+        "waiting": [_waiting(one, one.waiting) for one in running if one.waiting and one.unit.asset.key == asset.key],
     }
+
+
+def _waiting(one: Operation, waits: Waiting) -> WaitingOperation:
+    why: WaitingFor = {"for": waits.wants, "who": waits.who, "since": waits.since, "command": waits.command}
+    return {"operation": one.key, "kind": one.kind.value, "stage": one.unit.stage.name, "waiting": why}
 
 
 def _seen(platform: Platform, asset: AssetRecord, current: DeploymentRecord, blind: bool) -> StageStatus:

@@ -10,7 +10,7 @@ from odcpub.api_types.assets import ChangeWord, PendingFile, PushedFile, PushedF
 from odcpub.deployment.configuration import parse_stage_file
 from odcpub.deployment.stages import Stage, find
 from odcpub.errors import Missing, ModelError, OdcpubError, Problem, Refused, UsageError
-from odcpub.operations import settings
+from odcpub.operations import requests, settings
 from odcpub.operations import stage as stages
 from odcpub.operations.core.command import Publish
 from odcpub.operations.core.ledger import Operation
@@ -39,6 +39,7 @@ def push(platform: Platform, sent: Sent, to: str, user: str) -> PushedFiles:
         named = asset_stages(platform, pushed)
         _check(platform, pushed, [find(named, to)] if to else named)
         keep(platform, pushed, user, now())
+    requests.values_came(platform, asset)
     files = list(_changes(before.beside() if before else {}, tree.beside()))
     return {"key": asset.key, "name": asset.name, "files": files, "warnings": list(strays(platform, pushed))}
 

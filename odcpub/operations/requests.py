@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+
+from msgspec.structs import replace
 
 from odcpub.deployment.stages import Stage
 from odcpub.errors import Missing, Refused, UsageError
@@ -20,6 +23,7 @@ from odcpub.operations import durable
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Named, Where
+from odcpub.operations.missing_values import still_waits
 from odcpub.operations.model_files import check_files
 from odcpub.operations.models import Sent, asset_stages, planned, stage_among, stage_of, stage_or_former
 from odcpub.operations.platform import Platform
@@ -30,10 +34,41 @@ Same = Callable[[Command], bool]
 """Whether a recorded command is the one that a request asks for."""
 
 
-def publish(platform: Platform, sent: Sent, user: str, key: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """Which app is to go to which stage, by name, label or key; ``revision``: None means the one of the stage before;
+    ``wait_for_settings``: as commands have it."""
+
+    asset: str
+    stage: str
+    revision: int | None = None
+    wait_for_settings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Which app is to be taken out of which stage; ``forget``: out of the records alone, where its runner is gone for
+    good."""
+
+    asset: str
+    stage: str
+    forget: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A release that is asked for. ``version``: None means the next one; ``revision``: None means the latest."""
+
+    version: str | None
+    notes: str
+    revision: int | None = None
+
+
+def publish(platform: Platform, sent: Sent, user: str, key: str = "", wait_for_settings: bool = False) -> str:
     """Begins a publish of the model that was sent, to the first stage; the operation's key: ``key``, where the caller
     has made one so as to be able to ask again."""
-    return begin(platform, publishing(platform, sent, user), key)
+    command = publishing(platform, sent, user)
+    return begin(platform, replace(command, wait_for_settings=wait_for_settings), key)
 
 
 def publishing(platform: Platform, sent: Sent, user: str) -> Publish:
@@ -42,11 +77,12 @@ def publishing(platform: Platform, sent: Sent, user: str) -> Publish:
     return Publish(actor=user, stage=where(stage), asset=asset)
 
 
-def deploy(platform: Platform, name: str, to: str, number: int | None, user: str, key: str = "") -> str:
+def deploy(platform: Platform, wanted: Promotion, user: str, key: str = "") -> str:
     """Begins a promotion: the revision that runs in the stage before (or an older one that ran there), unchanged."""
-    asset = app(platform, name)
-    stage, revision = promotion(platform, asset, to, number)
-    return begin(platform, deploying(asset, stage, revision, user), key)
+    asset = app(platform, wanted.asset)
+    stage, revision = promotion(platform, asset, wanted.stage, wanted.revision)
+    command = deploying(asset, stage, revision, user)
+    return begin(platform, replace(command, wait_for_settings=wanted.wait_for_settings), key)
 
 
 def deploying(asset: AssetRecord, stage: Stage, revision: RevisionRecord, user: str) -> Deploy:
@@ -114,11 +150,10 @@ def applying(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage
     return asset, stage, current.revision
 
 
-def undeploy(platform: Platform, name: str, to: str, user: str, key: str = "", forget: bool = False) -> str:
-    """Begins taking the app out of a stage. ``forget``: out of the records alone, where its runner is gone for
-    good."""
-    asset, stage = leaving(platform, name, to)
-    return begin(platform, undeploying(asset, stage, forget, user), key)
+def undeploy(platform: Platform, wanted: Removal, user: str, key: str = "") -> str:
+    """Begins taking the app out of a stage."""
+    asset, stage = leaving(platform, wanted.asset, wanted.stage)
+    return begin(platform, undeploying(asset, stage, wanted.forget, user), key)
 
 
 def undeploying(asset: AssetRecord, stage: Stage, forget: bool, user: str) -> Undeploy:
@@ -203,6 +238,17 @@ def go_on(platform: Platform, operation: Operation, user: str) -> None:
     durable.go_on(operation.key)
 
 
+def values_came(platform: Platform, asset: AssetRecord, label: str = "") -> None:
+    """Operations of the asset that wait for values go on where none is missing any more. ``label``: of the stage that
+    got values; every stage without one."""
+    for one in platform.ledger.operations(asset.key, Status.RUNNING):
+        there = not label or one.unit.stage.label == label
+        if there and one.waiting and not still_waits(platform, one):
+            platform.ledger.go_on(one.key)
+            platform.store.journal.say(one.key, "", f"goes on: no value is missing in {one.unit.stage.name}")
+            durable.go_on(one.key)
+
+
 def cancel(platform: Platform, operation: Operation, user: str) -> None:
     """Ends an operation before its next step; one that waits at once."""
     if operation.status != Status.RUNNING:
@@ -211,13 +257,11 @@ def cancel(platform: Platform, operation: Operation, user: str) -> None:
     durable.go_on(operation.key)
 
 
-def release(
-    platform: Platform, name: str, version: str | None, notes: str, number: int | None, user: str
-) -> tuple[ReleaseRecord, bool]:
+def release(platform: Platform, name: str, tag: Tag, user: str) -> tuple[ReleaseRecord, bool]:
     """Gives a revision a semantic version: the first 0.1.0, then one patch higher, unless one is named. The release,
     and whether it is new: asked the same again, it is the one that is there."""
-    asset = platform.asset(name)
-    revision = revision_of(platform, asset, number)
+    asset, version, notes = platform.asset(name), tag.version, tag.notes
+    revision = revision_of(platform, asset, tag.revision)
     releases = platform.store.assets.releases(asset.key)
     highest = max((parse_version(one.version) for one in releases), default=None)
     wanted = parse_version(version) if version else _next(highest)

@@ -6,7 +6,7 @@ What the steps execute and what ``--plan`` shows both come from here.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -71,6 +71,14 @@ def _allowing(platform: Platform, asset: AssetRecord, stage: Stage) -> str:
     return f"stages: {{ {', '.join(values)} }}"
 
 
+class MissingValues(Refused):
+    """The stage lacks values that the app needs. ``names``: of the settings and secrets."""
+
+    def __init__(self, message: str, hint: str, names: Sequence[str]) -> None:
+        super().__init__(message, hint)
+        self.names = tuple(names)
+
+
 def configuration(platform: Platform, target: Target, newest: Asset | None = None) -> Resolved:
     """The stage's values: model default, then the stage's file, then what was set by command. Refused when wrong.
     ``newest``: the model that the stage's file is written for, where that is a later one."""
@@ -86,18 +94,24 @@ def configuration(platform: Platform, target: Target, newest: Asset | None = Non
     if resolved.problems:
         raise ModelError(resolved.problems, whole)
     if lost := [one.name for one in target.model.settings if one.secret and one.identity in known.lost]:
-        raise Refused(
-            f"{target.asset.name} ({target.stage.name}): {platform.store.vault.key_file} is not the key that "
-            f"{', '.join(lost)} {'was' if len(lost) == 1 else 'were'} encrypted with",
-            f"put that file back; where it is lost: odcpub config set {target.asset.label} {' '.join(lost)} "
-            f"--stage {target.stage.label}",
+        raise MissingValues(
+            f"{target.asset.name} ({target.stage.name}): cannot decrypt {', '.join(lost)}: "
+            f"{platform.store.vault.key_file} is the wrong key file",
+            f"put the right file back; where it is lost: {setting(target.asset, lost, label)}",
+            lost,
         )
     if resolved.missing:
-        raise Refused(
+        raise MissingValues(
             f"{target.asset.name} ({target.stage.name}): no value for the mandatory {', '.join(resolved.missing)}",
-            f"odcpub config set {target.asset.label} {' '.join(resolved.missing)} --stage {target.stage.label}",
+            setting(target.asset, resolved.missing, label),
+            resolved.missing,
         )
     return resolved
+
+
+def setting(asset: AssetRecord, names: Sequence[str], label: str) -> str:
+    """The command that sets values. ``label``: the stage's."""
+    return f"odcpub config set {asset.label} {' '.join(names)} --stage {label}"
 
 
 class Migration(NamedTuple):

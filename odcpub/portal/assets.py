@@ -32,7 +32,7 @@ def router(server: Server) -> APIRouter:
     @api.patch("/api/asset-repository/v1/assets/{key:name}/revisions/{number}", responses=BOTH)
     def release(key: str, number: Number, body: ReleaseBody) -> Answer[Release]:
         tag, notes = body.get("tag"), body.get("releaseNotes", "")
-        record, new = requests.release(platform, key, tag, notes, number or None, server.user)
+        record, new = requests.release(platform, key, requests.Tag(tag, notes, number or None), server.user)
         name = platform.asset(record.asset).name
         return Answer({"name": name, "revision": record.revision, "tag": record.version, "unchanged": not new})
 

@@ -31,6 +31,7 @@ from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.plan import Plan as Planned
 from odcpub.operations.models import Sent
 from odcpub.operations.platform import Platform
+from odcpub.operations.requests import Promotion, Removal
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
 from odcpub.portal.documented import BOTH, EVENTS, LOCATION, MISSING, Route
@@ -58,7 +59,8 @@ def router(server: Server) -> APIRouter:
     def publish(body: PublishBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
         key = idempotency_key
         if not requests.asked_before(platform, key, partial(_asks_publish, body)):
-            key = requests.publish(platform, _sent(body), server.user, key)
+            waits = body.get("waitForSettings", False)
+            key = requests.publish(platform, _sent(body), server.user, key, waits)
         return _created(platform, "publish-operations", key)
 
     @api.post("/publish-plans", responses=BOTH)
@@ -110,9 +112,10 @@ def _asks_deployment(platform: Platform, body: DeploymentOperationRequest, comma
 def _begin(platform: Platform, body: DeploymentOperationRequest, user: str, key: str) -> str:
     asset, stage = body["assetKey"], body["environmentKey"]
     if body["operation"] == "Deploy":
-        return requests.deploy(platform, asset, stage, body.get("revision"), user, key)
+        waits = body.get("waitForSettings", False)
+        return requests.deploy(platform, Promotion(asset, stage, body.get("revision"), waits), user, key)
     if body["operation"] == "Undeploy":
-        return requests.undeploy(platform, asset, stage, user, key, body.get("forget", False))
+        return requests.undeploy(platform, Removal(asset, stage, body.get("forget", False)), user, key)
     return requests.apply(platform, asset, stage, user, key)
 
 

@@ -38,14 +38,16 @@ Statuses = Annotated[Literal["", Status.RUNNING, Status.FINISHED, Status.FAILED]
 YesNo = Annotated[Literal["true", "false"], Query()]
 
 
-def _forgets(value: DeploymentOperationRequest) -> DeploymentOperationRequest:
+def _fitting(value: DeploymentOperationRequest) -> DeploymentOperationRequest:
     if value.get("forget") and value["operation"] != "Undeploy":
         raise wrong("forget belongs to Undeploy")
+    if value.get("waitForSettings") and value["operation"] != "Deploy":
+        raise wrong("waitForSettings belongs to Deploy")
     return value
 
 
 PublishBody = Annotated[PublishOperationRequest, CHECKED]
-DeploymentBody = Annotated[DeploymentOperationRequest, CHECKED, AfterValidator(_forgets)]
+DeploymentBody = Annotated[DeploymentOperationRequest, CHECKED, AfterValidator(_fitting)]
 ExecutionBody = Annotated[PlanExecutionRequest, CHECKED]
 ReleaseBody = Annotated[AssetVersionPatchRequest, CHECKED]
 ConfigurationBody = Annotated[ApplicationConfigPatch, CHECKED]

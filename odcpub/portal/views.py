@@ -11,13 +11,13 @@ import msgspec
 from odcpub.api_types.assets import AssetKind, Environment, Revision
 from odcpub.api_types.installation import StoreChanged
 from odcpub.api_types.operations import Message as ShownMessage
-from odcpub.api_types.operations import MessageData, MessagePage, OperationPage, Page
+from odcpub.api_types.operations import MessageData, MessagePage, OperationPage, Page, WaitingFor
 from odcpub.api_types.operations import Operation as ShownOperation
 from odcpub.api_types.plans import Plan as ShownPlan
 from odcpub.deployment.stages import Stage
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import ByPlan, NotInForce, Ready, TakenOver, Verified
+from odcpub.operations.core.outputs import ByPlan, NotInForce, Ready, TakenOver, Verified, Waiting
 from odcpub.operations.core.plan import Plan
 from odcpub.store.moving import Moved
 from odcpub.store.records import AssetRecord, Message, RevisionRecord, Status
@@ -60,12 +60,16 @@ def operation(one: Operation) -> ShownOperation:
         "cleanUp": list(ready.left) if ready and status == Status.RUNNING else [],
         "takenOverBy": over.by if over else None,
         "rulesNotInForce": [{"rule": rule.rule, "since": rule.since} for rule in left.rules] if left else [],
-        "waiting": {"for": waits.wants, "who": waits.who, "since": waits.since} if waits else None,
+        "waiting": waiting(waits) if waits else None,
         "plan": follows.fingerprint if follows else None,
         "cancelledBy": one.cancelled_by or None if status != Status.FINISHED else None,
         "lockFile": verified.lock_file if verified else None,
         "exitCode": (one.exit_code or 3) if status == Status.FAILED else 0,
     }
+
+
+def waiting(one: Waiting) -> WaitingFor:
+    return {"for": one.wants, "who": one.who, "since": one.since, "command": one.command}
 
 
 def plan(one: Plan) -> ShownPlan:

@@ -30,7 +30,12 @@ def publish(options: argparse.Namespace) -> int:
     plans.check(options.plan, options.out, options.sql)
     found, client = read_model(options.path), Client.connected()
     model, renamed = send(client, found)
-    body: PublishOperationRequest = {"operation": "Publish", **model, "renamed": renamed or options.renamed}
+    body: PublishOperationRequest = {
+        "operation": "Publish",
+        **model,
+        "renamed": renamed or options.renamed,
+        "waitForSettings": options.wait_for_settings,
+    }
     return run_or_plan("publish", body, options, client, lambda operation: keep_lock(found, operation))
 
 
@@ -39,6 +44,8 @@ def promote(options: argparse.Namespace) -> int:
     body: DeploymentOperationRequest = {"operation": "Deploy", "assetKey": options.asset, "environmentKey": options.to}
     if options.revision:
         body["revision"] = options.revision
+    if options.wait_for_settings:
+        body["waitForSettings"] = True
     return run_or_plan("deployment", body, options)
 
 

@@ -15,12 +15,14 @@ from odcpub.store.records import AssetRecord, OperationKind
 
 class _Command(Struct, frozen=True, kw_only=True, tag=True):
     """``actor``: the user who asks; ``stage``: where it is to happen; ``plan``: fingerprint of the stored plan that is
-    to be executed, and nothing else; empty where what is planned then is what is done."""
+    to be executed, and nothing else; empty where what is planned then is what is done. ``wait_for_settings``: where the
+    stage lacks mandatory settings or secrets it waits for them, and is not refused."""
 
     kind: ClassVar[OperationKind]
     actor: str
     stage: Where
     plan: str = ""
+    wait_for_settings: bool = False
 
 
 class Publish(_Command, frozen=True, kw_only=True):

@@ -77,9 +77,11 @@ class Ledger:
         if one is None:
             return Refused(f"{unit.asset.name}: another operation has just ended", "try again")
         who, what = one.command.actor, one.kind
+        hint = f"wait for it, and follow it with: odcpub log {one.key[:8]} --follow"
+        if one.waiting:
+            hint = f"it waits for {one.waiting.wants}: {one.waiting.command}; or end it: odcpub cancel {one.key[:8]}"
         return Refused(
-            f"{unit.asset.name} ({one.unit.stage.name}): {who} has been running {what} since {one.started_at}",
-            f"wait for it, and follow it with: odcpub log {one.key[:8]} --follow",
+            f"{unit.asset.name} ({one.unit.stage.name}): {who} has been running {what} since {one.started_at}", hint
         )
 
     def operation(self, key: str) -> Operation | None:
@@ -105,10 +107,19 @@ class Ledger:
         """Keeps what a step has found out for one of the units, for the steps after it."""
         self._change(key, _adding(unit, outputs))
 
-    def wait(self, key: str, wants: str, who: str) -> None:
+    def wait(self, key: str, wants: str, who: str, command: str) -> None:
         """The operation waits from now on."""
-        waiting = Waiting(wants, who, now())
+        waiting = Waiting(wants, who, now(), command)
         self._change(key, lambda state: _replace(state, waiting=waiting))
+
+    def wait_for_less(self, key: str, wants: str, command: str) -> None:
+        """What it waits for now, since when it waited before; one that was told to go on meanwhile does."""
+
+        def waits(state: State) -> State:
+            left = _replace(state.waiting, wants=wants, command=command) if state.waiting else None
+            return _replace(state, waiting=left)
+
+        self._change(key, waits)
 
     def go_on(self, key: str) -> None:
         """It waits no more."""

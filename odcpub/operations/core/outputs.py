@@ -116,11 +116,12 @@ class Where(Struct, frozen=True):
 
 
 class Waiting(Struct, frozen=True):
-    """What an operation waits for, since when, and who can make it go on."""
+    """What an operation waits for, since when, who can make it go on, and by which command."""
 
     wants: str
     who: str
     since: str
+    command: str = ""
 
 
 class Unit(Struct, frozen=True):

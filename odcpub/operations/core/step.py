@@ -14,11 +14,12 @@ Input = TypeVar("Input")
 
 
 class Waits(Exception):
-    """Raised by a step that cannot go on yet: for what it waits, and who can make it go on. It is begun anew then."""
+    """Raised by a step that cannot go on yet: for what it waits, who can make it go on, and by which ``command``, where
+    that is another than ``odcpub continue``. It is begun anew then."""
 
-    def __init__(self, wants: str, who: str) -> None:
+    def __init__(self, wants: str, who: str, command: str = "") -> None:
         super().__init__(wants)
-        self.wants, self.who = wants, who
+        self.wants, self.who, self.command = wants, who, command
 
 
 @dataclass(frozen=True, slots=True)

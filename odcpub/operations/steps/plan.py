@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from odcpub.errors import Refused
-from odcpub.operations import handover, settings, workloads
+from odcpub.operations import handover, missing_values, settings, workloads
 from odcpub.operations import stage as stages
 from odcpub.operations.core.outputs import Planned, Revision, Verified
 from odcpub.operations.core.run import Run
@@ -62,6 +62,10 @@ def plan_revision(run: Run, given: OfRevision) -> Planned:
 def _plan(run: Run, asked: Asked) -> Planned:
     try:
         made = make(run.platform, asked, Refusals(shown=False))
+    except stages.MissingValues as error:
+        if run.command.wait_for_settings:
+            raise missing_values.waits(run, error) from None
+        raise kept.refused_now(run, error) from None
     except Refused as error:
         raise kept.refused_now(run, error) from None
     for line in (*made.plan.warnings, *made.plan.notices):

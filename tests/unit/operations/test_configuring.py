@@ -43,7 +43,7 @@ def test_after_a_lost_key_its_secrets_are_named_and_can_be_set_again(installed: 
         configure(installed, {"Token": "t2"})
     assert not key.exists(), "no new one is made unasked"
     key.write_text("new\n")
-    with pytest.raises(Refused, match=r"vault\.key is not the key that Token was encrypted with") as refused:
+    with pytest.raises(Refused, match=r"cannot decrypt Token: .*vault\.key is the wrong key file") as refused:
         stages.configuration(installed.platform, target(installed))
     assert "odcpub config set shop Token --stage qa" in refused.value.hint
     shown = {one["key"]: one["value"] for one in overview.configuration(installed.platform, "shop", "qa")["settings"]}
@@ -89,7 +89,7 @@ def test_a_model_that_was_moved_is_told_before_anything_begins(installed: Instal
     begun = installed.store.journal.operations()
     for ask in (
         lambda: requests.apply(installed.platform, "shop", "qa", "ada"),
-        lambda: requests.deploy(installed.platform, "shop", "qa", None, "ada"),
+        lambda: requests.deploy(installed.platform, requests.Promotion("shop", "qa"), "ada"),
         lambda: planning.deploy(installed.platform, "shop", "qa", None, "ada"),
         lambda: overview.configuration(installed.platform, "shop", "qa"),
         lambda: stages.configuration(installed.platform, target(installed)),

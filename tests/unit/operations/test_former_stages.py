@@ -34,14 +34,16 @@ def test_it_is_shown_and_taken_out(installed: Installed) -> None:
     assert shown["Rate"] == "2"
     configuring.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
     assert not installed.store.stages.values(KEY, "acceptance").settings
-    operation = installed.platform.ledger.operation(requests.undeploy(installed.platform, "shop", "Acceptance", "ada"))
+    operation = installed.platform.ledger.operation(
+        requests.undeploy(installed.platform, requests.Removal("shop", "Acceptance"), "ada")
+    )
     assert operation is not None
     assert operation.unit.stage == Where("Acceptance", "acceptance")
 
 
 def test_a_broken_project_file_keeps_nothing_in_it(installed: Installed) -> None:
     project(installed, "stages: [")
-    assert requests.undeploy(installed.platform, "shop", "acceptance", "ada")
+    assert requests.undeploy(installed.platform, requests.Removal("shop", "acceptance"), "ada")
 
 
 def test_nothing_is_put_into_it(installed: Installed) -> None:
@@ -72,5 +74,5 @@ def test_the_way_on_is_one_that_is_taken(installed: Installed) -> None:
 @pytest.mark.parametrize("word", ["nowhere", "", "  "])
 def test_a_stage_that_never_was_is_none(installed: Installed, word: str) -> None:
     with pytest.raises(UsageError, match="no such stage"):
-        requests.undeploy(installed.platform, "shop", word, "ada")
+        requests.undeploy(installed.platform, requests.Removal("shop", word), "ada")
     assert not [one for one in installed.store.journal.operations() if one.kind == "Undeploy"]

@@ -58,11 +58,11 @@ def test_stages_that_are_sent_meanwhile_do_not_break_a_promotion(
 def test_what_was_undeployed_is_not_undeployed_again(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(requests.durable, "begin", lambda _: None)
     installed.deployed(installed.revision(), status=Status.FAILED)
-    key = requests.undeploy(installed.platform, "shop", "development", "ada")
+    key = requests.undeploy(installed.platform, requests.Removal("shop", "development"), "ada")
     installed.store.journal.finish(key, Status.FINISHED)
     installed.store.stages.undeployed(KEY, "development")
     with pytest.raises(Refused, match="does not run in Development"):
-        requests.undeploy(installed.platform, "shop", "development", "ada")
+        requests.undeploy(installed.platform, requests.Removal("shop", "development"), "ada")
 
 
 def test_renames_are_asked_about_after_an_undeploy_too(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:

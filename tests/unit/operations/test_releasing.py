@@ -11,7 +11,7 @@ from .conftest import Installed
 
 
 def release(installed: Installed, version: str | None, notes: str, number: int | None = None) -> tuple[str, bool]:
-    made, new = requests.release(installed.platform, "shop", version, notes, number, "ada")
+    made, new = requests.release(installed.platform, "shop", requests.Tag(version, notes, number), "ada")
     return made.version, new
 
 

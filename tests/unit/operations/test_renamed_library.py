@@ -19,10 +19,10 @@ from .conftest import KEY, Installed, publish
 def renamed(installed: Installed, library: AssetRecord) -> None:
     """Money 1.0.0 was released, then it became Currencies 1.1.0."""
     use(installed, "Money", "^1.0")
-    requests.release(installed.platform, "money", "1.0.0", "first", None, "ada")
+    requests.release(installed.platform, "money", requests.Tag("1.0.0", "first"), "ada")
     (installed.folder / "odcpub.lock").write_text(installed.read().lock_file or "")
     rename(installed, library, "Currencies")
-    requests.release(installed.platform, "currencies", "1.1.0", "renamed", None, "ada")
+    requests.release(installed.platform, "currencies", requests.Tag("1.1.0", "renamed"), "ada")
 
 
 def rename(installed: Installed, library: AssetRecord, name: str) -> None:

@@ -30,8 +30,8 @@ def test_the_same_key_is_the_same_operation(tmp_path: Path, monkeypatch: pytest.
     made = Installed(tmp_path)
     made.deployed(made.revision())
     key = module._uuid()
-    assert requests.undeploy(made.platform, "shop", "development", "ada", key) == key
-    assert requests.undeploy(made.platform, "shop", "development", "ada", key) == key
+    assert requests.undeploy(made.platform, requests.Removal("shop", "development"), "ada", key) == key
+    assert requests.undeploy(made.platform, requests.Removal("shop", "development"), "ada", key) == key
     made.store.journal.finish(key, Status.FINISHED)
     assert len(made.store.journal.operations(kinds=(OperationKind.UNDEPLOY,))) == 1
     with pytest.raises(UsageError, match="belongs to another request: Undeploy of Shop in Development"):
