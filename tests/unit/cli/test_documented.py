@@ -39,7 +39,7 @@ def test_every_command_is_there_with_its_options(command: str) -> None:
     usages = [one.removeprefix("odcpub ") for one in USAGES]
     found = [one for one in usages if re.match(re.escape(name) + r"(?![a-z-])", one)]
     assert found, f"{command} is not in docs/commands.md"
-    documented = set(re.findall(r"--[a-z]+", " ".join(found)))
+    documented = set(re.findall(r"--[a-z-]+", " ".join(found)))
     told_together = {"--json"} if name.startswith(("config", "engines", "data")) else set()
     assert options(COMMANDS[command]) <= documented | told_together
 
@@ -49,4 +49,4 @@ def test_no_command_or_option_is_there_that_does_not_exist() -> None:
     first = {command.split()[1] for command in COMMANDS}
     for usage in USAGES:
         assert usage.split()[0] == "config" or usage.split()[1] in {*first, "--help"}, usage
-        assert set(re.findall(r"--[a-z]+", usage)) <= {*known, "--help"}, usage
+        assert set(re.findall(r"--[a-z-]+", usage)) <= {*known, "--help"}, usage

@@ -62,7 +62,9 @@ PROBLEM = {
     "severity": "Error",
 }  # fmt: skip
 ERROR = {"hint": HOSTILE, "exit_code": 1, "details": [HOSTILE], "problems": [PROBLEM]}
+WAITING = dict.fromkeys(("for", "who", "since", "command"), HOSTILE)
 OPERATION = {
+    "waiting": WAITING,
     "key": HOSTILE, "operation": "Publish", "status": "FinishedWithError", "startedDateTime": HOSTILE,
     "assetName": HOSTILE, "environmentName": HOSTILE, "deployedBy": HOSTILE, "revision": 1, "address": HOSTILE,
     "unchanged": False, "forgotten": False, "exitCode": 1, "lockFile": None,
@@ -114,7 +116,8 @@ ANSWERS: dict[str, Any] = {
     "status": {
         "title": HOSTILE, **ERROR,
         "assets": [
-            {"name": HOSTILE, "kind": HOSTILE, "release": HOSTILE, "revision": 1, "stages": [
+            {"name": HOSTILE, "kind": HOSTILE, "release": HOSTILE, "revision": 1, "waiting": [
+                {"operation": HOSTILE, "kind": HOSTILE, "stage": HOSTILE, "waiting": WAITING}], "stages": [
                 {"stage": HOSTILE, "revision": 1, "digest": HOSTILE, "health": HOSTILE, "address": HOSTILE,
                  "rulesNotInForce": [dict.fromkeys(("rule", "since", "why", "mend"), HOSTILE)],
                  "unfinished": dict.fromkeys(("why", "mend"), HOSTILE), "pending": PENDING}]},

@@ -65,9 +65,12 @@ def test_the_way_on_is_one_that_is_taken(installed: Installed) -> None:
         requests.promotion(installed.platform, installed.asset, "acceptance", None)
     assert refused.value.hint.endswith("what is left in it: odcpub config unset shop Rate --stage acceptance")
     configuring.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
-    for ask in (requests.deploy, requests.undeploy):
+    for ask in (
+        lambda: requests.deploy(installed.platform, requests.Promotion("shop", "acceptance"), "ada"),
+        lambda: requests.undeploy(installed.platform, requests.Removal("shop", "acceptance"), "ada"),
+    ):
         with pytest.raises(UsageError, match="acceptance: no such stage") as refused:
-            ask(installed.platform, "shop", "acceptance", *((None,) if ask is requests.deploy else ()), "ada")
+            ask()
         assert refused.value.hint == "stages: development, qa"
 
 
