@@ -102,6 +102,23 @@ class PlanChange(TypedDict):
     fields: list[PlanField]
 
 
+class PlanFileChange(TypedDict):
+    """One file that configures stages; ``was`` and ``becomes``: digests, empty where there is no file."""
+
+    path: str
+    change: str
+    was: str
+    becomes: str
+
+
+class PlanStageFiles(TypedDict):
+    """The project file and the stages' files that come with a publish; ``changes``: where they differ from the
+    recorded ones."""
+
+    digest: str
+    changes: list[PlanFileChange]
+
+
 class PlanRuns(TypedDict):
     """What the records say runs in the stage; ``deployment``: counts the app's deployments there."""
 
@@ -131,6 +148,7 @@ class Plan(TypedDict):
     stage: str
     revision: int | None
     build: PlanBuild | None
+    stageFiles: PlanStageFiles | None
     configuration: PlanConfiguration | None
     data: PlanData | None
     deploy: list[PlanChange]

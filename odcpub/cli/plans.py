@@ -71,6 +71,9 @@ def _words(plan: Plan) -> Iterator[str]:
     for title, lines in {"Build": [*_build(plan)], "Data": [*_data(plan)], "Deploy": [*_deploy(plan)]}.items():
         yield f"  {title}"
         yield from (f"    {line}" for line in lines or ["nothing to do"])
+    if files := [*_stage_files(plan)]:
+        yield "  Files of the stages"
+        yield from (f"    {line}" for line in files)
     yield from (f"  warning: {line}" for line in (*plan["warnings"], *plan["notices"]))
     yield from (f"  refused: {line}" for line in plan["refusals"])
 
@@ -81,6 +84,13 @@ def _build(plan: Plan) -> Iterator[str]:
         yield from found["does"]
         if found["image"]:
             yield f"  {found['image']}"
+
+
+def _stage_files(plan: Plan) -> Iterator[str]:
+    """What the publish changes of the files that configure stages."""
+    found = plan["stageFiles"]
+    if found:
+        yield from (f"{one['change']}: {one['path']}" for one in found["changes"])
 
 
 def _data(plan: Plan) -> Iterator[str]:

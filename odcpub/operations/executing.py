@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from collections.abc import Mapping
 
 import msgspec
@@ -15,7 +16,7 @@ from odcpub.operations import requests
 from odcpub.operations.command_line import planning_line
 from odcpub.operations.core.codec import command_of
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish
-from odcpub.operations.core.plan import Plan, from_text
+from odcpub.operations.core.plan import VERSION, Plan, from_text
 from odcpub.operations.plans.differing import Json, differing
 from odcpub.operations.platform import Platform
 from odcpub.store.records import PlanRecord, Status
@@ -33,22 +34,34 @@ def execute(platform: Platform, text: str, file: str, user: str, key: str = "") 
     the operation itself, which makes it again and compares. ``file``: its name, for messages."""
     found = _read(text, file)
     record = _stored(platform, found, file)
-    if key and record.operation == key:  # asked again, since the answer was lost
+    command = command_of(record.command)
+    if key and requests.asked_before(platform, command.kind, key):  # the answer was lost
         return key
-    command, plan = command_of(record.command), from_text(record.text)
     again = f"make a new plan: {planning_line(platform, command)}"
-    if edited := tuple(differing(_counting(_data(plan)), _counting(found))):
+    if edited := tuple(differing(_counting(json.loads(record.text)), _counting(found))):
         what = "differ" if len(edited) > 1 else "differs"
         told = ", ".join(edited[:3]) + (", …" if len(edited) > 3 else "")
         details = edited[:MOST] if len(edited) > 3 else ()
         raise Refused(f"{file}: was edited: {told} {what} from the plan that was made", again, details)
+    plan = _decoded(record.text, file, again)
     if plan.refusals:
-        raise Refused(f"{file}: the plan would be refused when it was made", again, plan.refusals)
+        raise Refused(f"{file}: this plan was refused when it was made", again, plan.refusals)
     _refuse_twice(platform, record, file, again)
     _ask_again(platform, command)
-    key = requests.begin(platform, replace(command, actor=user, plan=plan.fingerprint), key)
-    platform.store.plans.begun(plan.fingerprint, key)
-    return key
+    key = key or str(uuid.uuid4())
+    platform.store.plans.begun(plan.fingerprint, key)  # first: one that is killed in between has executed nothing
+    return requests.begin(platform, replace(command, actor=user, plan=plan.fingerprint), key)
+
+
+def _decoded(text: str, file: str, again: str) -> Plan:
+    """The plan as this version of odcpub knows plans."""
+    try:
+        plan = from_text(text)
+    except msgspec.ValidationError:
+        plan = None
+    if plan is None or plan.version != VERSION:
+        raise Refused(f"{file}: stale: odcpub has changed since, and plans are written in another form now", again)
+    return plan
 
 
 def _read(text: str, file: str) -> Mapping[str, Json]:
@@ -75,17 +88,13 @@ def _stored(platform: Platform, found: Mapping[str, Json], file: str) -> PlanRec
     return record
 
 
-def _data(plan: Plan) -> Mapping[str, Json]:
-    found: Mapping[str, Json] = msgspec.to_builtins(plan)
-    return found
-
-
 def _counting(plan: Mapping[str, Json]) -> Mapping[str, Json]:
     return {name: value for name, value in plan.items() if name != OF_THE_MOMENT}
 
 
 def _refuse_twice(platform: Platform, record: PlanRecord, file: str, again: str) -> None:
-    """A plan is executed once; what has failed may be tried again, as long as it is not stale."""
+    """A plan is executed once. One whose operation has failed is tried again, and is stale where that has made or
+    changed anything."""
     operation = platform.ledger.operation(record.operation) if record.operation else None
     if operation and operation.status == Status.RUNNING:
         follow = f"follow it with: odcpub log {operation.key[:8]} --follow"

@@ -90,6 +90,11 @@ def stage_marks(platform: Platform, source: str) -> dict[str, str]:
     return {path: _mark(one) for path, one in tree_of(platform, source).beside().items()}
 
 
+def recorded_marks(platform: Platform, asset: str) -> dict[str, str]:
+    """The same of the files that configure the asset's stages now."""
+    return {one.path: one.content for one in platform.store.assets.stage_files(asset) if one.content}
+
+
 def published(run: Run) -> None:
     """A publish that serves, or has nothing to run, has been taken in: the asset's name and its stages' files are those
     of its model from now on."""

@@ -120,6 +120,23 @@ class Change(Said, frozen=True, kw_only=True):
     fields: tuple[Field, ...] = ()
 
 
+class FileChange(Said, frozen=True, kw_only=True):
+    """``change``: ``new``, ``changed`` or ``removed``; ``was``, ``becomes``: digests, empty where there is no file."""
+
+    path: str
+    change: str
+    was: str = ""
+    becomes: str = ""
+
+
+class StageFiles(Said, frozen=True, kw_only=True):
+    """The project file and the stages' files that come with a publish and configure the stages once its version serves.
+    ``digest``: of all; ``changes``: where they differ from the recorded ones, of a first publish all of them."""
+
+    digest: str
+    changes: tuple[FileChange, ...] = ()
+
+
 class Runs(Said, frozen=True, kw_only=True):
     """What the records say runs in the stage. ``deployment``: counts the app's deployments there."""
 
@@ -152,6 +169,7 @@ class Plan(Said, frozen=True, kw_only=True):
     stage: str
     revision: int | None = None
     build: Build | None = None
+    stage_files: StageFiles | None = None
     configuration: Configuration | None = None
     data: Data | None = None
     deploy: tuple[Change, ...] = ()

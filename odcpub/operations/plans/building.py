@@ -89,6 +89,7 @@ def only_built(
         stage=stage.name,
         revision=number,
         build=found.build,
+        stage_files=parts.stage_files(platform, asset),
         notices=tuple(map(parts.text_of, notices)),
         basis=parts.basis(platform, asset, stage),
     ).sealed()

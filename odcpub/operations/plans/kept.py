@@ -15,6 +15,7 @@ from odcpub.operations.core.command import Command
 from odcpub.operations.core.outputs import ByPlan
 from odcpub.operations.core.plan import Plan, from_text, to_text
 from odcpub.operations.core.run import Run
+from odcpub.operations.model_files import recorded_marks, stage_marks
 from odcpub.operations.plans.stale import Seen, stale
 from odcpub.operations.platform import Platform
 from odcpub.store.clock import now
@@ -59,6 +60,15 @@ def _asked(run: Run, fingerprint: str) -> PlanRecord:
     if record is None:
         raise Refused(f"the plan {fingerprint[:12]} is not kept any more", again(run))
     return record
+
+
+def check_first_files(run: Run) -> None:
+    """Refuses a planned first publish where the files of the stages were sent anew after a try before it."""
+    if not run.command.plan or not (found := recorded_marks(run.platform, run.asset.key)):
+        return
+    if changed := found.items() ^ stage_marks(run.platform, run.asset.source).items():
+        paths = ", ".join(sorted({path for path, _ in changed}))
+        raise Refused(f"stale: the recorded files of the stages have changed since: {paths}", again(run))
 
 
 def check_image(run: Run, digest: str) -> None:

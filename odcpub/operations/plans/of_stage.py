@@ -128,6 +128,7 @@ def make(platform: Platform, asked: Asked, refusals: Refusals) -> Made:
         stage=target.stage.name,
         revision=_number(platform, asked),
         build=asked.build,
+        stage_files=parts.stage_files(platform, target.asset) if asked.kind == OperationKind.PUBLISH else None,
         configuration=parts.configuration(platform, target, resolved, hidden) if resolved else None,
         data=parts.data(migration, seen.amiss, refusals.shown),
         deploy=deploy,

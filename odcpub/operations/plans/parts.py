@@ -16,8 +16,10 @@ from odcpub.deployment.stages import Stage
 from odcpub.deployment.workload import KEPT, DeploymentPlan
 from odcpub.operations import stage as stages
 from odcpub.operations.core import plan as said
+from odcpub.operations.model_files import recorded_marks, stage_marks
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
+from odcpub.tree.tree import digest_of
 
 ENVIRONMENT = "ODC_SETTING_"
 PODS = "spec.template.spec"
@@ -115,6 +117,28 @@ def _field(path: str, old: str, new: str, hidden: frozenset[str], placeholders: 
 def text_of(found: str) -> str:
     """Half a character, as of a file's name or a process's environment, cannot be kept."""
     return found.encode(errors="backslashreplace").decode()
+
+
+def stage_files(platform: Platform, asset: AssetRecord) -> said.StageFiles | None:
+    """What a publish of ``asset.source`` changes of the files that configure its stages; None where an earlier odcpub
+    has begun it. A first publish brings all of them, whatever a try before it has left."""
+    if not asset.source:
+        return None
+    first = platform.store.assets.latest(asset.key) is None
+    before, after = {} if first else recorded_marks(platform, asset.key), stage_marks(platform, asset.source)
+    return said.StageFiles(
+        digest=digest_of(json.dumps(after, sort_keys=True).encode()),
+        changes=tuple(
+            _file_change(path, before.get(path, ""), after.get(path, ""))
+            for path in sorted(before | after)
+            if before.get(path) != after.get(path)
+        ),
+    )
+
+
+def _file_change(path: str, was: str, becomes: str) -> said.FileChange:
+    change = "removed" if not becomes else "changed" if was else "new"
+    return said.FileChange(path=path, change=change, was=was, becomes=becomes)
 
 
 def basis(platform: Platform, asset: AssetRecord, stage: Stage) -> said.Basis:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from odcpub.data.catalogue import Catalogue, changes
-from odcpub.operations.core.plan import Build, Change, Configuration, Field, Plan
+from odcpub.operations.core.plan import Build, Change, Configuration, Field, Plan, StageFiles
 from odcpub.operations.plans.differing import Json, differing
 
 MOST = 3
@@ -65,6 +65,8 @@ def _causes(one: Plan, other: Plan) -> Iterator[_Changed]:
         yield _Changed("odcpub", False, (f"it was {one.basis.odcpub} and is {other.basis.odcpub}",))
     if one.build and other.build and one.build.key != other.build.key:
         yield from _built(one.build, other.build)
+    if one.stage_files != other.stage_files:
+        yield _Changed("the recorded files of the stages", True, tuple(_files(one.stage_files, other.stage_files)))
     if one.basis.stage != other.basis.stage:
         lines = tuple(
             f"{new}, was {old}" for old, new in zip(one.basis.stage, other.basis.stage, strict=True) if old != new
@@ -86,6 +88,12 @@ def _built(one: Build, other: Build) -> Iterator[_Changed]:
         yield _Changed("the libraries", True, tuple(_each(before, after)))
     if (one.model, one.libraries) == (other.model, other.libraries):
         yield _Changed("what compiles and packs it", False, ())
+
+
+def _files(one: StageFiles | None, other: StageFiles | None) -> Iterator[str]:
+    """Which of them the publish would replace by others than when it was planned."""
+    then, now = ({each.path: each for each in found.changes} if found else {} for found in (one, other))
+    yield from (f"{path} was sent anew" for path in sorted({*then, *now}) if then.get(path) != now.get(path))
 
 
 def _each(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:

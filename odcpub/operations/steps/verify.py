@@ -45,6 +45,7 @@ def verify(inputs: Inputs, only_built: str, run: Run, given: Input) -> Verified:
     found = replace(verified(platform, asset, read.libraries, inputs(platform.engines())), lock_file=read.lock_file)
     build, same = building(platform, asset, found, only_built)
     if platform.store.assets.latest(asset.key) is None:
+        kept.check_first_files(run)
         platform.store.assets.register(run.asset)
         keep(platform, run.asset, run.command.actor, run.operation.started_at)
     known = f"; the same as revision {same.number}{', which is not whole' if build.does else ''}" if same else ""

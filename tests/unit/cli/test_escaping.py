@@ -97,6 +97,7 @@ ANSWERS: dict[str, Any] = {
                 "locks": [{"table": HOSTILE, "lock": HOSTILE}], "concurrent": False,
             }],
         },
+        "stageFiles": {"digest": HOSTILE, "changes": [dict.fromkeys(("path", "change", "was", "becomes"), HOSTILE)]},
         "deploy": [{"verb": HOSTILE, "what": HOSTILE, "fields": [dict.fromkeys(("path", "old", "new"), HOSTILE)]}],
         "basis": {"runs": None}, **{part: [HOSTILE] for part in ("warnings", "notices", "refusals")},
     },

@@ -19,8 +19,8 @@ def plan(**changes: Any) -> Any:
     data = {"base": "", "target": "", "digest": "", "mends": [], "carried": [], "steps": [step], "transactions": []}
     return {
         "version": 1, "fingerprint": "a" * 64, "server": "s", "operation": "Deploy", "asset": "Shop", "assetKey": "k",
-        "stage": "QA", "revision": 1, "build": None, "configuration": None, "data": data, "deploy": [], "warnings": [],
-        "notices": [], "refusals": [], "basis": {"odcpub": "1", "stage": [], "runs": None, "left": []},
+        "stage": "QA", "revision": 1, "build": None, "stageFiles": None, "configuration": None, "data": data, "deploy": [],
+        "warnings": [], "notices": [], "refusals": [], "basis": {"odcpub": "1", "stage": [], "runs": None, "left": []},
     } | changes  # fmt: skip
 
 
@@ -48,6 +48,14 @@ def test_a_first_plan_has_all_values_and_a_later_one_what_changes(capsys: pytest
     out = capsys.readouterr().out
     assert "configure" not in out
     assert "    update process shop\n      environment.ODC_SETTING_Rate: nothing → 2" in out
+
+
+def test_files_of_the_stages_that_come_along_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    change = {"path": "stages/qa.yaml", "change": "changed", "was": "a", "becomes": "b"}
+    plans.shown(plan(stageFiles={"digest": "d", "changes": [change]}), False)
+    assert "  Files of the stages\n    changed: stages/qa.yaml" in capsys.readouterr().out
+    plans.shown(plan(stageFiles={"digest": "d", "changes": []}), False)
+    assert "Files of the stages" not in capsys.readouterr().out
 
 
 def test_a_plan_is_written_where_it_can_be_read_back_and_refused_where_not(

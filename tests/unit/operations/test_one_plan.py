@@ -18,7 +18,7 @@ from odcpub.engines.ports import Gone, Place
 from odcpub.errors import Refused, UsageError
 from odcpub.model.elements import Kind
 from odcpub.operations import configuring, executing, forgetting, planning, requests
-from odcpub.operations.core.command import Command
+from odcpub.operations.core.command import Command, Publish
 from odcpub.operations.core.outputs import ByPlan
 from odcpub.operations.core.plan import Plan
 from odcpub.operations.core.run import Run
@@ -77,11 +77,16 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kept, "follow", heard)
 
 
+def built(installed: Installed) -> None:
+    """The engines make images, too."""
+    installed.engines.builder = installed.engines  # type: ignore[attr-defined]
+    installed.engines.base = lambda: "base"  # type: ignore[attr-defined]
+
+
 @pytest.fixture
 def shop(installed: Installed, compiler: FakeCompiler, monkeypatch: pytest.MonkeyPatch) -> Installed:
     """Revision 2 runs in Development, revision 1 in QA."""
-    installed.engines.builder = installed.engines  # type: ignore[attr-defined]
-    installed.engines.base = lambda: "base"  # type: ignore[attr-defined]
+    built(installed)
     packs = replace(KINDS[Kind.APP], pack=lambda *_: PACKED)
     monkeypatch.setattr(planning, "KINDS", {**KINDS, Kind.APP: packs})
     (installed.folder / "shop.yaml").write_text(SHOP)
@@ -257,6 +262,60 @@ def test_a_stage_that_the_project_file_says_otherwise(shop: Installed) -> None:
     )
 
 
+def stage_file(installed: Installed, text: str) -> None:
+    (installed.folder / "stages").mkdir(exist_ok=True)
+    (installed.folder / "stages" / "qa.yaml").write_text(text)
+
+
+def test_a_publish_shows_which_files_of_stages_it_brings(shop: Installed) -> None:
+    stage_file(shop, "settings: { Rate: 3 }")
+    shop.configured()
+    (shop.folder / "odcpub.yaml").write_text("stages: { Development: {}, QA: { allow_bootstrap: true } }")
+    stage_file(shop, "settings: { Rate: 4 }")
+    found = planning.publish(shop.platform, shop.sent(), "ada").stage_files
+    assert found is not None
+    assert [(one.change, one.path, bool(one.was)) for one in found.changes] == [
+        ("new", "odcpub.yaml", False),
+        ("changed", "stages/qa.yaml", True),
+    ]
+    assert promotion(shop).stage_files is None
+
+
+def test_files_that_were_sent_anew_are_not_put_back(shop: Installed) -> None:
+    plan = planning.publish(shop.platform, shop.sent(), "ada")
+
+    def push() -> None:
+        stage_file(shop, "settings: { Rate: 3 }")
+        shop.configured()
+
+    assert executed(shop, plan, push) == (
+        "stale: the recorded files of the stages have changed since: stages/qa.yaml was sent anew"
+    )
+
+
+def test_the_same_model_with_other_files_is_another_plan(shop: Installed, begins: list[Command]) -> None:
+    mine = planning.publish(shop.platform, shop.sent(), "ada")
+    asked = shop.sent().source
+    stage_file(shop, "settings: { Rate: 3 }")
+    bobs = planning.publish(shop.platform, shop.sent(), "bob")
+    assert bobs.fingerprint != mine.fingerprint
+    command = run_file(shop, file_of(mine)).command
+    assert isinstance(command, Publish)
+    assert command.asset.source == asked
+
+
+def test_a_first_publish_puts_no_files_back(installed: Installed, compiler: FakeCompiler) -> None:
+    built(installed)
+    (installed.folder / "shop.yaml").write_text(SHOP)
+    sent = installed.sent()
+    command = structs.replace(requests.publishing(installed.platform, sent, "ada"), plan="0" * 64)
+    stage_file(installed, "settings: { Rate: 3 }")
+    installed.store.assets.register(command.asset)
+    installed.configured(command.asset)
+    with pytest.raises(Refused, match=r"stale: the recorded files of the stages have changed since: stages/qa\.yaml"):
+        follows(installed, command)
+
+
 def test_several_changes_are_all_told(shop: Installed) -> None:
     def change() -> None:
         shop.store.stages.change_values(KEY, "qa", [Value("Rate", "7")])
@@ -354,9 +413,34 @@ def test_a_plan_is_executed_once_and_again_where_that_failed(shop: Installed, be
     assert run_file(shop, file_of(promotion(shop))).key, "it was planned anew, and nothing has changed"
 
 
+def test_a_plan_that_an_earlier_odcpub_wrote_is_stale_and_not_edited(shop: Installed, begins: list[Command]) -> None:
+    plan = promotion(shop)
+    content = file_of(plan)
+    content["version"], content["former"] = 0, "a part that plans had"
+    found = shop.store.plans.find(plan.fingerprint)
+    assert found is not None
+    shop.store.plans.keep(replace(found, text=json.dumps(content)), anew=True)
+    with pytest.raises(Refused, match=r"p\.json: stale: odcpub has changed since"):
+        run_file(shop, content)
+
+
+def test_a_plan_whose_operation_was_never_recorded_is_executed(
+    shop: Installed, begins: list[Command], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = file_of(promotion(shop))
+    with monkeypatch.context() as killed:
+        killed.setattr(requests, "begin", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run_file(shop, content)
+    first = run_file(shop, content)
+    shop.store.journal.finish(first.key, Status.FINISHED)
+    with pytest.raises(Refused, match="was executed already"):
+        run_file(shop, content)
+
+
 def test_a_plan_that_would_be_refused_is_not_executed(shop: Installed, begins: list[Command]) -> None:
     shop.engines.lost.add("sha256:1")
-    with pytest.raises(Refused, match="would be refused") as refused:
+    with pytest.raises(Refused, match="was refused when it was made") as refused:
         run_file(shop, file_of(promotion(shop)))
     assert "its image is not in layout" in refused.value.details[0]
 
