@@ -20,7 +20,8 @@ def plan(**changes: Any) -> Any:
     return {
         "version": 1, "fingerprint": "a" * 64, "server": "s", "operation": "Deploy", "asset": "Shop", "assetKey": "k",
         "stage": "QA", "revision": 1, "build": None, "stageFiles": None, "configuration": None, "data": data,
-        "deploy": [], "warnings": [], "notices": [], "refusals": [], "basis": {"odcpub": "1", "stage": [], "runs": None, "left": []},
+        "deploy": [], "warnings": [], "notices": [], "refusals": [],
+        "basis": {"odcpub": "1", "stage": [], "runs": None, "left": []},
     } | changes  # fmt: skip
 
 
