@@ -1,7 +1,8 @@
 """The chart gives the objects that the runner applies. Needs Helm.
 
-It differs in this: namespace and Secret are the user's own; managed-by is Helm; a ConfigMap's name ends in another hash
-of its content; Helm goes back to older ReplicaSets and tells versions by its own revisions.
+It differs in this: namespace and Secret are the user's own; managed-by is Helm, so that the policy that denies all else
+tells odcpub's pods by another label; a ConfigMap's name ends in another hash of its content, and Helm must not delete
+it; Helm goes back to older ReplicaSets and tells versions by its own revisions.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from odcpub.deployment.workload import Workload
 from tests.absence import absent
 
 CHART = Path(__file__).parents[2] / "charts" / "odc-app"
+VERSION = ("--kube-version", "1.30.0")
 DIGEST = "sha256:" + "a" * 64
 WORKLOAD = Workload(
     app="Helpdesk",
@@ -75,7 +77,7 @@ def values(tmp_path: Path) -> str:
 
 
 def test_the_chart_gives_what_the_runner_applies(helm: Callable[..., str], values: str) -> None:
-    place = ("--namespace", "odc-qa", "--kube-version", "1.30.0")
+    place = ("--namespace", "odc-qa", *VERSION)
     rendered = yaml.safe_load_all(helm("template", "helpdesk", str(CHART), *place, "--values", values))
     ours = [each for each in objects(WORKLOAD, 30080, hosts=HOSTS) if each["kind"] not in ("Namespace", "Secret")]
     names = {"helm": _configuration(charted := list(rendered)), "odcpub": _configuration(ours)}
@@ -84,6 +86,33 @@ def test_the_chart_gives_what_the_runner_applies(helm: Callable[..., str], value
 
 def test_the_chart_is_well_made(helm: Callable[..., str], values: str) -> None:
     helm("lint", "--strict", str(CHART), "--values", values)
+
+
+def test_the_deny_all_policy_is_of_odcpubs_apps_alone(helm: Callable[..., str], values: str) -> None:
+    found = list(yaml.safe_load_all(helm("template", "helpdesk", str(CHART), *VERSION, "--values", values)))
+    (deny,) = (each for each in found if each["metadata"]["name"] == "odcpub.default-deny")
+    assert deny["spec"]["podSelector"] == {"matchExpressions": [{"key": "odcpub/stage", "operator": "Exists"}]}
+    (deployment,) = (each for each in found if each["kind"] == "Deployment")
+    assert "odcpub/stage" in deployment["spec"]["template"]["metadata"]["labels"]
+
+
+def test_an_upgrade_keeps_the_configuration_of_the_pods_that_run(helm: Callable[..., str], values: str) -> None:
+    found = yaml.safe_load_all(helm("template", "helpdesk", str(CHART), *VERSION, "--values", values))
+    (configuration,) = (each for each in found if each["kind"] == "ConfigMap")
+    assert configuration["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+def test_a_number_among_the_settings_is_refused_and_a_large_revision_is_whole(
+    helm: Callable[..., str], values: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "more.yaml"
+    file.write_text("settings: {Limit: 2500000}")
+    with pytest.raises(AssertionError, match=r"settings\.Limit: put quotes around its value"):
+        helm("template", "helpdesk", str(CHART), *VERSION, "--values", values, "--values", str(file))
+    file.write_text("revision: 2500000")
+    rendered = helm("template", "helpdesk", str(CHART), *VERSION, "--values", values, "--values", str(file))
+    assert 'ODCPUB_REVISION: "2500000"' in rendered
+    assert "e+06" not in rendered
 
 
 def _configuration(found: list[dict[str, Any]]) -> str:
@@ -96,6 +125,10 @@ def _plain(found: list[dict[str, Any]], configuration: str) -> dict[tuple[str, s
     plain = {}
     for each in yaml.safe_load(text.replace("managed-by: Helm", "managed-by: odcpub")):
         each["metadata"].pop("namespace", None)
+        if each["metadata"]["name"] == "odcpub.default-deny":
+            del each["spec"]["podSelector"]
+        if each["kind"] == "ConfigMap":
+            each["metadata"].pop("annotations", None)
         if each["kind"] == "Deployment":
             del each["spec"]["revisionHistoryLimit"]
             each["spec"]["template"]["metadata"]["labels"].pop(INSTANCE, None)

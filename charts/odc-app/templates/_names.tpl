@@ -1,4 +1,5 @@
-{{- /* The names and labels that odcpub's runner gives the same objects. */ -}}
+{{- /* Names and labels as odcpub's runner gives them, but: managed-by is Helm, there is no odcpub/instance label, the
+Secret is the user's own, and a ConfigMap's name ends in another hash of its content. */ -}}
 {{- define "odc-app.selector" -}}
 app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
 app.kubernetes.io/name: {{ required "asset: the app's DNS label is needed" .Values.asset | quote }}
@@ -19,7 +20,7 @@ odcpub/stage: {{ required "stage: the stage's DNS label is needed" .Values.stage
 odcpub/app: {{ .Values.app | quote }}
 odcpub/asset-key: {{ .Values.assetKey | quote }}
 odcpub/digest: {{ include "odc-app.digest" . | quote }}
-odcpub/revision: {{ .Values.revision | quote }}
+odcpub/revision: {{ .Values.revision | int64 | quote }}
 odcpub/schema: {{ .Values.schema | quote }}
 {{- end }}
 
@@ -29,10 +30,11 @@ ODCPUB_DATABASE_POOLING: {{ .Values.databasePooling | quote }}
 {{- with .Values.hosts }}
 ODCPUB_HOSTS: {{ join "," . | quote }}
 {{- end }}
-ODCPUB_REVISION: {{ .Values.revision | quote }}
+ODCPUB_REVISION: {{ .Values.revision | int64 | quote }}
 ODCPUB_SCHEMA: {{ .Values.schema | quote }}
 ODCPUB_STAGE: {{ .Values.stageName | default .Values.stage | quote }}
 {{- range $name, $value := .Values.settings }}
+{{- if not (kindIs "string" $value) }}{{ fail (printf "settings.%s: put quotes around its value: Helm changes numbers (2500000 becomes 2.5e+06)" $name) }}{{ end }}
 ODC_SETTING_{{ $name }}: {{ $value | quote }}
 {{- end }}
 {{- end }}
