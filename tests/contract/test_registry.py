@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -386,6 +387,51 @@ def test_token_login_asks_the_token_service_once(serve: Serve) -> None:
     assert sum(path.startswith("/token") for _, path, _ in server.asked) == 1
 
 
+def test_a_login_is_asked_for_once_and_again_when_it_was_refused(serve: Serve) -> None:
+    given, asked = {"password": "old"}, list[str]()
+
+    def answer(request: BaseHTTPRequestHandler) -> Answer:
+        expected = Credential("ada", "new").basic()
+        if request.headers.get("Authorization") != expected:
+            return 401, {"WWW-Authenticate": 'Basic realm="registry"'}, b""
+        return 200, {}, b"{}"
+
+    def login(host: str) -> Credential:
+        asked.append(host)
+        return Credential("ada", given["password"])
+
+    server = serve(answer)
+    server.clients.append(registry := OciRegistry(server.host, credential=login))
+    with pytest.raises(EngineError, match="denied"):
+        registry.manifest(REF)
+    given["password"] = "new"
+    for repository in ("helpdesk", "crm", "helpdesk"):
+        assert registry.manifest(replace(REF, repository=repository)) == b"{}"
+    assert asked == [server.host] * 2
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_a_login_that_can_not_be_asked_for_is_told_where_one_is_needed(serve: Serve, public: bool) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> Answer:
+        if request.path.startswith("/token"):
+            return 200, {}, b'{"token": "anybody"}'
+        if request.headers.get("Authorization") != "Bearer anybody" or not public:
+            challenge = f'Bearer realm="http://{request.headers["Host"]}/token",service="r"'
+            return 401, {"WWW-Authenticate": challenge}, b""
+        return 200, {}, b"{}"
+
+    def broken(host: str) -> Credential:
+        raise EngineError("the helper is missing", "install it")
+
+    server = serve(answer)
+    server.clients.append(registry := OciRegistry(server.host, credential=broken))
+    if public:
+        assert registry.manifest(REF) == b"{}"
+        return
+    with pytest.raises(EngineError, match="the helper is missing"):
+        registry.manifest(REF)
+
+
 @pytest.mark.parametrize(
     "realm", ["http://registry.example/token", "http://localhost:x@registry.example/", "file:///etc"]
 )
@@ -406,6 +452,14 @@ def test_redirects_to_storage_carry_no_login(serve: Serve) -> None:
     registry = client(serve(answer), LOGIN)
     assert b"".join(registry.blob(REF, sha256(b"layer"))) == b"layer"
     assert storage.asked == [("GET", "/layer", "")]
+
+
+def test_a_blob_that_is_denied_when_it_is_fetched_is_told(serve: Serve) -> None:
+    server = serve(
+        lambda one: (200, {}, b"") if one.command == "HEAD" else coded(403, "DENIED", "the link has expired")
+    )
+    with pytest.raises(EngineError, match=r"access to helpdesk denied \(403: DENIED the link has expired\)"):
+        tuple(client(server).blob(REF, sha256(b"layer")))
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -7,6 +7,7 @@ sent to the registry and to its token service alone, over https except on this m
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -55,6 +56,9 @@ class Transport:
         self._client = httpx.Client(trust_env=not local, timeout=timeout, follow_redirects=False)
         self._root = f"{'http' if local else 'https'}://{host}"
         self._credential = credential
+        self._asked: tuple[Credential | None, EngineError | None] | None = None
+        """The login that was asked for, or why it could not be; asked anew once it was refused."""
+        self._asking = threading.Lock()
         self._logins: dict[str, str] = {}
 
     def send(self, request: Request, tries: int = TRIES) -> httpx.Response:
@@ -76,6 +80,8 @@ class Transport:
                 self._client.stream("GET", url, headers=self._headers(url, repository)) as response,
             ):
                 if not response.is_redirect:
+                    if not response.is_success:
+                        response.read()  # what it says becomes the message
                     self._check(response, repository)
                     yield response
                     return
@@ -119,7 +125,8 @@ class Transport:
 
     def _check(self, response: httpx.Response, repository: str) -> None:
         if response.status_code in (401, 403):
-            raise denied(self.host, repository, response)
+            asked, self._asked = self._asked, None
+            raise (asked[1] if asked else None) or denied(self.host, repository, response)
         if response.is_success or response.is_redirect or response.status_code == 404:
             return
         raise refused(self.host, repository, response)
@@ -136,7 +143,7 @@ class Transport:
     def _log_in(self, response: httpx.Response, repository: str) -> bool:
         """Answers a challenge; whether there is something new to try."""
         kind, _, rest = response.headers.get("WWW-Authenticate", "").partition(" ")
-        credential = self._credential(self.host)
+        credential = self._login()
         if kind.lower() == "basic" and credential and not credential.token:
             login = credential.basic()
         elif kind.lower() == "bearer":
@@ -146,9 +153,24 @@ class Transport:
         self._logins[repository] = login
         return bool(login)
 
+    def _login(self) -> Credential | None:
+        """One question for all threads: a helper may have its user asked. A token service may give a token without
+        a login, so that one which could not be asked for is told only when access is denied."""
+        with self._asking:
+            if self._asked is None:
+                try:
+                    self._asked = (self._credential(self.host), None)
+                except EngineError as error:
+                    self._asked = (None, error)
+            return self._asked[0]
+
     def _token(self, challenge: Mapping[str, str], credential: Credential | None) -> str:
         """A token of the registry's token service, as an ``Authorization`` header, or an empty text."""
-        realm = self._secure(challenge.get("realm", ""))
+        if "realm" not in challenge:
+            raise EngineError(
+                f"registry {self.host}: asks for a login and does not say where", "see the registry's log"
+            )
+        realm = self._secure(challenge["realm"])
         query = {key: challenge[key] for key in ("service", "scope") if key in challenge}
         with self._translated():
             if credential and credential.token:
