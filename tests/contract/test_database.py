@@ -400,6 +400,23 @@ def test_a_stale_plan_is_refused_and_changes_nothing(stage: Stage) -> None:
     assert stage.fingerprint() == before
 
 
+def test_a_comment_that_somebody_wrote_since_the_plan_was_made_is_kept(stage: Stage) -> None:
+    stage.publish(simple(field("B", Basic.TEXT)))
+    plan = stage.plan(simple())  # notes at the column that the model has dropped it
+    write_scripts(plan, stage.chain, 2)
+    with stage.connect() as connection:
+        connection.execute("COMMENT ON COLUMN thing.b IS 'by hand'")
+    with pytest.raises(Refused, match=r"stale: the comment on thing\.b has changed"):
+        stage.engine.apply(stage.place, plan, EXPAND, stage.chain, print)
+    with stage.connect() as connection:
+        query = "SELECT col_description('thing'::regclass, attnum) FROM pg_attribute WHERE attname = 'b'"
+        assert connection.execute(query).fetchone() == ("by hand",)
+    stage.publish(simple())
+    with stage.connect() as connection:
+        (comment,) = connection.execute(query).fetchone()
+    assert comment.startswith("by hand\nodcpub: ")
+
+
 def test_tighten_of_an_earlier_deployment_is_refused(stage: Stage) -> None:
     stage.publish(simple())
     old = stage.plan(simple(unique=("Name",)))

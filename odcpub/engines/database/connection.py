@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ LOCK_SECONDS = 60
 NO_PASSFILE = "/dev/null/none"
 """Where no file can be: an empty password is none, not the one that the user of this process keeps for others."""
 
-_POOLER = "pooler"
+_POOLER, OLD, _SHARED_MEMORY = "pooler", "old", "shared memory segment"
 
 TEMPORARY_STATES = {
     "40001": "serialization failure: another change came at the same time",
@@ -38,9 +39,11 @@ HINTS = {
     "28P01": f"the user or password is wrong; give both anew: {CHOOSE}",
     "28000": "add a line to pg_hba.conf that lets this user in from here",
     "3D000": "publish: it makes the database, which is not there",
-    "42704": "use PostgreSQL 15 or newer",
+    OLD: "use PostgreSQL 15 or newer",
     "42501": "let the platform's user create databases, schemas and roles: `odcpub doctor` shows the statements",
     "53100": "make room on the server's disk, then run the same command again",
+    _SHARED_MEMORY: "give the server's container more shared memory (docker run --shm-size=256m), or set "
+    "max_parallel_maintenance_workers=0",
     "53300": "raise max_connections, or close clients that are not needed",
     _POOLER: "name the server itself, which migrations need, and the pooler for apps alone: "
     f"{CHOOSE} database_address=POOLER:6432",
@@ -95,10 +98,14 @@ class Server:
                 autocommit=True,
                 **tls.for_libpq(dict(self.options)),  # type: ignore[arg-type]
             )
-            _expect_server(connection)
-            if schema:
-                connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
-            connection.autocommit = autocommit
+            try:
+                _expect_server(connection)
+                if schema:
+                    connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(schema)))
+                connection.autocommit = autocommit
+            except BaseException:
+                connection.close()
+                raise
             return connection
 
     @contextlib.contextmanager
@@ -133,7 +140,6 @@ def _expect_server(connection: psycopg.Connection[Any]) -> None:
         pass
     if cursor.fetchone() != (True,):
         where = f"PostgreSQL at {connection.info.host}:{connection.info.port}"
-        connection.close()
         raise EngineError(f"{where}: a session's settings do not reach it", HINTS[_POOLER])
 
 
@@ -186,7 +192,7 @@ def _meaning(where: str, error: psycopg.Error) -> EngineError | Refused:
     if state in TEMPORARY_STATES or state.startswith("08"):
         return TemporaryEngineError(f"{message}: {TEMPORARY_STATES.get(state, 'the connection broke')}",
                                     HINTS.get(state, "run the same command again"))  # fmt: skip
-    return EngineError(message, HINTS.get(state, ""))
+    return EngineError(message, HINTS.get(_SHARED_MEMORY if _SHARED_MEMORY in message else state, ""))
 
 
 def _unreachable(where: str, text: str) -> EngineError:
@@ -197,15 +203,16 @@ def _unreachable(where: str, text: str) -> EngineError:
         ("password authentication failed", "28P01"),
         ("no password supplied", "28P01"),
         ("no pg_hba.conf entry", "28000"),
+        ('role ".*" does not exist', "28P01"),
         ("does not exist", "3D000"),
         ("permission denied", "42501"),
         ("unsupported startup parameter", _POOLER),
-        ("unrecognized configuration parameter", "42704"),
+        ("unrecognized configuration parameter", OLD),
         ("too many clients", "53300"),
         ("remaining connection slots", "53300"),
     )
     for sign, state in signs:
-        if sign in text:
+        if re.search(sign, text):
             kind = TemporaryEngineError if state in TEMPORARY_STATES else EngineError
             return kind(f"{where}: {reason}", HINTS[state])
     hint = "see whether it runs and whether its address is right: odcpub engines"

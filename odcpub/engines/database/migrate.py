@@ -16,7 +16,7 @@ from odcpub.data.fingerprint import EMPTY, fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
 from odcpub.data.schema import Schema
 from odcpub.data.script import VERSION_TABLE, Part, PlanParts, marker_statement, plan_parts
-from odcpub.data.steps import CreateIndex
+from odcpub.data.steps import Annotate, CreateIndex
 from odcpub.engines.database import catalog, chain, sessions
 from odcpub.engines.database.checks import findings, refusal
 from odcpub.engines.database.connection import Server, cause, in_use, translated
@@ -142,11 +142,23 @@ class _Phase:
         if self.phase == EXPAND:
             if current == found[0].revision or current.startswith(self.parts.revision(TIGHTEN, number)):
                 return ()
-            if self._live() == self.plan.base:
+            live = _seen(self.lock, self.target)
+            if fingerprint(live) == self.plan.base:
+                self._refuse_other_comments(live)
                 return found
         elif current in names:
             return found[names.index(current) :]
         raise self._stale()
+
+    def _refuse_other_comments(self, live: Schema | None) -> None:
+        """A comment is written whole: what somebody has added to one since the plan was made would be lost."""
+        annotations = {(table.name, ""): table.annotation for table in (live.tables if live else ())}
+        for table in live.tables if live else ():
+            annotations |= {(table.name, column.name): column.annotation for column in table.columns}
+        for step in self.plan.steps:
+            if isinstance(step, Annotate) and annotations[step.table, step.column].words != step.annotation.words:
+                what = f"{step.table}.{step.column}" if step.column else step.table
+                raise self._stale(f"the comment on {what} has changed")
 
     def _planned(self, number: int) -> Part:
         return self.parts.of(self.phase)[max(number, 1) - 1]
@@ -200,9 +212,9 @@ class _Phase:
         row = self.lock.execute(f"SELECT version_num FROM {VERSION_TABLE}".encode()).fetchone()  # noqa: S608
         return str(row[0]) if row is not None else ""
 
-    def _stale(self) -> Refused:
+    def _stale(self, what: str = "the schema has changed") -> Refused:
         return Refused(
-            f"{self.target.where}: the plan is stale: the schema has changed since it was made",
+            f"{self.target.where}: the plan is stale: {what} since it was made",
             "run the same command again, which plans again",
         )
 

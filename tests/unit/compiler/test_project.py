@@ -11,7 +11,7 @@ from odcpub.compiler.compile import compile_app
 from odcpub.compiler.literals import sql_script
 from odcpub.compiler.project import ENV, About, app_project, library_project
 from odcpub.compiler.runtime import runtime_config
-from odcpub.engines.database.connection import HINTS
+from odcpub.engines.database.connection import HINTS, OLD
 from odcpub.engines.image.base import ENV as IMAGE_ENV
 from odcpub.model.elements import Basic, Structure
 from tests.contract.built import options
@@ -109,5 +109,5 @@ def test_its_readme_names_what_the_app_reads_of_its_environment() -> None:
 
 
 def test_the_oldest_postgresql_is_one_wherever_it_is_told() -> None:
-    told = (files()["README.md"], HINTS["42704"], (DOCS / "data.md").read_text())
+    told = (files()["README.md"], HINTS[OLD], (DOCS / "data.md").read_text())
     assert [re.findall(r"PostgreSQL (\d+) or newer", one) for one in told] == [["15"]] * 3
