@@ -6,7 +6,6 @@ Engines are made when first needed: a server that only answers questions starts 
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from functools import cached_property
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.api_types.installation import Check
+from odcpub.engines.common.supervisor import Supervisor
 from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.csharp.standing import Standing, standing
@@ -21,9 +21,7 @@ from odcpub.engines.csharp.toolchain import find_toolchain, is_there
 from odcpub.engines.examination import Apps, examine
 from odcpub.engines.image.base import BaseLayer, architecture, make_base
 from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runner
-from odcpub.engines.runner.supervisor import Supervisor
 from odcpub.engines.settings import EngineSettings
-from odcpub.errors import EngineError
 from odcpub.home import OTHERS_WRITE, Home, make_private
 from odcpub.image.content import ImageRef
 from odcpub.late import load_alembic
@@ -49,8 +47,6 @@ else:
 
 RESUME_SECONDS = 30.0
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
-LONGEST_PAUSE, QUIET_SECONDS = 30.0, 60.0
-"""Seconds between two starts of a database that dies again and again; how long it must live to be trusted anew."""
 
 
 class Engines:
@@ -163,13 +159,14 @@ class Engines:
     def _embedded(self) -> EmbeddedPostgres:
         """On loopback alone, unless the settings name an address that pods reach: then there too, for private
         networks. An address with a port is a pooler's."""
+        from odcpub.engines.database.care import keep_running
         from odcpub.engines.database.embedded import EmbeddedPostgres
 
         data, run = self._home.data / "postgres", self._home.data
         reach = self.settings.reach()
         wide = (reach.host,) if reach.host and not reach.port else ()
         made = EmbeddedPostgres(data, run, wide, _PRIVATE if wide else (), reach)
-        supervisor = Supervisor(lambda attempts: keep_running(made, attempts, self._report))
+        supervisor = Supervisor(lambda retries: keep_running(made, retries, self._report))
         supervisor.start()
         self._opened.callback(supervisor.stop)
         return made
@@ -180,14 +177,19 @@ class Engines:
         ``deployed``: apps run somewhere, so that an embedded database must be there for them."""
         try:
             if deployed and self.settings.database == "embedded":
-                self._embedded.server()
+                self._embedded.server()  # one that can't be started now is tried again, and apps wait for it
+        finally:
+            self._resume(recall)
+        load_alembic()
+        if self.toolchain_is_there():
+            self.roslyn.start()
+
+    def _resume(self, recall: Recall) -> None:
+        try:
             if self.settings.runner == "local":
                 self._local.resume(recall, self._report)
         finally:
             self._resumed.set()
-        load_alembic()
-        if self.toolchain_is_there():
-            self.roslyn.start()
 
     def others(self, settings: EngineSettings) -> Engines:
         """Engines of other settings, to be asked before anybody chooses them."""
@@ -224,20 +226,3 @@ class Engines:
     def csharp_standing(self) -> Standing:
         """What there is of the toolchain that the settings take."""
         return standing(self.settings.csharp, self._home.cache)
-
-
-def keep_running(database: EmbeddedPostgres, attempts: dict[str, tuple[int, float]], report: Report) -> None:
-    """One look at the embedded database: one that died is started again, later each time; apps can't live without."""
-    count, due = attempts.get("database", (0, 0.0))
-    if time.monotonic() < due:
-        return
-    if not database.died():
-        if time.monotonic() > due + QUIET_SECONDS:
-            attempts.pop("database", None)
-        return
-    attempts["database"] = (count + 1, time.monotonic() + min(0.5 * 2**count, LONGEST_PAUSE))
-    try:
-        database.server()
-        report("embedded PostgreSQL: had ended by itself; started again")
-    except EngineError as error:
-        report(f"embedded PostgreSQL: has ended and could not be started again: {error.message}")

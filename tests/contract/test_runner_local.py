@@ -267,7 +267,7 @@ def test_an_app_whose_image_is_gone_says_so_in_its_log(
     def gone(_image: ImageRef) -> Unpacked:
         raise EngineError("the image is not there")
 
-    monkeypatch.setattr(runner, "_unpack", gone)
+    monkeypatch.setattr(runner._restarts, "unpack", gone)
     shutil.rmtree(tmp_path / "images")
     with pytest.raises(OSError):
         get(f"{address}/crash")
@@ -302,6 +302,27 @@ def test_down_ends_everything_and_resume_brings_it_back(make: Callable[[], Local
     assert health(again) == "failed", "nothing is known that could be started"
     again.resume(lambda stage, asset: version(1), quiet)
     assert again.wait(version(1), quiet) == address
+    assert get(address)["revision"] == "1"
+
+
+def test_an_app_whose_image_is_not_there_at_the_start_is_tried_again(
+    make: Callable[[], LocalRunner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    runner.close()
+    again, told = make(), list[str]()
+    unpack, tries = again._restarts.unpack, iter([True, True])
+
+    def late(image: ImageRef) -> Unpacked:
+        if next(tries, False):
+            raise EngineError("the registry is not up yet")
+        return unpack(image)
+
+    monkeypatch.setattr(again._restarts, "unpack", late)
+    again.resume(lambda stage, asset: version(1), told.append)
+    assert told == ["helpdesk in development: could not be started again: the registry is not up yet"]
+    assert until(lambda: health(again) == "ready")
     assert get(address)["revision"] == "1"
 
 

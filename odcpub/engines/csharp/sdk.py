@@ -12,6 +12,7 @@ from pathlib import Path
 
 from odcpub.engines.common.digests import digest
 from odcpub.engines.common.disk import exclusive, writing
+from odcpub.engines.csharp.contents import is_whole, write_contents
 from odcpub.engines.csharp.dotnet import run
 from odcpub.engines.csharp.installed_runtime import installed_runtime
 from odcpub.engines.csharp.launcher import PLACEHOLDER, write_launcher
@@ -35,11 +36,12 @@ def sdk_parts(sdk: Sdk, env: Mapping[str, str], cache: Path, report: Report) -> 
     identity = digest(sdk.version, runtime.digest, DRIVER.read_text(), _stamp(sdk.roslyn), [library.sha256])
     folder = cache / "toolchain" / f"sdk-{identity[:16]}"
     with writing(folder.parent), exclusive(folder.parent / "sdk.lock", report, "setting up the C# toolchain"):
-        if not (folder / "launcher" / "app").is_file():
+        if not is_whole(folder):
             remove_drafts(folder.parent / folder.name)
             report(f"compiling the compile server with the .NET SDK {sdk.version}")
             with whole_folder(folder) as work:
                 _make(sdk, env, work)
+                write_contents(work)
     toolchain = Toolchain(
         source="sdk",
         compiler_version=sdk.version,

@@ -21,6 +21,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from odcpub.address import CHOOSE
 from odcpub.engines.database.connection import Server
 from odcpub.engines.database.embedded_failure import failure
 from odcpub.engines.database.postgres import Postgres
@@ -33,7 +34,10 @@ from odcpub.waiting import looks
 
 SUPERUSER = "odcpub"
 START_SECONDS = 60
+TOOL_SECONDS = 300.0
 LOST_SECONDS = 5.0
+_NEEDED = {"HOME", "PATH", "TMPDIR"}
+_PLAIN_SESSION = {"LC_ALL": "C", "TZ": "UTC"}
 _INITDB = (
     "--username=" + SUPERUSER, "--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin",
     "--builtin-locale=C.UTF-8", "--no-instructions",
@@ -69,7 +73,7 @@ class EmbeddedPostgres(Postgres):
         self._server: Server | None = None
         self._pid = 0
         """The server that was last found here."""
-        self._stopped = False
+        self._wanted = self._stopped = False
         self._mutex = threading.Lock()
 
     def reach(self) -> Reach:
@@ -83,21 +87,23 @@ class EmbeddedPostgres(Postgres):
         with self._mutex:
             if self._stopped:
                 raise EngineError("embedded PostgreSQL: has been stopped", "start it again: odcpub status")
+            self._wanted = True
             if self._server is None or not self._process():
                 self._server = self._started()
             return self._server
 
     def died(self) -> bool:
-        """Whether a server that was used here has ended, though nobody told it to. One whose data is gone has not."""
+        """Whether a server that was asked for here does not run, though nobody told it to end. One whose data is gone
+        has not."""
         with self._mutex:
-            wanted = self._server is not None and not self._stopped and (self._cluster / "PG_VERSION").exists()
+            wanted = self._wanted and not self._stopped and (self._cluster / "PG_VERSION").exists()
             return wanted and not self._process()
 
     def close(self, stop: bool = False) -> None:
         """Leaves the server running unless ``stop``: then it is shut down, its clients' work rolled back, and whoever
         asks for it meanwhile does not start it again."""
         with self._mutex:
-            self._server, self._stopped = None, self._stopped or stop
+            self._server, self._wanted, self._stopped = None, False, self._stopped or stop
             if stop and self._process():
                 self._control("stop", "-m", "fast", "-t", str(START_SECONDS))
             if stop:
@@ -231,11 +237,20 @@ class EmbeddedPostgres(Postgres):
         command = [*_as_ordinary_user(), str(_binaries() / name), *arguments]
         log = self._run / f"{name}.log"
         before = self._log.stat().st_size if self._log.exists() else 0
-        with log.open("wb") as output:
-            done = subprocess.run(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self._data, timeout=300,
-                env={**os.environ, "LC_ALL": "C", "TZ": "UTC"}, check=False,
-            )  # fmt: skip
+        # The server lives on with what it is given: nothing of the shell that ran the first command.
+        environment = {name: value for name, value in os.environ.items() if name in _NEEDED} | _PLAIN_SESSION
+        try:
+            with log.open("wb") as output:
+                done = subprocess.run(
+                    command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self._data, check=False,
+                    timeout=TOOL_SECONDS, env=environment,
+                )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            what = f"embedded PostgreSQL: {name} did not end within {TOOL_SECONDS:g} s"
+            raise TemporaryEngineError(what, "run the same command again") from None
+        except FileNotFoundError as error:
+            what = f"embedded PostgreSQL: {error.filename or command[0]} is missing"
+            raise EngineError(what, f"install it, or use a PostgreSQL server: {CHOOSE}") from None
         if done.returncode != 0:
             raise self._failure(name, log, before)
 

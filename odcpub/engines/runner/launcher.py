@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -13,7 +14,7 @@ from odcpub.engines.runner import keeper
 from odcpub.engines.runner import process as processes
 from odcpub.engines.runner.environment import app_environment
 from odcpub.engines.runner.sockets import FIRST_PORT, LAST_PORT, Keeper, Ports, private
-from odcpub.engines.runner.state import Process, State
+from odcpub.engines.runner.state import Process, State, States
 from odcpub.errors import EngineError
 
 
@@ -63,6 +64,16 @@ class Launcher:
             )
             return started, int(public.getsockname()[1])
 
+    def serve(self, state: State, workload: Workload, unpacked: Unpacked, states: States) -> None:
+        """Starts the version that serves, and writes that down in ``states``."""
+        started, port = self.launch(state, workload, unpacked)
+        _note(states, replace(state, current=started, port=port), started)
+
+    def begin(self, state: State, workload: Workload, unpacked: Unpacked, states: States) -> None:
+        """Starts the version that is to serve next, and writes that down in ``states``."""
+        started, port = self.launch(state, workload, unpacked)
+        _note(states, replace(state, next=started, port=port), started)
+
     def adopt(self, state: State) -> None:
         """Has the socket of an app that runs here too, for the case that the keeper is killed."""
         public = self.keeper.get(state.name)
@@ -90,6 +101,15 @@ class Launcher:
 
     def _mark(self, state: State) -> str:
         return f"{self._home}|{state.name}"
+
+
+def _note(states: States, state: State, started: Process) -> None:
+    """Writes down what was started; what cannot be written down is not left running."""
+    try:
+        states.write(state)
+    except EngineError:
+        processes.end([(started.pid, started.began)], 2.0)
+        raise
 
 
 def identity(workload: Workload) -> str:

@@ -9,36 +9,28 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from odcpub.deployment.workload import Change, DeploymentPlan, Running, Workload
+from odcpub.engines.common.supervisor import Supervisor
 from odcpub.engines.ports import Leave, Report, never
 from odcpub.engines.runner import process as processes
 from odcpub.engines.runner.environment import differences
-from odcpub.engines.runner.launcher import Launcher, Unpacked, identity, tell
+from odcpub.engines.runner.launcher import Launcher, identity
 from odcpub.engines.runner.not_ready import LAST_LINES, NOW, NotReady, Patience, redact, said
+from odcpub.engines.runner.restarts import Restarts, Unpack
 from odcpub.engines.runner.sockets import HOST
 from odcpub.engines.runner.state import Process, State, States
-from odcpub.engines.runner.supervisor import Supervisor
 from odcpub.errors import EngineError
-from odcpub.image.content import ImageRef
 
 READY_SECONDS = 30.0
 DRAIN_SECONDS = 35.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 ALONE_SECONDS = 2.0
 """How long a version that ends is given to close its sockets, which takes it a few milliseconds."""
-LOG_BYTES = 5_000_000
-LONGEST_WAIT, QUIET_SECONDS = 30.0, 60.0
-"""Seconds between two restarts of an app that crashes again and again; how long it must live to be trusted anew."""
-
-
-Unpack = Callable[[ImageRef], Unpacked]
-"""Lays an image of the registry out, once; the same image again returns what is there."""
 
 Recall = Callable[[str, str], Workload | None]
 """The workload that the platform's records say runs for (stage, asset)."""
@@ -52,17 +44,16 @@ class LocalRunner:
     ) -> None:
         processes.supported()
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._unpack = unpack
         self._ready_seconds = ready_seconds
         self._launcher = Launcher(home.resolve(), ports)
         self._states = States(home.resolve() / "apps")
-        self._locks: defaultdict[tuple[str, str], threading.RLock] = defaultdict(threading.RLock)
-        self._workloads: dict[tuple[str, str, str], tuple[Workload, Unpacked]] = {}
+        self._locks: dict[tuple[str, str], threading.RLock] = {}
+        self._restarts = Restarts(self._launcher, self._states, unpack, self._changing)
         self._swept: set[str] = set()
         """Apps whose strays of an earlier server were looked for."""
         self._resumed = False
         """What should run has been started again, as far as it could be."""
-        self._supervisor = Supervisor(self._supervise)
+        self._supervisor = Supervisor(self._restarts.look)
 
     def observe(self, workload: Workload) -> DeploymentPlan:
         state = self._states.read(workload.stage, workload.asset)
@@ -76,17 +67,16 @@ class LocalRunner:
 
     def start(self, workload: Workload) -> None:
         wanted = identity(workload)
-        unpacked = self._unpack(ImageRef(workload.repository, workload.digest))
+        unpacked = self._restarts.laid_out(workload, None)
         with self._changing(workload.stage, workload.asset) as state:
-            self._workloads[(workload.stage, workload.asset, wanted)] = (workload, unpacked)
+            self._restarts.remember(workload, unpacked)
             if any(each and each.identity == wanted and _whole(each) for each in (state.current, state.next)):
                 return
             if state.name not in self._swept:
                 self._launcher.end_strays(state)
                 self._swept.add(state.name)
             state = self._without_next(state)
-            started, port = self._launcher.launch(state, workload, unpacked)
-            self._note(replace(state, next=started, port=port), started)
+            self._launcher.begin(state, workload, unpacked, self._states)
         self._supervisor.start()
 
     def wait(self, workload: Workload, report: Report) -> str:
@@ -122,9 +112,7 @@ class LocalRunner:
         if not processes.end(_numbers(leaving), DRAIN_SECONDS, leave):
             return False
         with self._changing(workload.stage, workload.asset) as state:
-            kept = {each.identity for each in (state.current, state.next) if each}
-            for key in [key for key in self._workloads if key[:2] == state.key and key[2] not in kept]:
-                del self._workloads[key]
+            self._restarts.forget(*state.key, but=(each.identity for each in (state.current, state.next) if each))
             if leaving:
                 state = replace(state, leaving=tuple(each for each in state.leaving if each not in leaving))
                 self._states.write(state)
@@ -137,8 +125,7 @@ class LocalRunner:
             processes.end([(each.pid, each.began) for each in state.processes()], DRAIN_SECONDS)
             self._launcher.keeper.drop(state.name)
             self._states.remove(stage, asset)
-            for one in [one for one in self._workloads if one[:2] == (stage, asset)]:
-                del self._workloads[one]
+            self._restarts.forget(stage, asset)
 
     def running(self, stage: str, asset: str, key: str = "") -> Running | None:
         state = self._states.read(stage, asset)
@@ -182,33 +169,23 @@ class LocalRunner:
         self._supervisor.start()
 
     def _resume(self, workload: Workload, report: Report) -> None:
-        unpacked = self._unpack(ImageRef(workload.repository, workload.digest))
         with self._changing(workload.stage, workload.asset) as state:
             if state.current is None:
                 return
-            for each in (identity(workload), state.current.identity):
-                self._workloads[(workload.stage, workload.asset, each)] = (workload, unpacked)
+            # Known before its image is laid out: what fails now is tried again by whoever looks after the apps.
+            self._restarts.remember(workload, None, identity(workload), state.current.identity)
             if _lives(state.current):
                 self._launcher.adopt(state)
                 return
             self._launcher.end_strays(state)
-            started, port = self._launcher.launch(state, workload, unpacked)
-            self._note(replace(state, current=started, port=port), started)
+            self._launcher.serve(state, workload, self._restarts.laid_out(workload, None), self._states)
             report(f"{workload.asset} in {workload.stage}: started again")
 
     @contextmanager
     def _changing(self, stage: str, asset: str) -> Iterator[State]:
         """The app's state while nobody else changes it."""
-        with self._locks[(stage, asset)]:
+        with self._locks.setdefault((stage, asset), threading.RLock()):
             yield self._states.read(stage, asset) or State(stage, asset)
-
-    def _note(self, state: State, started: Process) -> None:
-        """Writes down what was started; what cannot be written down is not left running."""
-        try:
-            self._states.write(state)
-        except EngineError:
-            processes.end([(started.pid, started.began)], 2.0)
-            raise
 
     def _promote(self, workload: Workload, mine: Process) -> str:
         with self._changing(workload.stage, workload.asset) as state:
@@ -251,43 +228,6 @@ class LocalRunner:
         state = replace(state, next=None)
         self._states.write(state)
         return state
-
-    def _supervise(self, attempts: dict[str, tuple[int, float]]) -> None:
-        """One look at every app: a crashed one is started again, later each time; logs are kept short."""
-        if not self._launcher.home_is_there():
-            return
-        self._launcher.keeper.revive()
-        for known in list(self._states.all()):
-            for each in known.processes():
-                processes.shorten(Path(each.log), LOG_BYTES)
-            count, due = attempts.get(known.name, (0, 0.0))
-            if known.current is None or _lives(known.current):
-                if time.monotonic() > due + QUIET_SECONDS:
-                    attempts.pop(known.name, None)
-            elif time.monotonic() >= due:
-                attempts[known.name] = (count + 1, time.monotonic() + min(0.5 * 2**count, LONGEST_WAIT))
-                self._restart(known)
-
-    def _laid_out(self, workload: Workload, known: Unpacked) -> Unpacked:
-        """The image where it was; laid out again where the cache was emptied meanwhile: not otherwise, since that asks
-        the registry, which may be away."""
-        if (known.root / "app" / "app").exists() and known.base.exists():
-            return known
-        return self._unpack(ImageRef(workload.repository, workload.digest))
-
-    def _restart(self, known: State) -> None:
-        with self._changing(known.stage, known.asset) as state:
-            dead = state.current
-            held = self._workloads.get((*state.key, dead.identity)) if dead else None
-            if dead is None or dead != known.current or held is None:
-                return
-            log = self._launcher.log(held[0])
-            tell(log, f"{processes.exit_reason(dead.pid)}; starting it again")
-            try:
-                started, port = self._launcher.launch(state, held[0], self._laid_out(*held))
-                self._note(replace(state, current=started, port=port), started)
-            except (EngineError, OSError) as error:
-                tell(log, str(error))
 
 
 def _what(workload: Workload) -> str:

@@ -143,9 +143,10 @@ def exit_reason(pid: int) -> str:
     code = process.poll() if process else None
     if code is None:
         return "its process ended"
-    return (
-        f"its process was ended by {signal.Signals(-code).name}" if code < 0 else f"its process ended with code {code}"
-    )
+    if code >= 0:
+        return f"its process ended with code {code}"
+    known = {int(one): one.name for one in signal.Signals}
+    return f"its process was ended by {known.get(-code, f'signal {-code}')}"
 
 
 def ask_to_end(processes: Sequence[tuple[int, int]]) -> None:

@@ -82,10 +82,18 @@ class States:
         self._folder = folder
 
     def read(self, stage: str, asset: str) -> State | None:
+        """None where it should not run. Raises ``EngineError`` for a file that can't be read: taken for none, the
+        version that serves would be ended as a stray."""
+        file = self._file(stage, asset)
         try:
-            return _state(json.loads(self._file(stage, asset).read_text()))
-        except (FileNotFoundError, ValueError, TypeError, KeyError):
+            return _state(json.loads(file.read_text()))
+        except FileNotFoundError:
             return None
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise EngineError(
+                f"local runner: {file}: cannot be read: {type(error).__name__}",
+                f"move it away and publish again, which starts the app anew: mv '{file}' '{file}.damaged'",
+            ) from error
 
     def write(self, state: State) -> None:
         write(self._file(state.stage, state.asset), asdict(state))
@@ -95,10 +103,11 @@ class States:
             self._file(stage, asset).unlink()
 
     def all(self) -> Iterator[State]:
+        """Those that can be read."""
         for file in sorted(self._folder.glob("*/*.json")):
-            state = self.read(file.parent.name, file.stem)
-            if state:
-                yield state
+            with contextlib.suppress(EngineError):  # who asks for that app is told
+                if state := self.read(file.parent.name, file.stem):
+                    yield state
 
     def _file(self, stage: str, asset: str) -> Path:
         return self._folder / stage / f"{asset}.json"
