@@ -322,7 +322,7 @@ def test_an_app_whose_image_is_not_there_at_the_start_is_tried_again(
     monkeypatch.setattr(again._restarts, "unpack", late)
     again.resume(lambda stage, asset: version(1), told.append)
     assert told == ["helpdesk in development: could not be started again: the registry is not up yet"]
-    assert until(lambda: health(again) == "ready")
+    wait_for(lambda: health(again) == "ready")
     assert get(address)["revision"] == "1"
 
 
