@@ -35,7 +35,7 @@ def execute(platform: Platform, text: str, file: str, user: str, key: str = "") 
     found = _read(text, file)
     record = _stored(platform, found, file)
     command = command_of(record.command)
-    if key and requests.asked_before(platform, command.kind, key):  # the answer was lost
+    if key and requests.asked_before(platform, key, lambda one: one.plan == record.fingerprint):  # its answer was lost
         return key
     again = f"make a new plan: {planning_line(platform, command)}"
     if edited := tuple(differing(_counting(json.loads(record.text)), _counting(found))):
