@@ -21,7 +21,8 @@ from odcpub.model.problems import NAMELESS, listed, shown, suggest
 
 _NOT_YET = ("timers", "consumed_rest")
 _KEYS = ("settings",)
-NOWHERE = ("<app>", "<stage>")
+NOWHERE = ("APP", "STAGE")
+"""App and stage in commands, where nobody knows which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,12 @@ def parse_stage_file(text: str, path: str) -> StageFile:
                 _value(each, value, path, problems) for each, value in _entries(node, path, "settings", problems)
             )
         elif key.text == "secrets":
-            hint = "Set them by command: odcpub config set <app> NAME --stage <stage> (the value is asked for)."
-            problems.append(_problem("ODC-D204", "secrets never stand in files", hint, _place(path, key), "secrets"))
+            hint = "set them by command, which asks for the value: odcpub config set APP NAME --stage STAGE"
+            problems.append(
+                _problem("ODC-D204", "secrets are not allowed in files", hint, _place(path, key), "secrets")
+            )
         elif key.text in _NOT_YET:
-            problems.append(_problem("ODC-D205", f"{key.text}: not supported yet", "Remove it.", _place(path, key)))
+            problems.append(_problem("ODC-D205", f"{key.text}: not supported yet", "remove it", _place(path, key)))
         else:
             hint = suggest(key.text, (*_KEYS, *_NOT_YET), f"known: {listed(_KEYS)}")
             problems.append(_problem("ODC-D201", f"unknown key {shown(key.text)}", hint, _place(path, key)))
@@ -106,7 +109,7 @@ def resolve(
     texts = {
         each.name: as_text(each.default) for each in asset.settings if each.default is not None and not each.secret
     }
-    in_file = _file_texts(asset, newest, file_values, problems)
+    in_file = _file_texts(asset, newest, file_values, where, problems)
     texts |= in_file
     for setting in asset.settings:
         own, others = (secrets, {*set_values}) if setting.secret else (set_values, {*secrets, *lost})
@@ -144,13 +147,17 @@ def fitting(settings: Sequence[Setting], text: str) -> str:
             return as_text(from_text(text, one.type))
         except ValueError as error:
             reason = _of_secret(text) if one.secret else str(error)
-            hint = f"Nothing else of a secret is told. {_example(one)}" if one.secret else _example(one)
+            hint = f"{_example(one)} (the value is not shown because it is a secret)" if one.secret else _example(one)
             refusals.append(UsageError(f"{one.name}: not a valid {one.type.basic.value}: {reason}", hint))
     raise refusals[0]
 
 
 def _file_texts(
-    asset: Asset, newest: Iterable[Setting], values: Iterable[FileValue], problems: list[Problem]
+    asset: Asset,
+    newest: Iterable[Setting],
+    values: Iterable[FileValue],
+    where: tuple[str, str],
+    problems: list[Problem],
 ) -> dict[str, str]:
     """What the file gives, by the names that this revision has for what the file calls by the newest one's. What the
     newest alone has, or has as another kind of setting, is not meant for this one."""
@@ -161,21 +168,20 @@ def _file_texts(
         meant = known.get(value.name)
         setting = own.get(meant.identity) if meant else None
         if meant is None:
-            hint = suggest(value.name, known, f"settings: {listed(known)}" if known else "The app has no settings.")
+            hint = suggest(value.name, known, f"settings: {listed(known)}" if known else "the app has no settings")
             element = f"settings.{value.name}"
             problems.append(_problem("ODC-D202", "the app has no such setting", hint, value.place, element))
-        elif setting and setting.secret == meant.secret and (text := _from_file(setting, value, problems)) is not None:
-            texts[setting.name] = text
+        elif setting and setting.secret == meant.secret:
+            if (text := _from_file(setting, value, where, problems)) is not None:
+                texts[setting.name] = text
     return texts
 
 
-def _from_file(setting: Setting, value: FileValue, problems: list[Problem]) -> str | None:
+def _from_file(setting: Setting, value: FileValue, where: tuple[str, str], problems: list[Problem]) -> str | None:
     element = f"settings.{value.name}"
     if setting.secret:
-        command = f"odcpub config set <app> {value.name} --stage <stage>"
-        hint = f"Remove it from the file, let a new secret be issued, and set that: {command}"
-        message = "a secret never stands in a file: whoever reads the file would know it"
-        problems.append(_problem("ODC-D204", message, hint, value.place, element))
+        hint = f"remove it from the file, have a new secret issued, and set that: {_set(setting, where)}"
+        problems.append(_problem("ODC-D204", "secrets are not allowed in files", hint, value.place, element))
     elif value.value is not None:
         try:
             return as_text(canonical(value.value, setting.type))
@@ -206,8 +212,8 @@ def _of_secret(text: str) -> str:
 def _other_kind(setting: Setting, where: tuple[str, str]) -> Problem:
     """The value that the stage has was set for another kind of setting."""
     if setting.secret:
-        message = "it is a secret now, and its value in this stage was set in the open: whoever saw it knows it"
-        hint = f"Let a new secret be issued. {_anew(setting, where)}"
+        message = "it is a secret now, and its value in this stage was stored in plain text"
+        hint = f"have a new secret issued, and set that: {_set(setting, where)}"
     else:
         message = "its value in this stage was set as a secret, and would be in the open now"
         forget = f"odcpub config unset {where[0]} {setting.name} --stage {where[1]}"
@@ -216,8 +222,12 @@ def _other_kind(setting: Setting, where: tuple[str, str]) -> Problem:
 
 
 def _anew(setting: Setting, where: tuple[str, str]) -> str:
+    return f"set it anew: {_set(setting, where)}"
+
+
+def _set(setting: Setting, where: tuple[str, str]) -> str:
     app, stage = where
-    return f"Set it anew: odcpub config set {app} {setting.name}{'' if setting.secret else '=…'} --stage {stage}"
+    return f"odcpub config set {app} {setting.name}{'' if setting.secret else '=…'} --stage {stage}"
 
 
 def _entries(
@@ -226,7 +236,7 @@ def _entries(
     if isinstance(node, yaml_text.Mapping):
         return list(node.entries.values())
     if node is not None and not (isinstance(node, yaml_text.Scalar) and node.value is None):
-        hint = "Write `settings:` and below it `Name: value` lines."
+        hint = "write `settings:` and below it `Name: value` lines"
         problems.append(_problem("ODC-D201", "a mapping is expected here", hint, _place(path, node), element))
     return []
 
@@ -234,7 +244,7 @@ def _entries(
 def _value(key: yaml_text.Scalar, node: yaml_text.Node, path: str, problems: list[Problem]) -> FileValue:
     if isinstance(node, yaml_text.Scalar):
         return FileValue(key.text, node.value, _place(path, key))
-    hint = "Write one value, in quotes if it is a text."
+    hint = "write one value, in quotes if it is a text"
     problems.append(_problem("ODC-D201", "a single value is expected here", hint, _place(path, node), key.text))
     return FileValue("", None, _place(path, key))
 
@@ -248,6 +258,5 @@ def _problem(code: str, message: str, hint: str, place: Place | None, element: s
 
 
 def _example(setting: Setting) -> str:
-    return f"{setting.name} is of type {setting.type.basic.value}" + (
-        f": {setting.description}" if setting.description else "."
-    )
+    about = f": {setting.description.rstrip('.')}" if setting.description else ""
+    return f"{setting.name} is of type {setting.type.basic.value}{about}"

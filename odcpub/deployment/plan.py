@@ -51,7 +51,8 @@ def _change(planned: Planned) -> Change | None:
 def _essence(found: Object) -> Object:
     """An object without what the cluster itself writes into it."""
     metadata = {name: value for name, value in found.get("metadata", {}).items() if name not in _KEPT_BY_CLUSTER}
-    notes = {n: v for n, v in metadata.get("annotations", {}).items() if not n.startswith("deployment.kubernetes.io/")}
+    annotations = metadata.pop("annotations", {})
+    notes = {n: v for n, v in annotations.items() if not n.startswith("deployment.kubernetes.io/")}
     return {name: value for name, value in found.items() if name not in ("status", "metadata")} | {
         "metadata": metadata | ({"annotations": notes} if notes else {})
     }

@@ -26,9 +26,7 @@ LONGEST_LABEL = 40
 _LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _PROJECT_KEYS = ("stages",)
 _STAGE_KEYS = ("purpose", "allow_bootstrap", "description")
-
-
-_FIRST = "Write `purpose: Development` for the first stage, or leave it out: odcpub publishes to it."
+_FIRST = "write `purpose: Development` for the first stage, or leave it out: odcpub publishes to it"
 
 
 class Purpose(StrEnum):
@@ -114,7 +112,7 @@ class _Reading:
         if isinstance(node, Scalar) and node.value is None:
             return {}
         if not isinstance(node, Mapping):
-            self.problem(node, element, "a mapping is expected here", "Write `name: value` lines, or {} for none.")
+            self.problem(node, element, "a mapping is expected here", "write `name: value` lines, or {} for none")
             return {}
         keys = None if known is None else tuple(known)
         for key, _ in node.entries.values():
@@ -128,7 +126,7 @@ class _Reading:
         for name, value in entries.items():
             stage = self._stage(name, value, _usual(label_of(name), len(stages), len(entries)), len(stages) + 1)
             if any(other.label == stage.label for other in stages):
-                self.problem(value, f"stages.{name}", "another stage has this name", "Rename one of them.")
+                self.problem(value, f"stages.{name}", "another stage has this name", "rename one of them")
             stages.append(stage)
         self._check(node, stages)
         return stages
@@ -137,7 +135,7 @@ class _Reading:
         """``usual``: its purpose unless it says another."""
         element, label = f"stages.{name}", label_of(name)
         if not _LABEL.fullmatch(label) or len(label) > LONGEST_LABEL:
-            hint = f"Use up to {LONGEST_LABEL} letters, digits and dashes, a letter first."
+            hint = f"use up to {LONGEST_LABEL} letters, digits and dashes, a letter first"
             self.problem(node, element, f"'{shown(name)}' cannot be a stage's name", hint)
         entries = self.mapping(node, element, _STAGE_KEYS)
         purpose = self._purpose(entries.get("purpose"), element, usual)
@@ -151,7 +149,9 @@ class _Reading:
         try:
             return Purpose(text)
         except ValueError:
-            self.problem(node, f"{element}.purpose", f"'{shown(text)}' is no purpose", f"One of: {listed(Purpose)}.")
+            self.problem(
+                node, f"{element}.purpose", f"'{shown(text)}' is no purpose", f"write one of: {listed(Purpose)}"
+            )
             return Purpose.NON_PRODUCTION
 
     def _allowed(self, node: Node | None, element: str, purpose: Purpose) -> bool:
@@ -159,14 +159,14 @@ class _Reading:
             return purpose is not Purpose.PRODUCTION
         if isinstance(node, Scalar) and isinstance(node.value, bool):
             return node.value
-        self.problem(node, f"{element}.allow_bootstrap", "it must be true or false", "Write true or false.")
+        self.problem(node, f"{element}.allow_bootstrap", "it must be true or false", "write true or false")
         return False
 
     def _check(self, node: Node, stages: Sequence[Stage]) -> None:
         """Publishing goes to the first stage, and to no other."""
         if not stages:
-            self.problem(node, "stages", "there is no stage", "Name at least one, or leave `stages` out.")
+            self.problem(node, "stages", "there is no stage", "name at least one, or leave `stages` out")
         elif stages[0].purpose is not Purpose.DEVELOPMENT:
             self.problem(node, "stages", "the first stage must have the purpose Development", _FIRST)
         if sum(stage.purpose is Purpose.DEVELOPMENT for stage in stages) > 1:
-            self.problem(node, "stages", "only the first stage can have the purpose Development", "Use NonProduction.")
+            self.problem(node, "stages", "only the first stage can have the purpose Development", "write NonProduction")

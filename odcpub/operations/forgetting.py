@@ -39,7 +39,7 @@ def left_behind(platform: Platform, asset: AssetRecord, stage: Where) -> tuple[s
     gone = _gone(platform, asset, stage.label)
     if gone is None:
         raise Refused(
-            f"{asset.name} ({stage.name}): is not forgotten, since its runner answers",
+            f"{asset.name} ({stage.name}): --forget is refused: the runner answers",
             f"take it out: {_command(asset, stage.label)}",
         )
     return (gone.message, *_stays(platform, asset, stage.label))

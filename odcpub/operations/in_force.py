@@ -22,6 +22,7 @@ from odcpub.operations.core.outputs import NotInForce, Planned, Rule, TakenOver
 from odcpub.operations.core.run import Run
 from odcpub.operations.platform import Platform
 from odcpub.operations.workloads import ToRun
+from odcpub.store.again import Undone
 from odcpub.store.clock import now
 from odcpub.store.records import DeploymentRecord, Status
 
@@ -64,9 +65,11 @@ def _served(run: Run) -> NotInForce | None:
 @contextmanager
 def telling(run: Run, given: ToRun) -> Iterator[None]:
     """Where a step fails after the new version serves, it is told which of its rules are not in force, now and by the
-    record."""
+    record. A store that does not answer is no failure: the step is done again."""
     try:
         yield
+    except Undone:
+        raise
     except OdcpubError as error:
         target = workloads.target(run, workloads.record(run, given.revision))
         latest = run.now().unit.find(Planned) or given.planned  # it may have been planned again

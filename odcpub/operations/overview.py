@@ -113,7 +113,8 @@ def configuration(platform: Platform, name: str, to: str) -> Configuration:
     parsed = parse_stage_file(stage_file(platform, asset, stage.label), f"stages/{stage.label}.yaml")
     known = platform.store.stages.values(asset.key, stage.label)
     current = platform.store.stages.current(asset.key, stage.label)
-    found = resolve(model, parsed.values, known.settings, known.secrets, known.lost)
+    where = (asset.label, stage.label)
+    found = resolve(model, parsed.values, known.settings, known.secrets, known.lost, where=where)
     # What has no place was set by command; that can be put right by one, which needs what is shown here.
     if problems := parsed.problems or [one for one in found.problems if one.place]:
         raise ModelError(problems, f"{asset.name} ({stage.name}): the configuration")

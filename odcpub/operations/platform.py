@@ -172,7 +172,7 @@ class Platform:
         found = self.store.assets.find(name_or_key)
         if found is None:
             names = [asset.name for asset in self.store.assets.all()]
-            first = f"published so far: {listed(names)}" if names else "publish it first: odcpub publish <folder>"
+            first = f"published so far: {listed(names)}" if names else "publish it first: odcpub publish PATH"
             raise Missing(f"{named(name_or_key) or NAMELESS}: no such asset", suggest(name_or_key, names, first))
         return found
 

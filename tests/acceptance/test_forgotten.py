@@ -49,7 +49,7 @@ def test_an_app_on_a_cluster_that_is_gone_is_forgotten_and_published_elsewhere(o
     (model / "app.yaml").write_text(MODEL)
     address = odcpub.run("publish", str(model)).out.strip()
     refused = odcpub.run("undeploy", "forgotten", "--stage", "development", "--forget", code=1)
-    assert "is not forgotten, since its runner answers" in refused.err
+    assert "--forget is refused: the runner answers" in refused.err
     made = call("POST", f"{address}/api/Note", {"Text": "kept"})
     assert made.status == 201
     file = kubeconfig(odcpub.folder)

@@ -41,6 +41,14 @@ def test_nothing_differs() -> None:
     assert plan.nothing_to_do
 
 
+def test_an_annotation_that_the_cluster_adds_is_no_difference() -> None:
+    found = live("Deployment")
+    found["metadata"]["annotations"] = {"deployment.kubernetes.io/revision": "3"}
+    ours = copy.deepcopy(WANTED["Deployment"])
+    ours["metadata"].pop("annotations", None)
+    assert deployment_plan([Planned(ours, found, ours)]).changes == ()
+
+
 def test_what_is_not_there_is_created() -> None:
     assert deployment_plan([planned("Deployment")]).changes == (Change("create", "Deployment odc-qa/helpdesk"),)
     assert deployment_plan([planned("Namespace")]).changes == (Change("create", "Namespace odc-qa"),)

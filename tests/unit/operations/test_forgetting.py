@@ -58,7 +58,7 @@ def test_what_stays_behind_and_where_is_told(installed: Installed, capsys: pytes
 
 
 def test_who_answers_is_not_forgotten(installed: Installed) -> None:
-    with pytest.raises(Refused, match=r"Shop \(QA\): is not forgotten, since its runner answers") as refused:
+    with pytest.raises(Refused, match=r"Shop \(QA\): --forget is refused: the runner answers") as refused:
         undeploy(installed, forget=True)
     assert refused.value.hint == "take it out: odcpub undeploy shop --stage qa"
     assert deployed(installed)

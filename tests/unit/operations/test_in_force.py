@@ -19,6 +19,7 @@ from odcpub.operations import durable, overview
 from odcpub.operations.core.run import Run
 from odcpub.operations.steps import expand
 from odcpub.portal import views
+from odcpub.store.again import Undone
 from odcpub.store.records import Status
 from tests.helpdesk_asset import attribute
 
@@ -85,6 +86,24 @@ def test_a_version_that_serves_says_which_rules_come_until_they_are_there(instal
     assert [one["rule"] for one in told(installed)] == RULES
     assert {one["mend"] for one in told(installed)} == {f"odcpub log {run.operation.key[:8]} --follow"}
     assert perform(run, "tighten")
+    assert told(installed) == []
+
+
+def test_a_store_that_does_not_answer_for_a_moment_is_no_failure_of_the_version(
+    installed: Installed, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable, "RETRY_SECONDS", 0.0)
+    assert perform(run, "start", "expand", "ready")
+    seen: list[list[dict[str, str]]] = []
+
+    def back(*_: object) -> None:
+        seen.append(told(installed))
+        installed.engines.broken.clear()
+
+    monkeypatch.setattr(durable.LOG, "warning", back)
+    installed.engines.broken["apply"] = Undone("the store does not answer", "wait")
+    assert perform(run, "tighten")
+    assert {one["why"] for one in seen[0]} == {"the operation that puts it in force goes on"}
     assert told(installed) == []
 
 

@@ -80,7 +80,7 @@ def test_what_stood_in_the_open_is_no_secret(installed: Installed) -> None:
     assert CANARY not in shown(installed)
     with pytest.raises(ModelError) as refused:
         resolved(installed, SECRET)
-    assert "was set in the open" in refused.value.problems[0].message
+    assert "was stored in plain text" in refused.value.problems[0].message
     assert refused.value.problems[0].hint.endswith("odcpub config set shop Token --stage qa")
     configure(installed, {"Token": "new one"})
     assert resolved(installed, SECRET).secrets == (("Token", "new one"),)
