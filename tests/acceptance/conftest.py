@@ -1,4 +1,5 @@
-"""Installations for the acceptance tests, on every profile whose engines are there."""
+"""Installations for the acceptance tests, on every profile whose engines are there. Where a module repeats tests of
+another on other engines or another store, ``EACH_TIME`` are those of a covering choice, and the others are `long`."""
 
 from __future__ import annotations
 
@@ -13,6 +14,12 @@ NEEDED = ("KUBECONFIG", "ODCPUB_TEST_REGISTRY", "ODCPUB_TEST_DATABASE")
 
 
 _PARAMS = [pytest.param(name, marks=pytest.mark.kubernetes if name == "kind" else ()) for name in PROFILES]
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    assert isinstance(item, pytest.Function)
+    if item.name not in getattr(item.module, "EACH_TIME", {item.name}):
+        item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="module", params=_PARAMS)

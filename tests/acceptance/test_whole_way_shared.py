@@ -14,33 +14,44 @@ from alembic.config import Config
 
 from tests.absence import need
 from tests.acceptance import test_whole_way
-from tests.acceptance.test_whole_way import published  # noqa: F401 - a fixture
 from tests.installation import Installation, call, installation
 
 pytestmark = pytest.mark.database
 DATABASE = f"odc_test_way_{os.getpid()}"
-
-
-@pytest.fixture(scope="module")
-def profile() -> str:
-    return "local"
+EACH_TIME = {
+    "test_app_from_model_to_qa[kind]",
+    "test_app_from_model_to_qa[local]",
+    "test_change_keeps_the_rows[local]",
+    "test_down_leaves_nothing_running[local]",
+    "test_plan_changes_nothing[local]",
+    "test_scripts_are_written_out_and_alembic_runs_them[local]",
+    "test_the_records_come_back_to_the_data_folder[local]",
+    "test_the_source_answers_as_the_app_does[local]",
+}
+"""Engines and store know nothing of each other: on the cluster what uses the most of both is enough."""
 
 
 @pytest.fixture(scope="module")
 def odcpub(profile: str) -> Iterator[Installation]:
     need("PostgreSQL server", "ODCPUB_TEST_DATABASE")
     with installation() as made:
+        made.use(profile)
         made.share_store(DATABASE)
         yield made
 
 
+published = test_whole_way.published
+# In their order there: the way goes on from one to the next.
 test_app_from_model_to_qa = test_whole_way.test_app_from_model_to_qa
+test_plan_changes_nothing = test_whole_way.test_plan_changes_nothing
+test_the_source_answers_as_the_app_does = test_whole_way.test_the_source_answers_as_the_app_does
 test_change_keeps_the_rows = test_whole_way.test_change_keeps_the_rows
+test_down_leaves_nothing_running = test_whole_way.test_down_leaves_nothing_running
 
 
 def test_scripts_are_written_out_and_alembic_runs_them(
     odcpub: Installation,
-    published: Path,  # noqa: F811
+    published: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -67,7 +78,7 @@ def test_scripts_are_written_out_and_alembic_runs_them(
     assert f"versions/{changed.name} is there already, and is another" in other.err
 
 
-def test_the_records_come_back_to_the_data_folder(odcpub: Installation, published: Path) -> None:  # noqa: F811
+def test_the_records_come_back_to_the_data_folder(odcpub: Installation, published: Path) -> None:
     data = odcpub.folder / "data"
     assert "password" in (data / "store.json").read_text()
     assert odcpub.json("server")["store"] == f"postgresql://{_without_password(odcpub.store)}"

@@ -1,6 +1,5 @@
 """The app that kills are tried on: one a module, on the profile and the store that the module's ``PROFILE`` and
-``STORE`` name. Where a module repeats tests of another so, ``EACH_TIME`` are those of a covering choice, and the others
-are `long`."""
+``STORE`` name."""
 
 from __future__ import annotations
 
@@ -14,12 +13,6 @@ from tests.acceptance.conftest import NEEDED
 from tests.acceptance.killed_app import KilledApp
 from tests.acceptance.kills.killed import measured, published
 from tests.acceptance.zygote import Zygote
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    assert isinstance(item, pytest.Function)
-    if item.name not in getattr(item.module, "EACH_TIME", {item.name}):
-        item.add_marker(pytest.mark.long)
 
 
 @pytest.fixture(scope="module")
