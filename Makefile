@@ -22,6 +22,10 @@ sys.exit(not any(one["name"] == "Money" and one["release"] for one in json.load(
 endef
 export RELEASED
 
+# Bytecode is kept: without it each of thousands of processes would compile the same modules anew. The serial tests come
+# first, and leave the tests' own for the others.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo setup test long check bench clean
 
 demo: setup ## publish the examples on this machine and print the address
@@ -34,13 +38,17 @@ setup: $(VENV)/.ready ## what publishing needs
 
 test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left out is said
 	@rm -f $(LEFT_OUT); code=0; export ODCPUB_TEST_LEFT_OUT=$(LEFT_OUT); \
+	$(BIN)/python -m pytest -m "serial and not long" $(PYTEST_ARGS) || code=$$?; \
 	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder -m "not serial and not long" $(PYTEST_ARGS) || code=$$?; \
-	$(BIN)/python -m pytest -m serial $(PYTEST_ARGS) || code=$$?; \
 	$(BIN)/python -m tests.absence $(LEFT_OUT); exit $$code
 
+# Exit code 5: nothing was chosen, as where PYTEST_ARGS name a part that has no such tests.
 long: $(VENV)/.ready-dev ## what `make test` takes a few of, whole: every moment of a kill, random models by the thousand
-	@ODCPUB_TEST_LONG=1 $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder \
-	-m "long or hypothesis" $(PYTEST_ARGS)
+	@code=0; export ODCPUB_TEST_LONG=1; \
+	part() { $(BIN)/python -m pytest "$$@" $(PYTEST_ARGS) || [ $$? -eq 5 ] || code=1; }; \
+	part -m "serial and long"; \
+	part -n 4 --dist loadfile --no-loadscope-reorder -m "(long or hypothesis) and not serial"; \
+	exit $$code
 
 check: $(VENV)/.ready-dev ## style, types, layers
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

@@ -198,7 +198,7 @@ def fill(stage: Stage, model: Asset) -> None:
         stage.insert({table.name: [full] if unique & bare.keys() else [full, bare]})
 
 
-@tries(15)
+@tries(12)
 @given(models(), models(), models())
 def test_any_models_each_before_the_one_before_it_is_contracted(
     postgres: Postgres, tmp_path_factory: pytest.TempPathFactory, one: Asset, two: Asset, three: Asset
@@ -225,7 +225,7 @@ def test_any_models_each_before_the_one_before_it_is_contracted(
             assert row.items() <= after[table][key].items()
 
 
-@tries(15)
+@tries(12)
 @given(models(), models(), models())
 def test_any_models_one_after_another(
     postgres: Postgres, tmp_path_factory: pytest.TempPathFactory, one: Asset, two: Asset, three: Asset

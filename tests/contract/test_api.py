@@ -134,7 +134,7 @@ def load(examples: int = 1) -> OpenApiSchema:
     return schemathesis.openapi.from_dict(document, config=found)
 
 
-@pytest.mark.parametrize("examples", [10, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [6, pytest.param(100, marks=pytest.mark.long)])
 def test_it_answers_as_its_document_says(server: Path, examples: int) -> None:
     # It would end, or be asked to move its records to an address that it has said itself.
     schema = load(examples).exclude(path="/api/v1/shutdown").exclude(path="/api/v1/server", method="PATCH")

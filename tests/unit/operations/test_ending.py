@@ -6,10 +6,10 @@ import threading
 
 import pytest
 
-from odcpub.operations.durable import _Work
+from odcpub.operations.at_work import Work
 
 
-def in_thread(work: _Work, step: object) -> tuple[threading.Thread, threading.Event]:
+def in_thread(work: Work, step: object) -> tuple[threading.Thread, threading.Event]:
     """A thread that runs ``step`` as a step; the event tells that it came out of it."""
     out = threading.Event()
 
@@ -24,7 +24,7 @@ def in_thread(work: _Work, step: object) -> tuple[threading.Thread, threading.Ev
 
 
 def test_steps_run_while_nobody_ends() -> None:
-    work = _Work()
+    work = Work()
     thread, out = in_thread(work, lambda: None)
     thread.join(5)
     assert out.is_set()
@@ -32,7 +32,7 @@ def test_steps_run_while_nobody_ends() -> None:
 
 
 def test_the_end_waits_for_a_step_that_then_is_never_recorded() -> None:
-    work, go_on, begun = _Work(), threading.Event(), threading.Event()
+    work, go_on, begun = Work(), threading.Event(), threading.Event()
 
     def step() -> None:
         begun.set()
@@ -52,7 +52,7 @@ def test_the_end_waits_for_a_step_that_then_is_never_recorded() -> None:
 
 
 def test_no_step_begins_after_the_end() -> None:
-    work = _Work()
+    work = Work()
     work.end(0)
     ran = threading.Event()
     _, out = in_thread(work, ran.set)
@@ -61,7 +61,7 @@ def test_no_step_begins_after_the_end() -> None:
 
 
 def test_a_step_that_takes_too_long_does_not_keep_the_server() -> None:
-    work, begun, broke = _Work(), threading.Event(), threading.Event()
+    work, begun, broke = Work(), threading.Event(), threading.Event()
     go_on = threading.Event()
 
     def step() -> None:
@@ -79,7 +79,7 @@ def test_a_step_that_takes_too_long_does_not_keep_the_server() -> None:
 
 
 def test_a_step_that_fails_while_nobody_ends_is_counted_out() -> None:
-    work = _Work()
+    work = Work()
     with pytest.raises(ValueError, match="x"), work.step():
         raise ValueError("x")
     work.end(5)
