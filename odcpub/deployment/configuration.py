@@ -172,8 +172,8 @@ def _file_texts(
             element = f"settings.{value.name}"
             problems.append(_problem("ODC-D202", "the app has no such setting", hint, value.place, element))
         elif setting and setting.secret == meant.secret:
-            if (text := _from_file(setting, value, where, problems)) is not None:
-                texts[setting.name] = text
+            text = _from_file(setting, value, where, problems)
+            texts |= {} if text is None else {setting.name: text}
     return texts
 
 
