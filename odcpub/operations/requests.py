@@ -19,7 +19,6 @@ from odcpub.model.characters import forbidden
 from odcpub.model.compatibility import breaking_changes
 from odcpub.model.elements import Kind
 from odcpub.model.versions import Version, parse_version
-from odcpub.operations import durable
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Named, Where
@@ -184,7 +183,7 @@ def asked_before(platform: Platform, key: str, same: Same) -> bool:
     """
     found = _operation_of(platform, key, same)
     if found and found.status == Status.RUNNING:
-        durable.begin(found.key)
+        _run(found.key)
     return found is not None
 
 
@@ -209,6 +208,19 @@ def _like(one: Command, other: Command) -> bool:
     ) and sources[0] == sources[1]  # fmt: skip
 
 
+def _run(key: str) -> None:
+    """Late: what ``durable`` imports, the server loads beside its first answer."""
+    from odcpub.operations import durable
+
+    durable.begin(key)
+
+
+def _run_on(key: str) -> None:
+    from odcpub.operations import durable
+
+    durable.go_on(key)
+
+
 def where(stage: Stage) -> Where:
     return Where(stage.name, stage.label)
 
@@ -222,7 +234,7 @@ def begin(platform: Platform, command: Command, key: str) -> str:
     with platform.beginning:
         if _operation_of(platform, key, partial(_like, command)) is None:
             key = platform.ledger.begin(command, key)
-    durable.begin(key)
+    _run(key)
     return key
 
 
@@ -235,7 +247,7 @@ def go_on(platform: Platform, operation: Operation, user: str) -> None:
         )
     platform.ledger.go_on(operation.key)
     platform.store.journal.say(operation.key, "", f"{user} lets it go on")
-    durable.go_on(operation.key)
+    _run_on(operation.key)
 
 
 def values_came(platform: Platform, asset: AssetRecord, label: str = "") -> None:
@@ -246,7 +258,7 @@ def values_came(platform: Platform, asset: AssetRecord, label: str = "") -> None
         if there and one.waiting and not still_waits(platform, one):
             platform.ledger.go_on(one.key)
             platform.store.journal.say(one.key, "", f"goes on: no value is missing in {one.unit.stage.name}")
-            durable.go_on(one.key)
+            _run_on(one.key)
 
 
 def cancel(platform: Platform, operation: Operation, user: str) -> None:
@@ -254,7 +266,7 @@ def cancel(platform: Platform, operation: Operation, user: str) -> None:
     if operation.status != Status.RUNNING:
         raise Refused(f"operation {operation.key[:8]}: has ended", f"see: odcpub log {operation.key[:8]}")
     platform.ledger.cancel(operation.key, user)
-    durable.go_on(operation.key)
+    _run_on(operation.key)
 
 
 def release(platform: Platform, name: str, tag: Tag, user: str) -> tuple[ReleaseRecord, bool]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 from fastapi import Depends, FastAPI, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from odcpub import __version__
-from odcpub.errors import UsageError
+from odcpub.errors import OdcpubError, UsageError
 from odcpub.escaping import in_short
 from odcpub.portal import assets, deployments, installation, model_files, names
-from odcpub.portal.answers import Answer, answer_errors
+from odcpub.portal.answers import Answer, answer_errors, told
 from odcpub.portal.checked import NUL
 from odcpub.portal.documented import EVERYWHERE, describe
 from odcpub.portal.life import Server
@@ -44,10 +45,19 @@ def make_api(server: Server) -> FastAPI:
     @api.middleware("http")
     async def touch(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         server.touched()
+        loading = server.loading
+        if loading.ended:
+            return await call_next(request)
+        if not loading.enter(request.method, request.url.path):
+            try:
+                await run_in_threadpool(loading.wait)
+            except OdcpubError as error:
+                return told(error)
+            return await call_next(request)
         try:
             return await call_next(request)
         finally:
-            server.answered.set()
+            loading.leave()
 
     answer_errors(api, routers)
     return api

@@ -6,6 +6,7 @@ Only who holds the installation's lock may run operations: a second server of th
 from __future__ import annotations
 
 import contextlib
+import gc
 import getpass
 import logging
 import os
@@ -27,13 +28,13 @@ from odcpub.errors import EngineError, OdcpubError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.model.problems import shown
-from odcpub.operations import durable
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.durable_records import check_records
 from odcpub.operations.platform import Memory, Platform
 from odcpub.operations.scripts import take_in
 from odcpub.operations.voice import tell
 from odcpub.operations.workloads import recall
+from odcpub.portal.loading import Loading, cannot_go_on
 from odcpub.portal.upkeep import Upkeep
 from odcpub.store.moving import Moved, move
 from odcpub.store.records import Status
@@ -46,8 +47,8 @@ STORE = "write odcpub server set store=postgresql://user@host:5432/database"
 CLUSTER = frozenset(("runner", "kubeconfig", "context"))
 """Engine settings that say which cluster is meant."""
 IDLE_SECONDS = 8 * 3600
-FIRST_SECONDS = 1.0
-"""How long what is done ahead waits for the first answer to have gone."""
+LAST_SECONDS = 1.0
+"""How long a server that cannot go on tells those who wait for it why."""
 CLEAN_UP_SECONDS = 30.0
 """How long other engines wait for what is left of operations whose versions serve."""
 QUICK_SECONDS = 20.0
@@ -59,6 +60,7 @@ def longest_end() -> float:
     database, and what is quick."""
     from odcpub.engines.database import embedded
     from odcpub.engines.runner import local, process
+    from odcpub.operations import durable
 
     return durable.GRACE_SECONDS + local.DRAIN_SECONDS + process.KILL_SECONDS + embedded.START_SECONDS + QUICK_SECONDS
 
@@ -120,7 +122,7 @@ class Server:
         """Whether what should run was never started again, since nobody could read which engines there are."""
         self._guard = threading.RLock()
         self._last_request = time.monotonic()
-        self.answered = threading.Event()
+        self.loading = Loading(self._load, self._not_loaded)
         self.platform = Platform(home, self._store, self.engines, Memory(self._store), FileCache())
 
     def move_store(self, store: str, password: str) -> Moved:
@@ -171,15 +173,22 @@ class Server:
             raise EngineError(error.message, f"{hint}database={read_settings(self._home.data).database}") from None
 
     def launch(self) -> None:
-        """Resumes pending operations, and in the background what ran when the machine went down."""
-        durable.launch(self.platform, self._home.data)
-        threading.Thread(target=self._warm_up, daemon=True).start()
+        """Resumes pending operations, and what ran when the machine went down, beside the first answers."""
+        self.loading.start()
         threading.Thread(target=self._watch_idleness, daemon=True).start()
 
-    def _warm_up(self) -> None:
-        """After the first answer: who started the server waits for that, and for nothing else."""
-        self.answered.wait(FIRST_SECONDS)
-        self._warm()
+    def _load(self) -> None:
+        from odcpub.operations import durable  # late: DBOS is a third of the start
+
+        durable.launch(self.platform, self._home.data)
+        gc.freeze()
+        gc.enable()
+        threading.Thread(target=self._warm, daemon=True).start()
+
+    def _not_loaded(self, error: Exception) -> OdcpubError:
+        """The server ends; the next command starts another one."""
+        threading.Timer(LAST_SECONDS, os.kill, (self.pid, signal.SIGTERM)).start()
+        return cannot_go_on(self._home, error)
 
     def _warm(self) -> None:
         """Imports and starts ahead what the first publish needs; a failure shows there, with its hint."""
@@ -310,7 +319,10 @@ class Server:
         if apps:
             with contextlib.suppress(OSError):
                 self._home.stopped.touch(0o600)  # or who follows an operation would start the next server at once
-        durable.shut_down()
+        if self.loading.ended:
+            from odcpub.operations import durable
+
+            durable.shut_down()
         try:
             if apps:
                 self.engines().close(apps=True)

@@ -44,14 +44,10 @@ def main() -> int:
         server = Server(home)  # before it listens: who connects must find one that has started
         with _listen(home.socket("api.sock")) as listening:
             _serve(server, listening)
-    except OdcpubError as error:
-        return _failed(home, error)
-    except OSError as error:
-        return _failed(home, system_failure(error, home.data))
     except Exception as error:
-        logging.getLogger("odcpub.portal").exception("the server cannot go on")
-        hint = f"see {home.data / 'server.log'}, and report it"
-        return _failed(home, EngineError(f"the server cannot go on: internal error: {type(error).__name__}", hint))
+        from odcpub.portal.loading import cannot_go_on
+
+        return _failed(home, cannot_go_on(home, error))
     return 0
 
 
@@ -102,8 +98,6 @@ def _serve(server: Server, listening: socket.socket) -> None:
         make_api(server), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2
     )
     server.launch()
-    gc.freeze()
-    gc.enable()
     uvicorn.Server(config).run(sockets=[listening])
 
 

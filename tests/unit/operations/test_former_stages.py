@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from odcpub.errors import UsageError
-from odcpub.operations import configuring, overview, requests
+from odcpub.operations import configuring, durable, overview, requests
 from odcpub.operations.core.outputs import Where
 
 from .conftest import KEY, Installed
@@ -14,7 +14,7 @@ from .conftest import KEY, Installed
 @pytest.fixture(autouse=True)
 def set_up(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     """Shop runs in Acceptance, which the project file named then."""
-    monkeypatch.setattr(requests.durable, "begin", lambda _: None)
+    monkeypatch.setattr(durable, "begin", lambda _: None)
     project(installed, "stages: { Development: {}, Acceptance: {} }")
     installed.deployed(installed.revision(), "Acceptance")
     configuring.configure(installed.platform, "shop", "acceptance", {"Rate": "2"}, (), ())

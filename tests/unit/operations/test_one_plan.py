@@ -17,7 +17,7 @@ from odcpub.deployment.workload import Change, DeploymentPlan, Running
 from odcpub.engines.ports import Gone, Place
 from odcpub.errors import Refused, UsageError
 from odcpub.model.elements import Kind
-from odcpub.operations import configuring, executing, forgetting, planning, requests
+from odcpub.operations import configuring, durable, executing, forgetting, planning, requests
 from odcpub.operations.core.command import Command, Publish
 from odcpub.operations.core.outputs import ByPlan
 from odcpub.operations.core.plan import Plan
@@ -345,7 +345,7 @@ def file_of(plan: Plan) -> dict[str, Any]:
 def begins(monkeypatch: pytest.MonkeyPatch) -> list[Command]:
     """The commands that are begun, without steps."""
     found: list[Command] = []
-    monkeypatch.setattr(requests.durable, "begin", lambda _key: None)
+    monkeypatch.setattr(durable, "begin", lambda _key: None)
     return found
 
 

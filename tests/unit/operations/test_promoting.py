@@ -10,7 +10,7 @@ from odcpub.data.schema import Annotation, Column, Schema, Table
 from odcpub.deployment.stages import DEFAULT_STAGES, parse_project
 from odcpub.errors import Refused, UsageError
 from odcpub.model.elements import Attribute, Basic, DataType, Entity
-from odcpub.operations import models, platform, requests
+from odcpub.operations import durable, models, platform, requests
 from odcpub.operations import stage as stages
 from odcpub.store.records import Status
 
@@ -56,7 +56,7 @@ def test_stages_that_are_sent_meanwhile_do_not_break_a_promotion(
 
 
 def test_what_was_undeployed_is_not_undeployed_again(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requests.durable, "begin", lambda _: None)
+    monkeypatch.setattr(durable, "begin", lambda _: None)
     installed.deployed(installed.revision(), status=Status.FAILED)
     key = requests.undeploy(installed.platform, requests.Removal("shop", "development"), "ada")
     installed.store.journal.finish(key, Status.FINISHED)

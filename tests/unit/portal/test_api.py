@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,7 +62,7 @@ def api(platform: Platform) -> Client:
         pid=1,
         user="ada",
         touched=lambda: None,
-        answered=threading.Event(),
+        loading=SimpleNamespace(ended=True),
         stop=lambda apps: None,
         check_folder=lambda: None,
     )

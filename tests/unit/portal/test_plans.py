@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,7 @@ import pytest
 
 from odcpub.deployment.workload import Running
 from odcpub.engines.ports import Gone
-from odcpub.operations import forgetting, requests
+from odcpub.operations import durable, forgetting
 from odcpub.portal.api import make_api
 from odcpub.store.stages import Value
 
@@ -41,8 +40,8 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Insta
 @pytest.fixture
 def api(installed: Installed) -> Client:
     server = SimpleNamespace(
-        platform=installed.platform, touched=lambda: None, answered=threading.Event(), check_folder=lambda: None,
-        user="ada",
+        platform=installed.platform, touched=lambda: None, check_folder=lambda: None, user="ada",
+        loading=SimpleNamespace(ended=True),
     )  # fmt: skip
     return Client(make_api(server))  # type: ignore[arg-type]
 
@@ -117,7 +116,7 @@ def test_forgetting_is_planned_as_such(installed: Installed, ask: Ask) -> None:
 def test_the_file_of_a_large_plan_is_executed(
     installed: Installed, ask: Ask, api: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(requests.durable, "begin", lambda _key: None)
+    monkeypatch.setattr(durable, "begin", lambda _key: None)
     plan = ask("Deploy").json() | {"notices": [10_000_000 * "n"]}
     body = {"plan": json.dumps(plan), "file": "plan.json"}
     answer = api.request("POST", "/api/deployments/v1/plan-executions", json=body)
