@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from odcpub.data.schema import Annotation, Table
@@ -123,7 +124,8 @@ def _renamed_entities(previous: Asset, asset: Asset, live: Mapping[str, Table]) 
     )
     for what, static, before, now in kinds:
         left = [table.annotation for table in live.values() if table.name not in named and table.static is static]
-        yield from _asked(what, "", before, now, _Kept(live, left), lambda one, other: _parts(one) & _parts(other))
+        compared = _Compared(what, "", before, now, lambda one, other: _parts(one) & _parts(other))
+        yield from _asked(compared, _Kept(live, left))
 
 
 def _renamed_attributes(previous: Asset, asset: Asset, live: Mapping[str, Table]) -> Iterator[str]:
@@ -133,10 +135,11 @@ def _renamed_attributes(previous: Asset, asset: Asset, live: Mapping[str, Table]
         columns = table.columns if table is not None else ()
         named = {physical(attribute.key) for attribute in entity.attributes}
         kept = _Kept([one.name for one in columns], [one.annotation for one in columns if one.name not in named])
-        yield from _asked(
-            "attribute", f"{entity.name}.", before.get(entity.key, ()), entity.attributes, kept,
+        compared = _Compared(
+            "attribute", f"{entity.name}.", before.get(entity.key, ()), entity.attributes,
             lambda one, other: _family(one) == _family(other),
         )  # fmt: skip
+        yield from _asked(compared, kept)
 
 
 class _Kept:
@@ -147,15 +150,21 @@ class _Kept:
         self.first = {physical(one.name): one.key for one in left if one.name}
 
 
-def _asked(
-    what: str,
-    path: str,
-    before: Sequence[_Element],
-    now: Sequence[_Element],
-    kept: _Kept,
-    alike: Callable[[Any, Any], object],
-) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """``what``: the kind of element, in words; ``path``: before its name; ``alike``: whether one could be the other,
+    renamed."""
+
+    what: str
+    path: str
+    before: Sequence[_Element]
+    now: Sequence[_Element]
+    alike: Callable[[Any, Any], object]
+
+
+def _asked(of: _Compared, kept: _Kept) -> Iterator[str]:
     """A question for every new or turned element whose author has not answered it."""
+    path, before, now, alike = of.path, of.before, of.now, of.alike
     old = {one.key: one for one in before}
     by_name = {one.name: one for one in before}
     answered = {one.key for one in now if one.explicit_key}
@@ -166,7 +175,7 @@ def _asked(
             if new.key != new.name and new.key not in old and physical(new.key) not in kept.names:
                 if physical(new.key) in kept.first:
                     yield _last_named(path, kept.first[physical(new.key)], new)
-                yield from (_misspelt(what, path, one, new) for one in gone if alike(one, new))
+                yield from (_misspelt(of.what, path, one, new) for one in gone if alike(one, new))
         elif was is not None and was.key != new.key and was.key not in answered:
             yield _turned(path, was, new)
         elif new.key not in old:

@@ -100,7 +100,9 @@ def _retargeted(builder: PlanBuilder, table: str, old: Column, new: Column) -> N
     element, name = builder.names(table, old.name), quoted(old.name)
     message = _mistaken(builder.meant(builder.holds(table, old.name)), builder.meant(new.annotation.refers))
     hint = "add a new attribute and fill it from this one, or first empty this one in a version that has it as before"
-    builder.checks.append(rows.where(table, name, f"{name} IS NOT NULL", element, message, hint, (EXPAND,)))
+    builder.checks.append(
+        rows.where(rows.Subject(table, element, (EXPAND,)), name, f"{name} IS NOT NULL", message, hint)
+    )
     guard = keeps_empty(table, old.name)
     if builder.comes_back(table, old.name) or guard.name in {one.name for one in builder.live[table].checks}:
         return

@@ -7,18 +7,18 @@ stored already. A step has its class's name beside its fields. Each value has on
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import lru_cache, partial
 from types import NoneType, UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from odcpub.data.steps import STEPS, Step
 
 T = TypeVar("T")
 Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 _SCALARS = (str, bool, int, NoneType)
-_NOTHING: Any = object()
+_NOTHING = object()
 
 
 def canonical(value: object) -> str:
@@ -42,22 +42,23 @@ def plain(value: Any) -> Json:
 
 
 @lru_cache
-def _defaults(kind: type) -> tuple[tuple[str, Any, Any], ...]:
+def _defaults(kind: type) -> tuple[tuple[str, object, object], ...]:
     """Fields, each with its default, and with that as JSON."""
     return tuple(
         (one.name, one.default, _NOTHING if one.default is MISSING else plain(one.default)) for one in fields(kind)
     )
 
 
-def made(kind: type[T], data: Any) -> T:
+def made(kind: type[T], data: object) -> T:
     """The value that ``plain`` was given. Raises TypeError, ValueError or KeyError where it is none of ``kind``."""
-    hint: Any = kind
-    value: T = _reader(hint)(data)
-    return value
+    return cast("T", _reader(cast("Hashable", kind))(data))
+
+
+_Reader = Callable[[object], object]
 
 
 @lru_cache
-def _reader(hint: Any) -> Callable[[Any], Any]:
+def _reader(hint: Hashable) -> _Reader:
     if hint is Step:
         return _step
     parts = get_args(hint)
@@ -68,37 +69,39 @@ def _reader(hint: Any) -> Callable[[Any], Any]:
     if isinstance(hint, UnionType):
         (one,) = (part for part in parts if part is not NoneType)
         return partial(_optional, _reader(one))
+    assert isinstance(hint, type)  # noqa: S101 - a class of ours, or one of JSON's own
     return partial(_fields if is_dataclass(hint) else _checked, hint)
 
 
-def _step(data: Mapping[str, Any]) -> Any:
-    return _fields(STEPS[data["operation"]], {name: one for name, one in data.items() if name != "operation"})
+def _step(data: object) -> object:
+    given = _checked(dict, data)
+    return _fields(STEPS[given["operation"]], {name: one for name, one in given.items() if name != "operation"})
 
 
-def _fields(kind: Any, data: Mapping[str, Any]) -> Any:
+def _fields(kind: type, data: object) -> object:
     readers = _readers(kind)
-    return kind(**{name: readers[name](one) for name, one in data.items()})
+    return kind(**{name: readers[name](one) for name, one in _checked(dict, data).items()})
 
 
 @lru_cache
-def _readers(kind: type) -> Mapping[str, Callable[[Any], Any]]:
+def _readers(kind: type) -> Mapping[str, _Reader]:
     hints = get_type_hints(kind)
     return {one.name: _reader(hints[one.name]) for one in fields(kind)}
 
 
-def _tuple(reader: Callable[[Any], Any], data: list[Any]) -> tuple[Any, ...]:
-    return tuple(reader(one) for one in data)
+def _tuple(reader: _Reader, data: object) -> object:
+    return tuple(reader(one) for one in _checked(list, data))
 
 
-def _row(readers: tuple[Callable[[Any], Any], ...], data: list[Any]) -> tuple[Any, ...]:
-    return tuple(reader(one) for reader, one in zip(readers, data, strict=True))
+def _row(readers: tuple[_Reader, ...], data: object) -> object:
+    return tuple(reader(one) for reader, one in zip(readers, _checked(list, data), strict=True))
 
 
-def _optional(reader: Callable[[Any], Any], data: Any) -> Any:
+def _optional(reader: _Reader, data: object) -> object:
     return None if data is None else reader(data)
 
 
-def _checked(kind: type, data: Any) -> Any:
+def _checked(kind: type[T], data: object) -> T:
     if not isinstance(data, kind):
         raise TypeError(f"{data!r} is no {kind.__name__}")
     return data

@@ -19,6 +19,9 @@ from odcpub.data.schema import Column
 from odcpub.data.steps import STEPS, Clause
 from odcpub.data.steps import Step as TypedStep
 
+_Values = tuple[Any, ...]
+_Arguments = dict[str, Any]
+"""As they were stored: JSON of many forms, which the classes that are made of them check no further."""
 _CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 """``{row has|rows have}``: the sentence of a row check was one for all numbers."""
 
@@ -62,42 +65,43 @@ def _check(given: Mapping[str, Any]) -> RowCheck:
 
 
 def _step(former: Step) -> TypedStep:
-    arguments: dict[str, Any] = dict(former.arguments)
+    arguments: _Arguments = dict(former.arguments)
     if former.operation in _CHANGED:
         arguments = _CHANGED[former.operation](arguments, former)
-    about: dict[str, Any] = {"element": former.element, "rule": former.rule, "early": former.soon}
+    about: _Arguments = {"element": former.element, "rule": former.rule, "early": former.soon}
     return STEPS[_RENAMED.get(former.operation, former.operation)](former.phase, **arguments, **about)
 
 
-def _create_table(given: dict[str, Any], _: Step) -> dict[str, Any]:
+def _create_table(given: _Arguments, _: Step) -> _Arguments:
     checks = tuple(Clause(*one) for one in given["checks"])
-    return given | {"columns": tuple(_column(*one) for one in given["columns"]), "checks": checks}
+    return given | {"columns": tuple(_column(one) for one in given["columns"]), "checks": checks}
 
 
-def _add_column(given: dict[str, Any], _: Step) -> dict[str, Any]:
-    return given | {"column": _column(*given["column"])}
+def _add_column(given: _Arguments, _: Step) -> _Arguments:
+    return given | {"column": _column(given["column"])}
 
 
-def _column(name: str, type_: str, nullable: bool, default: str | None, identity: bool, comment: str) -> Column:
+def _column(given: _Values) -> Column:
+    name, type_, nullable, default, identity, comment = given
     return Column(name, type_, nullable, default, identity, read_annotation(comment))
 
 
-def _alter_type(given: dict[str, Any], former: Step) -> dict[str, Any]:
+def _alter_type(given: _Arguments, former: Step) -> _Arguments:
     front, end = f"change {given['table']}.{given['column']} from ", f" to {given['type']}"
     old = former.summary.removeprefix(front).removesuffix(end)
     how = cast(old, given["type"])
     return given | {"old": old, "rewrites": how is not None and how.rewrites}
 
 
-def _note(given: dict[str, Any], _: Step) -> dict[str, Any]:
+def _note(given: _Arguments, _: Step) -> _Arguments:
     return {"table": given["table"], "column": given["column"], "annotation": read_annotation(given["comment"])}
 
 
-def _drop_index(given: dict[str, Any], _: Step) -> dict[str, Any]:
+def _drop_index(given: _Arguments, _: Step) -> _Arguments:
     return {"table": given["table"], "name": given["name"]}
 
 
-_CHANGED: Mapping[str, Callable[[dict[str, Any], Step], dict[str, Any]]] = {
+_CHANGED: Mapping[str, Callable[[_Arguments, Step], _Arguments]] = {
     "create_table": _create_table,
     "add_column": _add_column,
     "alter_type": _alter_type,

@@ -6,7 +6,7 @@ Names in a query are quoted and unqualified; it runs with the asset's schema as 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from odcpub.data.literals import quoted
 from odcpub.data.literals import text as literal
@@ -17,28 +17,30 @@ BOTH = (EXPAND, TIGHTEN)
 SHOWN = 5
 
 
-def where(
-    table: str,
-    value: str,
-    condition: str,
-    element: str,
-    message: Sentence,
-    hint: str,
-    phases: tuple[str, ...] = BOTH,
-    spares: str = "",
-) -> RowCheck:
-    """The rows of ``table`` for which ``condition`` holds; ``value`` is the SQL expression shown beside their Id."""
-    rows = f"FROM {quoted(table)} WHERE {condition}"
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose rows are asked for. ``element``: in the model's words; ``phases`` and ``spares``: as ``RowCheck`` has
+    them."""
+
+    table: str
+    element: str
+    phases: tuple[str, ...] = BOTH
+    spares: str = ""
+
+
+def where(of: Subject, value: str, condition: str, message: Sentence, hint: str) -> RowCheck:
+    """The rows for which ``condition`` holds; ``value`` is the SQL expression shown beside their Id."""
+    rows = f"FROM {quoted(of.table)} WHERE {condition}"
     return RowCheck(
         f'SELECT "id"::text, left(coalesce(({value})::text, \'\'), 80) {rows} ORDER BY "id" LIMIT {SHOWN}',
         f"SELECT count(*) {rows}",
-        element, message, hint, SHOWN, phases, spares,
+        of.element, message, hint, SHOWN, of.phases, of.spares,
     )  # fmt: skip
 
 
 def any_row(table: str, element: str, message: Sentence, hint: str) -> RowCheck:
     """Any row at all; asked before ``expand`` only, since the new version writes rows afterwards."""
-    return where(table, "''", "true", element, message, hint, (EXPAND,))
+    return where(Subject(table, element, (EXPAND,)), "''", "true", message, hint)
 
 
 def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH, back: bool = False) -> RowCheck:
@@ -48,18 +50,18 @@ def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH,
     if back:
         hint = "publish it as optional, give these rows a value, then make it mandatory"
     return where(
-        table, "''", f"{quoted(column)} IS NULL", element,
+        Subject(table, element, phases), "''", f"{quoted(column)} IS NULL",
         Sentence("1 row has no value, and it is mandatory now", "{count} rows have no value, and it is mandatory now"),
-        hint, phases,
+        hint,
     )  # fmt: skip
 
 
 def breaking(table: str, column: str, expression: str, element: str, phases: tuple[str, ...] = BOTH) -> RowCheck:
     """Rows that a new check does not hold for; rows without a value always pass."""
     return where(
-        table, quoted(column), f"({expression}) IS FALSE", element,
+        Subject(table, element, phases), quoted(column), f"({expression}) IS FALSE",
         Sentence("1 row breaks its new limits", "{count} rows break its new limits"),
-        "correct these rows in the version that runs, or widen the limit", phases,
+        "correct these rows in the version that runs, or widen the limit",
     )  # fmt: skip
 
 
@@ -67,7 +69,7 @@ def unknown(table: str, column: str, expression: str, element: str, entity: str)
     """Rows that hold no record of a library's static entity, in the version that is locked now."""
     none = f"what is no record of {entity} in this version of its library"
     return where(
-        table, quoted(column), f"({expression}) IS FALSE", element,
+        Subject(table, element), quoted(column), f"({expression}) IS FALSE",
         Sentence(f"1 row holds {none}", f"{{count}} rows hold {none}"),
         "choose others in these rows in the version that runs, or keep the version of the library",
     )  # fmt: skip
@@ -76,7 +78,7 @@ def unknown(table: str, column: str, expression: str, element: str, entity: str)
 def losing(table: str, column: str, loss: str, element: str, types: str) -> RowCheck:
     """Rows whose value would not survive a change of type."""
     return where(
-        table, quoted(column), loss.replace("{column}", quoted(column)), element,
+        Subject(table, element), quoted(column), loss.replace("{column}", quoted(column)),
         Sentence(f"1 row holds a value that {types} would cut", f"{{count}} rows hold values that {types} would cut"),
         "shorten or correct these values in the version that runs, or keep the wider type",
     )  # fmt: skip
@@ -86,30 +88,22 @@ def rewritten(step: AlterType) -> RowCheck:
     """The rows that are written anew, to be told."""
     rewrites, locked = f"{step.old} → {step.type} rewrites the table's", "it is locked meanwhile"
     message = Sentence(f"{rewrites} 1 row; {locked}", f"{rewrites} {{count}} rows; {locked}")
-    return where(step.table, "''", "true", step.element, message, "publish when few people use the app")
+    return where(Subject(step.table, step.element), "''", "true", message, "publish when few people use the app")
 
 
-def orphans(
-    table: str,
-    column: str,
-    target: str | None,
-    known: Sequence[str] | None,
-    element: str,
-    phases: tuple[str, ...],
-    spares: str = "",
-) -> RowCheck:
+def orphans(of: Subject, column: str, target: str | None, known: Sequence[str] | None = None) -> RowCheck:
     """Rows that refer to nothing. ``known``: a static entity's keys; ``target`` None: a table that is new."""
     name = quoted(column)
     if known is not None:
         missing = f"{name} NOT IN ({', '.join(literal(key) for key in known)})" if known else "true"
     elif target is not None:
-        missing = f'NOT EXISTS (SELECT FROM {quoted(target)} AS there WHERE there."id" = {quoted(table)}.{name})'
+        missing = f'NOT EXISTS (SELECT FROM {quoted(target)} AS there WHERE there."id" = {quoted(of.table)}.{name})'
     else:
         missing = "true"
     return where(
-        table, name, f"{name} IS NOT NULL AND {missing}", element,
+        of, name, f"{name} IS NOT NULL AND {missing}",
         Sentence("1 row refers to one that is not there", "{count} rows refer to rows that are not there"),
-        "correct or empty these references in the version that runs", phases, spares,
+        "correct or empty these references in the version that runs",
     )  # fmt: skip
 
 

@@ -45,32 +45,33 @@ def _target(rule: Check | ForeignKey) -> str:
 
 def reference_added(builder: PlanBuilder, found: diff.ReferenceAdded) -> None:
     table, key = found.table, found.key
-    element, rule = builder.names(table, key.column), said(builder.names, table, key)
+    rule = said(builder.names, table, key)
     new = builder.is_new(table, key.column)
     # What kept the column empty while it was turned goes when the new rule is there.
     early = builder.turning(table, key.column)
     added = new_reference(builder, EXPAND if new and not early else TIGHTEN, table, key)
     builder.add(replace(added, rule=rule, early=early))
     if key.name in builder.not_valid:
-        builder.notices.append(rows.spared(_orphans(builder, table, key, element, EXPAND, key.name)))
+        builder.notices.append(rows.spared(_orphans(builder, table, key, EXPAND, key.name)))
         return
     builder.add(_validate(builder, table, key, rule))
     if new:
         return
     if not builder.retargeted(table, key.column):
         back = builder.comes_back(table, key.column)
-        builder.checks.append(_orphans(builder, table, key, element, EXPAND, key.name if back else ""))
-    builder.checks.append(_orphans(builder, table, key, element, TIGHTEN))
+        builder.checks.append(_orphans(builder, table, key, EXPAND, key.name if back else ""))
+    builder.checks.append(_orphans(builder, table, key, TIGHTEN))
 
 
-def _orphans(builder: PlanBuilder, table: str, key: ForeignKey, element: str, phase: str, spares: str = "") -> RowCheck:
+def _orphans(builder: PlanBuilder, table: str, key: ForeignKey, phase: str, spares: str = "") -> RowCheck:
     column, target = key.column, key.target
+    of = rows.Subject(table, builder.names(table, column), (phase,), spares)
     wanted, there = builder.target[target], builder.live.get(target)
     if wanted.static:
         records = (*wanted.records, *(there.records if there is not None else ()))
-        return rows.orphans(table, column, target, sorted({record[0] for record in records}), element, (phase,), spares)
+        return rows.orphans(of, column, target, sorted({record[0] for record in records}))
     known = there is not None or phase == TIGHTEN
-    return rows.orphans(table, column, target if known else None, None, element, (phase,), spares)
+    return rows.orphans(of, column, target if known else None)
 
 
 def rule_changed(builder: PlanBuilder, found: diff.RuleChanged) -> None:
@@ -168,11 +169,10 @@ def check_dropped(builder: PlanBuilder, found: diff.CheckDropped) -> None:
 
 def rule_not_valid(builder: PlanBuilder, found: diff.RuleNotValid) -> None:
     table, rule = found.table, found.rule
-    element = builder.names(table, rule.column)
     if isinstance(rule, Check):
         builder.checks += _breaking(builder, table, rule)
     else:
-        now, later = (_orphans(builder, table, rule, element, phase, rule.name) for phase in rows.BOTH)
+        now, later = (_orphans(builder, table, rule, phase, rule.name) for phase in rows.BOTH)
         if rule.name in builder.not_valid:
             builder.notices.append(rows.spared(now))
             return
@@ -263,6 +263,7 @@ def records_removed(builder: PlanBuilder, found: diff.RecordsRemoved) -> None:
                 gone = f"to records that {element} no longer has; they stay"
                 message = Sentence(f"1 row refers {gone}", f"{{count}} rows refer {gone}")
                 condition = f"{quoted(key.column)} IN ({keys})"
+                subject = rows.Subject(table.name, words)
                 builder.notices.append(
-                    rows.where(table.name, quoted(key.column), condition, words, message, "choose others in them")
+                    rows.where(subject, quoted(key.column), condition, message, "choose others in them")
                 )

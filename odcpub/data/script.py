@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import StringIO
 from itertools import groupby
@@ -32,6 +32,10 @@ from odcpub.late import load_alembic
 
 if TYPE_CHECKING:
     from alembic.migration import MigrationContext
+    from alembic.operations import Operations
+
+    Run = Callable[[Operations], None]
+    """A part of a script, given what executes its operations."""
 
 VERSION_TABLE = "odcpub_alembic"
 MARKER_TABLE = "odcpub_schema"
@@ -181,7 +185,7 @@ def cut(script: str, part: int) -> tuple[str, str]:
     return _PART_MARK.join((first, *found[:at])), _PART_MARK.join((rest, *found[at:]))
 
 
-def loaded(script: str, name: str) -> list[Any]:
+def loaded(script: str, name: str) -> list[Run]:
     """The parts of a script as functions of Alembic's operations. ``name``: what it is called in a traceback."""
     module: dict[str, Any] = {}
     exec(compile(script, name, "exec"), module)  # noqa: S102 - our own text, every literal escaped

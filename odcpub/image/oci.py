@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from odcpub.errors import Refused
 from odcpub.image.content import ImageContent, Settings
@@ -43,7 +42,7 @@ class OciImage:
         return {sha256(self.config): self.config} | {layer.digest: layer.tar for layer in self.layers}
 
 
-def canonical(document: Any) -> bytes:
+def canonical(document: object) -> bytes:
     """JSON with sorted keys, no blanks, ASCII only: one form for one document."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
 
@@ -96,11 +95,11 @@ def checked_digest(digest: str) -> str:
     return digest
 
 
-def _descriptor(kind: str, digest: str, size: int) -> dict[str, Any]:
+def _descriptor(kind: str, digest: str, size: int) -> dict[str, object]:
     return {"mediaType": kind, "digest": digest, "size": size}
 
 
-def _manifest(base: str, base_size: int, config: bytes, layers: tuple[Layer, ...]) -> dict[str, Any]:
+def _manifest(base: str, base_size: int, config: bytes, layers: tuple[Layer, ...]) -> dict[str, object]:
     return {
         "schemaVersion": 2,
         "mediaType": MANIFEST_TYPE,
@@ -112,7 +111,7 @@ def _manifest(base: str, base_size: int, config: bytes, layers: tuple[Layer, ...
     }
 
 
-def _config(content: ImageContent, layers: tuple[Layer, ...], architecture: str) -> dict[str, Any]:
+def _config(content: ImageContent, layers: tuple[Layer, ...], architecture: str) -> dict[str, object]:
     names = ("base", *(layer.name for layer in layers))
     return {
         "architecture": architecture,
@@ -124,8 +123,8 @@ def _config(content: ImageContent, layers: tuple[Layer, ...], architecture: str)
     }
 
 
-def _run_config(settings: Settings, labels: Mapping[str, str]) -> dict[str, Any]:
-    config: dict[str, Any] = {
+def _run_config(settings: Settings, labels: Mapping[str, str]) -> dict[str, object]:
+    config: dict[str, object] = {
         "User": settings.user,
         "Env": [f"{name}={value}" for name, value in sorted(settings.env)],
         "Entrypoint": list(settings.entrypoint),

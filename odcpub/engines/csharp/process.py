@@ -67,7 +67,7 @@ class DriverProcess:
     def pid(self) -> int:
         return self._process.pid
 
-    def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def ask(self, request: Mapping[str, object]) -> dict[str, Any]:
         """Sends a request and waits for its answer; raises ``Died`` when there is none."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None and stdout is not None  # noqa: S101  (both are pipes)

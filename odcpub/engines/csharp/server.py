@@ -57,7 +57,7 @@ class RoslynCompiler:
             self._closed = True
             self._drop()
 
-    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    def _ask(self, request: Mapping[str, object]) -> dict[str, Any]:
         """A server that died is started again once for the same request: compiling has no effects."""
         with self._lock:
             try:
@@ -99,7 +99,7 @@ def _gone(parts: Parts) -> bool:
     return not all(file.exists() for file in needed)
 
 
-def _request(assemblies: Sequence[Assembly], given: Mapping[str, bytes]) -> dict[str, Any]:
+def _request(assemblies: Sequence[Assembly], given: Mapping[str, bytes]) -> dict[str, object]:
     named = {name for assembly in assemblies for name in assembly.references}
     own = {assembly.name for assembly in assemblies}
     return {
@@ -108,7 +108,7 @@ def _request(assemblies: Sequence[Assembly], given: Mapping[str, bytes]) -> dict
     }
 
 
-def _unit(assembly: Assembly) -> dict[str, Any]:
+def _unit(assembly: Assembly) -> dict[str, object]:
     return {
         "name": assembly.name,
         "executable": assembly.executable,

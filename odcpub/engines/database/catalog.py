@@ -5,20 +5,22 @@ where it has any. Does network I/O, changes nothing."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odcpub.data.annotations import read_annotation
 from odcpub.data.limits import read_check
 from odcpub.data.rule_names import RuleKind, kind_of
-from odcpub.data.schema import Annotation, Check, Column, FileRule, ForeignKey, IndexDef, Schema, Table
+from odcpub.data.schema import Annotation, Check, Column, FileRule, ForeignKey, IndexDef, Record, Schema, Table
 from odcpub.data.target import RESERVED, is_static
 from odcpub.engines.database.ownership import OWNED, refuse_foreign
 from odcpub.engines.ports import Place
 
 if TYPE_CHECKING:
-    import psycopg
+    from psycopg.rows import TupleRow
+
+    from odcpub.engines.database.sessions import Connection
 
 _SCHEMA = f"SELECT n.oid, {OWNED} FROM pg_namespace n WHERE n.nspname = %(schema)s"  # noqa: S608
 _COLUMNS = """
@@ -158,7 +160,7 @@ Known = dict[Place, Seen]
 """What was read last of each place."""
 
 
-def read(connection: psycopg.Connection[Any], place: Place, known: Known) -> Schema | None:
+def read(connection: Connection, place: Place, known: Known) -> Schema | None:
     """The schema as the session's snapshot shows it, None where it is not there. Refused where it is another's.
 
     The caller gives a transaction in REPEATABLE READ and ends it: left open it would hold up index builds. The very
@@ -190,7 +192,7 @@ def _kept(seen: Seen, stamps: Mapping[int, str]) -> dict[int, Table]:
     return {oid: tables[name] for oid, name in seen.names.items() if seen.stamps[oid] == stamps.get(oid)}
 
 
-def look(connection: psycopg.Connection[Any], place: Place) -> int | None:
+def look(connection: Connection, place: Place) -> int | None:
     """The schema's OID, None where it is not there. Refused where it is another's."""
     found = connection.execute(_SCHEMA, {"schema": place.schema, "own": list(RESERVED)}).fetchone()
     if found is None:
@@ -199,7 +201,7 @@ def look(connection: psycopg.Connection[Any], place: Place) -> int | None:
     return int(found[0])
 
 
-def _tables(connection: psycopg.Connection[Any], oids: list[int]) -> dict[int, Table]:
+def _tables(connection: Connection, oids: list[int]) -> dict[int, Table]:
     """All that the catalog says of these tables, by their OIDs; nothing of the platform's own."""
     arguments = {"tables": oids, "own": list(RESERVED)}
     users = _users(connection.execute(_USERS, arguments).fetchall())
@@ -227,14 +229,14 @@ def _tables(connection: psycopg.Connection[Any], oids: list[int]) -> dict[int, T
     }  # fmt: skip
 
 
-def _users(rows: list[Any]) -> dict[tuple[str, str], tuple[str, ...]]:
+def _users(rows: Sequence[TupleRow]) -> dict[tuple[str, str], tuple[str, ...]]:
     found: dict[tuple[str, str], tuple[str, ...]] = defaultdict(tuple)
     for table, name, user in rows:
         found[table, name] += (user,)
     return found
 
 
-def _with_records(connection: psycopg.Connection[Any], place: Place, schema: Schema) -> Schema:
+def _with_records(connection: Connection, place: Place, schema: Schema) -> Schema:
     """The schema with the records that its static tables have now: rows, of which the catalog knows nothing."""
     records = _records(connection, place.schema, [table.name for table in schema.tables if table.static])
     if all(table.records == tuple(records.get(table.name, ())) for table in schema.tables):
@@ -252,7 +254,7 @@ class _Rules:
     files: dict[str, list[FileRule]] = field(default_factory=lambda: defaultdict(list))
 
 
-def _constraints(rows: list[Any]) -> _Rules:
+def _constraints(rows: Sequence[TupleRow]) -> _Rules:
     found = _Rules()
     for table, name, contype, in_force, rule, target, expression, column in rows:
         if contype == "f":
@@ -268,11 +270,11 @@ def _constraints(rows: list[Any]) -> _Rules:
     return found
 
 
-def _records(connection: psycopg.Connection[Any], schema: str, tables: list[str]) -> dict[str, list[Any]]:
+def _records(connection: Connection, schema: str, tables: list[str]) -> dict[str, list[Record]]:
     """The records of all static tables by one query."""
     from psycopg import sql
 
-    records: dict[str, list[Any]] = {table: [] for table in tables}
+    records: dict[str, list[Record]] = {table: [] for table in tables}
     if not tables:
         return records
     part = 'SELECT {name}, "id", "label", "order", "is_active" FROM {table}'
@@ -280,7 +282,8 @@ def _records(connection: psycopg.Connection[Any], schema: str, tables: list[str]
         sql.SQL(part).format(name=sql.Literal(table), table=sql.Identifier(schema, table)) for table in tables
     )
     for table, *record in connection.execute(sql.SQL("{} ORDER BY 1, 2").format(query)):
-        records[table].append(tuple(record))
+        key, label, order, active = record
+        records[table].append((key, label, order, active))
     for own in records.values():
         own.sort()
     return records

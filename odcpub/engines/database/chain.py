@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from odcpub.data import script as scripting
 from odcpub.data.fingerprint import EMPTY
@@ -23,6 +23,9 @@ from odcpub.data.migration import MigrationPlan
 from odcpub.data.script import PHASES, VERSION_TABLE, PlanParts, parts_of, plan_parts, script_text
 from odcpub.engines.ports import Place, Scripts
 from odcpub.errors import Refused
+
+if TYPE_CHECKING:
+    from odcpub.data.script import Run
 
 VERSIONS, PENDING = "versions", "pending"
 _NAME = re.compile(r"(\d{4,})_(expand|tighten)_[0-9a-f]{8}(?:_(\d+))?\.py")
@@ -167,7 +170,7 @@ def _cut(chain: Scripts, script: Script, current: str) -> bool:
     return True
 
 
-def steps(chain: Scripts, script: Script) -> list[Any]:
+def steps(chain: Scripts, script: Script) -> list[Run]:
     """What a script does, part by part: functions of Alembic's operations."""
     text = chain.read(script.room, script.name)
     return scripting.loaded(text, f"{chain.where}: {script.room}/{script.name}")

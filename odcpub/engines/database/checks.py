@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odcpub.data.migration import EXPAND, Finding, RowCheck
 from odcpub.errors import Refused, counted
 
 if TYPE_CHECKING:
-    import psycopg
+    from odcpub.engines.database.sessions import Connection
 
 _AT_ONCE = 200
 """Counts in one query: each costs a round trip less, and what PostgreSQL plans at once stays small."""
 
 
-def findings(connection: psycopg.Connection[Any], checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
+def findings(connection: Connection, checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
     """What the checks find; the connection's search path is the schema."""
     found = []
     for start in range(0, len(checks), _AT_ONCE):

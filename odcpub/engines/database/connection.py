@@ -6,7 +6,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odcpub.address import CHOOSE
 from odcpub.data.literals import quoted
@@ -17,6 +17,8 @@ from odcpub.errors import EngineError, Refused, TemporaryEngineError
 
 if TYPE_CHECKING:
     import psycopg
+
+    from odcpub.engines.database.sessions import Connection
 
 CONNECT_SECONDS = 10
 LOCK_SECONDS = 60
@@ -76,9 +78,7 @@ class Server:
         """As messages name it: ``db:5432``, or the file of its socket."""
         return f"{self.host}/.s.PGSQL.{self.port}" if self.host.startswith("/") else f"{self.host}:{self.port}"
 
-    def connect(
-        self, database: str = "", autocommit: bool = True, schema: str = "", name: str = PLAIN
-    ) -> psycopg.Connection[Any]:
+    def connect(self, database: str = "", autocommit: bool = True, schema: str = "", name: str = PLAIN) -> Connection:
         """A new connection, called ``name``; its search path is ``schema`` alone."""
         forget_environment()
         import psycopg
@@ -120,7 +120,7 @@ class Server:
             if "permission denied for database" in text:
                 hint = f"let its owner or a superuser execute: {login_grant(database, self.user)}"
                 raise EngineError(f"PostgreSQL at {self.place}: {login_failure.told(text)}", hint) from None
-            found = tls_failure.explain(text, self.host, self.port, dict(self.options))
+            found = tls_failure.explain(text, tls_failure.Peer(self.host, self.port, dict(self.options)))
             if error.sqlstate is not None or found is None:
                 raise
             raise EngineError(f"PostgreSQL at {self.place}: {found.message}", found.hint) from None
@@ -131,7 +131,7 @@ def login_grant(database: str, user: str) -> str:
     return f"GRANT CONNECT ON DATABASE {quoted(database)} TO {quoted(user)} WITH GRANT OPTION;"
 
 
-def _expect_server(connection: psycopg.Connection[Any]) -> None:
+def _expect_server(connection: Connection) -> None:
     """What only later servers can be told, and whether all that was told at the start has come through: a pooler that
     was set up to ignore it would lose locks and settings, too."""
     arrived = f"SELECT current_setting('lock_timeout')::interval = '{LOCK_SECONDS}s'"

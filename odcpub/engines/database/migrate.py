@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odcpub.data.fingerprint import EMPTY, fingerprint
 from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
@@ -25,10 +25,12 @@ from odcpub.errors import EngineError, Refused, system_failure
 from odcpub.late import load_alembic
 
 if TYPE_CHECKING:
-    import psycopg
     from alembic.migration import MigrationContext
     from sqlalchemy import Engine
     from sqlalchemy.exc import SQLAlchemyError
+
+    from odcpub.data.script import Run
+    from odcpub.engines.database.sessions import Connection
 
 PATIENCE_SECONDS = 60.0
 LOCK_TIMEOUT = "1s"
@@ -53,7 +55,7 @@ class Target:
     def where(self) -> str:
         return f"{self.place.database}.{self.place.schema}"
 
-    def connect(self) -> psycopg.Connection[Any]:
+    def connect(self) -> Connection:
         return self.server.connect(self.place.database, schema=self.place.schema, name=sessions.name(self.place))
 
 
@@ -64,7 +66,7 @@ def observe(target: Target) -> Schema | None:
         return _seen(connection, target)
 
 
-def _seen(connection: psycopg.Connection[Any], target: Target) -> Schema | None:
+def _seen(connection: Connection, target: Target) -> Schema | None:
     """The live schema as a connection in autocommit sees it; its settings are as before afterwards."""
     import psycopg
 
@@ -107,7 +109,7 @@ class _Phase:
     phase: str
     scripts: Scripts
     report: Report
-    lock: psycopg.Connection[Any]
+    lock: Connection
 
     def run(self) -> None:
         current = self._current()
@@ -151,14 +153,13 @@ class _Phase:
         raise self._stale()
 
     def _refuse_other_comments(self, live: Schema | None) -> None:
-        """A comment is written whole: what somebody has added to one since the plan was made would be lost."""
-        annotations = {(table.name, ""): table.annotation for table in (live.tables if live else ())}
-        for table in live.tables if live else ():
-            annotations |= {(table.name, column.name): column.annotation for column in table.columns}
+        """A comment is written whole: what somebody has written there since the plan was made would be lost."""
+        tables = live.tables if live else ()
+        words = {(table.name, ""): table.annotation.words for table in tables}
+        words |= {(table.name, one.name): one.annotation.words for table in tables for one in table.columns}
         for step in self.plan.steps:
-            if isinstance(step, Annotate) and annotations[step.table, step.column].words != step.annotation.words:
-                what = f"{step.table}.{step.column}" if step.column else step.table
-                raise self._stale(f"the comment on {what} has changed")
+            if isinstance(step, Annotate) and words[step.table, step.column] != step.annotation.words:
+                raise self._stale(f"the comment on {'.'.join(filter(None, (step.table, step.column)))} has changed")
 
     def _planned(self, number: int) -> Part:
         return self.parts.of(self.phase)[max(number, 1) - 1]
@@ -259,7 +260,7 @@ class _Phase:
         self.report(f"{self.target.where}: {told or 'a table is in use'}; trying again")
         time.sleep(pause)
 
-    def _part(self, context: MigrationContext, step: Any, before: str, after: str, last: bool) -> None:
+    def _part(self, context: MigrationContext, step: Run, before: str, after: str, last: bool) -> None:
         """One part and its revision. To wait for the disk at the last one is enough: what a power cut takes away are
         the latest of them, and the database says how far it came."""
         from alembic.operations import Operations
@@ -282,7 +283,7 @@ class _Phase:
             "postgresql+psycopg://", creator=self._connect, pool_size=1, max_overflow=0, hide_parameters=True
         )
 
-    def _connect(self) -> psycopg.Connection[Any]:
+    def _connect(self) -> Connection:
         connection = self.target.connect()
         connection.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'; SET synchronous_commit = off".encode())
         connection.autocommit = False

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odcpub.data.literals import quoted
 from odcpub.data.script import MARKER_DDL, MARKER_TABLE, VERSION_TABLE
@@ -25,7 +25,7 @@ from odcpub.errors import EngineError, OdcpubError, Refused
 from odcpub.model.physical import physical
 
 if TYPE_CHECKING:
-    import psycopg
+    from odcpub.engines.database.sessions import Connection
 
 _VERIFIER = re.compile(r"SCRAM-SHA-256\$(\d+):([^$]+)\$([^:]+):(.+)")
 _PREPARE = 0x6F6463
@@ -137,7 +137,7 @@ def _refuse_powerful(role: str, powers: Sequence[str] | None) -> None:
         )
 
 
-def _connected(server: Server, place: Place) -> psycopg.Connection[Any]:
+def _connected(server: Server, place: Place) -> Connection:
     """A transaction in the database, which is made where it is missing: logging in costs more than all the rest, so
     the usual case has one connection."""
     try:
@@ -149,7 +149,7 @@ def _connected(server: Server, place: Place) -> psycopg.Connection[Any]:
         return server.connect(place.database, autocommit=False, name=name(place))
 
 
-def _run(connection: psycopg.Connection[Any], statements: tuple[str, ...], place: Place, role: str) -> None:
+def _run(connection: Connection, statements: tuple[str, ...], place: Place, role: str) -> None:
     from psycopg import sql
 
     names = {
@@ -161,7 +161,7 @@ def _run(connection: psycopg.Connection[Any], statements: tuple[str, ...], place
         connection.execute(sql.SQL(statement).format(**names))
 
 
-def _grant(connection: psycopg.Connection[Any], place: Place, role: str) -> None:
+def _grant(connection: Connection, place: Place, role: str) -> None:
     """The rights on what is in the schema already; what is made later has them by default."""
     from psycopg import sql
 
@@ -175,7 +175,7 @@ def _grant(connection: psycopg.Connection[Any], place: Place, role: str) -> None
             connection.execute(statement.format(sql.SQL(rights), sql.SQL(kind), listed, sql.Identifier(role)))
 
 
-def _database(connection: psycopg.Connection[Any], wanted: str) -> None:
+def _database(connection: Connection, wanted: str) -> None:
     from psycopg import sql
 
     if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [wanted]).fetchone() is None:
@@ -183,7 +183,7 @@ def _database(connection: psycopg.Connection[Any], wanted: str) -> None:
         connection.execute(statement.format(sql.Identifier(wanted)))
 
 
-def _found(connection: psycopg.Connection[Any], place: Place, role: str) -> tuple[bool, str | None]:
+def _found(connection: Connection, place: Place, role: str) -> tuple[bool, str | None]:
     """Whether the role is there, and the schema's comment, once it is seen that neither is another's."""
     arguments = {"role": role, "schema": place.schema, "own": list(RESERVED)}
     row = connection.execute(_THERE, arguments).fetchone()
@@ -193,7 +193,7 @@ def _found(connection: psycopg.Connection[Any], place: Place, role: str) -> tupl
     return powers is not None, comment
 
 
-def _role(connection: psycopg.Connection[Any], role: str, password: str, there: bool) -> None:
+def _role(connection: Connection, role: str, password: str, there: bool) -> None:
     """Makes the role, or gives it the password where it has another, may not log in or has one that has expired."""
     from psycopg import sql
 
@@ -207,19 +207,19 @@ def _role(connection: psycopg.Connection[Any], role: str, password: str, there: 
     connection.execute(statement)
 
 
-def _lasting(connection: psycopg.Connection[Any], role: str) -> str:
+def _lasting(connection: Connection, role: str) -> str:
     """A new password does not expire where the one before has; an end that is still to come stays."""
     query = "SELECT FROM pg_roles WHERE rolname = %s AND rolvaliduntil <= now()"
     return "VALID UNTIL 'infinity'" if connection.execute(query, [role]).fetchone() is not None else ""
 
 
-def may_see_passwords(connection: psycopg.Connection[Any]) -> bool:
+def may_see_passwords(connection: Connection) -> bool:
     """Only a superuser may, unless somebody has allowed it."""
     allowed = connection.execute("SELECT has_table_privilege('pg_authid', 'SELECT')").fetchone()
     return bool(allowed and allowed[0])
 
 
-def has_password(connection: psycopg.Connection[Any], role: str, password: str) -> bool:
+def has_password(connection: Connection, role: str, password: str) -> bool:
     """Whether the role can log in with this password, by its stored verifier."""
     lasts = "rolcanlogin AND coalesce(rolvaliduntil > now(), true)"
     query = f"SELECT rolpassword FROM pg_authid WHERE rolname = %s AND {lasts}"  # noqa: S608 - our own text

@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from odcpub.data.script_lines import Stage
 from odcpub.engines.ports import Place
@@ -20,6 +21,10 @@ from odcpub.waiting import looks
 
 if TYPE_CHECKING:
     import psycopg
+    from psycopg.rows import TupleRow
+
+    Connection = psycopg.Connection[TupleRow]
+    """Whose rows are tuples, as everywhere here."""
 
 PLAIN = "odcpub"
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 3.0
@@ -72,14 +77,14 @@ def _ours(place: Place) -> str:
     return f"{PLAIN} {hashlib.sha256(whose.encode()).hexdigest()[:16]} "
 
 
-def end_orphans(connection: psycopg.Connection[Any], place: Place) -> None:
+def end_orphans(connection: Connection, place: Place) -> None:
     """Ends what a server of this installation that was killed has left at work on the schema, and nothing else. What
     it had not committed is rolled back. Sessions of another login are left alone: to end them may not be allowed."""
     if place.owner is not None:
         connection.execute(_ORPHANS, [_ours(place), _ours(place) + _PROCESS])
 
 
-def hold(connection: psycopg.Connection[Any], place: Place, patience: float) -> None:
+def hold(connection: Connection, place: Place, patience: float) -> None:
     """Takes the schema's lock, which ends with the session; waits so many seconds for whoever holds it."""
     key = f"odcpub:{place.schema}"
     for _ in looks(patience, FIRST_PAUSE, LONGEST_PAUSE):
@@ -93,10 +98,10 @@ def hold(connection: psycopg.Connection[Any], place: Place, patience: float) -> 
     )
 
 
-def holder(connection: psycopg.Connection[Any], key: str) -> str:
+def holder(connection: Connection, key: str) -> str:
     """Who holds the advisory lock of this key, in words; nothing where nobody does any more."""
     row = connection.execute(_HOLDER, [key]).fetchone()
-    return _told(*row) if row is not None else ""
+    return str(Session(*row)) if row is not None else ""
 
 
 _READS, _WRITES = ("AccessShareLock", "RowShareLock"), ("RowExclusiveLock",)
@@ -104,18 +109,16 @@ _BESIDE = {Stage.VALIDATE: (*_READS, *_WRITES), Stage.BUILD: _READS}
 """Locks of others that are in nobody's way there; elsewhere each of them is."""
 
 
-def in_the_way(
-    connection: psycopg.Connection[Any], schema: str, tables: Sequence[str], stage: Stage
-) -> tuple[str, str]:
+def in_the_way(connection: Connection, schema: str, tables: Sequence[str], stage: Stage) -> tuple[str, str]:
     """Whose transactions keep what waits from its tables, and have for a while, in words, and how that is ended;
     nothing where nobody's do any more. An index that is built waits for every older transaction in the database, too.
     """
     held = connection.execute(_USERS, [schema, list(tables), list(_BESIDE.get(stage, ()))]).fetchall()
-    told = [f"{table} is in use by {_told(*who)}" for *who, table in held]
+    told = [f"{table} is in use by {Session(*who)}" for *who, table in held]
     if told:
         return "; ".join(told), _ENDED.format(pid=held[0][0] or "…")
     older = connection.execute(_OLD).fetchall() if stage is Stage.BUILD else []
-    told = [f"an older transaction runs: {_told(*who)}" for who in older]
+    told = [f"an older transaction runs: {Session(*who)}" for who in older]
     return "; ".join(told), f"{_BUILT} {_ENDED.format(pid=older[0][0])}" if older else ""
 
 
@@ -129,11 +132,22 @@ _BUILT = (
 )
 
 
-def _told(pid: int | None, user: str | None, program: str | None, kind: str, state: str | None, since: Any) -> str:
-    """``process 4711 (user ada, psql, idle in transaction, since 2026-01-31 12:30:00 UTC)``; what may not be seen is
-    left out."""
-    if pid is None:
-        return "a prepared transaction (pg_prepared_xacts shows it)"
-    parts = [f"user {user}" if user else "", program or kind or "", state or ""]
-    parts.append(f"since {since:%Y-%m-%d %H:%M:%S} UTC" if isinstance(since, datetime) else "")
-    return f"process {pid} ({', '.join(part for part in parts if part)})"
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody's session, as pg_stat_activity has it; None is what may not be seen, and all of a prepared transaction.
+    ``since``: when it, or its transaction, began."""
+
+    pid: int | None
+    user: str | None
+    program: str | None
+    kind: str | None
+    state: str | None
+    since: datetime | None
+
+    def __str__(self) -> str:
+        """``process 4711 (user ada, psql, idle in transaction, since 2026-01-31 12:30:00 UTC)``."""
+        if self.pid is None:
+            return "a prepared transaction (pg_prepared_xacts shows it)"
+        parts = [f"user {self.user}" if self.user else "", self.program or self.kind or "", self.state or ""]
+        parts.append(f"since {self.since:%Y-%m-%d %H:%M:%S} UTC" if isinstance(self.since, datetime) else "")
+        return f"process {self.pid} ({', '.join(part for part in parts if part)})"

@@ -10,6 +10,7 @@ import socket
 import ssl
 import struct
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from odcpub.address import FILES, WHERE
@@ -50,13 +51,22 @@ _SIGNS = (
 """What libpq or the server says, what it means, and what helps."""
 
 
-def explain(
-    text: str, host: str, port: int, options: Mapping[str, str], who: str = "the server", address: str = _ADDRESS
-) -> EngineError | None:
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Where was connected to. ``who``: answers there; ``address``: where it is named."""
+
+    host: str
+    port: int
+    options: Mapping[str, str]
+    who: str = "the server"
+    address: str = _ADDRESS
+
+
+def explain(text: str, peer: Peer) -> EngineError | None:
     """The cause of a failure that libpq tells as ``text``, as message and hint; None where it is none of TLS's.
-    ``who``: answers there; ``address``: where it is named.
 
     Its message has no place yet: ``certificate of db.example: unknown authority``."""
+    host, options, who = peer.host, peer.options, peer.who
     if any(sign in text for sign in (*_ASKED, *(f'"{options[name]}"' for name in FILES if options.get(name)))):
         try:
             tls.for_apps(options, host)
@@ -64,7 +74,8 @@ def explain(
             # What libpq tells of a file in several lines; the place is the caller's to say.
             return EngineError(error.message.removeprefix(f"{WHERE}: "), error.hint)
     if "certificate verify failed" in text or "does not match host name" in text:
-        return EngineError(*_certificate(host, port, options, address if "does not match host name" in text else ""))
+        named = peer.address if "does not match host name" in text else ""
+        return EngineError(*_certificate(host, peer.port, options, named))
     both = ", no encryption" in text and ", SSL encryption" in text  # then it is not the encryption that is refused
     for sign, what, hint in () if both else _SIGNS:
         if sign in text:

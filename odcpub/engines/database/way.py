@@ -23,7 +23,7 @@ from odcpub.engines.ports import Condition, Login
 from odcpub.errors import EngineError
 
 if TYPE_CHECKING:
-    import psycopg
+    from odcpub.engines.database.sessions import Connection
 
 SECONDS = 3
 """For one attempt; libpq's least is 2."""
@@ -154,7 +154,7 @@ class _Way:
         except psycopg.OperationalError as error:
             return str(error)
 
-    def _connected(self, entry: _Entry) -> psycopg.Connection[tuple[object, ...]]:
+    def _connected(self, entry: _Entry) -> Connection:
         """As apps connect, with nothing that a pooler would refuse. The platform's password is for the server alone."""
         forget_environment()
         import psycopg
@@ -209,10 +209,11 @@ class _Way:
 
     def _tls(self, text: str) -> EngineError | None:
         address = "database_address" if self.reach.host else "the database's address"
-        return tls_failure.explain(text, self.host, self.port, dict(self.server.options), self.who, address)
+        peer = tls_failure.Peer(self.host, self.port, dict(self.server.options), self.who, address)
+        return tls_failure.explain(text, peer)
 
 
-def _answer(connection: psycopg.Connection[tuple[object, ...]]) -> str | None:
+def _answer(connection: Connection) -> str | None:
     """A pooler logs in to the server when it is asked for something. What that fails with; None where it does not."""
     low, end = connection.pgconn, time.monotonic() + SECONDS
     low.send_query(b"SELECT 1")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from dataclasses import replace
 
 from odcpub.deployment.objects import (
     Object,
@@ -57,14 +56,12 @@ class KubernetesRunner:
         cluster: Cluster,
         node_address: str = "",
         node_ports: tuple[int, int] = POOL,
-        sizing: Sizing | None = None,
         ready_seconds: float = READY_SECONDS,
     ) -> None:
         self._installation = installation
         self._cluster = cluster
         self._node_address = node_address
         self._node_ports = node_ports
-        self._sizing = sizing or Sizing()
         self._ready_seconds = ready_seconds
 
     def observe(self, workload: Workload) -> DeploymentPlan:
@@ -188,7 +185,7 @@ class KubernetesRunner:
         port = self._node_port(workload)
         hosts = hosts_at(self._node(port), workload.asset, workload.stage)
         live = self._cluster.get("Deployment", workload.asset, namespace_of(workload.stage))
-        sizing = replace(self._sizing, replicas=live["spec"]["replicas"]) if live else self._sizing
+        sizing = Sizing(replicas=live["spec"]["replicas"]) if live else Sizing()
         wanted = objects(workload, port, sizing, hosts)
         ours = taken_in(self._cluster, workload.stage)
         return tuple(mark(each, self._installation) for each in wanted if ours or each["kind"] != "Namespace")

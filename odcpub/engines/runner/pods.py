@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from odcpub.deployment.objects import APP, Object
 
@@ -70,7 +69,7 @@ def failure(pod: Object, patient: bool) -> Failure | None:
     return None
 
 
-def _ran(container: Mapping[str, Any]) -> bool:
+def _ran(container: Object) -> bool:
     """A container that could not even be started has no log."""
     ended = container.get("state", {}).get("terminated") or container.get("lastState", {}).get("terminated") or {}
     return bool(ended) and ended.get("reason") not in ("StartError", "ContainerCannotRun")
@@ -82,27 +81,27 @@ KILLED = 137
 """128 + SIGKILL: what a process that was out of memory ends with, too, where the node missed the reason."""
 
 
-def _container(container: Mapping[str, Any]) -> str:
+def _container(container: Object) -> str:
     """Why a container can't run, or an empty text. Apps wait for what is missing, so one that ends has failed."""
     state = container.get("state", {})
     ended = state.get("terminated") or container.get("lastState", {}).get("terminated")
     return _ended(ended) if ended else _waits(state.get("waiting") or {})
 
 
-def _injected(container: Mapping[str, Any]) -> str:
+def _injected(container: Object) -> str:
     """As ``_container``, of one that the cluster has put beside the app's: such a one may end, or begin again until
     what it needs is there."""
     found = _waits(container.get("state", {}).get("waiting") or {})
     return f"container {container.get('name', '')}, which is not the app's: {found}" if found else ""
 
 
-def _waits(waiting: Mapping[str, Any]) -> str:
+def _waits(waiting: Object) -> str:
     if waiting.get("reason") in _FATAL and _PASSING not in waiting.get("message", ""):
         return _words(f"{_FATAL[waiting['reason']]} ({waiting['reason']})", waiting.get("message", ""))
     return ""
 
 
-def _ended(ended: Mapping[str, Any]) -> str:
+def _ended(ended: Object) -> str:
     reason, code = ended.get("reason", ""), ended.get("exitCode")
     if reason == "OOMKilled":
         return "it needed more memory than its limit (OOMKilled)"
@@ -148,6 +147,6 @@ def other_image(pod: Object, wanted: str) -> str:
     return named if known and wanted not in known else ""
 
 
-def app(containers: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+def app(containers: Iterable[Object]) -> Object:
     """The app's own among the containers of a pod, or their statuses; nothing where it is not there."""
     return next((each for each in containers if each.get("name") == APP), {})

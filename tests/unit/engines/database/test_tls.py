@@ -177,8 +177,9 @@ def test_files_are_looked_at_where_libpq_speaks_of_one(tmp_path: Path, name: str
     files = {"sslrootcert": authority.file, "sslcert": pair.certificate, "sslkey": pair.key}
     options = {"sslmode": "verify-full", **{name: str(file) for name, file in files.items()}}
     files[name].unlink()
-    assert tls_failure.explain("connection refused", "db.example", 5432, options) is None
-    told = tls_failure.explain(f'could not read "{files[name]}": No such file', "db.example", 5432, options)
+    peer = tls_failure.Peer("db.example", 5432, options)
+    assert tls_failure.explain("connection refused", peer) is None
+    told = tls_failure.explain(f'could not read "{files[name]}": No such file', peer)
     assert told is not None and f"{name}: {files[name]}: can't be read" in told.message
 
 
