@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
 
 from odcpub.compiler.drafts import Draft
 from odcpub.compiler.literals import css_color, json_text, number_text
@@ -41,7 +40,7 @@ def library_files(asset: Asset) -> tuple[Draft, ...]:
     return tuple(_static_file(static, f"{asset.name}.{static.name}", library=True) for static in asset.static_entities)
 
 
-def _app(asset: Asset) -> dict[str, Any]:
+def _app(asset: Asset) -> dict[str, object]:
     return _present(
         app=asset.name,
         description=asset.description or None,
@@ -50,7 +49,7 @@ def _app(asset: Asset) -> dict[str, Any]:
     )
 
 
-def _screen(screen: Screen) -> dict[str, Any]:
+def _screen(screen: Screen) -> dict[str, object]:
     return {
         "name": screen.name,
         "kind": screen.kind.value,
@@ -69,7 +68,7 @@ def _entity_file(entity: Entity, names: Names, reuse: Reuse) -> Draft:
     return reuse.get(f"web {entity.name}", made_from, lambda: _draft(entity.name, _entity(*made_from)))
 
 
-def _entity(entity: Entity, statics: tuple[bool, ...], along: tuple[str, ...]) -> dict[str, Any]:
+def _entity(entity: Entity, statics: tuple[bool, ...], along: tuple[str, ...]) -> dict[str, object]:
     return _present(
         name=entity.name,
         label=label(entity.name),
@@ -100,15 +99,15 @@ def _static_file(static: StaticEntity, name: str, library: bool) -> Draft:
     return _draft(name, value)
 
 
-def _draft(name: str, value: dict[str, Any]) -> Draft:
+def _draft(name: str, value: dict[str, object]) -> Draft:
     return _json(f"entities/{name}", value)
 
 
-def _json(name: str, value: dict[str, Any]) -> Draft:
+def _json(name: str, value: dict[str, object]) -> Draft:
     return Draft(f"{_ROOT}/{name}.json", f"{json_text(value)}\n".encode())
 
 
-def _attribute(attribute: Attribute, static: bool) -> dict[str, Any]:
+def _attribute(attribute: Attribute, static: bool) -> dict[str, object]:
     type_ = attribute.type
     reference = type_.basic is Basic.IDENTIFIER
     digits, decimals = measures_of(type_) or (None, None)
@@ -147,5 +146,5 @@ def _default(attribute: Attribute) -> object:
     return default
 
 
-def _present(**members: object) -> dict[str, Any]:
+def _present(**members: object) -> dict[str, object]:
     return {name: value for name, value in members.items() if value is not None}

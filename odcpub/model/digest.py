@@ -14,7 +14,7 @@ from dataclasses import fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
 from odcpub.model import elements as el
 from odcpub.model.elements import NOWHERE, Asset, Entity, Function, VerifiedAsset
@@ -39,16 +39,16 @@ def model_bytes(asset: Asset) -> bytes:
     return f"{{{','.join(f'{_text(name)}:{texts[name]}' for name in sorted(texts))}}}".encode()
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
-def to_data(asset: Asset) -> dict[str, Any]:
+def to_data(asset: Asset) -> dict[str, object]:
     """The asset as JSON-able data; ``from_data`` reads it back, without places."""
     return {"format": FORMAT, **_data(asset)}
 
 
-def from_data(data: dict[str, Any]) -> VerifiedAsset:
+def from_data(data: dict[str, object]) -> VerifiedAsset:
     """The asset that ``to_data`` was given, all places NOWHERE; only verified ones are stored. Raises ValueError for
     another format."""
     if data.get("format") != FORMAT:
@@ -59,13 +59,13 @@ def from_data(data: dict[str, Any]) -> VerifiedAsset:
 
 
 @cache
-def _usual(cls: type) -> tuple[tuple[str, Any], ...]:
+def _usual(cls: type) -> tuple[tuple[str, object], ...]:
     """The fields of an element that count, each with its usual value (or MISSING)."""
     return tuple((field.name, field.default) for field in fields(cls) if field.name != "place")
 
 
-def _data(element: Any) -> dict[str, Any]:
-    data: dict[str, Any] = {}
+def _data(element: object) -> dict[str, object]:
+    data: dict[str, object] = {}
     cls: type = type(element)
     for name, usual in _usual(cls):
         value = getattr(element, name)
@@ -89,11 +89,11 @@ _ENTITY: Once[[Entity], str] = Once(lambda entity: _text(_data(entity)), _ENTITI
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: type) -> dict[str, object]:
     return get_type_hints(cls, vars(el) | {"Decimal": Decimal})
 
 
-def _element(cls: type, data: dict[str, Any]) -> Any:
+def _element(cls: type, data: dict[str, object]) -> object:
     hints = _hints(cls)
     values = {name: _value(hints[name], value) for name, value in data.items()}
     if "place" in hints and "place" not in values:
@@ -101,12 +101,17 @@ def _element(cls: type, data: dict[str, Any]) -> Any:
     return cls(**values)
 
 
-def _value(hint: Any, value: Any) -> Any:
+def _value(hint: object, value: object) -> object:
     if isinstance(value, list):
-        item = get_args(hint)[0]
+        item: type = get_args(hint)[0]
         return tuple(value) if item is str else tuple(_element(item, one) for one in value)
     if isinstance(value, dict):
         if "decimal" in value:
             return Decimal(value["decimal"])
-        return Function(value["function"]) if "function" in value else _element(hint, value)
-    return hint(value) if isinstance(hint, type) and issubclass(hint, StrEnum) else value
+        if "function" in value:
+            return Function(value["function"])
+        assert isinstance(hint, type)  # noqa: S101 - only an element is written so
+        return _element(hint, value)
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return hint(str(value))
+    return value

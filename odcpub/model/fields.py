@@ -107,7 +107,7 @@ def _unknown(reading: Reading, kind: str, key: Scalar, element: str) -> None:
 
 
 def _keys_hint(kind: str) -> str:
-    return f"Its keys are {listed((key.name for key in KEYS[kind]), 20)}."
+    return f"use one of its keys: {listed((key.name for key in KEYS[kind]), 20)}"
 
 
 def _about(kind: str, name: str) -> str:

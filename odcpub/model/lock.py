@@ -36,17 +36,16 @@ def resolve(
     uses: Sequence[Use],
     available: Mapping[str, Sequence[Library]],
     locked: Mapping[str, str],
-    update: bool = False,
     asker: str = "the model",
     path: str = "PATH",
 ) -> Mapping[str, Library]:
-    """The newest versions that satisfy everybody, locked ones as they are unless ``update``.
+    """The newest versions that satisfy everybody. ``locked``: versions that stay as they are, by name.
 
     Every library of the asset by name, those of libraries too, each with its own ``uses`` as resolved here.
     ``available``: released versions by name; ``path``: of the model, as a command names it. Raises Refused with who
     asked for what and what there is.
     """
-    search = _Search(available, {} if update else locked, path)
+    search = _Search(available, locked, path)
     chosen = search.find(tuple(_Wish(asker, use.name, use.range) for use in uses), {})
     if chosen is None:
         raise search.refusal()

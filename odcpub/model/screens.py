@@ -44,14 +44,16 @@ def _written(problems: list[Problem], part: ScreenPart, entities: dict[str, Enti
     if screen.kind is ScreenKind.DETAIL:
         return screen
     for key, members in (("columns", part.columns), ("search", part.search)):
-        for name, place in members or ():
-            _check_member(problems, entity, key, name, place, path)
+        for member in members or ():
+            _check_member(problems, entity, key, member, path)
     columns = default_columns(entity) if part.columns is None else tuple(name for name, _ in part.columns)
     search = default_search(entity) if part.search is None else tuple(name for name, _ in part.search)
     return replace(screen, columns=columns, search=search)
 
 
-def _check_member(problems: list[Problem], entity: Entity, key: str, name: str, place: Place, path: str) -> None:
+def _check_member(problems: list[Problem], entity: Entity, key: str, member: tuple[str, Place], path: str) -> None:
+    """``key``: ``columns`` or ``search``; ``member``: the name of an attribute, and where it is written."""
+    name, place = member
     attributes = {attribute.name: attribute for attribute in entity.attributes}
     attribute = attributes.get(name)
     if attribute is None:

@@ -86,7 +86,8 @@ def _attributes(
         made, its_fields = attribute(reading, name, node, path)
         if made.type.target:
             references.append(reference(reading, len(attributes), its_fields))
-        _check_attribute(reading, made, name, its_fields, path, kind)
+        _check_attribute(reading, made, name, path, kind)
+        _check_delete_rule(reading, made, its_fields, path)
         attributes.append(made)
     if len(attributes) > MAX_ATTRIBUTES:
         message = f"{len(attributes)} attributes, and {MAX_ATTRIBUTES} are the most"
@@ -96,7 +97,7 @@ def _attributes(
     return tuple(attributes), tuple(references)
 
 
-def _check_attribute(reading: Reading, made: el.Attribute, name: Scalar, found: Fields, path: str, kind: str) -> None:
+def _check_attribute(reading: Reading, made: el.Attribute, name: Scalar, path: str, kind: str) -> None:
     if name.text.casefold() == "id" or (kind == "entity" and physical(made.key) in RESERVED_ATTRIBUTES):
         what = (
             "Id is there by itself" if name.text.casefold() == "id" else f"{made.key} is a column of PostgreSQL's own"
@@ -104,6 +105,9 @@ def _check_attribute(reading: Reading, made: el.Attribute, name: Scalar, found: 
         reading.problem(
             Code.RESERVED_NAME, name, path, f"an attribute cannot be called {made.key}: {what}", "rename it"
         )
+
+
+def _check_delete_rule(reading: Reading, made: el.Attribute, found: Fields, path: str) -> None:
     if made.mandatory and made.on_delete is DeleteRule.IGNORE and made.type.basic is Basic.IDENTIFIER:
         hint = "use Protect or Delete, or let the attribute be empty"
         message = "on_delete Ignore would empty a mandatory attribute"

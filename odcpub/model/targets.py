@@ -57,7 +57,7 @@ class Targets:
         library = text.split(".")[0].removesuffix(" Identifier")
         if "." in text and library not in self.used:
             used = suggest(library, self.used)
-            return used or f'Add the library to the model: uses: {{ {library}: "^1.0" }}.'
+            return used or f'add the library to the model: uses: {{ {library}: "^1.0" }}'
         if self.comparisons <= 0:
             return _TYPES_HINT
         self.comparisons -= len(self.elements)

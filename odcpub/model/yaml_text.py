@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import NamedTuple, Protocol, cast
 
 import yaml
 from yaml.cyaml import CParser  # type: ignore[attr-defined]
@@ -19,26 +18,15 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 from odcpub.errors import Place, Problem
 from odcpub.model.characters import between, forbidden
 from odcpub.model.problems import Code, shown
+from odcpub.model.yaml_values import TOO_LONG, resolve
 
 MAX_DEPTH = 32
 MAX_ALIASED = 50_000
 """How many nodes aliases may add to one file: stops alias bombs, whose text is small and whose content is not."""
 MAX_NOTES = 1_000
 """Double keys and the like told of in one file."""
-MAX_NUMBER = 64
-"""Characters of a number, and its largest exponent."""
 
 _CORE_TAG = re.compile(r"!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)")
-_INTEGER = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_WORDS: dict[str, object] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), Decimal("Infinity")),
-    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), Decimal("-Infinity")),
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), Decimal("NaN")),
-}
 
 
 @dataclass(slots=True)
@@ -72,9 +60,41 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
+class _Mark(Protocol):
+    index: int
+    line: int
+    column: int
+
+
+class _Event(Protocol):
+    """An event of the parser, with what its kind has; the library's own types say that all of it may be missing."""
+
+    start_mark: _Mark
+    end_mark: _Mark
+    anchor: str
+    tag: str | None
+    value: str
+    implicit: tuple[bool, bool]
+
+
+class _Finding(NamedTuple):
+    """What is wrong at a place of the text; ``line`` and ``column`` count from 1."""
+
+    code: Code
+    message: str
+    hint: str
+    line: int
+    column: int
+
+    def problem(self, file: str) -> Problem:
+        return Problem(str(self.code), self.message, self.hint, Place(file, self.line, self.column))
+
+
 class _Bad(Exception):
-    def __init__(self, code: Code, message: str, hint: str, line: int, column: int) -> None:
-        self.problem = (code, message, hint, line, column)
+    """What ends the reading of a text."""
+
+    def __init__(self, finding: _Finding) -> None:
+        self.finding = finding
 
 
 def parse(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
@@ -84,26 +104,24 @@ def parse(text: str, file: str) -> tuple[Node | None, tuple[Problem, ...]]:
         root = composer.compose(text)
         for sign, line, column in islice(between(text, composer.told), MAX_NOTES):
             message, hint = f"the file holds the character {sign}", "remove it: the file reads otherwise than it looks"
-            composer.problems.append((Code.CHARACTER, message, hint, line, column))
-        return root, tuple(_problem(file, *found) for found in composer.problems)
+            composer.problems.append(_Finding(Code.CHARACTER, message, hint, line, column))
+        return root, tuple(one.problem(file) for one in composer.problems)
     except _Bad as bad:
-        return None, (*(_problem(file, *found) for found in composer.problems), _problem(file, *bad.problem))
+        return None, (*(one.problem(file) for one in composer.problems), bad.finding.problem(file))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = ": ".join(str(part) for part in (error.context, error.problem) if part)
-        return None, (_problem(file, Code.SYNTAX, f"not valid YAML: {what}", _syntax_hint(text, line), line, column),)
+        return None, (
+            _Finding(Code.SYNTAX, f"not valid YAML: {what}", _syntax_hint(text, line), line, column).problem(file),
+        )
     except yaml.YAMLError as error:
         position = getattr(error, "position", 0) or 0
         before = text.encode()[:position].decode(errors="ignore")
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         reason = getattr(error, "reason", None) or "characters that YAML does not allow"
         hint = "remove the invisible character there, or write it as an escape within double quotes"
-        return None, (_problem(file, Code.SYNTAX, f"not valid YAML: {reason}", hint, line, column),)
-
-
-def _problem(file: str, code: Code, message: str, hint: str, line: int, column: int) -> Problem:
-    return Problem(str(code), message, hint, Place(file, line, column))
+        return None, (_Finding(Code.SYNTAX, f"not valid YAML: {reason}", hint, line, column).problem(file),)
 
 
 def _syntax_hint(text: str, line: int) -> str:
@@ -118,7 +136,7 @@ class _Composer:
     """Events → nodes by an explicit stack, so that depth costs no recursion."""
 
     def __init__(self) -> None:
-        self.problems: list[tuple[Code, str, str, int, int]] = []
+        self.problems: list[_Finding] = []
         self.told: list[range] = []
         self.anchors: dict[str, tuple[Node | None, int]] = {}
         self.count = 0
@@ -129,7 +147,7 @@ class _Composer:
         root: Node | None = None
         documents = 0
         for event in events:
-            kind = type(event)
+            kind: type[object] = type(event)
             if kind is yaml.DocumentStartEvent:
                 documents += 1
                 if documents > 1:
@@ -143,12 +161,12 @@ class _Composer:
                 root = self._node(event, events)
         return None if isinstance(root, Scalar) and root.value is None else root
 
-    def _node(self, first: Any, events: Iterator[Any]) -> Node:
+    def _node(self, first: _Event, events: Iterator[_Event]) -> Node:
         """The node that begins with event ``first``. The stack holds (children, start event, count before)."""
-        stack: list[tuple[list[Node], Any, int]] = []
+        stack: list[tuple[list[Node], _Event, int]] = []
         event = first
         while True:
-            kind = type(event)
+            kind: type[object] = type(event)
             if kind is yaml.ScalarEvent:
                 node: Node = self._scalar(event)
             elif kind is yaml.AliasEvent:
@@ -168,7 +186,7 @@ class _Composer:
             stack[-1][0].append(node)
             event = next(events)
 
-    def _open(self, event: Any, depth: int) -> None:
+    def _open(self, event: _Event, depth: int) -> None:
         self.count += 1
         if depth >= MAX_DEPTH:
             raise _at(event, Code.YAML_FEATURE, f"more than {MAX_DEPTH} levels deep", "use at most ten")
@@ -176,14 +194,14 @@ class _Composer:
         if event.anchor:
             self.anchors[event.anchor] = (None, 0)
 
-    def _check_tag(self, event: Any) -> None:
+    def _check_tag(self, event: _Event) -> None:
         if event.tag and not _CORE_TAG.fullmatch(event.tag):
             mark = event.start_mark
             hint = "remove it: a model has plain values only"
             message = f"the tag {shown(event.tag)} is not allowed"
-            self.problems.append((Code.YAML_FEATURE, message, hint, mark.line + 1, mark.column + 1))
+            self.problems.append(_Finding(Code.YAML_FEATURE, message, hint, mark.line + 1, mark.column + 1))
 
-    def _scalar(self, event: Any) -> Scalar:
+    def _scalar(self, event: _Event) -> Scalar:
         self.count += 1
         mark = event.start_mark
         text: str = event.value
@@ -194,16 +212,9 @@ class _Composer:
             plain = not event.tag.endswith(":str") and event.tag != "!"
         if plain:
             value = resolve(text)
-            if value is _TOO_LONG:
-                self.problems.append(
-                    (
-                        Code.BAD_VALUE,
-                        "a number too long to be meant",
-                        "Put quotes around it if it is a text.",
-                        mark.line + 1,
-                        mark.column + 1,
-                    )
-                )
+            if value is TOO_LONG:
+                message, hint = "a number too long to be meant", "put quotes around it if it is a text"
+                self.problems.append(_Finding(Code.BAD_VALUE, message, hint, mark.line + 1, mark.column + 1))
                 value = 0
         node = Scalar(value, text, plain, mark.line + 1, mark.column + 1)
         if sign := forbidden(text):
@@ -214,7 +225,7 @@ class _Composer:
             self.anchors[event.anchor] = (node, 1)
         return node
 
-    def _alias(self, event: Any) -> Node:
+    def _alias(self, event: _Event) -> Node:
         node, size = self.anchors.get(event.anchor, (None, -1))
         if node is None:
             why = "refers to what it stands in" if size == 0 else "refers to an anchor that is not there"
@@ -226,10 +237,10 @@ class _Composer:
             raise _at(event, Code.YAML_FEATURE, f"aliases repeat more than {MAX_ALIASED:,} values", hint)
         return node
 
-    def _close(self, children: list[Node], start: Any) -> Node:
+    def _close(self, children: list[Node], start: _Event) -> Node:
         mark = start.start_mark
         line, column = mark.line + 1, mark.column + 1
-        if type(start) is yaml.SequenceStartEvent:
+        if isinstance(start, yaml.SequenceStartEvent):
             return Sequence(children, line, column)
         entries: dict[str, tuple[Scalar, Node]] = {}
         merges: list[Node] = []
@@ -261,40 +272,21 @@ class _Composer:
 
     def _note(self, node: Node, code: Code, message: str, hint: str) -> None:
         if len(self.problems) < MAX_NOTES:
-            self.problems.append((code, message, hint, node.line, node.column))
+            self.problems.append(_Finding(code, message, hint, node.line, node.column))
 
 
-def _events(text: str) -> Iterator[Any]:
+def _events(text: str) -> Iterator[_Event]:
     parser = CParser(text)
     try:
         while True:
-            event = parser.get_event()
+            event = cast(_Event, parser.get_event())
             yield event
-            if type(event) is yaml.StreamEndEvent:
+            if isinstance(event, yaml.StreamEndEvent):
                 return
     finally:
         parser.dispose()
 
 
-def _at(event: Any, code: Code, message: str, hint: str) -> _Bad:
-    return _Bad(code, message, hint, event.start_mark.line + 1, event.start_mark.column + 1)
-
-
-_TOO_LONG = object()
-_FIRST = frozenset("-+.0123456789~nNtTfF")
-
-
-def resolve(text: str) -> object:
-    """A plain scalar's value by YAML 1.2's core schema: None, bool, int, Decimal or the text itself."""
-    if text and text[0] not in _FIRST:
-        return text
-    if text in _WORDS:
-        return _WORDS[text]
-    if _INTEGER.fullmatch(text):
-        return _TOO_LONG if len(text) > MAX_NUMBER else int(text, 0 if text[:2] in ("0o", "0x") else 10)
-    if _FLOAT.fullmatch(text):
-        exponent = re.split("[eE]", text)[1:]
-        if len(text) > MAX_NUMBER or (exponent and abs(int(exponent[0])) > MAX_NUMBER):
-            return _TOO_LONG
-        return Decimal(text)
-    return text
+def _at(event: _Event, code: Code, message: str, hint: str) -> _Bad:
+    mark = event.start_mark
+    return _Bad(_Finding(code, message, hint, mark.line + 1, mark.column + 1))

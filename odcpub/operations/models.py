@@ -160,12 +160,12 @@ def _resolved(
     name = raw.name or "the model"
     if last:
         try:
-            found = resolve(wanted, there, {**last, **before}, update, name, path)
+            found = resolve(wanted, there, {**last, **before}, name, path)
         except Refused:  # one of them does not fit any more
             pass
         else:
             return found, tuple(f"{one} {last[one]}" for one in sorted(last.keys() & found.keys()))
-    return resolve(wanted, there, before, update, name, path), ()
+    return resolve(wanted, there, {} if update else before, name, path), ()
 
 
 def _renamed(platform: Platform, wanted: Sequence[Use]) -> Iterator[Problem]:

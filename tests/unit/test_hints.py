@@ -55,6 +55,8 @@ def hints(tree: ast.Module) -> Iterator[ast.expr]:
             yield from (one.value for one in node.keywords if one.arg == "hint")
             if name in POSITIONS and len(node.args) > POSITIONS[name]:
                 yield node.args[POSITIONS[name]]
+        elif isinstance(node, ast.FunctionDef) and HINT.search(node.name):
+            yield from (one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value)
         elif isinstance(node, ast.Assign):
             for target, value in _pairs(node.targets[0], node.value):
                 if isinstance(target, ast.Name) and HINT.search(target.id):

@@ -12,7 +12,8 @@ from odcpub.model.literals import as_text, canonical, from_text
 from odcpub.model.pattern_match import matches
 from odcpub.model.pattern_spelling import portable
 from odcpub.model.patterns import PatternError
-from odcpub.model.yaml_text import parse, resolve
+from odcpub.model.yaml_text import parse
+from odcpub.model.yaml_values import resolve
 from tests.unit.model.models import MONEY, asset, raw
 
 

@@ -86,7 +86,7 @@ def test_the_lock_is_never_written_through_a_link(installed: Installed) -> None:
     lock.unlink()
     (installed.folder / "real").write_text("")
     lock.symlink_to("real")
-    with pytest.raises(UsageError, match="nothing is written through one"):
+    with pytest.raises(UsageError, match="does not write through links"):
         write_lock(installed.folder, "text")
     assert (installed.folder / "real").read_text() == ""
 
