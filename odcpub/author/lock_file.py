@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from odcpub.errors import UsageError
+from odcpub.errors import UsageError, system_failure
 from odcpub.files import SHARED, write_whole
 from odcpub.tree.tree import LOCK_FILE
 
@@ -23,5 +23,4 @@ def write_lock(folder: Path, text: str) -> None:
         else:
             path.unlink(missing_ok=True)
     except OSError as error:
-        hint = "make the folder writable"
-        raise UsageError(f"{path}: the locked versions cannot be written: {error.strerror}", hint) from None
+        raise system_failure(error, path) from None

@@ -7,6 +7,7 @@ import uuid
 
 from odcpub.errors import UsageError
 from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
+from odcpub.model.physical import asset_label
 from odcpub.model.problems import shown
 
 _APP = """\
@@ -82,13 +83,13 @@ def new_app(name: str, key: str) -> dict[str, str]:
     """The files of a first app, by POSIX path below its folder. ``key``: a fresh UUID."""
     return {
         "app.yaml": _APP.format(name=_checked(name), key=key),
-        "stages/qa.yaml": _STAGE.format(label=name.lower().replace("_", "-")),
+        "stages/qa.yaml": _STAGE.format(label=asset_label(name)),
     }
 
 
 def new_library(name: str, key: str) -> dict[str, str]:
     """The files of a first library, by POSIX path below its folder. ``key``: a fresh UUID."""
-    return {"library.yaml": _LIBRARY.format(name=_checked(name), label=name.lower().replace("_", "-"), key=key)}
+    return {"library.yaml": _LIBRARY.format(name=_checked(name), label=asset_label(name), key=key)}
 
 
 def _checked(name: str) -> str:

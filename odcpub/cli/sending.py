@@ -15,7 +15,7 @@ from odcpub.author.files import SUFFIX
 from odcpub.author.lock_file import write_lock
 from odcpub.cli.client import Client
 from odcpub.cli.printing import warn
-from odcpub.errors import UsageError
+from odcpub.errors import OdcpubError, UsageError
 
 if TYPE_CHECKING:
     from odcpub.api_types.models import FormerAsset, ModelFiles, ModelFilesRequest, SentModel, UnreadFile
@@ -85,5 +85,5 @@ def keep_lock(found: Found, operation: Operation) -> None:
         return
     try:
         write_lock(Path(found.where), operation["lockFile"])
-    except UsageError as error:
+    except OdcpubError as error:
         warn(f"warning: {error.message}; {error.hint}")

@@ -51,7 +51,8 @@ def resolve(
         raise search.refusal()
     if asker in chosen:
         raise Refused(f"{asker} would use itself: {listed(_way(chosen, asker))}", "remove one of the uses")
-    return {name: _with_uses(name, chosen, ()) for name in sorted(chosen)}
+    made: dict[str, Library] = {}
+    return {name: _with_uses(name, chosen, (), made) for name in sorted(chosen)}
 
 
 class _Search:
@@ -129,14 +130,18 @@ def _version(library: Library) -> Version:
     return parse_version(library.version)
 
 
-def _with_uses(name: str, chosen: Mapping[str, Library], way: tuple[str, ...]) -> Library:
-    """The chosen library with its own libraries as chosen; refuses a circle."""
+def _with_uses(name: str, chosen: Mapping[str, Library], way: tuple[str, ...], made: dict[str, Library]) -> Library:
+    """The chosen library with its own libraries as chosen; refuses a circle. ``way``: from whom it was come to;
+    ``made``: each is made once, however many use it."""
+    if name in made:
+        return made[name]
     if name in way:
         circle = " → ".join((*way[way.index(name) :], name))
         raise Refused(f"libraries use one another in a circle: {circle}", "release a version that leaves one use out")
     library = chosen[name]
-    inner = tuple(_with_uses(use.name, chosen, (*way, name)) for use in library.asset.uses)
-    return replace(library, uses=inner)
+    inner = tuple(_with_uses(use.name, chosen, (*way, name), made) for use in library.asset.uses)
+    made[name] = replace(library, uses=inner)
+    return made[name]
 
 
 def _way(chosen: Mapping[str, Library], name: str) -> Iterator[str]:

@@ -22,6 +22,12 @@ def physical(*keys: str) -> str:
     return _cut(name, LIMIT)
 
 
+def asset_label(name: str) -> str:
+    """The DNS label that the first name of an asset gives it, as commands and addresses have it: ``HelpDesk`` →
+    ``help-desk``."""
+    return physical(name).replace("_", "-").strip("-")
+
+
 def companions(column: str) -> tuple[str, str]:
     """The columns beside that of a Binary Data attribute: of its file's name and of its media type (``photo$name``,
     ``photo$type``). No attribute's own column has a dollar sign in it."""

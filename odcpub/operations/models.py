@@ -15,7 +15,7 @@ from odcpub.errors import Missing, ModelError, Problem, Refused, Severity, Usage
 from odcpub.model.elements import Kind, Library, Use, VerifiedAsset
 from odcpub.model.load import RawModel
 from odcpub.model.lock import read_lock, resolve, write_lock
-from odcpub.model.physical import physical
+from odcpub.model.physical import asset_label
 from odcpub.model.problems import Code, listed, shown, suggest
 from odcpub.model.source import problem_at
 from odcpub.model.verify import uses, verify
@@ -70,7 +70,7 @@ def read_head(platform: Platform, source: str, where: str) -> Head:
     if raw.kind is Kind.EXTENSION:
         raise Refused(f"{raw.name}: extensions are not supported yet", "publish an app or a library")
     assert raw.kind is not None  # noqa: S101 - verify has raised otherwise
-    return Head(raw.key, raw.name, raw.kind, physical(raw.name).replace("_", "-").strip("-"))
+    return Head(raw.key, raw.name, raw.kind, asset_label(raw.name))
 
 
 def planned(platform: Platform, sent: Sent) -> AssetRecord:

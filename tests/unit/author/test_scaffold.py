@@ -36,3 +36,9 @@ def test_a_new_model_is_named_after_its_folder_unless_told() -> None:
     name, files = first_model("app", "", "help-desk")
     assert (name, "app: HelpDesk" in files["app.yaml"]) == ("HelpDesk", True)
     assert first_model("library", "Units", "help-desk")[0] == "Units"
+
+
+def test_the_commands_in_its_comments_name_the_app_as_commands_do() -> None:
+    _, files = first_model("app", "", "help-desk")
+    assert "odcpub config set help-desk SomeSecret --stage qa" in files["stages/qa.yaml"]
+    assert "odcpub release unit-sizes --version" in first_model("library", "UnitSizes", "x")[1]["library.yaml"]

@@ -211,3 +211,15 @@ def test_what_breaks_users(before: str, after: str, says: str) -> None:
     found = breaking_changes(library(OLD).asset, library(OLD.replace(before, after)).asset)
     assert len(found) == bool(says)
     assert says in "".join(found)
+
+
+def test_libraries_that_many_use_are_made_once() -> None:
+    """Each of 40 levels uses both libraries of the next: 2 to the power of 40 ways lead down."""
+    levels = 40
+    available = {}
+    for level in range(levels + 1):
+        below = {f"A{level + 1}": "*", f"B{level + 1}": "*"} if level < levels else {}
+        available |= {name: (lib(name, "1.0.0", **below),) for name in (f"A{level}", f"B{level}")}
+    found = resolve(use(A0="*"), available, {})
+    assert len(found) == 2 * levels + 1
+    assert found["A1"].uses[0] is found["A2"]
