@@ -1,6 +1,6 @@
 """PostgreSQL for tests: the embedded one always, a server besides where ODCPUB_TEST_DATABASE names one.
 
-The variable holds a superuser's URL with its password. ``Stage`` is one app in one stage, published by plan, check,
+``Stage`` is one app in one stage, published by plan, check,
 expand, tighten, as the operations do it.
 """
 
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -33,9 +32,9 @@ from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import Place
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Library
+from tests import server
 from tests.absence import need
 
-SERVER = os.environ.get("ODCPUB_TEST_DATABASE", "")
 ENGINES = ("embedded", "server")
 DATABASE = f"odc_test_{os.getpid()}"
 """This process's own, for others test on the same server at the same time."""
@@ -47,9 +46,7 @@ Row = dict[str, Any]
 def engine(kind: str, folder: Path) -> Iterator[Postgres]:
     if kind == "server":
         need("PostgreSQL server", "ODCPUB_TEST_DATABASE")
-        parts = urlsplit(SERVER)
-        url = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")).geturl()
-        made = PostgresServer(url, lambda: parts.password or "")
+        made = PostgresServer(server.address(), server.password)
         try:
             yield made
         finally:

@@ -28,6 +28,7 @@ from psycopg import sql
 
 from odcpub.deployment.objects import BY, INSTALLATION, MANAGER
 from odcpub.engines.runner.removal import selector
+from tests import server
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 PROFILES = ("local", "kind")
@@ -105,21 +106,17 @@ class Installation:
             return
         self.profile = profile
         self.run("engines", "use", "kind")
-        parts = urlsplit(os.environ["ODCPUB_TEST_DATABASE"])
-        _drop_stages(parts.geturl())
-        url = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", "@")).geturl()
-        values = [f"registry={os.environ['ODCPUB_TEST_REGISTRY']}", f"database={url}"]
-        self.run("engines", "set", *values, stdin=f"{parts.password}\n")
+        _drop_stages()
+        values = [f"registry={os.environ['ODCPUB_TEST_REGISTRY']}", f"database={server.address()}"]
+        self.run("engines", "set", *values, stdin=f"{server.password()}\n")
 
     def share_store(self, database: str) -> None:
         """Moves the records to a new database of that name on the server that the environment names."""
-        parts = urlsplit(os.environ["ODCPUB_TEST_DATABASE"])
-        with psycopg.connect(parts.geturl(), autocommit=True) as connection:
+        with psycopg.connect(server.superuser(), autocommit=True) as connection:
             for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
                 connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
-        host = parts.netloc.replace(f":{parts.password}@", "@")
-        self.run("server", "set", f"store=postgresql://{host}/{database}", stdin=f"{parts.password}\n")
-        self.store = parts._replace(path=f"/{database}").geturl()
+        self.run("server", "set", f"store={server.address(database)}", stdin=f"{server.password()}\n")
+        self.store = server.superuser(database)
         self.shared.append(self.store)
 
     def records(self, query: str, *values: str) -> list[tuple[Any, ...]]:
@@ -135,16 +132,16 @@ class Installation:
         return int((self.folder / "data" / "server.lock").read_text())
 
 
-def _drop_stages(url: str) -> None:
+def _drop_stages() -> None:
     """What an installation before this one published there is not this one's."""
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(server.superuser(), autocommit=True) as connection:
         query = "SELECT datname FROM pg_database WHERE datname LIKE 'odc\\_%' AND datname NOT LIKE 'odc\\_test%'"
         for (name,) in connection.execute(query).fetchall():
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def _drop(url: str) -> None:
-    with psycopg.connect(os.environ["ODCPUB_TEST_DATABASE"], autocommit=True) as connection:
+    with psycopg.connect(server.superuser(), autocommit=True) as connection:
         name = sql.Identifier(urlsplit(url).path[1:])
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
@@ -194,7 +191,7 @@ def publish_helpdesk(made: Installation) -> str:
 def database_url(made: Installation, profile: str, stage: str) -> str:
     """The superuser's URL of a stage's database, to look past the product at what it left there."""
     if profile == "kind":
-        return urlsplit(os.environ["ODCPUB_TEST_DATABASE"])._replace(path=f"/odc_{stage}").geturl()
+        return server.superuser(f"odc_{stage}")
     folder = made.folder / "data" / "postgres"
     password, port = ((folder / name).read_text() for name in ("superuser", "port"))
     return f"postgresql://odcpub:{password}@127.0.0.1:{port}/odc_{stage}"

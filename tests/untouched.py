@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from tests import server
 from tests.installation import Installation
 
 RECORDS = ("assets", "revisions", "releases", "configuration_values", "deployments", "scripts", "alembic_version")
@@ -84,7 +85,7 @@ def records(odcpub: Installation) -> dict[str, Any]:
     """The platform's records, and the files beside them: images, settings of engines."""
     data = odcpub.folder / "data"
     found: dict[str, Any] = {}
-    if (data / "platform.sqlite").exists():
+    if odcpub.store or (data / "platform.sqlite").exists():
         for table in RECORDS:
             found[table] = sorted(map(repr, odcpub.records(f"SELECT * FROM {table}")))  # noqa: S608
     files = (path for path in (data / "images").rglob("*") if path.is_file() and path.suffix != ".lock")
@@ -111,7 +112,7 @@ def superuser(odcpub: Installation) -> str:
     """The URL of the server that the installation's stages are on; empty where there is none."""
     data = odcpub.folder / "data"
     if _settings(odcpub).get("database", "embedded") != "embedded":
-        return os.environ["ODCPUB_TEST_DATABASE"]
+        return server.superuser()
     if not (data / "postgres/cluster/postmaster.pid").exists():
         return ""
     password, port = (data / "postgres/superuser").read_text(), (data / "postgres/port").read_text()

@@ -18,11 +18,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, LiteralString
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 
+from tests import server
 from tests.installation import Installation, database_url
 
 SECRET, LATER = (f"canary-{secrets.token_hex(12)}" for _ in range(2))
@@ -94,7 +95,7 @@ class Canary:
         """What nobody may see: the app's secrets, and the passwords of the database that can be known here."""
         found = {SECRET, LATER}
         if self.profile == "kind":
-            found.add(str(urlsplit(os.environ["ODCPUB_TEST_DATABASE"]).password))
+            found.add(server.password())
             for stage in STAGES:
                 for one in self.objects(stage, "secrets"):
                     texts = (base64.b64decode(text).decode() for text in one.get("data", {}).values())

@@ -19,14 +19,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 
 from odcpub.files import write_whole
 from odcpub.home import find_home
 from tests.acceptance.zygote import Zygote, gone
-from tests.installation import Done, Installation, call
+from tests.installation import Done, Installation, call, database_url
 from tests.waiting import wait_for
 
 STAGES = ("development", "qa")
@@ -194,10 +193,7 @@ class KilledApp:
         return [(str(name), str(text)) for name, text in self.odcpub.records(query, self.label, stage, part)]
 
     def _url(self, stage: str) -> str:
-        if self.profile == "kind":
-            return urlsplit(os.environ["ODCPUB_TEST_DATABASE"])._replace(path=f"/odc_{stage}").geturl()
-        password, port = ((self.data / "postgres" / name).read_text() for name in ("superuser", "port"))
-        return f"postgresql://odcpub:{password}@127.0.0.1:{port}/odc_{stage}"
+        return database_url(self.odcpub, self.profile, stage)
 
     def _rollouts(self, stage: str) -> int:
         """The cluster's own count of roll-outs."""
