@@ -8,7 +8,7 @@ import uuid
 from odcpub.errors import UsageError
 from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
 from odcpub.model.physical import asset_label
-from odcpub.model.problems import shown
+from odcpub.text import shown
 
 _APP = """\
 # The app {name}. All *.yaml files of this folder and its subfolders are one model; divide it as you like.

@@ -12,7 +12,7 @@ from odcpub.data.schema import Column, Referent, Table
 from odcpub.data.steps import Step
 from odcpub.model.elements import Asset
 from odcpub.model.physical import physical
-from odcpub.model.problems import listed
+from odcpub.text import listed
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from odcpub.model import yaml_text
 from odcpub.model.characters import forbidden
 from odcpub.model.elements import Asset, Setting
 from odcpub.model.literals import as_text, canonical, from_text
-from odcpub.model.problems import NAMELESS, listed, shown, suggest
+from odcpub.text import NAMELESS, listed, shown, suggest
 
 _NOT_YET = ("timers", "consumed_rest")
 _KEYS = ("settings",)

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from odcpub.errors import Missing, Place, Problem
-from odcpub.model.problems import NAMELESS, listed, named, shown, suggest
 from odcpub.model.yaml_text import Mapping, Node, Scalar, parse
+from odcpub.text import NAMELESS, listed, named, shown, suggest
 
 LONGEST_LABEL = 40
 _LABEL = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")

@@ -23,7 +23,7 @@ from odcpub.engines.database.reach import (
 from odcpub.errors import EngineError, UsageError
 from odcpub.files import MAX_FILE, BadFile, put, read_own, write_whole
 from odcpub.model.characters import forbidden
-from odcpub.model.problems import listed, shown, suggest
+from odcpub.text import listed, shown, suggest
 
 FILE = "engines.json"
 EMBEDDED = "embedded"

@@ -14,10 +14,11 @@ from odcpub.model.literals import as_text, canonical
 from odcpub.model.pattern_match import matches
 from odcpub.model.pattern_spelling import portable
 from odcpub.model.patterns import PatternError
-from odcpub.model.problems import Code, shown, suggest
+from odcpub.model.problems import Code
 from odcpub.model.raw import Reference
 from odcpub.model.types import UNKNOWN, data_type, limits_fit, spelled
 from odcpub.model.yaml_text import Node, Scalar
+from odcpub.text import shown, suggest
 
 _CALL = re.compile(r"=\s*([A-Za-z]+)\(\s*\)\s*")
 _FUNCTION_TYPES = {facts.now: basic for basic, facts in DATA_TYPES.items() if facts.now}

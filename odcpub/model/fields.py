@@ -22,8 +22,9 @@ from odcpub.model.language import (
     Key,
     Shape,
 )
-from odcpub.model.problems import Code, listed, shown, suggest
+from odcpub.model.problems import Code
 from odcpub.model.yaml_text import Mapping, Node, Scalar, Sequence
+from odcpub.text import listed, shown, suggest
 
 _NAME = re.compile(NAME_PATTERN)
 _UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -8,8 +8,9 @@ from odcpub.model.elements import Basic
 from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
 from odcpub.model.language import MAX_INDEX_ATTRIBUTES, MAX_INDEX_BYTES, NAME_LENGTH, TEXT_TYPES
 from odcpub.model.names import Named, check_unique
-from odcpub.model.problems import Code, listed, shown, suggest
+from odcpub.model.problems import Code
 from odcpub.model.yaml_text import Mapping, Scalar
+from odcpub.text import listed, shown, suggest
 
 
 def indexes(reading: Reading, found: Fields, attributes: dict[str, el.Attribute], element: str) -> tuple[el.Index, ...]:

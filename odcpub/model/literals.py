@@ -14,7 +14,7 @@ from decimal import Decimal
 from odcpub.model.characters import forbidden
 from odcpub.model.data_types import DATA_TYPES, Family, length_of, measures_of
 from odcpub.model.elements import Basic, DataType, Scalar
-from odcpub.model.problems import shown
+from odcpub.text import shown
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TIME = re.compile(r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?")

@@ -14,9 +14,10 @@ from odcpub.files import NoText, text_of
 from odcpub.model.elements import Kind
 from odcpub.model.language import ASSET_KINDS
 from odcpub.model.parts import read
-from odcpub.model.problems import Code, listed
+from odcpub.model.problems import Code
 from odcpub.model.raw import FileParts, Header
 from odcpub.model.source import problem_at, problem_of
+from odcpub.text import listed
 from odcpub.tree.tree import Found, Tree
 
 

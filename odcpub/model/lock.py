@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from odcpub.errors import Refused
 from odcpub.model.elements import Library, Use
-from odcpub.model.problems import listed, shown, suggest
 from odcpub.model.versions import BadVersion, Version, parse_range, parse_version
 from odcpub.model.yaml_text import Mapping as MappingNode
 from odcpub.model.yaml_text import Scalar, parse
+from odcpub.text import listed, shown, suggest
 from odcpub.tree.tree import LOCK_FILE
 
 MAX_STEPS = 3_000

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from odcpub.errors import Place, Problem
 from odcpub.model.physical import physical
-from odcpub.model.problems import Code, shown
+from odcpub.model.problems import Code
+from odcpub.text import shown
 
 
 @dataclass(frozen=True, slots=True)

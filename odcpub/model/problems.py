@@ -1,12 +1,8 @@
-"""The table of problem codes, and the suggestion for a misspelt word. No I/O."""
+"""The table of problem codes. No I/O."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from enum import StrEnum
-
-from odcpub.escaping import escaped, in_short
 
 
 class Code(StrEnum):
@@ -60,37 +56,3 @@ class Code(StrEnum):
     RENAMED_LIBRARY = "ODC-M504", "a library that has another name in newer versions (warning)"
     NO_RECORDS = "ODC-M601", "a static entity without records (warning)"
     NOT_SUPPORTED = "ODC-M901", "part of the language, not supported yet"
-
-
-NAMELESS = "''"
-"""An empty name as messages quote it."""
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that ``word`` was probably meant to be, or an empty text."""
-    choices = {choice.casefold(): choice for choice in known}
-    found = difflib.get_close_matches(word[:100].casefold(), choices, n=1, cutoff=0.6)
-    return shown(choices[found[0]]) if found else ""
-
-
-def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
-    """The hint for a misspelt word: the nearest known one, else ``otherwise``."""
-    found = nearest(word, known)
-    return f"did you mean {found}?" if found else otherwise
-
-
-def listed(words: Iterable[str], limit: int = 12) -> str:
-    """``A, B, C`` with at most ``limit`` words."""
-    all_words = list(words)
-    more = len(all_words) - limit
-    return ", ".join(map(shown, all_words[:limit])) + (f" and {more} more" if more > 0 else "")
-
-
-def shown(text: object, limit: int = 60) -> str:
-    """A value as messages quote it: short, on one line, nothing that a terminal would act on."""
-    return in_short(text, limit)
-
-
-def named(name: str, limit: int = 60) -> str:
-    """A name that nothing has, as it was given: a blank or a line end may be what is wrong with it."""
-    return escaped(name[:limit]) + ("…" if len(name) > limit else "")

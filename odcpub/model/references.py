@@ -15,10 +15,11 @@ from odcpub.model.elements import (
     StaticEntity,
     Structure,
 )
-from odcpub.model.problems import Code, listed, shown, suggest
+from odcpub.model.problems import Code
 from odcpub.model.raw import EntityPart, Reference, StructurePart
 from odcpub.model.targets import Targets
 from odcpub.model.types import spelled
+from odcpub.text import listed, shown, suggest
 
 
 def resolve_entities(problems: list[Problem], parts: Sequence[EntityPart], targets: Targets) -> tuple[Entity, ...]:

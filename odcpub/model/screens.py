@@ -8,8 +8,9 @@ from dataclasses import replace
 from odcpub.errors import Place, Problem
 from odcpub.model.elements import Attribute, Basic, Entity, Screen, ScreenKind
 from odcpub.model.language import RESERVED_SCREENS, TEXT_TYPES
-from odcpub.model.problems import Code, listed, shown, suggest
+from odcpub.model.problems import Code
 from odcpub.model.raw import ScreenPart
+from odcpub.text import listed, shown, suggest
 
 COLUMNS = 5
 """How many attributes a list shows unless its author says which."""

@@ -17,9 +17,10 @@ from odcpub.model.language import (
 )
 from odcpub.model.names import Named, check_unique
 from odcpub.model.physical import physical
-from odcpub.model.problems import Code, listed, shown, suggest
+from odcpub.model.problems import Code
 from odcpub.model.raw import EntityPart, Reference, StructurePart
 from odcpub.model.yaml_text import Mapping, Node, Scalar
+from odcpub.text import listed, shown, suggest
 
 
 def static_entity(reading: Reading, name: Scalar, node: Node, element: str) -> el.StaticEntity:

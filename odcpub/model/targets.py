@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from odcpub.model.elements import Entity, Library, StaticEntity, Structure, Use
 from odcpub.model.language import PLAIN_TYPES
-from odcpub.model.problems import suggest
 from odcpub.model.raw import EntityPart, StructurePart
+from odcpub.text import suggest
 
 MAX_COMPARISONS = 50_000
 """Comparing a word with every element's name takes time: after so many names, hints are general."""

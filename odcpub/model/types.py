@@ -8,8 +8,9 @@ from odcpub.model.data_types import DEFAULT_DECIMALS, DEFAULT_DIGITS, MAX_DIGITS
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.fields import Fields, Reading
 from odcpub.model.language import LIMITS, NAME_PATTERN, PLAIN_TYPES
-from odcpub.model.problems import Code, shown, suggest
+from odcpub.model.problems import Code
 from odcpub.model.yaml_text import Node
+from odcpub.text import shown, suggest
 
 _IDENTIFIER = re.compile(rf"((?:{NAME_PATTERN}\.)?{NAME_PATTERN}) Identifier")
 _STRUCTURE = re.compile(rf"(?:{NAME_PATTERN}\.)?{NAME_PATTERN}")

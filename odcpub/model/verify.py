@@ -16,12 +16,13 @@ from odcpub.model.elements import NOWHERE, Asset, Kind, Library, VerifiedAsset
 from odcpub.model.language import ASSET_KINDS
 from odcpub.model.load import RawModel
 from odcpub.model.names import Named, check_unique
-from odcpub.model.problems import Code, listed, suggest
+from odcpub.model.problems import Code
 from odcpub.model.raw import EntityPart, FileParts, ScreenPart, StructurePart
 from odcpub.model.references import check_cycles, resolve_entities, resolve_structures
 from odcpub.model.screens import screens
 from odcpub.model.targets import Targets
 from odcpub.model.versions import parse_range, parse_version
+from odcpub.text import listed, suggest
 
 _DEFAULT_ACCENT = "#2457a6"
 _FOLLOWING = frozenset({Code.UNKNOWN_TYPE, Code.UNKNOWN_TARGET, Code.MISSING_KEY})

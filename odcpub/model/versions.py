@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache, total_ordering
 
 from odcpub.errors import UsageError
-from odcpub.model.problems import shown
+from odcpub.text import shown
 
 _NUMBER = "(?:0|[1-9][0-9]{0,8})"
 _IDENT = r"(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)"

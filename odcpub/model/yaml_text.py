@@ -17,8 +17,9 @@ from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
 from odcpub.errors import Place, Problem
 from odcpub.model.characters import between, forbidden
-from odcpub.model.problems import Code, shown
+from odcpub.model.problems import Code
 from odcpub.model.yaml_values import TOO_LONG, resolve
+from odcpub.text import shown
 
 MAX_DEPTH = 32
 MAX_ALIASED = 50_000

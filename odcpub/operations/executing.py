@@ -11,7 +11,6 @@ import msgspec
 from msgspec.structs import replace
 
 from odcpub.errors import Refused, UsageError
-from odcpub.model.problems import shown
 from odcpub.operations import requests
 from odcpub.operations.command_line import planning_line
 from odcpub.operations.core.codec import command_of
@@ -20,6 +19,7 @@ from odcpub.operations.core.plan import VERSION, Plan, from_text
 from odcpub.operations.plans.differing import Json, differing
 from odcpub.operations.platform import Platform
 from odcpub.store.records import PlanRecord, Status
+from odcpub.text import shown
 
 MOST = 20
 """So many places of an edited file are told."""

@@ -16,7 +16,7 @@ from odcpub.model.elements import Kind, Library, Use, VerifiedAsset
 from odcpub.model.load import RawModel
 from odcpub.model.lock import read_lock, resolve, write_lock
 from odcpub.model.physical import asset_label
-from odcpub.model.problems import Code, listed, shown, suggest
+from odcpub.model.problems import Code
 from odcpub.model.source import problem_at
 from odcpub.model.verify import uses, verify
 from odcpub.model.versions import parse_range, parse_version
@@ -24,6 +24,7 @@ from odcpub.operations.libraries import Locked, available, renamed
 from odcpub.operations.model_files import check_files, files_of, lock_text, read_raw, take, text_of
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
+from odcpub.text import listed, shown, suggest
 from odcpub.tree.tree import OTHER_PROJECT_FILE, PROJECT_FILE, STAGES, Bad, Tree
 
 

@@ -26,11 +26,11 @@ from odcpub.home import Home
 from odcpub.model.digest import from_data, model_bytes
 from odcpub.model.elements import Asset, Library, VerifiedAsset
 from odcpub.model.load import FileCache, RawModel
-from odcpub.model.problems import NAMELESS, listed, named, suggest
 from odcpub.model.verify import verify
 from odcpub.operations.core.ledger import Ledger
 from odcpub.store.records import AssetRecord, RevisionRecord
 from odcpub.store.store import Store
+from odcpub.text import NAMELESS, listed, named, suggest
 from odcpub.tree.tree import Tree, parse
 
 T = TypeVar("T")

@@ -15,12 +15,12 @@ from odcpub.engines.database.chain import PENDING, VERSIONS
 from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.engines.database.chain_frame import FRAME
 from odcpub.errors import Refused, UsageError, counted
-from odcpub.model.problems import shown
 from odcpub.operations.models import stage_of
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord, Status
 from odcpub.store.scripts import Chain
 from odcpub.store.store import Store
+from odcpub.text import shown
 
 _PLACE = re.compile(rf"({VERSIONS}(?:-[a-z0-9_-]+)?|{PENDING})/([0-9a-z_]+\.py)")
 

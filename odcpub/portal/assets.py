@@ -6,7 +6,6 @@ from fastapi import APIRouter
 
 from odcpub.api_types.assets import Configuration, Configured, Environments, PushedFiles, Release, Revisions
 from odcpub.errors import UsageError
-from odcpub.model.problems import shown
 from odcpub.operations import configuring, overview, pushing, requests
 from odcpub.operations.models import Sent, asset_stages
 from odcpub.portal import views
@@ -14,6 +13,7 @@ from odcpub.portal.answers import Answer
 from odcpub.portal.documented import BOTH, MISSING, Route
 from odcpub.portal.life import Server
 from odcpub.portal.schemas import ConfigurationBody, Number, ReleaseBody, StageFilesBody
+from odcpub.text import shown
 
 CONFIGURATIONS = "/api/asset-configurations/v1/environments/{stage:name}/applications/{key:name}/configurations"
 

@@ -24,7 +24,6 @@ from odcpub.api_types.operations import Operation as ShownOperation
 from odcpub.api_types.plans import Plan
 from odcpub.deployment.stages import label_of
 from odcpub.errors import Missing
-from odcpub.model.problems import named
 from odcpub.operations import executing, planning, requests
 from odcpub.operations.core.command import Command, Deploy, Publish, Undeploy
 from odcpub.operations.core.ledger import Operation
@@ -39,6 +38,7 @@ from odcpub.portal.life import Server
 from odcpub.portal.schemas import DeploymentBody, ExecutionBody, Limit, ManyLines, Offset, PublishBody, Statuses, Whole
 from odcpub.store.journal import Journal
 from odcpub.store.records import OperationKind, Status
+from odcpub.text import named
 
 PATH = "/api/deployments/v1"
 POLL_SECONDS, QUIET_SECONDS, SAID_SECONDS = 0.01, 15.0, 1.0

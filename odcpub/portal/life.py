@@ -27,7 +27,6 @@ from odcpub.engines.settings import EngineSettings, change, draft_settings, read
 from odcpub.errors import EngineError, OdcpubError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.model.load import FileCache
-from odcpub.model.problems import shown
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.durable_records import check_records
 from odcpub.operations.platform import Memory, Platform
@@ -41,6 +40,7 @@ from odcpub.store.records import Status
 from odcpub.store.settings import SQLITE, StoreSettings
 from odcpub.store.store import open_store
 from odcpub.store.vault import Unreadable
+from odcpub.text import shown
 
 LOG = logging.getLogger("odcpub.portal")
 STORE = "write odcpub server set store=postgresql://user@host:5432/database"

@@ -16,7 +16,7 @@ from odcpub.address import FILES, WHERE
 from odcpub.engines.ports import Tls
 from odcpub.errors import EngineError, UsageError
 from odcpub.files import BadFile, TooLarge, read_file
-from odcpub.model.problems import listed, shown
+from odcpub.text import listed, shown
 
 if TYPE_CHECKING:
     from cryptography import x509

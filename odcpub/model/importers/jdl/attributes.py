@@ -11,7 +11,7 @@ from odcpub.model.importers.jdl import tree
 from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.validations import BYTES, NUMBER, PLAIN, TEXT, LimitReader, Limits
 from odcpub.model.language import DESCRIPTION_LENGTH
-from odcpub.model.problems import listed, suggest
+from odcpub.text import listed, suggest
 
 STRING_LENGTH = 255
 """What a String without maxlength holds in JHipster's databases."""

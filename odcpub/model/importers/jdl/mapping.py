@@ -16,7 +16,7 @@ from odcpub.model.importers.jdl.relations import Relations
 from odcpub.model.importers.names import LIMIT, Namer, pascal, same_words, valid
 from odcpub.model.language import LABEL_LENGTH, MAX_INDEX_BYTES, RESERVED_TABLE_PREFIX, RESERVED_TABLES
 from odcpub.model.physical import physical
-from odcpub.model.problems import suggest
+from odcpub.text import suggest
 
 Declared = TypeVar("Declared", tree.EntityNode, tree.EnumNode, tree.Constant)
 Wanted = TypeVar("Wanted")

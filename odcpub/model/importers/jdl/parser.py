@@ -12,7 +12,7 @@ from odcpub.model.importers.jdl import options, tree
 from odcpub.model.importers.jdl.cursor import BLOCKS, Cursor, SyntaxProblem
 from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.tokens import Token, TokenKind, tokenize
-from odcpub.model.problems import listed, suggest
+from odcpub.text import listed, suggest
 
 _KINDS = tuple(tree.RelationKind)
 VALIDATIONS = ("required", "unique", "minlength", "maxlength", "min", "max", "pattern", "minbytes", "maxbytes")

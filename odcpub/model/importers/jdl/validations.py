@@ -13,7 +13,7 @@ from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.tokens import TokenKind
 from odcpub.model.pattern_spelling import portable
 from odcpub.model.patterns import PatternError
-from odcpub.model.problems import listed, suggest
+from odcpub.text import listed, suggest
 
 PLAIN = ("required", "unique")
 TEXT = (*PLAIN, "minlength", "maxlength", "pattern")
