@@ -174,7 +174,7 @@ def _renamed(platform: Platform, wanted: Sequence[Use]) -> Iterator[Problem]:
     for use in wanted:
         if now := renamed(platform, use.name):
             message = f"{use.name} is called {now[0]} since {now[1]}; newer versions have that name alone"
-            hint = f"To have them, write {now[0]} for {use.name}, here and in its types."
+            hint = f"write {now[0]} for {use.name}, here and in its types, to use them"
             code, element = str(Code.RENAMED_LIBRARY), f"uses.{use.name}"
             yield Problem(code, message, hint, use.place, element, Severity.WARNING)
 

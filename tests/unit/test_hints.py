@@ -12,9 +12,6 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "odcpub"
 MODULES = {path: ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
 ROOMS = sorted({path.relative_to(PACKAGE).parts[0] for path in MODULES})
-NOT_YET = frozenset({"engines", "operations"})
-"""Rooms whose hints are not in this style yet: fewer with each commit."""
-
 HINT = re.compile(r"hints?$|_hint$|_HINT$|^HINT|^MADE_ANEW$", re.IGNORECASE)
 
 
@@ -104,4 +101,4 @@ def test_hints_are_lower_case_without_a_full_stop(room: str) -> None:
         if path.relative_to(PACKAGE).parts[0] == room:
             for node in hints(tree):
                 found += [f"{path.name}:{node.lineno}: {why}: {one}" for one in texts(node) if (why := wrong(one))]
-    assert bool(found) is (room in NOT_YET), "\n".join(found)
+    assert not found, "\n".join(found)

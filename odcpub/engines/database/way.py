@@ -197,9 +197,7 @@ class _Way:
         if entry.ours:
             return _Stopped(f"{self.hop} answers, and the server behind it does not: {told}", hint)
         why = f"{self.hop} answers, and the server behind it does not for the database {entry.database}: {told}"
-        return _Stopped(
-            why, f"{hint}. Where it need not come to that database, the first publish tells more", sure=False
-        )
+        return _Stopped(why, f"{hint}; if apps do not need that database, the first publish shows more", sure=False)
 
     def _not_let_in(self, told: str) -> _Stopped:
         why = f"{self.hop} lets no app in: {told}"
