@@ -13,8 +13,8 @@ from odcpub.data.steps import AddForeignKey
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Basic, DeleteRule
-from tests.acceptance.evolution_cases import app, entity, library, plain, reference, text
 from tests.databases import Stage, upgrade_head
+from tests.models import app, entity, library, plain, reference, text
 
 PEOPLE = (entity("Customer", text("Name")), entity("Firm", text("Name")))
 ROWS: dict[str, list[dict[str, Any]]] = {

@@ -14,9 +14,9 @@ import pytest
 from odcpub.engines.database import migrate
 from odcpub.errors import Refused
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Index, Kind
-from tests.acceptance.evolution_cases import library
 from tests.databases import Row, Stage
 from tests.helpdesk_asset import attribute
+from tests.models import library
 
 ROWS = 200_000
 SCHEMA = "in_force"

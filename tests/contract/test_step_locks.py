@@ -12,8 +12,8 @@ from odcpub.data.migration import MigrationPlan
 from odcpub.data.script import PHASES, plan_parts, script_text, sql_text
 from odcpub.data.steps import STEPS, Step
 from odcpub.model.elements import Basic, DataType, DeleteRule
-from tests.acceptance.evolution_cases import app, entity, plain, reference, static, text
 from tests.databases import Stage
+from tests.models import app, entity, plain, reference, static, text
 
 SCHEMA = "locks"
 CUSTOMER = entity("Customer", text("Name", default="x"))

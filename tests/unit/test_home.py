@@ -96,6 +96,9 @@ def test_sockets_and_folders_on_another_disk_are_fine(home: Home, tmp_path: Path
     with socket.socket(socket.AF_UNIX) as keeper:
         keeper.bind(str(home.data / "apps" / "keeper.sock"))
         home.check_files()
+    os.mkfifo(home.data / "installation")
+    with pytest.raises(EngineError, match="installation: it is not a regular file"):
+        home.check_files()
 
 
 def test_no_command_waits_for_a_pipe_and_no_server_starts(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from odcpub.data.enumerations import enumerations
 from odcpub.data.limits import check, read_check
 from odcpub.data.rule_names import RuleKind
 from odcpub.data.schema import Referent
-from tests.acceptance.evolution_cases import MONEY, library
+from tests.models import MONEY, library
 
 
 @given(st.frozensets(st.text()))

@@ -13,8 +13,8 @@ from odcpub.data.schema import Schema
 from odcpub.data.steps import AddCheck, Annotate
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Index, Kind, Record, StaticEntity
-from tests.acceptance.evolution_cases import library
 from tests.helpdesk_asset import attribute as field
+from tests.models import library
 
 
 def app(*entities: Entity, statics: tuple[StaticEntity, ...] = ()) -> Asset:

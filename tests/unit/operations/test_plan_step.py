@@ -15,7 +15,7 @@ from odcpub.operations.steps.ready import READY
 from odcpub.operations.steps.start import START
 from odcpub.operations.workloads import migration
 from odcpub.store.records import Status
-from tests.acceptance.evolution_cases import PRICE, library
+from tests.models import app, entity, library, reference, text
 
 from .conftest import KEY, MODEL, Installed
 
@@ -66,6 +66,9 @@ def test_the_database_is_told_to_serve_what_the_revisions_pods_ask_for(installed
     planned = run.now().unit.find(Planned)
     assert planned is not None
     assert migration(installed.platform, planned).target == "schema-1"
+
+
+PRICE = app(entity("Price", text("Title"), reference("In", "Money.Code")))
 
 
 def test_the_schema_follows_the_records_of_the_locked_libraries(installed: Installed) -> None:
