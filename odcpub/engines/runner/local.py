@@ -25,6 +25,7 @@ from odcpub.engines.runner.restarts import Restarts, Unpack
 from odcpub.engines.runner.sockets import HOST
 from odcpub.engines.runner.state import Process, State, States
 from odcpub.errors import EngineError
+from odcpub.waiting import looks
 
 READY_SECONDS = 30.0
 DRAIN_SECONDS = 35.0
@@ -199,10 +200,9 @@ class LocalRunner:
         """Returns when the versions before accept nothing any more, so that whoever comes now meets the new one. The
         private socket of each is the last that it closes."""
         processes.ask_to_end(_numbers(leaving))
-        deadline = time.monotonic() + ALONE_SECONDS
-        for each in leaving:
-            while _lives(each) and processes.listens(HOST, each.private) and time.monotonic() < deadline:
-                time.sleep(FIRST_PAUSE)
+        for _ in looks(ALONE_SECONDS, FIRST_PAUSE):
+            if not any(_lives(each) and processes.listens(HOST, each.private) for each in leaving):
+                return
 
     def _give_up(self, workload: Workload, mine: Process, where: str, why: str) -> None:
         """Takes the new version away again, the one before it serving, and says ``why``, or how it ended."""

@@ -31,6 +31,7 @@ from odcpub.engines.runner.not_ready import LAST_LINES, NotReady, redact
 from odcpub.engines.runner.removal import prune, remove_besides
 from odcpub.engines.runner.watch import Watch, not_of
 from odcpub.errors import EngineError, TemporaryEngineError
+from odcpub.waiting import looks
 
 T = TypeVar("T")
 
@@ -98,12 +99,10 @@ class Rollout:
     def _alone(self, seen: Look) -> None:
         """Returns when the Service sends to none of the other pods that were ``seen``, as it does within a moment
         unless somebody keeps the cluster from it; whoever comes then meets the new version."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        for _ in looks(PATIENCE_SECONDS, SHORT_PAUSE):
             with contextlib.suppress(TemporaryEngineError):
                 if not reached_besides(self.cluster, self.namespace, self.workload.asset, seen):
                     return
-            time.sleep(SHORT_PAUSE)
 
     def proved(self) -> bool:
         """Whether the version is ready, as ``wait`` waits for it, and pods of it show that."""
@@ -162,13 +161,11 @@ class Rollout:
     def take_back(self) -> str:
         """The template of the version that still runs again; where there is none, nothing, unless this version has
         ever served: what is the only one is not deleted. Says what there is now."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
+        for _ in looks(PATIENCE_SECONDS, PAUSE):
             told, kept = patiently(self._back)
             if told:
                 self._ended(told, kept)
                 return told
-            time.sleep(PAUSE)
         return _LEFT
 
     def _back(self) -> tuple[str, str]:
@@ -234,33 +231,28 @@ class Rollout:
 
 def patiently(ask: Callable[[], T], seconds: float = PATIENCE_SECONDS) -> T:
     """The answer, asked for again while the API server fails in a way that may pass."""
-    deadline = time.monotonic() + seconds
-    while True:
+    for _ in looks(seconds, PAUSE):
         try:
             return ask()
-        except TemporaryEngineError:
-            if time.monotonic() > deadline:
-                raise
-        time.sleep(PAUSE)
+        except TemporaryEngineError as error:
+            failed = error
+    raise failed
 
 
 def gone(
     pods_of: Callable[[], tuple[Object, ...]], what: str, namespace: str, seconds: float, leave: Leave = never
 ) -> bool:
     """True when no such pod is left; False as soon as ``leave`` says so. ``what``: whose they are, in words."""
-    deadline, pause = time.monotonic() + seconds, PAUSE
-    while left := patiently(pods_of, deadline - time.monotonic()):
-        if leave():
-            return False
-        if time.monotonic() > deadline:
-            names = " ".join(sorted(str(each["metadata"]["name"]) for each in left))
-            raise TemporaryEngineError(
-                f"{what}: pods are still there after {seconds:g} s: {names}",
-                f"see what keeps them, then run the same command again: kubectl -n {namespace} get pods {names}",
-            )
-        time.sleep(pause)
-        pause = min(pause * 1.5, LONGEST_PAUSE)  # nobody waits for it, and the API server has others to serve
-    return True
+    deadline = time.monotonic() + seconds
+    for _ in looks(seconds, PAUSE, LONGEST_PAUSE, 1.5):  # nobody waits for it, and the API server has others to serve
+        left = patiently(pods_of, deadline - time.monotonic())
+        if not left or leave():
+            return not left
+    names = " ".join(sorted(str(each["metadata"]["name"]) for each in left))
+    raise TemporaryEngineError(
+        f"{what}: pods are still there after {seconds:g} s: {names}",
+        f"see what keeps them, then run the same command again: kubectl -n {namespace} get pods {names}",
+    )
 
 
 def _kept(spec: Object) -> Object:
