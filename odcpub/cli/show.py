@@ -87,7 +87,7 @@ def _waiting(data: Status) -> Iterator[str]:
         for one in asset["waiting"]:
             waits, key = one["waiting"], one["operation"][:8]
             yield f"{asset['name']} ({one['stage']}): operation {key} waits since {waits['since']} for {waits['for']}"
-            yield f"  {waits['who']} can go on with: {waits['command']}"
+            yield f"  {waits['who']} can resume it: {waits['command']}"
             yield f"  end it with: odcpub cancel {key}"
 
 

@@ -92,7 +92,8 @@ def _value(
     if meant.secret and from_argument:
         raise UsageError(
             f"{meant.name}: is a secret, and a command line can be read by others",
-            f"odcpub config set {asset.label} {meant.name} --stage {stage.label}  (asks for it, or reads stdin)",
+            f"give it at a prompt or on standard input: odcpub config set {asset.label} {meant.name} "
+            f"--stage {stage.label}",
         )
     alike = [one for model in models for one in model.settings if one.identity == meant.identity]
     secret = not from_argument and any(one.secret for one in alike)

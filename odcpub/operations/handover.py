@@ -42,7 +42,7 @@ def claim(run: Run) -> None:
         for key in busy:
             ledger.follow(key, run.key)
         if time.monotonic() > tell_at:
-            run.progress(f"waits for operation {busy[0][:8]}, which completes the schema for the version that serves")
+            run.progress(f"waiting for operation {busy[0][:8]} to finish contracting the schema")
             tell_at = float("inf")
         _rest(run)
 

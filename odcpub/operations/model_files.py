@@ -27,7 +27,7 @@ def accept(platform: Platform, tree: Tree, contents: Iterable[bytes]) -> tuple[s
     blobs, wanted = platform.store.blobs, tree.contents()
     given = {digest_of(content): content for content in contents}
     if not wanted.issuperset(given):
-        raise UsageError("a content that was sent is of no file that was named", "send the model's files again")
+        raise UsageError("the request contains a file that its list does not name", "send the model's files again")
     sizes = {**blobs.touch(wanted), **{digest: len(content) for digest, content in given.items()}}
     try:
         check_sizes(tree, sizes)
@@ -56,7 +56,10 @@ def take(platform: Platform, source: str) -> None:
 def tree_of(platform: Platform, source: str) -> Tree:
     """The tree of that digest; a UsageError where it was never sent."""
     if not platform.store.blobs.has(source):
-        raise UsageError(f"{source[:12]}: no files of a model were sent under this digest", "send them first")
+        raise UsageError(
+            f"{source[:12]}: the server has no model with this digest",
+            "send the model's files first: POST /api/v1/model-files",
+        )
     try:
         return platform.memory.tree(source)
     except BadTree as error:

@@ -219,7 +219,7 @@ def stage_among(platform: Platform, asset: AssetRecord | None, stages: Sequence[
         if asset is None or former is None:
             raise
         raise Missing(
-            f"{former.name}: is no stage of {asset.name} any more; they are {listed(one.name for one in stages)}",
+            f"{former.name}: is no longer a stage of {asset.name}; its stages are {listed(one.name for one in stages)}",
             f"name it in {PROJECT_FILE} again, or take out what is left in it: "
             + ", ".join(_taking_out(platform, asset, former)),
         ) from error

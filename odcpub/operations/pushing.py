@@ -52,7 +52,7 @@ def _published(platform: Platform, sent: Sent) -> AssetRecord:
         raise Missing(f"{head.name}: was never published", f"publish it first: odcpub publish {sent.folder}")
     if asset.name != head.name:
         raise Refused(
-            f"{head.name}: its key is that of {asset.name}, and a new name comes with a publish",
+            f"{head.name}: its key belongs to {asset.name}: a publish renames an asset, and no push of its files",
             f"odcpub publish {sent.folder}",
         )
     return asset

@@ -94,7 +94,9 @@ def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | Non
     stage = stage_among(platform, asset, stages, to)
     place = stages.index(stage)
     if place == 0:
-        raise Refused(f"{stage.name}: is where apps are published, not promoted to", _publishing(asset))
+        raise Refused(
+            f"{stage.name}: is the first stage, where apps are published and not promoted", _publishing(asset)
+        )
     before = stages[place - 1]
     if number is None:
         current = platform.store.stages.current(asset.key, before.label)
@@ -241,12 +243,12 @@ def begin(platform: Platform, command: Command, key: str) -> str:
 def go_on(platform: Platform, operation: Operation, user: str) -> None:
     """Lets an operation that waits go on."""
     if operation.waiting is None:
-        state = "runs" if operation.status == Status.RUNNING else "has ended"
+        state = "is running" if operation.status == Status.RUNNING else "has ended"
         raise Refused(
-            f"operation {operation.key[:8]}: does not wait, it {state}", f"see: odcpub log {operation.key[:8]}"
+            f"operation {operation.key[:8]}: is not waiting: it {state}", f"see: odcpub log {operation.key[:8]}"
         )
     platform.ledger.go_on(operation.key)
-    platform.store.journal.say(operation.key, "", f"{user} lets it go on")
+    platform.store.journal.say(operation.key, "", f"resumed by {user}")
     _run_on(operation.key)
 
 

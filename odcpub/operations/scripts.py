@@ -62,7 +62,7 @@ def _new(chain: Chain, scripts: Sequence[tuple[str, str, str]]) -> list[tuple[st
     for part, script, text in scripts:
         if there.get((part, script), text) != text:
             hint = "leave it out; odcpub data scripts … --out FOLDER writes out what is there"
-            raise Refused(f"{shown(f'{part}/{script}')} is there already, and is another: nothing was changed", hint)
+            raise Refused(f"{shown(f'{part}/{script}')} exists with other content: nothing was changed", hint)
     return [one for one in scripts if one[:2] not in there]
 
 

@@ -47,7 +47,7 @@ def check_renames(platform: Platform, target: Target) -> tuple[str, ...]:
         return ()
     if asked := renames.questions(before, target.model, kept):
         raise Refused(
-            f"{target.asset.name} ({target.stage.name}): values that stages have would be lost",
+            f"{target.asset.name} ({target.stage.name}): stages have values for settings that the model no longer has",
             "nothing was changed; answer each question in the model, then publish again",
             asked,
         )

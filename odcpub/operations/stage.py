@@ -261,8 +261,8 @@ def check_image(platform: Platform, revision: RevisionRecord | None) -> None:
     registry = platform.engines().registry
     if not registry.has(ImageRef(revision.repository, revision.image)):
         raise Refused(
-            f"revision {revision.number}: its image is not in {platform.engines().settings.registry}",
-            "it was lost, or built for other engines: publish its model again, or choose those engines again",
+            f"revision {revision.number}: the registry {platform.engines().settings.registry} does not have its image",
+            "publish its model again; where it was built for other engines, choose those again",
         )
 
 
@@ -277,8 +277,8 @@ def check_database(platform: Platform, target: Target, revision: RevisionRecord 
     if pooled or login.tls.mode in _ASKED:
         what = f"a {login.pooling} pooler" if pooled else f"sslmode={login.tls.mode}"
         raise Refused(
-            f"revision {revision.number} of {target.asset.name}: was published by an odcpub whose apps do not know "
-            f"{what}, as the database asks for",
+            f"revision {revision.number} of {target.asset.name}: was published by an older odcpub, whose apps do not "
+            f"support {what}, as the database asks for",
             f"publish its model again, and promote that revision; odcpub source {target.asset.label} --revision "
             f"{revision.number} FOLDER shows what it is",
         )

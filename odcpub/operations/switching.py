@@ -38,7 +38,9 @@ def _refuse_unreachable(platform: Platform, after: EngineSettings, deployed: str
         file = platform.home.data / FILE
         anyway = f"to choose it all the same: odcpub down, then name it in {file}"
         hint = "; ".join(filter(None, (error.hint.rstrip("."), anyway)))
-        raise EngineError(f"engines: nothing was changed: {error.message}; deployed are: {deployed}", hint) from None
+        raise EngineError(
+            f"engines: nothing was changed: {error.message}; these apps are deployed: {deployed}", hint
+        ) from None
 
 
 def _with_rows(platform: Platform) -> Iterator[tuple[str, str]]:

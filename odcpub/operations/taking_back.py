@@ -52,5 +52,5 @@ def _stays(run: Run) -> bool:
     except Exception as error:
         LOG.warning("operation %s: its version cannot be taken back", run.key, exc_info=True)
         why = error.message if isinstance(error, OdcpubError) else f"{type(error).__name__}: internal error"
-        run.warn(f"the version that was started may still be there: {why}", hint="the next publish replaces it")
+        run.warn(f"the version that was started may still be running: {why}", hint="the next publish replaces it")
         return False

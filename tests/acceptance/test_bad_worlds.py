@@ -455,9 +455,9 @@ def _running(odcpub: Installation) -> list[dict[str, Any]]:
 
 
 BUSY: list[tuple[list[str], tuple[str, ...]]] = [
-    (["publish", "{model}"], ("Shop (", "has been running Publish since 20", "odcpub log")),
-    (["undeploy", "shop", "--stage", "development"], ("Shop (", "has been running Publish since 20", "odcpub log")),
-    (["config", "apply", "shop", "--stage", "development"], ("Shop (", "has been running Publish since 20")),
+    (["publish", "{model}"], ("Shop (", "has been running since 20", "odcpub log")),
+    (["undeploy", "shop", "--stage", "development"], ("Shop (", "has been running since 20", "odcpub log")),
+    (["config", "apply", "shop", "--stage", "development"], ("Shop (", "has been running since 20")),
     (["engines", "use", "local"], ("engines: an operation is running", "odcpub log")),
     (["engines", "set", "csharp=bootstrap"], ("engines: an operation is running", "odcpub log")),
 ]

@@ -75,7 +75,7 @@ def test_scripts_are_written_out_and_alembic_runs_them(
     changed = sorted((tmp_path / "out" / "versions").glob("*.py"))[0]
     changed.write_text(changed.read_text() + "\n# changed\n")
     other = odcpub.run("data", "scripts", "helpdesk", "--stage", "development", "--from", str(tmp_path / "out"), code=1)
-    assert f"versions/{changed.name} is there already, and is another" in other.err
+    assert f"versions/{changed.name} exists with other content" in other.err
 
 
 def test_the_records_come_back_to_the_data_folder(odcpub: Installation, published: Path) -> None:

@@ -52,6 +52,10 @@ class Operation:
         return self.units[0]
 
 
+ATTEMPTS = 3
+"""To begin an operation, where the one that keeps it from that ends in the same moment."""
+
+
 class Ledger:
     """Stateless: whoever asks gets what is recorded."""
 
@@ -66,22 +70,26 @@ class Ledger:
             key, command.kind, unit.asset.key, unit.asset.name, unit.stage.label, Status.RUNNING, command.actor, now(),
             None, command_text(command), state_text(State(units(command))),
         )  # fmt: skip
-        if not self._journal.begin(begun):
-            raise self._busy(unit)
-        return key
+        for _ in range(ATTEMPTS):
+            if self._journal.begin(begun):
+                return key
+            if (busy := self._busy(unit)) is not None:
+                raise busy
+        raise Refused(f"{unit.asset.name}: other operations begin and end there all the time", "try again")
 
-    def _busy(self, unit: Unit) -> Refused:
+    def _busy(self, unit: Unit) -> Refused | None:
+        """The refusal that names the operation which runs there; None where that has just ended."""
         running = self.operations(unit.asset.key, Status.RUNNING)
         here = (one for one in running if one.unit.stage.label == unit.stage.label)
         one = next((one for one in here if not one.serves), None)
         if one is None:
-            return Refused(f"{unit.asset.name}: another operation has just ended", "try again")
+            return None
         who, what = one.command.actor, one.kind
         hint = f"wait for it, and follow it with: odcpub log {one.key[:8]} --follow"
         if one.waiting:
             hint = f"it waits for {one.waiting.wants}: {one.waiting.command}; or end it: odcpub cancel {one.key[:8]}"
         return Refused(
-            f"{unit.asset.name} ({one.unit.stage.name}): {who} has been running {what} since {one.started_at}", hint
+            f"{unit.asset.name} ({one.unit.stage.name}): {what} by {who} has been running since {one.started_at}", hint
         )
 
     def operation(self, key: str) -> Operation | None:

@@ -90,7 +90,7 @@ def refused_now(run: Run, error: Refused) -> Refused:
     if not run.command.plan:
         return error
     hint = "; then ".join(one for one in (error.hint, again(run)) if one)
-    return Refused(f"stale: what was planned would be refused now: {error.message}", hint, _details(error))
+    return Refused(f"stale: the operation would now be refused: {error.message}", hint, _details(error))
 
 
 def _details(error: Refused) -> tuple[str, ...]:

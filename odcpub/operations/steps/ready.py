@@ -26,7 +26,7 @@ def ready(run: Run, given: ToRun) -> None:
     published(run)
     run.serve(address, Ready(address, left), lacks)
     platform.memory.started.pop((run.key, run.number), None)
-    run.say(f"in its place, {IDLE}" if given.planned.idle else f"ready at {address}", address=address)
+    run.say(f"deployed, {IDLE}" if given.planned.idle else f"ready at {address}", address=address)
 
 
 def _left(run: Run, migration: MigrationPlan) -> tuple[str, ...]:

@@ -31,7 +31,11 @@ def undeploy(run: Run, given: Input) -> None:
         with forgetting.way_on(asset, label):
             run.platform.engines().runner.stop(label, asset.label, asset.key)
     run.platform.store.stages.undeployed(asset.key, label)
-    run.say("forgotten; nothing was removed" if given.command.forget else "undeployed; its database stays")
+    run.say(
+        "removed from odcpub's records; nothing else was changed"
+        if given.command.forget
+        else "undeployed; its database stays"
+    )
 
 
 def _plan(run: Run, forget: bool) -> None:

@@ -39,7 +39,7 @@ def verify(inputs: Inputs, only_built: str, run: Run, given: Input) -> Verified:
     for problem in read.warnings:
         run.warn(str(problem), hint=problem.hint)
     if read.kept:
-        run.say(f"not in {LOCK_FILE}, so as in the last revision: {', '.join(read.kept)}")
+        run.say(f"as in the last revision, since {LOCK_FILE} does not name them: {', '.join(read.kept)}")
     asset = read.asset
     platform.memory.keep(asset)
     found = replace(verified(platform, asset, read.libraries, inputs(platform.engines())), lock_file=read.lock_file)

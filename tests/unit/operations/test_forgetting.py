@@ -50,7 +50,7 @@ def test_what_stays_behind_and_where_is_told(installed: Installed, capsys: pytes
     assert pods.endswith("networkpolicy,serviceaccount,configmap,secret")
     assert "the database odc_qa, schema shop (embedded)" in data
     assert "the registry (r:1)" in data
-    assert end == "forgotten; nothing was removed"
+    assert end == "removed from odcpub's records; nothing else was changed"
     assert installed.engines.asked == ["running"] * 3
     show.status(overview.status(installed.platform), False)
     assert "not deployed" in capsys.readouterr().out

@@ -47,7 +47,7 @@ def test_a_broken_project_file_keeps_nothing_in_it(installed: Installed) -> None
 
 
 def test_nothing_is_put_into_it(installed: Installed) -> None:
-    said = "Acceptance: is no stage of Shop any more; they are Development, QA"
+    said = "Acceptance: is no longer a stage of Shop; its stages are Development, QA"
     with pytest.raises(UsageError, match=said) as refused:
         configuring.configure(installed.platform, "shop", "acceptance", {"Rate": "3"}, (), ())
     assert refused.value.hint.endswith(
@@ -61,7 +61,7 @@ def test_the_way_on_is_one_that_is_taken(installed: Installed) -> None:
     """Once the app is undeployed only its values are left, and then nothing, though its database password is kept."""
     installed.store.stages.database_password(KEY, "acceptance")
     installed.store.stages.undeployed(KEY, "acceptance")
-    with pytest.raises(UsageError, match="is no stage of Shop any more") as refused:
+    with pytest.raises(UsageError, match="is no longer a stage of Shop") as refused:
         requests.promotion(installed.platform, installed.asset, "acceptance", None)
     assert refused.value.hint.endswith("what is left in it: odcpub config unset shop Rate --stage acceptance")
     configuring.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())

@@ -22,7 +22,7 @@ def test_a_second_operation_is_refused_naming_who_and_since_when(installed: Inst
             Deploy(actor="bob", stage=Where("QA", "qa"), asset=Named(KEY, "Shop"), revision=2)
         )
     assert refused.value.exit_code == 1
-    assert refused.value.message == f"Shop (QA): ada has been running Deploy since {first.started_at}"
+    assert refused.value.message == f"Shop (QA): Deploy by ada has been running since {first.started_at}"
     assert first.key[:8] in refused.value.hint
     installed.platform.ledger.finish(first.key)
     installed.operation(stage="QA")

@@ -97,7 +97,7 @@ def test_an_app_is_there_with_its_image_alone(installed: Installed) -> None:
     assert builds.is_there(installed.platform, revision)
     installed.engines.lost.add(revision.image)
     assert not builds.is_there(installed.platform, revision)
-    with pytest.raises(Refused, match="revision 1: its image is not in layout"):
+    with pytest.raises(Refused, match="revision 1: the registry layout"):
         stages.check_image(installed.platform, revision)
 
 
@@ -134,7 +134,9 @@ def test_a_revision_whose_app_knows_neither_tls_nor_poolers_is_refused_where_the
     stages.check_database(installed.platform, aim, record)
     plain = installed.engines.login(stages.place(installed.platform, aim), "p")
     installed.engines.login = lambda *_: replace(plain, **more)  # type: ignore[method-assign]
-    with pytest.raises(Refused, match=f"revision 1 of Shop: was published by an odcpub whose apps do not know {told}"):
+    with pytest.raises(
+        Refused, match=f"revision 1 of Shop: was published by an older odcpub, whose apps do not support {told}"
+    ):
         stages.check_database(installed.platform, aim, record)
     verified = Verified(record.model, "{}", "", "c1", "sdk", record.schema)
     installed.platform.ledger.record(record.operation, 0, verified)

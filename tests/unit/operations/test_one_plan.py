@@ -222,7 +222,7 @@ def test_another_configuration_is_told_by_name_and_never_by_value(shop: Installe
 
 def test_an_image_that_is_gone(shop: Installed) -> None:
     told = executed(shop, promotion(shop), lambda: shop.engines.lost.add("sha256:1"))
-    assert told.startswith("stale: what was planned would be refused now: revision 2: its image is not in layout")
+    assert told.startswith("stale: the operation would now be refused: revision 2: the registry layout")
 
 
 def test_another_revision_that_runs(shop: Installed) -> None:
@@ -442,7 +442,7 @@ def test_a_plan_that_would_be_refused_is_not_executed(shop: Installed, begins: l
     shop.engines.lost.add("sha256:1")
     with pytest.raises(Refused, match="was refused when it was made") as refused:
         run_file(shop, file_of(promotion(shop)))
-    assert "its image is not in layout" in refused.value.details[0]
+    assert "the registry layout" in refused.value.details[0]
 
 
 def test_no_secret_is_in_a_plan_or_its_record(shop: Installed) -> None:

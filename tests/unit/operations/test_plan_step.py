@@ -56,7 +56,7 @@ def test_what_is_in_its_place_is_not_deployed_again(installed: Installed, health
     START.perform(run)
     READY.perform(run)
     said = installed.store.journal.messages(run.operation.key)[-1].text
-    assert said == ("in its place, scaled to 0" if health == "scaled to 0" else "ready at http://127.0.0.1:8100")
+    assert said == ("deployed, scaled to 0" if health == "scaled to 0" else "ready at http://127.0.0.1:8100")
 
 
 def test_the_database_is_told_to_serve_what_the_revisions_pods_ask_for(installed: Installed) -> None:
@@ -80,7 +80,7 @@ def test_the_schema_follows_the_records_of_the_locked_libraries(installed: Insta
 
 def test_who_is_busy_is_told_with_the_stages_name(installed: Installed) -> None:
     installed.operation(stage="QA")
-    with pytest.raises(Refused, match=r"Shop \(QA\): ada has been running"):
+    with pytest.raises(Refused, match=r"Shop \(QA\): Deploy by ada has been running"):
         installed.operation(stage="QA")
 
 

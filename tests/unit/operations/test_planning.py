@@ -44,7 +44,7 @@ def test_a_problem_of_the_stages_file_comes_with_its_hint(installed: Installed) 
 def test_a_lost_image_comes_with_its_hint(installed: Installed) -> None:
     installed.engines.lost.add("sha256:1")
     (line,) = refusals(installed)
-    assert "its image is not in layout" in line
+    assert "the registry layout" in line
     assert "publish its model again" in line
 
 

@@ -131,7 +131,7 @@ def test_what_is_not_that_asset_is_refused(installed: Installed) -> None:
     with pytest.raises(Missing, match="Shop: was never published"):
         push(installed)
     (installed.folder / "app.yaml").write_text(MODEL_FILE.replace("Shop", "Store"))
-    with pytest.raises(Refused, match="a new name comes with a publish"):
+    with pytest.raises(Refused, match="its key belongs to Shop: a publish renames an asset"):
         push(installed)
 
 

@@ -47,7 +47,7 @@ def test_a_server_that_does_not_answer_is_not_chosen_while_apps_are_deployed(ins
     with pytest.raises(EngineError, match=r"nothing was changed: PostgreSQL at 127\.0\.0\.1:1: can't be reac") as told:
         foresee(installed.platform, EngineSettings(), NOBODY)
     assert told.value.exit_code == 3
-    assert told.value.message.endswith("deployed are: Shop in development")
+    assert told.value.message.endswith("these apps are deployed: Shop in development")
     assert told.value.hint.startswith("is it running?; ")
     assert str(installed.platform.home.data / "engines.json") in told.value.hint
     assert foresee(installed.platform, None, NOBODY) == (), "the present settings can't be read"

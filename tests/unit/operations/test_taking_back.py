@@ -96,7 +96,7 @@ def test_a_version_that_cannot_be_taken_back_is_told(installed: Installed, run: 
     assert not perform(run, START, EXPAND)
     assert statuses(installed) == [Status.FAILED, Status.FINISHED]
     (told,) = warnings(run)
-    assert "may still be there" in told
+    assert "may still be running" in told
     assert "odd" not in told
 
 

@@ -119,7 +119,7 @@ def test_it_goes_on_with_the_step_that_waited(installed: Installed, restart: boo
     ended = end(installed, operation.key)
     assert (ended.status, ended.waiting) == (Status.FINISHED, None)
     assert BEGAN == ["first", "second", "second"]
-    assert "bea lets it go on" in [one.text for one in installed.store.journal.messages(operation.key)]
+    assert "resumed by bea" in [one.text for one in installed.store.journal.messages(operation.key)]
 
 
 def test_told_to_go_on_too_early_it_waits_again(installed: Installed) -> None:
@@ -154,7 +154,7 @@ def test_cancelled_it_has_failed_and_makes_room(installed: Installed, restart: b
 
 def test_what_does_not_wait_or_has_ended_is_told(installed: Installed) -> None:
     runs = installed.operation().operation
-    with pytest.raises(Refused, match="does not wait, it runs"):
+    with pytest.raises(Refused, match="is not waiting: it is running"):
         requests.go_on(installed.platform, runs, "bea")
     installed.platform.ledger.finish(runs.key)
     for ask in (requests.go_on, requests.cancel):

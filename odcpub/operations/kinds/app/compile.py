@@ -53,10 +53,13 @@ def _runtime_files(platform: Platform, runtime: Mapping[str, bytes]) -> builds.F
 def _library_files(platform: Platform, libraries: Mapping[str, Library]) -> builds.Files:
     """The stored builds of all libraries, byte for byte."""
     files: builds.Files = {}
+    owners: dict[str, str] = {}
     for library in libraries.values():
         for path, digest in builds.files_of(platform, library).items():
+            owner = owners.setdefault(path, library.asset.name)
             if files.setdefault(path, digest) != digest:
-                raise Refused(f"{library.asset.name}: its file {path} is another library's too", "rename the library")
+                both = f"{library.asset.name} and {owner}"
+                raise Refused(f"the libraries {both} both have the file {path}", "rename one of them")
     return files
 
 
