@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
 from odcpub import __version__
@@ -13,7 +14,7 @@ from odcpub.escaping import in_short
 from odcpub.portal import assets, deployments, installation, model_files, names
 from odcpub.portal.answers import Answer, answer_errors, told
 from odcpub.portal.checked import NUL
-from odcpub.portal.documented import EVERYWHERE, describe
+from odcpub.portal.documented import EVERYWHERE, Route, describe
 from odcpub.portal.life import Server
 
 WITHOUT_DATA = ("/api/v1/server", "/api/v1/shutdown")
@@ -32,14 +33,18 @@ def make_api(server: Server) -> FastAPI:
         version=__version__,
         docs_url=None,
         redoc_url=None,
+    )
+    names.register()
+    new = partial(
+        APIRouter,
+        route_class=Route,
         dependencies=[Depends(data)],
         default_response_class=Answer,
         responses=EVERYWHERE,
     )
-    names.register()
-    routers = [part.router(server) for part in (deployments, assets, installation, model_files)]
+    routers = [part.router(server, new) for part in (deployments, assets, installation, model_files)]
     for router in routers:
-        api.include_router(router)
+        api.router.routes.extend(router.routes)  # to include a router would make each of its routes a second time
     describe(api, routers)
 
     @api.middleware("http")

@@ -10,7 +10,7 @@ from odcpub.operations import configuring, overview, pushing, requests
 from odcpub.operations.models import Sent, asset_stages
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
-from odcpub.portal.documented import BOTH, MISSING, Route
+from odcpub.portal.documented import BOTH, MISSING, NewRouter
 from odcpub.portal.life import Server
 from odcpub.portal.schemas import ConfigurationBody, Number, ReleaseBody, StageFilesBody
 from odcpub.text import shown
@@ -18,8 +18,8 @@ from odcpub.text import shown
 CONFIGURATIONS = "/api/asset-configurations/v1/environments/{stage:name}/applications/{key:name}/configurations"
 
 
-def router(server: Server) -> APIRouter:
-    api = APIRouter(tags=["assets"], route_class=Route)
+def router(server: Server, new: NewRouter) -> APIRouter:
+    api = new(tags=["assets"])
     platform = server.platform
 
     @api.get("/api/asset-repository/v1/assets/{key:name}/revisions", responses=MISSING)

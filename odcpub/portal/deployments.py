@@ -33,7 +33,7 @@ from odcpub.operations.platform import Platform
 from odcpub.operations.requests import Promotion, Removal
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
-from odcpub.portal.documented import BOTH, EVENTS, LOCATION, MISSING, Route
+from odcpub.portal.documented import BOTH, EVENTS, LOCATION, MISSING, NewRouter
 from odcpub.portal.life import Server
 from odcpub.portal.schemas import DeploymentBody, ExecutionBody, Limit, ManyLines, Offset, PublishBody, Statuses, Whole
 from odcpub.store.journal import Journal
@@ -50,9 +50,9 @@ KINDS = {
 }
 
 
-def router(server: Server) -> APIRouter:
+def router(server: Server, new: NewRouter) -> APIRouter:
     """The routes of both kinds of operation; they differ only in what begins them."""
-    api = APIRouter(prefix=PATH, tags=["deployments"], route_class=Route)
+    api = new(prefix=PATH, tags=["deployments"])
     platform = server.platform
 
     @api.post("/publish-operations", status_code=201, responses=BOTH | {201: LOCATION})

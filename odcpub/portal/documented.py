@@ -69,6 +69,10 @@ EVENTS: Responses = {
 }
 
 
+NewRouter = Callable[..., APIRouter]
+"""Makes a router whose routes have what all have. Takes what ``APIRouter`` takes."""
+
+
 class Route(APIRoute):
     """A route whose answers are made by itself, and are not looked through by the framework again."""
 

@@ -24,7 +24,7 @@ from odcpub.operations.models import Sent
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
 from odcpub.portal.deployments import find_operation
-from odcpub.portal.documented import BOTH, MISSING, REFUSED, Route
+from odcpub.portal.documented import BOTH, MISSING, REFUSED, NewRouter
 from odcpub.portal.life import Server, longest_end, store_target
 from odcpub.portal.schemas import (
     EnginesBody,
@@ -40,8 +40,8 @@ from odcpub.store.moving import Moved
 from odcpub.store.settings import SQLITE
 
 
-def router(server: Server) -> APIRouter:
-    api = APIRouter(prefix="/api/v1", tags=["installation"], route_class=Route)
+def router(server: Server, new: NewRouter) -> APIRouter:
+    api = new(prefix="/api/v1", tags=["installation"])
     platform = server.platform
 
     @api.get("/server")

@@ -12,14 +12,14 @@ from odcpub.errors import UsageError
 from odcpub.operations import model_files
 from odcpub.operations.models import Sent, former
 from odcpub.portal.answers import Answer
-from odcpub.portal.documented import Route
+from odcpub.portal.documented import NewRouter
 from odcpub.portal.life import Server
 from odcpub.portal.schemas import ModelFilesBody
 from odcpub.tree.tree import Bad, BadTree, Tree, checked
 
 
-def router(server: Server) -> APIRouter:
-    api = APIRouter(prefix="/api/v1", tags=["model files"], route_class=Route)
+def router(server: Server, new: NewRouter) -> APIRouter:
+    api = new(prefix="/api/v1", tags=["model files"])
     platform = server.platform
 
     @api.post("/model-files")

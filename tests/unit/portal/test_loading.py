@@ -11,11 +11,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import starlette.routing
 
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.home import Home
 from odcpub.portal import loading
 from odcpub.portal.api import make_api
+from odcpub.portal.documented import Route
 from odcpub.portal.loading import Loading, cannot_go_on
 from tests.unit.operations.conftest import Installed
 from tests.unit.portal.test_api import Client
@@ -116,3 +118,12 @@ def test_what_answers_first_loads_nothing_of_dbos() -> None:
     """It would be loaded before the first answer then."""
     code = "import sys, odcpub.portal.life, odcpub.portal.api; sys.exit('dbos' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_routes_are_taken_as_they_were_made(tmp_path: Path) -> None:
+    """The framework's way of including a router makes each of its routes a second time, at the first request."""
+    installed = Installed(tmp_path)
+    server: Any = SimpleNamespace(platform=installed.platform)
+    kinds = {type(one) for one in make_api(server).routes}
+    assert kinds == {Route, starlette.routing.Route}  # the second is the document's own
+    installed.store.close()
