@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from odcpub.deployment.workload import Workload
 from odcpub.errors import Place, Problem, UsageError
 from odcpub.model import yaml_text
 from odcpub.model.characters import forbidden
@@ -49,16 +48,6 @@ class Resolved:
     secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     missing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
-
-
-def platform_environment(workload: Workload) -> dict[str, str]:
-    """What every runner sets for every app, unless its settings say otherwise."""
-    return {
-        "ODCPUB_APP": workload.app,
-        "ODCPUB_STAGE": workload.stage,
-        "ODCPUB_REVISION": str(workload.revision),
-        "ODCPUB_SCHEMA": workload.schema,
-    }
 
 
 def parse_stage_file(text: str, path: str) -> StageFile:

@@ -9,13 +9,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from odcpub.deployment.configuration import platform_environment
-from odcpub.deployment.workload import Workload
+from odcpub.deployment.workload import Workload, platform_environment
 
 Object = dict[str, Any]
 
@@ -28,7 +26,6 @@ DRAIN_SECONDS = 3
 """How long a stopped pod still answers, until no node sends it anything any more."""
 GRACE_SECONDS = DRAIN_SECONDS + 35
 USER = 10001
-POSTGRES_PORT = 5432
 INSTANCE = "odcpub/instance"
 KEY = "odcpub/asset-key"
 INSTALLATION = "odcpub/installation"
@@ -38,7 +35,6 @@ CREATED = "odcpub/created"
 STAGE = "odcpub/stage"
 DENY = "odcpub.default-deny"
 LOOPBACK = ("127.0.0.1", "localhost")
-_DATABASE_PORT = re.compile(r"(?i)(?:^|;)\s*port\s*=\s*'?(\d+)")
 _LEVELS = ("enforce", "audit", "warn")
 
 
@@ -71,7 +67,7 @@ def instance_of(workload: Workload) -> str:
     """Ten hex digits of what tells a version from another: its revision, image, configuration and schema. Host names
     and sizing are the stage's, and a template can be changed by hand: whose pods are whose the template alone tells."""
     parts = [workload.revision, workload.reference, workload.digest, workload.settings, workload.secrets]
-    return _hash([*parts, workload.stage, workload.app, workload.schema])
+    return workload.instance or _hash([*parts, workload.stage, workload.app, workload.schema])
 
 
 def objects(
@@ -153,7 +149,7 @@ def _service_account(workload: Workload) -> Object:
 def _network_policy(workload: Workload) -> Object:
     """In: the app's port. Out: names, and the database wherever it is."""
     names = [{"port": 53, "protocol": protocol} for protocol in ("TCP", "UDP")]
-    database = [{"port": database_port(workload.secrets), "protocol": "TCP"}]
+    database = [{"port": workload.database_port, "protocol": "TCP"}]
     spec = {
         "podSelector": {"matchLabels": labels(workload.asset)},
         "policyTypes": ["Ingress", "Egress"],
@@ -161,11 +157,6 @@ def _network_policy(workload: Workload) -> Object:
         "egress": [{"ports": names}, {"ports": database}],
     }
     return _object(workload, "networking.k8s.io/v1", "NetworkPolicy", workload.asset) | {"spec": spec}
-
-
-def database_port(secrets: Iterable[tuple[str, str]]) -> int:
-    found = _DATABASE_PORT.search(dict(secrets).get("ODCPUB_DATABASE", ""))
-    return int(found.group(1)) if found else POSTGRES_PORT
 
 
 def _service(workload: Workload, node_port: int | None) -> Object:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+POSTGRES_PORT = 5432
+
 
 @dataclass(frozen=True, slots=True)
 class Workload:
@@ -11,7 +13,9 @@ class Workload:
 
     ``asset``: the app's DNS label (``helpdesk``); ``stage``: the stage's (``development``); ``reference``: what the
     runner pulls; ``digest``: the image's. ``settings`` and ``secrets``: environment names and values, sorted;
-    ``secrets`` holds the database login too and is never printed. ``schema``: the fingerprint readiness waits for.
+    ``secrets`` holds the database login too and is never printed. ``schema``: the fingerprint readiness waits for;
+    ``database_port``: where the app finds its database; ``instance``: what tells this version from another, where it
+    is known from before, so that whoever waits for what was started needs neither settings nor secrets.
     """
 
     app: str
@@ -25,6 +29,18 @@ class Workload:
     settings: tuple[tuple[str, str], ...] = ()
     secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     schema: str = ""
+    database_port: int = POSTGRES_PORT
+    instance: str = ""
+
+
+def platform_environment(workload: Workload) -> dict[str, str]:
+    """What every runner sets for every app, unless its settings say otherwise."""
+    return {
+        "ODCPUB_APP": workload.app,
+        "ODCPUB_STAGE": workload.stage,
+        "ODCPUB_REVISION": str(workload.revision),
+        "ODCPUB_SCHEMA": workload.schema,
+    }
 
 
 @dataclass(frozen=True, slots=True)

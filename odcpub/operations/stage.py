@@ -23,6 +23,7 @@ from odcpub.image.content import ImageRef
 from odcpub.model.elements import Asset, Library
 from odcpub.model.physical import physical
 from odcpub.operations.core.outputs import Verified, Where
+from odcpub.operations.login import database_environment
 from odcpub.operations.models import asset_stages, stage_file
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord, RevisionRecord
@@ -176,48 +177,26 @@ def workload(
     platform: Platform, target: Target, revision: RevisionRecord, configured: Configuration, login: Login
 ) -> Workload:
     """What the runner shall run."""
-    image = ImageRef(revision.repository, revision.image)
     secrets = {f"ODC_SECRET_{name}": value for name, value in configured.secrets}
     settings = {f"ODC_SETTING_{name}": value for name, value in configured.settings}
     # All else that runners set follows from the workload; it knows the stage by its label alone.
     about = {"ODCPUB_STAGE": target.stage.name, "ODCPUB_DATABASE_POOLING": login.pooling}
+    return replace(
+        bare_workload(platform, target, revision),
+        settings=tuple(sorted((settings | about).items())),
+        secrets=tuple(sorted((secrets | database_environment(login)).items())),
+        database_port=login.port,
+    )
+
+
+def bare_workload(platform: Platform, target: Target, revision: RevisionRecord, instance: str = "") -> Workload:
+    """The same without its configuration, for whoever only waits. ``instance``: what tells the version from another."""
+    image, asset = ImageRef(revision.repository, revision.image), target.asset
     return Workload(
-        target.asset.name, target.asset.label, target.asset.key, target.stage.label, revision.number,
+        asset.name, asset.label, asset.key, target.stage.label, revision.number,
         platform.engines().registry.reference(image), image.repository, image.digest,
-        tuple(sorted((settings | about).items())),
-        tuple(sorted((secrets | database_environment(login)).items())),
-        revision.schema,
+        schema=revision.schema, instance=instance,
     )  # fmt: skip
-
-
-def database_environment(login: Login) -> dict[str, str]:
-    """What an app is told about its database (docs/published-app.md)."""
-    texts = {"AUTHORITY": login.tls.authority, "CERTIFICATE": login.tls.certificate, "KEY": login.tls.key}
-    given = {f"ODCPUB_DATABASE_{name}": text for name, text in texts.items() if text}
-    return {"ODCPUB_DATABASE": connection_string(login)} | given
-
-
-_SSL_MODES = {
-    "disable": "Disable", "allow": "Allow", "prefer": "Prefer", "require": "Require", "verify-ca": "VerifyCA",
-    "verify-full": "VerifyFull",
-}  # fmt: skip
-"""libpq's words in Npgsql's."""
-
-
-def connection_string(login: Login) -> str:
-    """Npgsql's form; every value quoted, so that nothing in it can add a keyword."""
-    values = {
-        "Host": login.host,
-        "Port": str(login.port),
-        "Database": login.database,
-        "Username": login.user,
-        "Password": login.password,
-        "Search Path": login.schema,
-        "Maximum Pool Size": str(login.connections),
-        "SSL Mode": _SSL_MODES[login.tls.mode],
-        "Channel Binding": login.tls.channel_binding.capitalize(),
-    }
-    return ";".join(f"{name}='{value.replace(chr(39), chr(39) * 2)}'" for name, value in values.items())
 
 
 def seal(platform: Platform, resolved: Resolved) -> str:

@@ -13,7 +13,7 @@ from odcpub.errors import EngineError, Refused
 from odcpub.model.elements import Asset
 from odcpub.operations import stage as stages
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import Planned, Revision
+from odcpub.operations.core.outputs import Planned, Revision, Started
 from odcpub.operations.core.run import Run
 from odcpub.operations.libraries import locked
 from odcpub.operations.platform import Platform
@@ -27,6 +27,13 @@ class ToRun:
 
     revision: Revision
     planned: Planned
+
+
+@dataclass(frozen=True, slots=True)
+class ToWaitFor(ToRun):
+    """The same with what was started; None of an operation that an earlier odcpub has begun."""
+
+    started: Started | None
 
 
 def record(run: Run, revision: Revision) -> RevisionRecord:
@@ -59,6 +66,14 @@ def workload(run: Run, of: RevisionRecord, sealed: str, prepared: bool = True) -
     database = run.platform.engines().database
     login = (database.login if prepared else database.prepare)(stages.place(run.platform, there), password)
     return stages.workload(run.platform, there, of, configured, login)
+
+
+def waited_for(run: Run, given: ToWaitFor) -> Workload:
+    """What was started, for whoever only waits: without its configuration, as far as that is possible."""
+    of = record(run, given.revision)
+    if given.started is None:
+        return workload(run, of, given.planned.sealed)
+    return stages.bare_workload(run.platform, target(run, of), of, given.started.instance)
 
 
 def migration(platform: Platform, planned: Planned) -> MigrationPlan:

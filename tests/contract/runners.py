@@ -51,6 +51,7 @@ WORKLOAD = Workload(
     digest="sha256:" + "1" * 64,
     settings=(("ODC_SETTING_Mode", "ready"),),
     secrets=(("ODCPUB_DATABASE", DATABASE), ("ODC_SECRET_Token", SECRET)),
+    database_port=5433,
 )
 
 

@@ -35,6 +35,7 @@ WORKLOAD = Workload(
     settings=(("ODCPUB_DATABASE_POOLING", "transaction"), ("ODCPUB_STAGE", "QA"), ("ODC_SETTING_HourlyRate", "95")),
     secrets=(("ODCPUB_DATABASE", "Host='db';Port='6432';Password='p'"),),
     schema="f00",
+    database_port=6432,
 )
 HOSTS = hosts_at("127.0.0.1", "helpdesk", "qa")
 VALUES = {

@@ -23,7 +23,7 @@ from odcpub.engines.database.roles import role_name
 from odcpub.engines.database.server import PostgresServer
 from odcpub.engines.ports import CSharpCompiler, Place
 from odcpub.errors import EngineError
-from odcpub.operations.stage import database_environment
+from odcpub.operations.login import database_environment
 from tests.contract.published_app import DEADLINE, App, environment, lay_out, migrate
 from tests.helpdesk_asset import HELPDESK, LIBRARIES
 from tests.pooler import introduce, pooler

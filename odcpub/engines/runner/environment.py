@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from odcpub.deployment.configuration import platform_environment
-from odcpub.deployment.workload import Workload
+from odcpub.deployment.workload import Workload, platform_environment
 from odcpub.engines.runner.process import MARK
 from odcpub.engines.runner.state import Process
 

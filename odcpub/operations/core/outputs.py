@@ -68,6 +68,13 @@ class ByPlan(Output, frozen=True):
     fingerprint: str
 
 
+class Started(Output, frozen=True):
+    """The runner has been told to start the version. ``instance``: what tells it from another one; a hash over its
+    configuration, made once, so that to wait for it opens no secret."""
+
+    instance: str
+
+
 class Ready(Output, frozen=True):
     """The new version serves at this address, whatever becomes of the steps that follow. ``left``: what they have to
     do yet, in words; nothing, where there was no version before and the schema is complete."""
@@ -97,7 +104,7 @@ class TakenOver(Output, frozen=True):
     by: str
 
 
-AnyOutput = Verified | Compiled | Revision | Planned | ByPlan | Ready | NotInForce | TakenOver
+AnyOutput = Verified | Compiled | Revision | Planned | ByPlan | Started | Ready | NotInForce | TakenOver
 Kind = TypeVar("Kind", bound=Output)
 
 

@@ -9,13 +9,12 @@ from odcpub.operations import handover, in_force, workloads
 from odcpub.operations.core.outputs import TakenOver
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import step
-from odcpub.operations.workloads import ToRun
+from odcpub.operations.workloads import ToWaitFor
 
 
-def settle(run: Run, given: ToRun) -> TakenOver | None:
+def settle(run: Run, given: ToWaitFor) -> TakenOver | None:
     with in_force.telling(run, given):
-        record = workloads.record(run, given.revision)
-        workload = workloads.workload(run, record, given.planned.sealed)
+        workload = workloads.waited_for(run, given)
         while (over := handover.taken_over(run)) is None:
             if run.platform.engines().runner.settle(workload, handover.asked(run)):
                 return None
@@ -23,4 +22,4 @@ def settle(run: Run, given: ToRun) -> TakenOver | None:
         return over
 
 
-SETTLE = step("settle", "Deploy", ToRun, settle)
+SETTLE = step("settle", "Deploy", ToWaitFor, settle)

@@ -15,7 +15,6 @@ from odcpub.deployment.objects import (
     DENY,
     GRACE_SECONDS,
     configuration_names,
-    database_port,
     hosts_at,
     instance_of,
     objects,
@@ -36,6 +35,7 @@ WORKLOAD = Workload(
     settings=(("ODCPUB_STAGE", "QA"), ("ODC_SETTING_HourlyRate", "95")),
     secrets=(("ODCPUB_DATABASE", "Host='db';Port='6432';Password='p'"), ("ODC_SECRET_MailToken", "tøken")),
     schema="f00",
+    database_port=6432,
 )
 
 
@@ -164,14 +164,6 @@ def test_app_reaches_names_and_its_database_alone() -> None:
     app = next(each for each in policies if each["metadata"]["name"] == "helpdesk")
     assert sorted(port["port"] for rule in app["spec"]["egress"] for port in rule["ports"]) == [53, 53, 6432]
     assert [port["port"] for rule in app["spec"]["ingress"] for port in rule["ports"]] == [8080]
-
-
-@pytest.mark.parametrize(
-    ("text", "port"),
-    [("Host=a;Port=5433;Username=b", 5433), ("port='6000'", 6000), ("Host=a", 5432), ("", 5432), ("Report=1", 5432)],
-)
-def test_database_port(text: str, port: int) -> None:
-    assert database_port((("ODCPUB_DATABASE", text),)) == port
 
 
 def test_node_port_is_left_to_the_cluster_unless_given() -> None:

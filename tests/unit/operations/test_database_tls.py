@@ -9,6 +9,7 @@ from odcpub.engines.ports import Login, Tls
 from odcpub.engines.runner.environment import differences
 from odcpub.engines.runner.state import Process
 from odcpub.operations import stage as stages
+from odcpub.operations.login import database_environment
 
 from .conftest import Installed
 from .test_configuring import target
@@ -18,7 +19,7 @@ LOGIN = Login("db", 5432, "odc_qa", "shop", "shop__qa", "s3cret", tls=TLS)
 
 
 def test_texts_travel_in_the_secret_alone(installed: Installed) -> None:
-    given = stages.database_environment(LOGIN)
+    given = database_environment(LOGIN)
     assert "SSL Mode='VerifyFull';Channel Binding='Require'" in given["ODCPUB_DATABASE"]
     assert given | {"ODCPUB_DATABASE": ""} == {
         "ODCPUB_DATABASE": "",
@@ -36,7 +37,7 @@ def test_texts_travel_in_the_secret_alone(installed: Installed) -> None:
 
 
 def test_without_tls_nothing_more_is_said() -> None:
-    given = stages.database_environment(replace(LOGIN, tls=Tls()))
+    given = database_environment(replace(LOGIN, tls=Tls()))
     assert list(given) == ["ODCPUB_DATABASE"] and "SSL Mode='Disable'" in given["ODCPUB_DATABASE"]
 
 
@@ -46,6 +47,6 @@ def test_a_plan_hides_the_texts(installed: Installed) -> None:
     made = stages.workload(
         installed.platform, target(installed), record, stages.Configuration((), ()), replace(LOGIN, tls=Tls())
     )
-    fields = differences(Process(1, 1, "", 1, "", 1, "", 0), stages.database_environment(LOGIN), made)
+    fields = differences(Process(1, 1, "", 1, "", 1, "", 0), database_environment(LOGIN), made)
     assert ("environment.ODCPUB_DATABASE_KEY", "(hidden)", "") in fields
     assert TLS.key not in str(fields)

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 import pytest
 from msgspec.structs import replace
 
+from odcpub.deployment.objects import instance_of
+from odcpub.deployment.workload import Workload
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 from odcpub.operations import durable
-from odcpub.operations.core.outputs import Ready
+from odcpub.operations.core.outputs import Ready, Started
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step
 from odcpub.operations.steps import expand
 from odcpub.operations.steps.expand import EXPAND
 from odcpub.operations.steps.ready import READY
+from odcpub.operations.steps.settle import SETTLE
 from odcpub.operations.steps.start import START
 from odcpub.operations.workloads import recall
 from odcpub.store.records import Status
@@ -141,6 +144,21 @@ def test_a_failure_is_recorded_though_the_plan_is_lost(installed: Installed, run
     assert not perform(run, REFUSE)
     assert run.now().operation.status == Status.FAILED
     assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
+
+
+def test_waiting_for_the_version_before_opens_no_secret(
+    installed: Installed, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[Workload] = []
+    installed.engines.settle = lambda workload, _leave: settled.append(workload) is None  # type: ignore[attr-defined]
+    assert perform(run, START, EXPAND, READY)
+    monkeypatch.setattr(installed.store.vault, "open", None)
+    assert perform(run, SETTLE)
+    (workload,) = settled
+    assert (workload.revision, workload.secrets) == (2, ())
+    started = run.now().unit.find(Started)
+    assert started is not None
+    assert instance_of(workload) == started.instance
 
 
 def test_a_deployment_that_nobody_ended_does_not_serve(installed: Installed, run: Run) -> None:
