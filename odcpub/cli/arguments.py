@@ -13,7 +13,8 @@ EPILOG = """first steps:
   odcpub publish my-app
   odcpub promote my-app --to qa
 
-exit codes: 0 done, 1 model or plan refused, 2 usage, 3 an engine failed, 130 interrupted
+exit codes: 0 done, 1 model or plan refused, 2 usage, 3 an engine failed, 130 interrupted,
+            141 the output was closed
 """
 APP = "the app's name, label or key; odcpub status lists them"
 STAGE = "the stage's name, such as development, qa or production"

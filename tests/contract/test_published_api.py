@@ -419,6 +419,8 @@ def test_a_librarys_enumeration(app: App) -> None:
     assert app.request("GET", "/api/Money.CurrencyCode?labels=true&search=DOLL").json["total"] == 1
     assert app.request("GET", "/api/Money.CurrencyCode/DEM").json["Is_Active"] is False
     assert app.request("GET", "/api/Money.CurrencyCode/XXX").status == 404
+    for query in ("filter.Id=EUR", "sort=Label", "cut=3"):
+        assert app.request("GET", f"/api/Money.CurrencyCode?labels=true&{query}").status == 400
 
 
 def test_what_is_offered_no_more_stays_where_it_is(app: App) -> None:

@@ -13,6 +13,8 @@ public static class Enumerations
     public static Task Labels(HttpContext context, EntityDescriptor entity)
     {
         var request = new ListRequest(entity, context.Request.Query);
+        if (request.Filters.Count + request.Sort.Count + request.Cut > 0)
+            throw new Problem(400, $"{entity.Name} is an enumeration: its labels can be searched, and neither sorted nor filtered.");
         if (!request.Labels) throw new Problem(400, $"{entity.Name} is an enumeration: ask for its labels (labels=true) or for one record.");
         var found = entity.Records!.Where(record => record.IsActive)
             .Where(record => record.Label.Contains(request.Search, StringComparison.OrdinalIgnoreCase))

@@ -1,9 +1,10 @@
-"""docs/commands.md has every command with its options, and no other."""
+"""docs/commands.md has every command with its options, and no other; every command that a page shows can be typed."""
 
 from __future__ import annotations
 
 import argparse
 import re
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 
 from odcpub.cli.arguments import make_parser
 
-PAGE = (Path(__file__).parents[3] / "docs" / "commands.md").read_text()
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "commands.md").read_text()
 USAGES = [" ".join(one.split()) for one in re.findall(r"`((?:odcpub|config) [^`]*)`", PAGE)]
 """Code within a line, where the page shows how a command is written."""
 
@@ -50,3 +52,25 @@ def test_no_command_or_option_is_there_that_does_not_exist() -> None:
     for usage in USAGES:
         assert usage.split()[0] == "config" or usage.split()[1] in {*first, "--help"}, usage
         assert set(re.findall(r"--[a-z-]+", usage)) <= {*known, "--help"}, usage
+
+
+def shown() -> Iterator[tuple[str, list[str]]]:
+    """(page, arguments) of each command in a block of code."""
+    pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for page in pages:
+        for block in re.findall(r"^```\w*\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
+            for line in re.findall(r"^(?:\$ )?(?:\.venv/bin/)?odcpub ([a-z-].*)$", block.replace("\\\n", " "), re.MULTILINE):
+                words = re.split(r"\s(?:#|&&|[|<>])", f"{line} ")[0]
+                yield page.name, shlex.split(words)
+
+
+SHOWN = list(shown())
+
+
+@pytest.mark.parametrize(("page", "arguments"), SHOWN, ids=[f"{page} {' '.join(words)}" for page, words in SHOWN])
+def test_a_command_that_a_page_shows_can_be_typed(page: str, arguments: list[str]) -> None:
+    make_parser().parse_args(arguments)
+
+
+def test_pages_show_commands() -> None:
+    assert len(SHOWN) > 50
