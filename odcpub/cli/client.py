@@ -137,6 +137,7 @@ class Client:
             time.sleep(0.1)
 
     def running(self) -> bool:
+        """Whether a server answers on the socket."""
         try:
             self._open(5).close()
         except OSError:

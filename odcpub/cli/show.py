@@ -113,6 +113,7 @@ def _not_applied(data: Status) -> Iterator[str]:
 
 
 def operations(data: OperationPage, for_programs: bool) -> int:
+    """A line for each operation, the latest first."""
     rows = [
         (one["key"][:8], one["startedDateTime"], _kind(one), one["assetName"], one["environmentName"],
          one["status"], one["deployedBy"])
@@ -133,6 +134,7 @@ def _kind(record: Operation) -> str:
 
 
 def operation(record: Operation, messages: list[Message], for_programs: bool) -> int:
+    """One operation with its messages."""
     if for_programs:
         return answer(record | {"messages": messages}, "", True)
     waits = record["waiting"]
@@ -149,6 +151,7 @@ def operation(record: Operation, messages: list[Message], for_programs: bool) ->
 
 
 def configuration(data: Configuration, for_programs: bool) -> int:
+    """An app's values in a stage, and where each comes from."""
     rows = [(one["name"], one["dataType"], one["value"] or "-", _origin(one)) for one in data["settings"]]
     head = ("NAME", "TYPE", "VALUE", "FROM")
     code = answer(data, table(head, rows) if rows else "The app has no settings.", for_programs)
@@ -163,6 +166,7 @@ def _pending(file: PendingFile) -> str:
 
 
 def pushed(data: PushedFiles, when: str, for_programs: bool) -> int:
+    """The files of stages that were sent. ``when``: when they take effect."""
     for one in () if for_programs else data["warnings"]:
         warn(f"warning: {one}")
     lines = [f"{one['path']}: {one['change']}" for one in data["files"]]
@@ -192,11 +196,13 @@ def engines(data: Engines, for_programs: bool) -> int:
 
 
 def server(data: Server, for_programs: bool) -> int:
+    """The resident server."""
     rows = [(name, str(value)) for name, value in data.items()]
     return answer(data, table(("NAME", "VALUE"), rows), for_programs)
 
 
 def store_changed(data: StoreChanged, for_programs: bool) -> int:
+    """Where the platform's records are now."""
     lines = [f"The platform's records are in {data['store']} now."]
     if data["before"]:
         what = f"{counted(data['rows'], 'record')} and {counted(data['contents'], 'file')}"
@@ -207,6 +213,7 @@ def store_changed(data: StoreChanged, for_programs: bool) -> int:
 
 
 def doctor(data: Doctor, for_programs: bool) -> int:
+    """A line for each engine, with hints beneath; exit code 3 where one is missing."""
     lines = []
     for one in data["checks"]:
         mark = {"ok": "ok     ", "warning": "warning", "missing": "missing"}[one["state"]]
@@ -217,6 +224,7 @@ def doctor(data: Doctor, for_programs: bool) -> int:
 
 
 def update(data: Update, for_programs: bool) -> int:
+    """The libraries whose locked version has changed."""
     for one in data["warnings"]:
         warn(f"warning: {one}")
     lines = [f"{one['name']}: {one['from'] or 'new'} → {one['to'] or 'gone'}" for one in data["changes"]]
@@ -234,6 +242,7 @@ def verified(data: Verified, path: str, for_programs: bool) -> int:
 
 
 def imported(data: Imported, out: str, for_programs: bool) -> int:
+    """What an import wrote to the folder ``out``, and what it left out."""
     _warn_problems(data["problems"])
     files = ", ".join(sorted(data["files"]))
     return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {shlex.quote(out)}", for_programs)
@@ -245,6 +254,7 @@ def _warn_problems(problems: Sequence[ModelProblem]) -> None:
 
 
 def source(data: Source, folder: str, for_programs: bool) -> int:
+    """What ``odcpub source`` wrote to the folder."""
     name, revision = data["name"], data["revision"]
     if not data["sameCompiler"]:
         note = f"{name}'s revision {revision} was compiled by another version of odcpub; this is how this one writes it"

@@ -21,6 +21,7 @@ _STATIC_ATTRIBUTES = (("Label", Basic.TEXT), ("Order", Basic.INTEGER), ("Is_Acti
 
 
 def app_files(asset: Asset, names: Names, reuse: Reuse) -> tuple[Draft, ...]:
+    """All static files of an app, sorted by path."""
     page = {"app": asset.name, "description": asset.description}
     files = [
         Draft("wwwroot/index.html", render(Html, "web/index.html", page).encode()),

@@ -27,7 +27,7 @@ from odcpub.data.schema import (
     Table,
 )
 from odcpub.model.data_types import DATA_TYPES, MAX_LENGTH, length_of, measures_of
-from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, Library, StaticEntity
+from odcpub.model.elements import Attribute, Basic, DeleteRule, Entity, Library, StaticEntity, VerifiedAsset
 from odcpub.model.language import TEXT_TYPES
 from odcpub.model.physical import companions, physical
 
@@ -75,7 +75,7 @@ class MadeTables:
 
 
 def target_schema(
-    asset: Asset, libraries: Mapping[str, Library] | None = None, made: MadeTables | None = None
+    asset: VerifiedAsset, libraries: Mapping[str, Library] | None = None, made: MadeTables | None = None
 ) -> Schema:
     """The schema of an app. Its libraries, by name in the locked versions, add no tables: their static entities are
     enumerations that limit the columns which hold their identifiers. ``made``: of this app before."""

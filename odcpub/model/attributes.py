@@ -25,6 +25,7 @@ _FUNCTION_TYPES = {facts.now: basic for basic, facts in DATA_TYPES.items() if fa
 
 
 def attribute(reading: Reading, name: Scalar, node: Node, element: str) -> tuple[Attribute, Fields]:
+    """An attribute, and its reference if its type names a target."""
     found = fields(reading, "attribute", node, name, element)
     type_ = data_type(reading, found, element)
     values = found.values
@@ -178,6 +179,7 @@ def _within(found: Fields, value: el.Scalar) -> None:
 
 
 def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Setting:
+    """A setting; what is wrong with it goes to ``reading``."""
     found = fields(reading, "setting", node, name, element)
     type_ = data_type(reading, found, element)
     if type_ is not UNKNOWN and type_.basic not in SETTING_TYPES:

@@ -181,6 +181,8 @@ class Setting:
 
 
 class ScreenKind(StrEnum):
+    """What a screen shows of its entity."""
+
     LIST = "list"
     DETAIL = "detail"
 

@@ -45,12 +45,15 @@ class Reading:
         self.problems: list[Problem] = []
 
     def place(self, node: Node) -> Place:
+        """Where the node stands in the file."""
         return Place(self.file, node.line, node.column)
 
     def problem(self, code: Code, node: Node, element: str, message: str, hint: str = "") -> None:
+        """Notes an error at the node."""
         self.problems.append(Problem(str(code), message, hint, self.place(node), element))
 
     def warning(self, code: Code, node: Node, element: str, message: str, hint: str = "") -> None:
+        """Notes a warning at the node."""
         self.problems.append(Problem(str(code), message, hint, self.place(node), element, Severity.WARNING))
 
 
@@ -64,6 +67,7 @@ class Fields:
         self.nodes = nodes
 
     def get(self, key: str, otherwise: Any = None) -> Any:
+        """The value of a key, ``otherwise`` where it is not there or wrong."""
         return self.values.get(key, otherwise)
 
 

@@ -14,6 +14,7 @@ from odcpub.text import listed, shown, suggest
 
 
 def indexes(reading: Reading, found: Fields, attributes: dict[str, el.Attribute], element: str) -> tuple[el.Index, ...]:
+    """The indexes of an entity; what is wrong with them goes to ``reading``."""
     mapping: Mapping | None = found.get("indexes")
     made: list[el.Index] = []
     for name, node in mapping.entries.values() if mapping else ():

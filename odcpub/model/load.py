@@ -39,6 +39,7 @@ class RawModel:
 
     @property
     def kind(self) -> Kind | None:
+        """What the model says it is; None where it does not."""
         return next((kind for kind in Kind if self.header(kind.value)), None)
 
     @property

@@ -24,12 +24,16 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class EntityPart:
+    """An entity as its file says it, and what it refers to."""
+
     element: el.Entity
     references: tuple[Reference, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StructurePart:
+    """A structure as its file says it, and what it refers to."""
+
     element: el.Structure
     references: tuple[Reference, ...]
 

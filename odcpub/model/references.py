@@ -35,6 +35,7 @@ def resolve_entities(problems: list[Problem], parts: Sequence[EntityPart], targe
 def resolve_structures(
     problems: list[Problem], parts: Sequence[StructurePart], targets: Targets
 ) -> tuple[Structure, ...]:
+    """The structures with the first names of what their attributes refer to."""
     return tuple(
         replace(part.element, attributes=_resolve(problems, "structures", part, targets))
         if part.references

@@ -72,11 +72,13 @@ def _check_member(problems: list[Problem], entity: Entity, key: str, member: tup
 
 
 def default_columns(entity: Entity) -> tuple[str, ...]:
+    """The columns of a list whose author names none: the first five attributes but Binary Data."""
     shown_ones = [a.name for a in entity.attributes if a.type.basic is not Basic.BINARY_DATA]
     return tuple(shown_ones[:COLUMNS])
 
 
 def default_search(entity: Entity) -> tuple[str, ...]:
+    """The attributes that such a list searches: the display attribute, if it is a text."""
     return tuple(a.name for a in entity.attributes if a.name == entity.display and _is_text(a))
 
 

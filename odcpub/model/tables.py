@@ -24,6 +24,7 @@ from odcpub.text import listed, shown, suggest
 
 
 def static_entity(reading: Reading, name: Scalar, node: Node, element: str) -> el.StaticEntity:
+    """A static entity; what is wrong with it goes to ``reading``."""
     found = fields(reading, "static_entity", node, name, element)
     _check_table(reading, name, found, element)
     records: list[el.Record] = []
@@ -54,6 +55,7 @@ def _record(reading: Reading, key: Scalar, node: Node, order: int, element: str)
 
 
 def entity(reading: Reading, name: Scalar, node: Node, element: str) -> EntityPart:
+    """An entity; what is wrong with it goes to ``reading``."""
     found = fields(reading, "entity", node, name, element)
     _check_table(reading, name, found, element)
     attributes, references = _attributes(reading, name, found, element, "entity")
@@ -137,6 +139,7 @@ def _check_table(reading: Reading, name: Scalar, found: Fields, element: str) ->
 
 
 def structure(reading: Reading, name: Scalar, node: Node, element: str) -> StructurePart:
+    """A structure; what is wrong with it goes to ``reading``."""
     found = fields(reading, "structure", node, name, element)
     if name.text.casefold() in RESERVED_STRUCTURES:
         message = f"a structure cannot be called {name.text}: it is a data type"

@@ -41,6 +41,7 @@ class Targets:
                 self.elements[f"{name}.{element.name}"] = element
 
     def find(self, name: str) -> Target | None:
+        """The element of that name, None where there is none."""
         return self.elements.get(name)
 
     def is_reported(self, name: str) -> bool:

@@ -43,6 +43,8 @@ class Scalar:
 
 @dataclass(slots=True)
 class Sequence:
+    """A sequence and its items, in the order written."""
+
     items: list[Node]
     line: int
     column: int

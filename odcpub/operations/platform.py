@@ -104,7 +104,7 @@ class Memory:
         """``model_digest``, made once for one asset."""
         return f"sha256:{hashlib.sha256(self._content(asset)).hexdigest()}"
 
-    def schema(self, asset: Asset, libraries: Mapping[str, Library]) -> Schema:
+    def schema(self, asset: VerifiedAsset, libraries: Mapping[str, Library]) -> Schema:
         """``target_schema``, made once for one asset with the same records in its libraries."""
         limits = enumerations(libraries)
         for one, known, schema in tuple(self._schemas):

@@ -16,7 +16,7 @@ from odcpub.compiler.marked import Sql
 from odcpub.compiler.project import About, app_project, library_project
 from odcpub.data.plan import plan_migration
 from odcpub.data.script import whole_sql
-from odcpub.model.elements import Asset, Kind, Library
+from odcpub.model.elements import Kind, Library, VerifiedAsset
 from odcpub.operations.libraries import locked
 from odcpub.operations.platform import Platform
 from odcpub.operations.requests import revision_of
@@ -46,7 +46,7 @@ def source(platform: Platform, name: str, number: int | None) -> Source:
     }
 
 
-def _sql(platform: Platform, model: Asset, libraries: Mapping[str, Library], revision: RevisionRecord) -> Sql:
+def _sql(platform: Platform, model: VerifiedAsset, libraries: Mapping[str, Library], revision: RevisionRecord) -> Sql:
     """An empty schema becomes the revision's, and says so by the name that the revision's own app asks for."""
     migration = plan_migration(None, platform.memory.schema(model, libraries), asset=model)
     return sql_script(whole_sql(replace(migration, target=revision.schema)))

@@ -20,7 +20,7 @@ from odcpub.engines.ports import Login, Owner
 from odcpub.engines.ports import Place as DataPlace
 from odcpub.errors import ModelError, Refused
 from odcpub.image.content import ImageRef
-from odcpub.model.elements import Asset, Library
+from odcpub.model.elements import Asset, Library, VerifiedAsset
 from odcpub.model.physical import physical
 from odcpub.operations.core.outputs import Verified, Where
 from odcpub.operations.login import database_environment
@@ -35,7 +35,7 @@ class Target:
 
     asset: AssetRecord
     stage: Where
-    model: Asset
+    model: VerifiedAsset
     libraries: Mapping[str, Library]
 
 

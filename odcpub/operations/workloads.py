@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from odcpub.data.migration import MigrationPlan
 from odcpub.deployment.workload import Workload
 from odcpub.errors import EngineError, Refused
-from odcpub.model.elements import Asset
+from odcpub.model.elements import VerifiedAsset
 from odcpub.operations import stage as stages
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Planned, Revision, Started
@@ -53,7 +53,7 @@ def aim(run: Run, model: str, lock: str) -> stages.Target:
     return _aimed(run, run.platform.memory.model(model), lock)
 
 
-def _aimed(run: Run, model: Asset, lock: str) -> stages.Target:
+def _aimed(run: Run, model: VerifiedAsset, lock: str) -> stages.Target:
     libraries = {library.asset.name: library for library in locked(run.platform, lock)}
     return stages.Target(run.asset, run.stage, model, libraries)
 

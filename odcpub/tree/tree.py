@@ -69,6 +69,7 @@ class Tree:
 
     @property
     def digest(self) -> str:
+        """The sha256 of the tree's text, made anew at each call."""
         return hashlib.sha256(self.text().encode()).hexdigest()
 
     @property
@@ -170,6 +171,7 @@ def travels(path: str) -> bool:
 
 
 def is_yaml(name: str) -> bool:
+    """Whether a file of this name is read as YAML."""
     return name.lower().endswith((".yaml", ".yml"))
 
 
@@ -190,4 +192,5 @@ def why_no_path(path: str) -> str:
 
 
 def digest_of(content: bytes) -> str:
+    """The sha256 of a file's content in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

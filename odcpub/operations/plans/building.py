@@ -9,7 +9,7 @@ from odcpub.compiler.identity import compiler_identity
 from odcpub.data.fingerprint import target_fingerprint
 from odcpub.deployment.stages import Stage
 from odcpub.engines.factory import Engines
-from odcpub.model.elements import Asset, Library
+from odcpub.model.elements import Library, VerifiedAsset
 from odcpub.operations.builds import build_key, elements, is_there
 from odcpub.operations.core.outputs import Verified
 from odcpub.operations.core.plan import Build, Plan
@@ -29,7 +29,9 @@ class Building(NamedTuple):
     known: RevisionRecord | None
 
 
-def verified(platform: Platform, asset: Asset, libraries: Mapping[str, Library], inputs: tuple[str, ...]) -> Verified:
+def verified(
+    platform: Platform, asset: VerifiedAsset, libraries: Mapping[str, Library], inputs: tuple[str, ...]
+) -> Verified:
     """What decides the build of a verified model, and whether a revision is that build already; keeps nothing."""
     key = build_key(platform, asset, libraries, inputs)
     latest = platform.store.assets.latest(asset.key)
@@ -45,7 +47,7 @@ def verified(platform: Platform, asset: Asset, libraries: Mapping[str, Library],
     )
 
 
-def building(platform: Platform, asset: Asset, of: Verified, made: str) -> Building:
+def building(platform: Platform, asset: VerifiedAsset, of: Verified, made: str) -> Building:
     """``made``: what a publish makes of assets of this kind."""
     latest = platform.store.assets.latest(asset.key)
     known = latest if latest and latest.build_key == of.build_key else None

@@ -59,7 +59,8 @@ def shown() -> Iterator[tuple[str, list[str]]]:
     pages = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
     for page in pages:
         for block in re.findall(r"^```\w*\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
-            for line in re.findall(r"^(?:\$ )?(?:\.venv/bin/)?odcpub ([a-z-].*)$", block.replace("\\\n", " "), re.MULTILINE):
+            lines = block.replace("\\\n", " ")
+            for line in re.findall(r"^(?:\$ )?(?:\.venv/bin/)?odcpub ([a-z-].*)$", lines, re.MULTILINE):
                 words = re.split(r"\s(?:#|&&|[|<>])", f"{line} ")[0]
                 yield page.name, shlex.split(words)
 
