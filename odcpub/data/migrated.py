@@ -18,6 +18,7 @@ from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Sc
 from odcpub.data.target import is_static
 
 _Named = TypeVar("_Named", Check, Column, FileRule, ForeignKey, IndexDef)
+_TEXTS = re.compile(r"'(?:[^']|'')*'")
 _QUOTED = re.compile(r'"((?:[^"]|"")+)"')
 
 
@@ -36,7 +37,7 @@ def _created(step: steps.CreateTable) -> Table:
 
 def _check(name: str, expression: str, columns: Iterable[Column], validated: bool = False) -> Check:
     """``columns``: of its table; it is about the first of them that it names."""
-    named = {found.replace('""', '"') for found in _QUOTED.findall(expression)}
+    named = {found.replace('""', '"') for found in _QUOTED.findall(_TEXTS.sub("", expression))}
     column = next((one.name for one in columns if one.name in named), "")
     return read_check(name, expression, validated, column)
 

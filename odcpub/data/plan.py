@@ -85,7 +85,7 @@ def _table_added(builder: PlanBuilder, found: diff.TableAdded) -> None:
 def _table_kept(builder: PlanBuilder, found: diff.TableKept) -> None:
     # Rows that nobody sees must not stand in the way of deleting rows that are seen: the values stay, the rule goes.
     for key in found.references:
-        rules.release(builder, found.table, key, builder.names(found.table))
+        rules.drop_reference(builder, found.table, key, builder.names(found.table))
 
 
 def _kind_changed(builder: PlanBuilder, found: diff.KindChanged) -> None:

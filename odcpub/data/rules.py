@@ -95,10 +95,10 @@ def reference_dropped(builder: PlanBuilder, found: diff.ReferenceDropped) -> Non
         # Nothing is held, or it is one too many, which a migration left half way.
         builder.add(_drop(EXPAND, table, found.key, element))
     else:
-        release(builder, table, found.key, element)
+        drop_reference(builder, table, found.key, element)
 
 
-def release(builder: PlanBuilder, table: str, key: ForeignKey, element: str) -> None:
+def drop_reference(builder: PlanBuilder, table: str, key: ForeignKey, element: str) -> None:
     """A reference that nobody sees any more goes with the version that does: if the new one never comes, that one
     keeps serving and needs it. Until then it deletes or empties no row: the new version can't tell of that."""
     keeping = foreign_key(table, key.column, key.target, ON_DELETE[DeleteRule.PROTECT])

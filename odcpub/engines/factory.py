@@ -18,7 +18,7 @@ from odcpub.engines.csharp.cached import CachedCompiler
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.csharp.standing import Standing, standing
 from odcpub.engines.csharp.toolchain import find_toolchain, is_there
-from odcpub.engines.examination import Apps, examine
+from odcpub.engines.diagnostics import Apps, examine
 from odcpub.engines.image.base import BaseLayer, architecture, make_base
 from odcpub.engines.ports import Database, ImageBuilder, Registry, Report, Runner
 from odcpub.engines.settings import EngineSettings

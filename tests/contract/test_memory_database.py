@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from odcpub.data.fingerprint import fingerprint
+from odcpub.data.migrated import migrated
 from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan
 from odcpub.data.plan import plan_migration
-from odcpub.data.schema import Schema
+from odcpub.data.schema import Column, Schema, Table
+from odcpub.data.steps import AddCheck
 from odcpub.data.target import target_schema
 from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.engines.database.postgres import Postgres
@@ -88,6 +90,12 @@ def test_it_has_the_schema_that_postgresql_has(
             held, live = database.observe(PLACE), stage.live()
             assert fingerprint(held) == fingerprint(live)
             assert limits(held) == limits(live)
+
+
+def test_a_check_is_of_the_column_that_it_names_and_not_of_one_in_a_text() -> None:
+    schema = Schema((Table("thing", (Column("a", "text"), Column("b", "text"))),))
+    after = migrated(schema, [AddCheck(EXPAND, "thing", "odd", """"b" <> 'see "a"'""")])
+    assert after.tables[0].checks[0].column == "b"
 
 
 def test_a_stale_plan_is_refused_and_changes_nothing(database: MemoryDatabase, tmp_path: Path) -> None:

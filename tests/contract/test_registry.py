@@ -183,6 +183,29 @@ def test_a_cut_blob_is_put_anew(tmp_path: Path, base: Path) -> None:
     assert b"".join(registry.blob(ref, layer.digest)) == layer.tar
 
 
+@pytest.mark.parametrize("which", ["manifest", "layer", "base"])
+def test_an_image_that_was_damaged_on_disk_is_whole_when_it_was_put_again(
+    tmp_path: Path, base: Path, which: str
+) -> None:
+    registry, made = LayoutRegistry(tmp_path / "registry"), image()
+    ref = put(registry, base, made)
+    digest = {"manifest": ref.digest, "layer": made.layers[0].digest, "base": BASE.digest}[which]
+    path = tmp_path / "registry" / "blobs" / "sha256" / digest.removeprefix("sha256:")
+    content = path.read_bytes()
+    path.unlink()  # the base is a link to the file that was given
+    path.write_bytes(b"!" + content[1:])
+    if which == "manifest":
+        assert registry.manifest(ref) is None
+    else:
+        with pytest.raises(EngineError, match="another digest"):
+            tuple(registry.blob(ref, digest))
+    assert not registry.has(ref)
+    put(registry, base, made)
+    assert registry.has(ref)
+    assert registry.manifest(ref) == made.manifest
+    assert path.read_bytes() == content
+
+
 def test_a_damaged_index_is_told_and_kept(tmp_path: Path, base: Path) -> None:
     registry = LayoutRegistry(tmp_path / "registry")
     put(registry, base, image())

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from odcpub.data import script as scripting
@@ -107,7 +108,7 @@ def follow(chain: Scripts, made: PlanParts, script: Script, current: str) -> Scr
     if current != script.down:
         text = script_text(made, made.of(script.phase), script.number, current or None)
         chain.put(script.room, script.name, text)
-    return promote(chain, replace(script, down=current))
+    return enter(chain, replace(script, down=current))
 
 
 def restore(chain: Scripts, place: Place, current: str, spared: Collection[str] = ()) -> None:
@@ -138,12 +139,12 @@ def _lost(chain: Scripts, place: Place, current: str, missing: str) -> Refused:
     )
 
 
-def promote(chain: Scripts, script: Script) -> Script:
+def enter(chain: Scripts, script: Script) -> Script:
     """A script that waited becomes part of the chain."""
     return _move(chain, script, VERSIONS)
 
 
-def demote(chain: Scripts, script: Script, current: str) -> None:
+def put_back(chain: Scripts, script: Script, current: str) -> None:
     """What of a script had no effect waits again; the database is at the revision ``current``."""
     if current != script.revision and not _cut(chain, script, current):
         _move(chain, script, PENDING)
@@ -219,7 +220,10 @@ def _head(digest: str, read: Callable[[], str]) -> _Head:
         text = read()
         said = dict(_FIELD.findall(text))
         down, plan, base = (said.get(key, "") for key in _FIELDS)
-        known = _heads[digest] = _Head(down, plan, base, parts_of(text))
+        known = _Head(down, plan, base, parts_of(text))
+        if not digest.endswith(sha256(text.encode()).hexdigest()):
+            return known  # another text was put in its place meanwhile
+        _heads[digest] = known
         for old in tuple(_heads)[:-_KNOWN]:
             _heads.pop(old, None)
     return known

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from odcpub.address import CHOOSE
 from odcpub.data.literals import quoted
+from odcpub.data.target import RESERVED
 from odcpub.engines.database import login_failure, tls, tls_failure
 from odcpub.engines.database.session_settings import forget_environment, later, startup
 from odcpub.engines.database.sessions import PLAIN
@@ -186,7 +187,7 @@ def _meaning(where: str, error: psycopg.Error) -> EngineError | Refused:
     message = f"{where}: {reason[0]}" + (f" ({state})" if state else "")
     if state == "42501" and error.diag.message_detail:
         message += f": {error.diag.message_detail}"
-    if state.startswith("23"):
+    if state.startswith("23") and error.diag.table_name not in RESERVED:
         hint = "run the same command again, which names the rows: they changed while this ran"
         return Refused(message, hint, [error.diag.message_detail] if error.diag.message_detail else [])
     if state in TEMPORARY_STATES or state.startswith("08"):

@@ -168,7 +168,7 @@ class _Phase:
         """A script enters the chain and is executed; what of it had no effect waits again."""
         begins = self.phase == EXPAND
         script = (
-            chain.follow(self.scripts, self.parts, script, current) if begins else chain.promote(self.scripts, script)
+            chain.follow(self.scripts, self.parts, script, current) if begins else chain.enter(self.scripts, script)
         )
         try:
             self._stamp(script.down)
@@ -182,7 +182,7 @@ class _Phase:
         import psycopg
 
         with contextlib.suppress(psycopg.Error):
-            chain.demote(self.scripts, script, self._current())
+            chain.put_back(self.scripts, script, self._current())
             for step in self.plan.steps:
                 if isinstance(step, CreateIndex) and step.concurrent:
                     self._drop_invalid(step.name)

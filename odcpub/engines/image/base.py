@@ -174,6 +174,7 @@ def write(entries: Mapping[str, Entry], folder: Path) -> str:
                 _fill(tar, entries)
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())  # the size alone says later whether it is whole
         new.chmod(0o644)
         put(new, folder / f"{digest}.tar")
     return digest

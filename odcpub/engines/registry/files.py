@@ -14,6 +14,10 @@ from odcpub.files import draft, put, write_whole
 PIECE = 1 << 20
 
 
+class Damaged(EngineError):
+    """A blob is not what its digest says."""
+
+
 def write(path: Path, content: bytes) -> None:
     """Writes a file that is complete when it has its name, also after a power failure."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -60,7 +64,7 @@ def checked(where: str, digest: str, content: Iterator[bytes]) -> Iterator[bytes
         known.update(piece)
         yield piece
     if "sha256:" + known.hexdigest() != digest:
-        raise EngineError(
+        raise Damaged(
             f"{where}: blob {digest}: its content has another digest: it was damaged on disk or on the way",
-            "delete the damaged blob and publish again",
+            "publish again, which stores it anew",
         )

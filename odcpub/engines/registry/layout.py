@@ -23,6 +23,8 @@ from odcpub.image.oci import MANIFEST_TYPE, blobs_of, canonical, checked_digest,
 from odcpub.locks import held
 
 REF_NAME = "org.opencontainers.image.ref.name"
+_SMALL = 1 << 16
+"""Bytes."""
 INDEX_TYPE = "application/vnd.oci.image.index.v1+json"
 _EMPTY_INDEX: Mapping[str, Any] = {"schemaVersion": 2, "mediaType": INDEX_TYPE, "manifests": []}
 
@@ -40,9 +42,8 @@ class LayoutRegistry:
                 return None
             path = self._path(image.digest)
             manifest = path.read_bytes() if path.exists() else None
-        if manifest is not None and files.digest_of(manifest) != image.digest:
-            raise EngineError(f"{self._where}: {image}: the manifest is damaged", "publish again")
-        return manifest
+        # A damaged one is none: the next build puts it anew.
+        return manifest if manifest is not None and files.digest_of(manifest) == image.digest else None
 
     def has(self, image: ImageRef) -> bool:
         manifest = self.manifest(image)
@@ -54,7 +55,11 @@ class LayoutRegistry:
         with told(self._where):
             if not path.exists():
                 raise EngineError(f"{self._where}: {image}: blob {digest} is not there", "publish again")
-            yield from files.checked(self._where, digest, files.pieces(path))
+            try:
+                yield from files.checked(self._where, digest, files.pieces(path))
+            except files.Damaged:
+                path.replace(path.with_name(f"{path.name}.damaged"))
+                raise
 
     def put(self, image: ImageRef, manifest: bytes, blobs: Mapping[str, Path | bytes]) -> None:
         checked_image(image)
@@ -75,7 +80,7 @@ class LayoutRegistry:
 
     def _store(self, digest: str, content: Path | bytes) -> None:
         path = self._path(checked_digest(digest))
-        if path.exists() and path.stat().st_size == files.size_of(content):
+        if path.exists() and path.stat().st_size == files.size_of(content) and not _differs(path, content):
             return
         if files.digest_of(content) != digest:
             raise EngineError(
@@ -127,6 +132,12 @@ class LayoutRegistry:
     def _locked(self) -> Iterator[None]:
         with held(self._folder / ".lock"):
             yield
+
+
+def _differs(path: Path, content: Path | bytes) -> bool:
+    """Whether a stored blob has been damaged; of small ones alone (manifests, configurations), which are read quickly.
+    What is damaged of a large one is seen when it is read."""
+    return isinstance(content, bytes) and len(content) <= _SMALL and path.read_bytes() != content
 
 
 def _name(entry: Any) -> str:

@@ -191,7 +191,7 @@ class LocalRunner:
     def _promote(self, workload: Workload, mine: Process) -> str:
         with self._changing(workload.stage, workload.asset) as state:
             if state.next == mine:
-                state = state.promoted()
+                state = state.taken_over()
                 self._states.write(state)
         self._alone(state.leaving)
         return _address(state)

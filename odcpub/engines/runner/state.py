@@ -59,7 +59,7 @@ class State:
         """The process of this identity; the starting one first."""
         return next((each for each in (self.next, self.current) if each and each.identity == identity), None)
 
-    def promoted(self) -> State:
+    def taken_over(self) -> State:
         """The starting version serves; what served leaves."""
         gone = (*self.leaving, *((self.current,) if self.current else ()))
         return replace(self, current=self.next, next=None, leaving=gone)
