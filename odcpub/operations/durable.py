@@ -75,7 +75,7 @@ def launch(platform: Platform, folder: Path) -> None:
     }
     DBOS(config=config)
     DBOS.launch()
-    for operation in platform.ledger.operations(status=Status.RUNNING, limit=1000):
+    for operation in platform.ledger.running():
         _resume(operation.key)
         # Told to go on by a server that was killed before the workflow heard it, or before it could say so.
         if operation.waiting is None or not still_waits(platform, operation):

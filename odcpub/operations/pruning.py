@@ -30,7 +30,6 @@ PLANS_STAY = timedelta(days=90)
 """After they were made, executed or not."""
 AT_ONCE = 5_000
 """Contents that one run removes at most."""
-ALL = 1_000_000_000
 _DIGEST = re.compile("[0-9a-f]{64}")
 
 
@@ -55,7 +54,7 @@ def prune(platform: Platform, now: datetime) -> Pruned:
 
 def _running_plans(platform: Platform) -> Iterator[str]:
     """The plans that operations execute or follow that have not ended."""
-    for one in platform.ledger.operations(status=Status.RUNNING, limit=ALL):
+    for one in platform.ledger.running():
         followed = (unit.find(ByPlan) for unit in one.units)
         yield from (one.command.plan, *(found.fingerprint for found in followed if found))
 
@@ -71,7 +70,7 @@ def _needed(platform: Platform) -> Iterator[str]:
         for deployment in _in_force(store.stages.deployments(asset.key)):
             if operation := platform.ledger.operation(deployment.operation):
                 yield from _of_operation(platform, operation)
-    for operation in platform.ledger.operations(status=Status.RUNNING, limit=ALL):
+    for operation in platform.ledger.running():
         yield from _of_operation(platform, operation)
     for plan in store.plans.all():
         yield plan.catalogue

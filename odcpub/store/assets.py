@@ -18,6 +18,7 @@ from odcpub.store.again import persistent
 from odcpub.store.clock import now
 from odcpub.store.records import AssetRecord, ReleaseRecord, RevisionRecord, StageFile
 from odcpub.store.tables import ASSETS, OPERATIONS, RELEASES, REVISIONS, STAGE_FILES, VALUES
+from odcpub.store.upsert import insert_new
 
 _MADE = REVISIONS.join(OPERATIONS, OPERATIONS.c.key == REVISIONS.c.operation)
 """Revisions with the operations that made them, which know the name that the asset had."""
@@ -71,10 +72,9 @@ class Assets:
                     connection.execute(delete(VALUES).where(VALUES.c.asset == other.key))
                     connection.execute(delete(STAGE_FILES).where(STAGE_FILES.c.asset == other.key))
                     connection.execute(delete(ASSETS).where(ASSETS.c.key == other.key))
-            if connection.execute(select(ASSETS.c.key).where(ASSETS.c.key == asset.key)).first() is None:
-                connection.execute(insert(ASSETS).values(row | {"created_at": now()}))
-            else:
-                values = {"name": asset.name, "folder": asset.folder, "host": asset.host}
+            values = {"name": asset.name, "folder": asset.folder, "host": asset.host}
+            new = insert_new(connection, ASSETS, row | {"created_at": now()})
+            if not new:
                 connection.execute(update(ASSETS).where(ASSETS.c.key == asset.key).values(values))
 
     def keep_source(self, asset: str, source: str, files: Mapping[str, str], by: str, at: str) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from odcpub.errors import EngineError
+from odcpub.errors import EngineError, Refused
 from odcpub.files import sync_folder, write_whole
 from odcpub.store.ports import RENEWED
 
@@ -23,6 +23,8 @@ from odcpub.store.ports import RENEWED
 class Blobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.read_only = False
+        """Set while the contents are moved elsewhere, and for good once they are."""
         self._guard = threading.Lock()
         """Held where a file's age is looked at and acted upon."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -30,6 +32,8 @@ class Blobs:
     def put(self, content: bytes) -> str:
         """Stores the content whole or not at all, on the disk when this returns; its sha256 in hexadecimal."""
         digest = hashlib.sha256(content).hexdigest()
+        if self.read_only:
+            raise read_only()
         if self._used(digest) != len(content):
             path = self._path(digest)
             if not path.parent.exists():
@@ -52,6 +56,8 @@ class Blobs:
         return frozenset(digest for digest in self.digests() if _older(self._path(digest), since))
 
     def discard(self, digests: Collection[str], since: datetime) -> int:
+        if self.read_only:
+            raise read_only()
         count = 0
         for path in map(self._path, sorted(digests)):
             with self._guard:
@@ -106,6 +112,12 @@ class Blobs:
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest
+
+
+def read_only() -> Refused:
+    return Refused(
+        "the records are being moved and are read-only until that ends", "run the same command again in a minute"
+    )
 
 
 def _older(path: Path, since: datetime) -> bool:

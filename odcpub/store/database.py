@@ -3,6 +3,7 @@ PostgreSQL has too. Does I/O."""
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 
 from odcpub.errors import EngineError
+from odcpub.store.again import Undone
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0008"
@@ -21,7 +23,7 @@ def open_database(path: Path) -> Engine:
     path.touch(mode=0o600, exist_ok=True)
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10}, hide_parameters=True)
     event.listen(engine, "connect", _pragmas)
-    event.listen(engine, "handle_error", lambda context: _full(path, context.original_exception))
+    event.listen(engine, "handle_error", lambda context: _translated(path, context.original_exception))
     try:
         with engine.begin() as connection:
             if _version(connection) != HEAD:
@@ -40,10 +42,14 @@ def open_database(path: Path) -> Engine:
     return engine
 
 
-def _full(path: Path, error: BaseException) -> None:
-    """A full disk is told as what it is, wherever it is met."""
+def _translated(path: Path, error: BaseException) -> None:
+    """A full disk is told as what it is, wherever it is met; what another connection has locked may be free later."""
     if "disk is full" in str(error):
         raise EngineError(f"{path}: the disk is full", "make room, then run the same command again")
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise Undone(
+            f"{path}: is locked by another process", f"see which one: fuser {path}; then run the command again"
+        )
 
 
 def _pragmas(connection: Any, _record: object) -> None:

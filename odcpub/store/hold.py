@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger("odcpub.store")
 LOOK_SECONDS = 5.0
+ANSWER_SECONDS = 10.0
+"""How long the database may leave a look unanswered."""
 LAST_SECONDS = 10.0
 """How long the lock of a server that was killed a moment ago is waited for."""
 _LONGEST_NAME = 63
@@ -55,14 +58,15 @@ class Hold:
     @again
     def _take(self) -> psycopg.Connection[Any]:
         connection = self._store.connect(autocommit=True, name=self._name)
+        _impatient(connection)
         for _ in looks(LAST_SECONDS, 0.1):
             if self._taken(connection):
                 return connection
         holder, since = connection.execute(_HOLDER.encode()).fetchone() or ("another server", "a moment ago")
         connection.close()
         raise HeldByAnother(
-            f"{self._store.where}: {holder} works on it since {since}, and one server alone may",
-            "end that one there with: odcpub down; then run the command again",
+            f"{self._store.where}: is in use by {holder} since {since}; only one server can use a store",
+            "end that server, on its machine: odcpub down; then run the command again",
         )
 
     @staticmethod
@@ -81,6 +85,8 @@ class Hold:
                     self._again()
 
     def _again(self) -> None:
+        with suppress(Exception):
+            self._connection.close()
         try:
             self._connection = self._take()
         except HeldByAnother as error:
@@ -89,3 +95,11 @@ class Hold:
             self._lost()
         except Exception:  # it is tried again at the next look, for as long as it takes
             LOG.exception("%s: its lock cannot be taken yet", self._store.where)
+
+
+def _impatient(connection: psycopg.Connection[Any]) -> None:
+    """A server whose network is gone notices that its lock may be another's by now: TCP alone would wait for a quarter
+    of an hour."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as copy:
+        if copy.family != socket.AF_UNIX:
+            copy.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(1000 * ANSWER_SECONDS))

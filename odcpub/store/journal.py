@@ -69,7 +69,8 @@ class Journal:
         while True:
             with self._engine.begin() as connection:
                 if _changed(connection, key, changed):
-                    return
+                    break
+        self.changes += 1
 
     def serve(self, key: str, changed: Change, address: str) -> None:
         """Its new version serves at the address: what ``changed`` makes of it, the end of its deployment, and that the
@@ -101,6 +102,12 @@ class Journal:
         here = OPERATIONS.c.asset == asset, OPERATIONS.c.stage == stage
         running = OPERATIONS.c.status == Status.RUNNING, OPERATIONS.c.serving == 1
         return self._operations(select(OPERATIONS).where(*here, *running))
+
+    def running(self, asset: str = "") -> tuple[OperationRecord, ...]:
+        """Every operation that has not ended, the latest first; of one asset where its key is given."""
+        here = (OPERATIONS.c.asset == asset,) if asset else ()
+        found = select(OPERATIONS).where(OPERATIONS.c.status == Status.RUNNING, *here)
+        return self._operations(found.order_by(OPERATIONS.c.started_at.desc()))
 
     def operations(
         self, asset: str = "", status: str = "", kinds: Sequence[str] = (), limit: int = 50, offset: int = 0
@@ -164,8 +171,9 @@ def _changed(connection: Connection, key: str, changed: Change, **more: int) -> 
 
 
 def _end_deployment(connection: Connection, operation: str, end: DeploymentEnd) -> None:
-    """Of an operation that has one."""
-    statement = update(DEPLOYMENTS).where(DEPLOYMENTS.c.operation == operation)
+    """Of an operation that has one. What has ended stays as it is: an undeployed app must not seem to run again."""
+    open_ones = DEPLOYMENTS.c.status.in_((Status.RUNNING, Status.FAILED))
+    statement = update(DEPLOYMENTS).where(DEPLOYMENTS.c.operation == operation, open_ones)
     connection.execute(statement.values(status=end.status, address=end.address))
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, Table, event, func, insert, select
 
-from odcpub.errors import EngineError, Refused
+from odcpub.errors import EngineError
 from odcpub.files import sync_folder
-from odcpub.store.blobs import Blobs
+from odcpub.store.blobs import Blobs, read_only
 from odcpub.store.clock import now
 from odcpub.store.contents import ContentRows
 from odcpub.store.database import open_database
@@ -43,18 +43,23 @@ class Moved:
 
 
 @contextmanager
-def frozen(engine: Engine) -> Iterator[None]:
-    """Within it, and after it unless it fails, nobody writes to the store."""
+def frozen(source: Store) -> Iterator[None]:
+    """Within it, and after it unless it fails, nobody writes to the store, neither records nor contents."""
+    engine, contents = source.engine, source.blobs
 
     def refuse(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement.lstrip().upper().startswith(_WRITES):
-            raise Refused("the store is being moved: nothing is written to it", "run the command again in a minute")
+            raise read_only()
 
     event.listen(engine, "before_cursor_execute", refuse)
+    if isinstance(contents, Blobs):
+        contents.read_only = True
     try:
         yield
     except BaseException:
         event.remove(engine, "before_cursor_execute", refuse)
+        if isinstance(contents, Blobs):
+            contents.read_only = False
         raise
 
 
@@ -74,7 +79,7 @@ def move_to_postgres(source: Store, there: Postgres, password: str) -> Moved:
     """``password``: sealed. Refused where the database holds another installation's records."""
     hold, engine = Hold(there, lambda: None), there.engine()
     try:
-        with frozen(source.engine), _still(source.engine) as before:
+        with frozen(source), _still(source.engine) as before:
             with engine.begin() as connection:
                 aside = _room_in_postgres(connection, there, source)
                 there.bring_up(connection)
@@ -94,7 +99,7 @@ def move_to_sqlite(source: Store) -> Moved:
     made, file = source.folder / f"{RECORDS}.new", source.folder / RECORDS
     for part in _with_logs(made):
         part.unlink(missing_ok=True)
-    with frozen(source.engine), _still(source.engine) as before:
+    with frozen(source), _still(source.engine) as before:
         engine = open_database(made)
         try:
             with engine.begin() as connection:
@@ -143,7 +148,9 @@ def _copy(before: Connection, after: Connection) -> int:
         _go_on_counting(after, table)
         there = [dict(row) for row in after.execute(select(table)).mappings()]
         if sorted(map(_text, rows)) != sorted(map(_text, there)):
-            raise EngineError(f"the copy of {table.name} is not the same: nothing was changed", "report this")
+            raise EngineError(
+                f"the copied table {table.name} differs from the original; the old store stays in use", "report this"
+            )
         copied += len(rows)
     return copied
 

@@ -10,11 +10,12 @@ import shlex
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
 
 from odcpub.errors import EngineError
 from odcpub.store.again import persistent
 from odcpub.store.tables import SCRIPTS
+from odcpub.store.upsert import upsert
 
 REMEMBERED = 256
 """Texts that a chain in use keeps; most are asked for again in the same migration."""
@@ -68,10 +69,8 @@ class Chain:
                 self._put(connection, *script)
 
     def _put(self, connection: Connection, part: str, name: str, text: str) -> None:
-        values = {"text": text, "digest": digest_of(text)}
-        if connection.execute(update(SCRIPTS).where(*self._here(part, name)).values(values)).rowcount == 0:
-            place = {"app": self._app, "stage": self._stage, "part": part, "name": name}
-            connection.execute(insert(SCRIPTS).values(place | values))
+        place = {"app": self._app, "stage": self._stage, "part": part, "name": name}
+        upsert(connection, SCRIPTS, place, {"text": text, "digest": digest_of(text)})
 
     def move(self, part: str, name: str, to: str) -> None:
         with self._engine.begin() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ from odcpub.store.again import persistent
 from odcpub.store.clock import now
 from odcpub.store.records import CLEARED, UNDEPLOYED, DeploymentRecord, Status
 from odcpub.store.tables import DEPLOYMENTS, VALUES
+from odcpub.store.upsert import upsert
 from odcpub.store.vault import Unreadable, Vault
 
 DATABASE_PASSWORD = "$database"  # noqa: S105 - a name; no setting can be called so
@@ -47,6 +49,7 @@ class Stages:
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
         self._vault = vault
+        self._passwords = threading.Lock()
 
     def begin_deployment(
         self, asset: str, stage: str, revision: int, configuration: str, operation: str
@@ -106,12 +109,7 @@ class Stages:
             for name in unset:
                 connection.execute(delete(VALUES).where(*_value(asset, stage, name)))
             for name, column in changed.items():
-                there = _value(asset, stage, name)
-                if connection.execute(select(VALUES.c.name).where(*there)).first() is None:
-                    row = {"asset": asset, "stage": stage, "name": name}
-                    connection.execute(insert(VALUES).values(row | column))
-                else:
-                    connection.execute(update(VALUES).where(*there).values(column))
+                upsert(connection, VALUES, {"asset": asset, "stage": stage, "name": name}, column)
 
     def kept(self, asset: str) -> dict[str, tuple[str, ...]]:
         """The stages in which each name has a value that was set by command."""
@@ -135,20 +133,22 @@ class Stages:
         )
 
     def has_secrets(self) -> bool:
-        """Whether any value of any app is kept sealed."""
+        """Whether anything of any app is kept sealed: a value, or the configuration that it was deployed with."""
+        values = select(VALUES.c.name).where(VALUES.c.secret.is_not(None)).limit(1)
+        deployments = select(DEPLOYMENTS.c.id).limit(1)
         with self._engine.connect() as connection:
-            found = select(VALUES.c.name).where(VALUES.c.secret.is_not(None)).limit(1)
-            return connection.execute(found).first() is not None
+            return any(connection.execute(found).first() is not None for found in (values, deployments))
 
     def database_password(self, asset: str, stage: str) -> str:
         """The app's own database password in the stage: made at the first call, and anew where the vault has lost it
         (the role gets whatever is the password)."""
-        known = self.known_database_password(asset, stage)
-        if known:
-            return known
-        made = self._vault.random_password()
-        self.change_values(asset, stage, (Value(DATABASE_PASSWORD, made, secret=True),))
-        return made
+        with self._passwords:  # of two that ask at once, both get the one that is kept
+            known = self.known_database_password(asset, stage)
+            if known:
+                return known
+            made = self._vault.random_password()
+            self.change_values(asset, stage, (Value(DATABASE_PASSWORD, made, secret=True),))
+            return made
 
     def known_database_password(self, asset: str, stage: str) -> str:
         """The same where there is one that can be read, else empty; makes none."""

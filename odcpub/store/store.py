@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine, insert, select, update
 
 from odcpub.errors import EngineError, Refused
-from odcpub.files import write_whole
+from odcpub.files import MAX_FILE, BadFile, read_own, write_whole
 from odcpub.store.assets import Assets
 from odcpub.store.blobs import Blobs
 from odcpub.store.clock import now
@@ -33,6 +33,9 @@ from odcpub.store.vault import Vault
 
 LOG = logging.getLogger("odcpub.store")
 RECORDS = "platform.sqlite"
+_INSTALLATION = re.compile(rb"[A-Za-z0-9_.@-]{1,120}\n?")
+_WITH_PASSWORDS, _SEALED = ("engines.json", "store.json"), b'"gAAAA'
+"""Files that hold passwords, and what each text begins with that the vault has sealed (Fernet's version)."""
 _CHAINS = select(SCRIPTS.c.app, SCRIPTS.c.stage).distinct()
 
 
@@ -51,7 +54,7 @@ class Store:
         self.assets = Assets(self.engine)
         self.journal = Journal(self.engine)
         self.plans = Plans(self.engine)
-        self.vault = Vault(folder / "vault.key", lambda: self.stages.has_secrets())
+        self.vault = Vault(folder / "vault.key", self._key_in_use)
         self.stages = Stages(self.engine, self.vault)
         self.blobs: Contents = Blobs(folder / "blobs")
         if postgres:
@@ -93,6 +96,13 @@ class Store:
             if key and key != found["key"]:
                 LOG.warning("%s: %s is another key than at the last start", self.where, self.vault.key_file)
                 connection.execute(update(INSTALLATION).values(key=key))
+
+    def _key_in_use(self) -> bool:
+        """Whether anything is known to be sealed with the vault's key: then no new one may take its place."""
+        if self.stages.has_secrets() or any(_SEALED in _content(self.folder / name) for name in _WITH_PASSWORDS):
+            return True
+        with self.engine.connect() as connection:
+            return bool(connection.execute(select(INSTALLATION.c.key)).scalar())
 
     def _key(self) -> str:
         """Which key it is; empty where it is lost, which whoever needs it is told."""
@@ -144,8 +154,23 @@ def postgres(folder: Path, settings: StoreSettings, login: LoginOf) -> Postgres:
 def installation(folder: Path) -> str:
     """What tells this installation from all others, and people whose it is: ``ada@laptop-1f0c9a2b4d6e``. Made once;
     it goes with the folder."""
-    file = folder / "installation"
-    if not file.exists():
+    file, hint = folder / "installation", "put the file back from a backup of the data folder"
+    try:
+        content = read_own(file, limit=1_000)
+    except BadFile as bad:
+        raise EngineError(f"{file}: {bad.reason}", hint) from None
+    if content is None:
         at = re.sub(r"[^A-Za-z0-9_.@-]", "_", f"{getpass.getuser()}@{platform.node()}")[:60]
-        write_whole(file, f"{at}-{secrets.token_hex(6)}\n".encode("ascii"))
-    return file.read_text(encoding="ascii").strip()
+        content = f"{at}-{secrets.token_hex(6)}\n".encode("ascii")
+        write_whole(file, content)
+    if not _INSTALLATION.fullmatch(content):
+        raise EngineError(f"{file}: is damaged: it does not name an installation", hint)
+    return content.decode("ascii").strip()
+
+
+def _content(file: Path) -> bytes:
+    """Of a file of ours; nothing where there is none, or none that can be read: whoever needs it says so."""
+    try:
+        return read_own(file, MAX_FILE) or b""
+    except BadFile:
+        return b""

@@ -79,7 +79,7 @@ class Ledger:
 
     def _busy(self, unit: Unit) -> Refused | None:
         """The refusal that names the operation which runs there; None where that has just ended."""
-        running = self.operations(unit.asset.key, Status.RUNNING)
+        running = self.running(unit.asset.key)
         here = (one for one in running if one.unit.stage.label == unit.stage.label)
         one = next((one for one in here if not one.serves), None)
         if one is None:
@@ -103,6 +103,10 @@ class Ledger:
     def serving(self, asset: str, stage: str) -> tuple[Operation, ...]:
         """The operations there that go on though their new version serves. ``stage``: its label."""
         return tuple(_read(record) for record in self._journal.serving(asset, stage))
+
+    def running(self, asset: str = "") -> tuple[Operation, ...]:
+        """Every operation that has not ended, the latest first; of one asset where its key is given."""
+        return tuple(_read(record) for record in self._journal.running(asset))
 
     def operations(
         self, asset: str = "", status: str = "", kinds: Sequence[str] = (), limit: int = 50, offset: int = 0

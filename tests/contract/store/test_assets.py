@@ -116,3 +116,16 @@ def test_a_published_asset_never_gives_way_to_a_name_that_an_unpublished_one_has
     with pytest.raises(Refused, match="the name is taken by another asset, published from /models/helpdesk"):
         store.assets.register(AssetRecord("third", "MyShop", "app", "my-shop", "/models/third", ""))
     assert store.assets.find(KEY)
+
+
+def test_an_operation_that_ends_later_does_not_take_back_that_its_app_was_undeployed(store: Store) -> None:
+    """As where the clean-up of a version fails, or is cancelled, after somebody has undeployed the app."""
+    register(store)
+    first = begin(store, "qa", (KEY, "Helpdesk"))
+    store.stages.begin_deployment(KEY, "qa", 1, "c1", first)
+    store.journal.serve(first, lambda record: record, "http://127.0.0.1:8100")
+    store.stages.undeployed(KEY, "qa")
+    end = DeploymentEnd(Status.FINISHED, "http://127.0.0.1:8100", serves=True)
+    store.journal.fail(first, Failure("Deploy", "no", {}, 3), lambda record: record, end)
+    assert store.stages.current(KEY, "qa") is None
+    assert [one.status for one in store.stages.deployments(KEY, "qa")] == ["Undeployed"]

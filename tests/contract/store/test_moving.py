@@ -36,6 +36,7 @@ def folder(tmp_path: Path) -> Path:
     """A data folder whose store has a row in most tables, two contents and a secret."""
     store = Store(tmp_path)
     store.assets.register(AssetRecord(KEY, "Helpdesk", "app", "helpdesk", "/models/helpdesk", ""))
+    store.stages.change_values(KEY, "qa", (Value("Rate", "95"), Value("Token", "s3cret-token", secret=True)))
     for number in range(2):
         key = begin(store, asset=(KEY, "Helpdesk"))
         model, build = store.blobs.put(f"model {number}".encode()), store.blobs.put(b"build")
@@ -46,7 +47,6 @@ def folder(tmp_path: Path) -> Path:
         store.journal.say(key, "Verify", "a line: ✓", data={"number": number})
         store.journal.finish(key, Status.FINISHED)
     store.assets.release(ReleaseRecord(KEY, "1.0.0", 1, "first", "", "ada"))
-    store.stages.change_values(KEY, "qa", (Value("Rate", "95"), Value("Token", "s3cret-token", secret=True)))
     store.close()
     return tmp_path
 
@@ -184,7 +184,7 @@ def test_a_copy_that_differs_is_not_taken(folder: Path, postgres: Postgres, monk
             after.execute(text("UPDATE messages SET text = 'another'"))
 
     monkeypatch.setattr(moving, "_go_on_counting", change)
-    with pytest.raises(EngineError, match="the copy of messages is not the same"):
+    with pytest.raises(EngineError, match="the copied table messages differs"):
         go(folder, postgres, postgres.address)
     assert read_store_settings(folder).store == SQLITE
 
@@ -199,15 +199,17 @@ def test_nothing_is_written_to_the_old_one_while_it_moves_or_after(
     real = moving._copy_contents
 
     def meanwhile(*given: Any) -> int:
-        with pytest.raises(Refused, match="is being moved"):
+        with pytest.raises(Refused, match="being moved"):
             begin(store, "qa")
+        with pytest.raises(Refused, match="being moved"):
+            store.blobs.put(b"of a model that is being sent")
         tried.append(True)
         return real(*given)
 
     monkeypatch.setattr(moving, "_copy_contents", meanwhile)
     target = postgres.address if source == SQLITE else SQLITE
     move(store, StoreSettings(target, ""), logins(postgres))
-    with pytest.raises(Refused, match="is being moved"):
+    with pytest.raises(Refused, match="being moved"):
         store.stages.change_values(KEY, "qa", (Value("Rate", "96"),))
     assert tried
     store.close()

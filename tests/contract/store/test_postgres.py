@@ -205,7 +205,7 @@ def test_a_store_that_does_not_answer_is_told_and_no_password(
 def test_one_server_works_on_it_and_the_next_is_told_which(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hold, "LAST_SECONDS", 0.3)
     first = Hold(postgres, lambda: None)
-    with pytest.raises(EngineError, match=f"odcpub server, process {os.getpid()} on .* works on it since 20") as failed:
+    with pytest.raises(EngineError, match=f"odcpub server, process {os.getpid()} on .* since 20") as failed:
         Hold(postgres, lambda: None)
     assert "odcpub down" in failed.value.hint
     first.close()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import event, select
@@ -74,3 +77,36 @@ def test_a_lost_key_loses_what_it_sealed_and_nothing_else(store: Store, opener: 
     assert after not in ("", before)
     assert anew.stages.database_password(KEY, "qa") == after
     anew.close()
+
+
+def at_once(store: Store, statement: str, act: Callable[[int], object]) -> list[object]:
+    """What two threads get that have both come to a statement with this beginning before either executes it."""
+    met = threading.Barrier(2, timeout=0.5)
+
+    def wait(_connection: object, _cursor: object, text: str, *_: object) -> None:
+        if text.startswith(statement):
+            with suppress(threading.BrokenBarrierError):
+                met.wait()
+
+    event.listen(store.engine, "before_cursor_execute", wait)
+    with ThreadPoolExecutor(2) as threads:
+        return list(threads.map(act, range(2)))
+
+
+def test_a_new_value_that_two_set_at_once_is_that_of_one_of_them(store: Store) -> None:
+    def change(number: int) -> None:
+        store.stages.change_values(KEY, "qa", (Value("Rate", str(number)),))
+
+    at_once(store, "INSERT INTO configuration_values", change)
+    assert store.stages.values(KEY, "qa").settings["Rate"] in ("0", "1")
+
+
+def test_two_that_ask_for_a_new_password_at_once_get_the_one_that_is_kept(store: Store) -> None:
+    found = at_once(store, "INSERT INTO configuration_values", lambda _: store.stages.database_password(KEY, "qa"))
+    assert found == 2 * [store.stages.known_database_password(KEY, "qa")]
+
+
+def test_a_script_that_two_put_at_once_is_whole(store: Store) -> None:
+    chain = store.scripts("helpdesk", "qa")
+    at_once(store, "INSERT INTO scripts", lambda number: chain.put("versions", "a.py", str(number)))
+    assert chain.read("versions", "a.py") in ("0", "1")

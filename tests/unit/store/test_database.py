@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -17,8 +18,16 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
 from odcpub.errors import EngineError
+from odcpub.store import again
+from odcpub.store.again import Undone
 from odcpub.store.database import HEAD, MIGRATIONS, open_database
+from odcpub.store.migrations import versions
+from odcpub.store.records import AssetRecord
+from odcpub.store.stages import Value
+from odcpub.store.store import Store
 from odcpub.store.tables import METADATA
+
+SHOP = AssetRecord("2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10", "Shop", "app", "shop", "/models/shop", "")
 
 
 def indexes(path: Path) -> list[tuple[str, ...]]:
@@ -121,3 +130,33 @@ def test_killed_within_its_migrations_it_opens_all_the_same(tmp_path: Path, migr
     killed = subprocess.run([sys.executable, "-c", KILLED, str(path), str(migrations)], check=False)
     assert killed.returncode == 9
     open_database(path).dispose()
+
+
+def test_records_that_another_process_has_locked_are_asked_again_and_then_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    store.assets.register(SHOP)
+    monkeypatch.setattr(again, "SECONDS", 0.3)
+    with store.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout=20")
+    with closing(sqlite3.connect(tmp_path / "platform.sqlite", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Undone, match=r"platform\.sqlite: is locked by another process"):
+            store.stages.change_values(SHOP.key, "qa", (Value("Rate", "1"),))
+        monkeypatch.setattr(again, "SECONDS", 10.0)
+        ends = threading.Timer(0.3, other.rollback)
+        ends.start()
+        store.stages.change_values(SHOP.key, "qa", (Value("Rate", "2"),))
+        assert store.stages.values(SHOP.key, "qa").settings == {"Rate": "2"}
+    store.close()
+
+
+def test_the_migrations_are_one_line_in_the_order_that_their_folder_names() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [HEAD]
+    order = [one.revision for one in scripts.walk_revisions()][::-1]
+    assert " → ".join(order) in (versions.__doc__ or "").replace("\n", " ")
+    assert order[order.index("0006") :] == sorted(order[order.index("0006") :]), "new ones come in the order of numbers"

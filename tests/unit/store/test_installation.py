@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from odcpub.errors import EngineError
 from odcpub.store.store import Store
 
 
@@ -28,3 +29,23 @@ def test_it_is_made_once_and_goes_with_the_folder(tmp_path: Path, monkeypatch: p
     assert installation(here) == made
     assert installation(shutil.copytree(here, tmp_path / "restored")) == made
     assert installation(other) != made
+
+
+@pytest.mark.parametrize("content", [b"", b"\xff\xfe", b"two words", b"a\nb"])
+def test_a_damaged_one_is_told(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "installation").write_bytes(content)
+    with pytest.raises(EngineError, match="installation: is damaged") as told:
+        Store(tmp_path)
+    assert "backup" in told.value.hint
+
+
+@pytest.mark.parametrize("file", ["engines.json", "store.json"])
+def test_a_key_that_a_password_was_sealed_with_is_not_replaced(tmp_path: Path, file: str) -> None:
+    store = Store(tmp_path)
+    sealed = store.vault.seal("s3cret").decode()
+    (tmp_path / file).write_text(f'{{"password": "{sealed}"}}')
+    (tmp_path / "vault.key").unlink()
+    with pytest.raises(EngineError, match=r"vault\.key: is not there"):
+        store.vault.seal("another")
+    assert not (tmp_path / "vault.key").exists()
+    store.close()
