@@ -97,7 +97,7 @@ def parts(text: str) -> dict[str, str]:
 
 
 def address(found: Mapping[str, str]) -> Address:
-    """UsageError where something is missing, or known to nobody; what options' words mean is the engine's affair."""
+    """UsageError where something is missing or unknown; the engine knows what the options' words mean."""
     host, port = found.get("host", ""), found.get("port", PORT)
     if "," in host or "," in port:
         raise UsageError(f"{WHERE}: names several servers", "name the one that takes writes")

@@ -1,8 +1,8 @@
-"""Texts of others as they are shown: nothing in them that a terminal, or who reads it, would act on. No I/O.
+"""Texts from outside as they are shown: without what a terminal would act on, or a reader would not see. No I/O.
 
 Standard library only, since everything that prints needs it. Escaped is what Unicode does not count as printable:
 control characters (C0 and C1), orders that turn the direction of a text, line and paragraph separators, lone
-surrogates, what nobody has assigned; and all signs that show nothing (Unicode, Default_Ignorable_Code_Point): fillers
+surrogates, unassigned characters; and all signs that show nothing (Unicode, Default_Ignorable_Code_Point): fillers
 and joiners, and the selectors of variants, which can carry a whole hidden text. Spaces of all widths stay.
 """
 

@@ -1,6 +1,6 @@
 """Atomic, durable file writes, and safe reads of files that others can replace. Does I/O.
 
-Standard library only, since everything may need it. Whatever somebody else may have put in a file's place (a pipe, a
+Standard library only, since everything may need it. Whatever another user may have put in a file's place (a pipe, a
 device, a link to elsewhere, something endless) is no reason to wait, to read it, or to write where it leads.
 """
 
@@ -152,7 +152,7 @@ def write_whole(path: Path, content: bytes, mode: int = PRIVATE) -> None:
 
 @contextmanager
 def draft(path: Path) -> Iterator[Path]:
-    """A name beside ``path`` that nobody else has. What has it, file or folder, is removed at the end of the block: put
+    """A new name beside ``path``. What has it, file or folder, is removed at the end of the block: put
     it in place before."""
     new = path.with_name(f".{path.name[:40]}.{secrets.token_hex(6)}")
     try:
@@ -195,7 +195,7 @@ def _first(new: Path, path: Path) -> None:
 
 
 def remove_drafts(path: Path) -> None:
-    """What killed processes have left of drafts of ``path``; only where nobody else makes one now."""
+    """What killed processes have left of drafts of ``path``; only where no other process makes one now."""
     for left in path.parent.glob(f".{path.name[:40]}.{'[0-9a-f]' * 12}"):
         shutil.rmtree(left, ignore_errors=True)
 

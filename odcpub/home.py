@@ -33,7 +33,7 @@ class Home:
 
     def make(self) -> Home:
         """Makes the three folders for their owner alone; raises ``UsageError`` where that is impossible, and for one
-        that is there and somebody else's, or open to others. Nothing that is there is changed."""
+        that belongs to another user, or is open to others. Nothing that is there is changed."""
         make_private(self.data, "ODCPUB_HOME", OTHERS)
         make_private(self.cache, "ODCPUB_CACHE", OTHERS_WRITE)
         if self.run.is_symlink():
@@ -90,7 +90,7 @@ def make_private(folder: Path, variable: str, closed: int) -> None:
         found = folder.stat()
     except OSError as error:
         raise UsageError(f"{folder}: cannot be made: {error.strerror}", hint) from None
-    # In a shared folder somebody else could have made it, or a link in its place, first.
+    # In a shared folder another user could have made it, or a link in its place, first.
     if {found.st_uid, folder.lstat().st_uid} != {os.getuid()}:
         raise UsageError(f"{folder}: is not yours: another user made it", f"remove it, or {hint}")
     if not os.access(folder, os.W_OK | os.X_OK):

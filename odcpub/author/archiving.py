@@ -27,7 +27,7 @@ def write_archive(found: Found, out: str) -> Archived:
     """``out``: the file; the asset's name in the present folder where it is empty."""
     key, name = head(found)
     if not (key and name.isidentifier()):
-        raise Refused(f"{found.where}: the model has no name or key", "see: odcpub publish PATH --plan")
+        raise Refused(f"{found.where}: the model has no name or key", "see what is wrong: odcpub verify PATH")
     usual = f"{name.lower()}{SUFFIX}"
     path = at(out or usual)
     if path.suffix != SUFFIX:

@@ -1,7 +1,7 @@
 """Writes files of an answer into a new or empty folder: all of them, or none. Does I/O.
 
-They are written beside where they are to be, into a folder that nobody else has made, so that no link of anybody leads
-them elsewhere, and moved when the last one is whole.
+They are written into a new folder beside their place, so that no link leads them elsewhere, and moved when the last one
+is whole.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ OPEN_FILE, OPEN_FOLDER = 0o644, 0o755
 
 
 def at(path: str) -> Path:
-    """Absolute; ~ is the user's home, and ~somebody stays where there is nobody of that name."""
+    """Absolute; ~ is the user's home, and ~NAME stays as it is if there is no user of that name."""
     try:
         return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - the other one raises
     except FileNotFoundError:
@@ -79,7 +79,7 @@ def _fill(folder: Path, files: Mapping[str, str], readable: bool) -> None:
 
 
 def _move_in(draft: Path, folder: Path) -> None:
-    """Into a folder that stays itself: somebody may stand in it."""
+    """Into a folder that stays itself, because it may be the current one of a process."""
     moved: list[Path] = []
     try:
         for path in sorted(draft.iterdir()):
@@ -91,7 +91,7 @@ def _move_in(draft: Path, folder: Path) -> None:
 
 
 def _unwritable(folder: Path, error: OSError) -> OdcpubError:
-    """Said of the folder: the files are drafts that nobody has heard of."""
+    """The error names the folder; the drafts in it mean nothing to a user."""
     if error.errno == errno.ENOSPC:
         return EngineError(f"{folder}: the disk is full; nothing was written", "make room, or name a folder elsewhere")
     if isinstance(error, (NotADirectoryError, FileExistsError)):

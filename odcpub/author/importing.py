@@ -1,4 +1,4 @@
-"""``odcpub import``: a model of another tool as files of the model language. No I/O."""
+"""``odcpub import``: a model of another tool as files of the model language. No I/O but a random key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""First models: the files that ``odcpub new`` writes. No I/O."""
+"""First models: the files that ``odcpub new`` writes. No I/O but a random key."""
 
 from __future__ import annotations
 

@@ -165,7 +165,7 @@ class Client:
         return connection
 
     def _start(self) -> None:
-        """Starts the server in the background; whoever comes second waits for the same one."""
+        """Starts the server in the background; a second command waits for the same one."""
         failed = self._home.failed
         failed.unlink(missing_ok=True)
         self._home.check_files()

@@ -1,6 +1,6 @@
 """What libpq's own clients would log in with: its environment, service file and password file. Reads files.
 
-Read by the command line and not by the server, which has the environment of whoever started it first. The rules are
+Read by the command line and not by the server, which has the environment of the command that started it. The rules are
 those of PostgreSQL's documentation, "Environment Variables", "The Password File" and "The Connection Service File".
 """
 

@@ -1,4 +1,6 @@
-"""What commands print: the one place where texts reach a terminal, a line each, escaped. Does I/O: printing."""
+"""What commands print: a line a text, escaped. Progress, which is overwritten, and prompts escape for themselves. Does
+I/O: printing.
+"""
 
 from __future__ import annotations
 

@@ -175,7 +175,7 @@ def pushed(data: PushedFiles, when: str, for_programs: bool) -> int:
 
 
 def _warned(data: Configuration | Engines, for_programs: bool, code: int) -> int:
-    """What somebody should know besides, after the answer, on stderr; programs have it in theirs."""
+    """Warnings after the answer, on stderr; in JSON they are part of the answer."""
     for line in () if for_programs else data.get("warnings", ()):
         warn(f"warning: {line}")
     return code

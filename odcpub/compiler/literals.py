@@ -151,7 +151,7 @@ def sql_word(value: str | int) -> Sql:
 
 
 def sql_script(statements: str) -> Sql:
-    """Statements that ``odcpub.data`` wrote, which has literal filters of its own; nobody else's text is a script."""
+    """Statements that ``odcpub.data`` wrote, which has literal filters of its own; no other text is a script."""
     return Sql(statements.strip())
 
 

@@ -1,4 +1,4 @@
-"""The project that somebody goes on with who leaves: a file an element, all in one assembly. Reads templates.
+"""The project of ``odcpub source``, to go on without odcpub: a file an element, all in one assembly. Reads templates.
 
 It is what ``dotnet build`` takes; published apps are compiled from the same sources in other portions. Text files end
 in a newline, and the same model gives the same bytes.
@@ -22,7 +22,7 @@ from odcpub.compiler.web import app_files
 from odcpub.model.elements import Asset, Library, VerifiedAsset
 
 NPGSQL = "10.0.3"
-"""The version that apps get from an installed SDK: whoever builds the project has one."""
+"""The version that apps get from an installed SDK: a user who builds the project has one."""
 ORIGIN = "From the model, written by odcpub; yours to change."
 ENV = (("DOTNET_EnableDiagnostics", "0"), ("DOTNET_TieredPGO", "0"))
 """Of the container, as a published image has it: a read-only root will do, and it starts quickly."""

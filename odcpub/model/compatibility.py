@@ -75,7 +75,7 @@ def _attribute(owner: str, before: Attribute, after: Attribute) -> Iterator[str]
 
 
 def _kind(attribute: Attribute) -> tuple[object, ...]:
-    """What users of a type rely on. A renamed target is told of by itself."""
+    """What users of a type rely on. A renamed target is a change of its own."""
     type_ = attribute.type
     measures = (type_.digits, type_.decimals) if type_.basic is Basic.DECIMAL else (None, None)
     return type_.basic, type_.target_key, *measures

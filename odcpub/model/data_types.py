@@ -1,4 +1,4 @@
-"""All that is fixed about each data type, in one table; whoever asks something by data type looks it up here. No I/O.
+"""All that is fixed about each data type, in one table: every decision by data type looks it up here. No I/O.
 
 The runtimes say the same in their own languages (``templates/api/runtime``, ``templates/web/js``);
 ``tests/unit/compiler/test_runtimes.py`` compares them with this table.

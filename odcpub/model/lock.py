@@ -117,7 +117,7 @@ class _Search:
                 f"no versions that suit everybody were found in {MAX_STEPS:,} tries; the first conflict is about {name}"
             )
             return Refused(why, "narrow the ranges, so that fewer versions come into question", (*details, there))
-        why = f"no version of the library {name} suits everybody who asks for it"
+        why = f"no version of the library {name} satisfies all that use it"
         hint = f"widen a range, or release a version of {name} that is in all of them"
         return Refused(why, hint, (*details, there))
 

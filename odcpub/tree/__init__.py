@@ -1,5 +1,5 @@
 """A model's files as one value that travels: read from a folder or an archive, told apart by content.
 
-Standard library only: the command line imports it late, the server reads archives with it. What a file says is not
-looked at here.
+Standard library only: the command line reads folders and archives with it; the server knows a tree by its digest. What
+a file says is not looked at here.
 """

@@ -34,7 +34,7 @@ from odcpub.tree.tree import (
 
 
 def read_folder(folder: Path) -> Found:
-    """All that travels of the model in the folder; what cannot be read is told at its path, never raised."""
+    """The files of the model in the folder that travel. One that cannot be read is an entry that says why."""
     reading = _Reading(folder)
     if _leads(folder.is_dir):
         reading.model()
@@ -107,7 +107,7 @@ class _Reading:
                 self.read(name, path)
 
     def stages(self) -> None:
-        """The stages' files; a folder that is none, or is closed, is told of each file that is looked for there."""
+        """The stages' files. A folder that cannot be read is one entry at ``stages``."""
         folder = self.folder / STAGES
         if not os.path.lexists(folder):
             return

@@ -36,7 +36,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class BadTree(ValueError):
-    """What is no tree: a manifest that somebody else made. The text says why."""
+    """A manifest that is not a tree, made by another program. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def engines_set(options: argparse.Namespace) -> int:
     if is_address(values.get("database", "")):  # anything else is refused, and needs no password for that
         login = database_login(values["database"])
         values["database"] = login.address.url()
-        if login.password is None:  # nobody types one for an address that is refused
+        if login.password is None:  # checked before the password is asked for
             Client.connected().request("PATCH", "/api/v1/engines", {**body, "check": True})
         body["databasePassword"] = password_of(login)
     return show.engines(Client.connected().request("PATCH", "/api/v1/engines", body), options.json)
@@ -79,12 +79,12 @@ def server_set(options: argparse.Namespace) -> int:
     moved: StoreChanged = client.request("PATCH", "/api/v1/server", body)
     if moved["seconds"]:
         client.wait_for_end(moved["pid"], moved["seconds"])
-        client.request("GET", "/api/v1/server")  # starts the next one: a store that it cannot open is told now
+        client.request("GET", "/api/v1/server")  # starts the next one: it says now whether it can open the store
     return show.store_changed(moved, options.json)
 
 
 def _starts(client: Client, body: StorePatch) -> bool:
-    """Whether the server starts; what it refuses is told before somebody is asked for a password."""
+    """Whether the server starts; a refusal comes before the password is asked for."""
     try:
         client.check_version()
         client.request("PATCH", "/api/v1/server", {**body, "check": True})
