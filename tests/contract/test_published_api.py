@@ -609,12 +609,16 @@ def unconfirmed(app: App, database: Postgres) -> Iterator[psycopg.Connection[Any
 WAITING = "from pg_stat_activity where wait_event = 'SyncRep'"
 
 
+PROBE = "select pg_logical_emit_message(true, 'probe', '')"
+"""A commit waits for a standby if the transaction has written to the log, as this does; an identifier alone is none."""
+
+
 def _until_commits_wait(database: Postgres, superuser: psycopg.Connection[Any]) -> None:
     """The setting holds for a session as soon as it is read, and for commits when the checkpointer has read it, too."""
     with closing(database.server().connect()) as probe, ThreadPoolExecutor(1) as pool:
-        asked = pool.submit(probe.execute, "select pg_current_xact_id()")
+        asked = pool.submit(probe.execute, PROBE)
         while asked.done() or superuser.execute(f"select count(*) {WAITING}").fetchone() == (0,):
-            asked = pool.submit(probe.execute, "select pg_current_xact_id()") if asked.done() else asked
+            asked = pool.submit(probe.execute, PROBE) if asked.done() else asked
         superuser.execute(f"select pg_cancel_backend(pid) {WAITING}")
         asked.result()
 
