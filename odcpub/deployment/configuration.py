@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from odcpub.errors import Place, Problem, UsageError
 from odcpub.model import yaml_text
@@ -73,22 +74,32 @@ def parse_stage_file(text: str, path: str) -> StageFile:
     return StageFile(tuple(value for value in values if value.name), tuple(problems))
 
 
+class SetValues(Protocol):
+    """What was set by command: texts as people typed them, by the setting's identity; ``lost``: the identities of
+    secrets that nobody can read any more."""
+
+    @property
+    def settings(self) -> Mapping[str, str]: ...
+
+    @property
+    def secrets(self) -> Mapping[str, str]: ...
+
+    @property
+    def lost(self) -> Collection[str]: ...
+
+
 def resolve(
     asset: Asset,
     file_values: Iterable[FileValue],
-    set_values: Mapping[str, str],
-    secrets: Mapping[str, str],
-    lost: Collection[str] = (),
+    given: SetValues,
     newest: Iterable[Setting] = (),
     where: tuple[str, str] = NOWHERE,
 ) -> Resolved:
     """The configuration that one stage gets; nothing of it is invented.
 
-    ``set_values`` and ``secrets`` are texts as people typed them, by the setting's identity; ``lost``: the identities
-    of secrets that nobody can read any more; ``newest``: the settings of the newest revision, whose names the file
-    has; ``where``: the app and the stage as commands name them. What was set for a setting that this revision does not
-    have is passed over: another revision may have it. A setting of the file that the newest does not have either is
-    a problem.
+    ``newest``: the settings of the newest revision, whose names the file has; ``where``: the app and the stage as
+    commands name them. What was set for a setting that this revision does not have is passed over: another revision
+    may have it. A setting of the file that the newest does not have either is a problem.
 
     A value counts for the kind of setting that it was set for. One that was set as a secret would be in the open in a
     revision where the setting is none, and one that stood in the open is no secret: the other kind alone is a problem.
@@ -99,22 +110,31 @@ def resolve(
         each.name: as_text(each.default) for each in asset.settings if each.default is not None and not each.secret
     }
     in_file = _file_texts(asset, newest, file_values, where, problems)
-    texts |= in_file
-    for setting in asset.settings:
-        own, others = (secrets, {*set_values}) if setting.secret else (set_values, {*secrets, *lost})
-        if setting.identity in own:
-            if (found := _from_command(setting, own[setting.identity], where, problems)) is not None:
-                texts[setting.name] = found
-        elif setting.secret and setting.identity in lost:
-            continue  # told by who knows the key
-        elif setting.identity in others and setting.name not in in_file:
-            problems.append(_other_kind(setting, where))
+    texts |= in_file | _command_texts(asset, given, in_file, where, problems)
     return Resolved(
         settings=tuple(sorted((name, text) for name, text in texts.items() if not known[name].secret)),
         secrets=tuple(sorted((name, text) for name, text in texts.items() if known[name].secret)),
         missing=tuple(each.name for each in asset.settings if each.mandatory and each.name not in texts),
         problems=tuple(problems),
     )
+
+
+def _command_texts(
+    asset: Asset, given: SetValues, in_file: Collection[str], where: tuple[str, str], problems: list[Problem]
+) -> dict[str, str]:
+    """What was set by command, by the names of this revision."""
+    texts: dict[str, str] = {}
+    for setting in asset.settings:
+        own = given.secrets if setting.secret else given.settings
+        others = {*given.settings} if setting.secret else {*given.secrets, *given.lost}
+        if setting.identity in own:
+            found = _from_command(setting, own[setting.identity], where, problems)
+            texts |= {} if found is None else {setting.name: found}
+        elif setting.secret and setting.identity in given.lost:
+            continue  # told by who knows the key
+        elif setting.identity in others and setting.name not in in_file:
+            problems.append(_other_kind(setting, where))
+    return texts
 
 
 def check_value(asset: Asset, name: str, text: str) -> tuple[Setting, str]:

@@ -7,6 +7,7 @@ value counts for revisions that have the setting so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from odcpub.api_types.assets import Configured
 from odcpub.deployment.configuration import check_value, fitting
@@ -59,43 +60,53 @@ def _before(platform: Platform, asset: AssetRecord, stage: Stage) -> list[str]:
     return [one.label for one in asset_stages(platform, asset) if one.order == order - 1] + [stage.label]
 
 
-def configure(
-    platform: Platform,
-    name: str,
-    to: str,
-    values: Mapping[str, str],
-    unset: Sequence[str],
-    from_arguments: Sequence[str],
-) -> Configured:
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Values to set by name, and names to forget. ``from_arguments``: those of the names whose values stood in a
+    command line, where others can read them."""
+
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    unset: Sequence[str] = ()
+    from_arguments: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Whose values they are, where, and the models that one can be for."""
+
+    asset: AssetRecord
+    stage: Stage
+    models: Sequence[Asset]
+
+
+def configure(platform: Platform, name: str, to: str, changes: Changes) -> Configured:
     """Sets and forgets values of a stage, all or none; they take effect with the next deployment or when applied. In a
     stage that is none any more values are only forgotten. The names set and unset, and which became secrets."""
-    asset = requests.app(platform, name)
+    values, unset, asset = changes.values, changes.unset, requests.app(platform, name)
     stage = (stage_of if values else stage_or_former)(platform, asset, to)
-    models = _models(platform, asset, stage, needed=bool(values))
-    wanted = {word: _value(models, asset, stage, word, text, word in from_arguments) for word, text in values.items()}
-    gone = [_forgotten(platform, models, asset, stage, word) for word in unset]
+    place = _Place(asset, stage, _models(platform, asset, stage, needed=bool(values)))
+    wanted = {word: _value(place, word, text, word in changes.from_arguments) for word, text in values.items()}
+    gone = [_forgotten(platform, place, word) for word in unset]
     platform.store.stages.change_values(asset.key, stage.label, wanted.values(), gone)
     requests.values_came(platform, asset, stage.label)
     secrets = [word for word, value in wanted.items() if value.secret]
     return {"set": list(wanted), "unset": list(unset), "secrets": secrets}
 
 
-def _value(
-    models: Sequence[Asset], asset: AssetRecord, stage: Stage, word: str, text: str, from_argument: bool
-) -> Value:
+def _value(place: _Place, word: str, text: str, from_argument: bool) -> Value:
     """The value as it is kept. What other users could not read is kept as a secret where any of the models has a
     secret there."""
-    meant = next(_called(models, word), None)
+    meant = next(_called(place.models, word), None)
     if meant is None:
-        check_value(models[0], word, text)
+        check_value(place.models[0], word, text)
         raise AssertionError("a setting that no model has is refused")
     if meant.secret and from_argument:
         raise UsageError(
             f"{meant.name}: is a secret, and a command line can be read by others",
-            f"give it at a prompt or on standard input: odcpub config set {asset.label} {meant.name} "
-            f"--stage {stage.label}",
+            f"give it at a prompt or on standard input: odcpub config set {place.asset.label} {meant.name} "
+            f"--stage {place.stage.label}",
         )
-    alike = [one for model in models for one in model.settings if one.identity == meant.identity]
+    alike = [one for model in place.models for one in model.settings if one.identity == meant.identity]
     secret = not from_argument and any(one.secret for one in alike)
     fitted = fitting([one for one in alike if one.secret == secret], text)
     return Value(meant.identity, fitted, secret)
@@ -108,10 +119,11 @@ def _called(models: Sequence[Asset], word: str) -> Iterator[Setting]:
     yield from (setting for setting in settings if setting.identity == word)
 
 
-def _forgotten(platform: Platform, models: Sequence[Asset], asset: AssetRecord, stage: Stage, word: str) -> str:
+def _forgotten(platform: Platform, place: _Place, word: str) -> str:
     """The identity of what is to be forgotten, also of what no model has any more."""
+    asset, stage = place.asset, place.stage
     known = platform.store.stages.values(asset.key, stage.label)
-    meant = next((one.identity for one in _called(models, word) if one.identity in known), word)
+    meant = next((one.identity for one in _called(place.models, word) if one.identity in known), word)
     if meant not in known:
         hint = f"see: odcpub config show {asset.label} --stage {stage.label}"
         raise UsageError(f"{word}: was not set in {stage.name}", hint)

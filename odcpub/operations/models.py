@@ -7,13 +7,13 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 import msgspec
 
 from odcpub.deployment.stages import DEFAULT_STAGES, Purpose, Stage, find, label_of, parse_project
 from odcpub.errors import Missing, ModelError, Problem, Refused, Severity, UsageError
 from odcpub.model.elements import Kind, Library, Use, VerifiedAsset
-from odcpub.model.load import RawModel
 from odcpub.model.lock import read_lock, resolve, write_lock
 from odcpub.model.physical import asset_label
 from odcpub.model.problems import Code
@@ -124,7 +124,8 @@ def read_model(platform: Platform, source: str, where: str, update: bool = False
     there = available(platform) if wanted else {}
     last = {} if update else _last_lock(platform, raw.key, before)
     try:
-        libraries, kept = _resolved(raw, wanted, there, before, last, update, shlex.quote(where))
+        asked = _Wanted(wanted, there, raw.name or "the model", shlex.quote(where))
+        libraries, kept = _resolved(asked, before, last, update)
     except Refused:
         # Where the model itself asks for what there is not, verify tells the place.
         ranges = {use.name: use.range for use in wanted}
@@ -148,25 +149,30 @@ def _last_lock(platform: Platform, key: str, before: Mapping[str, str]) -> dict[
     return {name: one.version for name, one in locked.items() if name not in before}
 
 
+class _Wanted(NamedTuple):
+    """What a model uses, of what there is; its name and path, for messages."""
+
+    uses: Sequence[Use]
+    there: Mapping[str, Sequence[Library]]
+    name: str
+    path: str
+
+    def locked_to(self, versions: Mapping[str, str]) -> Mapping[str, Library]:
+        return resolve(self.uses, self.there, versions, self.name, self.path)
+
+
 def _resolved(
-    raw: RawModel,
-    wanted: Sequence[Use],
-    there: Mapping[str, Sequence[Library]],
-    before: Mapping[str, str],
-    last: Mapping[str, str],
-    update: bool,
-    path: str,
+    wanted: _Wanted, before: Mapping[str, str], last: Mapping[str, str], update: bool
 ) -> tuple[Mapping[str, Library], tuple[str, ...]]:
     """The libraries, and those of them that stay as the last revision had them."""
-    name = raw.name or "the model"
     if last:
         try:
-            found = resolve(wanted, there, {**last, **before}, name, path)
+            found = wanted.locked_to({**last, **before})
         except Refused:  # one of them does not fit any more
             pass
         else:
             return found, tuple(f"{one} {last[one]}" for one in sorted(last.keys() & found.keys()))
-    return resolve(wanted, there, {} if update else before, name, path), ()
+    return wanted.locked_to({} if update else before), ()
 
 
 def _renamed(platform: Platform, wanted: Sequence[Use]) -> Iterator[Problem]:

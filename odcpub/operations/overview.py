@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import cast
 
-from odcpub.api_types.assets import AssetKind, Configuration
+from odcpub.api_types.assets import AssetKind, Configuration, SettingValue
 from odcpub.api_types.installation import AssetStatus, Check, Doctor, StageStatus, Status, WaitingOperation
 from odcpub.api_types.operations import WaitingFor
 from odcpub.deployment.configuration import parse_stage_file, resolve
@@ -21,6 +22,7 @@ from odcpub.operations.platform import Platform, error_data
 from odcpub.operations.way import logins
 from odcpub.store.records import AssetRecord, DeploymentRecord
 from odcpub.store.records import Status as Running
+from odcpub.store.stages import Values
 from odcpub.store.vault import lost
 
 LOOKS = 8
@@ -114,47 +116,58 @@ def configuration(platform: Platform, name: str, to: str) -> Configuration:
     known = platform.store.stages.values(asset.key, stage.label)
     current = platform.store.stages.current(asset.key, stage.label)
     where = (asset.label, stage.label)
-    found = resolve(model, parsed.values, known.settings, known.secrets, known.lost, where=where)
+    found = resolve(model, parsed.values, known, where=where)
     # What has no place was set by command; that can be put right by one, which needs what is shown here.
     if problems := parsed.problems or [one for one in found.problems if one.place]:
         raise ModelError(problems, f"{asset.name} ({stage.name}): the configuration")
     unfit = {one.element.partition(".")[2]: one.message for one in found.problems}
-    resolved = dict(found.settings)
-    in_file = {value.name for value in parsed.values}
-
-    def origin(one: Setting) -> str:
-        if one.name in unfit or one.identity in (known.secrets if one.secret else known.settings):
-            return "EnvironmentLevelOverride"
-        return "stages/" + stage.label + ".yaml" if one.name in in_file else "ApplicationLevelDefault"
-
-    def value(one: Setting) -> str | None:
-        if one.name in unfit:
-            return f"({unfit[one.name]}: set it anew)"
-        if one.secret and one.identity in known.lost:
-            return "(lost: set it again)"
-        if one.secret:
-            return "(set)" if one.identity in known.secrets else None
-        return resolved.get(one.name)
-
+    in_file = {one.name for one in parsed.values}
+    stands = _Values(dict(found.settings), unfit, known, f"stages/{stage.label}.yaml", in_file)
     return {
         "key": asset.key,
         "name": asset.name,
         "revisionDeployed": current.revision if current else None,
-        "settings": [
-            {
-                "key": one.identity,
-                "name": one.name,
-                "description": one.description,
-                "dataType": one.type.basic,
-                "isSecret": one.secret,
-                "value": value(one),
-                "valueOrigin": origin(one),
-            }
-            for one in model.settings
-        ],
+        "settings": [stands.of(one) for one in model.settings],
         "pending": pushing.pending(platform, asset, current) if current else None,
         "warnings": _strays(platform, asset),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What a stage's settings have. ``resolved``: values that may be shown, by name; ``unfit``: why a value that was
+    set does not count, by name; ``known``: what was set by command; ``in_file``: names that the ``file`` has."""
+
+    resolved: Mapping[str, str]
+    unfit: Mapping[str, str]
+    known: Values = field(repr=False)
+    file: str
+    in_file: Collection[str]
+
+    def of(self, one: Setting) -> SettingValue:
+        return {
+            "key": one.identity,
+            "name": one.name,
+            "description": one.description,
+            "dataType": one.type.basic,
+            "isSecret": one.secret,
+            "value": self._value(one),
+            "valueOrigin": self._origin(one),
+        }
+
+    def _origin(self, one: Setting) -> str:
+        if one.name in self.unfit or one.identity in (self.known.secrets if one.secret else self.known.settings):
+            return "EnvironmentLevelOverride"
+        return self.file if one.name in self.in_file else "ApplicationLevelDefault"
+
+    def _value(self, one: Setting) -> str | None:
+        if one.name in self.unfit:
+            return f"({self.unfit[one.name]}: set it anew)"
+        if one.secret and one.identity in self.known.lost:
+            return "(lost: set it again)"
+        if one.secret:
+            return "(set)" if one.identity in self.known.secrets else None
+        return self.resolved.get(one.name)
 
 
 def _strays(platform: Platform, asset: AssetRecord) -> list[str]:

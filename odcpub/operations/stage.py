@@ -91,7 +91,7 @@ def configuration(platform: Platform, target: Target, newest: Asset | None = Non
     known = platform.store.stages.values(target.asset.key, target.stage.label)
     where = (target.asset.label, target.stage.label)
     written_for = (newest or target.model).settings
-    resolved = resolve(target.model, parsed.values, known.settings, known.secrets, known.lost, written_for, where)
+    resolved = resolve(target.model, parsed.values, known, written_for, where)
     if resolved.problems:
         raise ModelError(resolved.problems, whole)
     if lost := [one.name for one in target.model.settings if one.secret and one.identity in known.lost]:

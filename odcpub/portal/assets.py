@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from odcpub.api_types.assets import Configuration, Configured, Environments, PushedFiles, Release, Revisions
 from odcpub.errors import UsageError
-from odcpub.operations import configuring, overview, pushing, requests
+from odcpub.operations import configuring, overview, pushing, releasing
 from odcpub.operations.models import Sent, asset_stages
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
@@ -32,7 +32,7 @@ def router(server: Server, new: NewRouter) -> APIRouter:
     @api.patch("/api/asset-repository/v1/assets/{key:name}/revisions/{number}", responses=BOTH)
     def release(key: str, number: Number, body: ReleaseBody) -> Answer[Release]:
         tag, notes = body.get("tag"), body.get("releaseNotes", "")
-        record, new = requests.release(platform, key, requests.Tag(tag, notes, number or None), server.user)
+        record, new = releasing.release(platform, key, releasing.Tag(tag, notes, number or None), server.user)
         name = platform.asset(record.asset).name
         return Answer({"name": name, "revision": record.revision, "tag": record.version, "unchanged": not new})
 
@@ -61,6 +61,6 @@ def router(server: Server, new: NewRouter) -> APIRouter:
         values = {name: value for name, value in given.items() if value is not None}
         unset = [name for name, value in given.items() if value is None]
         open_ones = [one["key"] for one in settings if one.get("fromArgument")]
-        return Answer(configuring.configure(platform, key, stage, values, unset, open_ones))
+        return Answer(configuring.configure(platform, key, stage, configuring.Changes(values, unset, open_ones)))
 
     return api

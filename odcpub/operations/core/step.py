@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import NoneType
-from typing import TypeVar, get_args, get_type_hints
+from typing import TypedDict, TypeVar, Unpack, get_args, get_type_hints
 
 from odcpub.operations.core.outputs import AnyOutput
 from odcpub.operations.core.run import Run
@@ -43,16 +43,20 @@ class Step:
             run.record(output)
 
 
+class _When(TypedDict, total=False):
+    always: bool
+    serves: bool
+
+
 def step(
     name: str,
     marker: str,
     takes: Callable[..., Input],
     work: Callable[[Run, Input], AnyOutput | None],
-    always: bool = False,
-    serves: bool = False,
+    **more: Unpack[_When],
 ) -> Step:
     """A step whose ``work`` is given what it ``takes``."""
-    return Step(name, marker, takes, work, always, serves)
+    return Step(name, marker, takes, work, **more)
 
 
 def gathered(takes: Callable[..., Input], run: Run) -> Input:

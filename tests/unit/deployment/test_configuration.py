@@ -9,6 +9,7 @@ import pytest
 from odcpub.deployment.configuration import check_value, parse_stage_file, resolve
 from odcpub.errors import UsageError
 from odcpub.model.elements import Asset, Basic, DataType, Kind, Setting
+from odcpub.store.stages import Values
 
 ASSET = Asset(
     Kind.APP,
@@ -26,21 +27,21 @@ ASSET = Asset(
 
 def test_file_wins_over_default_and_command_over_file() -> None:
     parsed = parse_stage_file("settings:\n  HourlyRate: 90.50\n  Open: false\n  Greeting: Hello\n", "stages/qa.yaml")
-    resolved = resolve(ASSET, parsed.values, {"HourlyRate": "95"}, {"MailToken": "t"})
+    resolved = resolve(ASSET, parsed.values, Values({"HourlyRate": "95"}, {"MailToken": "t"}))
     assert resolved.settings == (("Greeting", "Hello"), ("HourlyRate", "95"), ("Open", "false"))
     assert resolved.secrets == (("MailToken", "t"),)
     assert (resolved.missing, resolved.problems) == ((), ())
 
 
 def test_missing_mandatory_ones_are_listed() -> None:
-    assert resolve(ASSET, (), {}, {}).missing == ("Greeting", "MailToken")
+    assert resolve(ASSET, (), Values()).missing == ("Greeting", "MailToken")
 
 
 def test_empty_file_gives_the_defaults() -> None:
     for text in ("", "settings:\n", "settings: {}\n", "# nothing\n"):
         parsed = parse_stage_file(text, "stages/qa.yaml")
         assert (parsed.values, parsed.problems) == ((), ())
-    assert resolve(ASSET, (), {}, {}).settings == (("HourlyRate", "80"), ("Open", "true"))
+    assert resolve(ASSET, (), Values()).settings == (("HourlyRate", "80"), ("Open", "true"))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_empty_file_gives_the_defaults() -> None:
 )
 def test_wrong_value_is_told_with_place_and_reason(line: str, code: str, said: str) -> None:
     parsed = parse_stage_file(f"settings:\n  {line}\n", "stages/qa.yaml")
-    (problem,) = (*parsed.problems, *resolve(ASSET, parsed.values, {}, {}).problems)
+    (problem,) = (*parsed.problems, *resolve(ASSET, parsed.values, Values()).problems)
     assert problem.code == code
     assert said in f"{problem.message} {problem.hint}"
     assert problem.place is not None
@@ -85,15 +86,15 @@ def test_wrong_form_of_a_stage_file(text: str, code: str) -> None:
 
 def test_all_problems_at_once() -> None:
     parsed = parse_stage_file("settings: { HourlyRate: x, Other: 1, MailToken: y }", "stages/qa.yaml")
-    assert len(resolve(ASSET, parsed.values, {"Since": "soon"}, {}).problems) == 4
+    assert len(resolve(ASSET, parsed.values, Values({"Since": "soon"})).problems) == 4
 
 
 def test_value_of_a_setting_that_is_gone_is_passed_over() -> None:
-    assert resolve(ASSET, (), {"Gone": "1", "Greeting": "Hi"}, {}).problems == ()
+    assert resolve(ASSET, (), Values({"Gone": "1", "Greeting": "Hi"})).problems == ()
 
 
 def test_secrets_are_in_no_representation() -> None:
-    resolved = resolve(ASSET, (), {}, {"MailToken": "hunter2"})
+    resolved = resolve(ASSET, (), Values({}, {"MailToken": "hunter2"}))
     assert "hunter2" not in repr(resolved)
 
 
@@ -120,6 +121,6 @@ def test_a_secret_is_refused_by_what_no_secret_is_made_of(value: str, said: str)
         check_value(ASSET, "MailToken", value)
     assert caught.value.message == f"MailToken: not a valid Text: {said}"
     assert caught.value.hint.endswith("(the value is not shown because it is a secret)")
-    (problem,) = resolve(ASSET, (), {"Greeting": "Hi"}, {"MailToken": value}).problems
+    (problem,) = resolve(ASSET, (), Values({"Greeting": "Hi"}, {"MailToken": value})).problems
     assert said in problem.message
     assert "hush" not in f"{caught.value.message} {caught.value.hint} {problem}"

@@ -16,7 +16,7 @@ from .conftest import MODEL, Installed
 
 
 def configure(installed: Installed, values: dict[str, str], unset: tuple[str, ...] = ()) -> None:
-    configuring.configure(installed.platform, "shop", "qa", values, unset, ())
+    configuring.configure(installed.platform, "shop", "qa", configuring.Changes(values, unset, ()))
 
 
 def target(installed: Installed) -> stages.Target:

@@ -17,7 +17,7 @@ def set_up(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(durable, "begin", lambda _: None)
     project(installed, "stages: { Development: {}, Acceptance: {} }")
     installed.deployed(installed.revision(), "Acceptance")
-    configuring.configure(installed.platform, "shop", "acceptance", {"Rate": "2"}, (), ())
+    configuring.configure(installed.platform, "shop", "acceptance", configuring.Changes({"Rate": "2"}, (), ()))
     project(installed, "stages: { Development: {}, QA: {} }")
 
 
@@ -32,7 +32,7 @@ def test_it_is_shown_and_taken_out(installed: Installed) -> None:
         one["key"]: one["value"] for one in overview.configuration(installed.platform, "shop", "acceptance")["settings"]
     }
     assert shown["Rate"] == "2"
-    configuring.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
+    configuring.configure(installed.platform, "shop", "acceptance", configuring.Changes({}, ("Rate",), ()))
     assert not installed.store.stages.values(KEY, "acceptance").settings
     operation = installed.platform.ledger.operation(
         requests.undeploy(installed.platform, requests.Removal("shop", "Acceptance"), "ada")
@@ -49,7 +49,7 @@ def test_a_broken_project_file_keeps_nothing_in_it(installed: Installed) -> None
 def test_nothing_is_put_into_it(installed: Installed) -> None:
     said = "Acceptance: is no longer a stage of Shop; its stages are Development, QA"
     with pytest.raises(UsageError, match=said) as refused:
-        configuring.configure(installed.platform, "shop", "acceptance", {"Rate": "3"}, (), ())
+        configuring.configure(installed.platform, "shop", "acceptance", configuring.Changes({"Rate": "3"}, (), ()))
     assert refused.value.hint.endswith(
         "odcpub undeploy shop --stage acceptance, odcpub config unset shop Rate --stage acceptance"
     )
@@ -64,7 +64,7 @@ def test_the_way_on_is_one_that_is_taken(installed: Installed) -> None:
     with pytest.raises(UsageError, match="is no longer a stage of Shop") as refused:
         requests.promotion(installed.platform, installed.asset, "acceptance", None)
     assert refused.value.hint.endswith("what is left in it: odcpub config unset shop Rate --stage acceptance")
-    configuring.configure(installed.platform, "shop", "acceptance", {}, ("Rate",), ())
+    configuring.configure(installed.platform, "shop", "acceptance", configuring.Changes({}, ("Rate",), ()))
     for ask in (
         lambda: requests.deploy(installed.platform, requests.Promotion("shop", "acceptance"), "ada"),
         lambda: requests.undeploy(installed.platform, requests.Removal("shop", "acceptance"), "ada"),

@@ -9,7 +9,7 @@ import pytest
 
 from odcpub.errors import ModelError, OdcpubError, Refused
 from odcpub.model.elements import Asset, Kind, Library
-from odcpub.operations import models, requests
+from odcpub.operations import models, releasing
 from odcpub.operations.libraries import lock_data
 from odcpub.store.records import AssetRecord
 
@@ -54,7 +54,7 @@ def test_a_lock_that_never_reached_its_folder_is_kept(
     installed: Installed, library: AssetRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The client was killed before it wrote it: the next publish locks nothing else without a word."""
-    requests.release(installed.platform, "money", requests.Tag("1.0.0", "first"), "ada")
+    releasing.release(installed.platform, "money", releasing.Tag("1.0.0", "first"), "ada")
     (installed.folder / "app.yaml").write_text(f"app: Shop\nkey: {KEY}\nuses: {{ Money: ^1.0 }}\n")
     first = installed.read()
     assert (first.kept, first.lock_file and "Money: '1.0.0'" in first.lock_file) == ((), True)
@@ -64,7 +64,7 @@ def test_a_lock_that_never_reached_its_folder_is_kept(
     locked = replace(made, lock=lock_data(installed.platform, first.libraries))
     latest = installed.store.assets.latest
     monkeypatch.setattr(installed.store.assets, "latest", lambda key: locked if key == KEY else latest(key))
-    requests.release(installed.platform, "money", requests.Tag("1.1.0", "more"), "ada")
+    releasing.release(installed.platform, "money", releasing.Tag("1.1.0", "more"), "ada")
     again = installed.read()
     assert (again.libraries["Money"].version, again.kept) == ("1.0.0", ("Money 1.0.0",))
     assert again.lock_file == first.lock_file

@@ -447,7 +447,7 @@ def test_a_plan_that_would_be_refused_is_not_executed(shop: Installed, begins: l
 
 def test_no_secret_is_in_a_plan_or_its_record(shop: Installed) -> None:
     canary = "Tr0ub4dor-and-3"
-    configuring.configure(shop.platform, "shop", "qa", {"Token": canary}, (), ())
+    configuring.configure(shop.platform, "shop", "qa", configuring.Changes({"Token": canary}, (), ()))
     plan = promotion(shop)
     stored = shop.store.plans.find(plan.fingerprint)
     assert stored is not None

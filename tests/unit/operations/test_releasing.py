@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from odcpub.errors import Refused
-from odcpub.operations import overview, requests
+from odcpub.operations import overview, releasing
 
 from .conftest import Installed
 
 
 def release(installed: Installed, version: str | None, notes: str, number: int | None = None) -> tuple[str, bool]:
-    made, new = requests.release(installed.platform, "shop", requests.Tag(version, notes, number), "ada")
+    made, new = releasing.release(installed.platform, "shop", releasing.Tag(version, notes, number), "ada")
     return made.version, new
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from odcpub.errors import ModelError, Refused
-from odcpub.operations import models, requests
+from odcpub.operations import models, releasing
 from odcpub.operations.updating import update
 from odcpub.store.records import AssetRecord
 
@@ -19,10 +19,10 @@ from .conftest import KEY, Installed, publish
 def renamed(installed: Installed, library: AssetRecord) -> None:
     """Money 1.0.0 was released, then it became Currencies 1.1.0."""
     use(installed, "Money", "^1.0")
-    requests.release(installed.platform, "money", requests.Tag("1.0.0", "first"), "ada")
+    releasing.release(installed.platform, "money", releasing.Tag("1.0.0", "first"), "ada")
     (installed.folder / "odcpub.lock").write_text(installed.read().lock_file or "")
     rename(installed, library, "Currencies")
-    requests.release(installed.platform, "currencies", requests.Tag("1.1.0", "renamed"), "ada")
+    releasing.release(installed.platform, "currencies", releasing.Tag("1.1.0", "renamed"), "ada")
 
 
 def rename(installed: Installed, library: AssetRecord, name: str) -> None:

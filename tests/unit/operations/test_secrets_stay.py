@@ -28,7 +28,7 @@ LATER = replace(MODEL, settings=(Setting("MailToken", TEXT, secret=True, key="To
 
 
 def configure(installed: Installed, values: dict[str, str], stage: str = "qa", arguments: tuple[str, ...] = ()) -> None:
-    configuring.configure(installed.platform, "shop", stage, values, (), arguments)
+    configuring.configure(installed.platform, "shop", stage, configuring.Changes(values, (), arguments))
 
 
 def target(installed: Installed, model: Asset, stage: str = "QA") -> stages.Target:
@@ -95,7 +95,9 @@ def test_a_secret_by_standard_input_is_one_wherever_a_revision_has_it_so(install
     for model in (SECRET, OPEN):
         installed.deployed(installed.revision(model))
     installed.deployed(1, "QA")
-    answer = configuring.configure(installed.platform, "shop", "qa", {"Token": CANARY, "Rate": "2"}, (), ())
+    answer = configuring.configure(
+        installed.platform, "shop", "qa", configuring.Changes({"Token": CANARY, "Rate": "2"}, (), ())
+    )
     assert answer == {"set": ["Token", "Rate"], "unset": [], "secrets": ["Token"]}
     assert CANARY not in shown(installed)
 
@@ -116,7 +118,7 @@ def test_values_follow_a_setting_that_is_renamed(installed: Installed, file: boo
     rated = replace(LATER, settings=(LATER.settings[0], Setting("Price", DataType(Basic.INTEGER), 1, key="Rate")))
     installed.deployed(installed.revision(rated))
     if file:
-        configuring.configure(installed.platform, "shop", "qa", {}, ("Price",), ())
+        configuring.configure(installed.platform, "shop", "qa", configuring.Changes({}, ("Price",), ()))
         (installed.folder / "stages").mkdir()
         (installed.folder / "stages" / "qa.yaml").write_text("settings: { Price: 2 }")
         installed.configured()
@@ -203,6 +205,6 @@ def test_what_the_author_has_taken_from_the_secrets_can_be_set_in_the_open(insta
 def test_what_no_model_has_any_more_can_be_forgotten(installed: Installed) -> None:
     installed.revision()
     installed.store.stages.change_values(KEY, "qa", [Value("Gone", "1"), Value("Gone", "s", secret=True)])
-    configuring.configure(installed.platform, "shop", "qa", {}, ("Gone",), ())
+    configuring.configure(installed.platform, "shop", "qa", configuring.Changes({}, ("Gone",), ()))
     assert installed.store.stages.values(KEY, "qa").names == ()
     assert requests.app(installed.platform, "shop").key == KEY

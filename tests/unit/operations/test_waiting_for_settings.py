@@ -65,7 +65,7 @@ def ended(installed: Installed, key: str) -> Operation:
 
 
 def give(installed: Installed, **values: str) -> None:
-    configuring.configure(installed.platform, "shop", "qa", values, (), ())
+    configuring.configure(installed.platform, "shop", "qa", configuring.Changes(values, (), ()))
 
 
 def test_it_goes_on_by_itself_with_the_last_value_and_says_what_is_left_until_then(
