@@ -13,6 +13,7 @@ from typing import Any
 
 from odcpub.data.schema import Annotation, Table
 from odcpub.data.target import RESERVED
+from odcpub.model.data_types import DATA_TYPES, Family
 from odcpub.model.elements import Asset, Attribute, Basic, DeleteRule, Entity, StaticEntity
 from odcpub.model.physical import physical
 from odcpub.once import Once
@@ -20,17 +21,8 @@ from odcpub.once import Once
 _Element = Entity | StaticEntity | Attribute
 _ENTITIES = 16_384
 """How many entities are known for what is wrong with each alone."""
-_FAMILIES = {
-    Basic.TEXT: "text",
-    Basic.EMAIL: "text",
-    Basic.PHONE_NUMBER: "text",
-    Basic.INTEGER: "number",
-    Basic.LONG_INTEGER: "number",
-    Basic.DECIMAL: "number",
-    Basic.CURRENCY: "number",
-    Basic.DATE: "moment",
-    Basic.DATE_TIME: "moment",
-}
+_ALIKE = (Family.TEXT, Family.NUMBER, Family.MOMENT)
+"""Families whose types an author takes for one another. A time of day is no moment of a calendar."""
 
 
 def ambiguities(
@@ -238,4 +230,5 @@ def _family(attribute: Attribute) -> str:
     basic = attribute.type.basic
     if basic is Basic.IDENTIFIER:
         return f"reference to {attribute.type.target_key or attribute.type.target}"
-    return _FAMILIES.get(basic, basic.value)
+    family = DATA_TYPES[basic].family
+    return family.value if family in _ALIKE and basic is not Basic.TIME else basic.value

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 
 from odcpub.data.migration import EXPAND, TIGHTEN
-from odcpub.model.data_types import MAX_DIGITS
+from odcpub.model.data_types import DATA_TYPES, MAX_DIGITS
 
 _MEASURES = re.compile(r"\A(?P<family>[a-z ]+?)(?:\((?P<first>\d+)(?:,(?P<second>\d+))?\))?(?P<rest> [a-z ]+)?\Z")
-_INTEGERS = {"integer": (-(2**31), 2**31 - 1), "bigint": (-(2**63), 2**63 - 1)}
+_INTEGERS = {facts.sql: facts.whole for facts in DATA_TYPES.values() if facts.whole}
 
 
 @dataclass(frozen=True, slots=True)
