@@ -60,7 +60,24 @@ class Home:
     @property
     def stopped(self) -> Path:
         """Is there once the server was told to end, until it is started again."""
-        return self.run / "server.stopped"
+        return self.data / "server.stopped"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the server; its process's number and the path of its socket, a line each."""
+        return self.data / "server.lock"
+
+    def announced(self) -> Path | None:
+        """The socket that the server says it listens at, which may be in another session's ``run``."""
+        try:
+            _, path, *_ = self.lock.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
+        except (OSError, ValueError):
+            return None
+        return Path(path) if path else None
+
+    def elsewhere(self) -> Home:
+        """The same, with the ``run`` of those who have no runtime folder."""
+        return Home(self.data, self.cache, _run({}, self.data))
 
     def socket(self, name: str) -> Path:
         """The path of a unix socket, short enough for the system."""

@@ -129,7 +129,7 @@ class Installation:
             return connection.execute(query, values).fetchall()
 
     def server_pid(self) -> int:
-        return int((self.folder / "data" / "server.lock").read_text())
+        return int((self.folder / "data" / "server.lock").read_text().split()[0])
 
 
 def _drop_stages() -> None:

@@ -156,13 +156,14 @@ class Client:
         return self._open(timeout)
 
     def _open(self, timeout: float) -> http.client.HTTPConnection:
-        connection = _UnixConnection(self._socket, timeout)
+        """At the socket of this session, or where the server says that it listens."""
         try:
-            connection.connect()
+            return _connected(self._socket, timeout)
         except OSError:
-            connection.close()
-            raise
-        return connection
+            place = self._home.announced()
+            if place is None or place == self._socket:
+                raise
+            return _connected(place, timeout)
 
     def _start(self) -> None:
         """Starts the server in the background; a second command waits for the same one."""
@@ -239,6 +240,16 @@ class Client:
 
     def _log_hint(self) -> str:
         return f"see {self._home.data / 'server.log'}; it is started again by the next command"
+
+
+def _connected(path: Path, timeout: float) -> http.client.HTTPConnection:
+    connection = _UnixConnection(path, timeout)
+    try:
+        connection.connect()
+    except OSError:
+        connection.close()
+        raise
+    return connection
 
 
 def _uuid() -> str:

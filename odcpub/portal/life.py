@@ -67,12 +67,12 @@ def longest_end() -> float:
 
 def take_lock(home: Home) -> TextIO | None:
     """The installation's exclusive lock, held while the file is open; None where another server holds it."""
-    file = locks.take(home.data / "server.lock")
+    file = locks.take(home.lock)
     if file is None:
         return None
     file.seek(0)
     file.truncate()
-    file.write(str(os.getpid()))
+    file.write(f"{os.getpid()}\n")
     file.flush()
     return file
 

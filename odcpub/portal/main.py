@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import logging
-import os
 import socket
 import sys
 from logging.handlers import RotatingFileHandler
@@ -16,12 +15,15 @@ from odcpub.errors import EngineError, OdcpubError, system_failure
 from odcpub.escaping import escaped
 from odcpub.files import write_whole
 from odcpub.home import Home, find_home
+from odcpub.portal.api_socket import NAME, ApiSocket
 from odcpub.waiting import looks
 
 if TYPE_CHECKING:
     from odcpub.portal.life import Server
 
 LOCK_SECONDS = 90.0
+LOOK_SECONDS = 2
+"""Between two looks at the socket."""
 
 
 def main() -> int:
@@ -41,9 +43,7 @@ def main() -> int:
         home.failed.unlink(missing_ok=True)
         home.stopped.unlink(missing_ok=True)
         _log_to(home.data / "server.log")
-        server = Server(home)  # before it listens: who connects must find one that has started
-        with _listen(home.socket("api.sock")) as listening:
-            _serve(server, listening)
+        _serve(Server(home), ApiSocket(home, lock))
     except Exception as error:
         from odcpub.portal.loading import cannot_go_on
 
@@ -82,36 +82,42 @@ def _sole(home: Home) -> TextIO | None:
     for _ in looks(LOCK_SECONDS, 0.02):
         if (lock := take_lock(home)) is not None:
             return lock
-        with socket.socket(socket.AF_UNIX) as other, contextlib.suppress(OSError):
-            other.connect(str(home.socket("api.sock")))
+        if any(_answers(path) for path in (home.socket(NAME), home.announced()) if path):
             return None
-    pid = (home.data / "server.lock").read_text(encoding="utf-8")
-    raise EngineError(f"server: process {pid} of this installation neither answers nor ends", f"kill {pid}")
+    pid = home.lock.read_text(encoding="utf-8").partition("\n")[0]
+    raise EngineError(
+        f"the server, process {pid}, holds {home.lock} and does not answer",
+        f"see {home.data / 'server.log'}; end it with: kill {pid}",
+    )
 
 
-def _serve(server: Server, listening: socket.socket) -> None:
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as other, contextlib.suppress(OSError):
+        other.connect(str(path))
+        return True
+    return False
+
+
+def _serve(server: Server, place: ApiSocket) -> None:
     import uvicorn
 
     from odcpub.portal.api import make_api
 
+    async def look() -> None:
+        """Listens anew where the socket was removed."""
+        if anew := place.again():
+            before = serving.servers
+            await serving.startup([anew])
+            serving.servers += before
+
     config = uvicorn.Config(
-        make_api(server), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2
-    )
-    server.launch()
-    uvicorn.Server(config).run(sockets=[listening])
-
-
-def _listen(path: Path) -> socket.socket:
-    """A socket that only this user can open: its folder is closed to others, and so is the socket itself."""
-    path.unlink(missing_ok=True)
-    listening = socket.socket(socket.AF_UNIX)
-    before = os.umask(0o177)
-    try:
-        listening.bind(str(path))
-    finally:
-        os.umask(before)
-    listening.listen(64)
-    return listening
+        make_api(server), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2,
+        callback_notify=look, timeout_notify=LOOK_SECONDS,
+    )  # fmt: skip
+    serving = uvicorn.Server(config)
+    with place.listen() as listening:  # who connects must find a server that has started
+        server.launch()
+        serving.run(sockets=[listening])
 
 
 class _Lines(logging.Formatter):

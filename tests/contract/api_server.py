@@ -23,7 +23,8 @@ from odcpub.home import Home
 from odcpub.operations import forgetting
 from odcpub.operations.kinds.app import compile as compiling
 from odcpub.portal import main
-from odcpub.portal.life import Server
+from odcpub.portal.api_socket import ApiSocket
+from odcpub.portal.life import Server, take_lock
 from odcpub.store.moving import move
 from odcpub.store.records import AssetRecord
 from odcpub.store.settings import StoreSettings
@@ -101,9 +102,9 @@ def serve(folder: Path, store: str = "") -> None:
     fill(data, store)
     tiny()
     forgetting.PAUSE_SECONDS = 0.0
-    server = StandIn(home)
-    with main._listen(home.socket("api.sock")) as listening:
-        main._serve(server, listening)
+    lock = take_lock(home)
+    assert lock is not None
+    main._serve(StandIn(home), ApiSocket(home, lock))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import getpass
 import os
+import shutil
 import signal
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
+from odcpub.home import find_home
 from tests.acceptance.killed_app import KilledApp
 from tests.acceptance.killing_server import DONE, PAUSED
 from tests.acceptance.kills.killed import CLIENT_SECONDS, STEPS, assert_nothing_left_to_do, assert_settled, change
@@ -38,6 +41,23 @@ def test_of_two_servers_the_second_ends(app: KilledApp, zygote: Zygote) -> None:
     first = app.answering()
     gone(zygote.fork(app.odcpub.env))
     assert app.answering() == first
+
+
+def test_a_command_of_another_session_reaches_the_server_after_a_logout(app: KilledApp, tmp_path: Path) -> None:
+    app.odcpub.run("status")
+    first = app.odcpub.server_pid()
+    shutil.rmtree(find_home(app.odcpub.env).run)
+    elsewhere = tmp_path / "run"
+    elsewhere.mkdir(mode=0o700)
+    here = app.odcpub.env
+    app.odcpub.env = here | {"XDG_RUNTIME_DIR": str(elsewhere)}
+    try:
+        app.odcpub.run("status", timeout=60)
+    finally:
+        app.odcpub.env = here
+    assert app.odcpub.server_pid() == first
+    app.odcpub.run("status", timeout=60)
+    assert app.odcpub.server_pid() == first
 
 
 def test_commands_at_once_after_a_kill_share_one_server(app: KilledApp) -> None:

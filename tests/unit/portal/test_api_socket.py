@@ -1,0 +1,78 @@
+"""The API's socket: found by every session of the user, and there again where somebody removed it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from odcpub.cli.client import Client
+from odcpub.home import Home
+from odcpub.portal import main
+from odcpub.portal.api_socket import ApiSocket
+from odcpub.portal.life import take_lock
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "data", tmp_path / "cache", tmp_path / "run").make()
+
+
+@pytest.fixture
+def place(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ApiSocket]:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    lock = take_lock(home)
+    assert lock is not None
+    with lock:
+        yield ApiSocket(home, lock)
+
+
+def another_session(home: Home, tmp_path: Path) -> Home:
+    return replace(home, run=tmp_path / "another run").make()
+
+
+def test_a_command_of_another_session_finds_the_server(home: Home, place: ApiSocket, tmp_path: Path) -> None:
+    other = another_session(home, tmp_path)
+    assert not Client(other).running()
+    with place.listen():
+        assert Client(other).running()
+        assert main._sole(other) is None, "a second server ends at once"
+        assert home.lock.read_text().split("\n")[0] == str(os.getpid())
+
+
+def test_a_socket_that_was_removed_is_made_again(home: Home, place: ApiSocket) -> None:
+    with place.listen():
+        assert place.again() is None
+        shutil.rmtree(home.run)
+        anew = place.again()
+        assert anew is not None
+        with anew:
+            assert Client(home).running()
+            assert place.again() is None
+            assert home.run.stat().st_mode & 0o777 == 0o700
+
+
+def test_without_a_runtime_folder_it_is_among_the_temporary_files(home: Home, place: ApiSocket, tmp_path: Path) -> None:
+    with place.listen():
+        shutil.rmtree(home.run)
+        home.run.write_text("in the way, as a folder of root's is")
+        anew = place.again()
+        assert anew is not None
+        with anew:
+            assert Client(another_session(home, tmp_path)).running()
+
+
+def test_another_file_in_its_place_is_no_socket_of_ours(home: Home, place: ApiSocket) -> None:
+    path = home.socket("api.sock")
+    with place.listen(), socket.socket(socket.AF_UNIX) as strange:
+        path.unlink()
+        strange.bind(str(path))
+        anew = place.again()
+        assert anew is not None
+        anew.close()
