@@ -14,7 +14,7 @@ from typing import Protocol
 
 from odcpub.errors import Place, Problem, UsageError
 from odcpub.model import yaml_text
-from odcpub.model.characters import forbidden
+from odcpub.model.characters import forbidden, is_blank
 from odcpub.model.elements import Asset, Setting
 from odcpub.model.literals import as_text, canonical, from_text
 from odcpub.text import NAMELESS, listed, shown, suggest
@@ -215,7 +215,7 @@ def _of_secret(text: str) -> str:
     """Why a secret's value is refused: by what no secret is made of, and by nothing that one might be."""
     if sign := forbidden(text):
         return f"a text cannot hold the character {sign}"
-    return "the value is not allowed" if text.strip() else "an empty text is no value"
+    return "an empty text is no value" if is_blank(text) else "the value is not allowed"
 
 
 def _other_kind(setting: Setting, where: tuple[str, str]) -> Problem:

@@ -1,4 +1,4 @@
-"""Characters that no text of a model, a setting or a note holds. No I/O.
+"""Characters that no text of a model, a setting or a note holds, and those that show nothing. No I/O.
 
 Control characters other than line ends and tabs; separators that some programs take for line ends; and orders that
 turn the direction of what follows, with which a text can be made to look like another (CVE-2021-42574). The marks
@@ -11,6 +11,16 @@ import re
 from collections.abc import Iterable, Iterator
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0]"
+)
+"""Characters without width, as ``Blanks.cs`` and ``rules.js`` have them (docs/model.md, "Blank texts")."""
+
+
+def is_blank(text: str) -> bool:
+    """Whether the text shows nothing: white space and characters without width alone."""
+    return not INVISIBLE.sub("", text).strip()
 
 
 def forbidden(text: str) -> str:

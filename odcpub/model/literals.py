@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
-from odcpub.model.characters import forbidden
+from odcpub.model.characters import forbidden, is_blank
 from odcpub.model.data_types import DATA_TYPES, Family, length_of, measures_of
 from odcpub.model.elements import Basic, DataType, Scalar
 from odcpub.text import shown
@@ -57,7 +57,7 @@ def as_text(value: Scalar) -> str:
 
 def _text(value: object, type_: DataType) -> str:
     text = _string(value)
-    if not text.strip():
+    if is_blank(text):
         raise ValueError("an empty text is no value")
     if "\0" in text:
         raise ValueError("a text cannot hold the NUL character")

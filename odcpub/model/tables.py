@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from odcpub.model import elements as el
 from odcpub.model.attributes import attribute, reference
+from odcpub.model.characters import is_blank
 from odcpub.model.elements import Basic, DeleteRule
 from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
 from odcpub.model.indexes import indexes
@@ -48,7 +49,7 @@ def _record(reading: Reading, key: Scalar, node: Node, order: int, element: str)
     name_ok(reading, key, element)
     found = fields(reading, "record", node, key, element)
     label: str = found.get("label", key.text)
-    if "label" in found.nodes and not 0 < len(label.strip()) <= LABEL_LENGTH:
+    if "label" in found.nodes and (is_blank(label) or len(label.strip()) > LABEL_LENGTH):
         message = f"a label has 1 to {LABEL_LENGTH} characters, and this one {len(label.strip())}"
         reading.problem(Code.BAD_VALUE, found.nodes["label"], element, message, "write what people are to read")
     return el.Record(key.text, label, order, found.get("is_active", True), reading.place(key))

@@ -9,6 +9,7 @@ import pytest
 
 from odcpub.compiler.templates import content
 from odcpub.data.target import sql_type
+from odcpub.model.characters import FORBIDDEN, INVISIBLE, is_blank
 from odcpub.model.data_types import DATA_TYPES, DEFAULT_DECIMALS, DEFAULT_DIGITS, Family, Json, measures_of, of_family
 from odcpub.model.elements import Basic, DataType
 from tests.helpdesk_asset import attribute
@@ -25,6 +26,19 @@ JSON_FORMS = {
     Json.DIGITS: 'Pattern("^-?[0-9]+',
     Json.OBJECT: "Object(",
 }
+
+
+def test_blank_texts_are_the_same_everywhere() -> None:
+    """Else a default passes here that the published app refuses."""
+    where = r"'\\u(\w{4})'(?: and <= '\\u(\w{4})')?"
+    signs = found(r"private static bool Invisible\((.*?);", csharp("Blanks"))
+    ranges = [(int(first, 16), int(last or first, 16)) for first, last in re.findall(where, signs)]
+    app = {chr(code) for first, last in ranges for code in range(first, last + 1)}
+    page = re.compile(found(r"const BLANK =\s+/\^(\[.*?\])\*", script("rules")))
+    for sign in map(chr, range(0x10000)):
+        assert (INVISIBLE.fullmatch(sign) is not None) is (sign in app), repr(sign)
+        if not FORBIDDEN.fullmatch(sign):
+            assert is_blank(sign) is (page.fullmatch(sign) is not None), repr(sign)
 
 
 def csharp(name: str) -> str:

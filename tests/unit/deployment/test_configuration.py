@@ -114,6 +114,7 @@ def test_typed_value_is_checked_and_made_canonical() -> None:
         ("hush\ahush", "a text cannot hold the character U+0007"),
         ("hush\u202ehush", "a text cannot hold the character U+202E"),
         (" ", "an empty text is no value"),
+        ("\u200b \ufeff", "an empty text is no value"),
     ],
 )
 def test_a_secret_is_refused_by_what_no_secret_is_made_of(value: str, said: str) -> None:
