@@ -139,18 +139,21 @@ So is what PostgreSQL changes in place."""
 _SERVER = """
 SELECT concat_ws(' ', %(schema)s::text, pg_postmaster_start_time(), current_setting('server_version_num'),
                  current_setting('quote_all_identifiers'), current_setting('search_path'),
-                 current_setting('lc_messages'))
+                 current_setting('lc_messages')),
+       pg_current_snapshot()::text
 """
 """What else the schema's texts depend on. A server that was restored from a backup could give out the same transactions
-and places again: its start tells."""
+and places again: its start tells. And which transactions have ended: where those are the same, so is what they left."""
 _RULES = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was read of a place: the server, and of each table, by its OID, the stamp and the name that it had."""
+    """What was read of a place: the server, which transactions had ended, and of each table, by its OID, the stamp and
+    the name that it had."""
 
     server: str = ""
+    snapshot: str = ""
     stamps: Mapping[int, str] = field(default_factory=dict)
     names: Mapping[int, str] = field(default_factory=dict)
     schema: Schema = field(default_factory=Schema)
@@ -170,20 +173,26 @@ def read(connection: Connection, place: Place, known: Known) -> Schema | None:
     if namespace is None:
         return None
     where = {"schema": namespace}
-    server = str((connection.execute(_SERVER, where).fetchone() or ("",))[0])
-    stamps: dict[int, str] = dict(connection.execute(_STAMPS, where).fetchall())
+    server, snapshot = connection.execute(_SERVER, where).fetchone() or ("", "")
     seen = known.get(place, Seen())
     if seen.server != server:
         seen = Seen()
-    if seen.stamps != stamps:
-        tables = _kept(seen, stamps)
-        tables |= _tables(connection, [oid for oid in stamps if oid not in tables])
-        names = {oid: table.name for oid, table in tables.items()}
-        schema = Schema(tuple(sorted(tables.values(), key=lambda table: table.name)))
-        seen = Seen(server, stamps, names, schema)
+    if not snapshot or seen.snapshot != snapshot:  # nothing changes a catalog but a transaction that has a number
+        seen = replace(_looked_at(connection, where, seen), server=server, snapshot=snapshot)
     seen = replace(seen, schema=_with_records(connection, place, seen.schema))
     known[place] = seen
     return seen.schema
+
+
+def _looked_at(connection: Connection, where: Mapping[str, int], seen: Seen) -> Seen:
+    """The tables as they are now; those whose stamp has changed are read again."""
+    stamps: dict[int, str] = dict(connection.execute(_STAMPS, where).fetchall())
+    if seen.stamps == stamps:
+        return seen
+    tables = _kept(seen, stamps)
+    tables |= _tables(connection, [oid for oid in stamps if oid not in tables])
+    names = {oid: table.name for oid, table in tables.items()}
+    return Seen("", "", stamps, names, Schema(tuple(sorted(tables.values(), key=lambda table: table.name))))
 
 
 def _kept(seen: Seen, stamps: Mapping[int, str]) -> dict[int, Table]:
