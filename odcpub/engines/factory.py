@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,28 +50,34 @@ RESUME_SECONDS = 30.0
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Where engines work. ``installation``: what marks as ours what others could take for theirs; ``open_secret`` opens
+    what the settings keep sealed."""
+
+    home: Home
+    installation: str
+    open_secret: Callable[[str], str]
+    report: Report
+
+
 class Engines:
-    """The engines of one set of settings. ``installation``: what marks as ours what others could take for theirs;
-    ``open_secret`` opens what the settings keep sealed; ``compiler``: one that is warm already; ``keep_cluster``
-    keeps which context and cluster the settings mean, where they did not say it."""
+    """The engines of one set of settings. ``compiler``: one that is warm already; ``keep_cluster`` keeps which context
+    and cluster the settings mean, where they did not say it."""
 
     def __init__(
         self,
         settings: EngineSettings,
-        home: Home,
-        installation: str,
-        open_secret: Callable[[str], str],
-        report: Report,
+        around: Surroundings,
         compiler: RoslynCompiler | None = None,
         keep_cluster: Callable[[str, str], None] = lambda *_: None,
     ) -> None:
         self.settings = settings
         self._keep_cluster = keep_cluster
         self._compiler = compiler
-        self._home = home
-        self._installation = installation
-        self._open = open_secret
-        self._report = report
+        self._around = around
+        self._home, self._installation = around.home, around.installation
+        self._open, self._report = around.open_secret, around.report
         self.guard = threading.RLock()
         self._opened = ExitStack()
         """What keeps connections open."""
@@ -193,7 +200,7 @@ class Engines:
 
     def others(self, settings: EngineSettings) -> Engines:
         """Engines of other settings, to be asked before anybody chooses them."""
-        return Engines(settings, self._home, self._installation, self._open, self._report)
+        return Engines(settings, self._around)
 
     def settled(self) -> None:
         """Waits until what should run has been started again, so that a look at it shows no passing state."""

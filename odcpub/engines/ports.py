@@ -15,9 +15,11 @@ from odcpub.compiler.drafts import Assembly
 from odcpub.data.migration import Finding, MigrationPlan, RowCheck
 from odcpub.data.schema import Schema
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
-from odcpub.engines.database.reach import CONNECTIONS
 from odcpub.errors import EngineError
 from odcpub.image.content import ImageContent, ImageRef
+
+CONNECTIONS = 20
+"""To the database, of one process of an app at most, unless it is set."""
 
 Report = Callable[[str], None]
 """Takes one line of progress for the user."""
@@ -225,6 +227,16 @@ def never() -> bool:
 
 class Gone(EngineError):
     """The runner can't be asked: nobody answers where it was, or nothing leads there any more."""
+
+
+class NotReady(EngineError):
+    """A new version can't become ready; the previous version keeps serving. ``log``: its last lines, secrets hidden."""
+
+    def __init__(self, where: str, reason: str, hint: str = "", log: Sequence[str] = ()) -> None:
+        super().__init__(f"{where}: the new version did not become ready: {reason}", hint)
+        self.reason = reason
+        self.log = tuple(log)
+        self.details = self.log
 
 
 class Runner(Protocol):

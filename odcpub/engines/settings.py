@@ -12,7 +12,6 @@ from odcpub.address import WHERE, Address, address, is_address, parts
 from odcpub.api_types.installation import Engines
 from odcpub.engines.database import tls
 from odcpub.engines.database.reach import (
-    CONNECTIONS,
     LAST_PORT,
     MOST_CONNECTIONS,
     NOT_AN_ADDRESS,
@@ -20,6 +19,7 @@ from odcpub.engines.database.reach import (
     is_bare,
     parse_address,
 )
+from odcpub.engines.ports import CONNECTIONS
 from odcpub.errors import EngineError, UsageError
 from odcpub.files import MAX_FILE, BadFile, put, read_own, write_whole
 from odcpub.model.characters import forbidden

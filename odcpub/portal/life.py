@@ -22,7 +22,7 @@ from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.engines.database import tls
 from odcpub.engines.database.server import parse
 from odcpub.engines.discovery import chosen, discover_kind
-from odcpub.engines.factory import Engines
+from odcpub.engines.factory import Engines, Surroundings
 from odcpub.engines.settings import EngineSettings, change, draft_settings, read_settings, take_settings, use_profile
 from odcpub.errors import EngineError, OdcpubError, Refused, UsageError
 from odcpub.home import Home
@@ -146,10 +146,7 @@ class Server:
                 settings = read_settings(self._home.data)
                 self._engines = Engines(
                     settings,
-                    self._home,
-                    self._store.installation,
-                    self._open,
-                    tell,
+                    Surroundings(self._home, self._store.installation, self._open, tell),
                     self._compiler,
                     lambda context, uid: self._keep_cluster(settings, context, uid),
                 )

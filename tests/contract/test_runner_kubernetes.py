@@ -15,10 +15,10 @@ import pytest
 
 from odcpub.deployment.objects import MANAGER, namespace_of, objects
 from odcpub.deployment.workload import Workload
+from odcpub.engines.ports import NotReady
 from odcpub.engines.runner import from_here, pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.kubernetes import KubernetesRunner
-from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.rollout import Rollout
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 from tests.contract.runners import (

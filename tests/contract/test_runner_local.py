@@ -18,9 +18,10 @@ from pathlib import Path
 import pytest
 
 from odcpub.deployment.workload import Workload
+from odcpub.engines.ports import NotReady
 from odcpub.engines.runner import keeper
 from odcpub.engines.runner.local import LocalRunner
-from odcpub.engines.runner.not_ready import LASTING_SECONDS, NotReady
+from odcpub.engines.runner.not_ready import LASTING_SECONDS
 from odcpub.engines.runner.process import left_of
 from odcpub.engines.runner.sockets import Keeper
 from odcpub.errors import EngineError

@@ -6,9 +6,11 @@ import ipaddress
 import re
 from dataclasses import dataclass
 
+from odcpub.engines.ports import CONNECTIONS
+
 LAST_PORT = 65535
-CONNECTIONS, MOST_CONNECTIONS = 20, 1000
-"""Of one process of an app at most: unless it is set, and the most that may be set."""
+MOST_CONNECTIONS = 1000
+"""Of one process of an app, that may be set."""
 NOT_AN_ADDRESS = "is a host, host:port or, for IPv6, [address]:port"
 _ADDRESS = re.compile(r"(?P<host>\[(?P<six>[^\[\]]*)\]|[A-Za-z0-9_][A-Za-z0-9_.-]*)(:(?P<port>[0-9]{1,5}))?")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from odcpub.deployment.workload import READY, Change, DeploymentPlan, Running, Workload
-from odcpub.engines.ports import Leave, Report, never
-from odcpub.errors import EngineError, Refused
+from odcpub.engines.ports import Leave, NotReady, Report, never
+from odcpub.errors import Refused
 
 
 @dataclass(slots=True)
@@ -37,12 +37,13 @@ class MemoryRunner:
             found.next = workload
 
     def wait(self, workload: Workload, report: Report) -> str:
-        found = self._at(workload)
+        found, where = self._at(workload), f"{workload.asset} in {workload.stage}"
         if workload not in (found.current, found.next):
-            raise EngineError(f"{workload.asset} in {workload.stage}: it was never started", "publish or promote again")
+            raise NotReady(where, "it was never started", "publish or promote again")
         if found.next == workload:
             if self.broken:
-                raise EngineError(f"{workload.asset} in {workload.stage}: {self.broken}", "correct it and publish")
+                found.next = None
+                raise NotReady(where, self.broken, "correct it and publish")
             found.current, found.next = workload, None
         return _address(workload)
 

@@ -15,14 +15,13 @@ from odcpub.deployment.objects import (
 )
 from odcpub.deployment.plan import Planned, deployment_plan
 from odcpub.deployment.workload import DEGRADED, READY, STARTING, DeploymentPlan, Running, Workload
-from odcpub.engines.ports import Leave, Owner, Report, never
+from odcpub.engines.ports import Leave, NotReady, Owner, Report, never
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.from_here import answers, condition, lasting
 from odcpub.engines.runner.identity import AnotherCluster
 from odcpub.engines.runner.last_words import LastWords
 from odcpub.engines.runner.look import Look, health, look
-from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.ownership import mark, refuse_foreign, taken_in
 from odcpub.engines.runner.refusals import Answer
 from odcpub.engines.runner.removal import (

@@ -16,11 +16,11 @@ from pathlib import Path
 
 from odcpub.deployment.workload import Change, DeploymentPlan, Running, Workload
 from odcpub.engines.common.supervisor import Supervisor
-from odcpub.engines.ports import Leave, Report, never
+from odcpub.engines.ports import Leave, NotReady, Report, never
 from odcpub.engines.runner import process as processes
 from odcpub.engines.runner.environment import differences
 from odcpub.engines.runner.launcher import Launcher, identity
-from odcpub.engines.runner.not_ready import LAST_LINES, NOW, NotReady, Patience, redact, said
+from odcpub.engines.runner.not_ready import LAST_LINES, NOW, Patience, redact, said
 from odcpub.engines.runner.restarts import Restarts, Unpack
 from odcpub.engines.runner.sockets import HOST
 from odcpub.engines.runner.state import Process, State, States

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from odcpub.errors import EngineError
-
 LAST_LINES = 20
 NOW = "/_odc/ready?now"
 """Where an app says whether it is ready now; without ``now``, whether it has ever been (docs/published-app.md)."""
@@ -27,16 +25,6 @@ class Answer(NamedTuple):
     status: int
     said: str
     lasting: bool = False
-
-
-class NotReady(EngineError):
-    """A new version can't become ready; the previous version keeps serving. ``log``: its last lines, secrets hidden."""
-
-    def __init__(self, where: str, reason: str, hint: str = "", log: Sequence[str] = ()) -> None:
-        super().__init__(f"{where}: the new version did not become ready: {reason}", hint)
-        self.reason = reason
-        self.log = tuple(log)
-        self.details = self.log
 
 
 def said(answer: Answer | None) -> str:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from odcpub.deployment.objects import INSTALLATION, INSTANCE, Object, instance_of, namespace_of
 from odcpub.deployment.workload import Workload
-from odcpub.engines.ports import Leave, Report, never
+from odcpub.engines.ports import Leave, NotReady, Report, never
 from odcpub.engines.runner import pods
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.look import (
@@ -27,7 +27,7 @@ from odcpub.engines.runner.look import (
     same_template,
     template_hash,
 )
-from odcpub.engines.runner.not_ready import LAST_LINES, NotReady, redact
+from odcpub.engines.runner.not_ready import LAST_LINES, redact
 from odcpub.engines.runner.removal import prune, remove_besides
 from odcpub.engines.runner.watch import Watch, not_of
 from odcpub.errors import EngineError, TemporaryEngineError

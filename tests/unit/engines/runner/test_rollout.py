@@ -16,10 +16,10 @@ import pytest
 
 from odcpub.deployment.objects import INSTANCE, Object, labels, objects
 from odcpub.deployment.workload import Workload
+from odcpub.engines.ports import NotReady
 from odcpub.engines.runner import from_here, rollout, watch
 from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.look import same_template
-from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.rollout import Rollout
 from odcpub.errors import TemporaryEngineError
 from tests.cluster import READY, FakeCluster, pod_of, reached, replica_set

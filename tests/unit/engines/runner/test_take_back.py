@@ -10,9 +10,9 @@ import pytest
 
 from odcpub.deployment.objects import CREATED, INSTANCE, PORT, instance_of, labels, objects
 from odcpub.deployment.workload import Workload
+from odcpub.engines.ports import NotReady
 from odcpub.engines.runner import last_words, rollout
 from odcpub.engines.runner.kubernetes import KubernetesRunner
-from odcpub.engines.runner.not_ready import NotReady
 from odcpub.engines.runner.refusals import Answer
 from odcpub.engines.runner.removal import make_namespace, remove, remove_namespace
 from odcpub.engines.runner.rollout import TEMPLATE_HASH, Rollout
