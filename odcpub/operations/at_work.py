@@ -1,4 +1,4 @@
-"""Which steps are at work in this process, so that its end can wait for them. No I/O."""
+"""Which steps run in this process, so that its end can wait for them. No I/O."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from contextlib import contextmanager
 
 
 class Work:
-    """Who is at work. When the server ends, threads are held where a step begins, fails or ends, and for good: to the
-    operation that looks like a kill, after which it goes on; engines that go under its feet are not its failure."""
+    """Counts the steps that run. When the server ends, threads are held where a step begins, fails or ends, and for
+    good: to the operation that looks like a kill, after which it goes on; engines that go under its feet are not its
+    failure. The process ends by ``os._exit``, which drops the threads that are held."""
 
     def __init__(self) -> None:
         self.ending = False
@@ -27,6 +28,7 @@ class Work:
             self._count(-1)
 
     def hold_if_ending(self) -> None:
+        """Returns at once, or never again where the server ends."""
         if self.ending:
             self._count(-1)
             threading.Event().wait()

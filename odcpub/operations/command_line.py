@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import os
 from shlex import quote
 
-from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish
+from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
 from odcpub.operations.platform import Platform
+from odcpub.store.records import AssetRecord
 
 
-def command_line(platform: Platform, command: Command) -> str:
-    """``odcpub promote shop --to qa --revision 2``."""
+def publishing(asset: AssetRecord, options: str = "") -> str:
+    """``odcpub publish /home/ada/shop``, with ``options`` behind it. A folder of another machine than this one is no
+    path that could be typed here: it is named beside the command."""
+    if asset.host in ("", os.uname().nodename):
+        return f"odcpub publish {quote(asset.folder)}{options}"
+    return f"odcpub publish PATH{options} (its model was published from {asset.host}:{asset.folder})"
+
+
+def command_line(platform: Platform, command: Command, options: str = "") -> str:
+    """``odcpub promote shop --to qa --revision 2``, with ``options`` behind it."""
     asset = platform.store.assets.find(command.asset.key)
-    label, stage = quote(asset.label if asset else command.asset.name), quote(command.stage.label)
     if isinstance(command, Publish):
-        return f"odcpub publish {quote(asset.folder if asset else command.asset.folder)}"
+        return publishing(asset or command.asset, options)
+    label, stage = quote(asset.label if asset else command.asset.name), quote(command.stage.label)
+    return _deploying(command, label, stage) + options
+
+
+def _deploying(command: Deploy | ApplyConfigs | Undeploy, label: str, stage: str) -> str:
     if isinstance(command, Deploy):
         return f"odcpub promote {label} --to {stage} --revision {command.revision}"
     if isinstance(command, ApplyConfigs):
@@ -23,4 +37,4 @@ def command_line(platform: Platform, command: Command) -> str:
 
 def planning_line(platform: Platform, command: Command) -> str:
     """What makes a plan of it, as a file."""
-    return f"{command_line(platform, command)} --plan --out plan.json"
+    return command_line(platform, command, " --plan --out plan.json")

@@ -33,6 +33,7 @@ from odcpub.operations.voice import heard_by
 from odcpub.store.again import Undone
 from odcpub.store.postgres import DURABLE_SCHEMA
 from odcpub.store.records import Status
+from odcpub.waiting import looks
 
 T = TypeVar("T")
 LOG = logging.getLogger("odcpub.operations")
@@ -49,6 +50,9 @@ WAITS, GO_ON = "waits", "go on"
 FOR_EVER = 100 * 365 * 86400.0
 RETRY_SECONDS = 1.0
 """Between two attempts to record that an operation has failed."""
+
+NOT_BEGUN_SECONDS = 2.0
+"""How long it is tried to record that an operation could not begin, while somebody waits for the answer."""
 
 GRACE_SECONDS = 10.0
 """How long the end of the server waits for steps that are at work."""
@@ -104,7 +108,8 @@ def _alive(known: Iterable[WorkflowStatus]) -> list[WorkflowStatus]:
 
 def go_on(key: str) -> None:
     """Lets an operation that waits begin its step anew. One that no workflow runs, since it could not be started, is
-    run."""
+    run. The message only wakes the workflow: whether the operation still waits, the ledger alone says, so that one
+    message too many changes nothing."""
     alive = _alive(_workflows(key))
     for one in alive:
         DBOS.send(one.workflow_id, "", GO_ON)
@@ -133,8 +138,22 @@ def begin(key: str) -> None:
     except Exception as error:
         run = _run(key)
         told = _told(error, "begin", run)
-        run.fail(told)
+        _not_begun(run, told)
         raise told from None
+
+
+def _not_begun(run: Run, error: OdcpubError) -> None:
+    """Records that it has failed. Where that cannot be done either, it stays as it is recorded, Running: it begins when
+    it is asked for again or at the next start of the server, and it can be cancelled."""
+    first = KINDS[Kind(run.asset.kind)].steps[run.operation.kind][0]
+    for _ in looks(NOT_BEGUN_SECONDS, RETRY_SECONDS):
+        room.give(run.platform.home.data)
+        try:
+            replace(run, marker=first.marker).fail(error)
+        except Exception:
+            LOG.exception("operation %s: its failure cannot be recorded: %s", run.key, error.message)
+        else:
+            return
 
 
 def _start(workflow: str, key: str) -> None:
@@ -179,7 +198,7 @@ def _answered(act: Callable[[], T]) -> T:
         except Undone as error:
             LOG.warning("%s; it is asked again", error.message)
         _work.hold_if_ending()
-        time.sleep(RETRY_SECONDS)
+        _pause()
 
 
 def _execute(key: str, name: str) -> Outcome:
@@ -262,9 +281,15 @@ def _fail(run: Run, error: OdcpubError) -> bool:
             run.fail(error, failed(run))
         except Exception:
             LOG.exception("operation %s: its failure cannot be recorded yet: %s", run.key, error.message)
-            time.sleep(RETRY_SECONDS)
+            _pause()
         else:
             return False
+
+
+def _pause() -> None:
+    """Between two attempts; none once the server ends."""
+    assert _platform is not None  # noqa: S101 - launch() comes first
+    _platform.ending.wait(RETRY_SECONDS)
 
 
 def _end(key: str) -> None:

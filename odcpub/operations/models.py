@@ -106,7 +106,7 @@ def is_copy(known: AssetRecord, name: str, sent: Sent) -> bool:
 
 def _copied(known: AssetRecord, name: str, sent: Sent) -> Refused:
     here = (known.host or sent.host) == sent.host
-    folder = known.folder if here else f"{known.folder} on {known.host}"
+    folder = known.seen_from(sent.host)
     state = "is still there" if here else "cannot be looked for from here"
     same = f"rename it in {folder} too, or remove that folder" if here else "publish it with --renamed"
     return Refused(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
+from shlex import quote
 
 from odcpub.api_types.assets import ChangeWord, PendingFile, PushedFile, PushedFiles
 from odcpub.deployment.configuration import parse_stage_file
@@ -49,11 +50,11 @@ def _published(platform: Platform, sent: Sent) -> AssetRecord:
     head = read_head(platform, sent.source, sent.folder)
     asset = platform.store.assets.find(head.key)
     if asset is None or asset.key != head.key:
-        raise Missing(f"{head.name}: was never published", f"publish it first: odcpub publish {sent.folder}")
+        raise Missing(f"{head.name}: was never published", f"publish it first: odcpub publish {quote(sent.folder)}")
     if asset.name != head.name:
         raise Refused(
             f"{head.name}: its key belongs to {asset.name}: a publish renames an asset, and no push of its files",
-            f"odcpub publish {sent.folder}",
+            f"odcpub publish {quote(sent.folder)}",
         )
     return asset
 

@@ -6,7 +6,6 @@ Everything that can be refused without looking at a stage is refused here, befor
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +15,7 @@ from msgspec.structs import replace
 from odcpub.deployment.stages import Stage
 from odcpub.errors import Missing, Refused, UsageError
 from odcpub.model.elements import Kind
+from odcpub.operations.command_line import publishing as publishing_line
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Named, Where
@@ -83,7 +83,7 @@ def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | Non
     place = stages.index(stage)
     if place == 0:
         raise Refused(
-            f"{stage.name}: is the first stage, where apps are published and not promoted", _publishing(asset)
+            f"{stage.name}: is the first stage, where apps are published and not promoted", publishing_line(asset)
         )
     before = stages[place - 1]
     if number is None:
@@ -103,19 +103,15 @@ def revision_of(platform: Platform, asset: AssetRecord, number: int | None) -> R
     assets = platform.store.assets
     latest = assets.latest(asset.key)
     if latest is None:
-        raise Missing(f"{asset.name}: has no revision yet", f"publish it first: {_publishing(asset)}")
+        raise Missing(f"{asset.name}: has no revision yet", f"publish it first: {publishing_line(asset)}")
     found = latest if number is None else assets.revision(asset.key, number)
     if found is None:
         raise Missing(f"{asset.name}: there is no revision {number}", f"its latest is revision {latest.number}")
     return found
 
 
-def _publishing(asset: AssetRecord) -> str:
-    return f"odcpub publish {shlex.quote(asset.folder)}"
-
-
 def _how_to_reach(asset: AssetRecord, stage: Stage, place: int) -> str:
-    return _publishing(asset) if place == 0 else f"odcpub promote {asset.label} --to {stage.label}"
+    return publishing_line(asset) if place == 0 else f"odcpub promote {asset.label} --to {stage.label}"
 
 
 def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> str:

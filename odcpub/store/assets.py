@@ -43,14 +43,14 @@ class Assets:
         others = [one for one in self.all() if one.key != key]
         if other := next((one for one in others if _collide(one, record) and self.latest(one.key)), None):
             raise Refused(
-                f"{name}: the name is taken by another asset, published from {other.folder}",
+                f"{name}: the name is taken by another asset, published from {other.seen_from(wanted.host)}",
                 "rename the asset, or give it that asset's key if it is the same one",
             )
         named = self._published_as(name) if kind == Kind.LIBRARY else frozenset()
         if other := next((one for one in others if one.kind == kind and one.key in named), None):
             raise Refused(
-                f"{name}: the name was that of the library {other.name}, published from {other.folder}: who is locked "
-                "to a version of then asks for it by this name",
+                f"{name}: the library {other.name}, published from {other.seen_from(wanted.host)}, had this name: "
+                "assets that are locked to a version of that time ask for it by this name",
                 "give the library another name, or that library's key if it is the same one",
             )
         return record

@@ -43,6 +43,10 @@ class AssetRecord:
     source: str = ""
     host: str = ""
 
+    def seen_from(self, host: str) -> str:
+        """Its folder, as people at ``host`` find it."""
+        return self.folder if self.host in ("", host) else f"{self.folder} on {self.host}"
+
 
 @dataclass(frozen=True, slots=True)
 class StageFile:

@@ -107,8 +107,10 @@ def _runs(one: Plan, other: Plan) -> Iterator[str]:
     old, new = (f"revision {runs.revision}" if (runs := plan.basis.runs) else "nothing" for plan in (one, other))
     if old != new:
         yield f"it was {old} and is {new}"
-    elif one.basis != other.basis:
+    elif one.basis.runs != other.basis.runs:
         yield f"{new} was deployed again"
+    elif one.basis.left != other.basis.left:
+        yield "what deployments that failed have left there"
     if one.revision != other.revision:
         yield f"revision {one.revision} would be revision {other.revision}"
 

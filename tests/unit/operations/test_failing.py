@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from odcpub.errors import Refused
+from odcpub.errors import OdcpubError, Refused
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations import durable
@@ -69,6 +69,22 @@ def test_a_failure_that_cannot_be_recorded_at_first_is_recorded_once(run: Run, m
     monkeypatch.setattr(journal, "fail", broken(3, journal.fail))
     assert durable._perform(run, Step("start", "Deploy", object, refuse)) is False
     assert ended(run) == (Status.FAILED, ["no"], 1)
+    run.platform.ledger.begin(COMMAND)
+
+
+def test_that_an_operation_cannot_begin_is_recorded_though_the_disk_is_full(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would run it, and it would keep its stage; the room that is kept aside is given first."""
+    journal = run.platform.store.journal
+    given: list[Path] = []
+    monkeypatch.setattr(durable.room, "give", given.append)
+    monkeypatch.setattr(durable, "_start", broken(1, None))
+    monkeypatch.setattr(journal, "fail", broken(2, journal.fail))
+    with pytest.raises(OdcpubError, match="the disk is full"):
+        durable.begin(run.key)
+    assert (ended(run)[0], len(given)) == (Status.FAILED, 3)
+    assert journal.messages(run.key)[-1].step, "as every message it is of a step"
     run.platform.ledger.begin(COMMAND)
 
 

@@ -333,6 +333,17 @@ def test_an_undeploy_of_what_runs_no_more(shop: Installed, monkeypatch: pytest.M
     assert told == "stale: what runs in QA has changed since: it was revision 1 and is revision 2"
 
 
+def test_an_undeploy_where_only_failed_deployments_left_something(
+    shop: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shop.engines, "stop", lambda *_: None, raising=False)
+    shop.deployed(1, "Production", Status.FAILED)
+    plan = planning.undeploy(shop.platform, "shop", "production", False, "ada")
+    told = executed(shop, plan, lambda: shop.deployed(2, "Production", Status.FAILED))
+    said = "stale: what runs in Production has changed since: what deployments that failed have left there"
+    assert told == said, "nothing was deployed again: nothing ran"
+
+
 # The file
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import pytest
@@ -40,6 +41,19 @@ def test_a_revision_that_ran_there_can_be_promoted_after_an_undeploy_and_one_tha
         promoted(installed, None)
     installed.deployed(first)
     assert promoted(installed, None) == first
+
+
+def test_a_folder_of_another_machine_is_named_beside_the_command(installed: Installed) -> None:
+    installed.configured()
+    for host, hint in (
+        ("", f"odcpub publish {installed.folder}"),
+        (os.uname().nodename, f"odcpub publish {installed.folder}"),
+        ("desk", f"odcpub publish PATH (its model was published from desk:{installed.folder})"),
+    ):
+        installed.store.assets.register(replace(installed.asset, host=host))
+        with pytest.raises(Refused, match="is the first stage") as refused:
+            requests.promotion(installed.platform, installed.platform.asset("shop"), "development", None)
+        assert refused.value.hint == hint
 
 
 def test_stages_that_are_sent_meanwhile_do_not_break_a_promotion(

@@ -74,7 +74,7 @@ def test_no_other_library_gets_a_former_name_and_with_it_who_is_locked(
     other.mkdir()
     for name in ("Currencies", "currencies"):
         (other / "library.yaml").write_text(f"library: {name}\nkey: {OTHER}\n")
-        with pytest.raises(Refused, match=f"{name}: the name was that of the library Funds") as refused:
+        with pytest.raises(Refused, match=f"{name}: the library Funds, published from .*, had this name") as refused:
             models.planned(installed.platform, installed.sent(other))
         assert "another name, or that library's key" in refused.value.hint
     assert models.planned(installed.platform, installed.sent(Path(library.folder))).name == "Funds"
