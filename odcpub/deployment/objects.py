@@ -120,11 +120,19 @@ def _config_map(workload: Workload, hosts: tuple[str, ...]) -> Object:
     return _object(workload, "v1", "ConfigMap", name) | {"data": dict(sorted(data.items())), "immutable": True}
 
 
+def secret_name(workload: Workload) -> str:
+    """Of the Secret of this very configuration. The hash in it covers the database's random password too, so that it
+    gives no short secret away; before there is a password, nobody may see it."""
+    return f"{workload.asset}-{_hash([workload.asset_key, workload.stage, sorted(_encoded(workload).items())])}"
+
+
+def _encoded(workload: Workload) -> dict[str, str]:
+    return {name: base64.b64encode(value.encode()).decode() for name, value in sorted(workload.secrets)}
+
+
 def _secret(workload: Workload) -> Object:
-    """The hash in its name covers the database's random password too, so that it gives no short secret away."""
-    data = {name: base64.b64encode(value.encode()).decode() for name, value in sorted(workload.secrets)}
-    name = f"{workload.asset}-{_hash([workload.asset_key, workload.stage, sorted(data.items())])}"
-    return _object(workload, "v1", "Secret", name) | {"data": data, "immutable": True, "type": "Opaque"}
+    content = {"data": _encoded(workload), "immutable": True, "type": "Opaque"}
+    return _object(workload, "v1", "Secret", secret_name(workload)) | content
 
 
 def _default_deny(stage: str) -> Object:

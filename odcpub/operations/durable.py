@@ -136,6 +136,8 @@ def begin(key: str) -> None:
     try:
         _start(key, key)
     except Exception as error:
+        assert _platform is not None  # noqa: S101 - launch() comes first
+        room.give(_platform.home.data)
         run = _run(key)
         told = _told(error, "begin", run)
         _not_begun(run, told)

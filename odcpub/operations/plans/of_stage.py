@@ -16,7 +16,7 @@ from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.migration import MigrationPlan
 from odcpub.data.schema import Schema
 from odcpub.deployment.configuration import Resolved
-from odcpub.deployment.objects import instance_of
+from odcpub.deployment.objects import instance_of, secret_name
 from odcpub.deployment.stages import Stage
 from odcpub.deployment.workload import IDLE, IN_PLACE, DeploymentPlan, Running, Workload
 from odcpub.errors import ModelError, Refused
@@ -33,6 +33,7 @@ from odcpub.store.records import OperationKind, RevisionRecord
 UNBUILT = "sha256:" + "0" * 64
 """Stands for the digest of an image that is still to be made."""
 TO_BE_BUILT = "(to be built)"
+NAMED_LATER = "(named by its content)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +158,19 @@ def _seen(platform: Platform, asked: Asked, resolved: Resolved | None, refusals:
     running, observed = None, None
     with refusals.heard():
         running, observed = asking.result()
-    unbuilt = (UNBUILT, instance_of(wanted)) if wanted and record is None else ()
-    return _Seen(migration, found.live, amiss, running, observed, dict.fromkeys(unbuilt, TO_BE_BUILT))
+    unknown = _unknown(platform, asked, wanted) if wanted else {}
+    return _Seen(migration, found.live, amiss, running, observed, unknown)
+
+
+def _unknown(platform: Platform, asked: Asked, wanted: Workload) -> Mapping[str, str]:
+    """Texts that stand for what is not made yet, each with what is shown for it: the image; and, before the first
+    deployment, what is named by a content that the database's password is part of. A hash of secrets alone would give
+    short ones away."""
+    target = asked.target
+    found = {} if asked.record else dict.fromkeys((UNBUILT, instance_of(wanted)), TO_BE_BUILT)
+    if not platform.store.stages.known_database_password(target.asset.key, target.stage.label):
+        found |= dict.fromkeys((secret_name(wanted), instance_of(wanted)), NAMED_LATER)
+    return found
 
 
 def _of_runner(

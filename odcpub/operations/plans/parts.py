@@ -98,7 +98,7 @@ def changes(
         others = (each for each in one.fields if _of_others(*each))
         theirs += [f"{one.what}: {path} is {who}, and stays as it is" for path, who, _ in others]
         if fields or not one.fields:
-            ours.append(said.Change(verb=one.verb, what=one.what, fields=fields))
+            ours.append(said.Change(verb=one.verb, what=_known(one.what, placeholders), fields=fields))
     return tuple(ours), tuple(theirs)
 
 
@@ -109,9 +109,13 @@ def _of_others(path: str, _old: str, new: str) -> bool:
 def _field(path: str, old: str, new: str, hidden: frozenset[str], placeholders: Mapping[str, str]) -> said.Field:
     if path.rpartition(".")[2] in hidden:
         old, new = (value and HIDDEN for value in (old, new))
-    for text, shown in placeholders.items():
-        new = new.replace(text, shown)
-    return said.Field(path=path, old=text_of(old), new=text_of(new))
+    return said.Field(path=path, old=text_of(old), new=text_of(_known(new, placeholders)))
+
+
+def _known(text: str, placeholders: Mapping[str, str]) -> str:
+    for one, shown in placeholders.items():
+        text = text.replace(one, shown)
+    return text
 
 
 def text_of(found: str) -> str:

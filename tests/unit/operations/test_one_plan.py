@@ -13,14 +13,15 @@ from msgspec import structs
 
 from odcpub.data.catalogue import Catalogue
 from odcpub.data.schema import Column, Schema, Table
-from odcpub.deployment.workload import Change, DeploymentPlan, Running
+from odcpub.deployment.objects import instance_of, secret_name
+from odcpub.deployment.workload import Change, DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Gone, Place
 from odcpub.errors import Refused, UsageError
 from odcpub.model.elements import Kind
 from odcpub.operations import configuring, durable, executing, forgetting, planning, requests
 from odcpub.operations.core.command import Command, Publish
 from odcpub.operations.core.outputs import ByPlan
-from odcpub.operations.core.plan import Plan
+from odcpub.operations.core.plan import Plan, to_text
 from odcpub.operations.core.run import Run
 from odcpub.operations.kinds import KINDS
 from odcpub.operations.plans import kept
@@ -198,6 +199,30 @@ def live(installed: Installed, *tables: Table) -> None:
     installed.engines.observe = (  # type: ignore[method-assign]
         lambda what: Schema(tables) if isinstance(what, Place) else look
     )
+
+
+def test_before_the_first_deployment_no_plan_shows_a_hash_of_secrets_alone(shop: Installed) -> None:
+    """Somebody with the plan's file could try short secrets out; and with the database's password, which is made when
+    the app is deployed, the name is another one."""
+    wanted: list[Workload] = []
+
+    def observe(what: Place | Workload) -> Schema | DeploymentPlan | None:
+        if isinstance(what, Place):
+            return None
+        wanted.append(what)
+        name = f"Secret odc-qa/{secret_name(what)}"
+        template = "spec.template.metadata.labels.odcpub/instance"
+        fields = ((template, "", instance_of(what)),)
+        return DeploymentPlan((Change("create", name), Change("update", "Deployment odc-qa/shop", fields)))
+
+    shop.engines.observe = observe  # type: ignore[method-assign]
+    plan = promotion(shop)
+    text = to_text(plan)
+    assert secret_name(wanted[0]) not in text
+    assert instance_of(wanted[0]) not in text
+    assert plan.deploy[0].what == "Secret odc-qa/(named by its content)"
+    shop.store.stages.database_password(KEY, "qa")
+    assert promotion(shop).deploy[0].what == f"Secret odc-qa/{secret_name(wanted[-1])}"
 
 
 def test_what_has_not_changed_is_executed(shop: Installed) -> None:
