@@ -135,6 +135,13 @@ def ended(platform: Platform) -> SimpleNamespace:
     return SimpleNamespace(operation=operation, unit=operation.unit, began=began)
 
 
+def test_every_step_was_left_with_its_effect_and_with_its_record() -> None:
+    steps = {step for steps in make.STEPS.values() for step in steps}
+    assert {tuple(one.split()[1:]) for one in CASES} == {
+        (step, moment) for step in steps for moment in ("done", "recorded")
+    }
+
+
 @kinds("publish")
 def test_a_publish_ends(left: Platform) -> None:
     found = ended(left)
