@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import secrets
 import shutil
 import signal
@@ -12,8 +13,9 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +50,17 @@ class Answer:
         return json.loads(self.body)
 
 
+_PORTS = cycle(range(10_000 + os.getpid() % 150 * 100 + 10, 10_000 + os.getpid() % 150 * 100 + 100))
+"""Outside of what the system gives to those who ask for any: another process's app is not met there."""
+
+
+def _free_port() -> int:
+    for port in _PORTS:
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")
+
+
 @dataclass
 class App:
     """A running app; every request opens a connection of its own."""
@@ -55,24 +68,26 @@ class App:
     folder: Path
     environment: Mapping[str, str]
     port: int = 0
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[bytes] | None = None
     lines: list[str] = field(default_factory=list)
+    _log: Path = Path("/dev/null")
 
     def start(self, **more: str) -> App:
-        """At a port that was free a moment ago; at another where somebody else was quicker."""
+        """At a port of this process's own; at the next where another program was quicker."""
         for tries_left in (2, 1, 0):
-            with closing(socket.socket()) as free:
-                free.bind(("127.0.0.1", 0))
-                self.port = free.getsockname()[1]
+            self.port = _free_port()
             env = {**self.environment, "ODCPUB_PORT": str(self.port), **more}
-            self.process = subprocess.Popen([self.folder / "app"], env=env, stdout=subprocess.PIPE, text=True)
+            # In a file: a pipe that nobody reads holds the app up once it is full.
+            self._log = self.folder.parent / f"app-{self.port}.log"
+            with self._log.open("wb") as log:
+                self.process = subprocess.Popen([self.folder / "app"], env=env, stdout=log)
             try:
                 self.wait("/_odc/health", 200)
                 break
             except AssertionError:
                 self.process.kill()
-                output, _ = self.process.communicate(timeout=DEADLINE)
-                if "in use" not in output or not tries_left:
+                self.process.wait(DEADLINE)
+                if "in use" not in self._log.read_text() or not tries_left:
                     raise
         return self
 
@@ -108,9 +123,8 @@ class App:
         """Ends the app; what it wrote."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        output, _ = self.process.communicate(timeout=DEADLINE)
-        assert self.process.returncode == 0
-        return output
+        assert self.process.wait(DEADLINE) == 0
+        return self._log.read_text()
 
 
 @contextmanager
