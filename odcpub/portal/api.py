@@ -11,21 +11,25 @@ from fastapi.concurrency import run_in_threadpool
 from odcpub import __version__
 from odcpub.errors import OdcpubError, UsageError
 from odcpub.escaping import in_short
-from odcpub.portal import assets, deployments, installation, model_files, names
+from odcpub.portal import assets, deployments, engines, installation, model_files, names, operations, sources
 from odcpub.portal.answers import Answer, answer_errors, told
 from odcpub.portal.checked import NUL
 from odcpub.portal.documented import EVERYWHERE, Route, describe
 from odcpub.portal.life import Server
 
-WITHOUT_DATA = ("/api/v1/server", "/api/v1/shutdown")
+WITHOUT_DATA = (("GET", "/api/v1/server"), ("POST", "/api/v1/shutdown"))
 """Served even without the data folder."""
+
+
+ROUTERS = (deployments, assets, installation, engines, operations, sources, model_files)
+"""Rooms of routes; each makes its own by ``router``."""
 
 
 def make_api(server: Server) -> FastAPI:
     async def data(request: Request) -> None:
         _check_query(request)
         _check_texts(request)
-        if request.url.path not in WITHOUT_DATA:
+        if (request.method, request.url.path) not in WITHOUT_DATA:
             server.check_folder()
 
     api = FastAPI(
@@ -42,14 +46,15 @@ def make_api(server: Server) -> FastAPI:
         default_response_class=Answer,
         responses=EVERYWHERE,
     )
-    routers = [part.router(server, new) for part in (deployments, assets, installation, model_files)]
+    api.state.user = server.user
+    routers = [part.router(server, new) for part in ROUTERS]
     for router in routers:
         api.router.routes.extend(router.routes)  # to include a router would make each of its routes a second time
     describe(api, routers)
 
     @api.middleware("http")
     async def touch(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        server.touched()
+        server.idleness.touched()
         loading = server.loading
         if loading.ended:
             return await call_next(request)

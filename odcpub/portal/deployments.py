@@ -32,6 +32,7 @@ from odcpub.operations.models import Sent
 from odcpub.operations.platform import Platform
 from odcpub.operations.requests import Promotion, Removal
 from odcpub.portal import views
+from odcpub.portal.actor import Actor
 from odcpub.portal.answers import Answer
 from odcpub.portal.documented import BOTH, EVENTS, LOCATION, MISSING, NewRouter
 from odcpub.portal.life import Server
@@ -56,31 +57,36 @@ def router(server: Server, new: NewRouter) -> APIRouter:
     platform = server.platform
 
     @api.post("/publish-operations", status_code=201, responses=BOTH | {201: LOCATION})
-    def publish(body: PublishBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
+    def publish(body: PublishBody, actor: Actor, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
+        """Begins a publish of a model that was sent, to the first stage."""
         key = idempotency_key
         if not requests.asked_before(platform, key, partial(_asks_publish, body)):
             waits = body.get("waitForSettings", False)
-            key = requests.publish(platform, _sent(body), server.user, key, waits)
+            key = requests.publish(platform, _sent(body), actor, key, waits)
         return _created(platform, "publish-operations", key)
 
     @api.post("/publish-plans", responses=BOTH)
-    def publish_plan(body: PublishBody) -> Answer[Plan]:
-        return Answer(views.plan(planning.publish(platform, _sent(body), server.user)))
+    def publish_plan(body: PublishBody, actor: Actor) -> Answer[Plan]:
+        """What publishing the model would do; it is kept, and can be executed."""
+        return Answer(views.plan(planning.publish(platform, _sent(body), actor)))
 
     @api.post("/deployment-operations", status_code=201, responses=BOTH | {201: LOCATION})
-    def deploy(body: DeploymentBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
+    def deploy(body: DeploymentBody, actor: Actor, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
+        """Begins a promotion, an undeployment, or gives a stage its configuration."""
         key = idempotency_key
         if not requests.asked_before(platform, key, partial(_asks_deployment, platform, body)):
-            key = _begin(platform, body, server.user, key)
+            key = _begin(platform, body, actor, key)
         return _created(platform, "deployment-operations", key)
 
     @api.post("/deployment-plans", responses=BOTH)
-    def deployment_plan(body: DeploymentBody) -> Answer[Plan]:
-        return Answer(views.plan(_plan(platform, body, server.user)))
+    def deployment_plan(body: DeploymentBody, actor: Actor) -> Answer[Plan]:
+        """What that very operation would do; it is kept, and can be executed."""
+        return Answer(views.plan(_plan(platform, body, actor)))
 
     @api.post("/plan-executions", status_code=201, responses=BOTH | {201: LOCATION})
-    def execute(body: ExecutionBody, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
-        key = executing.execute(platform, body["plan"], body["file"], server.user, idempotency_key)
+    def execute(body: ExecutionBody, actor: Actor, idempotency_key: str = Header("")) -> Answer[ShownOperation]:
+        """Begins the operation of a stored plan, by the text of its file."""
+        key = executing.execute(platform, body["plan"], body["file"], actor, idempotency_key)
         name = next(name for name, kinds in KINDS.items() if _operation(platform, key).kind in kinds)
         return _created(platform, name, key)
 
@@ -155,22 +161,26 @@ def _read_routes(api: APIRouter, platform: Platform, name: str) -> None:
         limit: Limit = 50,
         offset: Offset = 0,
     ) -> Answer[OperationPage]:
+        """Operations of these kinds, the latest first."""
         asset = platform.asset(assetKey).key if assetKey else ""
         found = platform.ledger.operations(asset, status, KINDS[name], limit + 1, offset)
         return Answer(views.operations(found, limit, offset))
 
     @api.get(f"/{name}/{{key}}", responses=MISSING)
     def one(key: str) -> Answer[ShownOperation]:
+        """An operation by its key or the key's beginning."""
         return Answer(views.operation(find_operation(platform, key)))
 
     @api.get(f"/{name}/{{key}}/messages", responses=MISSING)
     def messages(key: str, limit: ManyLines = 500, offset: Offset = 0) -> Answer[MessagePage]:
+        """What an operation has said, in order."""
         found = find_operation(platform, key)
         lines = platform.store.journal.messages(found.key, limit=limit + 1, offset=offset)
         return Answer(views.messages(lines, found.unit.asset.key, limit, offset))
 
     @api.get(f"/{name}/{{key}}/events", response_class=StreamingResponse, responses=MISSING | EVENTS)
     def events(key: str, last_event_id: Annotated[Whole, Header(ge=0, le=LARGEST)] = 0) -> StreamingResponse:
+        """What an operation says, as it says it."""
         found = find_operation(platform, key)
         return StreamingResponse(_events(platform, found, last_event_id), media_type="text/event-stream")
 

@@ -24,6 +24,7 @@ from odcpub.operations import forgetting
 from odcpub.operations.kinds.app import compile as compiling
 from odcpub.portal import main
 from odcpub.portal.api_socket import ApiSocket
+from odcpub.portal.engine_choice import EngineChoice
 from odcpub.portal.life import Server, take_lock
 from odcpub.store.moving import move
 from odcpub.store.records import AssetRecord
@@ -65,10 +66,10 @@ def tiny() -> None:
     compiling.host_files = compiling.library_files = lambda _: ()
 
 
-class StandIn(Server):
-    """The real server, whose engines agree to all."""
+class StandIn(EngineChoice):
+    """Engines that agree to all."""
 
-    def engines(self) -> Any:
+    def current(self) -> Any:
         if self._engines is None:
             self._engines = engines(self._home)
         return self._engines
@@ -104,7 +105,7 @@ def serve(folder: Path, store: str = "") -> None:
     forgetting.PAUSE_SECONDS = 0.0
     lock = take_lock(home)
     assert lock is not None
-    main._serve(StandIn(home), ApiSocket(home, lock))
+    main._serve(Server(home, StandIn), ApiSocket(home, lock))
 
 
 if __name__ == "__main__":

@@ -53,7 +53,12 @@ def test_the_same_key_with_another_body_is_no_repeated_request(
     made = Installed(tmp_path)
     made.deployed(made.revision())
     server: Any = SimpleNamespace(
-        platform=made.platform, touched=lambda: None, answered=threading.Event(), check_folder=lambda: None, user="ada"
+        platform=made.platform,
+        engines=None,
+        idleness=SimpleNamespace(touched=lambda: None),
+        loading=SimpleNamespace(ended=True),
+        check_folder=lambda: None,
+        user="ada",
     )
     api = api_client.Client(make_api(server))
     body = {"operation": "Undeploy", "assetKey": "shop", "environmentKey": "development"}

@@ -17,8 +17,9 @@ from odcpub.home import Home
 from odcpub.operations import durable, requests
 from odcpub.operations.core.command import Deploy
 from odcpub.operations.core.outputs import Named
-from odcpub.portal import life
+from odcpub.portal import engine_choice, idleness, life
 from odcpub.portal.life import Server
+from odcpub.portal.store_move import move_store
 from odcpub.store.records import AssetRecord
 
 SHOP = AssetRecord("2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10", "Shop", "app", "shop", "/models/shop", "")
@@ -35,7 +36,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
 
 
 def change(server: Server, values: dict[str, str], password: str | None = None) -> None:
-    server.change_engines(server.other_engines(None, values, password, ""))
+    server.engines.change(server.engines.other(None, values, password, ""), server.platform)
 
 
 def begin(server: Server) -> None:
@@ -79,11 +80,11 @@ def test_refused_while_an_operation_runs(server: Server) -> None:
     begin(server)
     with pytest.raises(Refused, match="an operation is running"):
         change(server, {"csharp": "sdk"})
-    assert server.engines().settings.csharp == "auto"
+    assert server.engines.current().settings.csharp == "auto"
 
 
 def test_no_operation_begins_while_engines_change(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    leave, began = server._leave, threading.Event()
+    leave, began = server.engines._leave, threading.Event()
 
     def slow(others: Any) -> None:
         def meanwhile() -> None:
@@ -94,18 +95,18 @@ def test_no_operation_begins_while_engines_change(server: Server, monkeypatch: p
         assert not began.wait(0.2), "an operation began while its engines were being closed"
         leave(others)
 
-    monkeypatch.setattr(server, "_leave", slow)
+    monkeypatch.setattr(server.engines, "_leave", slow)
     change(server, {"csharp": "sdk"})
     assert began.wait(5)
-    assert server.engines().settings.csharp == "sdk"
+    assert server.engines.current().settings.csharp == "sdk"
 
 
 @pytest.mark.parametrize("values", [{"builder": "docker"}, {"database": "postgresql://a@b/c?password=x"}, {"no": "x"}])
 def test_what_is_refused_leaves_the_engines_as_they_are(server: Server, values: dict[str, str]) -> None:
-    before = server.engines()
+    before = server.engines.current()
     with pytest.raises(UsageError):
         change(server, values)
-    assert server.engines() is before
+    assert server.engines.current() is before
 
 
 def test_what_cannot_be_written_leaves_the_engines_as_they_are(
@@ -114,18 +115,18 @@ def test_what_cannot_be_written_leaves_the_engines_as_they_are(
     def full(*_: object) -> Path:
         raise OSError(28, "No space left on device")
 
-    before = server.engines()
-    monkeypatch.setattr(life, "draft_settings", full)
+    before = server.engines.current()
+    monkeypatch.setattr(engine_choice, "draft_settings", full)
     with pytest.raises(OSError, match="No space"):
         change(server, {"csharp": "sdk"})
-    assert server.engines() is before
+    assert server.engines.current() is before
     assert not (tmp_path / "engines.json").exists()
 
 
 def test_connections_are_closed_with_their_engines(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     change(server, {"registry": "localhost:5001"})
     closed: list[str] = []
-    registry = server.engines().registry
+    registry = server.engines.current().registry
     monkeypatch.setattr(type(registry), "close", lambda one: closed.append(one.host))
     change(server, {"registry": "localhost:5002"})
     assert closed == ["localhost:5001"]
@@ -134,12 +135,12 @@ def test_connections_are_closed_with_their_engines(server: Server, monkeypatch: 
 def test_a_warm_compiler_is_kept_where_the_choice_of_it_stays(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     closed: list[RoslynCompiler] = []
     monkeypatch.setattr(RoslynCompiler, "close", lambda one: closed.append(one))
-    warm = server.engines().roslyn
+    warm = server.engines.current().roslyn
     change(server, {"registry": "localhost:5001"})
-    assert server.engines().roslyn is warm
+    assert server.engines.current().roslyn is warm
     assert not closed
     change(server, {"csharp": "sdk"})
-    assert server.engines().roslyn is not warm
+    assert server.engines.current().roslyn is not warm
     assert closed == [warm]
 
 
@@ -150,22 +151,14 @@ ELSEWHERE = {"runner": "kubernetes", "registry": "localhost:5001", "database": "
 def test_long_idle_it_ends_where_nothing_that_is_deployed_needs_it(
     server: Server, monkeypatch: pytest.MonkeyPatch, values: dict[str, str], ends: bool
 ) -> None:
-    monkeypatch.setattr(server, "_deployed", lambda: True)
+    monkeypatch.setattr(idleness, "deployed", lambda _: True)
     if values:
         change(server, values, "secret" if "database" in values else None)
-    assert not server._is_idle()
-    monkeypatch.setattr(life, "IDLE_SECONDS", 0)
-    assert server._is_idle() == ends
+    assert not server.idleness.is_idle()
+    monkeypatch.setattr(idleness, "IDLE_SECONDS", 0)
+    assert server.idleness.is_idle() == ends
     (server.platform.home.data / "engines.json").write_text("{")
-    assert not server._is_idle(), "for all it knows, something does"
-
-
-def test_what_is_done_ahead_waits_for_the_first_answer(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    warmed: list[bool] = []
-    monkeypatch.setattr(server, "_warm", lambda: warmed.append(server.answered.is_set()))
-    threading.Timer(0.05, server.answered.set).start()
-    server._warm_up()
-    assert warmed == [True]
+    assert not server.idleness.is_idle(), "for all it knows, something does"
 
 
 def test_what_should_run_runs_once_the_settings_of_engines_can_be_read(
@@ -177,10 +170,10 @@ def test_what_should_run_runs_once_the_settings_of_engines_can_be_read(
     (tmp_path / "engines.json").write_text("{")
     made._warm()
     with pytest.raises(UsageError):
-        made.engines()
+        made.engines.current()
     assert not warmed.is_set()
     (tmp_path / "engines.json").unlink()
-    made.engines()
+    made.engines.current()
     assert warmed.wait(5)
     made.platform.store.close()
 
@@ -190,9 +183,9 @@ def test_which_cluster_is_meant_is_kept_unless_another_is_chosen_meanwhile(serve
 
     change(server, ELSEWHERE | {"kubeconfig": "/nowhere", "context": "x"}, "secret")
     before = read_settings(server.platform.home.data)
-    server._keep_cluster(before, "x", "uid")
+    server.engines.keep_cluster(before, "x", "uid")
     assert read_settings(server.platform.home.data) == before.model_copy(update={"cluster": "uid"})
-    server._keep_cluster(before, "x", "another")
+    server.engines.keep_cluster(before, "x", "another")
     assert read_settings(server.platform.home.data).cluster == "uid"
     change(server, {"csharp": "sdk"})
     assert read_settings(server.platform.home.data).cluster == "uid"
@@ -203,7 +196,7 @@ def test_which_cluster_is_meant_is_kept_unless_another_is_chosen_meanwhile(serve
 def test_the_store_stays_where_it_is_while_an_operation_runs(server: Server) -> None:
     begin(server)
     with pytest.raises(Refused, match="the store cannot be moved: an operation is running"):
-        server.move_store("postgresql://ada@127.0.0.1:1/records", "secret")
+        move_store(server.platform, "postgresql://ada@127.0.0.1:1/records", "secret")
     assert not (server.platform.home.data / "store.json").exists()
 
 

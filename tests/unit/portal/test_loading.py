@@ -55,9 +55,14 @@ def unforeseen(error: Exception) -> OdcpubError:
 def api(load: Load, tmp_path: Path) -> Iterator[Client]:
     installed = Installed(tmp_path)
     server: Any = SimpleNamespace(
-        platform=installed.platform, touched=lambda: None, check_folder=lambda: None, user="ada", pid=1,
+        platform=installed.platform,
+        engines=None,
+        idleness=SimpleNamespace(touched=lambda: None),
+        check_folder=lambda: None,
+        user="ada",
+        pid=1,
         loading=Loading(load, unforeseen),
-    )  # fmt: skip
+    )
     server.loading.start()
     yield Client(make_api(server))
     installed.store.close()
@@ -123,7 +128,7 @@ def test_what_answers_first_loads_nothing_of_dbos() -> None:
 def test_routes_are_taken_as_they_were_made(tmp_path: Path) -> None:
     """The framework's way of including a router makes each of its routes a second time, at the first request."""
     installed = Installed(tmp_path)
-    server: Any = SimpleNamespace(platform=installed.platform)
+    server: Any = SimpleNamespace(platform=installed.platform, engines=None, user="ada")
     kinds = {type(one) for one in make_api(server).routes}
     assert kinds == {Route, starlette.routing.Route}  # the second is the document's own
     installed.store.close()

@@ -40,9 +40,13 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Insta
 @pytest.fixture
 def api(installed: Installed) -> Client:
     server = SimpleNamespace(
-        platform=installed.platform, touched=lambda: None, check_folder=lambda: None, user="ada",
+        platform=installed.platform,
+        engines=None,
+        idleness=SimpleNamespace(touched=lambda: None),
         loading=SimpleNamespace(ended=True),
-    )  # fmt: skip
+        check_folder=lambda: None,
+        user="ada",
+    )
     return Client(make_api(server))  # type: ignore[arg-type]
 
 
@@ -103,7 +107,7 @@ def test_an_undeploy_is_planned_as_one(installed: Installed, ask: Ask) -> None:
 
 
 def test_forgetting_is_planned_as_such(installed: Installed, ask: Ask) -> None:
-    assert "since its runner answers" in ask("Undeploy", forget=True).json()["refusals"][0]
+    assert "--forget is refused: the runner answers" in ask("Undeploy", forget=True).json()["refusals"][0]
     installed.engines.broken["running"] = Gone("nobody answers", "Is the cluster up?")
     problem = ask("Undeploy").json()
     assert (problem["title"], "--forget" in problem["hint"]) == ("nobody answers", True)
