@@ -10,38 +10,50 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from bench.report import Table, show, times
 from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
-from odcpub.data.target import target_schema
+from odcpub.data.target import MadeTables, target_schema
 from odcpub.engines.database.chain import write_scripts
+from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.ports import Place
 from odcpub.model.elements import Asset, Attribute, Basic, DataType, Entity, Kind
 
 TYPES = (Basic.TEXT, Basic.INTEGER, Basic.CURRENCY, Basic.BOOLEAN, Basic.DATE_TIME)
-PEER_UP_TO = 100
+PEER = "Alembic compare_metadata"
 
 
-def model(entities: int, extra: bool = False) -> Asset:
-    """Entities of twelve attributes, one of them a reference; ``extra``: the first has one more."""
+def model(entities: int) -> Asset:
+    """Entities of twelve attributes, one of them a reference."""
     made = []
     for number in range(entities):
         attributes = [Attribute(f"A{n}", f"A{n}", DataType(TYPES[n % len(TYPES)])) for n in range(11)]
         target = f"Entity{number // 2}"
         attributes.append(Attribute("Ref", "Ref", DataType(Basic.IDENTIFIER, target=target, target_key=target)))
-        if extra and number == 0:
-            attributes.append(Attribute("More", "More", DataType(Basic.TEXT, length=10)))
         made.append(Entity(f"Entity{number}", f"Entity{number}", tuple(attributes)))
     return Asset(Kind.APP, "Bench", "k", entities=tuple(made))
 
 
-def seconds(work: Callable[[], object], rounds: int = 3) -> tuple[float, float]:
-    """The best of some rounds: wall seconds and this process's CPU seconds."""
+def grown(asset: Asset, number: int) -> Asset:
+    """With one more attribute of the first entity; the others are the very same, as in a server after an edit."""
+    first = asset.entities[0]
+    more = Attribute(f"More{number}", f"More{number}", DataType(Basic.TEXT, length=10))
+    edited = replace(first, attributes=(*first.attributes, more))
+    return replace(asset, entities=(edited, *asset.entities[1:]))
+
+
+def seconds(
+    work: Callable[[], object], rounds: int = 3, before: Callable[[], object] = lambda: None
+) -> tuple[float, float]:
+    """The best of some rounds: wall seconds and this process's CPU seconds; ``before`` each, and not counted."""
     best = (float("inf"), float("inf"))
     for _ in range(rounds):
+        before()
         wall, cpu = time.perf_counter(), time.process_time()
         work()
         best = min(best, (time.perf_counter() - wall, time.process_time() - cpu))
@@ -66,26 +78,32 @@ def peer(engine: EmbeddedPostgres, place: Place) -> tuple[float, float]:
 
 
 def measure(engine: EmbeddedPostgres, folder: Path, entities: int) -> dict[str, tuple[float, float]]:
+    """A plan's whole look, as a server that runs makes it: the database, the target, what differs."""
     place = Place("odc_bench", f"bench_{entities}")
-    asset = model(entities)
-    target = target_schema(asset)
+    asset, made, edits = model(entities), MadeTables(), count()
     engine.prepare(place, "a-password")
-    plan = plan_migration(engine.observe(place), target, asset=asset)
-    write_scripts(plan, folder, 1)
-    created = seconds(lambda: engine.apply(place, plan, EXPAND, folder, print), rounds=1)
-    live = engine.observe(place)
-    assert plan_migration(live, target, asset=asset).steps == ()
-    edited = model(entities, extra=True)
-    figures = {
-        "target": seconds(lambda: target_schema(asset)),
-        "observe": seconds(lambda: engine.observe(place)),
-        "plan, nothing changed": seconds(lambda: plan_migration(live, target, asset=asset)),
-        "plan, one attribute": seconds(lambda: plan_migration(live, target_schema(edited), asset=edited)),
+    chain = ScriptFolder(folder)
+    first = plan_migration(engine.observe(place), target_schema(asset, made=made), asset=asset)
+    write_scripts(first, chain, 1)
+    created = seconds(lambda: engine.apply(place, first, EXPAND, chain, print), rounds=1)
+
+    def look(wanted: Asset) -> int:
+        live, target = engine.observe(place), target_schema(wanted, made=made)
+        return len(plan_migration(live, target, asset=wanted, previous=asset, runs=asset).steps)
+
+    def transaction() -> None:
+        """Somebody has written something, so that the catalog is looked through."""
+        with engine.server().connect(place.database) as connection:
+            connection.execute("SELECT pg_current_xact_id()")
+
+    assert (look(asset), look(grown(asset, next(edits)))) == (0, 1)
+    return {
+        "nothing changed, nobody has written": seconds(lambda: look(asset)),
+        "nothing changed": seconds(lambda: look(asset), before=transaction),
+        "one attribute": seconds(lambda: look(grown(asset, next(edits))), before=transaction),
+        PEER: peer(engine, place),
         "created": created,
     }
-    if entities <= PEER_UP_TO:
-        figures["Alembic compare_metadata"] = peer(engine, place)
-    return figures
 
 
 def table(sizes: Sequence[int]) -> Table:
@@ -97,6 +115,10 @@ def table(sizes: Sequence[int]) -> Table:
             engine.close(stop=True)
     names = dict.fromkeys(name for figures in found for name in figures)
     rows = [(name, *(_shown(figures.get(name)) for figures in found)) for name in names]
+    rows += [
+        (f"{PEER} / {name}", *(times(figures[PEER][0], figures[name][0]) for figures in found))
+        for name in ("nothing changed, nobody has written", "nothing changed", "one attribute")
+    ]
     columns = ("seconds, wall / CPU", *(f"{size:,} entities" for size in sizes))
     return Table("The Data tool beside Alembic's comparison", columns, rows)
 
@@ -127,9 +149,10 @@ def migrated(engine: EmbeddedPostgres, place: Place, folder: Path, before: Asset
     plan = plan_migration(engine.observe(place), target_schema(asset), asset=asset, previous=before, runs=before)
     assert not plan.refusals
     assert not engine.inspect(place, plan.checks)
-    write_scripts(plan, folder, 1 if before is None else 2)
+    chain = ScriptFolder(folder)
+    write_scripts(plan, chain, 1 if before is None else 2)
     for phase in (EXPAND, TIGHTEN):
-        engine.apply(place, plan, phase, folder, print)
+        engine.apply(place, plan, phase, chain, print)
 
 
 def floor(engine: EmbeddedPostgres, place: Place, statements: Sequence[str]) -> None:
@@ -176,10 +199,10 @@ def changes(sizes: Sequence[int]) -> Table:
 
 
 def run() -> Iterator[Table]:
-    yield table((10, 100, 1_000))
+    yield table((100, 2_000))
     yield changes((100, 400, 1_000))
 
 
 if __name__ == "__main__":
     given = [int(size) for size in sys.argv[1:]]
-    print(show(table(given or (10, 100, 1_000))), show(changes(given or (100, 400, 1_000))), sep="\n")
+    print(show(table(given or (100, 2_000))), show(changes(given or (100, 400, 1_000))), sep="\n")
