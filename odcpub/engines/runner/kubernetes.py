@@ -65,9 +65,9 @@ class KubernetesRunner:
 
     def observe(self, workload: Workload) -> DeploymentPlan:
         self._refuse_foreign(workload.stage, workload.asset, workload.asset_key)
-        wanted = self._objects(workload)
         namespace = namespace_of(workload.stage)
         refuse_without_rights(self._cluster, namespace)
+        wanted = self._objects(workload)
         there = self._cluster.get("Namespace", namespace) is not None
         planned = [self._planned(each, there) for each in wanted]
         kept = {

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from odcpub.data import steps
+from odcpub.data import migrated, script_lines, steps
 from odcpub.data.locks import Lock, TableLock, strongest
 from odcpub.data.migration import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Column
+from odcpub.data.steps import order
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Basic, Entity, Kind
 from tests.helpdesk_asset import attribute
@@ -40,6 +43,19 @@ EXCLUSIVE = "AcquiresAccessExclusiveLock t"
 def test_hazards_follow_from_what_a_step_does(step: steps.Step, hazards: list[str]) -> None:
     assert [f"{one.kind} {one.table}" for one in step.hazards] == hazards
     assert all(one.table in one.text for one in step.hazards)
+
+
+def test_every_class_of_steps_is_written_ordered_stored_and_executed_in_memory() -> None:
+    made = set(steps.STEPS.values())
+    assert set(steps.STEPS) == {one.operation for one in _below(steps.Step)}
+    assert set(order._TOLD_APART) == made
+    assert made <= set(script_lines.fragments.registry)
+    assert made - {steps.CreateTable} <= set(migrated._after.registry), "a table that is made has none before it"
+
+
+def _below(kind: type[steps.Step]) -> Iterator[type[steps.Step]]:
+    for one in kind.__subclasses__():
+        yield from (one, *_below(one))
 
 
 def test_of_several_locks_on_a_table_the_strongest_counts() -> None:
