@@ -10,25 +10,30 @@ from pathlib import Path
 
 import jinja2
 
+from odcpub import __version__
 from odcpub.compiler.templates import content, names
 
 _PACKAGE = Path(__file__).parents[1]
-_ROOMS = ("compiler", "data", "model")
+_ROOMS = ("compiler", "data", "model", "escaping.py")
+"""Data types, physical names, literals, the schema that a version waits for, and the compiler itself."""
 
 
 @lru_cache(maxsize=1)
 def compiler_identity() -> str:
     """Changes whenever the same model could compile to something else."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(f"{code_identity(*_ROOMS)}\n{jinja2.__version__}\n".encode())
     for name in names("", ("",)):
         digest.update(name.encode() + b"\0" + content(name))
-    for source in sources():
-        digest.update(source.relative_to(_PACKAGE).as_posix().encode() + b"\0" + source.read_bytes())
-    digest.update(jinja2.__version__.encode())
     return digest.hexdigest()
 
 
-def sources() -> list[Path]:
-    """The modules that decide what a model compiles to: data types, physical names, literals, the schema that a version
-    waits for, and the compiler itself."""
-    return sorted(path for room in _ROOMS for path in (_PACKAGE / room).rglob("*.py"))
+def code_identity(*rooms: str) -> str:
+    """A digest of this release and of the code in these folders and files of the package."""
+    digest = hashlib.sha256(__version__.encode())
+    for source in sorted(path for room in rooms for path in _sources(_PACKAGE / room)):
+        digest.update(source.relative_to(_PACKAGE).as_posix().encode() + b"\0" + source.read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(room: Path) -> list[Path]:
+    return [room] if room.is_file() else list(room.rglob("*.py"))

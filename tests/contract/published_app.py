@@ -91,14 +91,14 @@ class App:
                     raise
         return self
 
-    def wait(self, path: str, status: int) -> Answer:
+    def wait(self, path: str, status: int, saying: str = "") -> Answer:
         end = time.monotonic() + DEADLINE
         while True:
             try:
                 answer = self.request("GET", path)
             except OSError:
                 answer = Answer(0, {}, b"")
-            if answer.status == status:
+            if answer.status == status and saying.encode() in answer.body:
                 return answer
             assert time.monotonic() < end, f"{path} answers {answer.status}: {answer.body!r}"
             assert self.process is None or self.process.poll() is None, "the app has ended"

@@ -342,6 +342,19 @@ def test_what_a_list_finds_in_which_order(app: App, listed: dict[str, int], quer
     assert [row["Id"] for row in items(app, query)] == [listed[name] for name in expected]
 
 
+@pytest.mark.parametrize(
+    ("sort", "sentence"),
+    [
+        ("Customer,-Customer", "Customer is given twice."),
+        ("Id,Subject,-Id", "Id is given twice."),
+        (",".join(["Customer"] * 800), "Sort by 8 attributes at most."),
+    ],
+)
+def test_a_sort_that_joins_without_end_is_refused(app: App, sort: str, sentence: str) -> None:
+    answer = app.request("GET", f"/api/Ticket?sort={sort}")
+    assert (answer.status, answer.json["errors"]) == (400, {"sort": [sentence]})
+
+
 def test_filters_by_reference_and_identifier(app: App, listed: dict[str, int]) -> None:
     owner = app.request("GET", f"/api/Ticket/{listed['a']}").json["Customer"]
     assert [row["Id"] for row in items(app, f"filter.Customer={owner}")] == [listed["a"]]
@@ -752,6 +765,21 @@ def test_not_ready_before_its_schema_is_there(prepared: App) -> None:
     answer = app.request("GET", "/_odc/ready")
     assert (answer.status, answer.json["detail"]) == (503, "Not ready: the schema is not schema-of-tomorrow yet.")
     app.stop()
+
+
+def test_the_last_line_of_its_log_is_why_it_is_not_ready_now(prepared: App, app: App, database: Postgres) -> None:
+    user, password = (setting_of(app, name) for name in ("Username", "Password"))
+    other = App(prepared.folder, prepared.environment).start(ODCPUB_SCHEMA="schema-of-tomorrow")
+    with closing(database.server().connect()) as superuser:
+        other.wait("/_odc/ready", 503, "schema-of-tomorrow")
+        superuser.execute(f"alter role {user} password 'another'".encode())
+        superuser.execute("select pg_terminate_backend(pid) from pg_stat_activity where usename = %s", [user])
+        other.wait("/_odc/ready", 503, "password authentication failed")
+        superuser.execute(f"alter role {user} password '{password}'".encode())
+    other.wait("/_odc/ready", 503, "schema-of-tomorrow")
+    lines = [line for line in other.stop().splitlines() if "not ready: " in line]
+    assert "schema-of-tomorrow" in lines[-1]
+    app.wait("/api/Ticket", 200)  # its connections were ended, too
 
 
 def test_ready_once_it_says_how_it_is_now_where_that_is_asked(prepared: App, app: App, database: Postgres) -> None:

@@ -152,6 +152,8 @@ def _seen(platform: Platform, asked: Asked, resolved: Resolved | None, refusals:
         found = stages.migration(platform, target, asked.asks)
         with refusals.heard():
             stages.refuse(target, found.plan, found.findings)
+        with refusals.heard():
+            _refuse_other_rules(record, found.plan)
         amiss = stages.amiss(platform, target)
     # Its pods ask for what was recorded with it, however this version of odcpub would spell the same schema.
     migration = replace(found.plan, target=record.schema) if record else found.plan
@@ -171,6 +173,17 @@ def _unknown(platform: Platform, asked: Asked, wanted: Workload) -> Mapping[str,
     if not platform.store.stages.known_database_password(target.asset.key, target.stage.label):
         found |= dict.fromkeys((secret_name(wanted), instance_of(wanted)), NAMED_LATER)
     return found
+
+
+def _refuse_other_rules(record: RevisionRecord | None, plan: MigrationPlan) -> None:
+    """Refuses to change a database for a revision whose model this odcpub gives another schema than the one that built
+    it: the version would be called ready and ask for columns that are not there. Where nothing is to be changed, the
+    schema is only spelled otherwise."""
+    if record is not None and plan.steps and plan.target != record.schema:
+        raise Refused(
+            f"revision {record.number} was built by an odcpub that made another database schema of its model",
+            "publish the model again with this one, then deploy that revision",
+        )
 
 
 def _of_runner(

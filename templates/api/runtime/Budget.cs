@@ -63,8 +63,10 @@ public sealed class Budget
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
             if (Leave(asked)) throw error is TimeoutException ? Busy() : error;
-            if (error is not TimeoutException) Give(bytes);
-            cancellation.ThrowIfCancellationRequested();
+            // Its turn has come in this very moment: it goes on, or what it has got is given back.
+            if (!cancellation.IsCancellationRequested) return;
+            Give(bytes);
+            throw new OperationCanceledException(cancellation);
         }
     }
 

@@ -2,7 +2,6 @@
 // (wider types, more columns) serves this version too, by statements that were prepared before as well: their results
 // keep their types. Where one can't be used any more all the same, the request is served without.
 using System;
-using System.Collections.Concurrent;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -39,7 +38,7 @@ public sealed class Database : IDisposable
     private bool ready;
     private bool away;
     private volatile bool lasting;
-    private readonly ConcurrentDictionary<string, bool> told = [];
+    private string? told;
 
     public Database(Settings settings)
     {
@@ -131,8 +130,9 @@ public sealed class Database : IDisposable
             Log.Error("looking at the database failed", error);
             reason = "looking at the database failed; the log tells why";
         }
-        // A pod's readiness is told by its status alone; why it isn't ready is in its log, once.
-        if (reason is not null && told.TryAdd(reason, true)) Log.Info($"not ready: {reason}");
+        // A pod's readiness is told by its status alone; why it isn't ready is in its log: the last line is how it is now.
+        if (reason is not null && reason != told) Log.Info($"not ready: {reason}");
+        told = reason;
         lock (gate)
         {
             last = reason;

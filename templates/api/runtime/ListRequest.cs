@@ -12,6 +12,9 @@ public sealed class ListRequest
     private const int LargestSize = 200;
     private const int LongestSearch = 200;
     private const int LongestCut = 10_000;
+
+    // A reference is joined for its label: the database plans no more of them than it can at once.
+    private const int MostSorted = 8;
     private static readonly string[] Known = ["search", "sort", "page", "size", "labels", "fields", "cut"];
     private readonly Dictionary<string, List<string>> errors = new(StringComparer.Ordinal);
     private readonly EntityDescriptor entity;
@@ -90,13 +93,20 @@ public sealed class ListRequest
     private void Order(string value)
     {
         if (value.Length == 0) return;
-        foreach (var part in value.Split(','))
+        var parts = value.Split(',', MostSorted + 1);
+        if (parts.Length > MostSorted)
+        {
+            Refuse("sort", $"Sort by {MostSorted} attributes at most.");
+            return;
+        }
+        foreach (var part in parts)
         {
             var descending = part.StartsWith('-');
             var name = descending ? part[1..] : part;
             var attribute = entity.Find(name);
             if (attribute is null && name != "Id") Refuse("sort", Unknown(name));
             else if (attribute is { IsFile: true }) Refuse("sort", $"{name} can't be sorted by.");
+            else if (Sort.Any(one => one.Attribute == attribute)) Refuse("sort", $"{name} is given twice.");
             else Sort.Add((attribute, descending));
         }
     }

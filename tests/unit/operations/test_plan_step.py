@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from odcpub.data.migration import EXPAND
+from odcpub.data.steps import CreateIndex
 from odcpub.deployment.workload import Running
 from odcpub.engines.ports import Owner, Place
 from odcpub.errors import EngineError, Refused
@@ -17,7 +21,9 @@ from odcpub.operations.workloads import migration
 from odcpub.store.records import Status
 from tests.models import app, entity, library, reference, text
 
-from .conftest import KEY, MODEL, Installed
+from .conftest import EMPTY, KEY, MODEL, Installed
+
+NEW_INDEX = CreateIndex(EXPAND, "a", "a_name", ("name",))
 
 
 def planned(installed: Installed) -> None:
@@ -69,6 +75,16 @@ def test_the_database_is_told_to_serve_what_the_revisions_pods_ask_for(installed
 
 
 PRICE = app(entity("Price", text("Title"), reference("In", "Money.Code")))
+
+
+def test_a_database_is_not_changed_by_other_rules_than_the_revisions(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A later odcpub that makes other columns of the same model: the old version would be ready, and fail."""
+    monkeypatch.setattr(installed.platform.memory, "plan", lambda *_: replace(EMPTY, steps=(NEW_INDEX,)))
+    with pytest.raises(Refused, match="revision 1 was built by an odcpub that made another database schema") as caught:
+        planned(installed)
+    assert caught.value.hint == "publish the model again with this one, then deploy that revision"
 
 
 def test_the_schema_follows_the_records_of_the_locked_libraries(installed: Installed) -> None:

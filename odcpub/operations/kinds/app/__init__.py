@@ -1,5 +1,8 @@
 """Apps: compiled, packed into an image, and run in stages, each with its database and its configuration."""
 
+from functools import lru_cache
+
+from odcpub.compiler.identity import code_identity
 from odcpub.engines.factory import Engines
 from odcpub.model.elements import VerifiedAsset
 from odcpub.operations.core.kind import AssetKind
@@ -18,8 +21,14 @@ from odcpub.store.records import AssetRecord, OperationKind
 
 
 def _inputs(engines: Engines) -> tuple[str, ...]:
-    """What an image is made of and where it is kept."""
-    return engines.builder.base(), engines.settings.builder, engines.settings.registry
+    """What an image is made of, how, and where it is kept."""
+    return engines.builder.base(), engines.settings.builder, engines.settings.registry, _recipe()
+
+
+@lru_cache(maxsize=1)
+def _recipe() -> str:
+    """Changes whenever the same files could become another image: its environment, start, health, packing."""
+    return code_identity("image", "engines/image", "operations/kinds/app")
 
 
 def _pack(platform: Platform, asset: AssetRecord, model: VerifiedAsset, lock: str) -> str:
