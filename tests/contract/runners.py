@@ -188,9 +188,13 @@ class OnThisMachine:
         return {path.parent.name for path in found if f"ODCPUB_LOCAL={self._home}" in _text(path)}
 
     def left(self) -> list[str]:
-        """The public port, where somebody listens there."""
+        """The public port, where somebody listens there, and the app's files but for its logs, which are to be read."""
         with socket.socket() as probe:
-            return [] if probe.connect_ex(("127.0.0.1", PORTS[0])) else [f"port {PORTS[0]}"]
+            listens = not probe.connect_ex(("127.0.0.1", PORTS[0]))
+        files = (path.relative_to(self._home).as_posix() for path in self._home.rglob("*") if path.is_file())
+        return [f"port {PORTS[0]}"] * listens + sorted(
+            one for one in files if "helpdesk" in one and not one.startswith("logs/")
+        )
 
 
 def _text(path: Path) -> str:
@@ -256,8 +260,10 @@ def somebody_elses_namespace() -> Iterator[None]:
         theirs(made)
         metadata = {"name": "theirs", "namespace": name}
         made.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}, manager="somebody")
-        yield
-        made.delete("Namespace", name)
+        try:
+            yield
+        finally:
+            made.delete("Namespace", name)
 
 
 class OnACluster:
