@@ -107,11 +107,13 @@ def is_copy(known: AssetRecord, name: str, sent: Sent) -> bool:
 def _copied(known: AssetRecord, name: str, sent: Sent) -> Refused:
     here = (known.host or sent.host) == sent.host
     folder = known.seen_from(sent.host)
-    state = "is still there" if here else "cannot be looked for from here"
-    same = f"rename it in {folder} too, or remove that folder" if here else "publish it with --renamed"
+    state = "is still there, or cannot be read now" if here else "cannot be looked for from here"
+    same = f"rename it in {folder} too, remove that folder, or publish it with --renamed"
     return Refused(
-        f"{name}: its key is that of {known.name}, published from {folder}, whose model {state}: one key is one asset",
-        f"an asset of its own: give it a key of its own, such as {uuid.uuid4()}; the same one, renamed: {same}",
+        f"{name}: its key already belongs to {known.name}, published from {folder}, whose model {state}; "
+        "every asset needs a key of its own",
+        f"for a new asset, give it another key, such as {uuid.uuid4()}; for the same asset, renamed: "
+        + (same if here else "publish it with --renamed"),
     )
 
 

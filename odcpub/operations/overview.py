@@ -206,7 +206,7 @@ def _key(platform: Platform) -> Check:
         if assets and not file.exists():
             bad = "is not there, and apps are deployed"
         elif without := [asset.name for asset in assets if _lost(platform, asset)]:
-            bad = f"is not the key that secrets were encrypted with: of {', '.join(without)}"
+            bad = f"cannot decrypt the secrets of {', '.join(without)}: wrong key file"
     except OdcpubError as error:
         bad, hint = error.message.removeprefix(f"{file}: "), error.hint
     found = bad or ("is there" if file.exists() else "is made with the first secret")

@@ -67,7 +67,7 @@ def _insist(
     changes, released = breaking_changes(before, after), parse_version(last.version)
     if changes and not wanted.breaks(released):
         raise Refused(
-            f"{asset.name}: {wanted} would break who uses {last.version}",
+            f"{asset.name}: {wanted} contains breaking changes for users of {last.version}",
             f"release it as {released.next_breaking()}, or take the changes back",
             changes,
         )

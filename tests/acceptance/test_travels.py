@@ -167,7 +167,7 @@ def test_a_rename_from_another_machine_is_said(apart: Installation) -> None:
     copy = shutil.copytree(folder, folder.with_name("copy"))
     (copy / "library.yaml").write_text(text.replace("Small", "Tiny"))
     refused = apart.run("publish", str(copy), code=1).err
-    assert f"Tiny: its key is that of Small, published from {folder}, whose model is still there" in refused
+    assert f"Tiny: its key already belongs to Small, published from {folder}, whose model is still there" in refused
     folder.rename(folder.with_name("moved"))
     apart.run("publish", str(copy))
     assert "Tiny" in apart.run("status").out

@@ -37,9 +37,10 @@ def publish(installed: Installed, folder: Path) -> AssetRecord:
 def test_a_copy_under_another_name_is_refused_with_both_ways_on(installed: Installed) -> None:
     write(installed.folder, "Shop")
     copy = write(installed.folder.parent / "copy", "Outlet")
-    with pytest.raises(Refused, match=f"Outlet: its key is that of Shop, published from {installed.folder}") as refused:
+    said = f"Outlet: its key already belongs to Shop, published from {installed.folder}"
+    with pytest.raises(Refused, match=said) as refused:
         publish(installed, copy)
-    assert "give it a key of its own" in refused.value.hint
+    assert "give it another key" in refused.value.hint
     assert f"rename it in {installed.folder} too" in refused.value.hint
 
 
@@ -68,7 +69,7 @@ def test_a_copy_of_an_archived_model_is_refused(installed: Installed) -> None:
     archive = write_archive(read_folder(folder), str(folder.parent / "shop.oap"))["file"]
     installed.store.assets.register(replace(installed.asset, folder=archive))
     shutil.rmtree(folder)
-    with pytest.raises(Refused, match="Outlet: its key is that of Shop"):
+    with pytest.raises(Refused, match="Outlet: its key already belongs to Shop"):
         publish(installed, write(folder.parent / "copy", "Outlet"))
 
 
@@ -92,7 +93,7 @@ def test_a_model_that_cannot_be_read_now_has_not_left(installed: Installed, hide
     write(folder, "Shop")
     installed.store.assets.register(replace(installed.asset, folder=str(folder)))
     hide(folder)
-    with pytest.raises(Refused, match="Outlet: its key is that of Shop"):
+    with pytest.raises(Refused, match="Outlet: its key already belongs to Shop"):
         publish(installed, write(installed.folder.parent / "copy", "Outlet"))
 
 
