@@ -39,7 +39,7 @@ def measure(entities: int) -> Table:
     with tempfile.TemporaryDirectory() as name:
         folder = models.write(Path(name), entities)
         imports = cpu(lambda: __import__("odcpub.model.verify"))
-        from odcpub.model.digest import model_digest
+        from odcpub.model.digest import model_bytes
         from odcpub.model.load import FileCache, RawModel, load
         from odcpub.model.verify import verify
         from odcpub.tree.folder import read_folder
@@ -57,7 +57,7 @@ def measure(entities: int) -> Table:
         models.add_attribute(folder, 1)
         changed = cpu(lambda: verify(read(), {}))
         asset, _ = verify(read(), {})
-        digest = cpu(lambda: model_digest(asset))
+        digest = cpu(lambda: model_bytes(asset))
     figures = {
         "imports": imports,
         "floor: bare C parse of the text": bare,

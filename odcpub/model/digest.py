@@ -8,7 +8,6 @@ the order on the screen.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import fields, replace
 from decimal import Decimal
@@ -26,13 +25,9 @@ _ENTITIES = 16_384
 """How many entities' texts are kept, about 1 kB each."""
 
 
-def model_digest(asset: Asset) -> str:
-    """``sha256:…`` of the asset's content: the same however the YAML is laid out and divided into files."""
-    return f"sha256:{hashlib.sha256(model_bytes(asset)).hexdigest()}"
-
-
 def model_bytes(asset: Asset) -> bytes:
-    """The asset's content as canonical JSON; of an entity that is the very same as before it is not written again."""
+    """The asset's content as canonical JSON, the same however the YAML is laid out and divided into files; of
+    an entity that is the very same as before it is not written again."""
     texts = {name: _text(value) for name, value in to_data(replace(asset, entities=())).items()}
     if asset.entities:
         texts["entities"] = f"[{','.join(map(_ENTITY, asset.entities))}]"

@@ -18,7 +18,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus
 
 from odcpub.errors import EngineError, OdcpubError, system_failure
 from odcpub.model.elements import Kind
-from odcpub.operations import room
+from odcpub.operations import disk_reserve
 from odcpub.operations.at_work import Work
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, Waits
@@ -28,8 +28,8 @@ from odcpub.operations.kinds import KINDS
 from odcpub.operations.missing_values import still_waits
 from odcpub.operations.model_files import published
 from odcpub.operations.platform import Platform
+from odcpub.operations.progress_sink import reporting_to
 from odcpub.operations.taking_back import failed
-from odcpub.operations.voice import heard_by
 from odcpub.store.again import Undone
 from odcpub.store.postgres import DURABLE_SCHEMA
 from odcpub.store.records import Status
@@ -136,8 +136,6 @@ def begin(key: str) -> None:
     try:
         _start(key, key)
     except Exception as error:
-        assert _platform is not None  # noqa: S101 - launch() comes first
-        room.give(_platform.home.data)
         run = _run(key)
         told = _told(error, "begin", run)
         _not_begun(run, told)
@@ -149,7 +147,7 @@ def _not_begun(run: Run, error: OdcpubError) -> None:
     it is asked for again or at the next start of the server, and it can be cancelled."""
     first = KINDS[Kind(run.asset.kind)].steps[run.operation.kind][0]
     for _ in looks(NOT_BEGUN_SECONDS, RETRY_SECONDS):
-        room.give(run.platform.home.data)
+        disk_reserve.release(run.platform.home.data)
         try:
             replace(run, marker=first.marker).fail(error)
         except Exception:
@@ -160,7 +158,7 @@ def _not_begun(run: Run, error: OdcpubError) -> None:
 
 def _start(workflow: str, key: str) -> None:
     assert _platform is not None  # noqa: S101 - launch() comes first
-    room.keep(_platform.home.data)
+    disk_reserve.keep(_platform.home.data)
     with SetWorkflowID(workflow):
         DBOS.start_workflow(_operation, key)
 
@@ -237,7 +235,7 @@ def _perform(run: Run, step: Step) -> Outcome:
     began, journal = time.monotonic(), run.platform.store.journal
     try:
         journal.say(run.key, step.marker, "", data={"step": step.name, "event": "began"})
-        with heard_by(run.progress):
+        with reporting_to(run.progress):
             step.perform(run)
         ended = {"step": step.name, "event": "ended", "seconds": round(time.monotonic() - began, 3)}
         journal.say(run.key, step.marker, "", data=ended | ({"serves": True} if step.serves else {}))
@@ -278,7 +276,7 @@ def _fail(run: Run, error: OdcpubError) -> bool:
     """Records the failure, however long that takes: an operation that nobody ends would keep its stage for ever."""
     while True:
         _work.hold_if_ending()
-        room.give(run.platform.home.data)
+        disk_reserve.release(run.platform.home.data)
         try:
             run.fail(error, failed(run))
         except Exception:

@@ -121,4 +121,4 @@ def _why(platform: Platform, operation: Operation, found: NotInForce) -> tuple[s
 def _mended(platform: Platform, operation: Operation) -> str:
     """The commands that show what stands in the way, and that try again."""
     again = command_line(platform, operation.command)
-    return f"settle what odcpub log {operation.key[:8]} names, then: {again}"
+    return f"correct what odcpub log {operation.key[:8]} names, then: {again}"

@@ -101,7 +101,7 @@ class Memory:
         return digest
 
     def digest(self, asset: Asset) -> str:
-        """``model_digest``, made once for one asset."""
+        """``sha256:…`` of the model's content, made once for one asset."""
         return f"sha256:{hashlib.sha256(self._content(asset)).hexdigest()}"
 
     def schema(self, asset: VerifiedAsset, libraries: Mapping[str, Library]) -> Schema:

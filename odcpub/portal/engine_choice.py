@@ -16,7 +16,7 @@ from odcpub.errors import EngineError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.platform import Platform
-from odcpub.operations.voice import tell
+from odcpub.operations.progress_sink import report
 from odcpub.store.store import Store
 from odcpub.store.vault import Unreadable
 
@@ -50,7 +50,7 @@ class EngineChoice:
     def _made(self, settings: EngineSettings) -> Engines:
         return Engines(
             settings,
-            Surroundings(self._home, self._store.installation, self._open, tell),
+            Surroundings(self._home, self._store.installation, self._open, report),
             self._compiler,
             lambda context, uid: self.keep_cluster(settings, context, uid),
         )

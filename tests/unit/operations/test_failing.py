@@ -75,10 +75,10 @@ def test_a_failure_that_cannot_be_recorded_at_first_is_recorded_once(run: Run, m
 def test_that_an_operation_cannot_begin_is_recorded_though_the_disk_is_full(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody would run it, and it would keep its stage; the room that is kept aside is given first."""
+    """Nobody would run it, and it would keep its stage; the space that is kept aside is released first."""
     journal = run.platform.store.journal
     given: list[Path] = []
-    monkeypatch.setattr(durable.room, "give", given.append)
+    monkeypatch.setattr(durable.disk_reserve, "release", given.append)
     monkeypatch.setattr(durable, "_start", broken(1, None))
     monkeypatch.setattr(journal, "fail", broken(2, journal.fail))
     with pytest.raises(OdcpubError, match="the disk is full"):

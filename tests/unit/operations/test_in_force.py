@@ -125,9 +125,8 @@ def test_rules_that_could_not_be_put_in_force_are_told_everywhere_until_they_are
     assert not perform(run, "tighten")
     assert error(run)["message"] == says
     assert error(run)["details"][-1] == f"not in force: {UNIQUE}"
-    mend = (
-        f"settle what odcpub log {run.operation.key[:8]} names, then: odcpub promote shop --to development --revision 2"
-    )
+    again = "odcpub promote shop --to development --revision 2"
+    mend = f"correct what odcpub log {run.operation.key[:8]} names, then: {again}"
     why = says.rpartition("yet: ")[2]
     assert told(installed) == [{"rule": UNIQUE, "since": since, "why": why, "mend": mend}]
     answer = overview.status(installed.platform)

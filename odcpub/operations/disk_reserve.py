@@ -1,4 +1,4 @@
-"""Room on the disk that is kept aside, so that a failure for want of room can still be recorded. Does I/O."""
+"""Disk space that is kept aside, so that a failure for lack of disk space can still be recorded. Does I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIZE = 4_000_000
 
 
 def keep(folder: Path) -> None:
-    """Sets the room aside while there is plenty."""
+    """Keeps the space aside while the disk has plenty."""
     path = folder / FILE
     with contextlib.suppress(OSError):
         if not path.exists() and shutil.disk_usage(folder).free > 10 * SIZE:
@@ -20,8 +20,8 @@ def keep(folder: Path) -> None:
                 os.posix_fallocate(file.fileno(), 0, SIZE)
 
 
-def give(folder: Path) -> None:
-    """Gives it to the records where there is none left."""
+def release(folder: Path) -> None:
+    """Gives the space to the records where the disk is full."""
     with contextlib.suppress(OSError):
         if shutil.disk_usage(folder).free < SIZE // 2:
             (folder / FILE).unlink(missing_ok=True)
