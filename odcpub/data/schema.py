@@ -95,7 +95,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class FileRule:
-    """A trigger: whoever changes the bytes in ``column`` and leaves their name and type as they are empties these.
+    """A trigger: when an UPDATE changes the bytes in ``column`` and not the file's type, name and type become NULL.
     ``in_force`` is False where somebody has disabled it."""
 
     name: str

@@ -15,7 +15,7 @@ from typing import Any
 from odcpub.deployment.objects import APP, MANAGER, Object
 from odcpub.engines.ports import Gone
 from odcpub.engines.runner import identity
-from odcpub.engines.runner.refusals import CONFLICT, UNAUTHORIZED, Answer, Unreachable, told
+from odcpub.engines.runner.refusals import CONFLICT, UNAUTHORIZED, ApiRefusal, Unreachable, told
 from odcpub.errors import EngineError
 
 SECONDS = 10.0
@@ -60,7 +60,7 @@ class Cluster:
         try:
             found: Object = self._ask("get", kind, name, namespace)
             return found
-        except Answer as answer:
+        except ApiRefusal as answer:
             if answer.status == 404:
                 return None
             raise
@@ -97,7 +97,7 @@ class Cluster:
         metadata = body["metadata"]
         try:
             self._ask("post", body["kind"], "", metadata.get("namespace", ""), body=body, field_manager=MANAGER)
-        except Answer as answer:
+        except ApiRefusal as answer:
             if answer.status != CONFLICT:
                 raise
             return False
@@ -112,7 +112,7 @@ class Cluster:
             body["preconditions"] = {name: metadata[name] for name in ("uid", "resourceVersion")}
         try:
             self._ask("delete", kind, name, namespace, body=body)
-        except Answer as answer:
+        except ApiRefusal as answer:
             if as_seen is not None and answer.status == CONFLICT:
                 return False
             if answer.status != 404:
@@ -139,7 +139,7 @@ class Cluster:
         try:
             data = self._answer("get", path, query_params=query, header_params={"Accept": "*/*"})
             return str(data.decode(errors="replace")).splitlines()
-        except Answer:
+        except ApiRefusal:
             return []
 
     @property
@@ -245,4 +245,4 @@ def _stale(error: EngineError, seconds: float) -> bool:
     """Whether another client may fare better. Who does not answer at all is not waited for twice."""
     if isinstance(error, Unreachable):
         return seconds < SECONDS / 2
-    return isinstance(error, Answer) and error.status == UNAUTHORIZED
+    return isinstance(error, ApiRefusal) and error.status == UNAUTHORIZED

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 
 from odcpub.deployment.objects import Object
 from odcpub.engines.runner.cluster import Cluster
-from odcpub.engines.runner.refusals import Answer
+from odcpub.engines.runner.refusals import ApiRefusal
 
 _DISCOVERY = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
 _METADATA = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1,application/json"
 
 
 def contents(cluster: Cluster, namespace: str) -> Iterator[Object]:
-    """Kind and metadata of all that can be listed and deleted. Raises Answer where some of it cannot be seen."""
+    """Kind and metadata of all that can be listed and deleted. Raises ApiRefusal where some of it cannot be seen."""
     for prefix, resource, kind in sorted(_kinds(cluster)):
         found = cluster.read(f"{prefix}/namespaces/{namespace}/{resource}", _METADATA)
         yield from ({**each, "kind": kind} for each in found.get("items") or ())  # null where there are none
@@ -30,7 +30,7 @@ def _kinds(cluster: Cluster) -> Iterator[tuple[str, str, str]]:
             name, known = group["metadata"].get("name", ""), set[str]()
             for version in group["versions"]:
                 if version.get("freshness") == "Stale":
-                    raise Answer(f"Kubernetes: the API group {name} does not answer", "", 0)
+                    raise ApiRefusal(f"Kubernetes: the API group {name} does not answer", "", 0)
                 listed = {each["resource"]: each for each in version.get("resources", ())}
                 for resource in sorted(set(listed) - known):
                     found = listed[resource]

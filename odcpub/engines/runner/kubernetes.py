@@ -23,7 +23,7 @@ from odcpub.engines.runner.identity import AnotherCluster
 from odcpub.engines.runner.last_words import LastWords
 from odcpub.engines.runner.look import Look, health, look
 from odcpub.engines.runner.ownership import mark, refuse_foreign, taken_in
-from odcpub.engines.runner.refusals import Answer
+from odcpub.engines.runner.refusals import ApiRefusal
 from odcpub.engines.runner.removal import (
     leave_namespace,
     make_namespace,
@@ -88,7 +88,7 @@ class KubernetesRunner:
                 for each in wanted:
                     self._cluster.apply(each)
                 return
-            except Answer as answer:
+            except ApiRefusal as answer:
                 # Somebody took the port between our look and our apply: look again.
                 if "already allocated" not in answer.message or attempt == 4:
                     self._undo(workload)

@@ -22,7 +22,7 @@ _NOT_ALLOWED = {
 }
 
 
-class Answer(EngineError):
+class ApiRefusal(EngineError):
     """The API server refused a request; ``status`` is its HTTP status."""
 
     def __init__(self, message: str, hint: str, status: int) -> None:
@@ -64,13 +64,13 @@ def _refusal(where: str, error: Any) -> EngineError:
         message = str(error.reason or "no reason given")
     if status in _NOT_ALLOWED:
         what, hint = _NOT_ALLOWED[status]
-        return Answer(f"{where}: {what}: {message}", hint, status)
+        return ApiRefusal(f"{where}: {what}: {message}", hint, status)
     if status == 429 or status >= 500:
         return TemporaryEngineError(
             f"{where}: the API server is busy or failing ({status}): {message}",
             "wait a moment, then run the same command again",
         )
-    return Answer(f"{where}: refused: {message}", "", status)
+    return ApiRefusal(f"{where}: refused: {message}", "", status)
 
 
 def _reason(error: Exception) -> str:

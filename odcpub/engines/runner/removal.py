@@ -11,7 +11,7 @@ from odcpub.deployment.objects import BY, CREATED, DENY, MANAGER, Object, config
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.contents import contents
 from odcpub.engines.runner.ownership import made_by_us
-from odcpub.engines.runner.refusals import Answer
+from odcpub.engines.runner.refusals import ApiRefusal
 
 CONFIGURATION = ("ConfigMap", "Secret")
 _BESIDES = ("Service", "NetworkPolicy", "ServiceAccount", *CONFIGURATION)
@@ -85,7 +85,7 @@ def remove_namespace(cluster: Cluster, stage: str) -> bool:
         return False
     try:
         occupied = any(not _expected(each) for each in contents(cluster, name))
-    except Answer:
+    except ApiRefusal:
         return False  # what we may not see may be there
     return not occupied and cluster.delete("Namespace", name, as_seen=found)
 

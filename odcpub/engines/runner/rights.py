@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from odcpub.engines.runner.cluster import Cluster
-from odcpub.engines.runner.refusals import FORBIDDEN, Answer
+from odcpub.engines.runner.refusals import FORBIDDEN, ApiRefusal
 
 _CHANGE, _LOOK = ("get", "list", "create", "patch", "delete"), ("get", "list")
 NEEDED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -30,7 +30,7 @@ NEEDED: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 
 
 def refuse_without_rights(cluster: Cluster, namespace: str) -> None:
-    """Raises Answer that names every right that is missing: one that is found missing when the new version serves
+    """Raises ApiRefusal that names every right that is missing: one that is found missing when the new version serves
     already would leave the rest undone. A cluster that does not tell all rights is believed."""
     status = cluster.rights(namespace)
     if status.get("incomplete"):
@@ -40,7 +40,7 @@ def refuse_without_rights(cluster: Cluster, namespace: str) -> None:
         f"{verb} {what}" for group, what, verbs in NEEDED for verb in verbs if not _may(rules, group, what, verb)
     ]
     if missing:
-        raise Answer(
+        raise ApiRefusal(
             f"{cluster.where}: not allowed in {namespace}: {', '.join(missing)}; nothing was changed",
             "give the kubeconfig's user these rights; docs/kind.md lists all that odcpub needs",
             FORBIDDEN,

@@ -18,7 +18,7 @@ from odcpub.engines.ports import Gone
 from odcpub.engines.runner import cluster
 from odcpub.engines.runner.cluster import Cluster
 from odcpub.engines.runner.identity import AnotherCluster
-from odcpub.engines.runner.refusals import Answer
+from odcpub.engines.runner.refusals import ApiRefusal
 from odcpub.engines.settings import EngineSettings
 from odcpub.errors import EngineError, TemporaryEngineError
 
@@ -154,7 +154,7 @@ def test_a_plugins_token_is_asked_for_again_when_it_is_not_known_any_more(
     api.token = "second"
     assert asked.get("Node", "x") == {}
     api.token = "nobody's"
-    with pytest.raises(Answer, match="does not know this user") as caught:
+    with pytest.raises(ApiRefusal, match="does not know this user") as caught:
         asked.get("Node", "x")
     assert "log in" in caught.value.hint
     asked.close()

@@ -12,7 +12,7 @@ from odcpub.deployment.objects import CREATED, DENY, Object, labels, objects
 from odcpub.deployment.workload import Workload
 from odcpub.engines.runner import from_here, kubernetes, not_ready
 from odcpub.engines.runner.kubernetes import KubernetesRunner
-from odcpub.engines.runner.refusals import Answer
+from odcpub.engines.runner.refusals import ApiRefusal
 from odcpub.engines.runner.rights import NEEDED
 from odcpub.errors import EngineError, Refused
 from tests.cluster import READY, FakeCluster, pod_of, reached, replica_set
@@ -144,7 +144,7 @@ def test_a_refused_first_start_leaves_nothing() -> None:
     class Refusing(FakeCluster):
         def apply(self, body: Object, dry_run: bool = False, manager: str = "") -> Object:
             if body["kind"] == "Service":
-                raise Answer("Kubernetes: refused: no NodePort here", "", 403)
+                raise ApiRefusal("Kubernetes: refused: no NodePort here", "", 403)
             return super().apply(body, dry_run, manager)
 
     cluster = Refusing()
@@ -194,7 +194,9 @@ def serve(cluster: FakeCluster) -> None:
 def test_pods_are_ready_and_the_app_says_that_its_database_refuses_it(monkeypatch: pytest.MonkeyPatch) -> None:
     cluster = FakeCluster()
     monkeypatch.setattr(
-        from_here, "ask", lambda *_: not_ready.Answer(503, "Not ready: the database at db:5432 refuses: it is full.")
+        from_here,
+        "ask",
+        lambda *_: not_ready.Answer(503, "Not ready: the database at db:5432 refuses: it is full."),
     )
     runner(cluster).start(OURS)
     serve(cluster)

@@ -13,7 +13,7 @@ from odcpub.deployment.workload import Workload
 from odcpub.engines.ports import NotReady
 from odcpub.engines.runner import last_words, rollout
 from odcpub.engines.runner.kubernetes import KubernetesRunner
-from odcpub.engines.runner.refusals import Answer
+from odcpub.engines.runner.refusals import ApiRefusal
 from odcpub.engines.runner.removal import make_namespace, remove, remove_namespace
 from odcpub.engines.runner.rollout import TEMPLATE_HASH, Rollout
 from odcpub.errors import TemporaryEngineError
@@ -338,7 +338,7 @@ def test_a_namespace_that_was_there_before_stays(empty: FakeCluster) -> None:
 
 
 def test_what_may_not_be_seen_may_be_there(empty: FakeCluster) -> None:
-    empty.refuses = Answer("Kubernetes: not allowed", "", 403)
+    empty.refuses = ApiRefusal("Kubernetes: not allowed", "", 403)
     assert not remove_namespace(empty, "qa")
 
 
