@@ -1,4 +1,5 @@
-"""Answers about what is there: status, one stage's configuration, doctor. Reads only."""
+"""Answers about what is there: status, one stage's configuration, doctor. Reads; of an asset that an earlier odcpub has
+published, the first answer takes its stages' files over (``model_files``)."""
 
 from __future__ import annotations
 

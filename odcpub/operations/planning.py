@@ -1,4 +1,5 @@
-"""Plans for who only looks: all that an operation would do, and nothing done. Writes the plan itself alone.
+"""Plans for who only looks: all that an operation would do. No app, no stage and no data is changed. A publish is
+compiled and packed, so that the plan names its image; that and the plan are stored.
 
 They are made by what the operation itself calls (``odcpub.operations.plans``), and kept, so that they can be executed.
 """

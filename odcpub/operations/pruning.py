@@ -21,7 +21,7 @@ from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import ByPlan, Compiled
 from odcpub.operations.platform import Platform
 from odcpub.store.clock import text_of
-from odcpub.store.records import DeploymentRecord, Status
+from odcpub.store.records import CLEARED, UNDEPLOYED, DeploymentRecord, Status
 from odcpub.tree.tree import parse
 
 CONTENTS_STAY = timedelta(days=7)
@@ -78,10 +78,11 @@ def _needed(platform: Platform) -> Iterator[str]:
 
 
 def _in_force(deployments: tuple[DeploymentRecord, ...]) -> Iterator[DeploymentRecord]:
-    """Of an asset's deployments, the latest first: in each stage the last that succeeded, and all later ones."""
+    """Of an asset's deployments, the latest first: in each stage the last that succeeded, and all later ones. None that
+    was undeployed: its secrets go."""
     succeeded = set[str]()
     for one in deployments:
-        if one.stage not in succeeded:
+        if one.stage not in succeeded and one.status not in (UNDEPLOYED, CLEARED):
             yield one
         if one.status == Status.FINISHED:
             succeeded.add(one.stage)

@@ -1,4 +1,5 @@
-"""Observing and planning one stage for one app: configuration, migration, workload. Reads only.
+"""Observing and planning one stage for one app: configuration, migration, workload. Does I/O: reads; ``seal`` alone
+stores something, the encrypted configuration.
 
 What the steps execute and what ``--plan`` shows both come from here.
 """

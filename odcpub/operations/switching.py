@@ -10,7 +10,6 @@ from odcpub.operations import stage as stages
 from odcpub.operations.platform import Platform
 from odcpub.operations.way import logins
 
-LOGIN = ("database", "database_address", "database_pooling")
 Apps = tuple[tuple[str, str], ...]
 """Apps by name, each with its stages in words."""
 
@@ -63,12 +62,12 @@ def consequences(platform: Platform, before: EngineSettings | None, after: Engin
     if before is None:
         return []
     told = list(_cluster(platform, before, after))
-    if any(getattr(before, name) != getattr(after, name) for name in (*LOGIN, "database_password")):
+    if _login(before) != _login(after):
         told += _database(platform)
     for name, labels in left:
         told.append(
-            f"{name} in {labels}: its rows are in the database of before ({before.database}), and stay there; it is "
-            "brought to this one by its next publish or promotion"
+            f"{name} in {labels}: its rows stay in the previous database ({before.database}). Its next publish or "
+            "promotion makes its schema in the new database, without these rows"
         )
     return told
 
@@ -84,9 +83,14 @@ def _cluster(platform: Platform, before: EngineSettings, after: EngineSettings) 
     if before.runner == "kubernetes" and not known:
         for name, stages in _deployed(platform):
             yield (
-                f"{name} in {stages}: what was deployed to the cluster of before (context {before.context}) goes on "
-                "there; the next publish or promotion brings it here, too"
+                f"{name} in {stages}: keeps running on the previous cluster (context {before.context}); the next "
+                "publish or promotion deploys it to the new one, too"
             )
+
+
+def _login(settings: EngineSettings) -> tuple[str, ...]:
+    """What decides how a database is reached, and as whom."""
+    return settings.database, settings.database_address, settings.database_pooling, settings.database_password
 
 
 def _place(settings: EngineSettings) -> tuple[str, ...]:

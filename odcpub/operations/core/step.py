@@ -1,4 +1,5 @@
-"""What a step is: its name, its marker, what it takes of earlier steps, what it does. No I/O."""
+"""What a step is: its name, its marker, what it takes of earlier steps, what it does. No I/O but
+that of its work."""
 
 from __future__ import annotations
 

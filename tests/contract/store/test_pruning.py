@@ -319,3 +319,17 @@ def test_a_killed_server_leaves_drafts_that_go(opener: Opener) -> None:
         store.blobs.discard((), datetime.now(UTC) - timedelta(days=7))
         assert not left.exists()
     store.close()
+
+
+def test_the_secrets_of_what_is_deployed_no_more_go(world: World) -> None:
+    """Each deployment has sealed its own. Nobody may find what was unset long ago with the key of a backup."""
+    sealed = [digest_of(f"sealed {number}".encode()) for number in (1, 2, 3)]
+    world.publish(0, "served")
+    world.publish(0, "failed")
+    world.publish(0, "served")
+    world.days(2, "")
+    prune(world.platform, datetime.now(UTC))
+    assert [world.store.blobs.has(one) for one in sealed] == [False, False, True]
+    world.undeploy(0, "")
+    prune(world.platform, datetime.now(UTC))
+    assert not world.store.blobs.has(sealed[2])

@@ -65,8 +65,8 @@ def test_rows_that_stay_behind_are_told_where_there_are_any(installed: Installed
     left = foresee(installed.platform, EngineSettings(), NOBODY)
     assert asked == [NOBODY]
     assert consequences(installed.platform, EngineSettings(), NOBODY, left) == [
-        "Shop in development: its rows are in the database of before (embedded), and stay there; it is brought to this "
-        "one by its next publish or promotion"
+        "Shop in development: its rows stay in the previous database (embedded). Its next publish or promotion "
+        "makes its schema in the new database, without these rows"
     ]
     for schema in (None, Schema()):
         answers(installed, schema)
@@ -102,7 +102,7 @@ def test_apps_that_stay_on_another_cluster_are_named(installed: Installed) -> No
         runner="kubernetes", registry="r:1", database_address="db", kubeconfig="/c", context="kind-a", cluster="1"
     )
     installed.deployed(installed.revision())
-    told = "Shop in development: what was deployed to the cluster of before (context kind-a) goes on there; "
+    told = "Shop in development: keeps running on the previous cluster (context kind-a); "
     for other in (
         EngineSettings(database_address="db"),
         there.model_copy(update={"context": "kind-b", "cluster": "2"}),
