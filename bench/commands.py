@@ -1,4 +1,5 @@
-"""What every command costs before it does anything: beside the bare interpreter, all in turns in one run."""
+"""What every command costs before it does anything: beside the bare interpreter, all in turns in one run; and what
+the server's start costs, beside loading its libraries alone."""
 
 from __future__ import annotations
 
@@ -6,12 +7,14 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from bench.report import Table, median, seconds, times
 from bench.surroundings import quiet_installation
 
-ROUNDS = 15
+ROUNDS, STARTS = 15, 5
+LIBRARIES = "import sqlalchemy, fastapi, uvicorn"
+"""What no server could answer without."""
 FLOOR = "floor: the bare interpreter"
 
 
@@ -26,9 +29,12 @@ def run() -> Iterator[Table]:
     found: dict[str, list[float]] = {name: [] for name in commands}
     own: dict[str, list[float]] = {name: [] for name in commands}
     with quiet_installation() as made:
-        start = time.perf_counter()
-        made.run("status")
-        first = time.perf_counter() - start
+        first = timed(lambda: made.run("status"))
+        starts, libraries = list[float](), list[float]()
+        for _ in range(STARTS):
+            made.run("down")
+            starts.append(timed(lambda: made.run("status")))
+            libraries.append(timed(lambda: subprocess.run([sys.executable, "-c", LIBRARIES], check=True, env=made.env)))
         for _ in range(ROUNDS):
             for name, command in commands.items():
                 start, before = time.perf_counter(), children()
@@ -40,8 +46,19 @@ def run() -> Iterator[Table]:
         (name, seconds(median(took)), times(median(took), floor), seconds(median(own[name])))
         for name, took in found.items()
     ]
-    rows.append(("odcpub status, starting the server", seconds(first), times(first, floor), ""))
+    for name, took in (
+        ("odcpub status, starting the server", median(starts)),
+        ("the same, in a new data folder", first),
+        (f"floor: python -c '{LIBRARIES}'", median(libraries)),
+    ):
+        rows.append((name, seconds(took), times(took, floor), ""))
     yield Table("Commands", ("command", "median", "× the interpreter", "its CPU"), rows)
+
+
+def timed(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 def children() -> float:
