@@ -172,7 +172,8 @@ def put(new: Path, path: Path) -> None:
 
 @contextmanager
 def whole_folder(path: Path, first_wins: bool = False) -> Iterator[Path]:
-    """A new folder that takes the place of ``path`` when the block ends well, and vanishes when it does not.
+    """A new folder that takes the place of ``path`` when the block ends well, and vanishes when it does not. After a
+    power cut its files may be empty: who makes one writes their sizes down, and compares them.
     ``first_wins``: a folder that is there by then stays, since another process has made the same."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with draft(path) as new:

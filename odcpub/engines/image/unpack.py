@@ -2,13 +2,16 @@
 
 An image is input from outside: nothing it holds may be written outside its folder. So files are never written through
 a link, links that leave the image are refused, absolute ones are made relative to the image's root, and devices, odd
-names and endless archives are refused. A folder appears whole or not at all, by a rename.
+names and endless archives are refused. A folder appears whole or not at all, by a rename; after a power cut some of
+its files may be empty all the same, so the size of each is written down beside it and compared. Waiting for the disk
+instead would slow every publish.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -50,12 +53,12 @@ def unpack(registry: Registry, image: ImageRef, target: Path, cache: Path) -> Un
     with told(f"unpacking {image}"):
         if target.exists():
             marked = _marked(target, image)
-            if marked and (cache / marked).is_dir():
+            if marked and _is_whole(target) and _is_whole(cache / marked):
                 return Unpacked(target, cache / marked)
         layers, count = _layers(registry, image)
         folders = tuple(_layer(registry, image, digest, cache) for digest in layers)
         base = folders[0] if count == 1 else _base(layers[:count], folders[:count], cache)
-        if not target.exists():
+        if not _is_whole(target):
             _appear(target, folders[count:], f"{image.digest}\n{base.relative_to(cache)}\n")
     return Unpacked(target, base)
 
@@ -66,6 +69,8 @@ def _marked(target: Path, image: ImageRef) -> str:
         digest, _, base = (target / MARK).read_text().partition("\n")
         if digest == image.digest:
             return base.strip()
+        if not digest:  # a power cut took what was written
+            return ""
     raise EngineError(
         f"{target}: does not hold image {image.digest}: the folder belongs to something else",
         "delete the folder and run the same command again",
@@ -95,7 +100,7 @@ def _labels(config: Any) -> dict[str, Any]:
 
 def _layer(registry: Registry, image: ImageRef, digest: str, cache: Path) -> Path:
     folder = cache / "layers" / digest.removeprefix("sha256:")
-    if not folder.exists():
+    if not _is_whole(folder):
         with _draft(folder) as draft:
             untar(f"{image}: layer {digest}", registry.blob(image, digest), draft)
     return folder
@@ -104,7 +109,7 @@ def _layer(registry: Registry, image: ImageRef, digest: str, cache: Path) -> Pat
 def _base(digests: tuple[str, ...], folders: tuple[Path, ...], cache: Path) -> Path:
     """A base of several layers, composed once."""
     folder = cache / "bases" / sha256("\n".join(digests).encode()).hexdigest()
-    if not folder.exists():
+    if not _is_whole(folder):
         with _draft(folder) as draft:
             compose(folders, draft)
     return folder
@@ -119,7 +124,30 @@ def _appear(target: Path, folders: tuple[Path, ...], mark: str) -> None:
 
 @contextmanager
 def _draft(folder: Path) -> Iterator[Path]:
-    """A new folder that takes its name at the end, unless another process was first."""
+    """A new folder that takes its name at the end, unless another process was first. One that is there and not whole
+    gives way."""
+    shutil.rmtree(folder, ignore_errors=True)
     with whole_folder(folder, first_wins=True) as new:
         yield new
         new.chmod(0o755)
+        _sizes(folder).write_text(json.dumps({str(path.relative_to(new)): size for path, size in _files(new)}))
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether every file is there in its size; where no sizes were written down (by an odcpub of before), whether the
+    folder is there."""
+    try:
+        sizes = json.loads(_sizes(folder).read_bytes())
+        return all((folder / path).lstat().st_size == size for path, size in sizes.items())
+    except FileNotFoundError as error:
+        return error.filename == str(_sizes(folder)) and folder.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _sizes(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.sizes")
+
+
+def _files(folder: Path) -> Iterator[tuple[Path, int]]:
+    return ((path, path.lstat().st_size) for path in folder.rglob("*") if path.is_file() and not path.is_symlink())

@@ -33,7 +33,7 @@ class Launcher:
 
     def __init__(self, home: Path, ports: tuple[int, int] | None) -> None:
         self._home = home
-        self._ports = Ports(home / "ports.json", *(ports or (FIRST_PORT, LAST_PORT)))
+        self._ports = Ports(home / "ports.json", self._deployed, *(ports or (FIRST_PORT, LAST_PORT)))
         self.keeper = Keeper(home)
         self.closed = False
 
@@ -85,6 +85,9 @@ class Launcher:
         known = {each.pid for each in state.processes()}
         found = [(pid, processes.began(pid)) for pid in processes.marked(self._mark(state))]
         processes.end([(pid, began) for pid, began in found if began and pid not in known], 2.0)
+
+    def _deployed(self, name: str) -> bool:
+        return (self._home / "apps" / f"{name}.json").exists()
 
     def home_is_there(self) -> bool:
         return self._home.exists()

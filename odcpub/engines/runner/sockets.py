@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 
 from odcpub.engines.runner import keeper
@@ -147,10 +148,13 @@ class Keeper:
 
 
 class Ports:
-    """Which public port belongs to which ``stage/asset``; kept in ``file``."""
+    """Which public port belongs to which ``stage/asset``; kept in ``file``. ``deployed``: whether one is; what is not
+    keeps its port as long as there are others."""
 
-    def __init__(self, file: Path, first: int = FIRST_PORT, last: int = LAST_PORT) -> None:
-        self._file, self._first, self._last = file, first, last
+    def __init__(
+        self, file: Path, deployed: Callable[[str], bool], first: int = FIRST_PORT, last: int = LAST_PORT
+    ) -> None:
+        self._file, self._deployed, self._first, self._last = file, deployed, first, last
         self._lock = threading.Lock()
 
     def listen(self, name: str, tell: Callable[[str], None]) -> socket.socket:
@@ -159,12 +163,14 @@ class Ports:
             known = self._read()
             mine, others = known.get(name), {port for other, port in known.items() if other != name}
             free = [port for port in range(self._first, self._last + 1) if port not in others and port != mine]
-            for port in [*([mine] if mine else []), *free]:
+            left = (port for other, port in known.items() if other != name and not self._deployed(other))
+            for port in chain([mine] if mine else [], free, left):
                 listener = _listen(port)
                 if listener is None:
                     tell(f"port {port} on {HOST} is taken by another program; trying the next")
                     continue
-                write(self._file, {**known, name: port})
+                kept = {other: its for other, its in known.items() if its != port}
+                write(self._file, {**kept, name: port})
                 return listener
         raise EngineError(
             f"local runner: no free port: {self._first} to {self._last} on {HOST} are all taken",

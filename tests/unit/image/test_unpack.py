@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.engines.image.unpack import Unpacked, unpack
+from odcpub.engines.image.unpack import MARK, Unpacked, unpack
 from odcpub.engines.registry.layout import LayoutRegistry
 from odcpub.errors import OdcpubError
 from odcpub.image.content import ImageRef
@@ -117,6 +117,30 @@ def test_what_is_laid_out_needs_no_registry(world: World) -> None:
     world.put(BASE, tar(file("app/app")))
     assert world.unpack(image) == first
     assert (first.base / "usr/share/dotnet/dotnet").exists()
+
+
+@pytest.mark.parametrize("what", ["own", "base", "mark"])
+def test_files_that_a_power_cut_emptied_are_laid_out_again(world: World, what: str) -> None:
+    image = world.put(BASE, tar(file("app/app", b"start")))
+    first = world.unpack(image)
+    emptied = {
+        "own": first.root / "app/app", "base": first.base / "usr/share/dotnet/dotnet", "mark": first.root / MARK,
+    }[what]  # fmt: skip
+    emptied.chmod(0o600)
+    emptied.write_bytes(b"")
+    again = world.unpack(image)
+    assert (again.root / "app/app").read_bytes() == b"start"
+    assert (again.base / "usr/share/dotnet/dotnet").read_bytes() == b"runtime"
+    assert again == first
+
+
+def test_what_an_earlier_odcpub_has_laid_out_stays(world: World) -> None:
+    image = world.put(BASE, tar(file("app/app", b"start")))
+    first = world.unpack(image)
+    for sizes in world.folder.rglob("*.sizes"):
+        sizes.unlink()
+    shutil.rmtree(world.folder / "registry")
+    assert world.unpack(image) == first
 
 
 def test_a_target_of_something_else_is_left_alone(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from odcpub.engines.runner import process as processes
-from odcpub.engines.runner.sockets import Keeper, private
+from odcpub.engines.runner.sockets import Keeper, Ports, private
 from odcpub.engines.runner.state import State, States
 from odcpub.errors import EngineError
 from odcpub.waiting import looks
@@ -54,3 +55,17 @@ def test_a_socket_that_a_slow_keeper_does_not_give_is_still_the_apps(
     assert keeper.get("qa/other") is None
     listener.close()
     keeper.leave()
+
+
+def test_ports_of_what_was_undeployed_are_given_again_when_there_are_no_others(tmp_path: Path) -> None:
+    with private() as one:
+        port = one.getsockname()[1]
+    deployed = {"qa/one"}
+    ports = Ports(tmp_path / "ports.json", deployed.__contains__, port, port)
+    ports.listen("qa/one", str).close()
+    with pytest.raises(EngineError, match="no free port"):
+        ports.listen("qa/two", str)
+    deployed.clear()
+    with ports.listen("qa/two", str) as found:
+        assert found.getsockname()[1] == port
+    assert json.loads((tmp_path / "ports.json").read_text()) == {"qa/two": port}
