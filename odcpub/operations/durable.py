@@ -16,13 +16,14 @@ from typing import TypeVar
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID, WorkflowStatus
 
-from odcpub.errors import EngineError, OdcpubError, system_failure
+from odcpub.errors import OdcpubError
 from odcpub.model.elements import Kind
 from odcpub.operations import disk_reserve
 from odcpub.operations.at_work import Work
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, Waits
 from odcpub.operations.durable_records import durable_records, empty_log
+from odcpub.operations.failing import not_begun, told
 from odcpub.operations.handover import Ending
 from odcpub.operations.kinds import KINDS
 from odcpub.operations.missing_values import still_waits
@@ -33,7 +34,6 @@ from odcpub.operations.taking_back import failed
 from odcpub.store.again import Undone
 from odcpub.store.postgres import DURABLE_SCHEMA
 from odcpub.store.records import Status
-from odcpub.waiting import looks
 
 T = TypeVar("T")
 LOG = logging.getLogger("odcpub.operations")
@@ -50,9 +50,6 @@ WAITS, GO_ON = "waits", "go on"
 FOR_EVER = 100 * 365 * 86400.0
 RETRY_SECONDS = 1.0
 """Between two attempts to record that an operation has failed."""
-
-NOT_BEGUN_SECONDS = 2.0
-"""How long it is tried to record that an operation could not begin, while somebody waits for the answer."""
 
 GRACE_SECONDS = 10.0
 """How long the end of the server waits for steps that are at work."""
@@ -137,23 +134,9 @@ def begin(key: str) -> None:
         _start(key, key)
     except Exception as error:
         run = _run(key)
-        told = _told(error, "begin", run)
-        _not_begun(run, told)
-        raise told from None
-
-
-def _not_begun(run: Run, error: OdcpubError) -> None:
-    """Records that it has failed. Where that cannot be done either, it stays as it is recorded, Running: it begins when
-    it is asked for again or at the next start of the server, and it can be cancelled."""
-    first = KINDS[Kind(run.asset.kind)].steps[run.operation.kind][0]
-    for _ in looks(NOT_BEGUN_SECONDS, RETRY_SECONDS):
-        disk_reserve.release(run.platform.home.data)
-        try:
-            replace(run, marker=first.marker).fail(error)
-        except Exception:
-            LOG.exception("operation %s: its failure cannot be recorded: %s", run.key, error.message)
-        else:
-            return
+        found = told(error, "begin", run)
+        not_begun(run, found)
+        raise found from None
 
 
 def _start(workflow: str, key: str) -> None:
@@ -175,7 +158,7 @@ def _operation(key: str) -> None:
     except Exception as error:  # of DBOS's own records: to leave it Running would lock the stage for good
         with _work.step():
             run = _answered(lambda: _run(key))
-            _fail(run, _told(error, "operation", run))
+            _fail(run, told(error, "operation", run))
 
 
 def _line(run: Run) -> list[tuple[str, tuple[Run, Step]]]:
@@ -247,7 +230,7 @@ def _perform(run: Run, step: Step) -> Outcome:
     except Undone:
         raise
     except Exception as error:
-        return _fail(run, _told(error, step.name, run))
+        return _fail(run, told(error, step.name, run))
     return True
 
 
@@ -259,17 +242,6 @@ def _wait(run: Run, step: Step, waits: Waits) -> Outcome:
         return WAITS
     run.platform.ledger.go_on(run.key)  # it came before anybody could see that this operation waits for it
     return _perform(run.now(), step)
-
-
-def _told(error: Exception, step: str, run: Run) -> OdcpubError:
-    """What users are told of an error that ended a step; what nobody foresaw is in the log whole."""
-    if isinstance(error, OdcpubError):
-        return error
-    LOG.error("operation %s, step %s", run.key, step, exc_info=error)
-    if isinstance(error, OSError):
-        return system_failure(error, run.platform.home.data)
-    log = run.platform.home.data / "server.log"
-    return EngineError(f"{step}: {type(error).__name__}: internal error", f"see {log}, and report it")
 
 
 def _fail(run: Run, error: OdcpubError) -> bool:
@@ -308,7 +280,7 @@ def _finish(run: Run) -> None:
     except Undone:
         raise
     except Exception as error:
-        _fail(run, _told(error, "end", run))
+        _fail(run, told(error, "end", run))
 
 
 def _run(key: str) -> Run:

@@ -12,7 +12,7 @@ import pytest
 from odcpub.errors import OdcpubError, Refused
 from odcpub.home import Home
 from odcpub.model.load import FileCache
-from odcpub.operations import durable
+from odcpub.operations import durable, failing
 from odcpub.operations.core.command import Deploy
 from odcpub.operations.core.outputs import Named, Where
 from odcpub.operations.core.run import Run
@@ -32,6 +32,7 @@ SHOP = AssetRecord(KEY, "Shop", "app", "shop", "/models/shop", "")
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setattr(durable, "RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(failing, "PAUSE_SECONDS", 0.0)
     store = Store(tmp_path)
     platform = Platform(Home(tmp_path, tmp_path, tmp_path), store, lambda: None, Memory(store), FileCache())  # type: ignore[arg-type, return-value]
     monkeypatch.setattr(durable, "_platform", platform)
