@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
+from contextlib import AbstractContextManager
 
 from odcpub.deployment.objects import (
     Object,
@@ -62,6 +64,7 @@ class KubernetesRunner:
         self._node_address = node_address
         self._node_ports = node_ports
         self._ready_seconds = ready_seconds
+        self._namespaces: dict[str, threading.RLock] = {}
 
     def observe(self, workload: Workload) -> DeploymentPlan:
         self._refuse_foreign(workload.stage, workload.asset, workload.asset_key)
@@ -78,6 +81,10 @@ class KubernetesRunner:
 
     def start(self, workload: Workload) -> None:
         self._refuse_foreign(workload.stage, workload.asset, workload.asset_key)
+        with self._namespace(workload.stage):
+            self._start(workload)
+
+    def _start(self, workload: Workload) -> None:
         self._await_namespace(workload.stage)
         refuse_without_rights(self._cluster, namespace_of(workload.stage))
         for attempt in range(5):
@@ -96,7 +103,7 @@ class KubernetesRunner:
 
     def _undo(self, workload: Workload) -> None:
         """A refused start leaves nothing of its own; the refusal is what the user must read, so it is not hidden."""
-        with contextlib.suppress(EngineError):
+        with contextlib.suppress(EngineError), self._namespace(workload.stage):
             if self._cluster.get("Deployment", workload.asset, namespace_of(workload.stage)) is None:
                 remove_besides(self._cluster, namespace_of(workload.stage), workload.asset)
                 leave_namespace(self._cluster, workload.stage)
@@ -143,8 +150,15 @@ class KubernetesRunner:
         remove(self._cluster, namespace, asset)
         left = lambda: self._cluster.find("Pod", namespace, selector(asset))  # noqa: E731
         gone(left, f"{asset} in {stage}", namespace, END_SECONDS)
-        if leave_namespace(self._cluster, stage):
+        with self._namespace(stage):
+            went = leave_namespace(self._cluster, stage)
+        if went:
             self._await_namespace(stage)
+
+    def _namespace(self, stage: str) -> AbstractContextManager[object]:
+        """For who puts objects into a stage's namespace or deletes it where it is empty: one at a time in this process,
+        or what was put there meanwhile would go with it."""
+        return self._namespaces.setdefault(stage, threading.RLock())
 
     def running(self, stage: str, asset: str, key: str) -> Running | None:
         self._refuse_foreign(stage, asset, key)

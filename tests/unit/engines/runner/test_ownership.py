@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -152,6 +153,28 @@ def test_a_refused_first_start_leaves_nothing() -> None:
         runner(cluster).start(OURS)
     assert cluster.get("Namespace", "odc-qa") is None, "what is in it goes with it"
     assert [kind for kind, _, name in cluster.objects if name != DENY] == []
+
+
+def test_what_another_app_puts_into_a_namespace_does_not_go_with_it() -> None:
+    other, seen = replace(OURS, app="Mail", asset="mail", asset_key="mail-key"), list[str]()
+
+    class Busy(FakeCluster):
+        def delete(self, kind: str, name: str, namespace: str = "", as_seen: Object | None = None) -> bool:
+            if kind == "Namespace":
+                starting.start()
+                starting.join(0.3)
+                seen.extend(name for _, _, name in self.objects if "mail" in name)
+            return super().delete(kind, name, namespace, as_seen)
+
+    cluster = Busy()
+    platform = runner(cluster)
+    starting = threading.Thread(target=platform.start, args=(other,))
+    platform.start(OURS)
+    platform.stop("qa", "shop", "our-key")
+    starting.join()
+    assert seen == [], "its namespace was about to go"
+    assert cluster.get("Namespace", "odc-qa") is not None
+    assert cluster.get("Deployment", "mail", "odc-qa") is not None
 
 
 @pytest.mark.parametrize("act", ACTS[:2])
