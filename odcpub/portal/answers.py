@@ -78,7 +78,7 @@ def answer_errors(api: FastAPI, routers: Sequence[APIRouter]) -> None:
     @api.exception_handler(RequestValidationError)
     def invalid(_request: Request, error: RequestValidationError) -> ProblemAnswer:
         lines = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        return problem(400, "the request does not fit", _wrong(*lines))
+        return problem(400, "the request does not match the API's schema", _wrong(*lines))
 
     @api.exception_handler(HTTPException)
     def refused(request: Request, error: HTTPException) -> ProblemAnswer:

@@ -30,7 +30,7 @@ def _problem(description: str) -> dict[str, Any]:
 
 
 EVERYWHERE: Responses = {
-    400: _problem("The request is wrong itself: a parameter, a value, a file of the author's."),
+    400: _problem("The request is wrong itself: a parameter, a value, a file of the model."),
     500: _problem("The server failed."),
     502: _problem("An engine failed or cannot be reached, or the data folder has gone."),
     503: _problem("An engine failed in a way that may pass."),

@@ -58,7 +58,7 @@ def _login(home: Home, store: str) -> int:
         home.make().check_files()
         with _sole(home) or contextlib.nullcontext() as lock:
             if lock is None:
-                raise EngineError("the server runs meanwhile", "run the command again")
+                raise EngineError("the server is already running", "run the command again")
             give(home.data, store, sys.stdin.read())
     except OdcpubError as error:
         return _failed(home, error)

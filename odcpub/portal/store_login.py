@@ -21,7 +21,7 @@ def give(folder: Path, store: str, password: str) -> None:
     if now.store == SQLITE or postgres(folder, now, parse).place != there.place:
         raise Refused(
             f"the server does not start, and its records are in {now.store}: they move only while it runs",
-            "see why: odcpub server; another login is given with the address of that very store",
+            "see why: odcpub server; to change only the login, name the address of that very store",
         )
     there.connect().close()
     write_store_settings(folder, settings)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shlex
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,6 +29,7 @@ class Chain:
     def __init__(self, engine: Engine, app: str, stage: str) -> None:
         self._engine, self._app, self._stage = engine, app, stage
         self._texts: dict[str, str] = {}
+        self._guard = threading.Lock()
 
     @property
     def where(self) -> str:
@@ -50,13 +52,16 @@ class Chain:
 
     def read(self, part: str, name: str) -> str:
         """The text, whose digest was checked."""
-        row = select(SCRIPTS.c.digest).where(*self._here(part, name))
+        here = self._here(part, name)
         with self._engine.connect() as connection:
-            digest = str(connection.execute(row).scalar_one())
-            if digest not in self._texts:
-                found = connection.execute(select(SCRIPTS.c.text).where(*self._here(part, name))).scalar_one()
-                self._remember(digest, self._checked(part, name, str(found), digest))
-        return self._texts[digest]
+            digest = str(connection.execute(select(SCRIPTS.c.digest).where(*here)).scalar_one())
+            if (known := self._texts.get(digest)) is not None:
+                return known
+            # Both at once: between two queries somebody may put another text there.
+            row = connection.execute(select(SCRIPTS.c.digest, SCRIPTS.c.text).where(*here)).one()
+        text = self._checked(part, name, str(row.text), str(row.digest))
+        self._remember(str(row.digest), text)
+        return text
 
     def put(self, part: str, name: str, text: str) -> None:
         with self._engine.begin() as connection:
@@ -96,9 +101,10 @@ class Chain:
         return text
 
     def _remember(self, digest: str, text: str) -> None:
-        self._texts[digest] = text
-        while len(self._texts) > REMEMBERED:
-            del self._texts[next(iter(self._texts))]
+        with self._guard:
+            self._texts[digest] = text
+            while len(self._texts) > REMEMBERED:
+                del self._texts[next(iter(self._texts))]
 
 
 def digest_of(text: str) -> str:

@@ -24,7 +24,7 @@ from odcpub.store.hold import Hold
 from odcpub.store.journal import Journal
 from odcpub.store.plans import Plans
 from odcpub.store.ports import Contents, LoginOf
-from odcpub.store.postgres import Postgres
+from odcpub.store.postgres import DURABLE_SCHEMA, SCHEMA, Postgres
 from odcpub.store.scripts import Chain
 from odcpub.store.settings import SQLITE, StoreSettings, read_store_settings
 from odcpub.store.stages import Stages
@@ -120,8 +120,9 @@ class Store:
 def others(where: str, found: str, own: str) -> Refused:
     return Refused(
         f"the store {where} holds the records of {found}, and this installation is {own}",
-        "name another database; where that installation is no longer needed, rename its schema there: "
-        "ALTER SCHEMA odcpub RENAME TO odcpub_before",
+        "name another database; where that installation is no longer needed, rename its schemas there: "
+        f"ALTER SCHEMA {SCHEMA} RENAME TO {SCHEMA}_before; "
+        f"ALTER SCHEMA {DURABLE_SCHEMA} RENAME TO {DURABLE_SCHEMA}_before",
     )
 
 

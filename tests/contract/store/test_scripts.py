@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.engines.ports import Scripts
@@ -86,3 +86,16 @@ def test_chains_of_before_are_taken_in_once_and_stay(store: Store, tmp_path: Pat
     before.put("versions", "0003_c.py", TEXT)
     assert take_in(store, tmp_path / "migrations") == ""
     assert contents(chain) == {"versions": {"0001_a.py": TEXT, "0002_b.py": TEXT}}
+
+
+def test_a_text_that_is_replaced_while_it_is_read_is_one_of_both(store: Store) -> None:
+    chain, texts = store.scripts("shop", "qa"), iter(("second",))
+    chain.put("versions", "a.py", "first")
+
+    def meanwhile(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if "scripts.text" in statement and (text := next(texts, None)):
+            store.scripts("shop", "qa").put("versions", "a.py", text)
+
+    event.listen(store.engine, "before_cursor_execute", meanwhile)
+    assert chain.read("versions", "a.py") == "second"
+    assert chain.read("versions", "a.py") == "second"
