@@ -70,9 +70,9 @@ def _read(text: str, file: str) -> Mapping[str, Json]:
         found: Json = json.loads(text)
     except (ValueError, RecursionError) as error:
         reason = str(error) if isinstance(error, ValueError) else "is nested too deeply"
-        raise UsageError(f"{file}: holds no plan: {reason}", NEW) from None
+        raise UsageError(f"{file}: is not a plan file: {reason}", NEW) from None
     if not isinstance(found, Mapping) or not _FINGERPRINT.fullmatch(str(found.get("fingerprint"))):
-        raise UsageError(f"{file}: holds no plan: has no fingerprint", NEW)
+        raise UsageError(f"{file}: is not a plan file: it has no fingerprint", NEW)
     return found
 
 

@@ -430,7 +430,7 @@ def test_a_plan_that_this_server_has_not_made_is_refused(
     "text", ["", "{", "[]", "{}", '{"fingerprint": 1}', "[" * 100_000, "\ud800", NO_TEXT, "9" * 5000]
 )
 def test_what_is_no_plan_is_told(shop: Installed, text: str) -> None:
-    with pytest.raises(UsageError, match=r"p\.json: holds no plan: "):
+    with pytest.raises(UsageError, match=r"p\.json: is not a plan file: "):
         run_file(shop, text)
 
 
