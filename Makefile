@@ -45,7 +45,7 @@ test: $(VENV)/.ready-dev ## all tests that this machine can run; what is left ou
 # Exit code 5: nothing was chosen, as where PYTEST_ARGS name a part that has no such tests.
 long: $(VENV)/.ready-dev ## what `make test` takes a few of, whole: every moment of a kill, random models by the thousand
 	@code=0; export ODCPUB_TEST_LONG=1; \
-	part() { $(BIN)/python -m pytest "$$@" $(PYTEST_ARGS) || [ $$? -eq 5 ] || code=1; }; \
+	part() { $(BIN)/python -m pytest --timeout 3600 "$$@" $(PYTEST_ARGS) || [ $$? -eq 5 ] || code=1; }; \
 	part -m "serial and long"; \
 	part -n 4 --dist loadfile --no-loadscope-reorder -m "(long or hypothesis) and not serial"; \
 	exit $$code
