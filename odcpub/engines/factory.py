@@ -30,7 +30,8 @@ from odcpub.late import load_alembic
 if TYPE_CHECKING:
     from odcpub.engines.database.embedded import EmbeddedPostgres
     from odcpub.engines.image.unpack import Unpacked
-    from odcpub.engines.runner.local import LocalRunner, Recall
+    from odcpub.engines.runner.local import LocalRunner
+    from odcpub.engines.runner.restarts import Recall
 
 if TYPE_CHECKING:
     _shared = cached_property

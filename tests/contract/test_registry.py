@@ -22,6 +22,7 @@ import pytest
 
 from odcpub.engines.memory import MemoryRegistry
 from odcpub.engines.ports import Registry
+from odcpub.engines.registry import transport
 from odcpub.engines.registry.credentials import Credential, docker_credential
 from odcpub.engines.registry.distribution import OciRegistry
 from odcpub.engines.registry.layout import LayoutRegistry
@@ -369,6 +370,18 @@ def test_a_registry_that_is_down() -> None:
 def test_what_passes_is_tried_again(serve: Serve) -> None:
     answers = iter([(503, {}, b""), (500, {}, b""), (200, {}, b"{}")])
     assert client(serve(lambda _: next(answers))).manifest(REF) == b"{}"
+
+
+@pytest.mark.parametrize(
+    ("said", "waited"), [("7", 7.0), ("3600", 30.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None)]
+)
+def test_a_registry_is_asked_again_when_it_says(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, said: str, waited: float | None
+) -> None:
+    answers, pauses = iter([(429, {"Retry-After": said}, b""), (200, {}, b"{}")]), list[float]()
+    monkeypatch.setattr(transport.time, "sleep", pauses.append)
+    assert client(serve(lambda _: next(answers))).manifest(REF) == b"{}"
+    assert pauses == [transport.PAUSE if waited is None else waited]
 
 
 def test_another_manifest_than_asked_for_is_refused(serve: Serve) -> None:

@@ -327,6 +327,23 @@ def test_an_app_whose_image_is_not_there_at_the_start_is_tried_again(
     assert get(address)["revision"] == "1"
 
 
+def test_an_app_whose_records_are_away_at_the_start_is_tried_again(make: Callable[[], LocalRunner]) -> None:
+    runner = make()
+    address = publish(runner, version(1))
+    runner.close()
+    again, told, tries = make(), list[str](), iter([True])
+
+    def recall(_stage: str, _asset: str) -> Workload:
+        if next(tries, False):
+            raise EngineError("the store does not answer")
+        return version(1)
+
+    again.resume(recall, told.append)
+    assert told == ["helpdesk in development: could not be started again: the store does not answer"]
+    wait_for(lambda: health(again) == "ready")
+    assert get(address)["revision"] == "1"
+
+
 def test_an_app_that_has_lost_its_database_is_not_called_ready(make: Callable[[], LocalRunner]) -> None:
     runner = make()
     address = publish(runner, version(1))

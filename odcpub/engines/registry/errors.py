@@ -25,6 +25,14 @@ _HINTS = {
 }
 
 
+class Later(TemporaryEngineError):
+    """A failure that may pass. ``seconds``: after how many the registry wants to be asked again; 0: it did not say."""
+
+    def __init__(self, message: str, hint: str, seconds: float) -> None:
+        super().__init__(message, hint)
+        self.seconds = seconds
+
+
 @dataclass(frozen=True, slots=True)
 class Reported:
     """One error of an answer's body: its code and the rest in words (OCI distribution specification, error codes)."""
@@ -59,9 +67,12 @@ def refused(host: str, repository: str, response: httpx.Response) -> EngineError
         )
     codes = [one.code for one in found]
     temporary = response.status_code in _TRANSIENT or not _TRANSIENT_CODES.isdisjoint(codes)
-    kind = TemporaryEngineError if temporary else EngineError
     hint = next((_HINTS[code] for code in codes if code in _HINTS), "see the registry's own log")
-    return kind(f"registry {host}: {repository}: answered {response.status_code}{_in_words(found)}", hint)
+    message = f"registry {host}: {repository}: answered {response.status_code}{_in_words(found)}"
+    if not temporary:
+        return EngineError(message, hint)
+    asked = response.headers.get("Retry-After", "")
+    return Later(message, hint, float(asked) if asked.isascii() and asked.isdigit() else 0.0)
 
 
 def reported(response: httpx.Response) -> tuple[Reported, ...]:

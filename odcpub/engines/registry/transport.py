@@ -10,13 +10,13 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from odcpub.engines.registry.credentials import Credential, docker_credential
-from odcpub.engines.registry.errors import denied, refused, unreachable
+from odcpub.engines.registry.errors import Later, denied, refused, unreachable
 from odcpub.engines.registry.names import checked_host, is_loopback
 from odcpub.errors import EngineError, TemporaryEngineError
 
@@ -27,7 +27,8 @@ Body = Callable[[], Iterator[bytes]] | bytes | None
 """A request's content; a function where it is streamed, since a request may be sent twice."""
 
 TRIES = 4
-PAUSE = 0.2
+PAUSE, LONGEST_PAUSE = 0.2, 30.0
+"""Seconds: before the second try; what a registry that names a time of its own is waited for at most."""
 REDIRECTS = 5
 _CHALLENGE = re.compile(r'([a-z_]+)="([^"]*)"')
 
@@ -64,9 +65,14 @@ class Transport:
     def send(self, request: Request, tries: int = TRIES) -> httpx.Response:
         """One request, answered 2xx or 404; retried on failures that may pass. Raises ``EngineError``."""
         for number in range(tries - 1):
-            with suppress(TemporaryEngineError):
+            pause = PAUSE * 3**number
+            try:
                 return self._checked(request)
-            time.sleep(PAUSE * 3**number)
+            except Later as error:
+                pause = max(pause, min(error.seconds, LONGEST_PAUSE))
+            except TemporaryEngineError:
+                pass
+            time.sleep(pause)
         return self._checked(request)
 
     @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -21,10 +21,10 @@ from odcpub.engines.runner import process as processes
 from odcpub.engines.runner.environment import differences
 from odcpub.engines.runner.launcher import Launcher, identity
 from odcpub.engines.runner.not_ready import LAST_LINES, NOW, Patience, redact, said
-from odcpub.engines.runner.restarts import Restarts, Unpack
+from odcpub.engines.runner.restarts import Recall, Restarts, Unpack
 from odcpub.engines.runner.sockets import HOST
 from odcpub.engines.runner.state import Process, State, States
-from odcpub.errors import EngineError
+from odcpub.errors import OdcpubError
 from odcpub.waiting import looks
 
 READY_SECONDS = 30.0
@@ -32,9 +32,6 @@ DRAIN_SECONDS = 35.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.005, 0.05
 ALONE_SECONDS = 2.0
 """How long a version that ends is given to close its sockets, which takes it a few milliseconds."""
-
-Recall = Callable[[str, str], Workload | None]
-"""The workload that the platform's records say runs for (stage, asset)."""
 
 
 class LocalRunner:
@@ -156,7 +153,9 @@ class LocalRunner:
         self._launcher.keeper.leave()
 
     def resume(self, recall: Recall, report: Report) -> None:
-        """At the server's start: adopts what runs, starts what should run and doesn't, without waiting for it."""
+        """At the server's start: adopts what runs, starts what should run and doesn't, without waiting for it. What
+        fails is tried again, later each time."""
+        self._restarts.recall = recall
         for state in list(self._states.all()):
             if self._launcher.closed:
                 return
@@ -164,7 +163,7 @@ class LocalRunner:
                 workload = recall(state.stage, state.asset)
                 if workload is not None:
                     self._resume(workload, report)
-            except EngineError as error:
+            except OdcpubError as error:
                 report(f"{state.asset} in {state.stage}: could not be started again: {error.message}")
         self._resumed = True
         self._supervisor.start()

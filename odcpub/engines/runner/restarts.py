@@ -12,25 +12,29 @@ from odcpub.engines.common.supervisor import Retries
 from odcpub.engines.runner import process as processes
 from odcpub.engines.runner.launcher import Launcher, Unpacked, identity, tell
 from odcpub.engines.runner.state import State, States
-from odcpub.errors import EngineError
+from odcpub.errors import OdcpubError
 from odcpub.image.content import ImageRef
 
 LOG_BYTES = 5_000_000
 
 Unpack = Callable[[ImageRef], Unpacked]
 """Lays an image of the registry out, once; the same image again returns what is there."""
+Recall = Callable[[str, str], Workload | None]
+"""The workload that the platform's records say runs for (stage, asset)."""
 Changing = Callable[[str, str], AbstractContextManager[State]]
 """The state of (stage, asset) while nobody else changes it."""
 
 
 @dataclass(slots=True)
 class Restarts:
-    """``changing``: as the runner has it."""
+    """``changing``: as the runner has it; ``recall``: what is started where nothing was remembered, since it could not
+    be asked at the server's start."""
 
     launcher: Launcher
     states: States
     unpack: Unpack
     changing: Changing
+    recall: Recall = lambda _stage, _asset: None
     _known: dict[tuple[str, str, str], tuple[Workload, Unpacked | None]] = field(default_factory=dict)
     """What a version is started from, by stage, asset and identity; its image once it was laid out."""
 
@@ -61,14 +65,17 @@ class Restarts:
     def _restart(self, found: State) -> None:
         with self.changing(found.stage, found.asset) as state:
             dead = state.current
-            workload, unpacked = self._known.get((*state.key, dead.identity), (None, None)) if dead else (None, None)
-            if dead is None or dead != found.current or workload is None:
+            if dead is None or dead != found.current:
                 return
-            log = self.launcher.log(workload)
-            tell(log, f"{processes.exit_reason(dead.pid)}; starting it again")
+            log = Path(dead.log)
             try:
+                workload, unpacked = self._known.get((*state.key, dead.identity)) or (self.recall(*state.key), None)
+                if workload is None:
+                    return
+                tell(log, f"{processes.exit_reason(dead.pid)}; starting it again")
+                self.remember(workload, unpacked, dead.identity, identity(workload))
                 self.launcher.serve(state, workload, self.laid_out(workload, unpacked), self.states)
-            except (EngineError, OSError) as error:
+            except (OdcpubError, OSError) as error:
                 tell(log, str(error))
 
     def laid_out(self, workload: Workload, known: Unpacked | None) -> Unpacked:
