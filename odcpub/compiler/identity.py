@@ -8,8 +8,6 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 
-import jinja2
-
 from odcpub import __version__
 from odcpub.compiler.templates import content, names
 
@@ -21,6 +19,8 @@ _ROOMS = ("compiler", "data", "model", "escaping.py")
 @lru_cache(maxsize=1)
 def compiler_identity() -> str:
     """Changes whenever the same model could compile to something else."""
+    import jinja2  # late: the server's first answer needs none
+
     digest = hashlib.sha256(f"{code_identity(*_ROOMS)}\n{jinja2.__version__}\n".encode())
     for name in names("", ("",)):
         digest.update(name.encode() + b"\0" + content(name))
