@@ -17,13 +17,14 @@ from odcpub.operations import in_force, workloads
 from odcpub.operations import stage as stages
 from odcpub.operations.core.run import Run
 from odcpub.operations.migrating import chain, migrate
+from odcpub.operations.plans.of_stage import refuse_other_rules
 from odcpub.operations.stored_plan import to_text
 from odcpub.operations.workloads import ToRun
 
 
-def up_to_date(run: Run, given: ToRun) -> ToRun:
-    """``given``, with a new plan where the one that it has does not lead from the schema as it is. The expand phase of
-    a new plan has been executed when this returns. Refused where rows stand in its way."""
+def replan(run: Run, given: ToRun) -> ToRun:
+    """Plans again where another operation has begun a deployment since, and executes the expand phase of the new plan;
+    ``given`` with the plan that holds. Refused where rows stand in its way."""
     deployments = run.platform.store.stages.deployments(run.unit.asset.key, run.stage.label)
     own = next((one for one in deployments if one.operation == run.key), None)
     if own is None or own == deployments[0]:
@@ -32,6 +33,7 @@ def up_to_date(run: Run, given: ToRun) -> ToRun:
     target = workloads.target(run, record)
     found = stages.migration(run.platform, target, asks=False)
     stages.refuse(target, found.plan, found.findings)
+    refuse_other_rules(record, found.plan)
     # Its processes ask for what was recorded with the revision, however this version of odcpub would spell the schema.
     plan = replace(found.plan, target=record.schema)
     blob = run.platform.store.blobs.put(to_text(plan).encode())

@@ -15,8 +15,8 @@ LOG = logging.getLogger("odcpub.operations")
 
 
 def failed(run: Run) -> DeploymentEnd | None:
-    """Takes the version of a failed deployment back, and says how the deployment ends; one that became ready serves,
-    though a later step failed. None where nothing is deployed."""
+    """Takes the version of a failed deployment back, and says how the deployment ends, where there is one; a version
+    that became ready serves, though a later step failed. None of an undeploy, which has none."""
     if isinstance(run.command, Undeploy):
         return None
     run = run.now()

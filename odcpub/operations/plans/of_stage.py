@@ -153,7 +153,7 @@ def _seen(platform: Platform, asked: Asked, resolved: Resolved | None, refusals:
         with refusals.heard():
             stages.refuse(target, found.plan, found.findings)
         with refusals.heard():
-            _refuse_other_rules(record, found.plan)
+            refuse_other_rules(record, found.plan)
         amiss = stages.amiss(platform, target)
     # Its pods ask for what was recorded with it, however this version of odcpub would spell the same schema.
     migration = replace(found.plan, target=record.schema) if record else found.plan
@@ -175,7 +175,7 @@ def _unknown(platform: Platform, asked: Asked, wanted: Workload) -> Mapping[str,
     return found
 
 
-def _refuse_other_rules(record: RevisionRecord | None, plan: MigrationPlan) -> None:
+def refuse_other_rules(record: RevisionRecord | None, plan: MigrationPlan) -> None:
     """Refuses to change a database for a revision whose model this odcpub gives another schema than the one that built
     it: the version would be called ready and ask for columns that are not there. Where nothing is to be changed, the
     schema is only spelled otherwise."""

@@ -18,7 +18,7 @@ def tighten(run: Run, given: ToRun) -> NotInForce | TakenOver | None:
     with in_force.telling(run, given):
         if over := handover.taken_over(run):
             return over
-        given = replanning.up_to_date(run, given)
+        given = replanning.replan(run, given)
         migrate(run, given, workloads.migration(run.platform, given.planned), PHASE)
     return NotInForce()
 

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from odcpub.compiler.drafts import Assembly
+from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.schema import Schema
+from odcpub.data.target import target_schema
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Login, Place
 from odcpub.engines.settings import EngineSettings
@@ -165,10 +167,12 @@ class Installed:
         return Planned("c", sealed, self.store.blobs.put(to_text(migration).encode()))
 
     def revision(self, asset: Asset = MODEL) -> int:
-        """One more revision, of the model."""
+        """One more revision, of the model. One without tables has another name for its schema than this odcpub would
+        give it, as an earlier one may have."""
+        schema = target_fingerprint(target_schema(asset)) if asset.entities else "schema-1"
         run = self.operation("Publish")
         model = self.platform.memory.keep(asset)
-        record = RevisionRecord(KEY, 0, model, "", "", "sha256:1", "shop", "schema-1", "{}", "sdk", run.key, "", "ada")
+        record = RevisionRecord(KEY, 0, model, "", "", "sha256:1", "shop", schema, "{}", "sdk", run.key, "", "ada")
         self.store.journal.finish(run.key, Status.FINISHED)
         return self.store.assets.add_revision(record).number
 
