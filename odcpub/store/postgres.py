@@ -108,6 +108,8 @@ class Postgres:
     def _undone(self, context: ExceptionContext) -> None:
         """What may pass is told as that; everything else as SQLAlchemy tells it."""
         error = context.original_exception
+        if not isinstance(error, Exception):  # the end of the process, for which SQLAlchemy drops the connection
+            return
         state = getattr(error, "sqlstate", None) or ""
         if context.is_disconnect or state in _CONFLICTS or state.startswith(("08", "57P")):
             why = (str(error).strip().splitlines() or [type(error).__name__])[0]

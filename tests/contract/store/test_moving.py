@@ -220,7 +220,7 @@ def test_a_server_that_works_on_the_target_is_named(
 ) -> None:
     monkeypatch.setattr(hold, "LAST_SECONDS", 0.2)
     other = hold.Hold(postgres, lambda: None)
-    with pytest.raises(EngineError, match=r"odcpub server, process .* works on it"):
+    with pytest.raises(EngineError, match=r"odcpub server, process .* since"):
         go(folder, postgres, postgres.address)
     other.close()
 

@@ -232,7 +232,7 @@ def test_a_server_that_has_lost_it_takes_it_again_and_ends_where_another_has_it(
         before = first._connection
         end_sessions(postgres)
         wait_for(lambda: first._connection is not before, "the lock, taken again")
-        with pytest.raises(EngineError, match="works on it"):
+        with pytest.raises(EngineError, match="is in use by"):
             Hold(postgres, other)
         monkeypatch.setattr(Hold, "_again", lambda self: gate.wait(60) and again_(self))
         end_sessions(postgres)
