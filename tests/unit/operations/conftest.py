@@ -176,13 +176,15 @@ class Installed:
         self.store.journal.finish(run.key, Status.FINISHED)
         return self.store.assets.add_revision(record).number
 
-    def deployed(self, revision: int, stage: str = "Development", status: str = Status.FINISHED) -> Run:
-        """A deployment of the revision that has ended."""
+    def deployed(
+        self, revision: int, stage: str = "Development", status: str = Status.FINISHED, address: str = ""
+    ) -> Run:
+        """A deployment of the revision that has ended; ``address``: where it serves."""
         run = self.operation(stage=stage, revision=revision)
         run.record(self.planned())
         self.store.stages.begin_deployment(KEY, stage.lower(), revision, "c", run.key)
         if status == Status.FINISHED:
-            run.serve("")
+            run.serve(address)
             self.platform.ledger.finish(run.key)
         else:
             run.fail(EngineError("no"), DeploymentEnd(Status(status)))

@@ -23,7 +23,7 @@ def set_up(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     installed.engines.settings = EngineSettings(
         runner="kubernetes", registry="r:1", database_address="db", kubeconfig="/it's", context="kind-a"
     )
-    installed.deployed(installed.revision(), "QA").serve("http://127.0.0.1:30080")
+    installed.deployed(installed.revision(), "QA", address="http://127.0.0.1:30080")
 
 
 def undeploy(installed: Installed, forget: bool = False) -> Run:
