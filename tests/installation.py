@@ -73,7 +73,7 @@ class Installation:
             command, input=stdin, capture_output=True, text=True, env=self.env, timeout=timeout, check=False
         )
         assert code is None or done.returncode == code, (
-            f"odcpub {' '.join(arguments)}: {done.returncode}\n{done.stderr}"
+            f"odcpub {' '.join(arguments)}: {done.returncode}\n{done.stderr or done.stdout}"
         )
         assert "Traceback" not in done.stderr, done.stderr
         return Done(done.returncode, done.stdout, done.stderr)

@@ -206,7 +206,7 @@ async def _events(platform: Platform, operation: Operation, after: int) -> Async
         if lines:
             continue
         ended = now.status != Status.RUNNING
-        if now.serves and not told:  # the server was killed before it said so, or is about to say so
+        if now.became_ready and not told:  # the server was killed before it said so, or is about to say so
             if told := ended or not await _news(journal, seen, SAID_SECONDS):
                 yield await _serves(platform, operation.key)
         elif ended:

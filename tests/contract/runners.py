@@ -28,6 +28,7 @@ from odcpub.engines.runner.kubernetes import KubernetesRunner
 from odcpub.engines.runner.local import LocalRunner
 from odcpub.image.content import ImageRef
 from tests.absence import absent, need
+from tests.waiting import wait_for
 
 STANDIN = Path(__file__).with_name("standin.py")
 SOURCE = Path(__file__).with_name("standin_image")
@@ -257,6 +258,7 @@ def somebody_elses_namespace() -> Iterator[None]:
     test."""
     with closing(Cluster(os.environ["KUBECONFIG"])) as made:
         name = namespace_of(STAGE)
+        wait_for(lambda: "deletionTimestamp" not in (made.get("Namespace", name) or {"metadata": {}})["metadata"])
         theirs(made)
         metadata = {"name": "theirs", "namespace": name}
         made.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}, manager="somebody")

@@ -16,7 +16,7 @@ from msgspec.structs import replace as _replace
 from odcpub.errors import Refused
 from odcpub.operations.core.codec import State, command_text, read, state_text
 from odcpub.operations.core.command import Command, units
-from odcpub.operations.core.outputs import AnyOutput, Unit, Waiting
+from odcpub.operations.core.outputs import AnyOutput, Ready, Unit, Waiting
 from odcpub.store.clock import now
 from odcpub.store.journal import Journal
 from odcpub.store.records import DeploymentEnd, Failure, OperationKind, OperationRecord, Status
@@ -45,6 +45,12 @@ class Operation:
     @property
     def kind(self) -> OperationKind:
         return self.command.kind
+
+    @property
+    def became_ready(self) -> bool:
+        """Its new version has answered as ready, so that whoever asked for it waits no longer. One that only took the
+        place of the former ``serves`` too, but not as it was asked to."""
+        return self.unit.find(Ready) is not None
 
     @property
     def unit(self) -> Unit:

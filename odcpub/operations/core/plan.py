@@ -119,6 +119,11 @@ class Change(Said, frozen=True, kw_only=True):
     what: str
     fields: tuple[Field, ...] = ()
 
+    @property
+    def counts(self) -> bool:
+        """Not so of the configuration of earlier versions, which is deleted when no pod uses it any more."""
+        return self.verb != "delete"
+
 
 class FileChange(Said, frozen=True, kw_only=True):
     """``change``: ``new``, ``changed`` or ``removed``; ``was``, ``becomes``: digests, empty where there is no file."""
@@ -180,10 +185,15 @@ class Plan(Said, frozen=True, kw_only=True):
 
     def counts(self) -> Plan:
         """The part of it that its fingerprint is of. The SQL follows from the digest of its steps, and the digest of an
-        image that is still to be built from what it is made of."""
+        image that is still to be built from what it is made of; what earlier versions have left (``Change.counts``) is
+        there or not by how far a clean-up is."""
         build = replace(self.build, image="") if self.build and self.build.does else self.build
         data = replace(self.data, transactions=()) if self.data else None
-        return replace(self, fingerprint="", notices=(), build=build, data=data)
+        return replace(self, fingerprint="", notices=(), build=build, data=data, deploy=self.counting_changes())
+
+    def counting_changes(self) -> tuple[Change, ...]:
+        """What is changed, without what is only cleaned up."""
+        return tuple(change for change in self.deploy if change.counts)
 
     def sealed(self) -> Plan:
         """With its fingerprint."""

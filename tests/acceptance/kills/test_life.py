@@ -6,10 +6,10 @@ import getpass
 import os
 import shutil
 import signal
+import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 
@@ -43,18 +43,17 @@ def test_of_two_servers_the_second_ends(app: KilledApp, zygote: Zygote) -> None:
     assert app.answering() == first
 
 
-def test_a_command_of_another_session_reaches_the_server_after_a_logout(app: KilledApp, tmp_path: Path) -> None:
+def test_a_command_of_another_session_reaches_the_server_after_a_logout(app: KilledApp) -> None:
     app.odcpub.run("status")
     first = app.odcpub.server_pid()
     shutil.rmtree(find_home(app.odcpub.env).run)
-    elsewhere = tmp_path / "run"
-    elsewhere.mkdir(mode=0o700)
     here = app.odcpub.env
-    app.odcpub.env = here | {"XDG_RUNTIME_DIR": str(elsewhere)}
-    try:
-        app.odcpub.run("status", timeout=60)
-    finally:
-        app.odcpub.env = here
+    with tempfile.TemporaryDirectory(prefix="odcpub-") as elsewhere:
+        app.odcpub.env = here | {"XDG_RUNTIME_DIR": elsewhere}
+        try:
+            app.odcpub.run("status", timeout=60)
+        finally:
+            app.odcpub.env = here
     assert app.odcpub.server_pid() == first
     app.odcpub.run("status", timeout=60)
     assert app.odcpub.server_pid() == first

@@ -20,7 +20,7 @@ WITHIN = (
     ("image", "odcpub.store.assets:Assets.add_revision"),
     ("start", "odcpub.engines.runner.process:spawn"),
     ("expand", "odcpub.engines.database.migrate:_Phase._execute"),
-    ("tighten", "odcpub.engines.database.chain:promote"),
+    ("tighten", "odcpub.engines.database.chain:enter"),
 )
 """Half an effect: (step, function of the product after which the server dies)."""
 WITHIN_LONG = (

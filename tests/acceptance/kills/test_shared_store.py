@@ -39,6 +39,6 @@ EACH_TIME = {
     "test_killed_at_each_step[promote-done]",
     "test_killed_at_each_step[publish-done]",
     "test_killed_while_idle_the_next_server_takes_over_what_runs",
-    "test_killed_within[tighten-odcpub.engines.database.chain:promote]",
+    "test_killed_within[tighten-odcpub.engines.database.chain:enter]",
 }
 """The moment that leaves most to the next server, and what it must find of records alone."""

@@ -269,6 +269,17 @@ def test_objects_that_somebody_has_changed(shop: Installed) -> None:
     )
 
 
+def test_what_a_clean_up_removes_meanwhile_makes_no_plan_stale(shop: Installed) -> None:
+    def left(*changes: Change) -> None:
+        shop.engines.observe = (  # type: ignore[method-assign]
+            lambda what: None if isinstance(what, Place) else DeploymentPlan(changes)
+        )
+
+    left(Change("delete", "ConfigMap odc-qa/shop-1"))
+    assert executed(shop, promotion(shop), left) == ""
+    assert executed(shop, promotion(shop), lambda: left(Change("delete", "ConfigMap odc-qa/shop-1"))) == ""
+
+
 def test_a_model_is_the_one_that_was_sent_whatever_its_folder_holds_now(shop: Installed) -> None:
     plan = planning.publish(shop.platform, shop.sent(), "ada")
     text = SHOP.replace("length: 50", "length: 60")

@@ -15,10 +15,10 @@ import pytest
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations.core.command import Publish, Undeploy
-from odcpub.operations.core.outputs import Named, Where
+from odcpub.operations.core.outputs import Named, Ready, Where
 from odcpub.operations.platform import Memory, Platform
 from odcpub.portal.api import make_api
-from odcpub.store.records import AssetRecord, Failure, Status
+from odcpub.store.records import AssetRecord, DeploymentEnd, Failure, Status
 from odcpub.store.store import Store
 
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
@@ -156,7 +156,7 @@ def test_a_reader_that_reconnects_at_any_moment_sees_each_message_once_and_that_
 
 def test_a_server_killed_before_it_said_so_tells_that_the_version_serves(api: Client, platform: Platform) -> None:
     key = _operation(platform, "Publish")
-    platform.ledger.serve(key, 0, "http://127.0.0.1:8100")
+    platform.ledger.serve(key, 0, "http://127.0.0.1:8100", Ready("http://127.0.0.1:8100"))
     platform.store.journal.say(key, "Deploy", "", data={"step": "settle", "event": "began"})
     platform.ledger.fail(key, Failure("Deploy", "pods do not end", {}, 3))
     blocks = api.get(f"{DEPLOYMENTS}/publish-operations/{key}/events").text.split("\n\n")[:-1]
@@ -164,11 +164,19 @@ def test_a_server_killed_before_it_said_so_tells_that_the_version_serves(api: Cl
     assert json.loads(blocks[2].partition("data: ")[2])["status"] == "Running"
 
 
+def test_a_version_that_stays_without_becoming_ready_is_a_failure(api: Client, platform: Platform) -> None:
+    key = _operation(platform, "Publish")
+    failure, stays = Failure("Deploy", "not ready after 30 s", {}, 3), DeploymentEnd(Status.FINISHED, serves=True)
+    platform.store.journal.fail(key, failure, lambda record: record, stays)
+    blocks = api.get(f"{DEPLOYMENTS}/publish-operations/{key}/events").text.split("\n\n")[:-1]
+    assert [_kind(one) for one in blocks] == ["message", "end"]
+
+
 def _served(platform: Platform) -> tuple[str, int]:
     """An operation that has ended after its version served, and how many messages it had until then."""
     key, say = _operation(platform, "Publish"), platform.store.journal.say
     say(key, "Deploy", "starts", data={"step": "ready"})
-    platform.ledger.serve(key, 0, "http://127.0.0.1:8100")
+    platform.ledger.serve(key, 0, "http://127.0.0.1:8100", Ready("http://127.0.0.1:8100"))
     say(key, "Deploy", "", data={"step": "ready", "event": "ended", "seconds": 1.0, "serves": True})
     say(key, "Deploy", "drains", data={"step": "settle"})
     platform.ledger.finish(key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,26 +20,33 @@ from odcpub.portal.life import take_lock
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "data", tmp_path / "cache", tmp_path / "run").make()
+def short() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket's."""
+    with tempfile.TemporaryDirectory(prefix="odcpub-", dir="/tmp") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
-def place(home: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[ApiSocket]:
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
-    (tmp_path / "tmp").mkdir()
+def home(short: Path) -> Home:
+    return Home(short / "data", short / "cache", short / "run").make()
+
+
+@pytest.fixture
+def place(home: Home, monkeypatch: pytest.MonkeyPatch, short: Path) -> Iterator[ApiSocket]:
+    (short / "tmp").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(short / "tmp"))
     lock = take_lock(home)
     assert lock is not None
     with lock:
         yield ApiSocket(home, lock)
 
 
-def another_session(home: Home, tmp_path: Path) -> Home:
-    return replace(home, run=tmp_path / "another run").make()
+def another_session(home: Home, short: Path) -> Home:
+    return replace(home, run=short / "another run").make()
 
 
-def test_a_command_of_another_session_finds_the_server(home: Home, place: ApiSocket, tmp_path: Path) -> None:
-    other = another_session(home, tmp_path)
+def test_a_command_of_another_session_finds_the_server(home: Home, place: ApiSocket, short: Path) -> None:
+    other = another_session(home, short)
     assert not Client(other).running()
     with place.listen():
         assert Client(other).running()
@@ -58,14 +66,14 @@ def test_a_socket_that_was_removed_is_made_again(home: Home, place: ApiSocket) -
             assert home.run.stat().st_mode & 0o777 == 0o700
 
 
-def test_without_a_runtime_folder_it_is_among_the_temporary_files(home: Home, place: ApiSocket, tmp_path: Path) -> None:
+def test_without_a_runtime_folder_it_is_among_the_temporary_files(home: Home, place: ApiSocket, short: Path) -> None:
     with place.listen():
         shutil.rmtree(home.run)
         home.run.write_text("in the way, as a folder of root's is")
         anew = place.again()
         assert anew is not None
         with anew:
-            assert Client(another_session(home, tmp_path)).running()
+            assert Client(another_session(home, short)).running()
 
 
 def test_another_file_in_its_place_is_no_socket_of_ours(home: Home, place: ApiSocket) -> None:
