@@ -1,0 +1,94 @@
+"""Built-in functions on texts. Positions and lengths count characters (code points) from 0. No I/O."""
+
+from __future__ import annotations
+
+from odcpub.model.expressions import tree
+from odcpub.model.expressions.functions import Function, InQueries, Parameter
+
+_T = (tree.TEXT,)
+_I = (tree.INTEGER,)
+_B = (tree.BOOLEAN,)
+_t = Parameter("t", _T)
+
+TEXTS = (
+    Function(
+        "Chr", (Parameter("c", _I),), tree.TEXT, "The character of a code point.",
+        edges="No value for 0, for 55296 to 57343 and beyond 1114111, which are no characters.",
+        examples=(("Chr(65)", '"A"'), ("Chr(8364)", '"€"'), ("Chr(0)", '""')),
+    ),
+    Function(
+        "EncodeHtml", (_t,), tree.TEXT, "The text with & < > \" and ' as HTML writes them, and line ends as <br/>.",
+        edges="A carriage return with its line feed is one line end.",
+        examples=(('EncodeHtml("a < b")', '"a &lt; b"'), ('EncodeHtml("a" + NewLine() + "b")', '"a<br/>b"')),
+    ),
+    Function(
+        "EncodeJavaScript", (_t,), tree.TEXT, "The text as it stands within quotes in JavaScript.",
+        edges="All but letters A to Z, digits, blanks and . , _ - becomes \\uXXXX, by UTF-16 units.",
+        examples=(('EncodeJavaScript("it\'s")', '"it\\u0027s"'),),
+    ),
+    Function(
+        "EncodeUrl", (_t,), tree.TEXT, "The text as a part of an address: a blank as +, others as % and the bytes of UTF-8.",
+        edges="Letters A to Z, digits and - . _ ~ stay.",
+        examples=(('EncodeUrl("a b&c")', '"a+b%26c"'), ('EncodeUrl("é")', '"%C3%A9"')),
+    ),
+    Function(
+        "Index",
+        (
+            _t,
+            Parameter("search", _T),
+            Parameter("startIndex", _I, 0),
+            Parameter("searchFromEnd", _B, False),
+            Parameter("ignoreCase", _B, False),
+        ),
+        tree.INTEGER,
+        "Where the text has the other one for the first time, at startIndex or after it; with searchFromEnd for the last time.",
+        edges="-1 where it is not there, and for an empty search. ignoreCase compares as ToLower does.",
+        examples=(
+            ('Index("banana", "an")', "1"), ('Index("banana", "an", 2)', "3"), ('Index("banana", "an", searchFromEnd: True)', "3"),
+            ('Index("banana", "AN", ignoreCase: True)', "1"), ('Index("banana", "")', "-1"), ('Index("a", "a", 5)', "-1"),
+        ),
+        in_queries=InQueries.TRANSLATED,
+    ),
+    Function(
+        "Length", (_t,), tree.INTEGER, "How many characters the text has.",
+        examples=(('Length("häß")', "3"), ('Length("")', "0"), ('Length("😀")', "1")),
+        in_queries=InQueries.TRANSLATED,
+    ),
+    Function("NewLine", (), tree.TEXT, "A line feed.", examples=(("Length(NewLine())", "1"),)),
+    Function(
+        "Replace", (_t, Parameter("search", _T), Parameter("replace", _T)), tree.TEXT,
+        "The text with every occurrence of search replaced, from the left.",
+        edges="Unchanged for an empty search.",
+        examples=(('Replace("banana", "an", "AN")', '"bANANa"'), ('Replace("aaa", "aa", "b")', '"ba"'), ('Replace("a", "", "b")', '"a"')),
+        in_queries=InQueries.TRANSLATED,
+    ),
+    Function(
+        "Substr", (_t, Parameter("start", _I), Parameter("length", _I)), tree.TEXT,
+        "The characters at the positions from start on, as many as length says.",
+        edges="Positions that the text does not have are left out: Substr never fails.",
+        examples=(('Substr("banana", 1, 3)', '"ana"'), ('Substr("banana", 4, 9)', '"na"'), ('Substr("banana", -2, 3)', '"b"'), ('Substr("a", 0, -1)', '""')),
+        in_queries=InQueries.TRANSLATED,
+    ),
+    Function(
+        "ToLower", (_t,), tree.TEXT, "The text in small letters, each character by itself.",
+        edges="A character whose small form is not exactly one character stays.",
+        examples=(('ToLower("ÄBC")', '"äbc"'),),
+    ),
+    Function(
+        "ToUpper", (_t,), tree.TEXT, "The text in capital letters, each character by itself.",
+        edges="A character whose capital form is not exactly one character stays: ß.",
+        examples=(('ToUpper("äbß")', '"ÄBß"'),),
+    ),
+    Function(
+        "Trim", (_t,), tree.TEXT, "The text without blanks, tabs and line ends (U+0009 to U+000D, U+0020) at both ends.",
+        examples=(('Trim("  a b ")', '"a b"'),), in_queries=InQueries.TRANSLATED,
+    ),
+    Function(
+        "TrimStart", (_t,), tree.TEXT, "As Trim, at the beginning.",
+        examples=(('TrimStart("  a ")', '"a "'),), in_queries=InQueries.TRANSLATED,
+    ),
+    Function(
+        "TrimEnd", (_t,), tree.TEXT, "As Trim, at the end.",
+        examples=(('TrimEnd("  a ")', '"  a"'),), in_queries=InQueries.TRANSLATED,
+    ),
+)  # fmt: skip

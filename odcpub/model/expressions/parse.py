@@ -1,0 +1,158 @@
+"""Tokens → syntax, by ODC's precedence. No I/O."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from odcpub.model.expressions.syntax import (
+    Argument,
+    ExpressionError,
+    Fault,
+    Infix,
+    Invocation,
+    Path,
+    Prefix,
+    Syntax,
+    Value,
+)
+from odcpub.model.expressions.tokens import Kind, Token, tokens
+from odcpub.model.expressions.tree import LEVELS, Operator
+from odcpub.text import shown
+
+MAX_DEPTH = 100
+"""Operators, brackets and calls one within another, and operators of one level in a row."""
+_BINDING = {operator: level for level, operators in enumerate(LEVELS) for operator in operators}
+_INFIX = {str(operator): operator for operator in _BINDING} | {"-": Operator.MINUS}
+_PREFIX = len(LEVELS)
+"""Binds tighter than every operator with two sides."""
+_DIVIDE = "divide it: put parts of it into variables"
+
+
+class _Part(NamedTuple):
+    """A piece of syntax and how deep it is."""
+
+    syntax: Syntax
+    depth: int
+
+
+def parse(text: str) -> Syntax:
+    """The syntax of ``text``. Raises ExpressionError with the first thing that is wrong."""
+    parser = _Parser(tokens(text))
+    syntax = parser.operators(0, 0).syntax
+    parser.end()
+    return syntax
+
+
+class _Parser:
+    """Reads tokens from left to right; ``deep`` is how many brackets and calls are open."""
+
+    def __init__(self, every: tuple[Token, ...]) -> None:
+        self.every = every
+        self.index = 0
+
+    @property
+    def next(self) -> Token:
+        return self.every[self.index]
+
+    def take(self) -> Token:
+        token = self.next
+        self.index += 1
+        return token
+
+    def sees(self, sign: str) -> bool:
+        return self.next.kind is Kind.SIGN and self.next.text == sign
+
+    def operators(self, level: int, deep: int) -> _Part:
+        """Operands and operators of ``level`` or tighter, from the left."""
+        left = self.operand(deep)
+        while (operator := self._infix()) and _BINDING[operator] >= level:
+            sign = self.take()
+            right = self.operators(_BINDING[operator] + 1, deep)
+            node = Infix(operator, left.syntax, right.syntax, sign.at, left.syntax.at, right.syntax.to)
+            left = self._deeper(node, max(left.depth, right.depth), deep)
+        return left
+
+    def _infix(self) -> Operator | None:
+        token = self.next
+        return _INFIX.get(token.text) if token.kind in (Kind.SIGN, Kind.WORD) else None
+
+    def _deeper(self, syntax: Syntax, depth: int, deep: int) -> _Part:
+        if deep + depth >= MAX_DEPTH:
+            message = f"more than {MAX_DEPTH} operators, brackets and calls one within another"
+            raise ExpressionError((Fault(message, _DIVIDE, syntax.at, syntax.to),))
+        return _Part(syntax, depth + 1)
+
+    def operand(self, deep: int) -> _Part:
+        token = self.take()
+        if deep >= MAX_DEPTH:
+            message = f"more than {MAX_DEPTH} operators, brackets and calls one within another"
+            raise ExpressionError((Fault(message, _DIVIDE, token.at, token.to),))
+        if token.kind is Kind.VALUE:
+            return _Part(Value(token.value, token.type, token.at, token.to), 0)
+        if token.kind is Kind.NAME:
+            return self._name(token, deep)
+        if token.text in ("-", "not"):
+            operand = self.operand(deep + 1)
+            node = Prefix(Operator(token.text), operand.syntax, token.at, operand.syntax.to)
+            return self._deeper(node, operand.depth, deep)
+        if token.kind is Kind.SIGN and token.text == "(":
+            inner = self.operators(0, deep + 1)
+            self._close(token)
+            return inner
+        self.index -= 1
+        raise self._unexpected("a value, a name or a bracket")
+
+    def _close(self, opened: Token) -> Token:
+        if self.sees(")"):
+            return self.take()
+        if self.next.kind is Kind.END:
+            fault = Fault("the bracket is not closed", "add a ) at the end", opened.at, opened.to)
+            raise ExpressionError((fault,))
+        raise self._unexpected("an operator or )")
+
+    def _name(self, first: Token, deep: int) -> _Part:
+        names, last = [first.text], first
+        while self.sees("."):
+            self.take()
+            last = self.take()
+            if last.kind is not Kind.NAME:
+                self.index -= 1
+                raise self._unexpected("a name after the point")
+            names.append(last.text)
+        if not self.sees("("):
+            return _Part(Path(tuple(names), first.at, last.to), 0)
+        arguments, depth = self._arguments(deep + 1)
+        node = Invocation(".".join(names), arguments, first.at, self.every[self.index - 1].to)
+        return self._deeper(node, depth, deep)
+
+    def _arguments(self, deep: int) -> tuple[tuple[Argument, ...], int]:
+        opened = self.take()
+        found: list[Argument] = []
+        depth = 0
+        while not (self.sees(")") and not found):
+            start, name = self.next, ""
+            following = self.every[self.index + 1] if start.kind is Kind.NAME else start
+            if following.kind is Kind.SIGN and following.text == ":":
+                name = self.take().text
+                self.take()
+            value = self.operators(0, deep)
+            depth = max(depth, value.depth)
+            found.append(Argument(name, value.syntax, start.at))
+            if not self.sees(","):
+                break
+            self.take()
+        self._close(opened)
+        return tuple(found), depth
+
+    def end(self) -> None:
+        if self.next.kind is not Kind.END:
+            raise self._unexpected("an operator")
+
+    def _unexpected(self, wanted: str) -> ExpressionError:
+        token = self.next
+        if token.kind is Kind.END:
+            message, hint = f"the expression ends where {wanted} is expected", "complete it"
+        else:
+            message = f"'{shown(token.text)}' stands where {wanted} is expected"
+            hint = "remove it, or write what is missing before it"
+        return ExpressionError((Fault(message, hint, token.at, max(token.to, token.at + 1)),))

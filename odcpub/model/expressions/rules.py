@@ -1,0 +1,146 @@
+"""Which types go with which: conversions that need not be written, and the types that operators take. No I/O.
+
+A conversion that could lose a part of a value is never made silently: the author writes the function that says how
+(ODC truncates a Decimal where an Integer is expected).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from odcpub.model.data_types import DATA_TYPES
+from odcpub.model.elements import Basic, DataType
+from odcpub.model.expressions import tree
+from odcpub.model.expressions.tree import Call, Convert, Expression, Operator
+from odcpub.model.types import spelled
+
+DECIMALS = 8
+"""Decimals of every calculated number: more are rounded, half away from zero."""
+WHOLE_DIGITS = 20
+"""Digits before the point of a calculated number; one with more is an error when it is computed."""
+
+_WIDTH = {Basic.INTEGER: 0, Basic.LONG_INTEGER: 1, Basic.DECIMAL: 2, Basic.CURRENCY: 3}
+_BY_WIDTH = (tree.INTEGER, tree.LONG_INTEGER, tree.DECIMAL, tree.CURRENCY)
+_TEXTS = frozenset({Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER})
+_AS_TEXT = frozenset(DATA_TYPES) - {Basic.BINARY_DATA, Basic.STRUCTURE}
+"""What becomes text beside a ``+``."""
+
+NO_VALUE = "NoValue"
+NOTHING = DataType(Basic.STRUCTURE, target=NO_VALUE)
+"""The type of ``NoValue()`` until something beside it says which type is expected."""
+_NULLS = {
+    NO_VALUE: frozenset(DATA_TYPES),
+    "NullDate": frozenset({Basic.DATE, Basic.TIME, Basic.DATE_TIME}),
+}
+"""Calls that have no value, and the types that they take on."""
+
+COMPARED = frozenset({Operator.LESS, Operator.GREATER, Operator.AT_MOST, Operator.AT_LEAST})
+EQUALITY = frozenset({Operator.EQUAL, Operator.DIFFERENT})
+LOGICAL = frozenset({Operator.AND, Operator.OR})
+
+
+def is_number(type_: DataType) -> bool:
+    return type_.basic in _WIDTH
+
+
+def is_text(type_: DataType) -> bool:
+    return type_.basic in _TEXTS
+
+
+def can_be_text(type_: DataType) -> bool:
+    """Whether ``+`` turns such a value into text."""
+    return type_.basic in _AS_TEXT
+
+
+def same(one: DataType, other: DataType) -> bool:
+    """Whether values of the one are values of the other, whatever their measures."""
+    if one.basic is not other.basic:
+        return False
+    return one.target == other.target or (one.basic is Basic.IDENTIFIER and not (one.target and other.target))
+
+
+def calculable(type_: DataType) -> bool:
+    """Whether every value of a number's type has a place among calculated numbers."""
+    if type_.basic is not Basic.DECIMAL:
+        return True
+    digits, decimals = type_.digits or 0, type_.decimals or 0
+    return decimals <= DECIMALS and digits - decimals <= WHOLE_DIGITS
+
+
+def fits(given: DataType, wanted: DataType) -> bool:
+    """Whether a value of type ``given`` may stand where ``wanted`` is expected, converted without being asked."""
+    if same(given, wanted):
+        return True
+    if is_number(given) and is_number(wanted):
+        return _WIDTH[given.basic] <= _WIDTH[wanted.basic] or wanted.basic is Basic.DECIMAL
+    if is_text(given) and is_text(wanted):
+        return True
+    return given.basic is Basic.DATE and wanted.basic is Basic.DATE_TIME
+
+
+def common(one: DataType, other: DataType) -> DataType | None:
+    """The type that values of both have without losing anything; None where there is none."""
+    if same(one, other):
+        return one if one.target or one.basic is not Basic.IDENTIFIER else other
+    if is_number(one) and is_number(other):
+        return _BY_WIDTH[max(_WIDTH[one.basic], _WIDTH[other.basic])]
+    if is_text(one) and is_text(other):
+        return tree.TEXT
+    if {one.basic, other.basic} == {Basic.DATE, Basic.DATE_TIME}:
+        return tree.DATE_TIME
+    return None
+
+
+def adapted(node: Expression, wanted: DataType) -> Expression:
+    """``node``; a call that has no value as one of type ``wanted``, if it can be."""
+    if isinstance(node, Call) and wanted.basic in _NULLS.get(node.function, ()):
+        return replace(node, type=wanted)
+    return node
+
+
+def converted(node: Expression, wanted: DataType) -> Expression:
+    """``node`` as a ``wanted``, which it fits."""
+    return node if node.type.basic is wanted.basic else Convert(node, wanted)
+
+
+_EXPLICIT = {
+    (Basic.DECIMAL, Basic.INTEGER): "DecimalToInteger",
+    (Basic.CURRENCY, Basic.INTEGER): "DecimalToInteger",
+    (Basic.DECIMAL, Basic.LONG_INTEGER): "DecimalToLongInteger",
+    (Basic.CURRENCY, Basic.LONG_INTEGER): "DecimalToLongInteger",
+    (Basic.LONG_INTEGER, Basic.INTEGER): "LongIntegerToInteger",
+    (Basic.BOOLEAN, Basic.INTEGER): "BooleanToInteger",
+    (Basic.BOOLEAN, Basic.TEXT): "BooleanToText",
+    (Basic.INTEGER, Basic.BOOLEAN): "IntegerToBoolean",
+    (Basic.DECIMAL, Basic.BOOLEAN): "DecimalToBoolean",
+    (Basic.INTEGER, Basic.TEXT): "IntegerToText",
+    (Basic.LONG_INTEGER, Basic.TEXT): "LongIntegerToText",
+    (Basic.DECIMAL, Basic.TEXT): "DecimalToText",
+    (Basic.CURRENCY, Basic.TEXT): "DecimalToText",
+    (Basic.DATE_TIME, Basic.DATE): "DateTimeToDate",
+    (Basic.DATE_TIME, Basic.TIME): "DateTimeToTime",
+    (Basic.DATE_TIME, Basic.TEXT): "DateTimeToText",
+    (Basic.DATE, Basic.TEXT): "DateToText",
+    (Basic.TIME, Basic.TEXT): "TimeToText",
+    (Basic.TEXT, Basic.INTEGER): "TextToInteger",
+    (Basic.TEXT, Basic.LONG_INTEGER): "TextToLongInteger",
+    (Basic.TEXT, Basic.DECIMAL): "TextToDecimal",
+    (Basic.TEXT, Basic.CURRENCY): "TextToDecimal",
+    (Basic.TEXT, Basic.DATE): "TextToDate",
+    (Basic.TEXT, Basic.TIME): "TextToTime",
+    (Basic.TEXT, Basic.DATE_TIME): "TextToDateTime",
+    (Basic.TEXT, Basic.IDENTIFIER): "TextToIdentifier",
+    (Basic.IDENTIFIER, Basic.INTEGER): "IdentifierToInteger",
+    (Basic.IDENTIFIER, Basic.LONG_INTEGER): "IdentifierToLongInteger",
+    (Basic.IDENTIFIER, Basic.TEXT): "IdentifierToText",
+    (Basic.INTEGER, Basic.IDENTIFIER): "IntegerToIdentifier",
+    (Basic.LONG_INTEGER, Basic.IDENTIFIER): "LongIntegerToIdentifier",
+}
+
+
+def way(given: DataType, wanted: DataType) -> str:
+    """The hint for a value of the wrong type: the function that converts it, where there is one."""
+    function = _EXPLICIT.get((given.basic, wanted.basic))
+    if function:
+        return f"convert it: {function}(…)"
+    return f"write a value of type {spelled(wanted)}"

@@ -1,0 +1,174 @@
+"""The typed tree of an expression: immutable, each node with its type and its place in the text. No I/O.
+
+``at`` counts characters of the expression's text from 0. Nothing in a tree stands for a name that is not known: what
+is made by ``odcpub.model.expressions.check`` can be printed and evaluated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from odcpub.model.elements import Basic, DataType, Scalar
+
+
+class Operator(StrEnum):
+    """The operators, as ODC writes them."""
+
+    NEGATIVE = "-"
+    NOT = "not"
+    TIMES = "*"
+    OVER = "/"
+    PLUS = "+"
+    MINUS = "−"
+    LESS = "<"
+    GREATER = ">"
+    AT_MOST = "<="
+    AT_LEAST = ">="
+    EQUAL = "="
+    DIFFERENT = "<>"
+    LIKE = "like"
+    AND = "and"
+    OR = "or"
+
+
+LEVELS: tuple[tuple[Operator, ...], ...] = (
+    (Operator.OR,),
+    (Operator.AND,),
+    (Operator.LIKE,),
+    (Operator.EQUAL, Operator.DIFFERENT),
+    (Operator.LESS, Operator.GREATER, Operator.AT_MOST, Operator.AT_LEAST),
+    (Operator.PLUS, Operator.MINUS),
+    (Operator.TIMES, Operator.OVER),
+)
+"""The operators with two sides, loosest first; all of a level bind from the left. ``not`` binds tighter than these,
+and the sign tighter still (ODC: operators and precedence)."""
+
+
+class Kind(StrEnum):
+    """What a name means."""
+
+    VARIABLE = "variable"
+    SETTING = "setting"
+    RECORD = "record"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """What a name leads to. ``name``: as authors write it (``TicketId``, ``Settings.HourlyRate``, ``Status.Closed``).
+
+    VARIABLE: an input, output or local variable. RECORD: the identifier of a static entity's record; its key is
+    ``key``. ROW: the row that a query looks at, of the entity ``type.target``.
+    """
+
+    name: str
+    kind: Kind
+    type: DataType
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A value as written; ``value`` is None for no value (``NullDate()``)."""
+
+    value: Scalar | None
+    type: DataType
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a symbol holds."""
+
+    symbol: Symbol
+    at: int = field(default=0, compare=False)
+
+    @property
+    def type(self) -> DataType:
+        return self.symbol.type
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute of a row or structure; ``key`` is its first name. An owner without value has members without."""
+
+    owner: Expression
+    name: str
+    type: DataType
+    key: str = ""
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """An operator before its one operand."""
+
+    operator: Operator
+    operand: Expression
+    type: DataType
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """An operator between two operands, which have one type after their conversions."""
+
+    operator: Operator
+    left: Expression
+    right: Expression
+    type: DataType
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A built-in function with all of its arguments, those left out as their defaults. ``named``: the arguments that
+    the author named, by position; ``given``: how many the author wrote."""
+
+    function: str
+    arguments: tuple[Expression, ...]
+    type: DataType
+    given: int = field(default=0, compare=False)
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Convert:
+    """A conversion that the author did not write: of the operand's type to ``type``."""
+
+    operand: Expression
+    type: DataType
+
+    @property
+    def at(self) -> int:
+        return self.operand.at
+
+
+Expression = Literal | Name | Member | Unary | Binary | Call | Convert
+
+BOOLEAN = DataType(Basic.BOOLEAN)
+TEXT = DataType(Basic.TEXT)
+INTEGER = DataType(Basic.INTEGER)
+LONG_INTEGER = DataType(Basic.LONG_INTEGER)
+DECIMAL = DataType(Basic.DECIMAL, digits=28, decimals=8)
+CURRENCY = DataType(Basic.CURRENCY)
+DATE = DataType(Basic.DATE)
+TIME = DataType(Basic.TIME)
+DATE_TIME = DataType(Basic.DATE_TIME)
+EMAIL = DataType(Basic.EMAIL)
+PHONE_NUMBER = DataType(Basic.PHONE_NUMBER)
+BINARY_DATA = DataType(Basic.BINARY_DATA)
+IDENTIFIER = DataType(Basic.IDENTIFIER)
+"""An identifier of no entity in particular: of ``NullIdentifier()``, which fits every one."""
+
+
+def children(node: Expression) -> tuple[Expression, ...]:
+    """The parts of a node, in the order written."""
+    if isinstance(node, Binary):
+        return node.left, node.right
+    if isinstance(node, Call):
+        return node.arguments
+    if isinstance(node, Unary | Convert):
+        return (node.operand,)
+    return (node.owner,) if isinstance(node, Member) else ()
