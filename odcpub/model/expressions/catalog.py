@@ -10,17 +10,18 @@ from odcpub.model.expressions.catalog_conversions import CONVERSIONS
 from odcpub.model.expressions.catalog_dates import DATES
 from odcpub.model.expressions.catalog_formats import FORMATS
 from odcpub.model.expressions.catalog_numbers import NUMBERS
+from odcpub.model.expressions.catalog_readings import READINGS
 from odcpub.model.expressions.catalog_texts import TEXTS
 from odcpub.model.expressions.functions import Function, InQueries, Parameter
-from odcpub.model.expressions.rules import NOTHING, NO_VALUE
+from odcpub.model.expressions.rules import IF, NO_VALUE, NOTHING
 from odcpub.model.language import PLAIN_TYPES
 
-IF = "If"
 HAS_VALUE = "HasValue"
 _ANY = (
     *(DataType(basic) for basic in PLAIN_TYPES if basic is not Basic.DECIMAL),
     tree.DECIMAL,
     tree.IDENTIFIER,
+    tree.TEXT_IDENTIFIER,
 )
 _OTHERS = (
     Function(
@@ -65,7 +66,7 @@ GROUPS: Mapping[str, tuple[Function, ...]] = {
     "Text": TEXTS,
     "Numbers": NUMBERS,
     "Date and time": DATES,
-    "Conversion": CONVERSIONS,
+    "Conversion": tuple(sorted((*CONVERSIONS, *READINGS), key=lambda one: one.name)),
     "Format": FORMATS,
     "Others": _OTHERS,
 }

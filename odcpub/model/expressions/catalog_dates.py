@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from odcpub.model.elements import DataType
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.functions import Function, InQueries, Parameter
 
@@ -11,14 +12,19 @@ _I = (tree.INTEGER,)
 _TRANSLATED = InQueries.TRANSLATED
 _OUT = "No value beyond the years 1 to 9999."
 _dt = Parameter("dt", _DT)
-_a, _b = Parameter("a", _DT), Parameter("b", _DT)
+_dt1, _dt2 = Parameter("dt1", _DT), Parameter("dt2", _DT)
 
 
 def _add(unit: str, example: str, result: str, edges: str = "") -> Function:
     return Function(
-        f"Add{unit}", (_dt, Parameter("n", _I)), tree.DATE_TIME, f"The moment so many {unit.lower()} later; a negative n goes back.",
-        edges=f"{edges} {_OUT}".strip(), examples=((example, result),), in_queries=_TRANSLATED,
-    )  # fmt: skip
+        f"Add{unit}",
+        (_dt, Parameter("n", _I)),
+        tree.DATE_TIME,
+        f"The moment so many {unit.lower()} later; a negative n goes back.",
+        edges=f"{edges} {_OUT}".strip(),
+        examples=((example, result),),
+        in_queries=_TRANSLATED,
+    )
 
 
 def _part(name: str, meaning: str, example: str, result: str, *, clock: bool = False) -> Function:
@@ -26,11 +32,16 @@ def _part(name: str, meaning: str, example: str, result: str, *, clock: bool = F
     return Function(name, (parameter,), tree.INTEGER, meaning, examples=((example, result),), in_queries=_TRANSLATED)
 
 
-def _between(unit: str, example: str, result: str) -> Function:
+def _between(unit: str, type_: DataType, example: str, result: str) -> Function:
     return Function(
-        f"Diff{unit}", (_a, _b), tree.LONG_INTEGER, f"Whole {unit.lower()} from a to b; negative where b is before a.",
-        edges="What is left of a unit is not counted.", examples=((example, result),), in_queries=_TRANSLATED,
-    )  # fmt: skip
+        f"Diff{unit}",
+        (_dt1, _dt2),
+        type_,
+        f"Whole {unit.lower()} from dt1 to dt2; negative where dt2 is before dt1.",
+        edges="What is left of a unit is not counted.",
+        examples=((example, result),),
+        in_queries=_TRANSLATED,
+    )
 
 
 _MONTH_END = "A day that the month does not have becomes its last one."
@@ -43,37 +54,63 @@ DATES = (
     _add("Seconds", "AddSeconds(#2026-01-31 23:59:59#, 1)", "#2026-02-01 00:00:00#"),
     _add("Years", "AddYears(#2024-02-29#, 1)", "#2025-02-28 00:00:00#", _MONTH_END),
     Function(
-        "BuildDateTime", (Parameter("d", (tree.DATE,)), Parameter("t", (tree.TIME,))), tree.DATE_TIME, "The moment of a day and a time.",
-        examples=(("BuildDateTime(#2026-01-31#, #10:30:00#)", "#2026-01-31 10:30:00#"),), in_queries=_TRANSLATED,
+        "BuildDateTime",
+        (Parameter("d", (tree.DATE,)), Parameter("t", (tree.TIME,))),
+        tree.DATE_TIME,
+        "The moment of a day and a time.",
+        examples=(("BuildDateTime(#2026-01-31#, #10:30:00#)", "#2026-01-31 10:30:00#"),),
+        in_queries=_TRANSLATED,
     ),
-    Function("CurrDate", (), tree.DATE, "Today, in UTC.", edges="CurrDate, CurrTime and CurrDateTime stand still while one action, query or page is computed.", in_queries=_TRANSLATED),
+    Function(
+        "CurrDate",
+        (),
+        tree.DATE,
+        "Today, in UTC.",
+        edges="CurrDate, CurrTime and CurrDateTime stand still while one action, query or page is computed.",
+        in_queries=_TRANSLATED,
+    ),
     Function("CurrDateTime", (), tree.DATE_TIME, "Now.", in_queries=_TRANSLATED),
     Function("CurrTime", (), tree.TIME, "The time of day, in UTC.", in_queries=_TRANSLATED),
     _part("Day", "The day of the month, from 1.", "Day(#2026-01-31#)", "31"),
     _part("DayOfWeek", "The day of the week: Sunday is 0.", "DayOfWeek(#2026-01-31#)", "6"),
     Function(
-        "DiffDays", (_a, _b), tree.LONG_INTEGER, "Calendar days from a to b, whatever their times; negative where b is before a.",
-        examples=(("DiffDays(#2026-01-31 23:59:00#, #2026-02-01 00:01:00#)", "1"),), in_queries=_TRANSLATED,
+        "DiffDays",
+        (_dt1, _dt2),
+        tree.INTEGER,
+        "Calendar days from dt1 to dt2, whatever their times; negative where dt2 is before dt1.",
+        examples=(("DiffDays(#2026-01-31 23:59:00#, #2026-02-01 00:01:00#)", "1"),),
+        in_queries=_TRANSLATED,
     ),
-    _between("Hours", "DiffHours(#2026-01-31 10:00:00#, #2026-01-31 11:59:00#)", "1"),
-    _between("Minutes", "DiffMinutes(#2026-01-31 10:00:59#, #2026-01-31 10:00:00#)", "0"),
-    _between("Seconds", "DiffSeconds(#2026-01-31 10:00:00#, #2026-01-31 10:01:00#)", "60"),
+    _between("Hours", tree.INTEGER, "DiffHours(#2026-01-31 10:00:00#, #2026-01-31 11:59:00#)", "1"),
+    _between("Minutes", tree.LONG_INTEGER, "DiffMinutes(#2026-01-31 10:00:59#, #2026-01-31 10:00:00#)", "0"),
+    _between("Seconds", tree.LONG_INTEGER, "DiffSeconds(#2026-01-31 10:00:00#, #2026-01-31 10:01:00#)", "60"),
     _part("Hour", "The hour, 0 to 23.", "Hour(#10:30:15#)", "10", clock=True),
     _part("Minute", "The minute, 0 to 59.", "Minute(#10:30:15#)", "30", clock=True),
     _part("Month", "The month, 1 to 12.", "Month(#2026-01-31#)", "1"),
     Function(
-        "NewDate", (Parameter("year", _I), Parameter("month", _I), Parameter("day", _I)), tree.DATE, "The date of three numbers.",
-        edges="No value where there is no such date.", examples=(("NewDate(2026, 1, 31)", "#2026-01-31#"), ("NewDate(2026, 2, 30)", "NullDate()")),
+        "NewDate",
+        (Parameter("y", _I), Parameter("m", _I), Parameter("d", _I)),
+        tree.DATE,
+        "The date of three numbers.",
+        edges="No value where there is no such date.",
+        examples=(("NewDate(2026, 1, 31)", "#2026-01-31#"), ("NewDate(2026, 2, 30)", "NullDate()")),
     ),
     Function(
-        "NewDateTime", tuple(Parameter(name, _I) for name in ("year", "month", "day", "hour", "minute", "second")), tree.DATE_TIME,
-        "The moment of six numbers.", edges="No value where there is no such moment.",
+        "NewDateTime",
+        tuple(Parameter(name, _I) for name in ("y", "mo", "d", "h", "mi", "s")),
+        tree.DATE_TIME,
+        "The moment of six numbers.",
+        edges="No value where there is no such moment.",
         examples=(("NewDateTime(2026, 1, 31, 10, 30, 0)", "#2026-01-31 10:30:00#"),),
     ),
     Function(
-        "NewTime", (Parameter("hour", _I), Parameter("minute", _I), Parameter("second", _I)), tree.TIME, "The time of three numbers.",
-        edges="No value where there is no such time.", examples=(("NewTime(10, 30, 0)", "#10:30:00#"), ("Hour(NewTime(24, 0, 0))", "Hour(NullDate())")),
+        "NewTime",
+        (Parameter("h", _I), Parameter("m", _I), Parameter("s", _I)),
+        tree.TIME,
+        "The time of three numbers.",
+        edges="No value where there is no such time.",
+        examples=(("NewTime(10, 30, 0)", "#10:30:00#"), ("Hour(NewTime(24, 0, 0))", "Hour(NullDate())")),
     ),
     _part("Second", "The whole second, 0 to 59.", "Second(#10:30:15#)", "15", clock=True),
     _part("Year", "The year.", "Year(#2026-01-31#)", "2026"),
-)  # fmt: skip
+)

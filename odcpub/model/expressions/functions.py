@@ -35,9 +35,10 @@ class Function:
     """A built-in function.
 
     ``result``: None for the type that the arguments have in common. ``meaning`` and ``edges`` are sentences of the
-    documents. ``empty``: a sentence where it is not so that an argument without a value gives no value (a Text without a
-    value is the empty text). ``examples``: (expression, the expression of its value). ``sql``: for TRANSLATED, PostgreSQL with ``{0}``, ``{1}`` …
-    in the place of the arguments.
+    documents. ``empty``: a sentence where an argument without a value does not give no value; only such a function is
+    given arguments that are None, for a Text without a value is the empty text. ``examples``: (expression, the
+    expression of its value). ``sql``: for TRANSLATED, PostgreSQL with ``{0}``, ``{1}`` … in the place of the arguments.
+    ``python``: computes it from the arguments.
     """
 
     name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from odcpub.model.expressions import rules
 from odcpub.model.expressions.syntax import (
     Argument,
     ExpressionError,
@@ -15,16 +16,14 @@ from odcpub.model.expressions.syntax import (
     Syntax,
     Value,
 )
-from odcpub.model.expressions.tokens import Kind, Token, tokens
+from odcpub.model.expressions.tokens import Kind, Token, numeral, tokens
 from odcpub.model.expressions.tree import LEVELS, Operator
 from odcpub.text import shown
 
 MAX_DEPTH = 100
 """Operators, brackets and calls one within another, and operators of one level in a row."""
 _BINDING = {operator: level for level, operators in enumerate(LEVELS) for operator in operators}
-_INFIX = {str(operator): operator for operator in _BINDING} | {"-": Operator.MINUS}
-_PREFIX = len(LEVELS)
-"""Binds tighter than every operator with two sides."""
+_INFIX = {operator.sign: operator for operator in _BINDING}
 _DIVIDE = "divide it: put parts of it into variables"
 
 
@@ -67,10 +66,23 @@ class _Parser:
         left = self.operand(deep)
         while (operator := self._infix()) and _BINDING[operator] >= level:
             sign = self.take()
-            right = self.operators(_BINDING[operator] + 1, deep)
+            right = self.operators(_BINDING[operator] + 1, deep + 1)
             node = Infix(operator, left.syntax, right.syntax, sign.at, left.syntax.at, right.syntax.to)
             left = self._deeper(node, max(left.depth, right.depth), deep)
         return left
+
+    def _sign(self, sign: Token, deep: int) -> _Part:
+        """A minus and what follows it: before a number it is a part of the number."""
+        number = self.next
+        if number.kind is Kind.VALUE and rules.is_number(number.type):
+            self.take()
+            value, type_ = numeral(f"-{number.text}")
+            return _Part(Value(value, type_, sign.at, number.to), 0)
+        return self._prefix(Operator.NEGATIVE, sign, deep)
+
+    def _prefix(self, operator: Operator, sign: Token, deep: int) -> _Part:
+        operand = self.operand(deep + 1)
+        return self._deeper(Prefix(operator, operand.syntax, sign.at, operand.syntax.to), operand.depth, deep)
 
     def _infix(self) -> Operator | None:
         token = self.next
@@ -91,10 +103,10 @@ class _Parser:
             return _Part(Value(token.value, token.type, token.at, token.to), 0)
         if token.kind is Kind.NAME:
             return self._name(token, deep)
-        if token.text in ("-", "not"):
-            operand = self.operand(deep + 1)
-            node = Prefix(Operator(token.text), operand.syntax, token.at, operand.syntax.to)
-            return self._deeper(node, operand.depth, deep)
+        if token.kind is Kind.WORD and token.text == "not":
+            return self._prefix(Operator.NOT, token, deep)
+        if token.kind is Kind.SIGN and token.text == "-":
+            return self._sign(token, deep)
         if token.kind is Kind.SIGN and token.text == "(":
             inner = self.operators(0, deep + 1)
             self._close(token)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from odcpub.model import types
 from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.tree import Call, Convert, Expression, Operator
-from odcpub.model.types import spelled
 
 DECIMALS = 8
 """Decimals of every calculated number: more are rounded, half away from zero."""
@@ -25,12 +25,15 @@ _TEXTS = frozenset({Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER})
 _AS_TEXT = frozenset(DATA_TYPES) - {Basic.BINARY_DATA, Basic.STRUCTURE}
 """What becomes text beside a ``+``."""
 
+IF = "If"
 NO_VALUE = "NoValue"
 NOTHING = DataType(Basic.STRUCTURE, target=NO_VALUE)
 """The type of ``NoValue()`` until something beside it says which type is expected."""
 _NULLS = {
     NO_VALUE: frozenset(DATA_TYPES),
     "NullDate": frozenset({Basic.DATE, Basic.TIME, Basic.DATE_TIME}),
+    "NullIdentifier": frozenset({Basic.IDENTIFIER}),
+    "NullTextIdentifier": frozenset({Basic.IDENTIFIER}),
 }
 """Calls that have no value, and the types that they take on."""
 
@@ -59,6 +62,11 @@ def same(one: DataType, other: DataType) -> bool:
     return one.target == other.target or (one.basic is Basic.IDENTIFIER and not (one.target and other.target))
 
 
+def calculated(type_: DataType) -> DataType:
+    """The type of a number that was calculated from such ones: without the measures of an attribute."""
+    return tree.DECIMAL if type_.basic is Basic.DECIMAL else DataType(type_.basic)
+
+
 def calculable(type_: DataType) -> bool:
     """Whether every value of a number's type has a place among calculated numbers."""
     if type_.basic is not Basic.DECIMAL:
@@ -80,20 +88,28 @@ def fits(given: DataType, wanted: DataType) -> bool:
 
 def common(one: DataType, other: DataType) -> DataType | None:
     """The type that values of both have without losing anything; None where there is none."""
+    if is_number(one) and is_number(other):
+        return _wider(one, other)
+    if is_text(one) and is_text(other):
+        return tree.TEXT if one.basic is not other.basic else DataType(one.basic)
     if same(one, other):
         return one if one.target or one.basic is not Basic.IDENTIFIER else other
-    if is_number(one) and is_number(other):
-        return _BY_WIDTH[max(_WIDTH[one.basic], _WIDTH[other.basic])]
-    if is_text(one) and is_text(other):
-        return tree.TEXT
     if {one.basic, other.basic} == {Basic.DATE, Basic.DATE_TIME}:
         return tree.DATE_TIME
     return None
 
 
+def _wider(one: DataType, other: DataType) -> DataType:
+    """Of two types of numbers; a Decimal with more digits than calculated numbers have is the widest."""
+    for type_ in (one, other):
+        if not calculable(type_):
+            return type_
+    return _BY_WIDTH[max(_WIDTH[one.basic], _WIDTH[other.basic])]
+
+
 def adapted(node: Expression, wanted: DataType) -> Expression:
     """``node``; a call that has no value as one of type ``wanted``, if it can be."""
-    if isinstance(node, Call) and wanted.basic in _NULLS.get(node.function, ()):
+    if isinstance(node, Call) and wanted.basic in _NULLS.get(node.function, ()) and wanted != NOTHING:
         return replace(node, type=wanted)
     return node
 
@@ -136,6 +152,15 @@ _EXPLICIT = {
     (Basic.INTEGER, Basic.IDENTIFIER): "IntegerToIdentifier",
     (Basic.LONG_INTEGER, Basic.IDENTIFIER): "LongIntegerToIdentifier",
 }
+
+
+def spelled(type_: DataType) -> str:
+    """The type as authors write it."""
+    if type_ == NOTHING:
+        return "NoValue()"
+    if type_.basic is Basic.IDENTIFIER and not type_.target:
+        return "Identifier of a static entity" if type_.length else "Identifier of an entity"
+    return types.spelled(type_)
 
 
 def way(given: DataType, wanted: DataType) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from odcpub.model.characters import forbidden
+from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import DataType, Scalar
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.syntax import ExpressionError, Fault
@@ -22,7 +23,7 @@ MAX_TOKENS = 2_000
 _SPACE = re.compile(r"\s+")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-_TEXT = re.compile(r'"((?:[^"]|"")*)"')
+_TEXT = re.compile(r'"([^"]*(?:""[^"]*)*)"')
 _MOMENT = re.compile(r"#([^#]*)#")
 _SIGNS = re.compile(r"<>|<=|>=|!=|==|&&|\|\||[-+*/=<>(),.:]")
 _OTHER = {"!=": "<>", "==": "=", "&&": "and", "||": "or", "&": "+", "!": "not", "%": "Mod(a, b)", "^": "Power(a, b)"}
@@ -101,15 +102,21 @@ def _stranger(text: str, at: int, sign: str) -> ExpressionError:
 def _number(text: str, at: int) -> Token:
     found = _NUMBER.match(text, at)
     assert found  # noqa: S101 - a digit stands there
-    whole, to = "." not in found[0], found.end()
-    number = int(found[0]) if whole and len(found[0]) <= 40 else Decimal(found[0])  # noqa: PLR2004
-    for type_ in (tree.INTEGER, tree.LONG_INTEGER, tree.DECIMAL) if whole else (tree.DECIMAL,):
-        try:
-            return Token(Kind.VALUE, found[0], at, to, canonical(number, type_), type_)
-        except ValueError:
-            continue
-    hint = "use at most 20 digits before the point and 8 after it"
-    raise _fault(f"the number {shown(found[0])} is too long", hint, at, to)
+    try:
+        return Token(Kind.VALUE, found[0], at, found.end(), *numeral(found[0]))
+    except ValueError:
+        hint = "use at most 20 digits before the point and 8 after it"
+        raise _fault(f"the number {shown(found[0])} is too long", hint, at, found.end()) from None
+
+
+def numeral(text: str) -> tuple[Scalar, DataType]:
+    """The number of ``text``, of the narrowest type that holds it. Raises ValueError where none does."""
+    number = Decimal(text)
+    for type_ in (tree.INTEGER, tree.LONG_INTEGER) if "." not in text else ():
+        low, high = DATA_TYPES[type_.basic].whole or (0, 0)
+        if low <= number <= high:
+            return int(number), type_
+    return canonical(number, tree.DECIMAL), tree.DECIMAL
 
 
 def _text(text: str, at: int) -> Token:

@@ -31,6 +31,11 @@ class Operator(StrEnum):
     AND = "and"
     OR = "or"
 
+    @property
+    def sign(self) -> str:
+        """The operator in an expression's text."""
+        return "-" if self is Operator.MINUS else self.value
+
 
 LEVELS: tuple[tuple[Operator, ...], ...] = (
     (Operator.OR,),
@@ -70,7 +75,7 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A value as written; ``value`` is None for no value (``NullDate()``)."""
+    """A value as written; ``value`` is None for the empty text."""
 
     value: Scalar | None
     type: DataType
@@ -112,7 +117,7 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """An operator between two operands, which have one type after their conversions."""
+    """An operator between two operands, which have one type after their conversions. ``at``: the operator's place."""
 
     operator: Operator
     left: Expression
@@ -123,13 +128,11 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A built-in function with all of its arguments, those left out as their defaults. ``named``: the arguments that
-    the author named, by position; ``given``: how many the author wrote."""
+    """A built-in function with all of its arguments, those left out as their defaults."""
 
     function: str
     arguments: tuple[Expression, ...]
     type: DataType
-    given: int = field(default=0, compare=False)
     at: int = field(default=0, compare=False)
 
 
@@ -159,8 +162,10 @@ DATE_TIME = DataType(Basic.DATE_TIME)
 EMAIL = DataType(Basic.EMAIL)
 PHONE_NUMBER = DataType(Basic.PHONE_NUMBER)
 BINARY_DATA = DataType(Basic.BINARY_DATA)
-IDENTIFIER = DataType(Basic.IDENTIFIER)
-"""An identifier of no entity in particular: of ``NullIdentifier()``, which fits every one."""
+IDENTIFIER = DataType(Basic.IDENTIFIER, digits=19)
+"""A number that may identify a row of any entity: ``IntegerToIdentifier(7)``."""
+TEXT_IDENTIFIER = DataType(Basic.IDENTIFIER, length=50)
+"""A text that may identify a record of any static entity: ``TextToIdentifier("Open")``."""
 
 
 def children(node: Expression) -> tuple[Expression, ...]:

@@ -1,0 +1,65 @@
+"""What checking an operand or an argument needs: whether it fits, and what is said if not. No I/O."""
+
+from __future__ import annotations
+
+from odcpub.model.elements import Basic, DataType
+from odcpub.model.expressions import rules, tree
+from odcpub.model.expressions.scope import Scope
+from odcpub.model.expressions.syntax import Fault, Syntax
+from odcpub.model.expressions.tree import Expression
+
+_SUGGESTIONS = 10
+"""Unknown names of one expression for which a like one is sought, which takes time."""
+
+
+class Typing:
+    """Collects faults. A part that is wrong is None, and nothing that follows from it is told."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.faults: list[Fault] = []
+        self._sought = 0
+
+    def node(self, syntax: Syntax) -> Expression | None:
+        """The typed tree of ``syntax``."""
+        raise NotImplementedError
+
+    def fault(self, syntax: Syntax, message: str, hint: str, *, warning: bool = False) -> None:
+        self.faults.append(Fault(message, hint, syntax.at, syntax.to, warning))
+
+    def can_suggest(self) -> bool:
+        """Whether another like name is sought: for the first unknown ones."""
+        self._sought += 1
+        return self._sought <= _SUGGESTIONS
+
+    def as_wanted(
+        self, node: Expression, syntax: Syntax, wanted: DataType, what: str, hint: str = ""
+    ) -> Expression | None:
+        """``node`` as a ``wanted``, or None with a fault: ``what`` names what asks for it."""
+        node = rules.adapted(node, wanted)
+        if rules.fits(node.type, wanted) and not self.mixed(node.type, wanted):
+            return rules.converted(node, wanted)
+        message = f"{what} needs {rules.spelled(wanted)}, and this is {rules.spelled(node.type)}"
+        self.fault(syntax, message, hint or rules.way(node.type, wanted))
+        return None
+
+    def number(self, node: Expression, syntax: Syntax) -> bool:
+        """Whether ``node`` can be calculated with; if not, that is a fault."""
+        if not rules.is_number(node.type):
+            message = f"a number is needed, and this is {rules.spelled(node.type)}"
+            self.fault(syntax, message, rules.way(node.type, tree.DECIMAL))
+            return False
+        if not rules.calculable(node.type):
+            digits, decimals = node.type.digits, node.type.decimals
+            message = f"a Decimal with {digits} digits and {decimals} decimals cannot be calculated with"
+            self.fault(syntax, message, "give the attribute at most 8 decimals and 20 digits before the point")
+            return False
+        return True
+
+    def mixed(self, one: DataType, other: DataType) -> bool:
+        """Whether the one is an identifier that is a number, and the other one that is a text."""
+        both = one.basic is other.basic is Basic.IDENTIFIER
+        return both and self._is_text(one) != self._is_text(other)
+
+    def _is_text(self, identifier: DataType) -> bool:
+        return bool(identifier.length) or identifier.target in self.scope.statics
