@@ -150,6 +150,17 @@ def sql_word(value: str | int) -> Sql:
     return Sql(_word(value))
 
 
+def sql_text(text: str) -> Sql:
+    """A text literal. What PostgreSQL reads does not depend on ``standard_conforming_strings``."""
+    quoted = "'" + text.replace("'", "''") + "'"
+    return Sql(f" E{quoted.replace(chr(92), chr(92) * 2)}".strip() if "\\" in text else quoted)
+
+
+def sql_number(value: Decimal | int) -> Sql:
+    """A number without exponent."""
+    return Sql(number_text(value))
+
+
 def sql_script(statements: str) -> Sql:
     """Statements that ``odcpub.data`` wrote, which has literal filters of its own; no other text is a script."""
     return Sql(statements.strip())
