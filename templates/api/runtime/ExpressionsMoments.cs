@@ -1,0 +1,78 @@
+// Functions of expressions on dates and times: moments in UTC with microseconds, in the years 1 to 9999.
+using System;
+
+namespace Odcpub.Runtime;
+
+/// <summary>An argument without a value gives no value; so does a result that is no date.</summary>
+public static class Moments
+{
+    /// <summary>The present moment in whole microseconds, as the database keeps it.</summary>
+    public static DateTimeOffset Now()
+    {
+        var ticks = DateTime.UtcNow.Ticks;
+        return At(ticks - ticks % TimeSpan.TicksPerMicrosecond);
+    }
+
+    public static DateTimeOffset Utc(int year, int month, int day, int hour = 0, int minute = 0, int second = 0, int microsecond = 0) =>
+        new DateTimeOffset(year, month, day, hour, minute, second, TimeSpan.Zero).AddTicks(microsecond * TimeSpan.TicksPerMicrosecond);
+
+    public static DateTimeOffset? AddDays(DateTimeOffset? dt, int? n) => Add(dt, n, TimeSpan.TicksPerDay);
+    public static DateTimeOffset? AddHours(DateTimeOffset? dt, int? n) => Add(dt, n, TimeSpan.TicksPerHour);
+    public static DateTimeOffset? AddMinutes(DateTimeOffset? dt, int? n) => Add(dt, n, TimeSpan.TicksPerMinute);
+    public static DateTimeOffset? AddSeconds(DateTimeOffset? dt, int? n) => Add(dt, n, TimeSpan.TicksPerSecond);
+    public static DateTimeOffset? AddMonths(DateTimeOffset? dt, int? n) => AddMonths(dt, (long?)n);
+    public static DateTimeOffset? AddYears(DateTimeOffset? dt, int? n) => AddMonths(dt, (long?)n * 12);
+
+    public static DateTimeOffset? BuildDateTime(DateOnly? d, TimeOnly? t) =>
+        d is { } day && t is { } time ? new DateTimeOffset(day, time, TimeSpan.Zero) : null;
+
+    public static int? Year(DateTimeOffset? dt) => dt?.UtcDateTime.Year;
+    public static int? Month(DateTimeOffset? dt) => dt?.UtcDateTime.Month;
+    public static int? Day(DateTimeOffset? dt) => dt?.UtcDateTime.Day;
+    public static int? Hour(DateTimeOffset? dt) => dt?.UtcDateTime.Hour;
+    public static int? Hour(TimeOnly? dt) => dt?.Hour;
+    public static int? Minute(DateTimeOffset? dt) => dt?.UtcDateTime.Minute;
+    public static int? Minute(TimeOnly? dt) => dt?.Minute;
+    public static int? Second(DateTimeOffset? dt) => dt?.UtcDateTime.Second;
+    public static int? Second(TimeOnly? dt) => dt?.Second;
+
+    /// <summary>Sunday is 0.</summary>
+    public static int? DayOfWeek(DateTimeOffset? dt) => (int?)dt?.UtcDateTime.DayOfWeek;
+
+    /// <summary>Calendar days, whatever their times.</summary>
+    public static long? DiffDays(DateTimeOffset? dt1, DateTimeOffset? dt2) => dt2?.UtcTicks / TimeSpan.TicksPerDay - dt1?.UtcTicks / TimeSpan.TicksPerDay;
+    public static long? DiffHours(DateTimeOffset? dt1, DateTimeOffset? dt2) => (dt2 - dt1)?.Ticks / TimeSpan.TicksPerHour;
+    public static long? DiffMinutes(DateTimeOffset? dt1, DateTimeOffset? dt2) => (dt2 - dt1)?.Ticks / TimeSpan.TicksPerMinute;
+    public static long? DiffSeconds(DateTimeOffset? dt1, DateTimeOffset? dt2) => (dt2 - dt1)?.Ticks / TimeSpan.TicksPerSecond;
+
+    public static DateOnly? NewDate(int? year, int? month, int? day) =>
+        year is >= 1 and <= 9999 and { } y && month is >= 1 and <= 12 and { } m && day >= 1 && day <= DateTime.DaysInMonth(y, m)
+            ? new DateOnly(y, m, day.Value) : null;
+
+    public static TimeOnly? NewTime(int? hour, int? minute, int? second) =>
+        hour is >= 0 and <= 23 and { } h && minute is >= 0 and <= 59 and { } m && second is >= 0 and <= 59 and { } s
+            ? new TimeOnly(h, m, s) : null;
+
+    public static DateTimeOffset? NewDateTime(int? year, int? month, int? day, int? hour, int? minute, int? second) =>
+        BuildDateTime(NewDate(year, month, day), NewTime(hour, minute, second));
+
+    private static DateTimeOffset? Add(DateTimeOffset? dt, int? n, long unit)
+    {
+        if (dt is not { } moment || n is not { } count) return null;
+        var ticks = moment.UtcTicks + (Int128)count * unit;
+        return ticks >= 0 && ticks <= DateTime.MaxValue.Ticks ? At((long)ticks) : null;
+    }
+
+    // A day that the month does not have becomes its last one.
+    private static DateTimeOffset? AddMonths(DateTimeOffset? dt, long? n)
+    {
+        if (dt?.UtcDateTime is not { } moment || n is not { } count) return null;
+        var months = moment.Year * 12L + moment.Month - 1 + count;
+        if (months is < 12 or >= 12 * 10_000) return null;
+        var (year, month) = ((int)(months / 12), (int)(months % 12 + 1));
+        var day = Math.Min(moment.Day, DateTime.DaysInMonth(year, month));
+        return At(new DateTime(year, month, day).Ticks + moment.TimeOfDay.Ticks);
+    }
+
+    private static DateTimeOffset At(long ticks) => new(ticks, TimeSpan.Zero);
+}
