@@ -17,16 +17,16 @@ import pytest
 from odcpub.compiler.assemblies import APP, RUNTIME
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.compiler.expressions.csharp import Surroundings, value
+from odcpub.compiler.expressions.csharp_pieces import type_of
 from odcpub.compiler.literals import csharp_identifier, csharp_literal
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.runtime import runtime_assembly
 from odcpub.engines.csharp.failure import CompileFailed
 from odcpub.engines.csharp.host import host_files, library_files
 from odcpub.engines.csharp.server import RoslynCompiler
-from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import Basic, DataType, Scalar
 from odcpub.model.expressions import rules
-from odcpub.model.expressions.tree import Expression, Literal, Member, Name
+from odcpub.model.expressions.tree import Expression, Literal, Member, Name, children
 from tests.toolchain import toolchain_of_tests
 
 OVERFLOW = "overflow"
@@ -69,8 +69,7 @@ class InCSharp:
         """What each case gives: a value as elements hold it, None, or Overflow."""
         methods = [_method(number, case, statics) for number, case in enumerate(cases)]
         lines = self.run("\n".join([_PROGRAM, *methods, _main(len(cases)), "}"]))
-        found = [_outcome(json.loads(line), case.node.type) for line, case in zip(lines, cases, strict=True)]
-        return found
+        return [_outcome(json.loads(line), case.node.type) for line, case in zip(lines, cases, strict=True)]
 
     def run(self, program: str) -> list[str]:
         """The lines that a program prints."""
@@ -110,16 +109,12 @@ def named(node: Name | Member) -> CSharp:
     return csharp_identifier(node.symbol.name.replace(".", "_"))
 
 
-def csharp_value_type(type_: DataType, statics: frozenset[str]) -> str:
-    return "string?" if type_.target in statics or rules.is_text(type_) else DATA_TYPES[type_.basic].csharp
-
-
 def _method(number: int, case: Case, statics: frozenset[str]) -> str:
     around = surroundings(statics)
-    lines = [f"    static {csharp_value_type(case.node.type, statics)} E{number}()", "    {"]
+    lines = [f"    static {type_of(case.node.type, statics)} E{number}()", "    {"]
     for name in _names(case.node):
         given = case.values[name.symbol.name]
-        declared = csharp_value_type(name.type, statics)
+        declared = type_of(name.type, statics)
         literal = value(Literal(given, name.type), around) if given is not None else "null"
         # Not a constant: the compiler knows nothing of a variable's value.
         lines.append(f"        {declared} {named(name)} = Given<{declared}>({literal});")
@@ -127,8 +122,6 @@ def _method(number: int, case: Case, statics: frozenset[str]) -> str:
 
 
 def _names(node: Expression) -> tuple[Name, ...]:
-    from odcpub.model.expressions.tree import children
-
     found: dict[str, Name] = {}
 
     def look(one: Expression) -> None:

@@ -94,6 +94,11 @@ def number_text(value: Decimal | int) -> str:
     return "0" if text == "-0" else text
 
 
+def csharp_number(value: Decimal | int) -> CSharp:
+    """A number without the suffix of its type."""
+    return CSharp(number_text(value))
+
+
 def json_text(value: object) -> str:
     """JSON that is safe in HTML and JavaScript too: sorted keys, ASCII only, no ``<``, ``>`` or ``&``."""
     text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))

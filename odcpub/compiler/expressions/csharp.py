@@ -7,19 +7,15 @@ A file with such code has ``using System;`` and ``using Odcpub.Runtime;``, and n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
-from enum import IntEnum
-from functools import partial
 
-from odcpub.compiler.literals import csharp_literal, csharp_type, number_text
+from odcpub.compiler.expressions.csharp_pieces import Binding, Piece, infix, literal, moment, type_of
+from odcpub.compiler.literals import csharp_literal, csharp_type
 from odcpub.compiler.marked import CSharp
-from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import rules, tree
-from odcpub.model.expressions.catalog import FUNCTIONS, GROUPS, HAS_VALUE, IF
+from odcpub.model.expressions.catalog import FUNCTIONS, GROUPS, HAS_VALUE
 from odcpub.model.expressions.tree import Binary, Call, Convert, Expression, Literal, Member, Name, Operator, Unary
 
 RESERVED = frozenset({"Conversions", "DateOnly", "Formats", "Moments", "Numbers", "Texts", "TimeOnly"})
@@ -39,39 +35,7 @@ _METHODS = {
     for group, functions in GROUPS.items()
     for function in functions
 }
-_TYPES = {
-    basic: csharp_type(facts.csharp.removeprefix("global::System."))
-    for basic, facts in DATA_TYPES.items()
-    if facts.csharp
-}
-_TEXT_OR_NULL = _TYPES[Basic.TEXT]
 _NULL = CSharp.code("null")
-
-
-class _Binding(IntEnum):
-    """How tightly C# binds, loosest first."""
-
-    CONDITIONAL = 0
-    OR = 1
-    AND = 2
-    EQUALITY = 3
-    RELATIONAL = 4
-    ADDITIVE = 5
-    UNARY = 6
-    PRIMARY = 7
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """Printed C#. ``sure``: it is never null, and its type is not nullable."""
-
-    code: CSharp
-    binding: _Binding = _Binding.PRIMARY
-    sure: bool = False
-
-    def within(self, binding: _Binding) -> CSharp:
-        """The code where what binds more loosely than ``binding`` needs brackets."""
-        return self.code if self.binding >= binding else CSharp.code("({})", self.code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +48,7 @@ class Surroundings:
     """
 
     named: Callable[[Name | Member], CSharp]
-    statics: frozenset[str]
+    statics: Collection[str]
     now: CSharp
     app: CSharp
 
@@ -103,114 +67,113 @@ class _Printer:
     def __init__(self, around: Surroundings) -> None:
         self.around = around
 
-    def piece(self, node: Expression) -> _Piece:
+    def piece(self, node: Expression) -> Piece:
         if _is_null(node):
-            return _Piece(_NULL)
+            return Piece(_NULL)
         if isinstance(node, Literal):
-            return _literal(node)
+            return literal(node)
         if isinstance(node, Name | Member):
             sure = isinstance(node, Name) and node.symbol.kind is tree.Kind.RECORD
-            return _Piece(self.around.named(node), sure=sure)
+            return Piece(self.around.named(node), sure=sure)
         if isinstance(node, Unary):
             return self._unary(node)
         if isinstance(node, Binary):
             return self._binary(node)
         return self._call(node) if isinstance(node, Call) else self._convert(node)
 
-    def truth(self, node: Expression) -> _Piece:
+    def truth(self, node: Expression) -> Piece:
         """A condition: a ``bool``."""
         if _is_null(node):
-            return _Piece(CSharp.code("false"), sure=True)
+            return Piece(CSharp.code("false"), sure=True)
         piece = self.piece(node)
         if piece.sure:
             return piece
-        return _Piece(CSharp.code("{} == true", piece.within(_Binding.EQUALITY)), _Binding.EQUALITY, sure=True)
+        return Piece(CSharp.code("{} == true", piece.within(Binding.EQUALITY)), Binding.EQUALITY, sure=True)
 
     # Operators
 
-    def _unary(self, node: Unary) -> _Piece:
+    def _unary(self, node: Unary) -> Piece:
         if node.operator is Operator.NOT:
             operand = self.piece(node.operand)
             if operand.sure:
-                return _Piece(CSharp.code("!{}", operand.within(_Binding.UNARY)), _Binding.UNARY, sure=True)
-            code = CSharp.code("{} != true", self._typed(node.operand).within(_Binding.EQUALITY))
-            return _Piece(code, _Binding.EQUALITY, sure=True)
+                return Piece(CSharp.code("!{}", operand.within(Binding.UNARY)), Binding.UNARY, sure=True)
+            code = CSharp.code("{} != true", self._typed(node.operand).within(Binding.EQUALITY))
+            return Piece(code, Binding.EQUALITY, sure=True)
         if isinstance(node.operand, Literal) and not _is_null(node.operand):
-            return _Piece(CSharp.code("-{}", _literal(node.operand).code), _Binding.UNARY, sure=True)
-        return _Piece(CSharp.code("Numbers.Negate({})", self._typed(node.operand).code))
+            return Piece(CSharp.code("-{}", literal(node.operand).code), Binding.UNARY, sure=True)
+        return Piece(CSharp.code("Numbers.Negate({})", self._typed(node.operand).code))
 
-    def _binary(self, node: Binary) -> _Piece:
+    def _binary(self, node: Binary) -> Piece:
         if method := _CALCULATIONS.get(node.operator):
             if node.type.basic is Basic.TEXT:
                 return self._joined(node)
-            return _Piece(CSharp.code("{}({}, {})", method, self._typed(node.left).code, self._typed(node.right).code))
+            return Piece(CSharp.code("{}({}, {})", method, self._typed(node.left).code, self._typed(node.right).code))
         if node.operator is Operator.LIKE:
             sides = self._argument(node.left).code, self._argument(node.right).code
-            return _Piece(CSharp.code("Texts.Like({}, {})", *sides), sure=True)
+            return Piece(CSharp.code("Texts.Like({}, {})", *sides), sure=True)
         sign, binding = _SIGNS[node.operator]
         if node.operator in rules.LOGICAL:
-            return _infix(sign, binding, self.truth(node.left), self.truth(node.right))
+            return infix(sign, binding, self.truth(node.left), self.truth(node.right))
         if node.operator in rules.EQUALITY:
-            return _infix(sign, binding, self.piece(node.left), self.piece(node.right))
+            return infix(sign, binding, self.piece(node.left), self.piece(node.right))
         if rules.is_text(node.left.type):
             sides = self._argument(node.left).code, self._argument(node.right).code
-            return _infix(sign, binding, _Piece(CSharp.code("Texts.Compare({}, {})", *sides)), _Piece(CSharp.code("0")))
-        return _infix(sign, binding, self._typed(node.left), self._typed(node.right))
+            return infix(sign, binding, Piece(CSharp.code("Texts.Compare({}, {})", *sides)), Piece(CSharp.code("0")))
+        return infix(sign, binding, self._typed(node.left), self._typed(node.right))
 
-    def _joined(self, node: Binary) -> _Piece:
+    def _joined(self, node: Binary) -> Piece:
         """Texts joined by C#'s ``+``, to which null is the empty text; what may be empty as a whole becomes null."""
         operands = list(_operands(node))
         shown = [self._shown(one, self._beside_text(operands, at)) for at, one in enumerate(operands)]
         code = CSharp.joined(
             " + ",
-            (one.within(_Binding.UNARY if at else _Binding.ADDITIVE) for at, one in enumerate(shown)),
+            (one.within(Binding.UNARY if at else Binding.ADDITIVE) for at, one in enumerate(shown)),
         )
         if any(one.sure for one in shown):
-            return _Piece(code, _Binding.ADDITIVE, sure=True)
-        return _Piece(CSharp.code("Texts.NullIfEmpty({})", code))
+            return Piece(code, Binding.ADDITIVE, sure=True)
+        return Piece(CSharp.code("Texts.NullIfEmpty({})", code))
 
     def _beside_text(self, operands: list[Expression], at: int) -> bool:
         """Whether C# takes the ``+`` beside an operand for one of texts, whatever the operand is."""
         return at > 1 or rules.is_text(operands[1 - at].type)
 
-    def _shown(self, node: Expression, beside_text: bool) -> _Piece:
+    def _shown(self, node: Expression, beside_text: bool) -> Piece:
         """An operand of a join, as text or as what C# itself turns into the same text."""
         if rules.is_text(node.type) or (beside_text and node.type.basic in _SAME_TEXT):
             return self.piece(node)
         piece = self._typed(node)
-        return _Piece(CSharp.code("{}({})", _METHODS[_TO_TEXT[node.type.basic]], piece.code))
+        return Piece(CSharp.code("{}({})", _METHODS[_TO_TEXT[node.type.basic]], piece.code))
 
     # Conversions
 
-    def _convert(self, node: Convert) -> _Piece:
+    def _convert(self, node: Convert) -> Piece:
         """C# converts numbers by itself, and our texts are all its strings."""
         operand = self.piece(node.operand)
         given, wanted = node.operand.type, node.type
         if given.basic is Basic.DATE and wanted.basic is Basic.DATE_TIME:
             if isinstance(node.operand, Literal):
-                return _Piece(_moment(str(node.operand.value)), sure=True)
-            return _Piece(CSharp.code("{}({})", _METHODS["DateToDateTime"], operand.code))
+                return Piece(moment(str(node.operand.value)), sure=True)
+            return Piece(CSharp.code("{}({})", _METHODS["DateToDateTime"], operand.code))
         if rules.is_text(wanted) and not rules.is_text(given):
             return self._shown(node.operand, beside_text=False)
         return operand
 
-    def _typed(self, node: Expression) -> _Piece:
+    def _typed(self, node: Expression) -> Piece:
         """The expression where C# must see its type: null as that of a type."""
         return self._null(node.type) if _is_null(node) else self.piece(node)
 
-    def _null(self, type_: DataType) -> _Piece:
-        name = _TEXT_OR_NULL if type_.target in self.around.statics else _TYPES[type_.basic]
-        return _Piece(CSharp.code("({})null", name), _Binding.UNARY)
+    def _null(self, type_: DataType) -> Piece:
+        return Piece(CSharp.code("({})null", type_of(type_, self.around.statics)), Binding.UNARY)
 
     # Functions
 
-    def _call(self, node: Call) -> _Piece:
+    def _call(self, node: Call) -> Piece:
         special = _SPECIAL.get(node.function)
         if special:
             return special(self, node)
         arguments = CSharp.joined(", ", self._arguments(node))
         sure = node.function in _SURE
-        return _Piece(CSharp.code("{}({})", _METHODS[node.function], arguments), sure=sure)
+        return Piece(CSharp.code("{}({})", _METHODS[node.function], arguments), sure=sure)
 
     def _arguments(self, node: Call) -> Iterator[CSharp]:
         """Those that are not the method's defaults; with their names behind one that was left out."""
@@ -222,16 +185,16 @@ class _Printer:
             piece = self._argument(argument)
             # F(a < b, c > (d)) would be a call of F with one argument, of the generic a.
             alone = len(node.arguments) == 1 or argument.type.basic is not Basic.BOOLEAN
-            code = piece.within(_Binding.CONDITIONAL if alone else _Binding.UNARY)
+            code = piece.within(Binding.CONDITIONAL if alone else Binding.UNARY)
             yield CSharp.code("{}: {}", csharp_type(parameter.name), code) if left_out else code
 
-    def _argument(self, node: Expression) -> _Piece:
+    def _argument(self, node: Expression) -> Piece:
         """An argument; the empty text as such, which methods take for no value."""
         if _is_null(node) and rules.is_text(node.type):
-            return _Piece(csharp_literal(""))
+            return Piece(csharp_literal(""))
         return self._typed(node)
 
-    def _if(self, node: Call) -> _Piece:
+    def _if(self, node: Call) -> Piece:
         test, one, other = node.arguments
         pieces = self._branch(one), self._branch(other)
         if _is_null(one) and (_is_null(other) or (pieces[1].sure and not _is_class(other.type))):
@@ -240,40 +203,40 @@ class _Printer:
             pieces = pieces[0], self._null(node.type)
         code = CSharp.code(
             "{} ? {} : {}",
-            self.truth(test).within(_Binding.OR),
-            pieces[0].within(_Binding.OR),
-            pieces[1].within(_Binding.CONDITIONAL),
+            self.truth(test).within(Binding.OR),
+            pieces[0].within(Binding.OR),
+            pieces[1].within(Binding.CONDITIONAL),
         )
-        return _Piece(code, _Binding.CONDITIONAL, sure=pieces[0].sure and pieces[1].sure)
+        return Piece(code, Binding.CONDITIONAL, sure=pieces[0].sure and pieces[1].sure)
 
-    def _branch(self, node: Expression) -> _Piece:
+    def _branch(self, node: Expression) -> Piece:
         """A branch of an If, in the type that both have."""
         if _is_null(node) or not isinstance(node, Convert) or not rules.is_number(node.type):
             return self.piece(node)
         if isinstance(node.operand, Literal):
-            return _literal(Literal(node.operand.value, node.type))
-        operand = self.piece(node.operand).within(_Binding.UNARY)
-        return _Piece(CSharp.code("({}){}", _TYPES[node.type.basic], operand), _Binding.UNARY)
+            return literal(Literal(node.operand.value, node.type))
+        operand = self.piece(node.operand).within(Binding.UNARY)
+        return Piece(CSharp.code("({}){}", type_of(node.type, self.around.statics), operand), Binding.UNARY)
 
-    def _has_value(self, node: Call) -> _Piece:
+    def _has_value(self, node: Call) -> Piece:
         (operand,) = node.arguments
         if isinstance(operand, Literal) or _is_null(operand):
-            return _Piece(csharp_literal(not _is_null(operand)), sure=True)
-        return _infix(CSharp.code("!="), _Binding.EQUALITY, self.piece(operand), _Piece(_NULL))
+            return Piece(csharp_literal(not _is_null(operand)), sure=True)
+        return infix(CSharp.code("!="), Binding.EQUALITY, self.piece(operand), Piece(_NULL))
 
-    def _now(self, node: Call) -> _Piece:
-        return _Piece(self.around.now, sure=True)
+    def _now(self, node: Call) -> Piece:
+        return Piece(self.around.now, sure=True)
 
-    def _now_in_part(self, node: Call) -> _Piece:
+    def _now_in_part(self, node: Call) -> Piece:
         conversion = "DateTimeToDate" if node.function == "CurrDate" else "DateTimeToTime"
-        return _Piece(CSharp.code("{}({})", _METHODS[conversion], self.around.now))
+        return Piece(CSharp.code("{}({})", _METHODS[conversion], self.around.now))
 
-    def _app(self, node: Call) -> _Piece:
-        return _Piece(self.around.app, sure=True)
+    def _app(self, node: Call) -> Piece:
+        return Piece(self.around.app, sure=True)
 
 
-_SPECIAL: Mapping[str, Callable[[_Printer, Call], _Piece]] = {
-    IF: _Printer._if,
+_SPECIAL: Mapping[str, Callable[[_Printer, Call], Piece]] = {
+    rules.IF: _Printer._if,
     HAS_VALUE: _Printer._has_value,
     "CurrDate": _Printer._now_in_part,
     "CurrTime": _Printer._now_in_part,
@@ -291,14 +254,14 @@ _CALCULATIONS = {
     Operator.OVER: CSharp.code("Numbers.Divide"),
 }
 _SIGNS = {
-    Operator.OR: (CSharp.code("||"), _Binding.OR),
-    Operator.AND: (CSharp.code("&&"), _Binding.AND),
-    Operator.EQUAL: (CSharp.code("=="), _Binding.EQUALITY),
-    Operator.DIFFERENT: (CSharp.code("!="), _Binding.EQUALITY),
-    Operator.LESS: (CSharp.code("<"), _Binding.RELATIONAL),
-    Operator.GREATER: (CSharp.code(">"), _Binding.RELATIONAL),
-    Operator.AT_MOST: (CSharp.code("<="), _Binding.RELATIONAL),
-    Operator.AT_LEAST: (CSharp.code(">="), _Binding.RELATIONAL),
+    Operator.OR: (CSharp.code("||"), Binding.OR),
+    Operator.AND: (CSharp.code("&&"), Binding.AND),
+    Operator.EQUAL: (CSharp.code("=="), Binding.EQUALITY),
+    Operator.DIFFERENT: (CSharp.code("!="), Binding.EQUALITY),
+    Operator.LESS: (CSharp.code("<"), Binding.RELATIONAL),
+    Operator.GREATER: (CSharp.code(">"), Binding.RELATIONAL),
+    Operator.AT_MOST: (CSharp.code("<="), Binding.RELATIONAL),
+    Operator.AT_LEAST: (CSharp.code(">="), Binding.RELATIONAL),
 }
 _SAME_TEXT = frozenset({Basic.INTEGER, Basic.LONG_INTEGER, Basic.BOOLEAN, Basic.IDENTIFIER})
 """Types whose values C# turns into the text that we do."""
@@ -313,12 +276,6 @@ _TO_TEXT = {
     Basic.DATE_TIME: "DateTimeToText",
     Basic.IDENTIFIER: "IdentifierToText",
 }
-
-
-def _infix(sign: CSharp, binding: _Binding, left: _Piece, right: _Piece) -> _Piece:
-    """A condition; all such operators of C# bind from the left."""
-    tighter = _Binding(binding + 1)
-    return _Piece(CSharp.code("{} {} {}", left.within(binding), sign, right.within(tighter)), binding, sure=True)
 
 
 def _operands(node: Expression) -> Iterator[Expression]:
@@ -341,55 +298,3 @@ def _is_null(node: Expression) -> bool:
 def _is_class(type_: DataType) -> bool:
     """Whether C#'s type is one of references, which null fits as it is."""
     return type_.basic in (Basic.STRUCTURE, Basic.BINARY_DATA, Basic.IDENTIFIER) or rules.is_text(type_)
-
-
-def _literal(node: Literal) -> _Piece:
-    value = node.value
-    if node.type.basic in _MOMENTS:
-        return _Piece(_MOMENTS[node.type.basic](str(value)), sure=True)
-    if isinstance(value, str | bool):
-        return _Piece(csharp_literal(value), sure=True)
-    assert isinstance(value, int | Decimal)  # noqa: S101 - what is left of Scalar
-    code = CSharp.code("{}{}", CSharp(number_text(value)), _SUFFIXES.get(node.type.basic, CSharp.code("")))
-    return _Piece(code, _Binding.UNARY if value < 0 else _Binding.PRIMARY, sure=True)
-
-
-_SUFFIXES = {
-    Basic.LONG_INTEGER: CSharp.code("L"),
-    Basic.DECIMAL: CSharp.code("m"),
-    Basic.CURRENCY: CSharp.code("m"),
-}
-
-
-def _numbers(*numbers: int) -> CSharp:
-    return CSharp.joined(", ", map(csharp_literal, numbers))
-
-
-def _date(text: str) -> CSharp:
-    day = date.fromisoformat(text)
-    return CSharp.code("new DateOnly({})", _numbers(day.year, day.month, day.day))
-
-
-def _time(text: str) -> CSharp:
-    at = time.fromisoformat(text)
-    numbers = [at.hour, at.minute]
-    if at.second or at.microsecond:
-        numbers.append(at.second)
-    if at.microsecond:
-        numbers += divmod(at.microsecond, 1000)
-    return CSharp.code("new TimeOnly({})", _numbers(*numbers))
-
-
-def _moment(text: str) -> CSharp:
-    at = datetime.fromisoformat(text)
-    numbers = [at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond]
-    while len(numbers) > 3 and not numbers[-1]:  # noqa: PLR2004
-        numbers.pop()
-    return CSharp.code("Moments.Utc({})", _numbers(*numbers))
-
-
-_MOMENTS: Mapping[Basic, Callable[[str], CSharp]] = {
-    Basic.DATE: _date,
-    Basic.TIME: _time,
-    Basic.DATE_TIME: _moment,
-}

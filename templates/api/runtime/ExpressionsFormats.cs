@@ -1,7 +1,6 @@
 // Functions of expressions that write values for people, in English. The empty text is no value: none gives one.
 using System;
 using System.Globalization;
-using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -26,38 +25,34 @@ public static class Formats
     public static bool EmailAddressValidate(string? address) =>
         string.IsNullOrEmpty(address) || (Texts.Count(address) <= LongestEmail && Email.IsMatch(address));
 
-    public static string? FormatCurrency(decimal? value, string? symbol, int? decimals, string? decimalSeparator, string? groupSeparator) =>
-        value is { } number && decimals is { } count ? Written(number, 0, count, symbol, decimalSeparator, groupSeparator) : null;
+    public static string? FormatCurrency(decimal? value, string? symbol, int? decimalDigits, string? decimalSeparator, string? groupSeparator) =>
+        FormatDecimal(value, decimalDigits, decimalSeparator, groupSeparator) is { } number ? symbol + number : null;
 
-    public static string? FormatDecimal(decimal? value, int? decimals, string? decimalSeparator, string? groupSeparator) =>
-        FormatCurrency(value, null, decimals, decimalSeparator, groupSeparator);
+    public static string? FormatDecimal(decimal? value, int? decimalDigits, string? decimalSeparator, string? groupSeparator) =>
+        value is { } number && decimalDigits is { } digits ? Written(number, 0, digits, decimalSeparator, groupSeparator) : null;
 
-    public static string? FormatPercent(decimal? value, int? decimals, string? decimalSeparator) =>
-        value is { } number && decimals is { } count ? Written(number, 2, count, null, decimalSeparator, null) + "%" : null;
+    public static string? FormatPercent(decimal? value, int? decimalDigits, string? decimalSeparator) =>
+        value is { } number && decimalDigits is { } digits ? Written(number, 2, digits, decimalSeparator, null) + "%" : null;
 
+    /// <summary>Three parts of the text, with a separator before each.</summary>
     public static string? FormatPhoneNumber(
-        string? number, string? countryCode, string? countryCodeSeparator, int? areaLength, string? areaSeparator, int? groupLength, string? groupSeparator)
+        string? value, int? intCodeDigits, int? areaCodeDigits, int? phoneDigits, string? intSeparator, string? areaSeparator, string? phoneSeparator)
     {
-        if (areaLength is not { } area || groupLength is not { } group) return null;
-        var digits = string.Concat((number ?? "").Where(char.IsAsciiDigit));
-        if (digits.Length == 0) return null;
-        area = Math.Clamp(area, 0, digits.Length);
-        var rest = digits[area..];
-        var written = new StringBuilder(countryCode);
-        if (written.Length > 0) written.Append(countryCodeSeparator);
-        written.Append(digits, 0, area);
-        if (area > 0 && rest.Length > 0) written.Append(areaSeparator);
-        return written.AppendJoin(groupSeparator, group < 1 ? [rest] : rest.Chunk(group).Select(one => new string(one))).ToString();
+        if (string.IsNullOrEmpty(value) || intCodeDigits is not { } first || areaCodeDigits is not { } second || phoneDigits is not { } third) return null;
+        var area = Texts.Offset(value, first);
+        var phone = Texts.Offset(value, Math.Max(first, 0L) + Math.Max(second, 0));
+        var end = Texts.Offset(value, Math.Max(first, 0L) + Math.Max(second, 0) + Math.Max(third, 0));
+        return Texts.NullIfEmpty(intSeparator + value[..area] + areaSeparator + value[area..phone] + phoneSeparator + value[phone..end]);
     }
 
-    public static string? FormatText(string? value, int? minLength, int? maxLength, bool? leftPadding, string? character)
+    public static string? FormatText(string? value, int? minChars, int? maxChars, bool? leftPadding, string? paddingChar)
     {
-        if (minLength is not { } least || maxLength is not { } most || leftPadding is not { } left) return null;
+        if (minChars is not { } least || maxChars is not { } most || leftPadding is not { } left) return null;
         var text = value ?? "";
         var missing = Math.Min(least, LongestFilled) - Texts.Count(text);
-        if (missing > 0 && character != null && Texts.Count(character) == 1)
+        if (missing > 0 && paddingChar != null && Texts.Count(paddingChar) == 1)
         {
-            var filling = new StringBuilder().Insert(0, character, missing).ToString();
+            var filling = new StringBuilder().Insert(0, paddingChar, missing).ToString();
             text = left ? filling + text : text + filling;
         }
         var count = Texts.Count(text);
@@ -66,9 +61,9 @@ public static class Formats
     }
 
     /// <summary>d M y H h m s t stand for parts of the moment, a backslash before a character for the character.</summary>
-    public static string? FormatDateTime(DateTimeOffset? dt, string? format)
+    public static string? FormatDateTime(DateTimeOffset? value, string? format)
     {
-        if (dt?.UtcDateTime is not { } moment) return null;
+        if (value?.UtcDateTime is not { } moment) return null;
         var written = new StringBuilder();
         var rest = (format ?? "").AsSpan();
         while (rest.Length > 0)
@@ -114,14 +109,14 @@ public static class Formats
     };
 
     // The number times ten to the power of shift, rounded to so many decimals, in groups of three digits.
-    private static string Written(decimal number, int shift, int decimals, string? symbol, string? decimalSeparator, string? groupSeparator)
+    private static string Written(decimal number, int shift, int decimals, string? decimalSeparator, string? groupSeparator)
     {
         decimals = Math.Clamp(decimals, 0, Numbers.Decimals);
         var rounded = Numbers.Rounded(number, Math.Min(decimals + shift, Numbers.Decimals));
         var digits = Math.Abs(rounded).ToString($"F{decimals + shift}", English).Replace(".", "", StringComparison.Ordinal);
         digits = digits.TrimStart('0').PadLeft(decimals + 1, '0');
         var whole = digits[..^decimals];
-        var written = new StringBuilder(rounded < 0 ? "-" : "").Append(symbol).Append(whole, 0, (whole.Length - 1) % 3 + 1);
+        var written = new StringBuilder(rounded < 0 ? "-" : "").Append(whole, 0, (whole.Length - 1) % 3 + 1);
         for (var at = (whole.Length - 1) % 3 + 1; at < whole.Length; at += 3) written.Append(groupSeparator).Append(whole, at, 3);
         if (decimals > 0) written.Append(decimalSeparator).Append(digits, whole.Length, decimals);
         return written.ToString();

@@ -40,21 +40,22 @@ public static class Moments
     public static int? DayOfWeek(DateTimeOffset? dt) => (int?)dt?.UtcDateTime.DayOfWeek;
 
     /// <summary>Calendar days, whatever their times.</summary>
-    public static long? DiffDays(DateTimeOffset? dt1, DateTimeOffset? dt2) => dt2?.UtcTicks / TimeSpan.TicksPerDay - dt1?.UtcTicks / TimeSpan.TicksPerDay;
-    public static long? DiffHours(DateTimeOffset? dt1, DateTimeOffset? dt2) => (dt2 - dt1)?.Ticks / TimeSpan.TicksPerHour;
+    public static int? DiffDays(DateTimeOffset? dt1, DateTimeOffset? dt2) => Date(dt2) - Date(dt1);
+    public static int? DiffHours(DateTimeOffset? dt1, DateTimeOffset? dt2) => (int?)((dt2 - dt1)?.Ticks / TimeSpan.TicksPerHour);
     public static long? DiffMinutes(DateTimeOffset? dt1, DateTimeOffset? dt2) => (dt2 - dt1)?.Ticks / TimeSpan.TicksPerMinute;
     public static long? DiffSeconds(DateTimeOffset? dt1, DateTimeOffset? dt2) => (dt2 - dt1)?.Ticks / TimeSpan.TicksPerSecond;
 
-    public static DateOnly? NewDate(int? year, int? month, int? day) =>
-        year is >= 1 and <= 9999 and { } y && month is >= 1 and <= 12 and { } m && day >= 1 && day <= DateTime.DaysInMonth(y, m)
-            ? new DateOnly(y, m, day.Value) : null;
+    public static DateOnly? NewDate(int? y, int? m, int? d) =>
+        y is >= 1 and <= 9999 and { } year && m is >= 1 and <= 12 and { } month && d is >= 1 and { } day && day <= DateTime.DaysInMonth(year, month)
+            ? new DateOnly(year, month, day) : null;
 
-    public static TimeOnly? NewTime(int? hour, int? minute, int? second) =>
-        hour is >= 0 and <= 23 and { } h && minute is >= 0 and <= 59 and { } m && second is >= 0 and <= 59 and { } s
-            ? new TimeOnly(h, m, s) : null;
+    public static TimeOnly? NewTime(int? h, int? m, int? s) =>
+        h is >= 0 and <= 23 and { } hour && m is >= 0 and <= 59 and { } minute && s is >= 0 and <= 59 and { } second
+            ? new TimeOnly(hour, minute, second) : null;
 
-    public static DateTimeOffset? NewDateTime(int? year, int? month, int? day, int? hour, int? minute, int? second) =>
-        BuildDateTime(NewDate(year, month, day), NewTime(hour, minute, second));
+    public static DateTimeOffset? NewDateTime(int? y, int? mo, int? d, int? h, int? mi, int? s) => BuildDateTime(NewDate(y, mo, d), NewTime(h, mi, s));
+
+    private static int? Date(DateTimeOffset? dt) => Conversions.DateTimeToDate(dt)?.DayNumber;
 
     private static DateTimeOffset? Add(DateTimeOffset? dt, int? n, long unit)
     {
