@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 
-from odcpub.compiler.marked import CSharp, Css, Dockerfile, Html, Markdown, Marked, Sql, Xml
+from odcpub.compiler.marked import CSharp, Css, Dockerfile, Html, JavaScript, Markdown, Marked, Sql, Xml
 
 _KEYWORD_TEXT = """
     abstract as base bool break byte case catch char checked class const continue decimal default delegate do double
@@ -103,6 +103,16 @@ def json_text(value: object) -> str:
     """JSON that is safe in HTML and JavaScript too: sorted keys, ASCII only, no ``<``, ``>`` or ``&``."""
     text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def js_text(text: str) -> JavaScript:
+    """A JavaScript string literal, safe within HTML too."""
+    return JavaScript(json_text(text))
+
+
+def js_number(value: int) -> JavaScript:
+    """A whole number."""
+    return JavaScript(str(int(value)))
 
 
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}

@@ -60,6 +60,12 @@ class Html(Marked):
     __slots__ = ()
 
 
+class JavaScript(Marked):
+    """Tokens of JavaScript: literals, expressions."""
+
+    __slots__ = ()
+
+
 class Markdown(Marked):
     """A word, in code too."""
 

@@ -1,0 +1,53 @@
+// Values as expressions write them for people.
+import { given } from "./logic.js";
+import { decimalText, round } from "./numbers.js";
+import { substr, text } from "./texts.js";
+
+const orNull = (value) => (value === "" ? null : value);
+const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
+const MOST = 10_000;
+
+/** A Decimal's sign and digits, its groups and decimals separated. */
+function written(value, digits, point, group) {
+  const decimals = Math.min(Math.max(digits, 0), 8);
+  const [whole, fraction = ""] = (decimalText(round(value, decimals)) ?? "").replace("-", "").split(".");
+  const groups = whole.replace(/\B(?=(\d{3})+$)/g, () => text(group));
+  const shown = decimals ? `${groups}${text(point)}${fraction.padEnd(decimals, "0")}` : groups;
+  return [round(value, decimals) < 0n ? "-" : "", shown];
+}
+
+export const formatDecimal = (value, digits, point, group) =>
+  given([value, digits], (v, d) => written(v, d, point, group).join(""));
+
+export const formatCurrency = (value, symbol, digits, point, group) =>
+  given([value, digits], (v, d) => written(v, d, point, group).join(text(symbol)));
+
+export const formatPercent = (value, digits, point) =>
+  given([value, digits], (v, d) => `${written(v * 100n, d, point, null).join("")}%`);
+
+export function formatText(value, least, most, left, character) {
+  return given([least, most, left], (low, high, atStart) => {
+    const sign = Array.from(text(character)).length === 1 ? character : "";
+    const found = Array.from(text(value));
+    const filling = sign ? Array(Math.max(Math.min(low, MOST) - found.length, 0)).fill(sign) : [];
+    const filled = atStart ? [...filling, ...found] : [...found, ...filling];
+    if (high < 0 || filled.length <= high) return orNull(filled.join(""));
+    return orNull((atStart ? filled.slice(filled.length - high) : filled.slice(0, high)).join(""));
+  });
+}
+
+export function formatPhoneNumber(number, country, area, rest, first, second, third) {
+  if (number === null) return null;
+  return given([country, area, rest], (...sizes) => {
+    const [a, b, c] = sizes.map((size) => Math.max(size, 0));
+    const part = (from, size) => text(substr(number, from, size));
+    return orNull(text(first) + part(0, a) + text(second) + part(a, b) + text(third) + part(a + b, c));
+  });
+}
+
+export const emailAddressValidate = (address) => address === null || EMAIL.test(address);
+
+export function emailAddressCreate(name, address) {
+  if (name === null || address === null) return address;
+  return `"${name.replace(/[\\"]/g, "\\$&")}" <${address}>`;
+}

@@ -1,0 +1,96 @@
+// Texts as expressions know them: null for the empty text, positions and lengths in characters (code points).
+import { given } from "./logic.js";
+
+export const text = (value) => value ?? "";
+const orNull = (value) => (value === "" ? null : value);
+const characters = (value) => Array.from(text(value));
+
+/** Negative, 0 or positive, by code points. */
+function order(a, b) {
+  const [x, y] = [characters(a), characters(b)];
+  for (let at = 0; at < x.length && at < y.length; at++) {
+    if (x[at] !== y[at]) return x[at].codePointAt(0) - y[at].codePointAt(0);
+  }
+  return x.length - y.length;
+}
+
+const both = (a, b, test) => a !== null && b !== null && test(order(a, b));
+export const less = (a, b) => both(a, b, (found) => found < 0);
+export const greater = (a, b) => both(a, b, (found) => found > 0);
+export const atMost = (a, b) => both(a, b, (found) => found <= 0);
+export const atLeast = (a, b) => both(a, b, (found) => found >= 0);
+
+export const join = (...parts) => orNull(parts.map(text).join(""));
+
+/** Whether the text is as the pattern, in which % stands for any characters. */
+export function like(value, pattern) {
+  const [first, ...others] = text(pattern).split("%");
+  const whole = text(value);
+  if (others.length === 0) return whole === first;
+  const last = others.pop();
+  if (whole.length < first.length + last.length || !whole.startsWith(first) || !whole.endsWith(last)) return false;
+  let at = first.length;
+  for (const piece of others) {
+    const found = whole.indexOf(piece, at);
+    if (found < 0) return false;
+    at = found + piece.length;
+  }
+  return at <= whole.length - last.length;
+}
+
+export function chr(code) {
+  return given([code], (c) => (c > 0 && c <= 0x10ffff && !(c >= 0xd800 && c <= 0xdfff) ? String.fromCodePoint(c) : null));
+}
+
+export const newLine = () => "\n";
+export const length = (value) => characters(value).length;
+
+const HTML = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+
+export function encodeHtml(value) {
+  return orNull(text(value).replace(/[&<>"']/g, (sign) => HTML[sign]).replace(/\r\n|\r|\n/g, "<br/>"));
+}
+
+export function encodeJavaScript(value) {
+  const unit = (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return orNull(text(value).replace(/[^A-Za-z0-9 .,_-]/g, unit));
+}
+
+export function encodeUrl(value) {
+  const bytes = (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`;
+  return orNull(encodeURIComponent(text(value)).replace(/[!'()*]/g, bytes).replaceAll("%20", "+"));
+}
+
+/** Where `search` begins in `value`, as a count of characters. */
+export function index(value, search, start, fromEnd, ignoreCase) {
+  return given([start, fromEnd, ignoreCase], () => {
+    const fold = (one) => text(ignoreCase ? toLower(one) : one);
+    const [whole, sought] = [fold(value), fold(search)];
+    if (sought === "") return -1;
+    const from = Array.from(whole).slice(0, Math.max(start, 0)).join("").length;
+    if (start > length(whole)) return -1;
+    const found = fromEnd ? whole.lastIndexOf(sought) : whole.indexOf(sought, from);
+    return found < from ? -1 : Array.from(whole.slice(0, found)).length;
+  });
+}
+
+export const replace = (value, search, other) =>
+  orNull(search === null ? text(value) : text(value).replaceAll(search, () => text(other)));
+
+export function substr(value, start, count) {
+  return given([start, count], (from, size) =>
+    size <= 0 ? null : orNull(characters(value).slice(Math.max(from, 0), Math.max(from + size, 0)).join("")));
+}
+
+const each = (change) => (value) =>
+  orNull(characters(value).map((sign) => (Array.from(change(sign)).length === 1 ? change(sign) : sign)).join(""));
+export const toLower = each((sign) => sign.toLowerCase());
+export const toUpper = each((sign) => sign.toUpperCase());
+
+export const trim = (value) => trimEnd(trimStart(value));
+export const trimStart = (value) => orNull(text(value).replace(/^[\t-\r ]+/, ""));
+export const trimEnd = (value) => orNull(text(value).replace(/[\t-\r ]+$/, ""));
+
+export const ofWhole = (n) => given([n], String);
+export const ofBoolean = (b) => given([b], (x) => (x ? "True" : "False"));
+export const newGuid = () => crypto.randomUUID();
