@@ -7,23 +7,23 @@ const orNull = (value) => (value === "" ? null : value);
 const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 const MOST = 10_000;
 
-/** A Decimal's sign and digits, its groups and decimals separated. */
+/** A Decimal's digits, its groups and decimals separated. */
 function written(value, digits, point, group) {
   const decimals = Math.min(Math.max(digits, 0), 8);
   const [whole, fraction = ""] = (decimalText(round(value, decimals)) ?? "").replace("-", "").split(".");
   const groups = whole.replace(/\B(?=(\d{3})+$)/g, () => text(group));
   const shown = decimals ? `${groups}${text(point)}${fraction.padEnd(decimals, "0")}` : groups;
-  return [round(value, decimals) < 0n ? "-" : "", shown];
+  return round(value, decimals) < 0n ? `-${shown}` : shown;
 }
 
 export const formatDecimal = (value, digits, point, group) =>
-  given([value, digits], (v, d) => written(v, d, point, group).join(""));
+  given([value, digits], (v, d) => written(v, d, point, group));
 
 export const formatCurrency = (value, symbol, digits, point, group) =>
-  given([value, digits], (v, d) => written(v, d, point, group).join(text(symbol)));
+  given([value, digits], (v, d) => text(symbol) + written(v, d, point, group));
 
 export const formatPercent = (value, digits, point) =>
-  given([value, digits], (v, d) => `${written(v * 100n, d, point, null).join("")}%`);
+  given([value, digits], (v, d) => `${written(v * 100n, d, point, null)}%`);
 
 export function formatText(value, least, most, left, character) {
   return given([least, most, left], (low, high, atStart) => {

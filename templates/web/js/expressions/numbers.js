@@ -1,9 +1,11 @@
 // Numbers as expressions calculate them. An Integer is a number, a Long Integer a bigint, a Decimal or Currency a bigint
-// of hundred-millionths: 1.5 is 150000000n. Results are exact, rounded once, half away from zero.
+// of units of 10^-28. A result has 8 decimals: it is exact, and rounded once, half away from zero.
 import { Overflow, given } from "./logic.js";
 
-const UNIT = 10n ** 8n;
-const LIMIT = 10n ** 28n;
+const UNIT = 10n ** 28n;
+// What a calculated number counts in: 10^-8.
+const STEP = 10n ** 20n;
+const LIMIT = 10n ** 20n * UNIT;
 const LEAST = { integer: -(2n ** 31n), long: -(2n ** 63n) };
 
 const absolute = (n) => (n < 0n ? -n : n);
@@ -47,8 +49,8 @@ export const long = of("long");
 export const decimal = {
   plus: (a, b) => given([a, b], (x, y) => held(x + y)),
   minus: (a, b) => given([a, b], (x, y) => held(x - y)),
-  times: (a, b) => given([a, b], (x, y) => held(rounded(x * y, UNIT))),
-  over: (a, b) => given([a, b], (x, y) => (y === 0n ? null : held(rounded(x * UNIT, y)))),
+  times: (a, b) => given([a, b], (x, y) => held(rounded(x * y, UNIT * STEP) * STEP)),
+  over: (a, b) => given([a, b], (x, y) => (y === 0n ? null : held(rounded(x * UNIT, y * STEP) * STEP))),
   negative: (a) => given([a], (x) => -x),
 };
 
@@ -70,20 +72,20 @@ export const longToInteger = (l) => given([l], (x) => (within("integer", x) ? Nu
 /** The digits of a Decimal, without zeros at the end of its decimals. */
 export function decimalText(d) {
   return given([d], (x) => {
-    const digits = String(absolute(x)).padStart(9, "0");
-    const decimals = digits.slice(-8).replace(/0+$/, "");
-    return (x < 0n ? "-" : "") + digits.slice(0, -8) + (decimals && `.${decimals}`);
+    const digits = String(absolute(x)).padStart(29, "0");
+    const decimals = digits.slice(-28).replace(/0+$/, "");
+    return (x < 0n ? "-" : "") + digits.slice(0, -28) + (decimals && `.${decimals}`);
   });
 }
 
-/** The Decimal that digits, perhaps with a sign and a point, write; null where it does not fit. */
+/** The Decimal that digits, perhaps with a sign and a point, write; null for anything else. */
 export function parsedDecimal(text) {
   const [, sign, digits, decimals = ""] = /^([-+]?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
   if (digits === undefined) return null;
   const kept = decimals.replace(/0+$/, "");
-  if (kept.length > 8) return null;
-  const n = BigInt(digits + kept.padEnd(8, "0"));
-  return n >= LIMIT ? null : sign === "-" ? -n : n;
+  if (kept.length > 28) return null;
+  const n = BigInt(digits + kept.padEnd(28, "0"));
+  return sign === "-" ? -n : n;
 }
 
 /** The whole number that digits, perhaps with a sign, write; null where the type cannot hold it. */
@@ -113,23 +115,27 @@ export const trunc = (n) => given([n], (x) => (x / UNIT) * UNIT);
 export function round(n, digits) {
   return given([n, digits], (x, d) => {
     if (d >= 8) return x;
-    if (d < -28) return 0n;
-    const step = 10n ** BigInt(8 - d);
+    if (d < -21) return 0n;
+    const step = 10n ** BigInt(28 - d);
     const result = rounded(x, step) * step;
     return absolute(result) >= LIMIT ? null : result;
   });
 }
 
+/** Whether a calculated number has its place: at most 20 digits before the point. */
+export const fits = (n) => absolute(n) < LIMIT && n % STEP === 0n;
+
 export function power(base, exponent) {
-  return given([base, exponent], (b, e) => {
-    if (b === 0n) return e < 0 ? null : e === 0 ? UNIT : 0n;
-    if (absolute(b) === UNIT) return b < 0n && e % 2 !== 0 ? -UNIT : UNIT;
-    const steps = BigInt(Math.abs(e));
+  return given([base, exponent], (x, e) => {
+    if (x === 0n) return e < 0 ? null : e === 0 ? UNIT : 0n;
+    if (absolute(x) === UNIT) return x < 0n && e % 2 !== 0 ? -UNIT : UNIT;
+    const [b, one] = [x / STEP, UNIT / STEP];
     // Beyond 100 digits on either side the result is too large, or rounds to nothing.
     const size = Math.abs(e) * Math.abs(Math.log10(Number(absolute(b))) - 8);
-    if (size > 100) return absolute(b) > UNIT === e > 0 ? null : 0n;
-    const [n, d] = [b ** steps, UNIT ** steps];
-    const result = e < 0 ? rounded(d * UNIT, n) : rounded(n * UNIT, d);
+    if (size > 100) return absolute(b) > one === e > 0 ? null : 0n;
+    const steps = BigInt(Math.abs(e));
+    const [n, d] = [b ** steps, one ** steps];
+    const result = (e < 0 ? rounded(d * one, n) : rounded(n * one, d)) * STEP;
     return absolute(result) >= LIMIT ? null : result;
   });
 }
@@ -137,9 +143,8 @@ export function power(base, exponent) {
 export function sqrt(n) {
   return given([n], (x) => {
     if (x < 0n) return null;
-    // The root of n × 10^8 in hundred-millionths, doubled, tells on which side of the half it lies.
-    const twice = root(4n * x * UNIT);
-    return (twice + 1n) / 2n;
+    // Twice the root, in steps of a calculated number, tells on which side of the half it lies.
+    return ((root((4n * x) / 10n ** 12n) + 1n) / 2n) * STEP;
   });
 }
 

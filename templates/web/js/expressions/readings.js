@@ -1,5 +1,6 @@
 // Texts that are read as values: blanks at the ends are no part of them.
-import { parsedDecimal, parsedWhole } from "./numbers.js";
+import { given } from "./logic.js";
+import { fits, parsedDecimal, parsedWhole } from "./numbers.js";
 import { text, trim } from "./texts.js";
 import * as moments from "./moments.js";
 
@@ -7,7 +8,7 @@ const read = (parse) => (value) => parse(text(trim(value)));
 
 export const toInteger = read((value) => parsedWhole("integer", value));
 export const toLong = read((value) => parsedWhole("long", value));
-export const toDecimal = read(parsedDecimal);
+export const toDecimal = read((value) => given([parsedDecimal(value)], (n) => (fits(n) ? n : null)));
 export const toDate = read(moments.parsedDate);
 export const toTime = read(moments.parsedTime);
 export const toDateTime = read(moments.parsedDateTime);

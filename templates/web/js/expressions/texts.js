@@ -61,16 +61,18 @@ export function encodeUrl(value) {
   return orNull(encodeURIComponent(text(value)).replace(/[!'()*]/g, bytes).replaceAll("%20", "+"));
 }
 
-/** Where `search` begins in `value`, as a count of characters. */
-export function index(value, search, start, fromEnd, ignoreCase) {
-  return given([start, fromEnd, ignoreCase], () => {
+/** Where `search` begins in `value`, as a count of characters; backwards, another `start` than 0 is where `value` ends. */
+export function index(value, search, start, backwards, ignoreCase) {
+  return given([start, backwards, ignoreCase], () => {
     const fold = (one) => text(ignoreCase ? toLower(one) : one);
-    const [whole, sought] = [fold(value), fold(search)];
+    const sought = fold(search);
     if (sought === "") return -1;
-    const from = Array.from(whole).slice(0, Math.max(start, 0)).join("").length;
-    if (start > length(whole)) return -1;
-    const found = fromEnd ? whole.lastIndexOf(sought) : whole.indexOf(sought, from);
-    return found < from ? -1 : Array.from(whole.slice(0, found)).length;
+    const every = Array.from(fold(value));
+    if (!backwards && start > every.length) return -1;
+    const before = every.slice(0, Math.max(start, 0)).join("");
+    const whole = backwards && start !== 0 ? before : every.join("");
+    const found = backwards ? whole.lastIndexOf(sought) : whole.indexOf(sought, before.length);
+    return found < 0 ? -1 : Array.from(whole.slice(0, found)).length;
   });
 }
 
