@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from uuid import uuid4
 
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import tree
@@ -13,6 +14,7 @@ from odcpub.model.expressions.catalog_numbers import NUMBERS
 from odcpub.model.expressions.catalog_readings import READINGS
 from odcpub.model.expressions.catalog_texts import TEXTS
 from odcpub.model.expressions.functions import Function, InQueries, Parameter
+from odcpub.model.expressions.python.conversions import nothing
 from odcpub.model.expressions.rules import IF, NO_VALUE, NOTHING
 from odcpub.model.language import PLAIN_TYPES
 
@@ -43,6 +45,7 @@ _OTHERS = (
         examples=(("HasValue(0)", "True"), ('HasValue("")', "False"), ("HasValue(NullDate())", "False")),
         in_queries=InQueries.TRANSLATED,
         sql="({0} IS NOT NULL)",
+        python=lambda value: value is not None,
     ),
     Function(
         NO_VALUE,
@@ -52,6 +55,7 @@ _OTHERS = (
         examples=(("HasValue(If(True, NoValue(), 1))", "False"),),
         in_queries=InQueries.TRANSLATED,
         sql="NULL",
+        python=nothing,
     ),
     Function("GetAppName", (), tree.TEXT, "The name of the app."),
     Function(
@@ -59,6 +63,7 @@ _OTHERS = (
         (),
         tree.TEXT,
         "A new random identifier of 36 characters, as 8-4-4-4-12 small hexadecimal digits.",
+        python=lambda: str(uuid4()),
     ),
 )
 

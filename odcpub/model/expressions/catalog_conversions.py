@@ -5,6 +5,7 @@ from __future__ import annotations
 from odcpub.model.elements import DataType
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.functions import Function, InQueries, Parameter
+from odcpub.model.expressions.python import conversions, dates
 
 _TRANSLATED = InQueries.TRANSLATED
 
@@ -26,6 +27,7 @@ CONVERSIONS = (
         "1 for True, 0 for False.",
         examples=(("BooleanToInteger(True)", "1"),),
         in_queries=_TRANSLATED,
+        python=conversions.from_boolean,
     ),
     Function(
         "BooleanToText",
@@ -34,6 +36,7 @@ CONVERSIONS = (
         "True or False.",
         examples=(("BooleanToText(1 > 2)", '"False"'),),
         in_queries=_TRANSLATED,
+        python=conversions.as_text,
     ),
     Function(
         "DateTimeToDate",
@@ -42,6 +45,7 @@ CONVERSIONS = (
         "The day, in UTC.",
         examples=(("DateTimeToDate(#2026-01-31 23:59:59#)", "#2026-01-31#"),),
         in_queries=_TRANSLATED,
+        python=dates.date_of,
     ),
     Function(
         "DateTimeToText",
@@ -53,6 +57,7 @@ CONVERSIONS = (
             ("DateTimeToText(#2026-01-31 10:30:00.5#)", '"2026-01-31 10:30:00.5"'),
         ),
         in_queries=_TRANSLATED,
+        python=conversions.date_time_text,
     ),
     Function(
         "DateTimeToTime",
@@ -61,6 +66,7 @@ CONVERSIONS = (
         "The time of day, in UTC.",
         examples=(("DateTimeToTime(#2026-01-31 10:30:00#)", "#10:30:00#"),),
         in_queries=_TRANSLATED,
+        python=dates.time_of,
     ),
     Function(
         "DateToDateTime",
@@ -69,6 +75,7 @@ CONVERSIONS = (
         "The first moment of the day, in UTC.",
         examples=(("DateToDateTime(#2026-01-31#)", "#2026-01-31 00:00:00#"),),
         in_queries=_TRANSLATED,
+        python=dates.start_of,
     ),
     Function(
         "DateToText",
@@ -77,6 +84,7 @@ CONVERSIONS = (
         "2026-01-31.",
         examples=(("DateToText(#2026-01-31#)", '"2026-01-31"'),),
         in_queries=_TRANSLATED,
+        python=conversions.same,
     ),
     Function(
         "DecimalToBoolean",
@@ -85,6 +93,7 @@ CONVERSIONS = (
         "False for 0, else True.",
         examples=(("DecimalToBoolean(0.5)", "True"),),
         in_queries=_TRANSLATED,
+        python=conversions.to_boolean,
     ),
     Function(
         "DecimalToInteger",
@@ -94,6 +103,7 @@ CONVERSIONS = (
         edges="No value where the type cannot hold it.",
         examples=(("DecimalToInteger(2.5)", "3"), ("DecimalToInteger(-2.5)", "-3")),
         in_queries=_TRANSLATED,
+        python=conversions.to_whole,
     ),
     Function(
         "DecimalToLongInteger",
@@ -103,6 +113,7 @@ CONVERSIONS = (
         edges="No value where the type cannot hold it.",
         examples=(("DecimalToLongInteger(2.4)", "2"),),
         in_queries=_TRANSLATED,
+        python=conversions.to_whole,
     ),
     Function(
         "DecimalToText",
@@ -111,6 +122,7 @@ CONVERSIONS = (
         "The number with a point, without zeros at the end of its decimals.",
         examples=(("DecimalToText(200.0)", '"200"'), ("DecimalToText(-1.50)", '"-1.5"')),
         in_queries=_TRANSLATED,
+        python=conversions.as_text,
     ),
     Function(
         "IdentifierToInteger",
@@ -119,6 +131,7 @@ CONVERSIONS = (
         "The number of an entity's identifier.",
         edges="No value where the type cannot hold it.",
         in_queries=_TRANSLATED,
+        python=conversions.same,
     ),
     Function(
         "IdentifierToLongInteger",
@@ -126,6 +139,7 @@ CONVERSIONS = (
         tree.LONG_INTEGER,
         "The number of an entity's identifier.",
         in_queries=_TRANSLATED,
+        python=conversions.same,
     ),
     Function(
         "IdentifierToText",
@@ -133,6 +147,7 @@ CONVERSIONS = (
         tree.TEXT,
         "The identifier of a static entity, or an entity's number as a text.",
         in_queries=_TRANSLATED,
+        python=conversions.as_text,
     ),
     Function(
         "IntegerToBoolean",
@@ -141,6 +156,7 @@ CONVERSIONS = (
         "False for 0, else True.",
         examples=(("IntegerToBoolean(2)", "True"),),
         in_queries=_TRANSLATED,
+        python=conversions.to_boolean,
     ),
     Function(
         "IntegerToDecimal",
@@ -149,6 +165,7 @@ CONVERSIONS = (
         "The same number.",
         examples=(("IntegerToDecimal(2)", "2.0"),),
         in_queries=_TRANSLATED,
+        python=conversions.to_decimal,
     ),
     Function(
         "IntegerToIdentifier",
@@ -156,6 +173,7 @@ CONVERSIONS = (
         tree.IDENTIFIER,
         "The identifier of an entity with this number; whether there is such a row is not looked up.",
         in_queries=_TRANSLATED,
+        python=conversions.same,
     ),
     Function(
         "IntegerToText",
@@ -164,6 +182,7 @@ CONVERSIONS = (
         "The number in digits.",
         examples=(("IntegerToText(-12)", '"-12"'),),
         in_queries=_TRANSLATED,
+        python=conversions.as_text,
     ),
     Function(
         "LongIntegerToIdentifier",
@@ -171,6 +190,7 @@ CONVERSIONS = (
         tree.IDENTIFIER,
         "The identifier of an entity with this number; whether there is such a row is not looked up.",
         in_queries=_TRANSLATED,
+        python=conversions.same,
     ),
     Function(
         "LongIntegerToInteger",
@@ -180,6 +200,7 @@ CONVERSIONS = (
         edges="No value where the type cannot hold it.",
         examples=(("LongIntegerToInteger(12)", "12"),),
         in_queries=_TRANSLATED,
+        python=conversions.same,
     ),
     Function(
         "LongIntegerToText",
@@ -188,8 +209,9 @@ CONVERSIONS = (
         "The number in digits.",
         examples=(("LongIntegerToText(3000000000)", '"3000000000"'),),
         in_queries=_TRANSLATED,
+        python=conversions.as_text,
     ),
-    Function("NullBinary", (), tree.BINARY_DATA, "No value."),
+    Function("NullBinary", (), tree.BINARY_DATA, "No value.", python=conversions.nothing),
     Function(
         "NullDate",
         (),
@@ -197,9 +219,12 @@ CONVERSIONS = (
         "No value; also where a Date or a Time is expected.",
         examples=(("NullDate() = CurrDateTime()", "False"),),
         in_queries=_TRANSLATED,
+        python=conversions.nothing,
     ),
-    Function("NullIdentifier", (), tree.IDENTIFIER, "No value.", in_queries=_TRANSLATED),
-    Function("NullTextIdentifier", (), tree.TEXT_IDENTIFIER, "No value.", in_queries=_TRANSLATED),
+    Function("NullIdentifier", (), tree.IDENTIFIER, "No value.", in_queries=_TRANSLATED, python=conversions.nothing),
+    Function(
+        "NullTextIdentifier", (), tree.TEXT_IDENTIFIER, "No value.", in_queries=_TRANSLATED, python=conversions.nothing
+    ),
     Function(
         "TimeToText",
         _time,
@@ -207,5 +232,6 @@ CONVERSIONS = (
         "10:30:00; parts of a second follow after a point, without zeros at their end.",
         examples=(("TimeToText(#10:30:00#)", '"10:30:00"'),),
         in_queries=_TRANSLATED,
+        python=conversions.same,
     ),
 )

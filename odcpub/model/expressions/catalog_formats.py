@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.functions import Function, Parameter
+from odcpub.model.expressions.python import formats
 
 _T, _I, _D = (tree.TEXT,), (tree.INTEGER,), (tree.DECIMAL,)
 _value = Parameter("value", _D)
@@ -24,6 +25,7 @@ FORMATS = (
             ('EmailAddressCreate("Ann", "ann@example.com")', '"""Ann"" <ann@example.com>"'),
             ('EmailAddressCreate("", "ann@example.com")', '"ann@example.com"'),
         ),
+        python=formats.full_address,
     ),
     Function(
         "EmailAddressValidate",
@@ -33,6 +35,7 @@ FORMATS = (
         "with a point within it behind, and no white space.",
         edges="True for the empty text, as in ODC.",
         examples=(('EmailAddressValidate("ann@example.com")', "True"), ('EmailAddressValidate("ann")', "False")),
+        python=formats.is_address,
     ),
     Function(
         "FormatCurrency",
@@ -44,6 +47,7 @@ FORMATS = (
             ('FormatCurrency(1234.5, "€", 2, ".", ",")', '"€1,234.50"'),
             ('FormatCurrency(-1.0, "€", 0, ".", ",")', '"€-1"'),
         ),
+        python=formats.currency,
     ),
     Function(
         "FormatDateTime",
@@ -59,6 +63,7 @@ FORMATS = (
             ('FormatDateTime(#2026-01-31#, "ddd d MMM yy")', '"Sat 31 Jan 26"'),
             (r'FormatDateTime(#2026-01-31 15:05:09#, "h:mm tt \a\t s")', '"3:05 PM at 9"'),
         ),
+        python=formats.date_time,
     ),
     Function(
         "FormatDecimal",
@@ -71,6 +76,7 @@ FORMATS = (
             ('FormatDecimal(0.5, 0, ".", "")', '"1"'),
             ('FormatDecimal(-0.4, 0, ".", ",")', '"0"'),
         ),
+        python=formats.decimal,
     ),
     Function(
         "FormatPercent",
@@ -79,6 +85,7 @@ FORMATS = (
         "The number times 100, with % behind it.",
         edges=_ROUNDED,
         examples=(('FormatPercent(0.125, 1, ".")', '"12.5%"'), ('FormatPercent(-0.125, 0, ".")', '"-13%"')),
+        python=formats.percent,
     ),
     Function(
         "FormatPhoneNumber",
@@ -96,6 +103,7 @@ FORMATS = (
         "ones after those: as many as int_code_digits, area_code_digits and phone_digits say.",
         edges="A number of digits below 0 counts as 0. What follows is left out. The empty text gives no value.",
         examples=(('FormatPhoneNumber("351214153737", 3, 2, 7, "+", "-", ".")', '"+351-21.4153737"'),),
+        python=formats.phone_number,
     ),
     Function(
         "FormatText",
@@ -116,5 +124,6 @@ FORMATS = (
             ('FormatText("abcd", 0, 2, True, " ")', '"cd"'),
             ('FormatText("abcd", 0, 2, False, " ")', '"ab"'),
         ),
+        python=formats.text,
     ),
 )

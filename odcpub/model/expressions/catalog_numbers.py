@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.functions import Function, InQueries, Parameter
+from odcpub.model.expressions.python import numbers
 
 _n = Parameter("n")
 _D = (tree.DECIMAL,)
@@ -18,6 +19,7 @@ NUMBERS = (
         edges="No value where the type cannot hold it: Abs of the least Integer.",
         examples=(("Abs(-2.5)", "2.5"), ("Abs(3)", "3")),
         in_queries=_TRANSLATED,
+        python=numbers.absolute,
     ),
     Function(
         "Max",
@@ -26,6 +28,7 @@ NUMBERS = (
         "The greater of two numbers.",
         examples=(("Max(1, 2.5)", "2.5"),),
         in_queries=_TRANSLATED,
+        python=numbers.greater,
     ),
     Function(
         "Min",
@@ -34,6 +37,7 @@ NUMBERS = (
         "The lesser of two numbers.",
         examples=(("Min(1, 2.5)", "1.0"),),
         in_queries=_TRANSLATED,
+        python=numbers.lesser,
     ),
     Function(
         "Mod",
@@ -43,6 +47,7 @@ NUMBERS = (
         edges="No value for m = 0.",
         examples=(("Mod(7, 3)", "1.0"), ("Mod(-7, 3)", "-1.0"), ("Mod(5.5, 2)", "1.5")),
         in_queries=_TRANSLATED,
+        python=numbers.remainder,
     ),
     Function(
         "Power",
@@ -52,6 +57,7 @@ NUMBERS = (
         edges="The result alone is rounded. No value where it has more than 20 digits before the point, for 0 with a "
         "negative m, and for an m below -10,000 or above 10,000. Power(0, 0) is 1. ODC takes a Decimal as m.",
         examples=(("Power(2, 10)", "1024.0"), ("Power(2, -2)", "0.25"), ("Power(1.1, 2)", "1.21")),
+        python=numbers.power,
     ),
     Function(
         "Round",
@@ -67,6 +73,7 @@ NUMBERS = (
             ("Round(1250, -2)", "1300.0"),
         ),
         in_queries=_TRANSLATED,
+        python=numbers.to_digits,
     ),
     Function(
         "Sign",
@@ -75,6 +82,7 @@ NUMBERS = (
         "-1, 0 or 1.",
         examples=(("Sign(-2.5)", "-1"), ("Sign(0)", "0")),
         in_queries=_TRANSLATED,
+        python=numbers.sign,
     ),
     Function(
         "Sqrt",
@@ -84,6 +92,7 @@ NUMBERS = (
         edges="No value for a negative number.",
         examples=(("Sqrt(9)", "3.0"), ("Sqrt(2)", "1.41421356")),
         in_queries=_TRANSLATED,
+        python=numbers.root,
     ),
     Function(
         "Trunc",
@@ -92,5 +101,6 @@ NUMBERS = (
         "The number without its decimals.",
         examples=(("Trunc(2.9)", "2.0"), ("Trunc(-2.9)", "-2.0")),
         in_queries=_TRANSLATED,
+        python=numbers.whole,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.functions import Function, InQueries, Parameter
+from odcpub.model.expressions.python import texts
 
 _T = (tree.TEXT,)
 _I = (tree.INTEGER,)
@@ -17,8 +18,9 @@ TEXTS = (
         (Parameter("c", _I),),
         tree.TEXT,
         "The character of a code point.",
-        edges="No value for 0, for 55296 to 57343 and beyond 1114111, which are no characters.",
+        edges="No value below 1, for 55296 to 57343 and beyond 1114111: those are no characters.",
         examples=(("Chr(65)", '"A"'), ("Chr(8364)", '"€"'), ("Chr(0)", '""')),
+        python=texts.character,
     ),
     Function(
         "EncodeHtml",
@@ -26,23 +28,30 @@ TEXTS = (
         tree.TEXT,
         "The text with & < > \" and ' as HTML writes them, and line ends as <br/>.",
         edges="A carriage return with its line feed is one line end.",
-        examples=(('EncodeHtml("a < b")', '"a &lt; b"'), ('EncodeHtml("a" + NewLine() + "b")', '"a<br/>b"')),
+        examples=(
+            ('EncodeHtml("a < b")', '"a &lt; b"'),
+            ('EncodeHtml("it\'s")', '"it&#39;s"'),
+            ('EncodeHtml("a" + NewLine() + "b")', '"a<br/>b"'),
+        ),
+        python=texts.for_html,
     ),
     Function(
         "EncodeJavaScript",
         (_text,),
         tree.TEXT,
         "The text as it stands within quotes in JavaScript.",
-        edges="All but letters A to Z, digits, blanks and . , _ - becomes \\uXXXX, by UTF-16 units.",
+        edges="All but A to Z, a to z, digits, blanks and . , _ - becomes \\uXXXX, by UTF-16 units, with a to f small.",
         examples=(('EncodeJavaScript("it\'s")', '"it\\u0027s"'),),
+        python=texts.for_script,
     ),
     Function(
         "EncodeUrl",
         (_text,),
         tree.TEXT,
         "The text as a part of an address: a blank as +, others as % and the bytes of UTF-8.",
-        edges="Letters A to Z, digits and - . _ ~ stay.",
+        edges="A to Z, a to z, digits and - . _ ~ stay.",
         examples=(('EncodeUrl("a b&c")', '"a+b%26c"'), ('EncodeUrl("é")', '"%C3%A9"')),
+        python=texts.for_address,
     ),
     Function(
         "Index",
@@ -68,6 +77,7 @@ TEXTS = (
             ('Index("banana", "an", 4, True)', "1"),
         ),
         in_queries=InQueries.TRANSLATED,
+        python=texts.index,
     ),
     Function(
         "Length",
@@ -76,8 +86,9 @@ TEXTS = (
         "How many characters the text has.",
         examples=(('Length("häß")', "3"), ('Length("")', "0"), ('Length("😀")', "1")),
         in_queries=InQueries.TRANSLATED,
+        python=texts.length,
     ),
-    Function("NewLine", (), tree.TEXT, "A line feed.", examples=(("Length(NewLine())", "1"),)),
+    Function("NewLine", (), tree.TEXT, "A line feed.", examples=(("Length(NewLine())", "1"),), python=texts.line_feed),
     Function(
         "Replace",
         (_t, Parameter("search", _T), Parameter("replace", _T)),
@@ -90,6 +101,7 @@ TEXTS = (
             ('Replace("a", "", "b")', '"a"'),
         ),
         in_queries=InQueries.TRANSLATED,
+        python=texts.replaced,
     ),
     Function(
         "Substr",
@@ -104,6 +116,7 @@ TEXTS = (
             ('Substr("a", 0, -1)', '""'),
         ),
         in_queries=InQueries.TRANSLATED,
+        python=texts.part,
     ),
     Function(
         "ToLower",
@@ -112,6 +125,7 @@ TEXTS = (
         "The text in small letters, each character by itself.",
         edges="A character whose small form is not exactly one character stays.",
         examples=(('ToLower("ÄBC")', '"äbc"'),),
+        python=texts.lower,
     ),
     Function(
         "ToUpper",
@@ -120,6 +134,7 @@ TEXTS = (
         "The text in capital letters, each character by itself.",
         edges="A character whose capital form is not exactly one character stays: ß.",
         examples=(('ToUpper("äbß")', '"ÄBß"'),),
+        python=texts.upper,
     ),
     Function(
         "Trim",
@@ -128,6 +143,7 @@ TEXTS = (
         "The text without blanks, tabs and line ends (U+0009 to U+000D, U+0020) at both ends.",
         examples=(('Trim("  a b ")', '"a b"'),),
         in_queries=InQueries.TRANSLATED,
+        python=texts.trimmed,
     ),
     Function(
         "TrimStart",
@@ -136,6 +152,7 @@ TEXTS = (
         "As Trim, at the beginning.",
         examples=(('TrimStart("  a ")', '"a "'),),
         in_queries=InQueries.TRANSLATED,
+        python=texts.trimmed_start,
     ),
     Function(
         "TrimEnd",
@@ -144,5 +161,6 @@ TEXTS = (
         "As Trim, at the end.",
         examples=(('TrimEnd("  a ")', '"  a"'),),
         in_queries=InQueries.TRANSLATED,
+        python=texts.trimmed_end,
     ),
 )

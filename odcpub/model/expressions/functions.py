@@ -38,7 +38,7 @@ class Function:
     documents. ``empty``: a sentence where an argument without a value does not give no value; only such a function is
     given arguments that are None, for a Text without a value is the empty text. ``examples``: (expression, the
     expression of its value). ``sql``: for TRANSLATED, PostgreSQL with ``{0}``, ``{1}`` … in the place of the arguments.
-    ``python``: computes it from the arguments.
+    ``python``: computes it from the arguments; None for those that ``odcpub.model.expressions.evaluate`` knows itself.
     """
 
     name: str

@@ -12,12 +12,8 @@ from odcpub.model import types
 from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import tree
+from odcpub.model.expressions.python.numbers import DECIMALS, WHOLE_DIGITS
 from odcpub.model.expressions.tree import Call, Convert, Expression, Operator
-
-DECIMALS = 8
-"""Decimals of every calculated number: more are rounded, half away from zero."""
-WHOLE_DIGITS = 20
-"""Digits before the point of a calculated number; one with more is an error when it is computed."""
 
 _WIDTH = {Basic.INTEGER: 0, Basic.LONG_INTEGER: 1, Basic.DECIMAL: 2, Basic.CURRENCY: 3}
 _BY_WIDTH = (tree.INTEGER, tree.LONG_INTEGER, tree.DECIMAL, tree.CURRENCY)

@@ -1,0 +1,187 @@
+"""The value of a typed tree. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from odcpub.model.data_types import DATA_TYPES
+from odcpub.model.elements import Basic, DataType, Scalar
+from odcpub.model.expressions import rules
+from odcpub.model.expressions.catalog import FUNCTIONS
+from odcpub.model.expressions.functions import Evaluated
+from odcpub.model.expressions.python.conversions import as_text, date_time_text
+from odcpub.model.expressions.python.dates import date_time, start_of, time_of_day
+from odcpub.model.expressions.python.numbers import ONE, WHOLE_DIGITS, Number, rounded, scaled, unscaled
+from odcpub.model.expressions.python.texts import like
+from odcpub.model.expressions.syntax import Fault
+from odcpub.model.expressions.tree import (
+    Binary,
+    Call,
+    Convert,
+    Expression,
+    Kind,
+    Literal,
+    Member,
+    Name,
+    Operator,
+    Unary,
+)
+
+
+class Overflow(Exception):
+    """A calculation whose result its type cannot hold; ``fault`` says so, at the operator's place."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def evaluate(expression: Expression, names: Mapping[str, Evaluated], now: datetime, app: str = "") -> Evaluated:
+    """What ``expression`` is worth, None for no value. ``names``: the value of each variable, setting and attribute by
+    what authors write; ``now``: with its zone; ``app``: its name. Raises Overflow."""
+    return _Evaluator(names, now.astimezone(UTC).replace(tzinfo=None), app).value(expression)
+
+
+class _Evaluator:
+    def __init__(self, names: Mapping[str, Evaluated], now: datetime, app: str) -> None:
+        self.names = names
+        self.world: Mapping[str, Callable[[], str]] = {
+            "CurrDate": lambda: now.date().isoformat(),
+            "CurrTime": lambda: time_of_day(now.time()),
+            "CurrDateTime": lambda: date_time(now),
+            "GetAppName": lambda: app,
+        }
+
+    def value(self, node: Expression) -> Evaluated:
+        found = self._found(node)
+        return None if found == "" else found
+
+    def _found(self, node: Expression) -> Evaluated:
+        if isinstance(node, Literal):
+            return node.value
+        if isinstance(node, Name):
+            return node.symbol.key if node.symbol.kind is Kind.RECORD else self.names[node.symbol.name]
+        if isinstance(node, Member):
+            return self.names[dotted(node)]
+        if isinstance(node, Convert):
+            return _converted(self.value(node.operand), node.operand.type, node.type)
+        if isinstance(node, Unary):
+            return self._unary(node)
+        return self._binary(node) if isinstance(node, Binary) else self._call(node)
+
+    def _unary(self, node: Unary) -> Evaluated:
+        operand = self.value(node.operand)
+        if node.operator is Operator.NOT:
+            return operand is not True
+        return None if operand is None else _within(-scaled(_number(operand)), node)
+
+    def _binary(self, node: Binary) -> Evaluated:
+        operator = node.operator
+        if operator in rules.LOGICAL:
+            decided = operator is Operator.OR
+            return decided if (self.value(node.left) is True) is decided else self.value(node.right) is True
+        left, right = self.value(node.left), self.value(node.right)
+        if operator is Operator.LIKE:
+            return like(_text(left), _text(right))
+        if operator in rules.EQUALITY:
+            return (left == right) is (operator is Operator.EQUAL)
+        if operator is Operator.PLUS and rules.is_text(node.type):
+            return _text(left) + _text(right)
+        if left is None or right is None:
+            return False if operator in rules.COMPARED else None
+        if operator in rules.COMPARED:
+            return _COMPARISONS[operator](_ordered(left, node.left.type), _ordered(right, node.right.type))
+        units = _CALCULATIONS[operator](scaled(_number(left)), scaled(_number(right)))
+        return None if units is None else _within(units, node)
+
+    def _call(self, node: Call) -> Evaluated:
+        if node.function == rules.IF:
+            condition, first, second = node.arguments
+            return self.value(first if self.value(condition) is True else second)
+        if node.function in self.world:
+            return self.world[node.function]()
+        function = FUNCTIONS[node.function]
+        arguments = [self.value(argument) for argument in node.arguments]
+        if not function.empty:
+            arguments = [
+                "" if value is None and rules.is_text(argument.type) else value
+                for value, argument in zip(arguments, node.arguments, strict=True)
+            ]
+            if None in arguments:
+                return None
+        assert function.python  # noqa: S101 - the others are known here
+        return _held(function.python(*arguments), node.type)
+
+
+def dotted(node: Expression) -> str:
+    """The names of a member and its owners, with points between."""
+    if isinstance(node, Member):
+        return f"{dotted(node.owner)}.{node.name}"
+    return node.symbol.name if isinstance(node, Name) else ""
+
+
+def _converted(value: Evaluated, given: DataType, wanted: DataType) -> Evaluated:
+    if value is None:
+        return None
+    if rules.is_text(wanted):
+        return date_time_text(str(value)) if given.basic is Basic.DATE_TIME else as_text(value)
+    if wanted.basic is Basic.DATE_TIME:
+        return start_of(str(value))
+    decimal = wanted.basic in (Basic.DECIMAL, Basic.CURRENCY)
+    return Decimal(_number(value)) if decimal else value
+
+
+def _number(value: Scalar) -> Number:
+    assert isinstance(value, int | Decimal)  # noqa: S101 - the types are checked
+    return value
+
+
+def _text(value: Evaluated) -> str:
+    return "" if value is None else str(value)
+
+
+def _ordered(value: Scalar, type_: DataType) -> Scalar:
+    """The value as Python orders it: a moment without its Z, which would come behind a fraction."""
+    return str(value).removesuffix("Z") if type_.basic is Basic.DATE_TIME else value
+
+
+def _over(one: int, other: int) -> int | None:
+    return rounded(one * ONE, other) if other else None
+
+
+_COMPARISONS: Mapping[Operator, Callable[..., bool]] = {
+    Operator.LESS: lambda one, other: one < other,
+    Operator.GREATER: lambda one, other: one > other,
+    Operator.AT_MOST: lambda one, other: one <= other,
+    Operator.AT_LEAST: lambda one, other: one >= other,
+}
+_CALCULATIONS: Mapping[Operator, Callable[[int, int], int | None]] = {
+    Operator.PLUS: lambda one, other: one + other,
+    Operator.MINUS: lambda one, other: one - other,
+    Operator.TIMES: lambda one, other: rounded(one * other, ONE),
+    Operator.OVER: _over,
+}
+"""On numbers in units of 1/100,000,000."""
+
+
+def _within(units: int, node: Unary | Binary) -> Number:
+    """The calculated number; raises Overflow where its type does not hold it."""
+    limits = DATA_TYPES[node.type.basic].whole
+    found = units // ONE if limits else unscaled(units)
+    if found is not None and (limits is None or limits[0] <= found <= limits[1]):
+        return found
+    why = f"has more than {WHOLE_DIGITS} digits before the point"
+    if limits:
+        why = f"is beyond {node.type.basic.value}, which goes from {limits[0]:,} to {limits[1]:,}"
+    hint = f"use smaller numbers{', or a Decimal' if limits else ''}"
+    raise Overflow(Fault(f"the result of '{node.operator.sign}' {why}", hint, node.at, node.at + 1))
+
+
+def _held(value: Evaluated, type_: DataType) -> Evaluated:
+    """What a function gave; no value where its type cannot hold it."""
+    limits = DATA_TYPES[type_.basic].whole
+    if limits and value is not None and not limits[0] <= _number(value) <= limits[1]:
+        return None
+    return value
