@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +25,8 @@ from odcpub.engines.csharp.host import host_files, library_files
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.model.elements import Basic, DataType, Scalar
 from odcpub.model.expressions import rules
-from odcpub.model.expressions.tree import Expression, Literal, Member, Name, children
+from odcpub.model.expressions.tree import Expression, Kind, Literal, Member, Name, children
+from tests.expressions import SCOPE, Case
 from tests.toolchain import toolchain_of_tests
 
 OVERFLOW = "overflow"
@@ -44,14 +44,6 @@ class Overflow(Exception):
         return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An expression, and the values of the variables that it names; None for no value."""
-
-    node: Expression
-    values: Mapping[str, Scalar | None] = field(default_factory=dict)
-
-
 class InCSharp:
     """Expressions in C#. Keeps the compiled runtime and a folder of what runs."""
 
@@ -65,11 +57,11 @@ class InCSharp:
             (folder / file.path).chmod(file.mode)
         (folder / APP / f"{RUNTIME}.dll").write_bytes(self._runtime[RUNTIME])
 
-    def computed(self, cases: Sequence[Case], statics: frozenset[str] = frozenset()) -> list[Outcome]:
+    def computed(self, cases: Sequence[Case]) -> list[Outcome]:
         """What each case gives: a value as elements hold it, None, or Overflow."""
-        methods = [_method(number, case, statics) for number, case in enumerate(cases)]
+        methods = [_method(number, case) for number, case in enumerate(cases)]
         lines = self.run("\n".join([_PROGRAM, *methods, _main(len(cases)), "}"]))
-        return [_outcome(json.loads(line), case.node.type) for line, case in zip(lines, cases, strict=True)]
+        return [_outcome(json.loads(line), case.expression.type) for line, case in zip(lines, cases, strict=True)]
 
     def run(self, program: str) -> list[str]:
         """The lines that a program prints."""
@@ -99,33 +91,34 @@ def in_csharp(strict: bool = False) -> Iterator[InCSharp]:
             compiler.close()
 
 
-def surroundings(statics: frozenset[str] = frozenset()) -> Surroundings:
-    return Surroundings(named, statics, CSharp.code("now"), csharp_literal(APP_NAME))
+def surroundings() -> Surroundings:
+    return Surroundings(named, SCOPE.statics, CSharp.code("now"), csharp_literal(APP_NAME))
 
 
 def named(node: Name | Member) -> CSharp:
-    """Variables, settings and records are local variables here; members are none."""
+    """Variables are local variables here, records their keys."""
     assert isinstance(node, Name)
-    return csharp_identifier(node.symbol.name.replace(".", "_"))
+    symbol = node.symbol
+    return csharp_literal(symbol.key) if symbol.kind is Kind.RECORD else csharp_identifier(symbol.name)
 
 
-def _method(number: int, case: Case, statics: frozenset[str]) -> str:
-    around = surroundings(statics)
-    lines = [f"    static {type_of(case.node.type, statics)} E{number}()", "    {"]
-    for name in _names(case.node):
-        given = case.values[name.symbol.name]
-        declared = type_of(name.type, statics)
+def _method(number: int, case: Case) -> str:
+    around = surroundings()
+    lines = [f"    static {type_of(case.type, SCOPE.statics)} E{number}()", "    {"]
+    for name in _names(case.expression):
+        given = case.names[name.symbol.name]
+        declared = type_of(name.type, SCOPE.statics)
         literal = value(Literal(given, name.type), around) if given is not None else "null"
         # Not a constant: the compiler knows nothing of a variable's value.
         lines.append(f"        {declared} {named(name)} = Given<{declared}>({literal});")
-    return "\n".join([*lines, f"        return {value(case.node, around)};", "    }"])
+    return "\n".join([*lines, f"        return {value(case.expression, around)};", "    }"])
 
 
 def _names(node: Expression) -> tuple[Name, ...]:
     found: dict[str, Name] = {}
 
     def look(one: Expression) -> None:
-        if isinstance(one, Name):
+        if isinstance(one, Name) and one.symbol.kind is Kind.VARIABLE:
             found[one.symbol.name] = one
         for child in children(one):
             look(child)

@@ -123,7 +123,8 @@ TEXTS = (
         (_t,),
         tree.TEXT,
         "The text in small letters, each character by itself.",
-        edges="A character whose small form is not exactly one character stays.",
+        edges="A character whose small form is not exactly one character stays, and so does a letter whose small form "
+        "is newer than Unicode 15.",
         examples=(('ToLower("ÄBC")', '"äbc"'),),
         python=texts.lower,
     ),
@@ -132,7 +133,8 @@ TEXTS = (
         (_t,),
         tree.TEXT,
         "The text in capital letters, each character by itself.",
-        edges="A character whose capital form is not exactly one character stays: ß.",
+        edges="A character whose capital form is not exactly one character stays: ß. So does a letter whose capital "
+        "form is newer than Unicode 15.",
         examples=(('ToUpper("äbß")', '"ÄBß"'),),
         python=texts.upper,
     ),

@@ -77,8 +77,8 @@ public static class Texts
     public static string? TrimStart(string? t) => NullIfEmpty(t?.TrimStart(Blank));
     public static string? TrimEnd(string? t) => NullIfEmpty(t?.TrimEnd(Blank));
 
-    public static string? ToLower(string? t) => Mapped(t, Rune.ToLowerInvariant);
-    public static string? ToUpper(string? t) => Mapped(t, Rune.ToUpperInvariant);
+    public static string? ToLower(string? t) => Mapped(t, Letters.ToLower);
+    public static string? ToUpper(string? t) => Mapped(t, Letters.ToUpper);
 
     public static string? EncodeHtml(string? text)
     {
@@ -131,5 +131,24 @@ public static class Texts
         Span<char> units = stackalloc char[2];
         foreach (var rune in text.EnumerateRunes()) written.Append(units[..map(rune).EncodeToUtf16(units)]);
         return written.ToString();
+    }
+
+    private static class Letters
+    {
+        public static Rune ToLower(Rune letter) => Late(letter.Value) ? letter : Rune.ToLowerInvariant(letter);
+
+        public static Rune ToUpper(Rune letter) => letter.Value switch
+        {
+            'ı' => new('I'),
+            'ſ' => new('S'),
+            // Greek letters with an iota below, whose capital form is two characters.
+            (>= 0x1F80 and <= 0x1FAF) or 0x1FB3 or 0x1FC3 or 0x1FF3 => letter,
+            var number => Late(number) ? letter : Rune.ToUpperInvariant(letter),
+        };
+
+        // Their other form came with Unicode 16 or 17: a newer .NET knows it, an older one and some browsers do not.
+        private static bool Late(int letter) => letter
+            is 0x019B or 0x0264 or 0x1C89 or 0x1C8A or (>= 0xA7CB and <= 0xA7CF) or (>= 0xA7D2 and <= 0xA7D5) or (>= 0xA7DA and <= 0xA7DC)
+            or (>= 0x10D50 and <= 0x10D85) or (>= 0x16EA0 and <= 0x16ED3);
     }
 }
