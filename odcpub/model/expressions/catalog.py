@@ -34,7 +34,6 @@ _OTHERS = (
         empty="A condition without a value counts as False.",
         examples=(('If(1 < 2, "a", "b")', '"a"'), ("If(False, 1, 2.5)", "2.5")),
         in_queries=InQueries.TRANSLATED,
-        sql="CASE WHEN {0} THEN {1} ELSE {2} END",
     ),
     Function(
         HAS_VALUE,
@@ -44,7 +43,6 @@ _OTHERS = (
         empty="False.",
         examples=(("HasValue(0)", "True"), ('HasValue("")', "False"), ("HasValue(NullDate())", "False")),
         in_queries=InQueries.TRANSLATED,
-        sql="({0} IS NOT NULL)",
         python=lambda value: value is not None,
     ),
     Function(
@@ -54,7 +52,6 @@ _OTHERS = (
         "No value, of the type that is expected where it stands. ODC has NullDate and NullIdentifier alone.",
         examples=(("HasValue(If(True, NoValue(), 1))", "False"),),
         in_queries=InQueries.TRANSLATED,
-        sql="NULL",
         python=nothing,
     ),
     Function("GetAppName", (), tree.TEXT, "The name of the app."),

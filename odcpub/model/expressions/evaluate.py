@@ -27,6 +27,7 @@ from odcpub.model.expressions.tree import (
     Name,
     Operator,
     Unary,
+    dotted,
 )
 
 
@@ -113,13 +114,6 @@ class _Evaluator:
                 return None
         assert function.python  # noqa: S101 - the others are known here
         return _held(function.python(*arguments), node.type)
-
-
-def dotted(node: Expression) -> str:
-    """The names of a member and its owners, with points between."""
-    if isinstance(node, Member):
-        return f"{dotted(node.owner)}.{node.name}"
-    return node.symbol.name if isinstance(node, Name) else ""
 
 
 def _converted(value: Evaluated, given: DataType, wanted: DataType) -> Evaluated:

@@ -37,8 +37,8 @@ class Function:
     ``result``: None for the type that the arguments have in common. ``meaning`` and ``edges`` are sentences of the
     documents. ``empty``: a sentence where an argument without a value does not give no value; only such a function is
     given arguments that are None, for a Text without a value is the empty text. ``examples``: (expression, the
-    expression of its value). ``sql``: for TRANSLATED, PostgreSQL with ``{0}``, ``{1}`` … in the place of the arguments.
-    ``python``: computes it from the arguments; None for those that ``odcpub.model.expressions.evaluate`` knows itself.
+    expression of its value). ``python``: computes it from the arguments; None for those that
+    ``odcpub.model.expressions.evaluate`` knows itself.
     """
 
     name: str
@@ -49,7 +49,6 @@ class Function:
     empty: str = ""
     examples: tuple[tuple[str, str], ...] = ()
     in_queries: InQueries = InQueries.BEFORE
-    sql: str = ""
     python: Callable[..., Evaluated] | None = None
 
     @property

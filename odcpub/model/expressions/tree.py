@@ -168,6 +168,13 @@ TEXT_IDENTIFIER = DataType(Basic.IDENTIFIER, length=50)
 """A text that may identify a record of any static entity: ``TextToIdentifier("Open")``."""
 
 
+def dotted(node: Expression) -> str:
+    """What authors write for a name, or for a member of one."""
+    if isinstance(node, Member):
+        return f"{dotted(node.owner)}.{node.name}"
+    return node.symbol.name if isinstance(node, Name) else ""
+
+
 def children(node: Expression) -> tuple[Expression, ...]:
     """The parts of a node, in the order written."""
     if isinstance(node, Binary):
