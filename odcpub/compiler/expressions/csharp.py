@@ -99,8 +99,6 @@ class _Printer:
                 return Piece(CSharp.code("!{}", operand.within(Binding.UNARY)), Binding.UNARY, sure=True)
             code = CSharp.code("{} != true", self._typed(node.operand).within(Binding.EQUALITY))
             return Piece(code, Binding.EQUALITY, sure=True)
-        if isinstance(node.operand, Literal) and not _is_null(node.operand):
-            return Piece(CSharp.code("-{}", literal(node.operand).code), Binding.UNARY, sure=True)
         return Piece(CSharp.code("Numbers.Negate({})", self._typed(node.operand).code))
 
     def _binary(self, node: Binary) -> Piece:

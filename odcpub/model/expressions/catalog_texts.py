@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odcpub.model.expressions import tree
+from odcpub.model.expressions import letters, tree
 from odcpub.model.expressions.functions import Function, InQueries, Parameter
 from odcpub.model.expressions.python import texts
 
@@ -126,7 +126,7 @@ TEXTS = (
         edges="A character whose small form is not exactly one character stays, and so does a letter whose small form "
         "is newer than Unicode 15.",
         examples=(('ToLower("ÄBC")', '"äbc"'),),
-        python=texts.lower,
+        python=letters.lower,
     ),
     Function(
         "ToUpper",
@@ -136,7 +136,7 @@ TEXTS = (
         edges="A character whose capital form is not exactly one character stays: ß. So does a letter whose capital "
         "form is newer than Unicode 15.",
         examples=(('ToUpper("äbß")', '"ÄBß"'),),
-        python=texts.upper,
+        python=letters.upper,
     ),
     Function(
         "Trim",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import quote_plus
 
+from odcpub.model.expressions.letters import lower
+
 BLANKS = "\t\n\v\f\r "
 """What Trim takes away."""
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
@@ -59,18 +61,6 @@ def replaced(t: str, search: str, replace: str) -> str:
 
 def part(t: str, start: int, length: int) -> str:
     return t[max(start, 0) : max(start + length, 0)]
-
-
-def lower(t: str) -> str:
-    return "".join(_one(sign, sign.lower()) for sign in t)
-
-
-def upper(t: str) -> str:
-    return "".join(_one(sign, sign.upper()) for sign in t)
-
-
-def _one(sign: str, other: str) -> str:
-    return other if len(other) == 1 else sign
 
 
 def trimmed(t: str) -> str:
