@@ -131,6 +131,7 @@ CONVERSIONS = (
         "The number of an entity's identifier.",
         edges="No value where the type cannot hold it.",
         in_queries=_TRANSLATED,
+        examples=(("IdentifierToInteger(IntegerToIdentifier(7))", "7"),),
         python=conversions.same,
     ),
     Function(
@@ -139,6 +140,7 @@ CONVERSIONS = (
         tree.LONG_INTEGER,
         "The number of an entity's identifier.",
         in_queries=_TRANSLATED,
+        examples=(("IdentifierToLongInteger(LongIntegerToIdentifier(3000000000))", "3000000000"),),
         python=conversions.same,
     ),
     Function(
@@ -147,6 +149,7 @@ CONVERSIONS = (
         tree.TEXT,
         "The identifier of a static entity, or an entity's number as a text.",
         in_queries=_TRANSLATED,
+        examples=(("IdentifierToText(IntegerToIdentifier(7))", '"7"'),),
         python=conversions.as_text,
     ),
     Function(
@@ -173,6 +176,7 @@ CONVERSIONS = (
         tree.IDENTIFIER,
         "The identifier of an entity with this number; whether there is such a row is not looked up.",
         in_queries=_TRANSLATED,
+        examples=(("IntegerToIdentifier(7) = LongIntegerToIdentifier(7)", "True"),),
         python=conversions.same,
     ),
     Function(
@@ -190,6 +194,7 @@ CONVERSIONS = (
         tree.IDENTIFIER,
         "The identifier of an entity with this number; whether there is such a row is not looked up.",
         in_queries=_TRANSLATED,
+        examples=(("LongIntegerToIdentifier(7) = NullIdentifier()", "False"),),
         python=conversions.same,
     ),
     Function(
@@ -211,7 +216,14 @@ CONVERSIONS = (
         in_queries=_TRANSLATED,
         python=conversions.as_text,
     ),
-    Function("NullBinary", (), tree.BINARY_DATA, "No value.", python=conversions.nothing),
+    Function(
+        "NullBinary",
+        (),
+        tree.BINARY_DATA,
+        "No value.",
+        examples=(("HasValue(NullBinary())", "False"),),
+        python=conversions.nothing,
+    ),
     Function(
         "NullDate",
         (),
@@ -221,9 +233,23 @@ CONVERSIONS = (
         in_queries=_TRANSLATED,
         python=conversions.nothing,
     ),
-    Function("NullIdentifier", (), tree.IDENTIFIER, "No value.", in_queries=_TRANSLATED, python=conversions.nothing),
     Function(
-        "NullTextIdentifier", (), tree.TEXT_IDENTIFIER, "No value.", in_queries=_TRANSLATED, python=conversions.nothing
+        "NullIdentifier",
+        (),
+        tree.IDENTIFIER,
+        "No value.",
+        in_queries=_TRANSLATED,
+        examples=(("IdentifierToText(NullIdentifier())", '""'),),
+        python=conversions.nothing,
+    ),
+    Function(
+        "NullTextIdentifier",
+        (),
+        tree.TEXT_IDENTIFIER,
+        "No value.",
+        in_queries=_TRANSLATED,
+        examples=(('NullTextIdentifier() = TextToIdentifier("")', "True"),),
+        python=conversions.nothing,
     ),
     Function(
         "TimeToText",

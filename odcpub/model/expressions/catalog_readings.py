@@ -77,6 +77,7 @@ READINGS = (
         tree.TEXT_IDENTIFIER,
         "The identifier of a static entity with this text; whether there is such a record is not looked up.",
         in_queries=_TRANSLATED,
+        examples=(('IdentifierToText(TextToIdentifier("Open"))', '"Open"'),),
         python=same,
     ),
     Function(
