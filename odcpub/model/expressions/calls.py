@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from odcpub.model.expressions import rules, tree
 from odcpub.model.expressions.catalog import FUNCTIONS
+from odcpub.model.expressions.checking import Checking
 from odcpub.model.expressions.functions import Function, Parameter
 from odcpub.model.expressions.syntax import Argument, Invocation, Syntax, Value
 from odcpub.model.expressions.tree import Call, Expression
-from odcpub.model.expressions.typing import Typing
 from odcpub.text import listed, shown, suggest
 
 _Given = tuple[Expression, Syntax]
 
 
-class Calls(Typing):
+class Calls(Checking):
     """The part of the checker that knows functions."""
 
     def call(self, call: Invocation) -> Expression | None:

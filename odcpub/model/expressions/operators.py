@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import rules, tree
+from odcpub.model.expressions.checking import Checking
 from odcpub.model.expressions.syntax import Infix, Prefix
 from odcpub.model.expressions.tree import Binary, Expression, Literal, Operator, Unary
-from odcpub.model.expressions.typing import Typing
 
 _UNCOMPARED = frozenset({Basic.BINARY_DATA, Basic.STRUCTURE})
 _UNORDERED = frozenset({Basic.BOOLEAN, Basic.IDENTIFIER})
 
 
-class Operators(Typing):
+class Operators(Checking):
     """The part of the checker that knows operators."""
 
     def prefix(self, prefix: Prefix) -> Expression | None:

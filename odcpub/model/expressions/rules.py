@@ -121,7 +121,7 @@ _EXPLICIT = {
     (Basic.DECIMAL, Basic.LONG_INTEGER): "DecimalToLongInteger",
     (Basic.CURRENCY, Basic.LONG_INTEGER): "DecimalToLongInteger",
     (Basic.LONG_INTEGER, Basic.INTEGER): "LongIntegerToInteger",
-    (Basic.BOOLEAN, Basic.INTEGER): "BooleanToInteger",
+    **dict.fromkeys(((Basic.BOOLEAN, number) for number in _WIDTH), "BooleanToInteger"),
     (Basic.BOOLEAN, Basic.TEXT): "BooleanToText",
     (Basic.INTEGER, Basic.BOOLEAN): "IntegerToBoolean",
     (Basic.DECIMAL, Basic.BOOLEAN): "DecimalToBoolean",
@@ -161,7 +161,7 @@ def spelled(type_: DataType) -> str:
 
 def way(given: DataType, wanted: DataType) -> str:
     """The hint for a value of the wrong type: the function that converts it, where there is one."""
-    function = _EXPLICIT.get((given.basic, wanted.basic))
+    function = _EXPLICIT.get((Basic.TEXT if is_text(given) else given.basic, wanted.basic))
     if function:
         return f"convert it: {function}(…)"
     return f"write a value of type {spelled(wanted)}"

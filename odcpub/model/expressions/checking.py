@@ -12,7 +12,7 @@ _SUGGESTIONS = 10
 """Unknown names of one expression for which a like one is sought, which takes time."""
 
 
-class Typing:
+class Checking:
     """Collects faults. A part that is wrong is None, and nothing that follows from it is told."""
 
     def __init__(self, scope: Scope) -> None:

@@ -1,0 +1,293 @@
+"""What is said of an expression that is wrong: which part, what is wrong with it, how to mend it; all at once."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from odcpub.model.elements import Basic, DataType
+from odcpub.model.expressions import tree
+from odcpub.model.expressions.check import check
+from odcpub.model.expressions.scope import Attribute, Scope
+from odcpub.model.expressions.syntax import ExpressionError
+from odcpub.model.expressions.tree import Kind, Symbol
+from tests.expressions import SCOPE, Case, any_case
+from tests.tries import tries
+
+TICKET = DataType(Basic.STRUCTURE, target="Ticket")
+WIDE = Scope(
+    {
+        **SCOPE.symbols,
+        "Found": Symbol("Found", Kind.VARIABLE, TICKET),
+        "Settings.HourlyRate": Symbol("Settings.HourlyRate", Kind.SETTING, tree.CURRENCY),
+        "OrderId": Symbol("OrderId", Kind.VARIABLE, DataType(Basic.IDENTIFIER, target="Order")),
+    },
+    {"Ticket": {"Subject": Attribute(tree.TEXT, "Subject"), "Hours": Attribute(tree.DECIMAL, "Hours")}},
+    SCOPE.statics,
+)
+TYPES = [
+    ("True + 1", "a number is needed, and this is Boolean", "convert it: BooleanToInteger(…)", "True"),
+    (
+        "Date1 + 1",
+        "'+' does not calculate with dates",
+        "use AddDays(…) or DiffDays(…), or those for hours",
+        "Date1 + 1",
+    ),
+    (
+        "DateTime1 - DateTime2",
+        "'-' does not calculate with dates",
+        "use AddDays(…) or DiffDays(…)",
+        "DateTime1 - DateTime2",
+    ),
+    ("1 / 0", "a number is divided by 0", "divide by another number", "0"),
+    ("1.5 / -0.0", "a number is divided by 0", "divide by another number", "-0.0"),
+    (
+        "Exact1 * 2",
+        "a Decimal with 28 digits and 15 decimals cannot be calculated with",
+        "give the attribute",
+        "Exact1",
+    ),
+    (
+        "Abs(Exact1)",
+        "a Decimal with 28 digits and 15 decimals cannot be calculated with",
+        "give the attribute",
+        "Exact1",
+    ),
+    (
+        "If(True, Exact1, 1) + 1",
+        "a Decimal with 28 digits and 15 decimals",
+        "give the attribute",
+        "If(True, Exact1, 1)",
+    ),
+    ('1 = "1"', "'=' does not compare Integer with Text", "convert it: TextToInteger(…)", '1 = "1"'),
+    (
+        "Date1 < DateTime1",
+        "'<' does not compare a Date with a Date Time",
+        "write DateTimeToDate(…)",
+        "Date1 < DateTime1",
+    ),
+    ("True < False", "'<' does not compare values of type Boolean", "compare something else", "True < False"),
+    (
+        "CustomerId1 > CustomerId2",
+        "'>' does not compare values of type Customer Identifier",
+        "compare",
+        "CustomerId1 > CustomerId2",
+    ),
+    (
+        "CustomerId1 = StatusId1",
+        "'=' does not compare Customer Identifier with Status Identifier",
+        "write a value",
+        "CustomerId1 = StatusId1",
+    ),
+    (
+        "CustomerId1 = 7",
+        "'=' does not compare Customer Identifier with Integer",
+        "convert it: IntegerToIdentifier(…)",
+        "CustomerId1 = 7",
+    ),
+    (
+        "NullBinary() = NullBinary()",
+        "'=' does not compare values of type Binary Data",
+        "compare",
+        "NullBinary() = NullBinary()",
+    ),
+    (
+        '"a" + NullBinary()',
+        "a value of type Binary Data cannot be joined to a text",
+        "use one of its attributes",
+        "NullBinary()",
+    ),
+    ('Found + "a"', "a value of type Ticket cannot be joined to a text", "use one of its attributes", "Found"),
+    ("not 1 = 2", "not needs Boolean, and this is Integer", "not binds first: write not (a = b)", "1"),
+    ("1 and True", "and needs Boolean, and this is Integer", "convert it: IntegerToBoolean(…)", "1"),
+    ('1 like "a"', "like needs Text, and this is Integer", "convert it: IntegerToText(…)", "1"),
+    (
+        "Substr(Text1, 1.5, 2)",
+        "start of Substr needs Integer, and this is Decimal",
+        "convert it: DecimalToInteger(…)",
+        "1.5",
+    ),
+    (
+        "Chr(LongInteger1)",
+        "c of Chr needs Integer, and this is Long Integer",
+        "convert it: LongIntegerToInteger(…)",
+        "LongInteger1",
+    ),
+    ("Year(Email1)", "dt of Year needs Date Time, and this is Email", "convert it: TextToDateTime(…)", "Email1"),
+    (
+        "IdentifierToInteger(StatusId1)",
+        "id of IdentifierToInteger needs Identifier of an entity",
+        "convert",
+        "StatusId1",
+    ),
+    ("If(1, 2, 3)", "the condition of If needs Boolean, and this is Integer", "convert it: IntegerToBoolean(…)", "1"),
+    ("If(True, 1, Text1)", "If gives Integer or Text", "convert it: TextToInteger(…)", "If(True, 1, Text1)"),
+    (
+        "If(True, NoValue(), NoValue())",
+        "nothing says which type NoValue() has",
+        "put it beside a value",
+        "If(True, NoValue(), NoValue())",
+    ),
+    ("NoValue()", "nothing says which type NoValue() has", "put it beside a value", "NoValue()"),
+    ("Text2 + Txet1", "there is no Txet1", "did you mean Text1?", "Txet1"),
+    ("text1", "there is no text1", "did you mean Text1?", "text1"),
+    (
+        "Settings.HourlyRat * 2",
+        "there is no Settings.HourlyRat",
+        "did you mean Settings.HourlyRate?",
+        "Settings.HourlyRat",
+    ),
+    (
+        "Status.Zzzzzzz = StatusId1",
+        "there is no Status.Zzzzzzz",
+        "use one of Status.Open, Status.Closed",
+        "Status.Zzzzzzz",
+    ),
+    ("Found.Subjekt", "Ticket has no attribute Subjekt", "did you mean Subject?", "Found.Subjekt"),
+    ("Found.Xyz", "Ticket has no attribute Xyz", "use one of Subject, Hours", "Found.Xyz"),
+    ("Text1.Length", "Text has no attribute Length", "remove what follows the point", "Text1.Length"),
+    ("round(1.5)", "there is no function round", "did you mean Round?", "round(1.5)"),
+    ("Foo()", "there is no function Foo", "docs/expressions.md lists all functions", "Foo()"),
+    ("Text1()", "Text1 is no function", "remove the brackets", "Text1()"),
+    ("CurrDate", "CurrDate is a function", "call it: CurrDate()", "CurrDate"),
+    ("Index(Text1)", "Index lacks search", "write Index(t, search, startIndex=0", "Index(Text1)"),
+    ("Chr(1, 2)", "Chr takes 1 argument", "write Chr(c)", "2"),
+    ("CurrDate(2)", "CurrDate takes no arguments", "write CurrDate()", "2"),
+    ("Round(1.5, digits: 2)", "Round has no argument digits", "write Round(n, fractionalDigits=0)", "2"),
+    ("Round(1.5, fractionalDigit: 2)", "Round has no argument fractionalDigit", "did you mean fractionalDigits?", "2"),
+    ("Round(1.5, n: 2)", "n is given twice", "remove one of them", "2"),
+    ('Index(Text1, search: "a", 2)', "an argument without a name follows one with a name", "write Index(", "2"),
+]
+SYNTAX = [
+    ("", "the expression ends where a value, a name or a bracket is expected", "complete it", ""),
+    ("1 +", "the expression ends where a value, a name or a bracket is expected", "complete it", ""),
+    ("1 2", "'2' stands where an operator is expected", "remove it, or write what is missing before it", "2"),
+    ("(1", "the bracket is not closed", "add a ) at the end", "("),
+    ("(1 2)", "'2' stands where an operator or ) is expected", "remove it", "2"),
+    ("1)", "')' stands where an operator is expected", "remove it", ")"),
+    ("Round(1,)", "')' stands where a value, a name or a bracket is expected", "remove it", ")"),
+    ("Text1.", "the expression ends where a name after the point is expected", "complete it", ""),
+    ("Text1.1", "'1' stands where a name after the point is expected", "remove it", "1"),
+    ("1 == 2", "'==' means nothing in an expression", "write = instead", "=="),
+    ("1 != 2", "'!=' means nothing in an expression", "write <> instead", "!="),
+    ("True && False", "'&&' means nothing in an expression", "write and instead", "&&"),
+    ("7 % 2", "'%' means nothing in an expression", "write Mod(a, b) instead", "%"),
+    ("'a'", "''' means nothing in an expression", 'put a text between double quotes: "…"', "'"),
+    ("Text1[0]", "'[' means nothing in an expression", "remove it, or put a text between double quotes", "["),
+    ('"a', "the text is not closed", 'end it with "; a " within it is written twice', '"a'),
+    ('"a\x1bb"', "a text cannot hold the character U+001B", "remove it, or use NewLine() or Chr()", '"a\x1bb"'),
+    ("#2026-01-31", "the date is not closed", "end it with #, as in #2026-01-31#", "#2026-01-31"),
+    ("#2026-02-30#", "#2026-02-30# is no date and no time", "write #2026-01-31#, #12:30:00# or", "#2026-02-30#"),
+    ("#31/01/2026#", "#31/01/2026# is no date and no time", "write #2026-01-31#, #12:30:00# or", "#31/01/2026#"),
+    ("100000000000000000000", "the number 100000000000000000000 is too long", "use at most 20 digits", "100000000000000000000"),
+    ("0.123456789", "the number 0.123456789 is too long", "use at most 20 digits", "0.123456789"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message", "hint", "part"), TYPES + SYNTAX)
+def test_a_fault_names_its_part_and_the_mend(text: str, message: str, hint: str, part: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        check(text, WIDE)
+    (fault,) = caught.value.faults
+    assert fault.message.startswith(message)
+    assert fault.hint.startswith(hint)
+    assert text[fault.at : fault.to] == part
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "hint"),
+    [
+        ("1.5", tree.INTEGER, "convert it: DecimalToInteger(…)"),
+        ("DateTime1", tree.DATE, "convert it: DateTimeToDate(…)"),
+        ("Text1", tree.BOOLEAN, "write a value of type Boolean"),
+        ("NullTextIdentifier()", tree.TEXT, "convert it: IdentifierToText(…)"),
+    ],
+)
+def test_the_whole_has_the_type_that_is_expected(text: str, wanted: DataType, hint: str) -> None:
+    with pytest.raises(ExpressionError, match="the expression needs") as caught:
+        check(text, WIDE, wanted)
+    assert caught.value.faults[0].hint == hint
+
+
+def test_all_faults_are_told_at_once_in_their_order() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        check('If(Found.Subjekt = "a", Foo(Bar), True + Abs(Text1))', WIDE)
+    assert [fault.message for fault in caught.value.faults] == [
+        "Ticket has no attribute Subjekt",
+        "there is no function Foo",
+        "there is no Bar",
+        "a number is needed, and this is Text",
+    ]
+
+
+def test_identifiers_of_two_entities_are_compared_with_a_warning() -> None:
+    (warning,) = check("OrderId = CustomerId1", WIDE).warnings
+    assert warning.message == "identifiers of Order and Customer are compared"
+    assert check("OrderId = IntegerToIdentifier(7)", WIDE).warnings == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(" * 10_000 + "1" + ")" * 10_000,
+        "(" * 900 + "1" + ")" * 900,
+        "-" * 900 + "Integer1",
+        "not " * 900 + "True",
+        "Abs(" * 900 + "1" + ")" * 900,
+        "1" + " + 1" * 900,
+        "1 or (2 and (3 = (4 < (5 + (6 * " * 140 + "7",
+        "1 + " * 1_000_000,
+        "x" * 1_000_000,
+        '"' + "a" * 1_000_000,
+        "Unknown(" * 300,
+        "Foo(" + ", ".join(f"Bar{count}(Baz{count})" for count in range(300)) + ")",
+        "Text1." + ".".join(["a"] * 900),
+        "9" * 9_000,
+        "1." + "9" * 9_000,
+        "#" + "1" * 9_000 + "#",
+    ],
+    ids=lambda text: f"{text[:12]}… {len(text)}",
+)
+def test_what_is_too_long_or_too_deep_is_an_error_in_a_short_time(text: str) -> None:
+    started = time.process_time()
+    with pytest.raises(ExpressionError):
+        check(text, WIDE)
+    assert time.process_time() - started < 0.05
+
+
+def test_a_hundred_levels_are_enough_for_people() -> None:
+    assert check("(" * 99 + "1" + ")" * 99, WIDE)
+    assert check("Abs(" * 90 + "1" + ")" * 90, WIDE)
+    assert check("1 or 2 = 3 and 4 < 5 + 6 * 7".replace("1", "True").replace("2", "2"), WIDE)
+
+
+SIGNS = "()+-*/=<>.,:#\"' \n\t0123456789é\0😀\u202e"
+PIECES = [*SIGNS, "and", "or", "not", "like", "If(", "NoValue()", "Index(", "Text1"]
+
+
+@tries(300)
+@given(any_case(), st.randoms(use_true_random=False))
+def test_a_mutated_expression_is_an_error_or_none_and_quickly(case: Case, chance: random.Random) -> None:
+    text = case.text
+    for _ in range(chance.randint(1, 4)):
+        at, to = sorted(chance.choices(range(len(text) + 1), k=2))
+        kind = chance.randrange(3)
+        if kind == 0:
+            text = text[:at] + chance.choice(PIECES) + text[at:]
+        elif kind == 1:
+            text = text[:at] + text[min(to, at + 5) :]
+        else:
+            text = text[:at] + text[at:to] * 2 + text[to:]
+    started = time.process_time()
+    try:
+        check(text, WIDE, case.type)
+    except ExpressionError as error:
+        assert error.faults
+        for fault in error.faults:
+            assert 0 <= fault.at <= fault.to <= len(text) + 1
+            assert fault.message and fault.hint
+    assert time.process_time() - started < 0.05
