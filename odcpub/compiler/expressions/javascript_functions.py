@@ -145,7 +145,7 @@ FUNCTIONS: Mapping[str, Printed] = {
     "Minute": _clock("moments.minute"),
     "Second": _clock("moments.second"),
     "DiffDays": _plain("moments.diffDays"),
-    "DiffHours": _plain("moments.diff", '"Hours"'),
+    "DiffHours": _plain("moments.diffHours"),
     "DiffMinutes": _plain("moments.diff", '"Minutes"'),
     "DiffSeconds": _plain("moments.diff", '"Seconds"'),
     "NewDate": _plain("moments.newDate"),

@@ -29,7 +29,6 @@ from odcpub.model.expressions.tree import (
     Unary,
 )
 
-
 _SIGNS: Mapping[Operator, LiteralString] = {
     Operator.PLUS: "{} + {}",
     Operator.MINUS: "{} - {}",
@@ -100,8 +99,8 @@ class _Printer:
     def _logical(self, node: Binary, side: Callable[[Expression], Part]) -> Part:
         form: LiteralString = "{} AND {}" if node.operator is Operator.AND else "{} OR {}"
         sides = [side(one) for one in (node.left, node.right)]
-        same = [isinstance(one, Binary) and one.operator is node.operator for one in (node.left, node.right)]
-        printed = [part.sql if plain else part.inner for part, plain in zip(sides, same, strict=True)]
+        tight = [not _is_other_logical(one, node.operator) for one in (node.left, node.right)]
+        printed = [part.sql if plain else part.inner for part, plain in zip(sides, tight, strict=True)]
         return Part(Sql.code(form, *printed), any(part.nullable for part in sides), atom=False)
 
     def _compared(self, node: Binary) -> Part:
@@ -183,11 +182,16 @@ def _truth(part: Part) -> Part:
     return Part(Sql.code("coalesce({}, false)", part.sql), nullable=False)
 
 
+def _is_other_logical(side: Expression, operator: Operator) -> bool:
+    """Whether a side of ``and`` is an ``or``, or the other way round: then it needs brackets."""
+    return isinstance(side, Binary) and side.operator in rules.LOGICAL and side.operator is not operator
+
+
 def _with_null(node: Binary, left: Part, right: Part) -> Part | None:
     """An equality where NULL matters; None where the plain one says the same."""
     equal = node.operator is Operator.EQUAL
-    for side, other in ((node.left, right), (node.right, left)):
-        if isinstance(side, Literal) and side.value is None:
+    for side, other in ((left, right), (right, left)):
+        if side.nothing:
             return Part(Sql.code("{} IS NULL" if equal else "{} IS NOT NULL", other.inner), nullable=False, atom=False)
     if not (left.nullable and right.nullable) and (equal or not (left.nullable or right.nullable)):
         return None

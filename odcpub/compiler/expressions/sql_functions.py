@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import LiteralString
 
-from odcpub.compiler.expressions.sql_parts import TYPES, Names, NotInQueries, Part, as_text, null, text_of
+from odcpub.compiler.expressions.sql_parts import Names, NotInQueries, Part, as_text, null, text_of
 from odcpub.compiler.marked import Sql
 from odcpub.model.elements import Basic
 from odcpub.model.expressions import rules
@@ -63,8 +63,8 @@ def _field(name: LiteralString) -> Printed:
     return printed
 
 
-def _units(seconds: LiteralString) -> Printed:
-    return _plain(f"div(extract(epoch FROM ({{1}} - {{0}})), {seconds})::bigint")
+def _units(seconds: LiteralString, type_: LiteralString) -> Printed:
+    return _plain(f"div(extract(epoch FROM ({{1}} - {{0}})), {seconds})::{type_}")
 
 
 def _greater(sign: LiteralString, function: LiteralString) -> Printed:
@@ -159,10 +159,10 @@ FUNCTIONS: Mapping[str, Printed] = {
     "Hour": _field("hour"),
     "Minute": _field("minute"),
     "Second": _field("second"),
-    "DiffDays": _plain("(({1} AT TIME ZONE 'UTC')::date - ({0} AT TIME ZONE 'UTC')::date)::bigint"),
-    "DiffHours": _units("3600"),
-    "DiffMinutes": _units("60"),
-    "DiffSeconds": _units("1"),
+    "DiffDays": _plain("({1} AT TIME ZONE 'UTC')::date - ({0} AT TIME ZONE 'UTC')::date"),
+    "DiffHours": _units("3600", "integer"),
+    "DiffMinutes": _units("60", "bigint"),
+    "DiffSeconds": _units("1", "bigint"),
     "BooleanToInteger": _plain("{}::integer"),
     "BooleanToText": _to_text,
     "DateTimeToDate": _plain("({} AT TIME ZONE 'UTC')::date"),

@@ -8,16 +8,19 @@ from typing import LiteralString, Protocol
 
 from odcpub.compiler.marked import Sql
 from odcpub.model.elements import Basic, DataType
+from odcpub.model.expressions import tree
 from odcpub.model.expressions.tree import Call, Member, Name
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """``sql`` gives a value of its type. ``nullable``: False where it never is NULL. ``atom``: needs no brackets."""
+    """``sql`` gives a value of its type. ``nullable``: False where it never is NULL; ``nothing``: it always is. ``atom``:
+    needs no brackets."""
 
     sql: Sql
     nullable: bool = True
     atom: bool = True
+    nothing: bool = False
 
     @property
     def inner(self) -> Sql:
@@ -62,9 +65,14 @@ TYPES: Mapping[Basic, LiteralString] = {
 
 def null(type_: DataType) -> Part:
     """No value of a type."""
-    if type_.basic is Basic.IDENTIFIER:
-        return Part(Sql.code("NULL"))
-    return Part(Sql.code("NULL::" + TYPES[type_.basic]))
+    sql = Sql.code("NULL")
+    if type_ == tree.IDENTIFIER:
+        sql = Sql.code("NULL::bigint")
+    elif type_ == tree.TEXT_IDENTIFIER:
+        sql = Sql.code("NULL::text")
+    elif type_.basic is not Basic.IDENTIFIER:
+        sql = Sql.code("NULL::" + TYPES[type_.basic])
+    return Part(sql, nothing=True)
 
 
 def text_of(part: Part) -> Sql:

@@ -80,7 +80,8 @@ export const hour = (time) => given([time], (t) => Math.floor(t / 3_600_000_000)
 export const minute = (time) => given([time], (t) => Math.floor(t / 60_000_000) % 60);
 export const second = (time) => given([time], (t) => Math.floor(t / 1_000_000) % 60);
 
-export const diffDays = (a, b) => given([a, b], (from, to) => BigInt(toDate(to) - toDate(from)));
+export const diffDays = (a, b) => given([a, b], (from, to) => toDate(to) - toDate(from));
+export const diffHours = (a, b) => given([diff("Hours", a, b)], Number);
 export const diff = (unit, a, b) => given([a, b], (from, to) => (to - from) / MICROSECONDS[unit]);
 
 // Texts
