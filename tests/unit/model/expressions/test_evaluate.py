@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -19,7 +19,6 @@ from odcpub.model.expressions.functions import Evaluated
 from odcpub.model.expressions.scope import Attribute, Scope
 from odcpub.model.expressions.tree import Kind, Symbol
 from odcpub.model.literals import canonical
-from tests.expression_values import values
 from tests.expressions import SCOPE, VARIABLES, Case, any_case, calls
 from tests.tries import tries
 
@@ -278,35 +277,3 @@ def _is_of(value: Evaluated, type_: DataType) -> bool:
     if rules.is_text(type_):
         return isinstance(value, str) and value != ""
     return canonical(value, type_) == value
-
-
-EXACT = Context(prec=200, rounding=ROUND_HALF_UP)
-LAST = Decimal("0.00000001")
-
-
-@tries(300)
-@given(values(tree.DECIMAL), values(tree.DECIMAL), st.sampled_from("+-*/"))
-def test_calculations_are_exact_and_rounded_once(one: Decimal, other: Decimal, sign: str) -> None:
-    names = {**EMPTY, "Decimal1": one, "Decimal2": other}
-    steps = {"+": EXACT.add, "-": EXACT.subtract, "*": EXACT.multiply, "/": EXACT.divide}
-    expected = EXACT.quantize(steps[sign](one, other), LAST) if sign != "/" or other else None
-    try:
-        assert worth(f"Decimal1 {sign} Decimal2", names) == expected
-    except Overflow:
-        assert expected is not None and abs(expected) >= 10**20
-
-
-@tries(200)
-@given(values(tree.DECIMAL), st.integers(-40, 40))
-def test_powers_and_roots_are_exact_and_rounded_once(base: Decimal, exponent: int) -> None:
-    names = {**EMPTY, "Decimal1": base, "Integer1": exponent}
-    found = worth("Power(Decimal1, Integer1)", names)
-    if base or exponent >= 0:
-        big = Context(prec=1200, rounding=ROUND_HALF_UP)
-        product = Decimal(1)
-        for _ in range(abs(exponent)):
-            product = big.multiply(product, base)
-        expected = big.quantize(product if exponent >= 0 else big.divide(Decimal(1), product), LAST)
-        assert found == (expected if abs(expected) < 10**20 else None)
-    if base >= 0:
-        assert worth("Sqrt(Decimal1)", names) == EXACT.quantize(EXACT.sqrt(base), LAST)
