@@ -16,7 +16,7 @@ from odcpub.model.expressions.syntax import (
     Syntax,
     Value,
 )
-from odcpub.model.expressions.tokens import Kind, Token, numeral, tokens
+from odcpub.model.expressions.tokens import DIVIDE, Kind, Token, numeral, tokens
 from odcpub.model.expressions.tree import LEVELS, Operator
 from odcpub.text import shown
 
@@ -24,7 +24,6 @@ MAX_DEPTH = 100
 """Operators, brackets and calls one within another, and operators of one level in a row."""
 _BINDING = {operator: level for level, operators in enumerate(LEVELS) for operator in operators}
 _INFIX = {operator.sign: operator for operator in _BINDING}
-_DIVIDE = "divide it: put parts of it into variables"
 
 
 class _Part(NamedTuple):
@@ -91,14 +90,14 @@ class _Parser:
     def _deeper(self, syntax: Syntax, depth: int, deep: int) -> _Part:
         if deep + depth >= MAX_DEPTH:
             message = f"more than {MAX_DEPTH} operators, brackets and calls one within another"
-            raise ExpressionError((Fault(message, _DIVIDE, syntax.at, syntax.to),))
+            raise ExpressionError((Fault(message, DIVIDE, syntax.at, syntax.to),))
         return _Part(syntax, depth + 1)
 
     def operand(self, deep: int) -> _Part:
         token = self.take()
         if deep >= MAX_DEPTH:
             message = f"more than {MAX_DEPTH} operators, brackets and calls one within another"
-            raise ExpressionError((Fault(message, _DIVIDE, token.at, token.to),))
+            raise ExpressionError((Fault(message, DIVIDE, token.at, token.to),))
         if token.kind is Kind.VALUE:
             return _Part(Value(token.value, token.type, token.at, token.to), 0)
         if token.kind is Kind.NAME:

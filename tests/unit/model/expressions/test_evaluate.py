@@ -250,7 +250,7 @@ def test_members_are_looked_up_by_their_whole_names() -> None:
     assert evaluate(check("Found.Hours * 2", scope).expression, {"Found.Hours": Decimal("1.5")}, NOW) == 3
 
 
-@tries(300)
+@tries(150)
 @given(any_case())
 def test_a_value_is_of_its_type_or_the_error_is_overflow(case: Case) -> None:
     try:
@@ -262,7 +262,7 @@ def test_a_value_is_of_its_type_or_the_error_is_overflow(case: Case) -> None:
         assert _is_of(found, case.type)
 
 
-@tries(5)
+@tries(3)
 @given(st.data())
 def test_every_function_takes_all_that_it_may_be_given(data: st.DataObject) -> None:
     for name in sorted(set(FUNCTIONS) - {"NullBinary"}):

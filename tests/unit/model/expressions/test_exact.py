@@ -17,7 +17,7 @@ EXACT = Context(prec=200, rounding=ROUND_HALF_UP)
 LAST = Decimal("0.00000001")
 
 
-@tries(300)
+@tries(150)
 @given(values(tree.DECIMAL), values(tree.DECIMAL), st.sampled_from("+-*/"))
 def test_calculations_are_exact_and_rounded_once(one: Decimal, other: Decimal, sign: str) -> None:
     names = {**EMPTY, "Decimal1": one, "Decimal2": other}
@@ -29,7 +29,7 @@ def test_calculations_are_exact_and_rounded_once(one: Decimal, other: Decimal, s
         assert expected is not None and abs(expected) >= 10**20
 
 
-@tries(200)
+@tries(150)
 @given(values(tree.DECIMAL), st.integers(-40, 40))
 def test_powers_and_roots_are_exact_and_rounded_once(base: Decimal, exponent: int) -> None:
     names = {**EMPTY, "Decimal1": base, "Integer1": exponent}

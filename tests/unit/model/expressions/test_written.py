@@ -16,7 +16,7 @@ from tests.tries import tries
 TICKET = DataType(Basic.STRUCTURE, target="Ticket")
 
 
-@tries(400)
+@tries(150)
 @given(any_case())
 def test_a_written_expression_is_read_as_the_same_tree(case: Case) -> None:
     text = written(case.expression)
