@@ -121,7 +121,9 @@ class _Printer:
 
     def _joined(self, node: Binary) -> Piece:
         """Texts joined by C#'s ``+``, to which null is the empty text; what may be empty as a whole becomes null."""
-        operands = list(_operands(node))
+        operands = [one for one in _operands(node) if not _is_null(one)]
+        if len(operands) < 2:
+            return self._shown(operands[0], beside_text=False) if operands else self._null(node.type)
         shown = [self._shown(one, self._beside_text(operands, at)) for at, one in enumerate(operands)]
         code = CSharp.joined(
             " + ",

@@ -13,7 +13,7 @@ public static class Numbers
     private const decimal Half = 0.000_000_005m;
     private const ulong Unit = 100_000_000;
     private const int GreatestExponent = 10_000;
-    // A power of a number as great as 2 has more than 20 digits with a greater exponent.
+    // With a greater exponent a power of 2 has more than 20 digits, and one of a half is 0 with 8 decimals.
     private const int GreatestExponentOfTwo = 66;
     // Quotients below it have 9 decimals or more in C#.
     private const decimal QuotientLimit = Limit / 10;
@@ -76,7 +76,7 @@ public static class Numbers
     public static decimal? Round(decimal? n, int? fractionalDigits = 0)
     {
         if (n is not { } number || fractionalDigits is not { } digits) return null;
-        if (digits >= 0) return Rounded(number, Math.Min(digits, Decimals));
+        if (digits >= 0) return OrNull(Rounded(number, Math.Min(digits, Decimals)));
         if (digits < -20) return 0;
         var unit = (decimal)BigInteger.Pow(10, -digits);
         return OrNull(Rounded(number / unit, 0) * unit);
@@ -98,8 +98,8 @@ public static class Numbers
     {
         if (n is not { } number || m is not { } exponent || exponent is < -GreatestExponent or > GreatestExponent) return null;
         if (number == 0) return exponent < 0 ? null : exponent == 0 ? 1 : 0;
-        if (exponent > GreatestExponentOfTwo && Math.Abs(number) >= 2) return null;
-        var count = Math.Abs(exponent);
+        var (size, count) = (Math.Abs(number), Math.Abs(exponent));
+        if (count > GreatestExponentOfTwo && size is >= 2 or <= 0.5m) return (size > 1) == (exponent > 0) ? null : 0;
         var power = BigInteger.Pow((BigInteger)Scaled(number), count);
         var unit = BigInteger.Pow(Unit, count);
         var (over, under) = exponent < 0 ? (unit, power) : (power, unit);
