@@ -8,7 +8,7 @@ A file with such code has ``using System;`` and ``using Odcpub.Runtime;``, and n
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from odcpub.compiler.expressions.csharp_pieces import Binding, Piece, infix, literal, moment, type_of
 from odcpub.compiler.literals import csharp_literal, csharp_type
@@ -94,6 +94,9 @@ class _Printer:
 
     def _unary(self, node: Unary) -> Piece:
         if node.operator is Operator.NOT:
+            if isinstance(node.operand, Binary) and node.operand.operator in rules.EQUALITY:
+                (opposite,) = rules.EQUALITY - {node.operand.operator}
+                return self._binary(replace(node.operand, operator=opposite))
             operand = self.piece(node.operand)
             if operand.sure:
                 return Piece(CSharp.code("!{}", operand.within(Binding.UNARY)), Binding.UNARY, sure=True)
@@ -124,7 +127,8 @@ class _Printer:
         operands = [one for one in _operands(node) if not _is_null(one)]
         if len(operands) < 2:
             return self._shown(operands[0], beside_text=False) if operands else self._null(node.type)
-        shown = [self._shown(one, self._beside_text(operands, at)) for at, one in enumerate(operands)]
+        # Beside a text C# takes + for one of texts; what stands first has one beside it only if the next is one.
+        shown = [self._shown(one, at > 0 or rules.is_text(operands[1].type)) for at, one in enumerate(operands)]
         code = CSharp.joined(
             " + ",
             (one.within(Binding.UNARY if at else Binding.ADDITIVE) for at, one in enumerate(shown)),
@@ -132,10 +136,6 @@ class _Printer:
         if any(one.sure for one in shown):
             return Piece(code, Binding.ADDITIVE, sure=True)
         return Piece(CSharp.code("Texts.NullIfEmpty({})", code))
-
-    def _beside_text(self, operands: list[Expression], at: int) -> bool:
-        """Whether C# takes the ``+`` beside an operand for one of texts, whatever the operand is."""
-        return at > 1 or rules.is_text(operands[1 - at].type)
 
     def _shown(self, node: Expression, beside_text: bool) -> Piece:
         """An operand of a join, as text or as what C# itself turns into the same text."""

@@ -31,14 +31,12 @@ internal ref struct ExpressionsReader(string? text)
         return read >= least;
     }
 
-    /// <summary>2026-1-31, with -, / or . twice.</summary>
+    /// <summary>2026-1-31, 2026/01/31 or 2026.1.31.</summary>
     public DateOnly? Date()
     {
         if (!Digits(4, 4)) return null;
         var year = Number;
-        var between = AtEnd ? ' ' : All[at];
-        if (between is not ('-' or '/' or '.')) return null;
-        return Part(between) is { } month && Part(between) is { } day ? Moments.NewDate(year, month, day) : null;
+        return Part("-/.") is { } month && Part("-/.") is { } day ? Moments.NewDate(year, month, day) : null;
     }
 
     /// <summary>9:30 or 09:30:15.5.</summary>
@@ -46,9 +44,9 @@ internal ref struct ExpressionsReader(string? text)
     {
         if (!Digits(1, 2)) return null;
         var hour = Number;
-        if (Part(':') is not { } minute) return null;
+        if (Part(":") is not { } minute) return null;
         if (AtEnd || All[at] != ':') return Moments.NewTime(hour, minute, 0);
-        if (Part(':') is not { } second || Moments.NewTime(hour, minute, second) is not { } time) return null;
+        if (Part(":") is not { } second || Moments.NewTime(hour, minute, second) is not { } time) return null;
         if (!Next('.')) return time;
         if (!Digits(1, 6)) return null;
         return new TimeOnly(time.Ticks + Number * (long)Math.Pow(10, 7 - read));
@@ -56,5 +54,11 @@ internal ref struct ExpressionsReader(string? text)
 
     private readonly int Number => int.Parse(All.Slice(at - read, read), NumberStyles.None, CultureInfo.InvariantCulture);
 
-    private int? Part(char before) => Next(before) && Digits(1, 2) ? Number : null;
+    // One digit or two behind one of these characters.
+    private int? Part(string before)
+    {
+        if (AtEnd || !before.Contains(All[at])) return null;
+        at++;
+        return Digits(1, 2) ? Number : null;
+    }
 }
