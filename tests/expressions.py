@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -162,6 +163,23 @@ _NARROWER: Mapping[Basic, tuple[DataType, ...]] = {
 _ORDERED = (*NUMBER_TYPES, tree.TEXT, tree.EMAIL, tree.DATE, tree.TIME, tree.DATE_TIME, PRICE, EXACT)
 _EQUATED = (*_ORDERED, tree.BOOLEAN, tree.PHONE_NUMBER, CUSTOMER, STATUS)
 _ZERO = re.compile(r"-?0(\.0+)?")
+_LITERALS: Mapping[DataType, st.SearchStrategy[Scalar]] = {
+    tree.TEXT: st.one_of(st.sampled_from(TEXTS), st.text(CHARACTERS, max_size=6)),
+    tree.LONG_INTEGER: values(tree.LONG_INTEGER).filter(lambda one: not -(2**31) <= int(one) < 2**31),
+    **{
+        type_: values(type_)
+        for type_ in (tree.INTEGER, tree.DECIMAL, tree.BOOLEAN, tree.DATE, tree.TIME, tree.DATE_TIME)
+    },
+}
+
+
+@lru_cache
+def _leaves(type_: DataType) -> st.SearchStrategy[str]:
+    """Variables, records and literals of a type."""
+    names = [name for name, symbol in SCOPE.symbols.items() if symbol.type == type_]
+    known = st.sampled_from(names)
+    written = _LITERALS.get(type_)
+    return known if written is None else st.one_of(known, written.map(lambda value: literal(value, type_)))
 
 
 class _Writer:
@@ -190,24 +208,7 @@ class _Writer:
         return self.draw(st.sampled_from(ways))(type_, depth - 1)
 
     def _leaf(self, type_: DataType) -> str:
-        names = [name for name, known in VARIABLES.items() if known == type_]
-        literals = {
-            Basic.TEXT: st.sampled_from(TEXTS) | st.text(CHARACTERS, max_size=6),
-            Basic.INTEGER: values(tree.INTEGER),
-            Basic.LONG_INTEGER: values(tree.LONG_INTEGER).filter(lambda one: not -(2**31) <= int(one) < 2**31),
-            Basic.DECIMAL: values(tree.DECIMAL),
-            Basic.BOOLEAN: st.booleans(),
-            Basic.DATE: values(tree.DATE),
-            Basic.TIME: values(tree.TIME),
-            Basic.DATE_TIME: values(tree.DATE_TIME),
-        }
-        written = literals.get(type_.basic) if type_ not in (PRICE, EXACT) else None
-        known: list[st.SearchStrategy[str]] = [st.sampled_from(names)]
-        if written is not None:
-            known.append(written.map(lambda value: literal(value, type_)))
-        if type_ == STATUS:
-            known.append(st.sampled_from([f"Status.{key}" for key in RECORDS]))
-        return self.draw(st.one_of(known))
+        return self.draw(_leaves(type_))
 
     def _operator(self, type_: DataType, depth: int) -> str:
         if type_.basic is Basic.BOOLEAN:
