@@ -32,7 +32,7 @@ FORMATS = (
         (Parameter("address", _T),),
         tree.BOOLEAN,
         "Whether the text may be the value of an Email: at most 250 characters, something before its one @, something "
-        "with a point within it behind, and no white space.",
+        "with a point within it behind, and no white space (Unicode's, and U+FEFF).",
         edges="True for the empty text, as in ODC.",
         examples=(('EmailAddressValidate("ann@example.com")', "True"), ('EmailAddressValidate("ann")', "False")),
         python=formats.is_address,

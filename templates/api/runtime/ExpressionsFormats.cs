@@ -12,7 +12,7 @@ public static class Formats
     private const int LongestFilled = 10_000;
     private const int LongestEmail = 250;
     private static readonly CultureInfo English = CultureInfo.InvariantCulture;
-    private static readonly Regex Email = new(@"\A[^@\s]+@[^@\s]+\.[^@\s]+\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+    private static readonly Regex Email = new(@"\A[^@\s\uFEFF]+@[^@\s\uFEFF]+\.[^@\s\uFEFF]+\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
     public static string? EmailAddressCreate(string? name, string? address)
     {

@@ -12,7 +12,9 @@ from odcpub.model.expressions.python.dates import moment
 from odcpub.model.expressions.python.numbers import DECIMALS, Number, rounded, scaled
 
 MOST_FILLED = 10_000
-_MAIL = re.compile(DATA_TYPES[Basic.EMAIL].form)
+_SIGNS = r"(?:[^@\s\ufeff]|[\x1c-\x1f])+"
+"""All but @ and white space; Python takes four control characters for such, and U+FEFF for none."""
+_MAIL = re.compile(rf"{_SIGNS}@{_SIGNS}\.{_SIGNS}")
 _MAIL_LENGTH = DATA_TYPES[Basic.EMAIL].length or 0
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (

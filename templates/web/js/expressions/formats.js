@@ -4,7 +4,8 @@ import { decimalText, round } from "./numbers.js";
 import { substr, text } from "./texts.js";
 
 const orNull = (value) => (value === "" ? null : value);
-const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
+const EMAIL = /^[^@\s\x85]+@[^@\s\x85]+\.[^@\s\x85]+$/;
+const LONGEST_EMAIL = 250;
 const MOST = 10_000;
 
 /** A Decimal's digits, its groups and decimals separated. */
@@ -45,7 +46,8 @@ export function formatPhoneNumber(number, country, area, rest, first, second, th
   });
 }
 
-export const emailAddressValidate = (address) => address === null || EMAIL.test(address);
+export const emailAddressValidate = (address) =>
+  address === null || ([...address].length <= LONGEST_EMAIL && EMAIL.test(address));
 
 export function emailAddressCreate(name, address) {
   if (name === null || address === null) return address;
