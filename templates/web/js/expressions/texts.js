@@ -95,4 +95,12 @@ export const trimEnd = (value) => orNull(text(value).replace(/[\t-\r ]+$/, ""));
 
 export const ofWhole = (n) => given([n], String);
 export const ofBoolean = (b) => given([b], (x) => (x ? "True" : "False"));
-export const newGuid = () => crypto.randomUUID();
+
+/** A random UUID of version 4. Browsers offer theirs to pages from https and this machine alone. */
+export function newGuid() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

@@ -1,0 +1,174 @@
+"""Expressions in Chromium give what they give in Python."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from odcpub.compiler.expressions.javascript import MODULES, condition, value
+from odcpub.compiler.expressions.javascript_parts import Part
+from odcpub.compiler.marked import JavaScript
+from odcpub.compiler.templates import folder
+from odcpub.model.elements import Basic, DataType
+from odcpub.model.expressions import tree
+from odcpub.model.expressions.catalog import FUNCTIONS
+from odcpub.model.expressions.check import check
+from odcpub.model.expressions.evaluate import Overflow, evaluate
+from odcpub.model.expressions.tree import Member, Name
+from odcpub.model.literals import as_text
+from tests.expressions import REPEATABLE, SCOPE, STATUS, VARIABLES, Case, any_case, batch, calls
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+NOW = datetime(2026, 1, 31, 23, 59, 59, 250_000, UTC)
+APP = "Helpdesk"
+CASES, CALLS = 1500, 8
+HELD = {
+    Basic.INTEGER: "whole", Basic.LONG_INTEGER: "long", Basic.DECIMAL: "decimal", Basic.CURRENCY: "decimal",
+    Basic.DATE: "date", Basic.TIME: "time", Basic.DATE_TIME: "dateTime", Basic.BOOLEAN: "boolean",
+}  # fmt: skip
+HARNESS = """
+const [read, written] = [
+  {
+    text: (text) => text, boolean: (text) => text === "true", whole: Number, long: BigInt,
+    decimal: numbers.parsedDecimal, date: moments.parsedDate, time: moments.parsedTime, dateTime: readings.toDateTime,
+  },
+  {
+    text: (value) => value, boolean: String, whole: String, long: String, decimal: numbers.decimalText,
+    date: moments.dateText, time: moments.timeText,
+    dateTime: (value) => moments.dateTimeText(value).replace(" ", "T") + "Z",
+  },
+];
+const held = { text: "string", boolean: "boolean", whole: "number", long: "bigint", decimal: "bigint", date: "number",
+  time: "number", dateTime: "bigint" };
+window.compute = ([code, type, given]) => {
+  const now = readings.toDateTime("2026-01-31 23:59:59.25");
+  const values = Object.entries(given).map(([name, [type, text]]) => [name, text === null ? null : read[type](text)]);
+  try {
+    const modules = { formats, logic, moments, numbers, readings, texts };
+    const run = new Function(...Object.keys(modules), "given", "now", `"use strict"; return ${code};`);
+    const found = run(...Object.values(modules), Object.fromEntries(values), now);
+    if (found === null) return null;
+    if (typeof found !== held[type]) return `a ${typeof found} for a ${type}`;
+    return written[type](found);
+  } catch (error) {
+    return error instanceof logic.Overflow ? { overflow: true } : { error: String(error) };
+  }
+};
+"""
+
+
+class Given:
+    """Each variable as a property of ``given``."""
+
+    now, app = JavaScript("now"), JavaScript(json.dumps(APP))
+
+    def symbol(self, name: Name) -> Part:
+        return Part(JavaScript(f"given.{name.symbol.name}"))
+
+    def member(self, member: Member) -> Part:
+        raise AssertionError(member)
+
+
+@pytest.fixture(scope="module")
+def modules(browser: Browser) -> Iterator[Page]:
+    """A page that has the runtime's modules and computes what it is given."""
+    page = browser.new_page()
+    imports = "".join(f'import * as {name} from "./js/expressions/{name}.js";\n' for name in MODULES)
+    shell = '<!doctype html><script type="module" src="harness.js"></script>'
+    own = {"/": ("text/html", shell), "/harness.js": ("text/javascript", imports + HARNESS)}
+
+    def answer(route: Any) -> None:
+        path = "/" + route.request.url.split("/", 3)[3]
+        kind, text = own.get(path) or ("text/javascript", (folder() / f"web{path}").read_text())
+        route.fulfill(body=text, content_type=kind)
+
+    page.route("**/*", answer)
+    page.goto("http://expressions.example/")
+    page.wait_for_function("window.compute !== undefined")
+    yield page
+    page.close()
+
+
+def held(type_: DataType) -> str:
+    if type_.basic is Basic.IDENTIFIER:
+        return "text" if type_ in (STATUS, tree.TEXT_IDENTIFIER) else "long"
+    return HELD.get(type_.basic, "text")
+
+
+def computed(
+    page: Page, cases: Sequence[Case], code: Any = lambda case: value(case.expression, Given()).js
+) -> list[Any]:
+    given = [
+        (
+            str(code(case)),
+            held(case.type),
+            {
+                name: (held(VARIABLES[name]), None if found is None else as_text(found))
+                for name, found in case.names.items()
+            },
+        )
+        for case in cases
+    ]
+    return page.evaluate("cases => cases.map(window.compute)", given)  # type: ignore[no-any-return]
+
+
+def expected(case: Case) -> Any:
+    try:
+        found = evaluate(case.expression, case.names, NOW, APP)
+    except Overflow:
+        return {"overflow": True}
+    return None if found is None else as_text(found)
+
+
+def compare(page: Page, cases: Sequence[Case]) -> None:
+    for case, found in zip(cases, computed(page, cases), strict=True):
+        wanted = expected(case)
+        if isinstance(wanted, str) and held(case.type) == "decimal":
+            wanted = wanted.rstrip("0").rstrip(".") if "." in wanted else wanted
+        code = value(case.expression, Given()).js
+        assert found == wanted, f"{case.text} with {dict(case.names)}\n{code}"
+
+
+@pytest.mark.parametrize("name", sorted(REPEATABLE))
+def test_a_function_gives_the_same(modules: Page, name: str) -> None:
+    compare(modules, batch(calls(name), CALLS))
+
+
+def test_random_expressions_give_the_same(modules: Page) -> None:
+    compare(modules, batch(any_case(), CASES))
+
+
+def test_random_conditions_are_true_for_the_same_values(modules: Page) -> None:
+    from tests.expressions import cases
+
+    every = batch(cases(tree.BOOLEAN), CASES // 5)
+    found = computed(modules, every, lambda case: condition(case.expression, Given()))
+    for case, one in zip(every, found, strict=True):
+        wanted = expected(case)
+        assert one == (wanted if isinstance(wanted, dict) else str(wanted == "true").lower()), case.text
+
+
+def test_the_examples_hold(modules: Page) -> None:
+    every = []
+    for function in FUNCTIONS.values():
+        for pair in function.examples:
+            for text in pair:
+                found = check(text, SCOPE).expression
+                every.append(Case(text, found.type, found, {}))
+    compare(modules, every)
+
+
+def test_a_new_identifier_is_another_each_time(modules: Page) -> None:
+    text = "GenerateGuid()"
+    case = Case(text, tree.TEXT, check(text, SCOPE).expression, {})
+    one, other = computed(modules, [case, case])
+    assert one != other
+    assert len(one) == len(other) == 36
