@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 NOW = datetime(2026, 1, 31, 23, 59, 59, 250_000, UTC)
 APP = "Helpdesk"
-CASES, CALLS = 1500, 8
+CASES, CALLS = 1000, 8
 HELD = {
     Basic.INTEGER: "whole", Basic.LONG_INTEGER: "long", Basic.DECIMAL: "decimal", Basic.CURRENCY: "decimal",
     Basic.DATE: "date", Basic.TIME: "time", Basic.DATE_TIME: "dateTime", Basic.BOOLEAN: "boolean",

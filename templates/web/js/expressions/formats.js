@@ -1,6 +1,6 @@
 // Values as expressions write them for people.
 import { given } from "./logic.js";
-import { decimalText, round } from "./numbers.js";
+import { atDigits, decimalText } from "./numbers.js";
 import { substr, text } from "./texts.js";
 
 const orNull = (value) => (value === "" ? null : value);
@@ -11,10 +11,11 @@ const MOST = 10_000;
 /** A Decimal's digits, its groups and decimals separated. */
 function written(value, digits, point, group) {
   const decimals = Math.min(Math.max(digits, 0), 8);
-  const [whole, fraction = ""] = (decimalText(round(value, decimals)) ?? "").replace("-", "").split(".");
+  const number = atDigits(value, decimals);
+  const [whole, fraction = ""] = decimalText(number).replace("-", "").split(".");
   const groups = whole.replace(/\B(?=(\d{3})+$)/g, () => text(group));
   const shown = decimals ? `${groups}${text(point)}${fraction.padEnd(decimals, "0")}` : groups;
-  return round(value, decimals) < 0n ? `-${shown}` : shown;
+  return number < 0n ? `-${shown}` : shown;
 }
 
 export const formatDecimal = (value, digits, point, group) =>

@@ -6,6 +6,7 @@ const UNIT = 10n ** 28n;
 // What a calculated number counts in: 10^-8.
 const STEP = 10n ** 20n;
 const LIMIT = 10n ** 20n * UNIT;
+const MOST_POWER = 10_000;
 const LEAST = { integer: -(2n ** 31n), long: -(2n ** 63n) };
 
 const absolute = (n) => (n < 0n ? -n : n);
@@ -112,12 +113,17 @@ export const sign = (n) => given([n], (x) => (x > 0 ? 1 : x < 0 ? -1 : 0));
 export const mod = (n, m) => given([n, m], (x, y) => (y === 0n ? null : x % y));
 export const trunc = (n) => given([n], (x) => (x / UNIT) * UNIT);
 
+/** A Decimal with at most so many decimals, be it too large or not. */
+export function atDigits(n, digits) {
+  if (digits >= 8) return n;
+  if (digits < -21) return 0n;
+  const step = 10n ** BigInt(28 - digits);
+  return rounded(n, step) * step;
+}
+
 export function round(n, digits) {
   return given([n, digits], (x, d) => {
-    if (d >= 8) return x;
-    if (d < -21) return 0n;
-    const step = 10n ** BigInt(28 - d);
-    const result = rounded(x, step) * step;
+    const result = atDigits(x, d);
     return absolute(result) >= LIMIT ? null : result;
   });
 }
@@ -127,6 +133,7 @@ export const fits = (n) => absolute(n) < LIMIT && n % STEP === 0n;
 
 export function power(base, exponent) {
   return given([base, exponent], (x, e) => {
+    if (Math.abs(e) > MOST_POWER) return null;
     if (x === 0n) return e < 0 ? null : e === 0 ? UNIT : 0n;
     if (absolute(x) === UNIT) return x < 0n && e % 2 !== 0 ? -UNIT : UNIT;
     const [b, one] = [x / STEP, UNIT / STEP];
