@@ -185,6 +185,11 @@ def cut(script: str, part: int) -> tuple[str, str]:
     return _PART_MARK.join((first, *found[:at])), _PART_MARK.join((rest, *found[at:]))
 
 
+def fixed_lines() -> str:
+    """What every script has in common: its imports, its empty fields and its functions besides the parts."""
+    return _HEAD.format(number=0, revision="", down=None, base="", digest="")
+
+
 def loaded(script: str, name: str) -> list[Run]:
     """The parts of a script as functions of Alembic's operations. ``name``: what it is called in a traceback."""
     module: dict[str, Any] = {}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from odcpub.api_types.installation import Scripts
 from odcpub.data.script import sql_text
+from odcpub.data.script_check import foreign_line
 from odcpub.deployment.stages import Stage
 from odcpub.engines.database.chain import PENDING, VERSIONS
 from odcpub.engines.database.chain_folder import ScriptFolder
@@ -43,17 +44,29 @@ def written_out(platform: Platform, name: str, stage: str) -> Scripts:
 
 def put_back(platform: Platform, name: str, stage: str, files: Mapping[str, str]) -> Scripts:
     """Takes the scripts of a folder that was written out. What is there already stays as it is: refused where it is
-    another."""
+    another. Refused, too, where a text holds what odcpub never writes: the server executes scripts."""
     asset, place, chain = _chain(platform, name, stage)
     scripts = [(match[1], match[2], text) for path, text in sorted(files.items()) if (match := _PLACE.fullmatch(path))]
     if not scripts:
         raise UsageError("no script is in the folder", f"name one that has a folder {VERSIONS} with scripts in it")
+    _refuse_foreign(scripts)
     with platform.beginning:
         if platform.ledger.operations(asset.key, Status.RUNNING, limit=1):
             raise Refused(f"{asset.name}: an operation is running", "wait for it: odcpub log")
         new = _new(chain, scripts)
         chain.put_all(new)
     return {"app": asset.name, "stage": place.name, "files": {f"{part}/{script}": text for part, script, text in new}}
+
+
+def _refuse_foreign(scripts: Sequence[tuple[str, str, str]]) -> None:
+    """``scripts``: part, name and text of each."""
+    checked = ((f"{part}/{script}", foreign_line(text)) for part, script, text in scripts)
+    if found := tuple(f"{path}, {line}" for path, line in checked if line):
+        raise Refused(
+            f"{found[0]}: odcpub never writes this into a migration script; nothing was changed",
+            "put the script back as odcpub data scripts … --out FOLDER wrote it",
+            found if len(found) > 1 else (),
+        )
 
 
 def _new(chain: Chain, scripts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

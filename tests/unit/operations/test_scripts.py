@@ -1,0 +1,33 @@
+"""Migration scripts are put back as they were written out, and nothing else becomes one."""
+
+from __future__ import annotations
+
+import pytest
+
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.script import plan_parts, script_text
+from odcpub.errors import Refused
+from odcpub.operations.scripts import put_back, written_out
+
+from .conftest import Installed
+
+PLAN = plan_parts(MigrationPlan(base="", target="t"))
+SCRIPT = script_text(PLAN, (PLAN.expand,), 1, None)
+PATH = "versions/0001_expand_1a2b3c4d.py"
+
+
+def test_a_chain_that_was_written_out_can_be_put_back(installed: Installed) -> None:
+    installed.configured()
+    installed.store.scripts("shop", "development").put("versions", PATH.partition("/")[2], SCRIPT)
+    files = written_out(installed.platform, "shop", "development")["files"]
+    installed.store.scripts("shop", "development").remove("versions", PATH.partition("/")[2])
+    assert put_back(installed.platform, "shop", "development", files)["files"] == {PATH: SCRIPT}
+    assert installed.store.scripts("shop", "development").read("versions", PATH.partition("/")[2]) == SCRIPT
+
+
+def test_a_script_that_would_run_something_else_is_refused(installed: Installed) -> None:
+    installed.configured()
+    files = {PATH: SCRIPT, "versions/0002_expand_1a2b3c4d.py": f"{SCRIPT}\nimport os\n"}
+    with pytest.raises(Refused, match=r"versions/0002_expand_1a2b3c4d\.py, line \d+: import os: odcpub never writes"):
+        put_back(installed.platform, "shop", "development", files)
+    assert installed.store.scripts("shop", "development").parts() == []
