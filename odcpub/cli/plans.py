@@ -17,6 +17,9 @@ from odcpub.files import MAX_PLAN, SHARED, write_whole
 if TYPE_CHECKING:
     from odcpub.api_types.plans import Plan, PlanTransaction
 
+_PHASES = {"tighten": "contract"}
+"""What people read instead of a phase's name."""
+
 
 def check(plan: bool, out: str | None, sql: bool) -> None:
     """Refuses what means nothing without ``--plan``."""
@@ -127,7 +130,7 @@ def _sql(plan: Plan) -> Iterator[str]:
 
 def _said(one: PlanTransaction) -> Iterator[str]:
     for line in one["does"] or ["remove the readiness markers of earlier versions"]:
-        yield f"-- {one['phase']}: {line}"
+        yield f"-- {_PHASES.get(one['phase'], one['phase'])}: {line}"
     for lock in one["locks"]:
         yield f"-- locks {lock['table']}: {lock['lock']}"
     for hazard in one["hazards"]:

@@ -87,7 +87,7 @@ def _waiting(data: Status) -> Iterator[str]:
         for one in asset["waiting"]:
             waits, key = one["waiting"], one["operation"][:8]
             yield f"{asset['name']} ({one['stage']}): operation {key} waits since {waits['since']} for {waits['for']}"
-            yield f"  {waits['who']} can resume it: {waits['command']}"
+            yield f"  {waits['who']} can continue it: {waits['command']}"
             yield f"  end it with: odcpub cancel {key}"
 
 
@@ -266,7 +266,7 @@ def source(data: Source, folder: str, for_programs: bool) -> int:
 
 
 def scripts(data: Scripts, folder: str, did: str, way: str, for_programs: bool) -> int:
-    """``did`` and ``way``: ``wrote`` and ``to``, or ``put back`` and ``from``."""
+    """``did`` and ``way``: ``wrote`` and ``to``, or ``restored`` and ``from``."""
     files = sorted(data["files"])
     count = counted(sum(one.endswith(".py") and "/" in one for one in files), "script")
     text = f"{data['app']} ({data['stage']}): {did} {count} {way} {folder}"

@@ -236,7 +236,7 @@ def _perform(run: Run, step: Step) -> Outcome:
 
 def _wait(run: Run, step: Step, waits: Waits) -> Outcome:
     command = waits.command or f"odcpub continue {run.key[:8]}"
-    run.warn(f"waiting for {waits.wants}; {waits.who} can resume it: {command}", event="waits")
+    run.warn(f"waiting for {waits.wants}; {waits.who} can continue it: {command}", event="waits")
     run.platform.ledger.wait(run.key, waits.wants, waits.who, command)
     if still_waits(run.platform, run.now().operation):
         return WAITS

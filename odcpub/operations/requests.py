@@ -232,7 +232,7 @@ def go_on(platform: Platform, operation: Operation, user: str) -> None:
             f"operation {operation.key[:8]}: is not waiting: it {state}", f"see: odcpub log {operation.key[:8]}"
         )
     platform.ledger.go_on(operation.key)
-    platform.store.journal.say(operation.key, "", f"resumed by {user}")
+    platform.store.journal.say(operation.key, "", f"continued by {user}")
     _run_on(operation.key)
 
 

@@ -47,7 +47,7 @@ def data_scripts(options: argparse.Namespace) -> int:
     if options.source:
         body: ScriptsRequest = {"stage": stage, "files": _scripts_of(at(options.source))}
         put: Scripts = Client.connected().request("PUT", path, body)
-        return show.scripts(put, options.source, "put back", "from", options.json)
+        return show.scripts(put, options.source, "restored", "from", options.json)
     folder = at(options.out)
     check_free(folder)
     answer: Scripts = Client.connected().request("GET", f"{path}?stage={quote(stage, safe='')}")

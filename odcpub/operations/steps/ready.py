@@ -34,7 +34,7 @@ def _left(run: Run, migration: MigrationPlan) -> tuple[str, ...]:
     deployments = run.platform.store.stages.deployments(run.unit.asset.key, run.stage.label)
     before = any(one.status == Status.FINISHED and one.operation != run.key for one in deployments)
     changes = sum(one.phase == TIGHTEN for one in migration.steps)
-    old = "the version before it ends" if before else ""
+    old = "the previous version ends" if before else ""
     schema = f"{counted(changes, 'change')} of the schema {'follows' if changes == 1 else 'follow'}" if changes else ""
     return tuple(filter(None, (old, schema)))
 

@@ -121,5 +121,5 @@ def test_the_sql_is_sql_with_what_is_said_of_it_in_comments(capsys: pytest.Captu
     assert capsys.readouterr().out.splitlines()[1:] == [
         "", "-- expand: add column a.b text", "-- locks a: AccessExclusiveLock", "-- hazard: nobody reads a",
         "BEGIN;", "ALTER TABLE a", "  ADD b text;", "COMMIT;",
-        "", "-- tighten: add column a.b text", "-- outside of a transaction", "CREATE INDEX;",
+        "", "-- contract: add column a.b text", "-- outside of a transaction", "CREATE INDEX;",
     ]  # fmt: skip

@@ -121,7 +121,7 @@ def test_a_version_that_serves_is_told_while_its_operation_cleans_up(installed: 
     assert (shown["status"], shown["address"], shown["exitCode"]) == ("Running", "http://a", 0)
     assert shown["cleanUp"] == [], "there was no version before"
     second = serves(installed, begun(installed))
-    assert views.operation(second)["cleanUp"] == ["the version before it ends"]
+    assert views.operation(second)["cleanUp"] == ["the previous version ends"]
     wait_for(lambda: "ready" in told(installed, second.key), "the word that it serves")
     assert told(installed, second.key) == ["ready"]
     stage.ends = True

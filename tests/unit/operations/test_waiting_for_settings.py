@@ -85,7 +85,7 @@ def test_it_goes_on_by_itself_with_the_last_value_and_says_what_is_left_until_th
     lines = capsys.readouterr().out.splitlines()
     key = operation.key[:8]
     assert f"Shop (QA): operation {key} waits since {since} for a value of Sender in QA" in lines
-    assert "  whoever configures QA can resume it: odcpub config set shop Sender --stage qa" in lines
+    assert "  a user who configures QA can continue it: odcpub config set shop Sender --stage qa" in lines
     assert f"  end it with: odcpub cancel {key}" in lines
     give(shop, Sender="b")
     assert ended(shop, operation.key).status == Status.FINISHED
