@@ -136,7 +136,6 @@ def _data(commands: _Commands) -> None:
     data = commands.add_parser("data", help=text, description=_sentence(text))
     actions = data.add_subparsers(metavar="ACTION", required=True)
     scripts = _add(actions, "scripts", text, "revisions:data_scripts")
-    scripts.set_defaults(out="", source="")
     scripts.add_argument("asset", metavar="APP", help=APP)
     scripts.add_argument("--stage", required=True, metavar="STAGE", help=STAGE)
     way = scripts.add_mutually_exclusive_group(required=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.author.files import SUFFIX, read_model, read_text
-from odcpub.author.folder import at, write
+from odcpub.author.folder import new_folder, write
 from odcpub.author.lock_file import write_lock
 from odcpub.cli import show
 from odcpub.cli.client import Client
@@ -25,9 +25,7 @@ def new(options: argparse.Namespace) -> int:
     """Writes a first model."""
     from odcpub.author.scaffold import first_model
 
-    if not options.path:
-        raise UsageError("PATH: is empty", "name a new or empty folder")
-    folder = at(options.path)
+    folder = new_folder(options.path, "PATH")
     name, files = first_model(options.kind, options.name, folder.name)
     write(folder, files)
     text = f"{name} is in {options.path}. Try: odcpub publish {shlex.quote(options.path)}"
@@ -68,9 +66,9 @@ def import_model(options: argparse.Namespace) -> int:
     """Makes a model of a file of another tool."""
     from odcpub.author.importing import import_text
 
-    source = Path(options.file)
+    source, folder = Path(options.file), new_folder(options.out, "--out")
     made = import_text(options.format, read_text(source), source.name, options.name or None)
-    write(at(options.out), made["files"])
+    write(folder, made["files"])
     return show.imported(made, options.out, options.json)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from odcpub.author.folder import at, check_free, write
+from odcpub.author.folder import at, new_folder, write
 from odcpub.cli import show
 from odcpub.cli.client import Client
 from odcpub.cli.running import segment
@@ -31,10 +31,7 @@ def release(options: argparse.Namespace) -> int:
 
 def source(options: argparse.Namespace) -> int:
     """Writes a revision out as a .NET project."""
-    if not options.folder:
-        raise UsageError("FOLDER: is empty", "name a new or empty folder")
-    folder = at(options.folder)
-    check_free(folder)
+    folder = new_folder(options.folder, "FOLDER")
     query = f"?revision={options.revision}" if options.revision else ""
     answer: Source = Client.connected().request("GET", f"/api/v1/sources/{segment(options.asset)}{query}")
     write(folder, answer["files"], readable=True)
@@ -44,19 +41,24 @@ def source(options: argparse.Namespace) -> int:
 def data_scripts(options: argparse.Namespace) -> int:
     """Writes an app's migration scripts out, or puts lost ones back."""
     path, stage = f"/api/v1/scripts/{segment(options.asset)}", options.stage
-    if options.source:
-        body: ScriptsRequest = {"stage": stage, "files": _scripts_of(at(options.source))}
+    if options.source is not None:
+        body: ScriptsRequest = {"stage": stage, "files": _scripts_of(options.source)}
         put: Scripts = Client.connected().request("PUT", path, body)
         return show.scripts(put, options.source, "restored", "from", options.json)
-    folder = at(options.out)
-    check_free(folder)
+    folder = new_folder(options.out, "--out")
     answer: Scripts = Client.connected().request("GET", f"{path}?stage={quote(stage, safe='')}")
     write(folder, answer["files"])
     return show.scripts(answer, options.out, "wrote", "to", options.json)
 
 
-def _scripts_of(folder: Path) -> dict[str, str]:
-    """The scripts in a chain's folder: path below it → text."""
+def _scripts_of(given: str) -> dict[str, str]:
+    """The scripts in a folder that was written out, by what was typed: path below it → text."""
+    if not given:
+        raise UsageError("--from: is empty", "name a folder that odcpub data scripts --out has written")
+    folder = at(given)
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "no such folder"
+        raise UsageError(f"{given}: {what}", "name a folder that odcpub data scripts --out has written")
     found = {}
     for path in sorted(folder.glob("*/*.py")):
         try:
