@@ -17,8 +17,8 @@ from odcpub.model.parts import read
 from odcpub.model.problems import Code
 from odcpub.model.raw import FileParts, Header
 from odcpub.model.source import problem_at, problem_of
-from odcpub.text import listed
-from odcpub.tree.tree import Found, Tree
+from odcpub.text import listed, shown
+from odcpub.tree.tree import Found, Tree, is_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,17 @@ def load_found(found: Found) -> RawModel:
 
 
 def _several(folder: str, parts: Sequence[FileParts]) -> Problem | None:
-    """The one thing to tell of a folder whose subfolders are models: all that follows from mixing them is noise."""
+    """The one thing to tell of a folder that is not a model's, but holds one or several in its subfolders: all that
+    follows from reading it as one is noise."""
     heads = [part for part in parts if any(header.key in ASSET_KINDS for header in part.headers)]
     folders = sorted({part.file.rpartition("/")[0] for part in heads})
+    inner = [name for name in folders if name]
+    if len(folders) == 1 and inner and any(_is_beside(part.file, inner[0]) for part in parts):
+        hint = f"name the folder of that model: {PurePath(folder, inner[0])}"
+        message = f"{folder} is not the model's folder: the model and its stages are in {shown(inner[0])}"
+        return Problem(str(Code.SEVERAL_MODELS), message, hint)
     if len(folders) < 2:
         return None
-    inner = [name for name in folders if name]
     if len(inner) == len(folders):
         message = f"{folder} holds {len(folders)} models, in {listed(inner)}"
         hint = f"name the folder of one of them: {PurePath(folder, inner[0])}"
@@ -119,6 +124,11 @@ def _several(folder: str, parts: Sequence[FileParts]) -> Problem | None:
         message = f"{folder} holds a model, and {len(inner)} more in {listed(inner)}"
         hint = "move the inner models out of it, or remove them: a folder holds one asset, subfolders included"
     return Problem(str(Code.SEVERAL_MODELS), message, hint)
+
+
+def _is_beside(file: str, folder: str) -> bool:
+    """Whether the file would be beside the model, and no part of it, if the folder were the model's."""
+    return file.startswith(f"{folder}/") and is_aside(file[len(folder) + 1 :])
 
 
 @contextmanager

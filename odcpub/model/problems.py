@@ -24,7 +24,7 @@ class Code(StrEnum):
     SYNTAX = "ODC-M006", "a file is not valid YAML"
     YAML_FEATURE = "ODC-M007", "YAML that a model may not use: tags, several documents, too deep, too many aliases"
     DUPLICATE_KEY = "ODC-M008", "the same key twice in one mapping"
-    SEVERAL_MODELS = "ODC-M009", "the folder holds several models, each in a folder of its own"
+    SEVERAL_MODELS = "ODC-M009", "the folder holds several models, or one whose stages are in a subfolder"
     CHARACTER = "ODC-M010", "a control character, or one that turns the direction of a text"
     UNKNOWN_KEY = "ODC-M101", "a key that the language does not have"
     MISSING_KEY = "ODC-M102", "a key that must be there is not"

@@ -194,6 +194,19 @@ def test_a_folder_of_several_models_is_told_once_with_their_folders(tmp_path: Pa
     assert problem.hint == f"name the folder of one of them: {tmp_path}/desk"
 
 
+@pytest.mark.parametrize("beside", ["stages/qa.yaml", "odcpub.yaml", "odcpub.yml"])
+def test_the_folder_above_a_model_is_told_once_with_the_models_folder(tmp_path: Path, beside: str) -> None:
+    write(tmp_path, apps__shop__app_yaml=HEAD, apps__shop__a_yaml=ENTITY.format("A"))
+    assert entities(tmp_path) == ["A"], "a model may be divided into folders as one likes"
+    file = tmp_path / "apps" / "shop" / beside
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("settings: { Rate: 95 }\n")
+    (problem,) = found(tmp_path)
+    assert problem.code == "ODC-M009"
+    assert problem.message == f"{tmp_path} is not the model's folder: the model and its stages are in apps/shop"
+    assert problem.hint == f"name the folder of that model: {tmp_path}/apps/shop"
+
+
 def test_a_model_inside_another_is_told_once(tmp_path: Path) -> None:
     write(tmp_path, app_yaml=HEAD + ENTITY.format("A"), old__app_yaml=HEAD + ENTITY.format("A"))
     (problem,) = found(tmp_path)
