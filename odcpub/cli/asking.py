@@ -63,10 +63,17 @@ def _ask(what: str, more: str = "", others: str = "") -> str:
 
 
 def expect_end() -> None:
-    """A value of several lines would lose all but the first."""
-    if not sys.stdin.isatty() and sys.stdin.readline(LONGEST_VALUE).strip("\r\n"):
+    """Raises UsageError where more follows on standard input: a value of several lines would lose all but the first."""
+    if not sys.stdin.isatty() and _more():
         hint = "give one line for each value; write text of several lines, such as a certificate, in base64"
         raise UsageError("standard input: has more lines than values; nothing was set", hint)
+
+
+def _more() -> bool:
+    try:
+        return bool(sys.stdin.readline(LONGEST_VALUE).strip("\r\n"))
+    except UnicodeError:
+        return True
 
 
 def database_login(text: str) -> Login:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from odcpub.author.files import SUFFIX
+from odcpub.author.files import is_archive
 from odcpub.author.lock_file import write_lock
 from odcpub.cli.client import Client
 from odcpub.cli.printing import warn
@@ -80,7 +80,7 @@ def keep_lock(found: Found, operation: Operation) -> None:
     """Writes the lock file of a publish. If that fails, the next publish uses what the server has recorded."""
     if operation["lockFile"] is None:
         return
-    if found.where.endswith(SUFFIX):
+    if is_archive(found.where):
         warn(f"warning: {found.where}: the archive has no lock file; publish the model's folder, then archive it again")
         return
     try:

@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from odcpub.author.files import SUFFIX, read_model, read_text
+from odcpub.author.files import is_archive, read_model, read_text
 from odcpub.author.folder import new_folder, write
 from odcpub.author.lock_file import write_lock
 from odcpub.cli import show
@@ -50,7 +50,7 @@ def archive(options: argparse.Namespace) -> int:
 
 def update(options: argparse.Namespace) -> int:
     """Takes newer versions of the libraries that a model uses."""
-    if options.path.endswith(SUFFIX):
+    if is_archive(options.path):
         raise UsageError(
             f"{options.path}: an archive cannot be updated", "update the model's folder, and archive it again"
         )

@@ -65,9 +65,10 @@ class Bytes(io.TextIOWrapper):
         (io.StringIO("\udcff\n"), "Token: is not UTF-8 text"),
         (Bytes(b"\xff\n"), "Token: is not UTF-8 text"),
         (Bytes(b"a\0b\n"), "Token: holds the NUL character"),
+        (Bytes(b"a\n" + b"b" * 9_000 + b"\xff\n"), "has more lines than values; nothing was set"),
         (None, "Token: no value was given"),
     ],
-    ids=["several lines", "surrogates", "bytes", "NUL", "closed"],
+    ids=["several lines", "surrogates", "bytes", "NUL", "bytes behind it", "closed"],
 )
 def test_a_secret_that_cannot_be_kept_whole_is_refused(
     given: object, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

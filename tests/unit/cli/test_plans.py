@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from odcpub.cli import main, plans
+from odcpub.cli import main, plans, sending
 from odcpub.cli.client import Client
 from odcpub.cli.commands import publishing
 from odcpub.errors import UsageError
+from odcpub.tree.folder import read_folder
 
 
 def plan(**changes: Any) -> Any:
@@ -123,3 +124,9 @@ def test_the_sql_is_sql_with_what_is_said_of_it_in_comments(capsys: pytest.Captu
         "BEGIN;", "ALTER TABLE a", "  ADD b text;", "COMMIT;",
         "", "-- contract: add column a.b text", "-- outside of a transaction", "CREATE INDEX;",
     ]  # fmt: skip
+
+
+def test_a_folder_that_is_called_like_an_archive_keeps_its_lock(tmp_path: Path) -> None:
+    (tmp_path / "money.oap").mkdir()
+    sending.keep_lock(read_folder(tmp_path / "money.oap"), {"lockFile": "libraries:\n"})
+    assert (tmp_path / "money.oap" / "odcpub.lock").read_text() == "libraries:\n"
