@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
-from odcpub.deployment.configuration import Resolved, parse_stage_file, resolve
+from odcpub.deployment.configuration import Configuration, parse_stage_file, resolve
 from odcpub.deployment.stages import DEFAULT_STAGES, Stage
 from odcpub.deployment.workload import Workload
 from odcpub.engines.ports import Login, Owner
@@ -81,7 +81,7 @@ class MissingValues(Refused):
         self.names = tuple(names)
 
 
-def configuration(platform: Platform, target: Target, newest: Asset | None = None) -> Resolved:
+def configuration(platform: Platform, target: Target, newest: Asset | None = None) -> Configuration:
     """The stage's values: model default, then the stage's file, then what was set by command. Refused when wrong.
     ``newest``: the model that the stage's file is written for, where that is a later one."""
     label = target.stage.label
@@ -108,7 +108,7 @@ def configuration(platform: Platform, target: Target, newest: Asset | None = Non
             setting(target.asset, resolved.missing, label),
             resolved.missing,
         )
-    return resolved
+    return Configuration(resolved.settings, resolved.secrets)
 
 
 def setting(asset: AssetRecord, names: Sequence[str], label: str) -> str:
@@ -166,14 +166,6 @@ def refuse(target: Target, plan: MigrationPlan, findings: tuple[Finding, ...]) -
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """Settings and secrets as (name, value), sorted."""
-
-    settings: tuple[tuple[str, str], ...]
-    secrets: tuple[tuple[str, str], ...] = field(repr=False)
-
-
 def workload(
     platform: Platform, target: Target, revision: RevisionRecord, configured: Configuration, login: Login
 ) -> Workload:
@@ -200,18 +192,18 @@ def bare_workload(platform: Platform, target: Target, revision: RevisionRecord, 
     )  # fmt: skip
 
 
-def seal(platform: Platform, resolved: Resolved) -> str:
+def seal(platform: Platform, configured: Configuration) -> str:
     """Keeps the configuration as this deployment has it: the blob of it, encrypted."""
-    return platform.store.blobs.put(platform.store.vault.seal(_text(resolved)))
+    return platform.store.blobs.put(platform.store.vault.seal(_text(configured)))
 
 
-def fingerprint(platform: Platform, resolved: Resolved) -> str:
+def fingerprint(platform: Platform, configured: Configuration) -> str:
     """Tells whether two deployments have the same configuration; keeps nothing."""
-    return platform.store.vault.fingerprint(_text(resolved))
+    return platform.store.vault.fingerprint(_text(configured))
 
 
-def _text(resolved: Resolved) -> str:
-    return json.dumps({"settings": sorted(resolved.settings), "secrets": sorted(resolved.secrets)})
+def _text(configured: Configuration) -> str:
+    return json.dumps({"settings": sorted(configured.settings), "secrets": sorted(configured.secrets)})
 
 
 def amiss(platform: Platform, target: Target) -> str:

@@ -15,7 +15,7 @@ from odcpub.data.catalogue import Catalogue, catalogue
 from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.migration import MigrationPlan
 from odcpub.data.schema import Schema
-from odcpub.deployment.configuration import Resolved
+from odcpub.deployment.configuration import Configuration
 from odcpub.deployment.objects import instance_of, secret_name
 from odcpub.deployment.stages import Stage
 from odcpub.deployment.workload import IDLE, IN_PLACE, DeploymentPlan, Running, Workload
@@ -27,7 +27,6 @@ from odcpub.operations.core.plan import Build, Plan
 from odcpub.operations.models import strays
 from odcpub.operations.plans import parts
 from odcpub.operations.platform import Platform
-from odcpub.operations.stage import Configuration
 from odcpub.store.records import OperationKind, RevisionRecord
 
 UNBUILT = "sha256:" + "0" * 64
@@ -60,7 +59,7 @@ class Made:
     plan: Plan
     migration: MigrationPlan
     live: Schema | None
-    resolved: Resolved | None = field(repr=False, default=None)
+    resolved: Configuration | None = field(repr=False, default=None)
     amiss: str = ""
     idle: bool = False
     address: str = ""
@@ -142,7 +141,7 @@ def make(platform: Platform, asked: Asked, refusals: Refusals) -> Made:
     return Made(plan.sealed(), migration, seen.live, resolved, seen.amiss, _is_idle(seen.running), address, unchanged)
 
 
-def _seen(platform: Platform, asked: Asked, resolved: Resolved | None, refusals: Refusals) -> _Seen:
+def _seen(platform: Platform, asked: Asked, resolved: Configuration | None, refusals: Refusals) -> _Seen:
     """The runner is asked while the database is. ``resolved``: without it nobody can say what the runner would
     change."""
     target, record = asked.target, asked.record
@@ -202,7 +201,7 @@ def _is_idle(running: Running | None) -> bool:
     return running is not None and running.health == IDLE
 
 
-def _there(platform: Platform, asked: Asked, resolved: Resolved | None, running: Running | None) -> Running | None:
+def _there(platform: Platform, asked: Asked, resolved: Configuration | None, running: Running | None) -> Running | None:
     """What runs, where that is this very revision with this very configuration."""
     if resolved is None or asked.build.does:
         return None
@@ -218,7 +217,7 @@ def _notices(platform: Platform, target: stages.Target, seen: _Seen) -> Iterator
         yield f"it is {IDLE} in {target.stage.name}: no process of it will run and answer until that is changed"
 
 
-def _configured(platform: Platform, asked: Asked, refusals: Refusals) -> tuple[Resolved | None, tuple[str, ...]]:
+def _configured(platform: Platform, asked: Asked, refusals: Refusals) -> tuple[Configuration | None, tuple[str, ...]]:
     """The stage's values, where nothing is to be refused about them, and a line for each setting that is gone; whether
     the revision can run there at all."""
     target, resolved, renamed = asked.target, None, tuple[str, ...]()
@@ -241,13 +240,13 @@ def _number(platform: Platform, asked: Asked) -> int:
     return asked.record.number if asked.record else (latest.number if latest else 0) + 1
 
 
-def _workload(platform: Platform, asked: Asked, resolved: Resolved) -> Workload:
+def _workload(platform: Platform, asked: Asked, resolved: Configuration) -> Workload:
     """What shall run, with its image as far as it is there."""
     target = asked.target
     password = platform.store.stages.known_database_password(target.asset.key, target.stage.label)
     login = platform.engines().database.login(stages.place(platform, target), password)
     record = asked.record or _unbuilt(platform, asked)
-    return stages.workload(platform, target, record, Configuration(resolved.settings, resolved.secrets), login)
+    return stages.workload(platform, target, record, resolved, login)
 
 
 def _unbuilt(platform: Platform, asked: Asked) -> RevisionRecord:

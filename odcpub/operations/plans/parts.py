@@ -10,7 +10,7 @@ from odcpub.data.locks import Hazard, TableLock
 from odcpub.data.migration import MigrationPlan
 from odcpub.data.script import plan_digest
 from odcpub.data.statements import transactions
-from odcpub.deployment.configuration import Resolved
+from odcpub.deployment.configuration import Configuration
 from odcpub.deployment.plan import HIDDEN
 from odcpub.deployment.stages import Stage
 from odcpub.deployment.workload import KEPT, DeploymentPlan
@@ -35,7 +35,7 @@ def libraries(lock: str) -> tuple[said.Library, ...]:
 
 
 def configuration(
-    platform: Platform, target: stages.Target, resolved: Resolved, hidden: frozenset[str]
+    platform: Platform, target: stages.Target, resolved: Configuration, hidden: frozenset[str]
 ) -> said.Configuration:
     """``hidden``: the environment names whose values no plan shows."""
 

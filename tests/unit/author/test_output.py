@@ -15,8 +15,8 @@ from odcpub.cli.client import Client
 from odcpub.errors import OdcpubError
 
 PLACES: dict[str, tuple[str, Callable[[Path], object], str, str]] = {
-    "no folder": ("a b/plan.json", lambda _: None, "cannot be written: there is no folder {0}/a b", "mkdir -p '{0}/a b'"),
-    "below a file": ("f/plan.json", lambda at: (at / "f").touch(), "cannot be written: {0}/f is a file", "name a file in"),
+    "no folder": ("a b/p.json", lambda _: None, "cannot be written: there is no folder {0}/a b", "mkdir -p '{0}/a b'"),
+    "below a file": ("f/p.json", lambda at: (at / "f").touch(), "cannot be written: {0}/f is a file", "name a file in"),
     "far below one": ("f/g/plan.json", lambda at: (at / "f").touch(), "cannot be written", "{0}/f/g"),
     "a folder": ("plan.json", lambda at: (at / "plan.json").mkdir(), "is a folder", "name a file in it"),
     "a pipe": ("plan.json", lambda at: os.mkfifo(at / "plan.json"), "is not a regular file", "name another file"),

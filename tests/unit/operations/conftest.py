@@ -15,6 +15,7 @@ from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
+from odcpub.deployment.configuration import Configuration
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Login, Place
 from odcpub.engines.settings import EngineSettings
@@ -163,7 +164,7 @@ class Installed:
 
     def planned(self, migration: MigrationPlan = EMPTY) -> Planned:
         """What the plan step finds out, with a secret and that migration."""
-        sealed = stages.seal(self.platform, stages.Resolved(secrets=(("Token", "s3cret"),)))
+        sealed = stages.seal(self.platform, Configuration(secrets=(("Token", "s3cret"),)))
         return Planned("c", sealed, self.store.blobs.put(to_text(migration).encode()))
 
     def revision(self, asset: Asset = MODEL) -> int:

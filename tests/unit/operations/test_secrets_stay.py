@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from odcpub.deployment.configuration import Configuration
 from odcpub.deployment.workload import Change, DeploymentPlan, Workload
 from odcpub.engines.ports import Place
 from odcpub.errors import ModelError, Refused, UsageError
@@ -35,7 +36,7 @@ def target(installed: Installed, model: Asset, stage: str = "QA") -> stages.Targ
     return stages.Target(installed.asset, stages.Where(stage, stage.lower()), model, {})
 
 
-def resolved(installed: Installed, model: Asset) -> stages.Resolved:
+def resolved(installed: Installed, model: Asset) -> Configuration:
     return stages.configuration(installed.platform, target(installed, model), model)
 
 
