@@ -1,7 +1,9 @@
-"""Which rules of a version that serves are not in force yet, as its operation's record has it. Does I/O.
+"""Which rules of a version that serves are not in force, as its operation's record has it. Does I/O.
 
 Noted as soon as the version serves, since the last phase comes after; gone when that has ended; after a failure, what
-the database itself still lacks. A later operation that puts them in force has a record of its own.
+the database itself still lacks. A later operation that puts them in force has a record of its own. One that has taken
+rules out of force for its own version, and fails before that serves, notes them with the operation whose version
+serves on (``odcpub.operations.loosened``).
 """
 
 from __future__ import annotations
@@ -13,10 +15,11 @@ from contextlib import contextmanager
 from odcpub.api_types.installation import RuleNotInForce, Unfinished
 from odcpub.data.migration import TIGHTEN, MigrationPlan
 from odcpub.data.plan import plan_migration
+from odcpub.data.steps import Step
 from odcpub.errors import OdcpubError, Refused, counted
 from odcpub.operations import stage as stages
 from odcpub.operations import workloads
-from odcpub.operations.command_line import command_line
+from odcpub.operations.command_line import applying, command_line
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import NotInForce, Planned, Rule, TakenOver
 from odcpub.operations.core.run import Run
@@ -38,15 +41,22 @@ def missing(platform: Platform, target: stages.Target, plan: MigrationPlan) -> t
     """Those of them that the database lacks; all, where it does not say."""
     wanted = planned(plan)
     try:
-        live = platform.engines().database.observe(stages.place(platform, target))
-        schema = platform.memory.schema(target.model, target.libraries)
-        spared = {one.spares for one in plan.notices if one.spares}
-        again = plan_migration(live, schema, asset=target.model, runs=target.model, unchecked=spared)
+        left = {step.rule for step in steps_left(platform, target, plan)}
     except OdcpubError:
         LOG.warning("%s: what is in force cannot be seen", target.asset.name, exc_info=True)
         return wanted
-    left = {step.rule for step in again.steps}
     return tuple(rule for rule in wanted if rule in left)
+
+
+def steps_left(platform: Platform, target: stages.Target, plan: MigrationPlan) -> tuple[Step, ...]:
+    """The steps that would make the database what the target needs; none where it has no schema of the app. ``plan``:
+    the one that the target was deployed by, which knows the rows that a reference may spare."""
+    live = platform.engines().database.observe(stages.place(platform, target))
+    if live is None:
+        return ()
+    schema = platform.memory.schema(target.model, target.libraries)
+    spared = {one.spares for one in plan.notices if one.spares}
+    return plan_migration(live, schema, asset=target.model, runs=target.model, unchecked=spared).steps
 
 
 def lacking(run: Run, rules: Iterable[str], why: str = "") -> NotInForce:
@@ -110,6 +120,8 @@ def unfinished(platform: Platform, deployment: DeploymentRecord) -> Unfinished |
 
 def _why(platform: Platform, operation: Operation, found: NotInForce) -> tuple[str, str]:
     """Why the clean-up has not ended, and the command that shows how far it is or mends it."""
+    if found.loosened_by:
+        return found.why, _restored(platform, operation, found.loosened_by)
     over = operation.unit.find(TakenOver)
     by = platform.ledger.operation(over.by) if over else operation
     if by and by.status == Status.RUNNING:
@@ -122,3 +134,16 @@ def _mended(platform: Platform, operation: Operation) -> str:
     """The commands that show what stands in the way, and that try again."""
     again = command_line(platform, operation.command)
     return f"correct what odcpub log {operation.key[:8]} names, then: {again}"
+
+
+def _restored(platform: Platform, operation: Operation, loosened_by: str) -> str:
+    """The commands that bring the rules of the version that serves back, and that go on to the version that failed."""
+    failed = platform.ledger.operation(loosened_by)
+    assert failed is not None  # noqa: S101 - operations are never removed
+    on = f"correct what odcpub log {loosened_by[:8]} names, then: {command_line(platform, failed.command)}"
+    return f"{restoring(platform, operation)}; or {on}"
+
+
+def restoring(platform: Platform, operation: Operation) -> str:
+    """The command that puts the rules of the version that serves in force."""
+    return applying(platform.asset(operation.unit.asset.key).label, operation.unit.stage.label)

@@ -22,7 +22,6 @@ from odcpub.operations.models import stage_file, stage_or_former, strays
 from odcpub.operations.platform import Platform, error_data
 from odcpub.operations.way import logins
 from odcpub.store.records import AssetRecord, DeploymentRecord
-from odcpub.store.records import Status as Running
 from odcpub.store.stages import Values
 from odcpub.store.vault import lost
 
@@ -42,7 +41,7 @@ def status(platform: Platform) -> Status:
     with ThreadPoolExecutor(LOOKS) as looks:
         rows = looks.map(lambda one: _seen(platform, one[0], one[1], problem is not None), every)
         found = dict(zip(every, rows, strict=True))
-    running = platform.ledger.operations(status=Running.RUNNING, limit=1000)
+    running = platform.ledger.running()
     assets = [_asset(platform, asset, [found[asset, one] for one in deployed[asset.key]], running) for asset in there]
     return (
         {"assets": assets} if problem is None else {"assets": assets, "title": problem.message, **error_data(problem)}

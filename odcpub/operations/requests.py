@@ -236,15 +236,18 @@ def go_on(platform: Platform, operation: Operation, user: str) -> None:
     _run_on(operation.key)
 
 
-def values_came(platform: Platform, asset: AssetRecord, label: str = "") -> None:
-    """Operations of the asset that wait for values go on where none is missing any more. ``label``: of the stage that
-    got values; every stage without one."""
-    for one in platform.ledger.operations(asset.key, Status.RUNNING):
+def values_came(platform: Platform, asset: AssetRecord, label: str = "") -> list[str]:
+    """Operations of the asset that wait for values go on where none is missing any more; their keys. ``label``: of the
+    stage that got values; every stage without one."""
+    resumed = []
+    for one in platform.ledger.running(asset.key):
         there = not label or one.unit.stage.label == label
         if there and one.waiting and not still_waits(platform, one):
             platform.ledger.go_on(one.key)
             platform.store.journal.say(one.key, "", f"goes on: no value is missing in {one.unit.stage.name}")
             _run_on(one.key)
+            resumed.append(one.key)
+    return resumed
 
 
 def cancel(platform: Platform, operation: Operation, user: str) -> None:

@@ -18,7 +18,7 @@ from odcpub.engines.database.chain_frame import FRAME
 from odcpub.errors import Refused, UsageError, counted
 from odcpub.operations.models import stage_of
 from odcpub.operations.platform import Platform
-from odcpub.store.records import AssetRecord, Status
+from odcpub.store.records import AssetRecord
 from odcpub.store.scripts import Chain
 from odcpub.store.store import Store
 from odcpub.text import shown
@@ -51,7 +51,7 @@ def put_back(platform: Platform, name: str, stage: str, files: Mapping[str, str]
         raise UsageError("no script is in the folder", f"name one that has a folder {VERSIONS} with scripts in it")
     _refuse_foreign(scripts)
     with platform.beginning:
-        if platform.ledger.operations(asset.key, Status.RUNNING, limit=1):
+        if platform.ledger.running(asset.key):
             raise Refused(f"{asset.name}: an operation is running", "wait for it: odcpub log")
         new = _new(chain, scripts)
         chain.put_all(new)

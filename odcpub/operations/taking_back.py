@@ -9,6 +9,7 @@ from odcpub.operations import in_force, workloads
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.outputs import NotInForce, Planned, Ready, Revision
 from odcpub.operations.core.run import Run
+from odcpub.operations.loosened import record_loosened
 from odcpub.store.records import DeploymentEnd, Status
 
 LOG = logging.getLogger("odcpub.operations")
@@ -22,6 +23,7 @@ def failed(run: Run) -> DeploymentEnd | None:
     run = run.now()
     ready, planned = run.unit.find(Ready), run.unit.find(Planned)
     if planned is None or not (ready or _stays(run)):
+        record_loosened(run)
         return DeploymentEnd(Status.FAILED)
     if not run.unit.find(NotInForce):
         run.record(in_force.lacking(run, _rules(run, planned)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from odcpub.author.files import read_model
@@ -35,7 +36,7 @@ def config_set(options: argparse.Namespace) -> int:
         expect_end()
     answer = _set(options, settings)
     names = [f"{name} (a secret)" if name in answer["secrets"] else name for name in answer["set"]]
-    return show.answer(answer, f"Set {', '.join(names)}; {_when(options)}", options.json)
+    return show.answer(answer, f"Set {', '.join(names)}; {_when(answer, options)}", options.json)
 
 
 def _set(options: argparse.Namespace, settings: list[ConfigurationValue]) -> Configured:
@@ -44,15 +45,25 @@ def _set(options: argparse.Namespace, settings: list[ConfigurationValue]) -> Con
     return answer
 
 
-def _when(options: argparse.Namespace) -> str:
-    apply = f"odcpub config apply {options.asset} --stage {options.stage}"
-    return f"takes effect with the next deployment, or: {apply}"
+def _when(answer: Configured, options: argparse.Namespace) -> str:
+    """When the values take effect."""
+    return _resumed(answer["resumed"]) or _later(options.asset, options.stage)
+
+
+def _resumed(keys: Sequence[str]) -> str:
+    """The operations that waited for values and go on; empty where there are none."""
+    told = (f"operation {key[:8]}, which waited for this, goes on: odcpub log {key[:8]} --follow" for key in keys)
+    return "; ".join(told)
+
+
+def _later(asset: str, stage: str) -> str:
+    return f"takes effect with the next deployment, or: odcpub config apply {asset} --stage {stage}"
 
 
 def config_unset(options: argparse.Namespace) -> int:
     """Forgets values that were set."""
     answer = _set(options, [{"key": name, "value": None} for name in options.values])
-    return show.answer(answer, f"Forgot {', '.join(answer['unset'])}; {_when(options)}", options.json)
+    return show.answer(answer, f"Forgot {', '.join(answer['unset'])}; {_when(answer, options)}", options.json)
 
 
 def config_show(options: argparse.Namespace) -> int:
@@ -72,6 +83,5 @@ def config_push(options: argparse.Namespace) -> int:
     found, client = read_model(options.path), Client.connected()
     body: StageFilesRequest = {**send(client, found)[0], "stage": options.stage}
     pushed: PushedFiles = client.request("POST", "/api/asset-configurations/v1/files", body)
-    stage = options.stage or "STAGE"
-    when = f"takes effect with the next deployment, or: odcpub config apply {pushed['name']} --stage {stage}"
+    when = "; ".join(filter(None, (_resumed(pushed["resumed"]), _later(pushed["name"], options.stage or "STAGE"))))
     return show.pushed(pushed, when, options.json)

@@ -92,10 +92,12 @@ class Rule(Struct, frozen=True):
 
 class NotInForce(Output, frozen=True):
     """The rules that the database still lacks while the new version serves; none, once it lacks none. ``why``: what
-    kept them out."""
+    kept them out; ``loosened_by``: the later operation that took them out of force and failed; empty where there was
+    none."""
 
     rules: tuple[Rule, ...] = ()
     why: str = ""
+    loosened_by: str = ""
 
 
 class TakenOver(Output, frozen=True):

@@ -165,3 +165,19 @@ def test_a_source_that_has_no_room_is_not_asked_for(
     monkeypatch.setattr(Client, "connected", lambda: pytest.fail("it was asked for"))
     assert main.main(["source", "shop", str(tmp_path), "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"] == f"{tmp_path}: is not empty"
+
+
+@pytest.mark.parametrize(
+    ("resumed", "when"),
+    [
+        ([], "takes effect with the next deployment, or: odcpub config apply shop --stage qa"),
+        (["0d061018-aaaa"], "operation 0d061018, which waited for this, goes on: odcpub log 0d061018 --follow"),
+    ],
+)
+def test_a_value_that_lets_an_operation_go_on_says_so(
+    resumed: list[str], when: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = {"set": ["Rate"], "unset": [], "secrets": [], "resumed": resumed}
+    monkeypatch.setattr(Client, "connected", lambda: Api(answer))
+    assert main.main(["config", "set", "shop", "Rate=2", "--stage", "qa"]) == 0
+    assert capsys.readouterr().out == f"Set Rate; {when}\n"

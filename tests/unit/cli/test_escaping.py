@@ -81,10 +81,12 @@ ANSWERS: dict[str, Any] = {
     "publish-operations": OPERATION, "deployment-operations": OPERATION,
     "messages?limit=5000&offset=0": {"results": MESSAGES, "page": {"nextPageOffset": None}},
     "0": {"name": HOSTILE, "tag": HOSTILE, "revision": 1, "unchanged": False},
-    "files": {"name": HOSTILE, "files": [{"path": HOSTILE, "change": "new"}], "warnings": [HOSTILE]},
+    "files": {
+        "name": HOSTILE, "files": [{"path": HOSTILE, "change": "new"}], "warnings": [HOSTILE], "resumed": [HOSTILE],
+    },
     "configurations": {
         "pending": PENDING,
-        "set": [HOSTILE], "unset": [HOSTILE], "secrets": [HOSTILE],
+        "set": [HOSTILE], "unset": [HOSTILE], "secrets": [HOSTILE], "resumed": [HOSTILE],
         "settings": [{"name": HOSTILE, "dataType": HOSTILE, "value": HOSTILE, "valueOrigin": HOSTILE}],
     },
     "publish-plans": {

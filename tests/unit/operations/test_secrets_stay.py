@@ -99,7 +99,7 @@ def test_a_secret_by_standard_input_is_one_wherever_a_revision_has_it_so(install
     answer = configuring.configure(
         installed.platform, "shop", "qa", configuring.Changes({"Token": CANARY, "Rate": "2"}, (), ())
     )
-    assert answer == {"set": ["Token", "Rate"], "unset": [], "secrets": ["Token"]}
+    assert answer == {"set": ["Token", "Rate"], "unset": [], "secrets": ["Token"], "resumed": []}
     assert CANARY not in shown(installed)
 
 
