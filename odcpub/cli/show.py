@@ -192,7 +192,7 @@ def _origin(setting: SettingValue) -> str:
 def engines(data: Engines, for_programs: bool) -> int:
     """``-`` stands for what is not set. What follows from a change comes after it, on stderr."""
     rows = [(name, str(value) or "-") for name, value in data.items() if name != "warnings"]
-    return _warned(data, for_programs, answer(data, table(("ENGINE", "CHOICE"), rows), for_programs))
+    return _warned(data, for_programs, answer(data, table(("NAME", "VALUE"), rows), for_programs))
 
 
 def server(data: Server, for_programs: bool) -> int:

@@ -47,7 +47,7 @@ def _set(options: argparse.Namespace, settings: list[ConfigurationValue]) -> Con
 
 def _when(answer: Configured, options: argparse.Namespace) -> str:
     """When the values take effect."""
-    return _resumed(answer["resumed"]) or _later(options.asset, options.stage)
+    return _resumed(answer["resumed"]) or f"takes effect {_then(options.asset, options.stage)}"
 
 
 def _resumed(keys: Sequence[str]) -> str:
@@ -56,14 +56,14 @@ def _resumed(keys: Sequence[str]) -> str:
     return "; ".join(told)
 
 
-def _later(asset: str, stage: str) -> str:
-    return f"takes effect with the next deployment, or: odcpub config apply {asset} --stage {stage}"
+def _then(asset: str, stage: str) -> str:
+    return f"with the next deployment, or: odcpub config apply {asset} --stage {stage}"
 
 
 def config_unset(options: argparse.Namespace) -> int:
     """Forgets values that were set."""
     answer = _set(options, [{"key": name, "value": None} for name in options.values])
-    return show.answer(answer, f"Forgot {', '.join(answer['unset'])}; {_when(answer, options)}", options.json)
+    return show.answer(answer, f"Unset {', '.join(answer['unset'])}; {_when(answer, options)}", options.json)
 
 
 def config_show(options: argparse.Namespace) -> int:
@@ -83,5 +83,6 @@ def config_push(options: argparse.Namespace) -> int:
     found, client = read_model(options.path), Client.connected()
     body: StageFilesRequest = {**send(client, found)[0], "stage": options.stage}
     pushed: PushedFiles = client.request("POST", "/api/asset-configurations/v1/files", body)
-    when = "; ".join(filter(None, (_resumed(pushed["resumed"]), _later(pushed["name"], options.stage or "STAGE"))))
+    later = f"the files take effect {_then(pushed['name'], options.stage or 'STAGE')}"
+    when = "; ".join(filter(None, (_resumed(pushed["resumed"]), later)))
     return show.pushed(pushed, when, options.json)
