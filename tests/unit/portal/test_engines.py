@@ -56,6 +56,21 @@ def test_told_to_end_it_leaves_word_for_those_who_wait(
     assert home.stopped.exists() == apps
 
 
+def test_told_to_end_it_ends_whatever_cannot_be_ended(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed, closed = list[int](), list[bool]()
+
+    def broken() -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(durable, "shut_down", broken)
+    monkeypatch.setattr(server.loading, "_ended", threading.Event())
+    server.loading._ended.set()
+    monkeypatch.setattr(server.engines, "close", closed.append)
+    monkeypatch.setattr(life.os, "kill", lambda pid, _: killed.append(pid))
+    server.stop(True)
+    assert (closed, killed) == ([True], [server.pid])
+
+
 def test_a_data_folder_that_was_removed_or_replaced_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Server, "_warm", lambda _: None)
     folder = tmp_path / "data"
