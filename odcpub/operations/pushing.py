@@ -15,7 +15,7 @@ from odcpub.operations import requests, settings
 from odcpub.operations import stage as stages
 from odcpub.operations.command_line import applying
 from odcpub.operations.core.command import Publish
-from odcpub.operations.core.ledger import Operation
+from odcpub.operations.core.ledger import Operation, how_to_wait
 from odcpub.operations.core.outputs import Where
 from odcpub.operations.model_files import accept, check_files, files_of, keep, stage_marks, take, tree_of
 from odcpub.operations.models import Sent, asset_stages, read_head, stage_file, strays
@@ -67,7 +67,7 @@ def _refuse_while_publishing(platform: Platform, asset: AssetRecord) -> None:
     if publish := next((one for one in publishes if not one.serves), None):
         raise Refused(
             f"{asset.name}: is being published, and its publish brings the stages' files along",
-            f"wait for it, and follow it with: odcpub log {publish.key[:8]} --follow",
+            how_to_wait(publish),
         )
 
 

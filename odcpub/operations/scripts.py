@@ -16,6 +16,7 @@ from odcpub.engines.database.chain import PENDING, VERSIONS
 from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.engines.database.chain_frame import FRAME
 from odcpub.errors import Refused, UsageError, counted
+from odcpub.operations.core.ledger import how_to_wait
 from odcpub.operations.models import stage_of
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
@@ -49,24 +50,35 @@ def put_back(platform: Platform, name: str, stage: str, files: Mapping[str, str]
     scripts = [(match[1], match[2], text) for path, text in sorted(files.items()) if (match := _PLACE.fullmatch(path))]
     if not scripts:
         raise UsageError("no script is in the folder", f"name one that has a folder {VERSIONS} with scripts in it")
-    _refuse_foreign(scripts)
+    _check(scripts)
     with platform.beginning:
-        if platform.ledger.running(asset.key):
-            raise Refused(f"{asset.name}: an operation is running", "wait for it: odcpub log")
+        if running := next(iter(platform.ledger.running(asset.key)), None):
+            raise Refused(f"{asset.name}: an operation is running", how_to_wait(running))
         new = _new(chain, scripts)
         chain.put_all(new)
     return {"app": asset.name, "stage": place.name, "files": {f"{part}/{script}": text for part, script, text in new}}
 
 
-def _refuse_foreign(scripts: Sequence[tuple[str, str, str]]) -> None:
-    """``scripts``: part, name and text of each."""
-    checked = ((f"{part}/{script}", foreign_line(text)) for part, script, text in scripts)
-    if found := tuple(f"{path}, {line}" for path, line in checked if line):
+def _check(scripts: Sequence[tuple[str, str, str]]) -> None:
+    """Refuses texts that odcpub would never write as a script. ``scripts``: part, name and text of each."""
+    checked = ((f"{part}/{script}", _fault(text)) for part, script, text in scripts)
+    if found := tuple(f"{path}: {fault}" for path, fault in checked if fault):
         raise Refused(
-            f"{found[0]}: odcpub never writes this into a migration script; nothing was changed",
+            f"{found[0]}; nothing was changed",
             "put the script back as odcpub data scripts … --out FOLDER wrote it",
             found if len(found) > 1 else (),
         )
+
+
+def _fault(text: str) -> str:
+    """Why the text is no migration script; empty where it is one."""
+    if line := foreign_line(text):
+        return f"odcpub never writes this into a migration script: {line}"
+    try:
+        sql_text(text)
+    except Exception:  # whatever a part of it lacks
+        return "it is not a whole migration script"
+    return ""
 
 
 def _new(chain: Chain, scripts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:

@@ -58,6 +58,14 @@ class Operation:
         return self.units[0]
 
 
+def how_to_wait(operation: Operation) -> str:
+    """The hint for whoever has to wait until that operation has ended."""
+    key, waits = operation.key[:8], operation.waiting
+    if waits:
+        return f"it waits for {waits.wants}: {waits.command}; or end it: odcpub cancel {key}"
+    return f"wait for it, and follow it with: odcpub log {key} --follow"
+
+
 ATTEMPTS = 3
 """To begin an operation, where the one that keeps it from that ends in the same moment."""
 
@@ -91,11 +99,9 @@ class Ledger:
         if one is None:
             return None
         who, what = one.command.actor, one.kind
-        hint = f"wait for it, and follow it with: odcpub log {one.key[:8]} --follow"
-        if one.waiting:
-            hint = f"it waits for {one.waiting.wants}: {one.waiting.command}; or end it: odcpub cancel {one.key[:8]}"
         return Refused(
-            f"{unit.asset.name} ({one.unit.stage.name}): {what} by {who} has been running since {one.started_at}", hint
+            f"{unit.asset.name} ({one.unit.stage.name}): {what} by {who} has been running since {one.started_at}",
+            how_to_wait(one),
         )
 
     def operation(self, key: str) -> Operation | None:

@@ -28,6 +28,28 @@ def test_a_chain_that_was_written_out_can_be_put_back(installed: Installed) -> N
 def test_a_script_that_would_run_something_else_is_refused(installed: Installed) -> None:
     installed.configured()
     files = {PATH: SCRIPT, "versions/0002_expand_1a2b3c4d.py": f"{SCRIPT}\nimport os\n"}
-    with pytest.raises(Refused, match=r"versions/0002_expand_1a2b3c4d\.py, line \d+: import os: odcpub never writes"):
+    with pytest.raises(
+        Refused, match=r"0002_expand_1a2b3c4d\.py: odcpub never writes .*: line \d+: import os; nothing"
+    ):
         put_back(installed.platform, "shop", "development", files)
     assert installed.store.scripts("shop", "development").parts() == []
+
+
+@pytest.mark.parametrize("text", ["", "parts = []\n", SCRIPT.replace("parts = []\n", ""), SCRIPT.partition("def q")[0]])
+def test_a_script_that_is_not_whole_is_refused(installed: Installed, text: str) -> None:
+    """Later, nobody could write the chain out, or migrate."""
+    installed.configured()
+    with pytest.raises(Refused, match=r"0001_expand_1a2b3c4d\.py: it is not a whole migration script; nothing was"):
+        put_back(installed.platform, "shop", "development", {PATH: text})
+    assert installed.store.scripts("shop", "development").parts() == []
+
+
+def test_while_an_operation_waits_the_hint_says_what_for(installed: Installed) -> None:
+    installed.configured()
+    run = installed.operation()
+    installed.platform.ledger.wait(run.key, "a value of Token", "ada", "odcpub config set shop Token")
+    with pytest.raises(Refused) as refused:
+        put_back(installed.platform, "shop", "development", {PATH: SCRIPT})
+    assert refused.value.hint == (
+        f"it waits for a value of Token: odcpub config set shop Token; or end it: odcpub cancel {run.key[:8]}"
+    )
