@@ -17,7 +17,8 @@ from unittest.mock import patch
 import pytest
 
 from odcpub.data.fingerprint import fingerprint
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema, Table
 from odcpub.data.target import target_schema

@@ -15,8 +15,9 @@ from odcpub.data.builder import PlanBuilder
 from odcpub.data.diff import PAIRS
 from odcpub.data.limits import keeps_empty
 from odcpub.data.literals import quoted
-from odcpub.data.migration import EXPAND, TIGHTEN, Sentence
+from odcpub.data.migration import Sentence
 from odcpub.data.names import Names
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.schema import Annotation, Column, Table
 from odcpub.model.elements import Asset, Attribute, Entity, Kind, StaticEntity
 from odcpub.model.physical import physical

@@ -20,8 +20,9 @@ from odcpub.data.casts import cast
 from odcpub.data.fingerprint import fingerprint, target_fingerprint
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.locks import HazardKind
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, Sentence
+from odcpub.data.migration import MigrationPlan, Sentence
 from odcpub.data.names import Names
+from odcpub.data.phases import EXPAND, TIGHTEN, Phase
 from odcpub.data.said import fits, mandatory
 from odcpub.data.schema import Column, Schema
 from odcpub.data.steps.order import order
@@ -162,7 +163,7 @@ def _type_changed(builder: PlanBuilder, found: diff.TypeChanged) -> None:
     builder.notices += [rows.rewritten(step) for one in step.hazards if one.kind is HazardKind.REWRITES_TABLE]
 
 
-def _alter_type(phase: str, table: str, old: Column, new: Column, element: str) -> steps.AlterType:
+def _alter_type(phase: Phase, table: str, old: Column, new: Column, element: str) -> steps.AlterType:
     had_default, how = old.default is not None or new.default is not None, cast(old.type, new.type)
     return steps.AlterType(
         phase, table, new.name, old.type, new.type, new.default, had_default,
@@ -172,7 +173,7 @@ def _alter_type(phase: str, table: str, old: Column, new: Column, element: str) 
 
 def _default_changed(builder: PlanBuilder, found: diff.DefaultChanged) -> None:
     # What becomes mandatory without a default still needs it for the inserts of the old version.
-    phase = TIGHTEN if found.new.default is None and not found.new.nullable else EXPAND
+    phase: Phase = TIGHTEN if found.new.default is None and not found.new.nullable else EXPAND
     element = builder.names(found.table, found.new.name)
     builder.add(steps.SetDefault(phase, found.table, found.new.name, found.new.default, element=element))
 

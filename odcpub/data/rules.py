@@ -13,7 +13,8 @@ from odcpub.data.builder import PlanBuilder
 from odcpub.data.limits import loosened
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck, Sentence
+from odcpub.data.migration import RowCheck, Sentence
+from odcpub.data.phases import EXPAND, PHASES, TIGHTEN, Phase
 from odcpub.data.rule_names import RuleKind
 from odcpub.data.said import said
 from odcpub.data.schema import Check, ForeignKey, IndexDef, Table
@@ -21,7 +22,7 @@ from odcpub.data.target import ON_DELETE, foreign_key
 from odcpub.model.elements import DeleteRule
 
 
-def new_reference(builder: PlanBuilder, phase: str, table: str, key: ForeignKey) -> steps.AddForeignKey:
+def new_reference(builder: PlanBuilder, phase: Phase, table: str, key: ForeignKey) -> steps.AddForeignKey:
     """For rows that are written from now on."""
     element = builder.names(table, key.column)
     return steps.AddForeignKey(phase, table, key.name, key.column, key.target, key.on_delete, element=element)
@@ -33,7 +34,7 @@ def _validate(builder: PlanBuilder, table: str, rule: Check | ForeignKey, words:
 
 
 def _drop(
-    phase: str, table: str, rule: Check | ForeignKey, element: str, *, early: bool = False
+    phase: Phase, table: str, rule: Check | ForeignKey, element: str, *, early: bool = False
 ) -> steps.DropConstraint:
     return steps.DropConstraint(phase, table, rule.name, _target(rule), element=element, early=early)
 
@@ -63,7 +64,7 @@ def reference_added(builder: PlanBuilder, found: diff.ReferenceAdded) -> None:
     builder.checks.append(_orphans(builder, table, key, TIGHTEN))
 
 
-def _orphans(builder: PlanBuilder, table: str, key: ForeignKey, phase: str, spares: str = "") -> RowCheck:
+def _orphans(builder: PlanBuilder, table: str, key: ForeignKey, phase: Phase, spares: str = "") -> RowCheck:
     column, target = key.column, key.target
     of = rows.Subject(table, builder.names(table, column), (phase,), spares)
     wanted, there = builder.target[target], builder.live.get(target)
@@ -77,7 +78,7 @@ def _orphans(builder: PlanBuilder, table: str, key: ForeignKey, phase: str, spar
 def rule_changed(builder: PlanBuilder, found: diff.RuleChanged) -> None:
     # A rule that keeps more of the rows holds at once; one that keeps less waits until nobody relies on the other.
     element, rule = builder.names(found.table, found.new.column), said(builder.names, found.table, found.new)
-    phase = EXPAND if diff.kept(found.new) > diff.kept(found.old) else TIGHTEN
+    phase: Phase = EXPAND if diff.kept(found.new) > diff.kept(found.old) else TIGHTEN
     builder.add(
         _drop(phase, found.table, found.old, element),
         replace(new_reference(builder, phase, found.table, found.new), rule=rule),
@@ -117,7 +118,7 @@ def check_added(builder: PlanBuilder, found: diff.CheckAdded) -> None:
     shorter = check.kind is RuleKind.MAX_LENGTH and _bounded(builder.live, table, check)
     new = shorter or builder.is_new(table, check.column)
     early = check.kind is RuleKind.KNOWN and builder.turning(table, check.column)
-    phase = EXPAND if new and not early else TIGHTEN
+    phase: Phase = EXPAND if new and not early else TIGHTEN
     builder.add(steps.AddCheck(phase, table, check.name, check.expression, element=element, rule=rule, early=early))
     builder.add(_validate(builder, table, check, rule))
     if not new:
@@ -172,7 +173,7 @@ def rule_not_valid(builder: PlanBuilder, found: diff.RuleNotValid) -> None:
     if isinstance(rule, Check):
         builder.checks += _breaking(builder, table, rule)
     else:
-        now, later = (_orphans(builder, table, rule, phase, rule.name) for phase in rows.BOTH)
+        now, later = (_orphans(builder, table, rule, phase, rule.name) for phase in PHASES)
         if rule.name in builder.not_valid:
             builder.notices.append(rows.spared(now))
             return

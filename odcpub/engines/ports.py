@@ -13,6 +13,7 @@ from typing import Protocol
 
 from odcpub.compiler.drafts import Assembly
 from odcpub.data.migration import Finding, MigrationPlan, RowCheck
+from odcpub.data.phases import Phase
 from odcpub.data.schema import Schema
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.errors import EngineError
@@ -211,7 +212,7 @@ class Database(Protocol):
     def inspect(self, place: Place, checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
         """Runs the plan's row checks (read only): a finding for every check that found rows."""
 
-    def apply(self, place: Place, plan: MigrationPlan, phase: str, scripts: Scripts, report: Report) -> None:
+    def apply(self, place: Place, plan: MigrationPlan, phase: Phase, scripts: Scripts, report: Report) -> None:
         """Executes the plan's phase (``expand`` or ``tighten``) through the Alembic script that ``scripts`` holds,
         under the advisory lock, retrying on lock timeouts; a phase that was applied already does nothing."""
 

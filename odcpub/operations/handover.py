@@ -11,7 +11,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from odcpub.data.migration import TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import TIGHTEN
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import TakenOver

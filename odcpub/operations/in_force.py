@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from odcpub.api_types.installation import RuleNotInForce, Unfinished
-from odcpub.data.migration import TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.steps import Step
 from odcpub.errors import OdcpubError, Refused, counted

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 
-from odcpub.data.migration import EXPAND
+from odcpub.data.phases import EXPAND
 from odcpub.data.steps import DropConstraint, DropIndex
 from odcpub.errors import counted
 from odcpub.operations import in_force, workloads

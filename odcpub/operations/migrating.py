@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN, Phase
 from odcpub.errors import counted
 from odcpub.operations import stage as stages
 from odcpub.operations import workloads
@@ -18,7 +19,7 @@ def chain(run: Run) -> Chain:
     return run.platform.store.scripts(run.asset.label, run.stage.label)
 
 
-def migrate(run: Run, given: workloads.ToRun, migration: MigrationPlan, phase: str) -> None:
+def migrate(run: Run, given: workloads.ToRun, migration: MigrationPlan, phase: Phase) -> None:
     """Executes one phase of the plan that the plan step made; stale, it is refused under the database's own lock."""
     there = stages.place(run.platform, workloads.target(run, workloads.record(run, given.revision)))
     run.platform.engines().database.apply(there, migration, phase, chain(run), run.progress)

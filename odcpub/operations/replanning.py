@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from msgspec.structs import replace as _replace
 
-from odcpub.data.migration import EXPAND
+from odcpub.data.phases import EXPAND
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import counted
 from odcpub.operations import in_force, workloads

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from odcpub.data.fingerprint import fingerprint
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.target import RESERVED, target_schema
 from odcpub.engines.database import embedded as embedded_module
 from odcpub.engines.database import migrate

@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.engines.database import connection as connections
 from odcpub.engines.database import migrate, sessions
 from odcpub.engines.database.chain import write_scripts

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.engines.database.chain import scripts, write_scripts
 from odcpub.operations.stored_plan import from_text
 from tests.databases import Stage

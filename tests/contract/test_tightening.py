@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.script import plan_parts
 from odcpub.engines.database import chain_folder, migrate
 from odcpub.engines.database.chain import scripts, write_scripts

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from odcpub.data.locks import Hazard, HazardKind, Lock, TableLock, of_locks
+from odcpub.data.phases import Phase
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Step(ABC):
     operation: ClassVar[str]
     lock: ClassVar[Lock] = Lock.ACCESS_EXCLUSIVE
 
-    phase: str
+    phase: Phase
     table: str
     element: str = field(default="", kw_only=True)
     rule: str = field(default="", kw_only=True)

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from odcpub.data.fingerprint import EMPTY, fingerprint
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN, Phase
 from odcpub.data.schema import Schema
 from odcpub.data.script import VERSION_TABLE, Part, PlanParts, marker_statement, plan_parts
 from odcpub.data.steps import Annotate, CreateIndex
@@ -81,7 +82,7 @@ def _seen(connection: Connection, target: Target) -> Schema | None:
             connection.isolation_level, connection.read_only = None, None
 
 
-def apply(target: Target, plan: MigrationPlan, phase: str, scripts: Scripts, report: Report) -> None:
+def apply(target: Target, plan: MigrationPlan, phase: Phase, scripts: Scripts, report: Report) -> None:
     """Brings the phase about, or does nothing where it is there already."""
     if phase != EXPAND and all(step.phase != phase for step in plan.steps):
         return
@@ -106,7 +107,7 @@ class _Phase:
     target: Target
     plan: MigrationPlan
     parts: PlanParts
-    phase: str
+    phase: Phase
     scripts: Scripts
     report: Report
     lock: Connection

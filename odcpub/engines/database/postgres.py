@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 
-from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
+from odcpub.data.migration import Finding, MigrationPlan, RowCheck
+from odcpub.data.phases import EXPAND, Phase
 from odcpub.data.schema import Schema
 from odcpub.engines.database import migrate, role_state, roles, sessions
 from odcpub.engines.database.catalog import Known
@@ -94,6 +95,6 @@ class Postgres(ABC):
             connection.read_only = True
             return findings(connection, now)
 
-    def apply(self, place: Place, plan: MigrationPlan, phase: str, scripts: Scripts, report: Report) -> None:
+    def apply(self, place: Place, plan: MigrationPlan, phase: Phase, scripts: Scripts, report: Report) -> None:
         target = migrate.Target(self.server(), place, known=self._known)
         migrate.apply(target, plan, phase, scripts, report)

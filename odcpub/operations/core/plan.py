@@ -8,11 +8,14 @@ which follows from ``Build.key``. No value of a secret is in it.
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from odcpub.data.phases import Phase
+from odcpub.deployment.workload import Verb
 from odcpub.store.records import OperationKind
 
 VERSION = 1
@@ -68,10 +71,10 @@ class Lock(Said, frozen=True, kw_only=True):
 
 
 class Step(Said, frozen=True, kw_only=True):
-    """A step of the migration. ``phase``: ``expand`` or ``tighten``; ``hazards``: what others may feel, in words."""
+    """A step of the migration. ``hazards``: what others may feel, in words."""
 
     summary: str
-    phase: str
+    phase: Phase
     locks: tuple[Lock, ...] = ()
     hazards: tuple[str, ...] = ()
 
@@ -79,7 +82,7 @@ class Step(Said, frozen=True, kw_only=True):
 class Transaction(Said, frozen=True, kw_only=True):
     """What is executed together, in this order. ``concurrent``: outside of a transaction, beside reads and writes."""
 
-    phase: str
+    phase: Phase
     does: tuple[str, ...] = ()
     statements: tuple[str, ...]
     locks: tuple[Lock, ...] = ()
@@ -113,9 +116,10 @@ class Field(Said, frozen=True, kw_only=True):
 
 
 class Change(Said, frozen=True, kw_only=True):
-    """``verb``: ``create``, ``update``, ``delete``, ``start``, ``stop``, ``remove``, ``forget``."""
+    """What the runner does to an object or a process, or what becomes of the app in the stage: ``remove``, ``forget``
+    (out of the records alone)."""
 
-    verb: str
+    verb: Verb | Literal["remove", "forget"]
     what: str
     fields: tuple[Field, ...] = ()
 

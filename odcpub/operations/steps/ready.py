@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from odcpub.data.migration import TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import TIGHTEN
 from odcpub.deployment.workload import IDLE
 from odcpub.errors import counted
 from odcpub.operations import in_force, workloads

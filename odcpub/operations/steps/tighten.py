@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odcpub.data.migration import TIGHTEN as PHASE
+from odcpub.data.phases import TIGHTEN as PHASE
 from odcpub.operations import handover, in_force, replanning, workloads
 from odcpub.operations.core.outputs import NotInForce, TakenOver
 from odcpub.operations.core.run import Run

@@ -8,7 +8,7 @@ import pytest
 
 from odcpub.data import migrated, script_lines, steps
 from odcpub.data.locks import Lock, TableLock, strongest
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Column
 from odcpub.data.steps import order

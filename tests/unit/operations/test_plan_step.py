@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from odcpub.data.migration import EXPAND
+from odcpub.data.phases import EXPAND
 from odcpub.data.steps import CreateIndex
 from odcpub.deployment.workload import Running
 from odcpub.engines.ports import Owner, Place

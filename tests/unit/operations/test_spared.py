@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from odcpub.data.migration import EXPAND, Finding
+from odcpub.data.migration import Finding
+from odcpub.data.phases import EXPAND
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Attribute, Basic, DataType, Entity, Kind

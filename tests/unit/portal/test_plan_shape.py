@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 import msgspec
 
 from odcpub.api_types import plans as shapes
+from odcpub.data.phases import Phase
+from odcpub.deployment.workload import Verb
 from odcpub.operations.core import plan as said
 
 NAMES = {said.Plan: "Plan", said.Library: "PlanLibrary"}
@@ -22,6 +24,11 @@ def test_every_part_has_the_fields_of_its_shape() -> None:
         shape = getattr(shapes, NAMES.get(part, f"Plan{part.__name__}"))
         fields = msgspec.structs.fields(part)
         assert [one.encode_name for one in fields] == list(of_shape(shape)), part
+
+
+def test_the_words_of_a_shape_are_those_of_the_plan() -> None:
+    assert get_args(shapes.PhaseWord) == get_args(Phase)
+    assert get_args(shapes.VerbWord) == (*get_args(Verb), "remove", "forget")
 
 
 def test_a_plan_is_what_its_shape_says() -> None:
