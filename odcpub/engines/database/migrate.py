@@ -18,6 +18,7 @@ from odcpub.data.phases import EXPAND, TIGHTEN, Phase
 from odcpub.data.schema import Schema
 from odcpub.data.script import VERSION_TABLE, Part, PlanParts, marker_statement, plan_parts
 from odcpub.data.steps import Annotate, CreateIndex
+from odcpub.data.steps.base import LOCK_TIMEOUT
 from odcpub.engines.database import catalog, chain, sessions
 from odcpub.engines.database.checks import findings, refusal
 from odcpub.engines.database.connection import Server, cause, in_use, translated
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from odcpub.engines.database.sessions import Connection
 
 PATIENCE_SECONDS = 60.0
-LOCK_TIMEOUT = "1s"
 _OPTIONS = {"version_table": VERSION_TABLE, "transaction_per_migration": True}
 _WENT_ON = f"UPDATE {VERSION_TABLE} SET version_num = %s WHERE version_num = %s"  # noqa: S608 - our own text
 _BEGAN = f"INSERT INTO {VERSION_TABLE} VALUES (%s)"  # noqa: S608

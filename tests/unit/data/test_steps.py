@@ -45,6 +45,20 @@ def test_hazards_follow_from_what_a_step_does(step: steps.Step, hazards: list[st
     assert all(one.table in one.text for one in step.hazards)
 
 
+@pytest.mark.parametrize(
+    ("step", "seconds"),
+    [
+        (steps.SetNotNull(TIGHTEN, "t", "c"), "1s"),
+        (steps.CreateIndex(TIGHTEN, "t", "i", ("c",), concurrent=True), "60s"),
+        (steps.DropIndex(TIGHTEN, "t", "i"), "60s"),
+    ],
+)
+def test_only_what_holds_nobody_up_waits_long_for_a_lock(step: steps.Step, seconds: str) -> None:
+    assert step.lock_timeout == seconds
+    told = [line for _, lines in script_lines.fragments(step) for line in script_lines.written(lines)]
+    assert (f"op.execute(sa.DDL(\"SET lock_timeout = '{seconds}'\"))" in told) == step.concurrent
+
+
 def test_every_class_of_steps_is_written_ordered_stored_and_executed_in_memory() -> None:
     made = set(steps.STEPS.values())
     assert set(steps.STEPS) == {one.operation for one in _below(steps.Step)}
