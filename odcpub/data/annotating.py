@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from odcpub.data import rows, steps
 from odcpub.data.builder import PlanBuilder
-from odcpub.data.diff import PAIRS
 from odcpub.data.limits import keeps_empty
 from odcpub.data.literals import quoted
 from odcpub.data.migration import Sentence
@@ -52,7 +51,7 @@ def _nothing_to_do(table: Table, wanted: Table) -> bool:
     return not (alone.steps or alone.checks)
 
 
-_as_it_is = Once(_nothing_to_do, PAIRS)
+_as_it_is = Once(_nothing_to_do)
 
 
 def _elements(asset: Asset) -> _Elements:

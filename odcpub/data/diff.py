@@ -13,8 +13,6 @@ from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Re
 from odcpub.once import Once
 
 _KEEPING = {"CASCADE": 0, "SET NULL": 1}
-PAIRS = 8192
-"""How many pairs of a live and a target table are known for what they differ in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +198,7 @@ def _table(live: Table, target: Table) -> Iterator[Difference]:
         yield from _records(live, target)
 
 
-_of = Once(lambda live, target: tuple(_table(live, target)), PAIRS)
+_of: Once[Table, Table, tuple[Difference, ...]] = Once(lambda live, target: tuple(_table(live, target)))
 
 
 def _columns(live: Table, target: Table) -> Iterator[Difference]:

@@ -112,7 +112,7 @@ class Index:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Entity:
     """A table of the app. Its identifier ``Id`` is a 64-bit number the database gives; it is no attribute here."""
 

@@ -171,10 +171,15 @@ def test_only_changed_files_are_read_again(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_what_is_remembered_is_bounded(tmp_path: Path) -> None:
-    cache = FileCache(limit=2)
-    for name in "ABC":
+    """By what was read, not by how many files: of a large one few versions are kept."""
+    cache = FileCache(limit=2_500)
+    for name in "ABCD":
         entities(write(tmp_path, app_yaml=HEAD, a_yaml=ENTITY.format(name)), cache)
-    assert len(cache.parts) == 2
+    assert [name for name, _ in sorted(cache.parts)] == ["a.yaml"] * 3 + ["app.yaml"], "the latest, and two of before"
+    entities(write(tmp_path, a_yaml=ENTITY.format("E") + "#" * 3_000), cache)
+    entities(write(tmp_path, a_yaml=ENTITY.format("A")), cache)
+    assert all(count < 3_000 for _, count in cache.parts.values()), "the large one has gone"
+    assert entities(tmp_path, FileCache(limit=0)) == ["A"], "a model that is larger than the limit is known whole"
 
 
 def test_problems_come_again_from_the_cache(tmp_path: Path) -> None:
