@@ -14,6 +14,7 @@ from odcpub.errors import counted
 from odcpub.operations import in_force, workloads
 from odcpub.operations.core.outputs import NotInForce, Planned, Revision
 from odcpub.operations.core.run import Run
+from odcpub.store.again import Undone
 from odcpub.store.records import Status
 
 LOG = logging.getLogger("odcpub.operations")
@@ -21,17 +22,19 @@ LOG = logging.getLogger("odcpub.operations")
 
 def record_loosened(run: Run) -> None:
     """Of an operation that fails, and whose version does not serve: what the database now lacks of the rules of the
-    version that does. Where the database does not say, that is told: nothing may keep the failure from being
-    recorded."""
+    version that does. Where that cannot be seen, it is told: nothing may keep the failure from being recorded. Where
+    the store does not answer, all of it is tried again."""
     served = _served(run)
     if served is None:
         return
     again = in_force.restoring(run.platform, served.operation)
     try:
-        rules = _lacked(served)
+        rules = _lacked(served) if _expands(run) else ()
+    except Undone:
+        raise
     except Exception:
         LOG.warning("operation %s: what it took out of force cannot be seen", run.key, exc_info=True)
-        run.warn("the database does not say whether the version that serves still has all its rules", hint=again)
+        run.warn("whether the version that serves still has all its rules cannot be seen", hint=again)
         return
     if not rules:
         return
@@ -46,19 +49,20 @@ def _served(run: Run) -> Run | None:
     """The operation whose version serves on, where this one has begun to change the schema beneath it and nobody will
     change it back."""
     store, asset, stage = run.platform.store.stages, run.unit.asset.key, run.stage.label
-    planned, current = run.unit.find(Planned), store.current(asset, stage)
-    begun = any(one.operation == run.key for one in store.deployments(asset, stage))
-    if planned is None or current is None or not begun:
+    current, begun = store.current(asset, stage), store.deployments(asset, stage)
+    if current is None or all(one.operation != run.key for one in begun):
         return None
     served = run.platform.ledger.operation(current.operation)
-    if served is None or served.status == Status.RUNNING or not _expands(run, planned):
+    if served is None or served.status == Status.RUNNING:
         return None
     return Run(run.platform, served, marker=run.marker)
 
 
-def _expands(run: Run, planned: Planned) -> bool:
+def _expands(run: Run) -> bool:
     """Whether the first phase of its plan changes anything."""
-    return any(step.phase == EXPAND for step in workloads.migration(run.platform, planned).steps)
+    planned = run.unit.find(Planned)
+    steps = workloads.migration(run.platform, planned).steps if planned else ()
+    return any(step.phase == EXPAND for step in steps)
 
 
 def _lacked(served: Run) -> tuple[str, ...]:

@@ -31,11 +31,9 @@ def written_out(platform: Platform, name: str, stage: str) -> Scripts:
     """All scripts with their SQL beside them, and what makes the folder one that Alembic runs."""
     asset, place, chain = _chain(platform, name, stage)
     files = {}
-    for part in chain.parts():
-        for script in chain.names(part):
-            text = chain.read(part, script)
-            files[f"{part}/{script}"] = text
-            files[f"{part}/{script.removesuffix('.py')}.sql"] = sql_text(text)
+    for (part, script), text in chain.texts().items():
+        files[f"{part}/{script}"] = text
+        files[f"{part}/{script.removesuffix('.py')}.sql"] = sql_text(text)
     if not files:
         raise UsageError(
             f"{asset.name} has no migration scripts in {place.name}", "see where it is deployed: odcpub status"
@@ -83,7 +81,7 @@ def _fault(text: str) -> str:
 
 def _new(chain: Chain, scripts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """Those of them (part, name, text) that are not there yet; refused where another one has a name."""
-    there = {(part, script): chain.read(part, script) for part in chain.parts() for script in chain.names(part)}
+    there = chain.texts()
     for part, script, text in scripts:
         if there.get((part, script), text) != text:
             hint = "leave it out; odcpub data scripts … --out FOLDER writes out what is there"

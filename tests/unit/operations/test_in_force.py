@@ -16,6 +16,7 @@ from odcpub.data.target import target_schema
 from odcpub.errors import EngineError, OdcpubError, Refused, TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index
 from odcpub.operations import durable, overview
+from odcpub.operations.core.outputs import Planned
 from odcpub.operations.core.run import Run
 from odcpub.operations.steps import expand
 from odcpub.portal import views
@@ -266,5 +267,18 @@ def test_a_database_that_does_not_say_what_it_lacks_keeps_no_failure_from_being_
     live(installed, monkeypatch, TemporaryEngineError("PostgreSQL can't be reached"))
     installed.engines.broken["wait 2"] = EngineError("no answer")
     assert not perform(later, "ready")
-    assert warnings(later) == ["the database does not say whether the version that serves still has all its rules"]
+    assert warnings(later) == ["whether the version that serves still has all its rules cannot be seen"]
     assert error(later)["message"] == "no answer"
+
+
+def test_a_plan_that_is_lost_keeps_no_failure_from_being_told(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failure that is not recorded would be tried for ever, and keep the stage."""
+    _, later = loosen(installed, monkeypatch)
+    monkeypatch.setattr(durable, "_pause", lambda: pytest.fail("it is tried again"))
+    lost = later.now().unit.find(Planned)
+    assert lost is not None
+    (installed.store.folder / "blobs" / lost.migration[:2] / lost.migration).unlink()
+    assert not perform(later, "ready")
+    assert later.now().operation.status == Status.FAILED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from odcpub.data.migration import MigrationPlan
@@ -53,3 +55,25 @@ def test_while_an_operation_waits_the_hint_says_what_for(installed: Installed) -
     assert refused.value.hint == (
         f"it waits for a value of Token: odcpub config set shop Token; or end it: odcpub cancel {run.key[:8]}"
     )
+
+
+def test_a_chain_is_written_out_whole_while_a_migration_moves_its_scripts(installed: Installed) -> None:
+    installed.configured()
+    name, done = PATH.partition("/")[2], threading.Event()
+    chain = installed.store.scripts("shop", "development")
+    chain.put("versions", name, SCRIPT)
+
+    def migrate() -> None:
+        while not done.is_set():
+            chain.move("versions", name, "pending")
+            chain.move("pending", name, "versions")
+
+    thread = threading.Thread(target=migrate)
+    thread.start()
+    try:
+        for _ in range(30):
+            files = written_out(installed.platform, "shop", "development")["files"]
+            assert sum(path.endswith(name) for path in files) == 1
+    finally:
+        done.set()
+        thread.join()
