@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from odcpub.cli.client import ApiError, Client, Stopped
 from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.cli.printing import as_json, cut, say, warn
+from odcpub.cli.routes import DEPLOYMENTS
 from odcpub.errors import ModelError, OdcpubError
 from odcpub.escaping import escaped
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from odcpub.api_types.problems import ModelProblem
 
     Ended = Callable[[Operation], None]
-
-
-DEPLOYMENTS = "/api/deployments/v1"
 
 
 def collection(operation: Operation) -> str:
@@ -39,13 +37,13 @@ def follow(
     path = f"{DEPLOYMENTS}/{collection(operation)}/{operation['key']}/events"
     again = f"odcpub log {operation['key'][:8]} --follow"
     try:
-        for event, data in client.events(path):
-            if event == "message":
-                printer.message(data)
-            elif event == "end" or not to_the_end:
-                code = printer.end(data)
+        for event in client.events(path):
+            if event[0] == "message":
+                printer.message(event[1])
+            elif event[0] == "end" or not to_the_end:
+                code = printer.end(event[1])
                 if ended:
-                    ended(data)
+                    ended(event[1])
                 return code
     except KeyboardInterrupt:
         warn()

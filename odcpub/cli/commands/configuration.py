@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from odcpub.author.files import read_model
-from odcpub.cli import show
+from odcpub.cli import routes, show
 from odcpub.cli.asking import expect_end, setting_value
 from odcpub.cli.client import Client
-from odcpub.cli.running import run_or_plan, segment
+from odcpub.cli.running import run_or_plan
 from odcpub.cli.sending import send
 
 if TYPE_CHECKING:
@@ -18,15 +18,9 @@ if TYPE_CHECKING:
         ApplicationConfigPatch,
         ConfigurationValue,
         Configured,
-        PushedFiles,
         StageFilesRequest,
     )
     from odcpub.api_types.operations import DeploymentOperationRequest
-
-
-def _configuration(options: argparse.Namespace) -> str:
-    base = "/api/asset-configurations/v1/environments"
-    return f"{base}/{segment(options.stage)}/applications/{segment(options.asset)}/configurations"
 
 
 def config_set(options: argparse.Namespace) -> int:
@@ -41,8 +35,7 @@ def config_set(options: argparse.Namespace) -> int:
 
 def _set(options: argparse.Namespace, settings: list[ConfigurationValue]) -> Configured:
     body: ApplicationConfigPatch = {"settings": settings}
-    answer: Configured = Client.connected().request("PATCH", _configuration(options), body)
-    return answer
+    return Client.connected().request(routes.CONFIGURE.at(options.stage, options.asset), body)
 
 
 def _when(answer: Configured, options: argparse.Namespace) -> str:
@@ -68,21 +61,22 @@ def config_unset(options: argparse.Namespace) -> int:
 
 def config_show(options: argparse.Namespace) -> int:
     """Shows an app's values in a stage."""
-    return show.configuration(Client.connected().request("GET", _configuration(options)), options.json)
+    route = routes.CONFIGURATION.at(options.stage, options.asset)
+    return show.configuration(Client.connected().request(route), options.json)
 
 
 def config_apply(options: argparse.Namespace) -> int:
     """Deploys the same revision with the values as they are now."""
     asset, stage = options.asset, options.stage
     body: DeploymentOperationRequest = {"operation": "ApplyConfigs", "assetKey": asset, "environmentKey": stage}
-    return run_or_plan("deployment", body, options)
+    return run_or_plan(routes.DEPLOYING, body, options)
 
 
 def config_push(options: argparse.Namespace) -> int:
     """Sends the project file and the files of stages."""
     found, client = read_model(options.path), Client.connected()
     body: StageFilesRequest = {**send(client, found)[0], "stage": options.stage}
-    pushed: PushedFiles = client.request("POST", "/api/asset-configurations/v1/files", body)
+    pushed = client.request(routes.PUSH, body)
     later = f"the files take effect {_then(pushed['name'], options.stage or 'STAGE')}"
     when = "; ".join(filter(None, (_resumed(pushed["resumed"]), later)))
     return show.pushed(pushed, when, options.json)

@@ -13,11 +13,11 @@ from odcpub.author.lock_file import write_lock
 from odcpub.cli import show
 from odcpub.cli.client import Client
 from odcpub.cli.printing import as_json
+from odcpub.cli.routes import UPDATE
 from odcpub.cli.sending import send
 from odcpub.errors import UsageError
 
 if TYPE_CHECKING:
-    from odcpub.api_types.installation import Update
     from odcpub.api_types.models import SentModel
 
 
@@ -56,7 +56,7 @@ def update(options: argparse.Namespace) -> int:
         )
     found, client = read_model(options.path), Client.connected()
     body: SentModel = send(client, found)[0]
-    answer: Update = client.request("POST", "/api/v1/updates", body)
+    answer = client.request(UPDATE, body)
     if answer["lockFile"] is not None:
         write_lock(Path(found.where), answer["lockFile"])
     return show.update(answer, options.json)

@@ -11,6 +11,7 @@ import pytest
 
 from odcpub.cli import asking, main, running
 from odcpub.cli.client import Client
+from odcpub.cli.routes import Route
 from odcpub.errors import UsageError
 
 
@@ -96,8 +97,8 @@ def test_a_name_is_one_segment_of_the_path(arguments: list[str], path: str, monk
     asked: list[str] = []
 
     class Noting:
-        def request(self, _method: str, path: str, _body: Any = None) -> Any:
-            asked.append(path)
+        def request(self, route: Route[Any, Any], _body: Any = None) -> Any:
+            asked.append(route.path)
             raise UsageError("no such")
 
     monkeypatch.setattr(Client, "connected", Noting)
@@ -142,8 +143,8 @@ def test_a_source_is_written_and_told(
     asked: list[str] = []
 
     class Noting:
-        def request(self, method: str, path: str) -> Any:
-            asked.append(f"{method} {path}")
+        def request(self, route: Route[Any, Any]) -> Any:
+            asked.append(f"{route.method} {route.path}")
             return answer
 
     monkeypatch.setattr(Client, "connected", Noting)

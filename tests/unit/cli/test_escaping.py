@@ -21,6 +21,7 @@ from odcpub import cli
 from odcpub.cli import arguments, main, progress
 from odcpub.cli.client import ApiError, Client
 from odcpub.cli.commands import installation
+from odcpub.cli.routes import Route
 from odcpub.errors import Refused
 from odcpub.escaping import escaped, in_short
 from odcpub.portal.main import _Lines
@@ -139,9 +140,10 @@ class Api:
     def connected(cls) -> Api:
         return cls()
 
-    def request(self, _method: str, path: str, _body: object = None) -> Any:
+    def request(self, route: Route[Any, Any], _body: object = None) -> Any:
         if self.refuses:
             raise ApiError(HOSTILE, ERROR)
+        path = route.path
         return OPERATION if path.startswith("/api/v1/operations/") else ANSWERS[path.rpartition("/")[2]]
 
     def events(self, _path: str) -> Iterator[tuple[str, dict[str, Any]]]:
