@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _PHASES = {"tighten": "contract"}
 """What people read instead of a phase's name."""
+_OF_NO_STEP = {
+    "expand": "write the new schema's fingerprint into odcpub_schema",
+    "tighten": "remove the fingerprints of earlier versions from odcpub_schema",
+}
+"""What the first transaction of a phase without a step does there, and the last one of all."""
 
 
 def check(plan: bool, out: str | None, sql: bool) -> None:
@@ -130,7 +135,7 @@ def _sql(plan: Plan) -> Iterator[str]:
 
 
 def _said(one: PlanTransaction) -> Iterator[str]:
-    for line in one["does"] or ["remove the readiness markers of earlier versions"]:
+    for line in one["does"] or [_OF_NO_STEP[one["phase"]]]:
         yield f"-- {_PHASES.get(one['phase'], one['phase'])}: {line}"
     for lock in one["locks"]:
         yield f"-- locks {lock['table']}: {lock['lock']}"
