@@ -3,6 +3,7 @@ published, the first answer takes its stages' files over (``model_files``)."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -210,8 +211,13 @@ def _key(platform: Platform) -> Check:
     except OdcpubError as error:
         bad, hint = error.message.removeprefix(f"{file}: "), error.hint
     found = bad or ("is there" if file.exists() else "is made with the first secret")
-    hints = [hint] if bad else []
-    return {"what": "key of secrets", "state": "missing" if bad else "ok", "found": f"{file}: {found}", "hints": hints}
+    check: Check = {"what": "key of secrets", "state": "ok", "found": f"{file}: {found}", "hints": []}
+    if bad:
+        return check | {"state": "missing", "hints": [hint]}
+    if platform.store.vault.exposed():
+        told = f"{file}: {found}, and others may read it"
+        return check | {"state": "warning", "found": told, "hints": [f"chmod 600 {shlex.quote(str(file))}"]}
+    return check
 
 
 def _lost(platform: Platform, asset: AssetRecord) -> bool:
