@@ -17,11 +17,11 @@ from odcpub.errors import ModelError, OdcpubError
 from odcpub.model.elements import Setting
 from odcpub.model.versions import parse_version
 from odcpub.operations import configuring, in_force, pushing, requests
+from odcpub.operations.app_logins import app_logins
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Waiting
 from odcpub.operations.models import stage_file, stage_or_former, strays
 from odcpub.operations.platform import Platform, error_data
-from odcpub.operations.way import logins
 from odcpub.store.records import AssetRecord, DeploymentRecord
 from odcpub.store.stages import Values
 from odcpub.store.vault import lost
@@ -182,7 +182,7 @@ def _strays(platform: Platform, asset: AssetRecord) -> list[str]:
 def doctor(platform: Platform) -> Doctor:
     """What is there behind each port, what is missing and how to get it."""
     try:
-        apps = logins(platform)
+        apps = app_logins(platform)
     except OdcpubError:  # of the key, which is told beneath
         apps = []
     return {"checks": [*platform.engines().examine(apps), _store(platform), _key(platform)]}

@@ -17,8 +17,8 @@ from odcpub.operations import in_force, workloads
 from odcpub.operations import stage as stages
 from odcpub.operations.core.run import Run
 from odcpub.operations.migrating import chain, migrate
+from odcpub.operations.migration_text import to_text
 from odcpub.operations.plans.of_stage import refuse_other_rules
-from odcpub.operations.stored_plan import to_text
 from odcpub.operations.workloads import ToRun
 
 

@@ -206,14 +206,14 @@ def _text(configured: Configuration) -> str:
     return json.dumps({"settings": sorted(configured.settings), "secrets": sorted(configured.secrets)})
 
 
-def amiss(platform: Platform, target: Target) -> str:
+def access_fault(platform: Platform, target: Target) -> str:
     """What keeps the app that is deployed there from its data and is set right by its next deployment, and what an
     operator has to do besides; empty where nothing does."""
     password = platform.store.stages.known_database_password(target.asset.key, target.stage.label)
     if not password or platform.store.stages.current(target.asset.key, target.stage.label) is None:
         return ""
     database, there = platform.engines().database, place(platform, target)
-    found = database.amiss(there, password)
+    found = database.access_fault(there, password)
     login = database.login(there, password)
     if not found or login.pooling == "none":
         return found

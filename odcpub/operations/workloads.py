@@ -16,8 +16,8 @@ from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Planned, Revision, Started
 from odcpub.operations.core.run import Run
 from odcpub.operations.libraries import locked
+from odcpub.operations.migration_text import from_text
 from odcpub.operations.platform import Platform
-from odcpub.operations.stored_plan import from_text
 from odcpub.store.records import DeploymentRecord, RevisionRecord, Status
 
 

@@ -30,7 +30,7 @@ class MemoryDatabase:
     def condition(self, places: Sequence[Place]) -> Condition:
         return Condition(f"in memory, {len(places)} apps")
 
-    def way(self, apps: Sequence[tuple[Place, str]]) -> Condition:
+    def app_path(self, apps: Sequence[tuple[Place, str]]) -> Condition:
         return Condition(f"{len(apps)} apps need no way to it")
 
     def prepare(self, place: Place, password: str) -> Login:
@@ -44,7 +44,7 @@ class MemoryDatabase:
     def check(self, place: Place) -> None:
         """It may do all."""
 
-    def amiss(self, place: Place, password: str) -> str:
+    def access_fault(self, place: Place, password: str) -> str:
         known = self.passwords.get(place, password)
         return "" if known == password else "the password of its role is another one"
 

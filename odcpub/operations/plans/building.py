@@ -94,4 +94,4 @@ def only_built(
         stage_files=parts.stage_files(platform, asset),
         notices=tuple(map(parts.text_of, notices)),
         basis=parts.basis(platform, asset, stage),
-    ).sealed()
+    ).with_fingerprint()

@@ -18,7 +18,7 @@ def undeploy(platform: Platform, asset: AssetRecord, stage: Stage, forget: bool,
     """``forget``: the records alone; its notices say what would stay behind."""
     notices: tuple[str, ...] = ()
     change = Change(verb="forget", what=f"{asset.name} in {stage.name}; nothing is removed")
-    with refusals.heard():
+    with refusals.collected():
         if forget:
             notices = forgetting.left_behind(platform, asset, Where(stage.name, stage.label))
         else:
@@ -34,7 +34,7 @@ def undeploy(platform: Platform, asset: AssetRecord, stage: Stage, forget: bool,
         notices=notices,
         refusals=tuple(refusals.lines),
         basis=replace(parts.basis(platform, asset, stage), left=left),
-    ).sealed()
+    ).with_fingerprint()
 
 
 def _removal(platform: Platform, asset: AssetRecord, stage: Stage) -> Change:

@@ -29,10 +29,10 @@ from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publis
 from odcpub.operations.core.outputs import Named, Planned, Unit, Where
 from odcpub.operations.core.run import Run
 from odcpub.operations.kinds.library import LIBRARY as LIBRARY_KIND
+from odcpub.operations.migration_text import to_text
 from odcpub.operations.model_files import accept, keep
 from odcpub.operations.models import Read, Sent, read_model
 from odcpub.operations.platform import Memory, Platform
-from odcpub.operations.stored_plan import to_text
 from odcpub.store.records import AssetRecord, DeploymentEnd, OperationKind, RevisionRecord, Status
 from odcpub.store.store import Store
 from odcpub.tree.folder import read_folder
@@ -77,7 +77,7 @@ class FakeEngines:
     def login(self, place: Place, password: str) -> Login:
         return Login("db", 5432, place.database, place.schema, "shop", password)
 
-    def amiss(self, _place: Place, _password: str) -> str:
+    def access_fault(self, _place: Place, _password: str) -> str:
         return self.lost_by_role
 
     def check(self, _place: Place) -> None:

@@ -71,7 +71,7 @@ def engines() -> Any:
         check=lambda _place: None,
         observe=lambda what: DeploymentPlan() if hasattr(what, "digest") else None,
         inspect=lambda *_: (),
-        amiss=lambda *_: "",
+        access_fault=lambda *_: "",
         login=lambda place, password: Login("db", 5432, place.database, place.schema, "shop", password),
         prepare=lambda place, password: Login("db", 5432, place.database, place.schema, "shop", password),
         apply=lambda *_: None,

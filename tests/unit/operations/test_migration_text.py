@@ -14,7 +14,7 @@ from odcpub.data.phases import EXPAND
 from odcpub.data.schema import Annotation, Column, Referent
 from odcpub.data.script import plan_digest
 from odcpub.data.steps import STEPS, Clause, CreateTable
-from odcpub.operations.stored_plan import from_text, to_text
+from odcpub.operations.migration_text import from_text, to_text
 
 
 def whole(kind: type) -> st.SearchStrategy[Any]:
