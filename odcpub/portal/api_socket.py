@@ -56,14 +56,14 @@ class ApiSocket:
         before = os.umask(0o177)
         try:
             listening.bind(str(path))
+            self._announce(path)  # before it listens: who reaches it can read who it is
+            listening.listen(64)
         except OSError:
             listening.close()
             raise
         finally:
             os.umask(before)
-        listening.listen(64)
         self._path, self._bound = path, identity_of(path)
-        self._announce(path)
         return listening
 
     def _announce(self, path: Path) -> None:
