@@ -24,7 +24,7 @@ from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, Waits
 from odcpub.operations.durable_records import durable_records, empty_log
 from odcpub.operations.failing import not_begun, told
-from odcpub.operations.handover import Ending
+from odcpub.operations.handover import ServerEnding
 from odcpub.operations.kinds import KINDS
 from odcpub.operations.missing_values import still_waits
 from odcpub.operations.model_files import published
@@ -224,7 +224,7 @@ def _perform(run: Run, step: Step) -> Outcome:
         journal.say(run.key, step.marker, "", data=ended | ({"serves": True} if step.serves else {}))
     except Waits as waits:
         return _wait(run, step, waits)
-    except Ending:
+    except ServerEnding:
         _work.hold_if_ending()
         return False
     except Undone:
@@ -238,10 +238,10 @@ def _wait(run: Run, step: Step, waits: Waits) -> Outcome:
     command = waits.command or f"odcpub continue {run.key[:8]}"
     run.warn(f"waiting for {waits.wants}; {waits.who} can continue it: {command}", event="waits")
     run.platform.ledger.wait(run.key, waits.wants, waits.who, command)
-    if still_waits(run.platform, run.now().operation):
+    if still_waits(run.platform, run.refreshed().operation):
         return WAITS
     run.platform.ledger.go_on(run.key)  # it came before anybody could see that this operation waits for it
-    return _perform(run.now(), step)
+    return _perform(run.refreshed(), step)
 
 
 def _fail(run: Run, error: OdcpubError) -> bool:

@@ -62,7 +62,7 @@ def steps_left(platform: Platform, target: stages.Target, plan: MigrationPlan) -
 
 def lacking(run: Run, rules: Iterable[str], why: str = "") -> NotInForce:
     """The rules as they are recorded, each since when it was first missing there."""
-    known = [run.now().unit.find(NotInForce), _served(run)]
+    known = [run.refreshed().unit.find(NotInForce), _served(run)]
     before = {one.rule: one.since for found in reversed(known) if found for one in found.rules}
     return NotInForce(tuple(Rule(rule, before.get(rule, now())) for rule in rules), why)
 
@@ -83,7 +83,7 @@ def telling(run: Run, given: ToRun) -> Iterator[None]:
         raise
     except OdcpubError as error:
         target = workloads.target(run, workloads.record(run, given.revision))
-        latest = run.now().unit.find(Planned) or given.planned  # it may have been planned again
+        latest = run.refreshed().unit.find(Planned) or given.planned  # it may have been planned again
         rules = missing(run.platform, target, workloads.migration(run.platform, latest))
         run.record(lacking(run, rules, error.message))
         raise told(error, rules) from None

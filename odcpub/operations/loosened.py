@@ -22,7 +22,7 @@ LOG = logging.getLogger("odcpub.operations")
 
 def record_loosened(run: Run) -> None:
     """Of an operation that fails, and whose version does not serve: what the database now lacks of the rules of the
-    version that does. Where that cannot be seen, it is told: nothing may keep the failure from being recorded. Where
+    version that does. Where that cannot be seen, it is told: nothing may keep the failure from being recorded. StageRef
     the store does not answer, all of it is tried again."""
     served = _served(run)
     if served is None:

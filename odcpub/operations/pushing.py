@@ -16,7 +16,7 @@ from odcpub.operations import stage as stages
 from odcpub.operations.command_line import applying
 from odcpub.operations.core.command import Publish
 from odcpub.operations.core.ledger import Operation, how_to_wait
-from odcpub.operations.core.outputs import Where
+from odcpub.operations.core.outputs import StageRef
 from odcpub.operations.model_files import accept, check_files, files_of, keep, stage_marks, take, tree_of
 from odcpub.operations.models import Sent, asset_stages, read_head, stage_file, strays
 from odcpub.operations.platform import Platform
@@ -136,7 +136,7 @@ def _differs(platform: Platform, asset: AssetRecord, current: DeploymentRecord) 
     assert revision is not None  # noqa: S101 - a deployed revision is never removed
     try:
         model = platform.model_of(asset.name, revision)
-        target = stages.Target(asset, Where(current.stage, current.stage), model, {})
+        target = stages.Target(asset, StageRef(current.stage, current.stage), model, {})
         resolved = stages.configuration(platform, target, settings.latest(platform, asset))
         return stages.fingerprint(platform, resolved) != current.configuration
     except OdcpubError:

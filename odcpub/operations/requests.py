@@ -18,7 +18,7 @@ from odcpub.model.elements import Kind
 from odcpub.operations.command_line import publishing as publishing_line
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import Named, Where
+from odcpub.operations.core.outputs import AssetRef, StageRef
 from odcpub.operations.missing_values import still_waits
 from odcpub.operations.model_files import check_files
 from odcpub.operations.models import Sent, asset_stages, planned, stage_among, stage_of, stage_or_former
@@ -61,7 +61,7 @@ def publish(platform: Platform, sent: Sent, user: str, key: str = "", wait_for_s
 def publishing(platform: Platform, sent: Sent, user: str) -> Publish:
     asset = planned(platform, sent)
     stage = asset_stages(platform, asset)[0]
-    return Publish(actor=user, stage=where(stage), asset=asset)
+    return Publish(actor=user, stage=stage_ref(stage), asset=asset)
 
 
 def deploy(platform: Platform, wanted: Promotion, user: str, key: str = "") -> str:
@@ -73,7 +73,7 @@ def deploy(platform: Platform, wanted: Promotion, user: str, key: str = "") -> s
 
 
 def deploying(asset: AssetRecord, stage: Stage, revision: RevisionRecord, user: str) -> Deploy:
-    return Deploy(actor=user, stage=where(stage), asset=_named(asset), revision=revision.number)
+    return Deploy(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), revision=revision.number)
 
 
 def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | None) -> tuple[Stage, RevisionRecord]:
@@ -121,7 +121,7 @@ def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> s
 
 
 def configuring(asset: AssetRecord, stage: Stage, number: int, user: str) -> ApplyConfigs:
-    return ApplyConfigs(actor=user, stage=where(stage), asset=_named(asset), revision=number)
+    return ApplyConfigs(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), revision=number)
 
 
 def applying(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage, int]:
@@ -142,7 +142,7 @@ def undeploy(platform: Platform, wanted: Removal, user: str, key: str = "") -> s
 
 
 def undeploying(asset: AssetRecord, stage: Stage, forget: bool, user: str) -> Undeploy:
-    return Undeploy(actor=user, stage=where(stage), asset=_named(asset), forget=forget)
+    return Undeploy(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), forget=forget)
 
 
 def leaving(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage]:
@@ -207,12 +207,13 @@ def _run_on(key: str) -> None:
     durable.go_on(key)
 
 
-def where(stage: Stage) -> Where:
-    return Where(stage.name, stage.label)
+def stage_ref(stage: Stage) -> StageRef:
+    """The stage as commands have it."""
+    return StageRef(stage.name, stage.label)
 
 
-def _named(asset: AssetRecord) -> Named:
-    return Named(asset.key, asset.name)
+def _asset_ref(asset: AssetRecord) -> AssetRef:
+    return AssetRef(asset.key, asset.name)
 
 
 def begin(platform: Platform, command: Command, key: str) -> str:

@@ -23,7 +23,7 @@ from odcpub.errors import ModelError, Refused
 from odcpub.image.content import ImageRef
 from odcpub.model.elements import Asset, Library, VerifiedAsset
 from odcpub.model.physical import physical
-from odcpub.operations.core.outputs import Verified, Where
+from odcpub.operations.core.outputs import StageRef, Verified
 from odcpub.operations.login import database_environment
 from odcpub.operations.models import asset_stages, stage_file
 from odcpub.operations.platform import Platform
@@ -35,7 +35,7 @@ class Target:
     """One app in one stage, at the revision (or not yet made revision) that shall run there."""
 
     asset: AssetRecord
-    stage: Where
+    stage: StageRef
     model: VerifiedAsset
     libraries: Mapping[str, Library]
 

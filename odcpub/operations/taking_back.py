@@ -20,7 +20,7 @@ def failed(run: Run) -> DeploymentEnd | None:
     that became ready serves, though a later step failed. None of an undeploy, which has none."""
     if isinstance(run.command, Undeploy):
         return None
-    run = run.now()
+    run = run.refreshed()
     ready, planned = run.unit.find(Ready), run.unit.find(Planned)
     if planned is None or not (ready or _stays(run)):
         record_loosened(run)

@@ -26,14 +26,15 @@ class _Written(msgspec.Struct, frozen=True):
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that changes while an operation runs, but its status. ``cancelled_by``: who wants it to end; ``exit_code``:
-    of one that has failed; ``follower`` and ``held``: as ``Operation`` has them."""
+    of one that has failed; ``successor`` and ``paused``: as ``Operation`` has them; the names
+    that they were first stored by stay."""
 
     units: tuple[Unit, ...]
     waiting: Waiting | None = None
     cancelled_by: str = ""
     exit_code: int | None = None
-    follower: str = ""
-    held: bool = False
+    successor: str = msgspec.field(default="", name="follower")
+    paused: bool = msgspec.field(default=False, name="held")
     version: int = 0
 
 

@@ -26,8 +26,8 @@ from odcpub.store.records import DeploymentEnd, Failure, OperationKind, Operatio
 class Operation:
     """An operation as it is recorded now. ``waiting``: what for, while it runs and waits; ``cancelled_by``: who wants
     it to end before its next step; ``exit_code``: of one that has failed. ``serves``: its new version does, and what is
-    left to do is the clean-up; ``follower``: the key of the next operation there, for which one that serves is to leave
-    the stage alone; ``held``: it does."""
+    left to do is the clean-up; ``successor``: the key of the next operation there, which has asked that clean-up to
+    pause; ``paused``: it does."""
 
     key: str
     command: Command
@@ -39,8 +39,8 @@ class Operation:
     waiting: Waiting | None = None
     cancelled_by: str = ""
     serves: bool = False
-    follower: str = ""
-    held: bool = False
+    successor: str = ""
+    paused: bool = False
 
     @property
     def kind(self) -> OperationKind:
@@ -158,18 +158,18 @@ class Ledger:
         operation there may begin."""
         self._journal.serve(key, lambda record: _changed(record, _adding(unit, outputs)), address)
 
-    def follow(self, key: str, follower: str) -> None:
-        """The operation is to leave its stage alone while ``follower`` finds out what it has to do; the first one that
-        asks for it."""
-        self._change(key, lambda one: one if one.follower else _replace(one, follower=follower, held=False))
+    def request_pause(self, key: str, successor: str) -> None:
+        """The operation's clean-up is to pause while ``successor`` finds out what it has to do; the first one that asks
+        for it."""
+        self._change(key, lambda one: one if one.successor else _replace(one, successor=successor, paused=False))
 
-    def hold(self, key: str, follower: str) -> None:
-        """The operation leaves its stage alone for ``follower``."""
-        self._change(key, lambda one: _replace(one, held=True) if one.follower == follower else one)
+    def pause(self, key: str, successor: str) -> None:
+        """The operation's clean-up pauses for ``successor``: it leaves the stage alone."""
+        self._change(key, lambda one: _replace(one, paused=True) if one.successor == successor else one)
 
-    def release(self, key: str, follower: str) -> None:
-        """It goes on: ``follower`` leaves the stage as it is."""
-        self._change(key, lambda one: _replace(one, follower="", held=False) if one.follower == follower else one)
+    def resume(self, key: str, successor: str) -> None:
+        """The clean-up goes on: ``successor`` leaves the stage as it is."""
+        self._change(key, lambda one: _replace(one, successor="", paused=False) if one.successor == successor else one)
 
     def _change(self, key: str, changed: Callable[[State], State]) -> None:
         self._journal.change(key, lambda record: _changed(record, changed))
@@ -212,5 +212,5 @@ def _read(record: OperationRecord) -> Operation:
     command, state = read(record)
     return Operation(
         record.key, command, state.units, Status(record.status), record.started_at, record.finished_at,
-        state.exit_code, state.waiting, state.cancelled_by, bool(record.serving), state.follower, state.held,
+        state.exit_code, state.waiting, state.cancelled_by, bool(record.serving), state.successor, state.paused,
     )  # fmt: skip

@@ -110,14 +110,14 @@ AnyOutput = Verified | Compiled | Revision | Planned | ByPlan | Started | Ready 
 Kind = TypeVar("Kind", bound=Output)
 
 
-class Named(Struct, frozen=True):
+class AssetRef(Struct, frozen=True):
     """An asset by its key, with its name for people."""
 
     key: str
     name: str
 
 
-class Where(Struct, frozen=True):
+class StageRef(Struct, frozen=True):
     """A stage by name and label: all that is needed of it once it is known to allow what runs there."""
 
     name: str
@@ -136,8 +136,8 @@ class Waiting(Struct, frozen=True):
 class Unit(Struct, frozen=True):
     """One asset in one stage, and what the steps have found out there: of each kind of output the last one."""
 
-    asset: Named
-    stage: Where
+    asset: AssetRef
+    stage: StageRef
     outputs: tuple[AnyOutput, ...] = ()
 
     def find(self, kind: type[Kind]) -> Kind | None:

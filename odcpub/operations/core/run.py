@@ -9,7 +9,7 @@ from odcpub.api_types.operations import MessageData
 from odcpub.errors import OdcpubError, Refused, Severity
 from odcpub.operations.core.command import Command, Publish
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import AnyOutput, Unit, Where
+from odcpub.operations.core.outputs import AnyOutput, StageRef, Unit
 from odcpub.operations.platform import Platform, error_data
 from odcpub.store.records import AssetRecord, DeploymentEnd, Failure
 
@@ -37,7 +37,7 @@ class Run:
         return self.operation.units[self.number]
 
     @property
-    def stage(self) -> Where:
+    def stage(self) -> StageRef:
         return self.unit.stage
 
     @property
@@ -47,7 +47,7 @@ class Run:
             return self.command.asset
         return self.platform.asset(self.unit.asset.key)
 
-    def now(self) -> Run:
+    def refreshed(self) -> Run:
         """The same with the operation as it is recorded now."""
         operation = self.platform.ledger.operation(self.key)
         assert operation is not None  # noqa: S101 - operations are never removed

@@ -121,7 +121,7 @@ def plan_stage(platform: Platform, request: PlanRequest, refusals: Refusals) -> 
     hidden, observed = settings.hidden(platform, target), found.observed or DeploymentPlan()
     deploy, others = parts.changes(observed, hidden, found.placeholders)
     there = _running_already(platform, request, resolved, found.running)
-    undone = handover.undone(platform, target.asset.key, target.stage.label, migration)
+    undone = handover.needs_migration(platform, target.asset.key, target.stage.label, migration)
     unchanged = there is not None and observed.nothing_to_do and not (undone or fault)
     path = () if unchanged or refusals.lines else app_logins.check_path(platform, target, fault)
     plan = Plan(

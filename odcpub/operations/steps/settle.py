@@ -16,9 +16,9 @@ def settle(run: Run, given: ToWaitFor) -> TakenOver | None:
     with in_force.telling(run, given):
         workload = workloads.waited_for(run, given)
         while (over := handover.taken_over(run)) is None:
-            if run.platform.engines().runner.settle(workload, handover.asked(run)):
+            if run.platform.engines().runner.settle(workload, handover.interrupted(run)):
                 return None
-            handover.stop(run)
+            handover.check_stopped(run)
         return over
 
 

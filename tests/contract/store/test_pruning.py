@@ -23,7 +23,7 @@ from odcpub.model.load import FileCache
 from odcpub.operations import builds
 from odcpub.operations.core.codec import command_text
 from odcpub.operations.core.command import Deploy, Publish
-from odcpub.operations.core.outputs import ByPlan, Compiled, Named, Planned, Verified, Where
+from odcpub.operations.core.outputs import AssetRef, ByPlan, Compiled, Planned, StageRef, Verified
 from odcpub.operations.model_files import accept, take
 from odcpub.operations.platform import Memory, Platform
 from odcpub.operations.pruning import Pruned, prune
@@ -91,7 +91,7 @@ class World:
     def publish(self, choice: int, ends: str) -> None:
         source, files = self.sent(choice)
         command = Publish(
-            actor="ada", stage=Where("Development", "development"), asset=replace(SHOP, source=source),
+            actor="ada", stage=StageRef("Development", "development"), asset=replace(SHOP, source=source),
             plan=self.plans[0][1] if self.plans and ends != "served" else "",
         )  # fmt: skip
         key = self._begin(command)
@@ -116,7 +116,7 @@ class World:
         if not self.revisions:
             return
         number = choice % len(self.revisions) + 1
-        key = self._begin(Deploy(actor="ada", stage=Where("QA", "qa"), asset=Named(KEY, "Shop"), revision=number))
+        key = self._begin(Deploy(actor="ada", stage=StageRef("QA", "qa"), asset=AssetRef(KEY, "Shop"), revision=number))
         if not key:
             return
         planned = self.planned(choice)
@@ -164,7 +164,7 @@ class World:
 
     def plan(self, choice: int, ends: str) -> None:
         source, files = self.sent(choice)
-        command = Publish(actor="ada", stage=Where("Development", "development"), asset=replace(SHOP, source=source))
+        command = Publish(actor="ada", stage=StageRef("Development", "development"), asset=replace(SHOP, source=source))
         fingerprint, catalogue = digest_of(f"{choice} {ends}".encode()), self.put("catalogue", choice)
         text = command_text(command)
         record = PlanRecord(fingerprint, KEY, "development", "ada", now(), text, "{}", catalogue, "")

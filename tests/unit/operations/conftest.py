@@ -26,7 +26,7 @@ from odcpub.model.elements import Asset, Basic, DataType, Kind, Setting
 from odcpub.model.load import FileCache
 from odcpub.operations import stage as stages
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
-from odcpub.operations.core.outputs import Named, Planned, Unit, Where
+from odcpub.operations.core.outputs import AssetRef, Planned, StageRef, Unit
 from odcpub.operations.core.run import Run
 from odcpub.operations.kinds.library import LIBRARY as LIBRARY_KIND
 from odcpub.operations.migration_text import to_text
@@ -153,7 +153,7 @@ class Installed:
     def operation(
         self, kind: str = OperationKind.DEPLOY, stage: str = "Development", revision: int = 1, forget: bool = False
     ) -> Run:
-        shop, where, ada = Named(KEY, "Shop"), Where(stage, stage.lower()), "ada"
+        shop, where, ada = AssetRef(KEY, "Shop"), StageRef(stage, stage.lower()), "ada"
         commands: dict[str, Command] = {
             OperationKind.PUBLISH: Publish(actor=ada, stage=where, asset=self.asset),
             OperationKind.DEPLOY: Deploy(actor=ada, stage=where, asset=shop, revision=revision),
@@ -189,7 +189,7 @@ class Installed:
             self.platform.ledger.finish(run.key)
         else:
             run.fail(EngineError("no"), DeploymentEnd(Status(status)))
-        return run.now()
+        return run.refreshed()
 
 
 def begun(platform: Platform, command: Command) -> Run:
@@ -242,11 +242,11 @@ def library(installed: Installed, compiler: FakeCompiler) -> AssetRecord:
 def publish(installed: Installed, asset: AssetRecord) -> Unit:
     """A publish of a library, as it lies in its folder now: what its steps have found out."""
     asset = replace(asset, source=installed.sent(Path(asset.folder)).source)
-    where = Where("Development", "development")
+    where = StageRef("Development", "development")
     run = begun(installed.platform, Publish(actor="ada", stage=where, asset=asset))
     for step in LIBRARY_KIND.steps[OperationKind.PUBLISH]:
         if step.always or not run.unit.unchanged:
             step.perform(run)
-            run = run.now()
+            run = run.refreshed()
     installed.platform.ledger.finish(run.key)
     return run.unit

@@ -136,7 +136,7 @@ def test_rules_that_could_not_be_put_in_force_are_told_everywhere_until_they_are
     assert lines == [f"Shop (Development): not in force since {since}: {UNIQUE}", f"  {why}", f"  {mend}"]
     assert show.status(answer, True) == 0
     assert json.loads(capsys.readouterr().out)["assets"][0]["stages"][0]["rulesNotInForce"] == told(installed)
-    assert views.operation(run.now().operation)["rulesNotInForce"] == [{"rule": UNIQUE, "since": since}]
+    assert views.operation(run.refreshed().operation)["rulesNotInForce"] == [{"rule": UNIQUE, "since": since}]
 
     del installed.engines.broken["apply"]
     again = begun(installed, plan_migration(lacking_index(AFTER), target_schema(AFTER), asset=AFTER, runs=AFTER))
@@ -232,7 +232,7 @@ def test_rules_that_a_failed_operation_took_from_the_version_that_serves_are_tol
     assert warnings(later) == [
         f"the version before serves on, but 4 rules of it are not in force now: {'; '.join(LOOSENED)}"
     ]
-    assert [one["rule"] for one in views.operation(served.now().operation)["rulesNotInForce"]] == LOOSENED
+    assert [one["rule"] for one in views.operation(served.refreshed().operation)["rulesNotInForce"]] == LOOSENED
 
 
 def test_rules_that_are_brought_back_are_told_no_more(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,8 +277,8 @@ def test_a_plan_that_is_lost_keeps_no_failure_from_being_told(
     """A failure that is not recorded would be tried for ever, and keep the stage."""
     _, later = loosen(installed, monkeypatch)
     monkeypatch.setattr(durable, "_pause", lambda: pytest.fail("it is tried again"))
-    lost = later.now().unit.find(Planned)
+    lost = later.refreshed().unit.find(Planned)
     assert lost is not None
     (installed.store.folder / "blobs" / lost.migration[:2] / lost.migration).unlink()
     assert not perform(later, "ready")
-    assert later.now().operation.status == Status.FAILED
+    assert later.refreshed().operation.status == Status.FAILED

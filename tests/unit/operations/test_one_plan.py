@@ -57,7 +57,7 @@ def follows(installed: Installed, command: Command) -> Plan:
     try:
         for step in kind.steps[command.kind]:
             step.perform(run)
-            run = run.now()
+            run = run.refreshed()
             if found := run.unit.find(ByPlan):
                 (plan,) = MADE
                 assert plan.fingerprint == found.fingerprint

@@ -15,7 +15,7 @@ import pytest
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations.core.command import Publish, Undeploy
-from odcpub.operations.core.outputs import Named, Ready, Where
+from odcpub.operations.core.outputs import AssetRef, Ready, StageRef
 from odcpub.operations.platform import Memory, Platform
 from odcpub.portal.api import make_api
 from odcpub.store.records import AssetRecord, DeploymentEnd, Failure, Status
@@ -302,7 +302,7 @@ def test_a_slash_or_a_line_end_in_a_name_is_part_of_the_name(
 
 
 def _operation(platform: Platform, kind: str) -> str:
-    where = Where("Development", "development")
+    where = StageRef("Development", "development")
     publish = Publish(actor="ada", stage=where, asset=SHOP)
-    undeploy = Undeploy(actor="ada", stage=where, asset=Named(KEY, "Shop"))
+    undeploy = Undeploy(actor="ada", stage=where, asset=AssetRef(KEY, "Shop"))
     return platform.ledger.begin(publish if kind == "Publish" else undeploy)

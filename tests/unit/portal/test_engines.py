@@ -16,7 +16,7 @@ from odcpub.errors import EngineError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.operations import durable, requests
 from odcpub.operations.core.command import Deploy
-from odcpub.operations.core.outputs import Named
+from odcpub.operations.core.outputs import AssetRef
 from odcpub.portal import engine_choice, idleness, life
 from odcpub.portal.life import Server
 from odcpub.portal.store_move import move_store
@@ -40,7 +40,7 @@ def change(server: Server, values: dict[str, str], password: str | None = None) 
 
 
 def begin(server: Server) -> None:
-    shop, where = Named(SHOP.key, SHOP.name), requests.where(DEFAULT_STAGES[1])
+    shop, where = AssetRef(SHOP.key, SHOP.name), requests.stage_ref(DEFAULT_STAGES[1])
     requests.begin(server.platform, Deploy(actor="ada", stage=where, asset=shop, revision=1), "")
 
 
