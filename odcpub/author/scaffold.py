@@ -7,6 +7,7 @@ import uuid
 
 from odcpub.errors import UsageError
 from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
+from odcpub.model.names import is_reserved_asset
 from odcpub.model.physical import asset_label
 from odcpub.text import shown
 
@@ -96,6 +97,9 @@ def _checked(name: str) -> str:
     if len(name) > NAME_LENGTH or not re.fullmatch(NAME_PATTERN, name):
         hint = f"begin with a letter A to Z; then letters, digits and underscores, {NAME_LENGTH} in all"
         raise UsageError(f"'{shown(name)}' is not a name", hint)
+    if is_reserved_asset(name):
+        message = f"an asset cannot be called {name}: the name is taken by the platform"
+        raise UsageError(message, "choose another one: --name NAME")
     return name
 
 

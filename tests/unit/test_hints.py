@@ -13,7 +13,7 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "odcpub"
 FILES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = sorted({path.relative_to(PACKAGE).parts[0] for path in FILES})
-HINT = re.compile(r"hints?$|_hint$|_HINT$|^HINT|^MADE_ANEW$", re.IGNORECASE)
+HINT = re.compile(r"hints?$|_hint$|_HINT$|^HINT|^MADE_ANEW$|^otherwise$", re.IGNORECASE)
 
 
 @cache
@@ -25,7 +25,18 @@ def modules() -> dict[Path, ast.Module]:
 @cache
 def positions() -> dict[str, int]:
     """Function or class → at which position its hint is given."""
-    return _parameters() | dict.fromkeys(ERRORS, 1)
+    return dict.fromkeys(_errors(), 1) | _parameters()
+
+
+def _errors() -> set[str]:
+    """The errors of the package, and those that are made as the one that they are derived from."""
+    classes = [node for tree in modules().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    alike = [one for one in classes if not any(getattr(part, "name", "") == "__init__" for part in one.body)]
+    found, known = set(ERRORS), 0
+    while len(found) > known:
+        known = len(found)
+        found |= {one.name for one in alike if {getattr(base, "id", "") for base in one.bases} & found}
+    return found
 
 
 def _parameters() -> dict[str, int]:
