@@ -33,6 +33,7 @@ def library_assembly_name(library: str) -> str:
 
 
 def app_assemblies(asset: Asset, names: Names, reuse: Reuse) -> tuple[Assembly, ...]:
+    """All assemblies of an app, what others refer to first; ``reuse``: what an earlier compile of it left."""
     units = assign(element.key for element in elements_of(asset))
     members: dict[str, list[Element]] = {}
     for element in sorted(elements_of(asset), key=lambda element: element.key):
@@ -120,6 +121,7 @@ def _structures(asset: Asset, names: Names) -> Assembly:
 
 
 def structure_source(path: str, structures: Collection[Structure], names: Names, **more: str) -> Source:
+    """The classes of structures, in the namespace of the app's own."""
     classes = [csharp.class_of(structure, names, identified=False) for structure in structures]
     space = csharp.structures_space("")
     values: dict[str, object] = {"type": None, "space": space, "classes": classes, "descriptions": []}

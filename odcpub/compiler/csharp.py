@@ -86,6 +86,7 @@ def _free(name: str, taken: set[str]) -> CSharp:
 
 
 def property_type(attribute: Attribute, names: Names) -> CSharp:
+    """The type of the property that an attribute becomes."""
     if attribute.type.basic is Basic.STRUCTURE:
         library, _, name = attribute.type.target.rpartition(".")
         return CSharp.code("global::{}.{}?", structures_space(library), csharp_identifier(name))
@@ -102,6 +103,7 @@ def structures_space(library: str) -> CSharp:
 
 
 def description_of(entity: Entity, names: Names) -> Description:
+    """The descriptor of an entity, with its attributes in the model's order."""
     members = _members(
         Name=entity.name,
         Label=label(entity.name),

@@ -76,6 +76,7 @@ def csharp_members(members: Mapping[str, CSharp | str | int | bool | None]) -> C
 
 
 def truth(value: bool) -> str:
+    """``true`` or ``false``, as C#, JSON and MSBuild spell it."""
     return "true" if value else "false"
 
 

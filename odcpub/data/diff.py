@@ -17,6 +17,8 @@ _KEEPING = {"CASCADE": 0, "SET NULL": 1}
 
 @dataclass(frozen=True, slots=True)
 class TableAdded:
+    """A table that the database does not have."""
+
     table: Table
 
 
@@ -38,6 +40,8 @@ class KindChanged:
 
 @dataclass(frozen=True, slots=True)
 class ColumnAdded:
+    """A column that the database does not have."""
+
     table: str
     column: Column
 
@@ -52,6 +56,8 @@ class ColumnKept:
 
 @dataclass(frozen=True, slots=True)
 class TypeChanged:
+    """A column of another type, or one that is the identifier on one side alone."""
+
     table: str
     old: Column
     new: Column
@@ -59,18 +65,24 @@ class TypeChanged:
 
 @dataclass(frozen=True, slots=True)
 class DefaultChanged:
+    """A column with another default, or with none on one side."""
+
     table: str
     new: Column
 
 
 @dataclass(frozen=True, slots=True)
 class MandatoryChanged:
+    """A column that may be empty on one side alone."""
+
     table: str
     new: Column
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceAdded:
+    """A reference that the database does not hold, by any delete rule."""
+
     table: str
     key: ForeignKey
 
@@ -86,12 +98,16 @@ class RuleChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceDropped:
+    """A reference of the platform's own that the target no longer has."""
+
     table: str
     key: ForeignKey
 
 
 @dataclass(frozen=True, slots=True)
 class CheckAdded:
+    """A limit of a kind that its column did not have."""
+
     table: str
     check: Check
 
@@ -108,6 +124,8 @@ class CheckChanged:
 
 @dataclass(frozen=True, slots=True)
 class CheckDropped:
+    """A limit of the platform's own that the target no longer has."""
+
     table: str
     check: Check
 
@@ -139,6 +157,8 @@ class IndexRenamed:
 
 @dataclass(frozen=True, slots=True)
 class IndexDropped:
+    """An index of the platform's own that the target no longer has."""
+
     table: str
     index: IndexDef
 
@@ -153,12 +173,16 @@ class FileRuleAdded:
 
 @dataclass(frozen=True, slots=True)
 class RecordsChanged:
+    """Records of a static entity that are new, or say something else, as they should be."""
+
     table: str
     records: tuple[Record, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordsRemoved:
+    """Active records that the target no longer has, as they are."""
+
     table: str
     records: tuple[Record, ...]
 

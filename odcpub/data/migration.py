@@ -19,6 +19,7 @@ class Sentence:
     many: str
 
     def of(self, count: int) -> str:
+        """The sentence about so many rows."""
         return self.one if count == 1 else self.many.replace("{count}", str(count))
 
 

@@ -45,6 +45,7 @@ def _target(rule: Check | ForeignKey) -> str:
 
 
 def reference_added(builder: PlanBuilder, found: diff.ReferenceAdded) -> None:
+    """The reference holds for new rows at first, then for all; rows that refer to nothing are asked for."""
     table, key = found.table, found.key
     rule = said(builder.names, table, key)
     new = builder.is_new(table, key.column)
@@ -76,6 +77,7 @@ def _orphans(builder: PlanBuilder, table: str, key: ForeignKey, phase: Phase, sp
 
 
 def rule_changed(builder: PlanBuilder, found: diff.RuleChanged) -> None:
+    """The old reference gives way to the new one, at once or when the version before has ended."""
     # A rule that keeps more of the rows holds at once; one that keeps less waits until nobody relies on the other.
     element, rule = builder.names(found.table, found.new.column), said(builder.names, found.table, found.new)
     phase: Phase = EXPAND if diff.kept(found.new) > diff.kept(found.old) else TIGHTEN
@@ -90,6 +92,7 @@ def rule_changed(builder: PlanBuilder, found: diff.RuleChanged) -> None:
 
 
 def reference_dropped(builder: PlanBuilder, found: diff.ReferenceDropped) -> None:
+    """The reference goes; nothing that its column holds is touched."""
     table, column = found.table, found.key.column
     element = builder.names(table, column)
     if builder.retargeted(table, column) or any(key.column == column for key in builder.target[table].foreign_keys):
@@ -112,6 +115,7 @@ def drop_reference(builder: PlanBuilder, table: str, key: ForeignKey, element: s
 
 
 def check_added(builder: PlanBuilder, found: diff.CheckAdded) -> None:
+    """The limit holds at once for a new column, else when the version before has ended."""
     table, check = found.table, found.check
     element, rule = builder.names(table, check.column), said(builder.names, table, check)
     # The type has kept its values as short so far, and no longer does.
@@ -160,6 +164,7 @@ def check_changed(builder: PlanBuilder, found: diff.CheckChanged) -> None:
 
 
 def check_dropped(builder: PlanBuilder, found: diff.CheckDropped) -> None:
+    """The limit goes as soon as nobody relies on it."""
     # What keeps a column empty while it is turned does so until the old version has gone; what limits a length, until
     # the type does.
     table, check = found.table, found.check
@@ -169,6 +174,7 @@ def check_dropped(builder: PlanBuilder, found: diff.CheckDropped) -> None:
 
 
 def rule_not_valid(builder: PlanBuilder, found: diff.RuleNotValid) -> None:
+    """Looks at the rows again that an earlier migration has passed over."""
     table, rule = found.table, found.rule
     if isinstance(rule, Check):
         builder.checks += _breaking(builder, table, rule)
@@ -182,6 +188,7 @@ def rule_not_valid(builder: PlanBuilder, found: diff.RuleNotValid) -> None:
 
 
 def index_added(builder: PlanBuilder, found: diff.IndexAdded) -> None:
+    """The index is built beside reads and writes; of a unique one, values that occur twice are asked for."""
     table, index = found.table, found.index
     element = builder.names(table)
     words = [builder.names.attribute(table, column) for column in index.columns]
@@ -224,6 +231,7 @@ def _today(builder: PlanBuilder, table: str, column: str) -> str | None:
 
 
 def index_renamed(builder: PlanBuilder, found: diff.IndexRenamed) -> None:
+    """The index is called otherwise; nothing is built anew."""
     element = builder.names(found.table)
     builder.add(steps.RenameIndex(EXPAND, found.table, found.old.name, found.new.name, element=element))
 
@@ -243,16 +251,19 @@ def index_dropped(builder: PlanBuilder, found: diff.IndexDropped) -> None:
 
 
 def file_rule_added(builder: PlanBuilder, found: diff.FileRuleAdded) -> None:
+    """The trigger is there before the new version writes names."""
     # At once: the version that still serves knows nothing of names.
     table, rule = found.table, found.rule
     builder.add(steps.AddFileRule(EXPAND, table, rule.name, rule.column, element=builder.names(table, rule.column)))
 
 
 def records_changed(builder: PlanBuilder, found: diff.RecordsChanged) -> None:
+    """The records are written, over those of the same key."""
     builder.add(steps.UpsertRecords(EXPAND, found.table, found.records, element=builder.names(found.table)))
 
 
 def records_removed(builder: PlanBuilder, found: diff.RecordsRemoved) -> None:
+    """The records are offered to no new row; rows that have them are told of, and stay."""
     element = builder.names(found.table)
     removed = tuple(record[0] for record in found.records)
     builder.add(steps.DeactivateRecords(EXPAND, found.table, removed, element=element))

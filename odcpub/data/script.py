@@ -74,6 +74,7 @@ class PlanParts:
     tighten: tuple[Part, ...]
 
     def of(self, phase: Phase) -> tuple[Part, ...]:
+        """The parts of a phase, in the order of their execution."""
         return (self.expand,) if phase == EXPAND else self.tighten
 
     def files(self, phase: Phase) -> tuple[tuple[Part, ...], ...]:
@@ -88,6 +89,7 @@ class PlanParts:
 
 
 def plan_parts(plan: MigrationPlan) -> PlanParts:
+    """The parts of a plan."""
     return PlanParts(plan_digest(plan), plan.base, _expand(plan), tuple(_tighten(plan)))
 
 

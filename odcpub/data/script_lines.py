@@ -73,6 +73,7 @@ def written(lines: Iterable[Line]) -> Iterator[str]:
 
 
 def comment(step: steps.Step) -> str:
+    """The step in words, as a line that is a comment."""
     return f"# {escaped(step.summary)}"
 
 

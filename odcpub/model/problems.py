@@ -11,6 +11,7 @@ class Code(StrEnum):
     meaning: str
 
     def __new__(cls, value: str, meaning: str) -> Code:
+        """A code that is its text, with what it means."""
         member = str.__new__(cls, value)
         member._value_ = value
         member.meaning = meaning

@@ -50,10 +50,12 @@ class EntityDraft:
         self.attributes.append(Attribute(name, name, data_type, mandatory, on_delete=rule, description=description))
 
     def unique(self, *attributes: str) -> None:
+        """Adds a unique index on these attributes."""
         name = self._index_names.give(f"By{'And'.join(attributes)}"[:NAME_LENGTH])
         self.indexes.append(Index(name, name, attributes, unique=True))
 
     def finished(self) -> Entity:
+        """The entity, displayed by what was chosen, else by its first text."""
         texts = (attribute.name for attribute in self.attributes if attribute.type.basic in TEXT_TYPES)
         display = self.shown or next(texts, "")
         return Entity(self.name, self.name, tuple(self.attributes), tuple(self.indexes), display, self.description)

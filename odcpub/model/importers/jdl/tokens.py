@@ -14,6 +14,8 @@ from odcpub.model.importers.jdl.findings import Code, Findings
 
 
 class TokenKind(StrEnum):
+    """The kinds of token, as messages call them."""
+
     NAME = "name"
     NUMBER = "number"
     STRING = "text in quotes"
