@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_VALUE = 65_536
 OF_DATABASE = "password of the database"
-LIBPQ = "PGPASSWORD, ~/.pgpass and a service's entry are read too, as psql reads them"
+LIBPQ = "or name it as for psql: in PGPASSWORD, ~/.pgpass or a service"
 
 
 def setting_value(text: str) -> ConfigurationValue:
@@ -89,7 +89,7 @@ def database_login(text: str) -> Login:
 def password_of(found: Login) -> str:
     """The password of a login, asked for where nothing says it."""
     if found.password is None:
-        return _ask(OF_DATABASE, "an empty one where the server asks for none", LIBPQ)
+        return _ask(OF_DATABASE, "an empty line if the server needs none", LIBPQ)
     try:
         found.password.value.encode()
     except UnicodeError:
