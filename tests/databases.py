@@ -132,7 +132,7 @@ class Stage:
         found = self.engine.inspect(self.place, plan.checks)
         spared = {one.check.spares for one in found if one.check.spares}
         if spared:
-            plan = plan_migration(live, schema, asset=asset, previous=previous, runs=self.asset, unchecked=spared)
+            plan = plan_migration(live, schema, asset=asset, previous=previous, runs=self.asset, not_valid=spared)
         return plan
 
     def publish(

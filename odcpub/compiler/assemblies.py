@@ -18,6 +18,7 @@ from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.sources import source
 from odcpub.compiler.units import assign
 from odcpub.model.elements import Asset, Entity, StaticEntity, Structure
+from odcpub.model.literals import as_text
 from odcpub.model.physical import physical
 
 APP = "app"
@@ -140,7 +141,7 @@ def main_source(asset: Asset, names: Names, units: Mapping[str, str], assembly: 
         for static in library.asset.static_entities:
             entries.append((f"{library.asset.name}.{static.name}", "", home, f"Odcpub.Generated.{type_}"))
     settings = [
-        (setting.name, setting.secret, None if setting.default is None else csharp.literal_text(setting.default))
+        (setting.name, setting.secret, None if setting.default is None else as_text(setting.default))
         for setting in asset.settings
     ]
     values: dict[str, object] = {"app": asset, "entries": sorted(entries), "settings": settings}

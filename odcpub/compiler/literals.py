@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 
 from odcpub.compiler.marked import CSharp, Css, Dockerfile, Html, Markdown, Marked, Sql, Xml
 
@@ -85,14 +84,6 @@ def csharp_identifier(name: str) -> CSharp:
     if _PLAIN.match(name):
         return CSharp(f"@{name}" if name in _KEYWORDS else name)
     return CSharp(f"N_{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}")
-
-
-def number_text(value: Decimal | int) -> str:
-    """A number without exponent and without zeros at the end of its decimals: equal numbers, equal text."""
-    text = format(Decimal(value), "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
 
 
 def json_text(value: object) -> str:

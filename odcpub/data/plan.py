@@ -36,22 +36,22 @@ def plan_migration(
     asset: Asset,
     previous: Asset | None = None,
     runs: Asset | None = None,
-    unchecked: Collection[str] = (),
+    not_valid: Collection[str] = (),
 ) -> MigrationPlan:
     """How ``live`` becomes ``target``.
 
     ``asset`` is the model of the target, for words and for what is asked. ``previous`` is the model that the stage
     runs, given when the author can still answer "renamed?" (publish), None where the answer stands already (promote,
     rollback).
-    ``runs`` is the same model in either case. ``unchecked``: what the row checks that found rows ``spare``: references
-    that hold for new rows, while those that are there stay as they are.
+    ``runs`` is the same model in either case. ``not_valid``: names of references that hold for new rows alone, since
+    row checks have found rows that are spared.
     """
     builder = PlanBuilder(
         {table.name: table for table in live.tables} if live is not None else {},
         {table.name: table for table in target.tables},
         Names(asset, runs or previous),
         runs,
-        unchecked,
+        not_valid,
     )
     builder.refusals += ambiguities(asset, previous, builder.live, runs)
     for difference in diff.differences(live, target):

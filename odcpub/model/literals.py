@@ -74,10 +74,11 @@ _WRITTEN: Mapping[Basic, tuple[str, str]] = {
 
 
 def as_text(value: Scalar) -> str:
-    """A value's text in environment variables and files: ``true``, ``95``, ``12.50``."""
+    """A value's text in environment variables, in files and for the runtimes: ``true``, ``95``, ``12.5``, ISO 8601.
+    Equal numbers have the same text."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return format(normal(value), "f") if isinstance(value, Decimal) else str(value)
 
 
 def _text(value: object, type_: DataType) -> str:

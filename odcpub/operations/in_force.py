@@ -57,7 +57,7 @@ def steps_left(platform: Platform, target: stages.Target, plan: MigrationPlan) -
         return ()
     schema = platform.memory.schema(target.model, target.libraries)
     spared = {one.spares for one in plan.notices if one.spares}
-    return plan_migration(live, schema, asset=target.model, runs=target.model, unchecked=spared).steps
+    return plan_migration(live, schema, asset=target.model, runs=target.model, not_valid=spared).steps
 
 
 def lacking(run: Run, rules: Iterable[str], why: str = "") -> NotInForce:

@@ -143,7 +143,7 @@ def migration(platform: Platform, target: Target, asks: bool) -> Migration:
     plan = platform.memory.plan(live, schema, target.model, previous, runs)
     found = database.inspect(there, plan.checks) if plan.checks else ()
     if spared := {one.check.spares for one in found if one.check.spares}:
-        plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs, unchecked=spared)
+        plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs, not_valid=spared)
         found = tuple(one for one in found if not one.check.spares)
     return Migration(plan, found, live)
 
