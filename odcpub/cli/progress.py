@@ -184,15 +184,19 @@ def _problems(error: OdcpubError) -> list[ModelProblem]:
     return [problem_data(one) for one in error.problems]
 
 
+def problem_text(problem: ModelProblem, severity: str = "") -> str:
+    """A finding about a model on one line: where it is, what it is about, what is wrong, its code."""
+    where = f"{problem['file']}:{problem['line']}:{problem['column']}: " if problem["file"] else ""
+    element = f"{problem['element']}: " if problem["element"] else ""
+    return f"{where}{severity}{element}{problem['message']} [{problem['code']}]"
+
+
 def print_problem(error: OdcpubError, out: TextIO | None = None) -> None:
     """An error: its message, every problem or detail on a line of its own, then the hint."""
     out = out or sys.stderr
     say(f"error: {error.message}", out)
     for problem in _problems(error):
-        where = f"{problem['file']}:{problem['line']}:{problem['column']}: " if problem["file"] else ""
-        element = f"{problem['element']}: " if problem["element"] else ""
-        severity = "warning: " if problem["severity"] == "Warning" else ""
-        say(f"  {where}{severity}{element}{problem['message']} [{problem['code']}]", out)
+        say(f"  {problem_text(problem, 'warning: ' if problem['severity'] == 'Warning' else '')}", out)
         if problem["hint"]:
             say(f"      hint: {problem['hint']}", out)
     for detail in getattr(error, "details", ()):
