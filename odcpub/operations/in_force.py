@@ -55,7 +55,7 @@ def steps_left(platform: Platform, target: stages.Target, plan: MigrationPlan) -
     live = platform.engines().database.observe(stages.place(platform, target))
     if live is None:
         return ()
-    schema = platform.memory.schema(target.model, target.libraries)
+    schema = platform.caches.schema(target.model, target.libraries)
     spared = {one.spares for one in plan.notices if one.spares}
     return plan_migration(live, schema, asset=target.model, runs=target.model, not_valid=spared).steps
 
@@ -74,7 +74,7 @@ def _served(run: Run) -> NotInForce | None:
 
 
 @contextmanager
-def telling(run: Run, given: ToRun) -> Iterator[None]:
+def recording_rules(run: Run, given: ToRun) -> Iterator[None]:
     """Where a step fails after the new version serves, it is told which of its rules are not in force, now and by the
     record. A store that does not answer is no failure: the step is done again."""
     try:
@@ -86,10 +86,10 @@ def telling(run: Run, given: ToRun) -> Iterator[None]:
         latest = run.refreshed().unit.find(Planned) or given.planned  # it may have been planned again
         rules = missing(run.platform, target, workloads.migration(run.platform, latest))
         run.record(lacking(run, rules, error.message))
-        raise told(error, rules) from None
+        raise with_rules(error, rules) from None
 
 
-def told(error: OdcpubError, rules: tuple[str, ...]) -> OdcpubError:
+def with_rules(error: OdcpubError, rules: tuple[str, ...]) -> OdcpubError:
     """The error, which says that the new version serves all the same, and of each rule that it is not in force."""
     if not isinstance(error, Refused):
         number = counted(len(rules), "rule of it is", "rules of it are")

@@ -20,7 +20,7 @@ from odcpub.operations import configuring, in_force, pushing, requests
 from odcpub.operations.app_logins import app_logins
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Waiting
-from odcpub.operations.models import stage_file, stage_or_former, strays
+from odcpub.operations.models import stage_file, stage_or_former, unread_stage_files
 from odcpub.operations.platform import Platform, error_data
 from odcpub.store.records import AssetRecord, DeploymentRecord
 from odcpub.store.stages import Values
@@ -130,7 +130,7 @@ def configuration(platform: Platform, name: str, to: str) -> Configuration:
         "revisionDeployed": current.revision if current else None,
         "settings": [stands.of(one) for one in model.settings],
         "pending": pushing.pending(platform, asset, current) if current else None,
-        "warnings": _strays(platform, asset),
+        "warnings": _unread_stage_files(platform, asset),
     }
 
 
@@ -146,6 +146,7 @@ class _Values:
     in_file: Collection[str]
 
     def of(self, one: Setting) -> SettingValue:
+        """The setting with its value in the stage, as the API shows it."""
         return {
             "key": one.identity,
             "name": one.name,
@@ -171,10 +172,10 @@ class _Values:
         return self.resolved.get(one.name)
 
 
-def _strays(platform: Platform, asset: AssetRecord) -> list[str]:
+def _unread_stage_files(platform: Platform, asset: AssetRecord) -> list[str]:
     """Files of no stage; none where the project file is such that nobody knows its stages."""
     try:
-        return list(strays(platform, asset))
+        return list(unread_stage_files(platform, asset))
     except OdcpubError:
         return []
 

@@ -18,7 +18,7 @@ from odcpub.operations.core.command import Publish
 from odcpub.operations.core.ledger import Operation, how_to_wait
 from odcpub.operations.core.outputs import StageRef
 from odcpub.operations.model_files import accept, check_files, files_of, keep, stage_marks, take, tree_of
-from odcpub.operations.models import Sent, asset_stages, read_head, stage_file, strays
+from odcpub.operations.models import Sent, asset_stages, read_head, stage_file, unread_stage_files
 from odcpub.operations.platform import Platform
 from odcpub.store.clock import now
 from odcpub.store.records import AssetRecord, DeploymentRecord, OperationKind, StageFile
@@ -43,7 +43,7 @@ def push(platform: Platform, sent: Sent, to: str, user: str) -> PushedFiles:
         keep(platform, pushed, user, now())
     resumed = requests.values_came(platform, asset)
     files = list(_changes(before.beside() if before else {}, tree.beside()))
-    warnings = list(strays(platform, pushed))
+    warnings = list(unread_stage_files(platform, pushed))
     return {"key": asset.key, "name": asset.name, "files": files, "warnings": warnings, "resumed": resumed}
 
 

@@ -59,6 +59,7 @@ def publish(platform: Platform, sent: Sent, user: str, key: str = "", wait_for_s
 
 
 def publishing(platform: Platform, sent: Sent, user: str) -> Publish:
+    """The command that publishes the model; refused where it cannot be."""
     asset = planned(platform, sent)
     stage = asset_stages(platform, asset)[0]
     return Publish(actor=user, stage=stage_ref(stage), asset=asset)
@@ -73,6 +74,7 @@ def deploy(platform: Platform, wanted: Promotion, user: str, key: str = "") -> s
 
 
 def deploying(asset: AssetRecord, stage: Stage, revision: RevisionRecord, user: str) -> Deploy:
+    """The command that promotes the revision."""
     return Deploy(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), revision=revision.number)
 
 
@@ -121,6 +123,7 @@ def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> s
 
 
 def configuring(asset: AssetRecord, stage: Stage, number: int, user: str) -> ApplyConfigs:
+    """The command that gives the revision which runs in the stage the present configuration."""
     return ApplyConfigs(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), revision=number)
 
 
@@ -142,6 +145,7 @@ def undeploy(platform: Platform, wanted: Removal, user: str, key: str = "") -> s
 
 
 def undeploying(asset: AssetRecord, stage: Stage, forget: bool, user: str) -> Undeploy:
+    """The command that takes the app out of the stage."""
     return Undeploy(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), forget=forget)
 
 

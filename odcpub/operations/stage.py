@@ -137,10 +137,10 @@ def migration(platform: Platform, target: Target, asks: bool) -> Migration:
     live = database.observe(there)
     if live is None:
         database.check(there)
-    schema = platform.memory.schema(target.model, target.libraries)
+    schema = platform.caches.schema(target.model, target.libraries)
     # Where nothing ran, as in a database that was taken over, what it remembers itself is asked about.
     previous = (runs or replace(target.model, entities=(), static_entities=())) if asks else None
-    plan = platform.memory.plan(live, schema, target.model, previous, runs)
+    plan = platform.caches.plan(live, schema, target.model, previous, runs)
     found = database.inspect(there, plan.checks) if plan.checks else ()
     if spared := {one.check.spares for one in found if one.check.spares}:
         plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs, not_valid=spared)

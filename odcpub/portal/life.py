@@ -24,9 +24,9 @@ from odcpub.files import identity_of
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations.durable_records import check_records
-from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.platform import Caches, Platform
 from odcpub.operations.scripts import take_in
-from odcpub.operations.workloads import recall
+from odcpub.operations.workloads import rebuild
 from odcpub.portal.engine_choice import EngineChoice
 from odcpub.portal.idleness import Idleness, deployed
 from odcpub.portal.loading import Loading, cannot_go_on
@@ -76,7 +76,7 @@ class Server:
         self._folder = identity_of(home.data)
         self.loading = Loading(self._load, self._not_loaded)
         self.engines = choice(home, self._store, self._warm)
-        self.platform = Platform(home, self._store, self.engines.current, Memory(self._store), FileCache())
+        self.platform = Platform(home, self._store, self.engines.current, Caches(self._store), FileCache())
         self.idleness = Idleness(self.platform, lambda: self.stop(apps=True))
 
     def _lost_store(self) -> None:
@@ -111,7 +111,7 @@ class Server:
             LOG.warning("warming up waits: %s", error.message)
             return
         try:
-            engines.warm(lambda stage, asset: recall(self.platform, stage, asset), deployed(self._store))
+            engines.warm(lambda stage, asset: rebuild(self.platform, stage, asset), deployed(self._store))
         except Exception:
             LOG.warning("warming up failed", exc_info=True)
 

@@ -51,6 +51,7 @@ class Hold:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def close(self) -> None:
+        """Gives the lock back."""
         self._ended.set()
         with suppress(Exception):
             self._connection.close()

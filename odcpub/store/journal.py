@@ -25,6 +25,8 @@ _LATEST_FIRST = OPERATIONS.c.started_at.desc(), OPERATIONS.c.key
 
 @persistent("say")
 class Journal:
+    """What each operation is recorded as, and what it has said."""
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.changes = 0

@@ -41,6 +41,7 @@ class Postgres:
 
     @property
     def where(self) -> str:
+        """As messages name it."""
         return f"the store {self.address}"
 
     @property

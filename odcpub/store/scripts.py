@@ -115,4 +115,5 @@ class Chain:
 
 
 def digest_of(text: str) -> str:
+    """What tells the text from another: its sha256 in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

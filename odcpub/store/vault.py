@@ -54,6 +54,7 @@ class Vault:
             return False
 
     def open(self, sealed: bytes) -> str:
+        """The text that was sealed; Unreadable where it was sealed with another key."""
         from cryptography.fernet import InvalidToken
 
         try:

@@ -39,6 +39,8 @@ class State(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Read(NamedTuple):
+    """A record's command and state."""
+
     command: Command
     state: State
 
@@ -49,6 +51,7 @@ _COMMAND: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 
 
 def command_text(command: Command) -> str:
+    """The command as it is stored: JSON that names its type."""
     return msgspec.json.encode(command).decode()
 
 
@@ -58,6 +61,7 @@ def command_of(text: str) -> Command:
 
 
 def state_text(state: State) -> str:
+    """The state as it is stored, with the present version."""
     return msgspec.json.encode(msgspec.structs.replace(state, version=VERSION)).decode()
 
 

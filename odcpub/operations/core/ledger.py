@@ -44,6 +44,7 @@ class Operation:
 
     @property
     def kind(self) -> OperationKind:
+        """Of the command."""
         return self.command.kind
 
     @property

@@ -141,9 +141,11 @@ class Unit(Struct, frozen=True):
     outputs: tuple[AnyOutput, ...] = ()
 
     def find(self, kind: type[Kind]) -> Kind | None:
+        """The output of that kind; None where no step has found one out."""
         return next((one for one in self.outputs if isinstance(one, kind)), None)
 
     def having(self, *outputs: AnyOutput) -> Unit:
+        """The unit with these outputs, in place of those of the same kinds."""
         kinds = tuple(type(one) for one in outputs)
         kept = (one for one in self.outputs if not isinstance(one, kinds))
         return Unit(self.asset, self.stage, (*kept, *outputs))

@@ -25,7 +25,7 @@ from odcpub.model.elements import Asset
 from odcpub.operations import app_logins, handover, settings
 from odcpub.operations import stage as stages
 from odcpub.operations.core.plan import Build, Plan
-from odcpub.operations.models import strays
+from odcpub.operations.models import unread_stage_files
 from odcpub.operations.plans import parts
 from odcpub.operations.platform import Platform
 from odcpub.store.records import OperationKind, RevisionRecord
@@ -220,7 +220,7 @@ def _running_already(
 def _notices(platform: Platform, target: stages.Target, found: _Observed) -> Iterator[str]:
     """What is worth a line at this moment, and may be otherwise at the next."""
     yield from stages.notices(platform, target, found.migration)
-    yield from strays(platform, target.asset)
+    yield from unread_stage_files(platform, target.asset)
     if _is_idle(found.running):
         yield f"it is {IDLE} in {target.stage.name}: no process of it will run and answer until that is changed"
 
@@ -261,7 +261,7 @@ def _workload(platform: Platform, request: PlanRequest, resolved: Configuration)
 
 def _unbuilt(platform: Platform, request: PlanRequest) -> RevisionRecord:
     target = request.target
-    schema = target_fingerprint(platform.memory.schema(target.model, target.libraries))
+    schema = target_fingerprint(platform.caches.schema(target.model, target.libraries))
     key, label, number = target.asset.key, target.asset.label, _number(platform, request)
     return RevisionRecord(key, number, "", "", "", UNBUILT, label, schema, "{}", "", "", "", "")
 

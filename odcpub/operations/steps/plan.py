@@ -31,6 +31,8 @@ class OfModel:
 
 @dataclass(frozen=True, slots=True)
 class OfRevision:
+    """Of what brings a revision that is there into a stage."""
+
     revision: Revision
 
 
@@ -40,6 +42,7 @@ def plan_model_step(made: str) -> Step:
 
 
 def plan_model(made: str, run: Run, given: OfModel) -> Planned:
+    """Plans a publish: of a model that may have no revision yet."""
     handover.claim(run)
     verified = given.verified
     aim = workloads.aim(run, verified.model, verified.lock)
@@ -49,6 +52,7 @@ def plan_model(made: str, run: Run, given: OfModel) -> Planned:
 
 
 def plan_revision(run: Run, given: OfRevision) -> Planned:
+    """Plans a promotion, or the present configuration of what runs."""
     handover.claim(run)
     record = workloads.record(run, given.revision)
     aim = workloads.target(run, record)

@@ -16,7 +16,8 @@ from odcpub.store.records import Status
 
 
 def ready(run: Run, given: ToRun) -> None:
-    platform, asked = run.platform, run.platform.memory.started.get((run.key, run.number))
+    """From the end of this step on the new version serves; the rules that come later are recorded with it."""
+    platform, asked = run.platform, run.platform.caches.started.get((run.key, run.number))
     runner = platform.engines().runner
     if asked is None:  # by a server that has ended since: what it started may have ended with it
         asked = workloads.workload(run, workloads.record(run, given.revision), given.planned.sealed)
@@ -26,7 +27,7 @@ def ready(run: Run, given: ToRun) -> None:
     left, lacks = _left(run, migration), in_force.lacking(run, in_force.planned(migration))
     published(run)
     run.serve(address, Ready(address, left), lacks)
-    platform.memory.started.pop((run.key, run.number), None)
+    platform.caches.started.pop((run.key, run.number), None)
     run.say(f"deployed, {IDLE}" if given.planned.idle else f"ready at {address}", address=address)
 
 

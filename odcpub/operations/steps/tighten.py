@@ -15,7 +15,7 @@ def tighten(run: Run, given: ToRun) -> NotInForce | TakenOver | None:
     """All rules are in force then, unless another operation takes that over."""
     if run.unit.find(TakenOver):
         return None
-    with in_force.telling(run, given):
+    with in_force.recording_rules(run, given):
         if over := handover.taken_over(run):
             return over
         given = replanning.replan(run, given)

@@ -33,6 +33,7 @@ def verify_step(inputs: Inputs, only_built: str = "") -> Step:
 
 
 def verify(inputs: Inputs, only_built: str, run: Run, given: Input) -> Verified:
+    """Refused with all problems of the model at once. Records an asset that has no revision yet."""
     platform = run.platform
     written = given.command.asset
     read = read_model(platform, source_of(platform, written), written.folder)
@@ -41,7 +42,7 @@ def verify(inputs: Inputs, only_built: str, run: Run, given: Input) -> Verified:
     if read.kept:
         run.say(f"as in the last revision, since {LOCK_FILE} does not name them: {', '.join(read.kept)}")
     asset = read.asset
-    platform.memory.keep(asset)
+    platform.caches.keep(asset)
     found = replace(verified(platform, asset, read.libraries, inputs(platform.engines())), lock_file=read.lock_file)
     build, same = building(platform, asset, found, only_built)
     if platform.store.assets.latest(asset.key) is None:

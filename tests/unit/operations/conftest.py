@@ -32,7 +32,7 @@ from odcpub.operations.kinds.library import LIBRARY as LIBRARY_KIND
 from odcpub.operations.migration_text import to_text
 from odcpub.operations.model_files import accept, keep
 from odcpub.operations.models import Read, Sent, read_model
-from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.platform import Caches, Platform
 from odcpub.store.records import AssetRecord, DeploymentEnd, OperationKind, RevisionRecord, Status
 from odcpub.store.store import Store
 from odcpub.tree.folder import read_folder
@@ -126,7 +126,7 @@ class Installed:
         self.folder.mkdir()
         self.store = Store(folder)
         self.engines = FakeEngines()
-        home, memory = Home(folder, folder / "cache", folder / "run"), Memory(self.store)
+        home, memory = Home(folder, folder / "cache", folder / "run"), Caches(self.store)
         engines: Any = self.engines
         self.platform = Platform(home, self.store, lambda: engines, memory, FileCache())
         self.asset = AssetRecord(KEY, "Shop", "app", "shop", str(self.folder), "")
@@ -172,7 +172,7 @@ class Installed:
         give it, as an earlier one may have."""
         schema = target_fingerprint(target_schema(asset)) if asset.entities else "schema-1"
         run = self.operation("Publish")
-        model = self.platform.memory.keep(asset)
+        model = self.platform.caches.keep(asset)
         record = RevisionRecord(KEY, 0, model, "", "", "sha256:1", "shop", schema, "{}", "sdk", run.key, "", "ada")
         self.store.journal.finish(run.key, Status.FINISHED)
         return self.store.assets.add_revision(record).number

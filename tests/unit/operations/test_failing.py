@@ -17,7 +17,7 @@ from odcpub.operations.core.command import Deploy
 from odcpub.operations.core.outputs import AssetRef, StageRef
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step
-from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.platform import Caches, Platform
 from odcpub.store.again import Undone
 from odcpub.store.records import AssetRecord, Status
 from odcpub.store.store import Store
@@ -34,7 +34,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setattr(durable, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(failing, "PAUSE_SECONDS", 0.0)
     store = Store(tmp_path)
-    platform = Platform(Home(tmp_path, tmp_path, tmp_path), store, lambda: None, Memory(store), FileCache())  # type: ignore[arg-type, return-value]
+    platform = Platform(Home(tmp_path, tmp_path, tmp_path), store, lambda: None, Caches(store), FileCache())  # type: ignore[arg-type, return-value]
     monkeypatch.setattr(durable, "_platform", platform)
     store.assets.register(SHOP)
     yield begun(platform, COMMAND)

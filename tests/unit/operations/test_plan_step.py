@@ -81,14 +81,14 @@ def test_a_database_is_not_changed_by_other_rules_than_the_revisions(
     installed: Installed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A later odcpub that makes other columns of the same model: the old version would be ready, and fail."""
-    monkeypatch.setattr(installed.platform.memory, "plan", lambda *_: replace(EMPTY, steps=(NEW_INDEX,)))
+    monkeypatch.setattr(installed.platform.caches, "plan", lambda *_: replace(EMPTY, steps=(NEW_INDEX,)))
     with pytest.raises(Refused, match="revision 1 was built by an odcpub that made another database schema") as caught:
         planned(installed)
     assert caught.value.hint == "publish the model again with this one, then deploy that revision"
 
 
 def test_the_schema_follows_the_records_of_the_locked_libraries(installed: Installed) -> None:
-    memory = installed.platform.memory
+    memory = installed.platform.caches
     one, other = (memory.schema(PRICE, library(Code=keys)) for keys in ({"EUR": True}, {"EUR": True, "USD": True}))
     assert one != other
     assert memory.schema(PRICE, library(Code={"EUR": True})) is one

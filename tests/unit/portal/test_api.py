@@ -16,7 +16,7 @@ from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations.core.command import Publish, Undeploy
 from odcpub.operations.core.outputs import AssetRef, Ready, StageRef
-from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.platform import Caches, Platform
 from odcpub.portal.api import make_api
 from odcpub.store.records import AssetRecord, DeploymentEnd, Failure, Status
 from odcpub.store.store import Store
@@ -51,7 +51,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
 
     store = Store(tmp_path)
     home = Home(tmp_path, tmp_path / "cache", tmp_path / "run")
-    yield Platform(home, store, no_engines, Memory(store), FileCache())
+    yield Platform(home, store, no_engines, Caches(store), FileCache())
     store.close()
 
 

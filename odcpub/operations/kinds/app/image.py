@@ -27,12 +27,13 @@ class Input:
 
 
 def image(run: Run, given: Input) -> Revision:
+    """Packs the build and makes a revision of it; the present one where a revision is that very build already."""
     same = given.verified.same
     if same is not None:
         run.say("nothing to build")
         return Revision(same)
     assert given.compiled is not None  # noqa: S101 - what no revision has yet was compiled
-    model = run.platform.memory.model(given.verified.model)
+    model = run.platform.caches.model(given.verified.model)
     made = packed(run.platform, run.asset, model, given.compiled.build)
     stored.check_image(run, made.digest)
     revision = builds.add_revision(run, given.verified, given.compiled.build, made)
