@@ -59,7 +59,7 @@ def test_a_refusal_with_points_lists_them_between_message_and_hint(
 
 
 def test_the_heading_fits_whether_rows_stand_in_the_way_or_the_author_must_answer(installed: Installed) -> None:
-    target = stages.Target(installed.asset, stages.Where("QA", "qa"), MODEL, {})
+    target = stages.Target(installed.asset, stages.StageRef("QA", "qa"), MODEL, {})
     asked = MigrationPlan("", "", refusals=("Task.Note: is it Notes, renamed?",))
     for findings, said in (((), "cannot be made as it stands"), ((FOUND,), "the data would not survive this change")):
         with pytest.raises(Refused, match=said) as refused:

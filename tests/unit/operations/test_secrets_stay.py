@@ -33,7 +33,7 @@ def configure(installed: Installed, values: dict[str, str], stage: str = "qa", a
 
 
 def target(installed: Installed, model: Asset, stage: str = "QA") -> stages.Target:
-    return stages.Target(installed.asset, stages.Where(stage, stage.lower()), model, {})
+    return stages.Target(installed.asset, stages.StageRef(stage, stage.lower()), model, {})
 
 
 def resolved(installed: Installed, model: Asset) -> Configuration:

@@ -45,7 +45,7 @@ def target(installed: Installed, runs: Asset) -> stages.Target:
     installed.platform.caches._models[record.model] = installed.platform.caches.model(model)
     installed.deployed(number)
     asset = AssetRecord(KEY, "Shop", "app", "shop", "", "")
-    return stages.Target(asset, stages.Where("Development", "development"), BACK, {})
+    return stages.Target(asset, stages.StageRef("Development", "development"), BACK, {})
 
 
 @pytest.mark.parametrize("asks", [True, False])
