@@ -7,7 +7,7 @@ expand, tighten, as the operations do it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -41,6 +41,13 @@ DATABASE = f"odc_test_{os.getpid()}"
 """This process's own, for others test on the same server at the same time."""
 QA = f"{DATABASE}_qa"
 Row = dict[str, Any]
+
+
+def few_on_the_server(values: Iterable[Any], *each_time: Any) -> list[Any]:
+    """Parameters of a test of what is the same on both engines: on the server each time only these, the others in
+    `make long`."""
+    long = pytest.mark.long_on("server")
+    return [value if value in each_time else pytest.param(value, marks=long) for value in values]
 
 
 @contextmanager
