@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 
 from bench.report import Table, show, times
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.target import MadeTables, target_schema
 from odcpub.engines.database.chain import write_scripts

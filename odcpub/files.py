@@ -90,6 +90,15 @@ def check_own(path: Path) -> None:
         raise BadFile(f"it is {what}", f"remove it and {hint}")
 
 
+def identity_of(path: Path) -> tuple[int, int] | None:
+    """What tells a file or folder from a later one of its name; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def check_file(path: Path, limit: int = MAX_FILE) -> None:
     """Raises BadFile where a library that is given the path would wait, or read without end; nothing there is fine."""
     try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -109,12 +110,14 @@ def make_private(folder: Path, variable: str, closed: int) -> None:
         raise UsageError(f"{folder}: cannot be made: {error.strerror}", hint) from None
     # In a shared folder another user could have made it, or a link in its place, first.
     if {found.st_uid, folder.lstat().st_uid} != {os.getuid()}:
-        raise UsageError(f"{folder}: is not yours: another user made it", f"remove it, or {hint}")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise UsageError(f"{folder}: cannot be written: permission denied", hint)
+        raise UsageError(f"{folder}: is not yours: another user made it", hint)
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        right = f"give the right back: chmod u+rwx {shlex.quote(str(folder))}"
+        raise UsageError(f"{folder}: cannot be read and written: permission denied", right)
     if found.st_mode & closed:
         what = "changed" if closed == OTHERS_WRITE else "read"
-        raise UsageError(f"{folder}: can be {what} by others", f"chmod 700 {folder}, or {hint}")
+        right = f"chmod 700 {shlex.quote(str(folder))}"
+        raise UsageError(f"{folder}: can be {what} by others", f"{right}, or {hint}")
 
 
 def _folder(env: Mapping[str, str], own: str, base: str, default: str) -> Path:

@@ -1,4 +1,4 @@
-"""What was made of a value that never changes is made once. No I/O.
+"""What was made of a value that never changes is made once, and known as long as that value is. No I/O.
 
 An element, a table or an assembly that a change leaves alone is the very same object as before, so that the cost of
 what follows from it grows with the change and not with the model.
@@ -6,30 +6,28 @@ what follows from it grows with the change and not with the model.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import Generic, ParamSpec, TypeVar
+from typing import Generic, TypeVar, TypeVarTuple
+from weakref import ref
 
-P = ParamSpec("P")
+Of = TypeVarTuple("Of")
 V = TypeVar("V")
 
 
-class Once(Generic[P, V]):
-    """``make``, asked once for the very same objects; it must be a function of these alone. The latest ``most`` are
-    kept, with what was made of them. Safe in threads."""
+class Once(Generic[*Of, V]):
+    """``make``, asked once for the very same objects; it must be a function of these alone, and what it makes must not
+    hold them. Nothing is kept alive: where one of the objects goes, what was made of it goes. The objects' classes need
+    ``weakref_slot=True``. Safe in threads."""
 
-    def __init__(self, make: Callable[P, V], most: int) -> None:
-        self._make, self._most = make, most
-        self._made: dict[tuple[int, ...], tuple[object, V]] = {}
-        self._guard = threading.Lock()
+    def __init__(self, make: Callable[[*Of], V]) -> None:
+        self._make = make
+        self._made: dict[tuple[int, ...], tuple[V, tuple[ref[object], ...]]] = {}
 
-    def __call__(self, *of: P.args, **named: P.kwargs) -> V:
-        number = tuple(map(id, of))  # what is kept keeps its number to itself
-        known = self._made.get(number)
+    def __call__(self, *of: *Of) -> V:
+        """What was made of these objects, or is now. Raises what ``make`` raises, and keeps nothing then."""
+        number, made = tuple(map(id, of)), self._made  # an object's number is its own until it goes
+        known = made.get(number)
         if known is None:
-            known = of, self._make(*of, **named)
-            with self._guard:
-                self._made[number] = known
-                while len(self._made) > self._most:
-                    del self._made[next(iter(self._made))]
-        return known[1]
+            known = self._make(*of), tuple(ref(one, lambda _: made.pop(number, None)) for one in of)
+            made[number] = known
+        return known[0]

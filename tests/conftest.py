@@ -33,6 +33,8 @@ LONGEST = (
     "acceptance/test_evolution.py",
     "acceptance/kills/test_shared_store.py",
     "acceptance/kills/test_life.py",
+    "acceptance/test_digest.py",
+    "acceptance/test_lost_password.py",
     "acceptance/test_bad_engines.py",
     "browser/",
     "acceptance/",
@@ -58,8 +60,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> OneForThe
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    profile = getattr(item, "callspec", None) and item.callspec.params.get("profile")
-    if any(profile in marker.args for marker in item.iter_markers("long_on")):
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    engines = {params.get("profile"), params.get("postgres")}
+    if any(engines & set(marker.args) for marker in item.iter_markers("long_on")):
         item.add_marker(pytest.mark.long)
 
 

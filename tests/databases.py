@@ -7,7 +7,7 @@ expand, tighten, as the operations do it.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +17,8 @@ from unittest.mock import patch
 import pytest
 
 from odcpub.data.fingerprint import fingerprint
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema, Table
 from odcpub.data.target import target_schema
@@ -40,6 +41,13 @@ DATABASE = f"odc_test_{os.getpid()}"
 """This process's own, for others test on the same server at the same time."""
 QA = f"{DATABASE}_qa"
 Row = dict[str, Any]
+
+
+def few_on_the_server(values: Iterable[Any], *each_time: Any) -> list[Any]:
+    """Parameters of a test of what is the same on both engines: on the server each time only these, the others in
+    `make long`."""
+    long = pytest.mark.long_on("server")
+    return [value if value in each_time else pytest.param(value, marks=long) for value in values]
 
 
 @contextmanager
@@ -131,7 +139,7 @@ class Stage:
         found = self.engine.inspect(self.place, plan.checks)
         spared = {one.check.spares for one in found if one.check.spares}
         if spared:
-            plan = plan_migration(live, schema, asset=asset, previous=previous, runs=self.asset, unchecked=spared)
+            plan = plan_migration(live, schema, asset=asset, previous=previous, runs=self.asset, not_valid=spared)
         return plan
 
     def publish(

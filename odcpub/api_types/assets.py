@@ -93,12 +93,14 @@ class PushedFile(TypedDict):
 
 
 class PushedFiles(TypedDict):
-    """The files of an asset's stages that have changed."""
+    """The files of an asset's stages that have changed; ``resumed``: the keys of operations that waited for values of
+    theirs, and go on."""
 
     key: str
     name: str
     files: list[PushedFile]
     warnings: list[str]
+    resumed: list[str]
 
 
 class StageFilesRequest(SentModel):
@@ -135,8 +137,10 @@ class ApplicationConfigPatch(TypedDict):
 
 
 class Configured(TypedDict):
-    """The names set and forgotten; ``secrets``: those of them that are kept as secrets."""
+    """The names set and forgotten; ``secrets``: those of them that are kept as secrets; ``resumed``: the keys of
+    operations that waited for these values, and go on."""
 
     set: list[str]
     unset: list[str]
     secrets: list[str]
+    resumed: list[str]

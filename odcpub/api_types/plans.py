@@ -3,10 +3,13 @@
 What each part says: ``odcpub/operations/core/plan.py``, whose values these are; a test holds them together.
 """
 
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from odcpub.api_types.limits import Name, PlanFile
 from odcpub.api_types.operations import KindWord
+
+PhaseWord = Literal["expand", "tighten"]
+VerbWord = Literal["create", "update", "delete", "start", "remove", "forget"]
 
 
 class PlanLibrary(TypedDict):
@@ -57,7 +60,7 @@ class PlanStep(TypedDict):
     """A step of the migration; ``hazards``: what others may feel of it."""
 
     summary: str
-    phase: str
+    phase: PhaseWord
     locks: list[PlanLock]
     hazards: list[str]
 
@@ -65,7 +68,7 @@ class PlanStep(TypedDict):
 class PlanTransaction(TypedDict):
     """What is executed together, in this order; ``concurrent``: beside reads and writes, without a transaction."""
 
-    phase: str
+    phase: PhaseWord
     does: list[str]
     statements: list[str]
     locks: list[PlanLock]
@@ -97,7 +100,7 @@ class PlanField(TypedDict):
 class PlanChange(TypedDict):
     """What the runner does to one of our objects or processes."""
 
-    verb: str
+    verb: VerbWord
     what: str
     fields: list[PlanField]
 

@@ -7,8 +7,8 @@ from typing import TypedDict
 from odcpub.author.files import SUFFIX
 from odcpub.author.folder import at
 from odcpub.author.head import head
+from odcpub.author.output import check_output, write_output
 from odcpub.errors import Refused, UsageError
-from odcpub.files import SHARED, write_whole
 from odcpub.tree.archive import archive
 from odcpub.tree.tree import Found
 
@@ -24,7 +24,8 @@ class Archived(TypedDict):
 
 
 def write_archive(found: Found, out: str) -> Archived:
-    """``out``: the file; the asset's name in the present folder where it is empty."""
+    """``out``: the file; the asset's name in the current folder where it is empty. Raises Refused where the model has
+    no name, no key or a file that could not be read, UsageError where the archive cannot be written."""
     key, name = head(found)
     if not (key and name.isidentifier()):
         raise Refused(f"{found.where}: the model has no name or key", "see what is wrong: odcpub verify PATH")
@@ -32,11 +33,6 @@ def write_archive(found: Found, out: str) -> Archived:
     path = at(out or usual)
     if path.suffix != SUFFIX:
         raise UsageError(f"{out}: an archive's name ends with {SUFFIX}", f"--out {usual}")
-    content = archive(found, name, key)
-    try:
-        write_whole(path, content, SHARED)
-    except OSError as error:
-        raise UsageError(
-            f"{path}: cannot be written: {error.strerror}", "name a file in a folder you can write"
-        ) from None
+    check_output(path)
+    write_output(path, archive(found, name, key))
     return {"file": str(path), "name": name, "key": key, "digest": found.tree.digest, "files": len(found.tree.entries)}

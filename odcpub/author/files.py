@@ -19,12 +19,17 @@ SUFFIX = ".oap"
 """Of archives of models."""
 
 
+def is_archive(path: str) -> bool:
+    """Whether an archive of a model is there; a folder may be called so, too."""
+    return path.endswith(SUFFIX) and os.path.isfile(at(path))  # noqa: PTH113 - false for a name that is too long, too
+
+
 def read_model(path: str) -> Found:
     """The model's files, as they are in its folder or archive. Raises UsageError where ``path`` is neither."""
     if not path:
         raise UsageError("PATH: is empty", "name the folder that holds the model's YAML files; . is this one")
     folder = at(path)
-    if path.endswith(SUFFIX) and os.path.isfile(folder):  # noqa: PTH113 - false for a name that is too long, too
+    if is_archive(path):
         from odcpub.tree.archive import read_archive
 
         return read_archive(folder)

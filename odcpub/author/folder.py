@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from odcpub.errors import EngineError, OdcpubError, UsageError
+from odcpub.errors import DiskFull, EngineError, OdcpubError, UsageError
 
 HINT = "name a new or empty folder; nothing was written"
 OPEN_FILE, OPEN_FOLDER = 0o644, 0o755
@@ -25,6 +25,16 @@ def at(path: str) -> Path:
         return Path(os.path.expanduser(path)).absolute()  # noqa: PTH111 - the other one raises
     except FileNotFoundError:
         raise UsageError("the current folder no longer exists", "cd to another") from None
+
+
+def new_folder(given: str, argument: str) -> Path:
+    """The folder that a command is to fill, by what was typed. Raises UsageError where that is empty, or the folder is
+    not free. ``argument``: the command's own word for it, such as ``--out``."""
+    if not given:
+        raise UsageError(f"{argument}: is empty", "name a new or empty folder")
+    folder = at(given)
+    check_free(folder)
+    return folder
 
 
 def check_free(folder: Path) -> None:
@@ -92,8 +102,8 @@ def _move_in(draft: Path, folder: Path) -> None:
 
 def _unwritable(folder: Path, error: OSError) -> OdcpubError:
     """The error names the folder; the drafts in it mean nothing to a user."""
-    if error.errno == errno.ENOSPC:
-        return EngineError(f"{folder}: the disk is full; nothing was written", "make room, or name a folder elsewhere")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"{folder}: the disk is full; nothing was written", "make room, or name a folder elsewhere")
     if isinstance(error, (NotADirectoryError, FileExistsError)):
         file = next((one for one in folder.parents if one.exists() and not one.is_dir()), folder)
         return UsageError(f"{folder}: cannot be written: {file} is a file", HINT)

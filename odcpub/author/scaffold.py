@@ -7,31 +7,32 @@ import uuid
 
 from odcpub.errors import UsageError
 from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
+from odcpub.model.names import is_reserved_asset
 from odcpub.model.physical import asset_label
 from odcpub.text import shown
 
 _APP = """\
-# The app {name}. All *.yaml files of this folder and its subfolders are one model; divide it as you like.
+# The app {name}. All *.yaml files in this folder and its subfolders are one model; divide it into files as you like.
 app: {name}
 key: {key}      # the app's identity: never change it
 description: What {name} is for
 
-# Values that each stage may set; a secret has no default and is in no file.
+# Settings: each stage may have its own values. A secret has no default and stands in no file.
 settings:
   Greeting: {{ type: Text, length: 100, default: Welcome }}
 
-# Fixed lists: the same records in every stage.
+# Static entities: fixed lists, with the same records in every stage.
 static_entities:
   Status:
     records:
       Open: {{ label: Open }}
       Done: {{ label: Done }}
 
-# Tables. Each gets a list and a detail page; write screens: to have them otherwise.
-# To rename an element, change its name and add key: with its first name. Its rows stay.
+# Entities: tables. Each gets a list and a detail page; to define your own pages, add a section screens.
+# To rename an element, change its name and add key: <first name>. Its rows stay.
 entities:
   Task:
-    display: Title      # what stands for a task elsewhere
+    display: Title      # what other pages show for a task
     attributes:
       Title:   {{ type: Text, length: 100, mandatory: true }}
       Status:  {{ type: Status Identifier, mandatory: true, default: Open }}
@@ -41,28 +42,28 @@ entities:
 """
 
 _STAGE = """\
-# QA's values of settings, instead of the model's defaults. One file a stage; secrets are set by command:
+# QA's values of settings, instead of the model's defaults. Each stage has one such file. Set secrets by command:
 #   odcpub config set {label} SomeSecret --stage qa
 settings:
   Greeting: Welcome to QA
 """
 
 _LIBRARY = """\
-# The library {name}: what several apps share. It has no data and no pages.
+# The library {name}: elements that several apps share. It has no data and no pages.
 # Publish it, then release it: odcpub release {label} --version 1.0.0 --notes "first"
-# Apps name the versions they accept: uses: {{ {name}: "^1.0" }}
+# An app says which versions it accepts: uses: {{ {name}: "^1.0" }}
 library: {name}
 key: {key}      # the library's identity: never change it
 description: What {name} is for
 
-# Fixed lists. An app refers to one by the type '{name}.Size Identifier'.
+# Static entities: fixed lists. An app refers to a record of this one with the type '{name}.Size Identifier'.
 static_entities:
   Size:
     records:
       Small: {{ label: Small }}
       Large: {{ label: Large }}
 
-# Attributes that belong together, without identity or table.
+# Structures: attributes that belong together, without identity or table.
 structures:
   Box:
     attributes:
@@ -96,6 +97,9 @@ def _checked(name: str) -> str:
     if len(name) > NAME_LENGTH or not re.fullmatch(NAME_PATTERN, name):
         hint = f"begin with a letter A to Z; then letters, digits and underscores, {NAME_LENGTH} in all"
         raise UsageError(f"'{shown(name)}' is not a name", hint)
+    if is_reserved_asset(name):
+        message = f"an asset cannot be called {name}: the name is taken by the platform"
+        raise UsageError(message, "choose another one: --name NAME")
     return name
 
 

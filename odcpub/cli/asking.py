@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 LONGEST_VALUE = 65_536
 OF_DATABASE = "password of the database"
-LIBPQ = "PGPASSWORD, ~/.pgpass and a service's entry are read too, as psql reads them"
+LIBPQ = "or name it as for psql: in PGPASSWORD, ~/.pgpass or a service"
 
 
 def setting_value(text: str) -> ConfigurationValue:
@@ -63,10 +63,17 @@ def _ask(what: str, more: str = "", others: str = "") -> str:
 
 
 def expect_end() -> None:
-    """A value of several lines would lose all but the first."""
-    if not sys.stdin.isatty() and sys.stdin.readline(LONGEST_VALUE).strip("\r\n"):
+    """Raises UsageError where more follows on standard input: a value of several lines would lose all but the first."""
+    if not sys.stdin.isatty() and _more():
         hint = "give one line for each value; write text of several lines, such as a certificate, in base64"
         raise UsageError("standard input: has more lines than values; nothing was set", hint)
+
+
+def _more() -> bool:
+    try:
+        return bool(sys.stdin.readline(LONGEST_VALUE).strip("\r\n"))
+    except UnicodeError:
+        return True
 
 
 def database_login(text: str) -> Login:
@@ -82,7 +89,7 @@ def database_login(text: str) -> Login:
 def password_of(found: Login) -> str:
     """The password of a login, asked for where nothing says it."""
     if found.password is None:
-        return _ask(OF_DATABASE, "an empty one where the server asks for none", LIBPQ)
+        return _ask(OF_DATABASE, "an empty line if the server needs none", LIBPQ)
     try:
         found.password.value.encode()
     except UnicodeError:

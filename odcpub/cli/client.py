@@ -9,11 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
 from odcpub import __version__
+from odcpub.cli import routes
 from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.home import Home, find_home
@@ -21,7 +22,11 @@ from odcpub.waiting import looks
 
 if TYPE_CHECKING:
     from odcpub.api_types.installation import ShutDown
-    from odcpub.api_types.problems import MaybeError, ModelProblem
+    from odcpub.api_types.operations import Message, Operation
+    from odcpub.api_types.problems import MaybeError, ModelProblem, ProblemDetails
+    from odcpub.cli.routes import Answer, Body, Route
+
+Event: TypeAlias = "tuple[Literal['message'], Message] | tuple[Literal['serves', 'end'], Operation]"
 
 START_SECONDS = 120.0
 END_SECONDS = 150.0
@@ -78,14 +83,16 @@ class Client:
         client.check_version()
         return client
 
-    def request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
-        """The answer's JSON, of the shape that ``odcpub.api_types`` has for the route; raises ApiError for a problem.
-        What a server that was killed has not answered is asked again where that is safe: a beginning operation carries
-        a key, under which there is one and no second."""
+    def request(self, route: Route[Body, Answer], body: Body | None = None) -> Answer:
+        """The answer's JSON; raises ApiError for a problem. What a server that was killed has not answered is asked
+        again where that is safe: a beginning operation carries a key, under which there is one and no second."""
+        answer = self._asked(route.method, route.path, None if body is None else json.dumps(body))
+        return cast("Answer", answer)
+
+    def _asked(self, method: str, path: str, content: str | None) -> object:
         headers = {"Content-Type": "application/json"}
         if again := method == "GET" or path.startswith(SAFE):
             headers["Idempotency-Key"] = _uuid()
-        content = None if body is None else json.dumps(body)
         tries = TRIES if again else 1
         for left in reversed(range(tries)):
             connection = self._connect(waiting=left < tries - 1)
@@ -105,16 +112,16 @@ class Client:
                 connection.close()
         raise AssertionError("the last try has answered or failed")
 
-    def _answer(self, status: int, text: bytes) -> Any:
+    def _answer(self, status: int, text: bytes) -> object:
         try:
-            answer: Any = json.loads(text) if text else {}
+            answer: object = json.loads(text) if text else {}
         except ValueError:
             raise EngineError(f"the server failed (status {status})", self._log_hint()) from None
         if status >= 400:
-            raise ApiError(answer.get("title", ""), answer)
+            raise ApiError(cast("ProblemDetails", answer).get("title", ""), cast("MaybeError", answer))
         return answer
 
-    def events(self, path: str, after: int = 0) -> Iterator[tuple[str, Any]]:
+    def events(self, path: str, after: int = 0) -> Iterator[Event]:
         """Server-sent events as (event, data): ``message`` with a Message, ``serves`` and at last ``end`` with the
         Operation. Goes on after the last message seen when the connection broke; ``serves`` can come again then. Raises
         Stopped when the server was told to end."""
@@ -125,10 +132,10 @@ class Client:
                 response = connection.getresponse()
                 if response.status >= 400:
                     self._answer(response.status, response.read())
-                for event, data in _parse(response):
-                    after = data.get("id", after)
-                    yield event, data
-                    if event == "end":
+                for event in _parse(response):
+                    after = event[1]["id"] if event[0] == "message" else after
+                    yield event
+                    if event[0] == "end":
                         return
             except (OSError, http.client.HTTPException):
                 pass
@@ -211,7 +218,7 @@ class Client:
         """Ends the server and waits until it has gone; whether there was one."""
         if not self.running() and not self._left_behind():
             return False
-        self._wait_for(self.request("POST", "/api/v1/shutdown"))
+        self._wait_for(self.request(routes.SHUT_DOWN))
         return True
 
     def _wait_for(self, ending: ShutDown) -> None:
@@ -235,8 +242,8 @@ class Client:
 
     def check_version(self) -> None:
         """A server of another version is ended, so that the next request starts one of this version."""
-        if self.running() and self.request("GET", "/api/v1/server")["version"] != __version__:
-            self._wait_for(self.request("POST", "/api/v1/shutdown?apps=false"))
+        if self.running() and self.request(routes.SERVER)["version"] != __version__:
+            self._wait_for(self.request(routes.SHUT_DOWN.asking(apps="false")))
 
     def _log_hint(self) -> str:
         return f"see {self._home.data / 'server.log'}; it is started again by the next command"
@@ -275,13 +282,13 @@ def _alive(file: Path) -> bool:
     return True
 
 
-def _parse(response: http.client.HTTPResponse) -> Iterator[tuple[str, Any]]:
+def _parse(response: http.client.HTTPResponse) -> Iterator[Event]:
     """The events that came whole: an empty line ends one, and what a broken connection has cut off is none."""
     event = data = ""
     for raw in response:
         line = raw.decode()
         if line == "\n" and data:
-            yield event, json.loads(data)
+            yield cast("Event", (event, json.loads(data)))
             event = data = ""
         elif line.startswith("event: "):
             event = line[7:-1]

@@ -54,7 +54,7 @@ def resolve(text: str, environment: Mapping[str, str]) -> Login:
     """An address with all that it leaves out, as ``psql`` would take it. UsageError where there is none."""
     if dropped := [one for one in NOT_CARRIED if environment.get(one)]:
         hint = f"leave it out for this command: env -u {' -u '.join(dropped)} odcpub …"
-        raise UsageError(f"{WHERE}: {', '.join(dropped)}: odcpub cannot use what they say", hint)
+        raise UsageError(f"{WHERE}: odcpub cannot apply {', '.join(dropped)}", hint)
     given = parts(text)
     name = given.pop("service", "") or environment.get("PGSERVICE", "")
     service, file = _service(name, environment) if name else ({}, "")

@@ -20,6 +20,7 @@ from odcpub.cli.arguments import WrongUsage, make_parser
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
+    _open_outputs()
     try:
         options = make_parser().parse_args(given)
     except WrongUsage as wrong:
@@ -46,6 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = system_failure(error, "this machine")
         tell_problem(found, options.json)
         return found.exit_code
+
+
+def _open_outputs() -> None:
+    """What a closed output would get goes nowhere, as with ``>&-``; otherwise the next file opened takes its number."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - to the end
 
 
 def command(run: str) -> Callable[[argparse.Namespace], int]:

@@ -8,39 +8,48 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from odcpub.author.folder import at
+from odcpub.author.output import check_output, write_output
 from odcpub.cli.printing import say, warn
 from odcpub.cli.show import answer
-from odcpub.errors import UsageError, system_failure
+from odcpub.errors import UsageError
 from odcpub.escaping import escaped
-from odcpub.files import MAX_PLAN, SHARED, write_whole
+from odcpub.files import MAX_PLAN
 
 if TYPE_CHECKING:
     from odcpub.api_types.plans import Plan, PlanTransaction
 
+_PHASES = {"tighten": "contract"}
+"""What people read instead of a phase's name."""
+_OF_NO_STEP = {
+    "expand": "write the new schema's fingerprint into odcpub_schema",
+    "tighten": "remove the fingerprints of earlier versions from odcpub_schema",
+}
+"""What the first transaction of a phase without a step does there, and the last one of all."""
+
 
 def check(plan: bool, out: str | None, sql: bool) -> None:
-    """Refuses what means nothing without ``--plan``."""
+    """Refuses what means nothing without ``--plan``, and a file that could not be written: before a plan is made."""
     if plan:
         if out == "":
             raise UsageError("--out: is empty", "name the file that is to hold the plan, such as plan.json")
+        if out:
+            check_output(at(out))
         return
     if given := [name for name, value in (("--out", out is not None), ("--sql", sql)) if value]:
         raise UsageError(f"{given[0]}: needs --plan", "add --plan, which shows what would happen and changes nothing")
 
 
 def write(plan: Plan, file: Path) -> None:
-    """The plan as a file that people read, in the order of its parts; one that is there is replaced. Refused where it
-    is larger than what is executed from a file."""
+    """The plan as a file that people read, in the order of its parts; one that is there is replaced. Raises UsageError
+    where it cannot be written, or is larger than what is executed from a file."""
     content = (_visible(json.dumps(plan, indent=2, ensure_ascii=False)) + "\n").encode()
     if len(content) > MAX_PLAN:
         raise UsageError(
             f"{file}: the plan has {len(content):,} bytes, and `odcpub apply` takes {MAX_PLAN:,}: nothing was written",
             "run the same command without --plan --out: it makes the same plan and executes it",
         )
-    try:
-        write_whole(file, content, SHARED)
-    except OSError as error:
-        raise system_failure(error, file) from None
+    write_output(file, content)
 
 
 def _visible(text: str) -> str:
@@ -126,8 +135,8 @@ def _sql(plan: Plan) -> Iterator[str]:
 
 
 def _said(one: PlanTransaction) -> Iterator[str]:
-    for line in one["does"] or ["remove the readiness markers of earlier versions"]:
-        yield f"-- {one['phase']}: {line}"
+    for line in one["does"] or [_OF_NO_STEP[one["phase"]]]:
+        yield f"-- {_PHASES.get(one['phase'], one['phase'])}: {line}"
     for lock in one["locks"]:
         yield f"-- locks {lock['table']}: {lock['lock']}"
     for hazard in one["hazards"]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 from odcpub.cli.client import ApiError, Client, Stopped
 from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.cli.printing import as_json, cut, say, warn
+from odcpub.cli.routes import DEPLOYMENTS
 from odcpub.errors import ModelError, OdcpubError
 from odcpub.escaping import escaped
 
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from odcpub.api_types.problems import ModelProblem
 
     Ended = Callable[[Operation], None]
-
-
-DEPLOYMENTS = "/api/deployments/v1"
 
 
 def collection(operation: Operation) -> str:
@@ -39,13 +37,13 @@ def follow(
     path = f"{DEPLOYMENTS}/{collection(operation)}/{operation['key']}/events"
     again = f"odcpub log {operation['key'][:8]} --follow"
     try:
-        for event, data in client.events(path):
-            if event == "message":
-                printer.message(data)
-            elif event == "end" or not to_the_end:
-                code = printer.end(data)
+        for event in client.events(path):
+            if event[0] == "message":
+                printer.message(event[1])
+            elif event[0] == "end" or not to_the_end:
+                code = printer.end(event[1])
                 if ended:
-                    ended(data)
+                    ended(event[1])
                 return code
     except KeyboardInterrupt:
         warn()
@@ -186,15 +184,19 @@ def _problems(error: OdcpubError) -> list[ModelProblem]:
     return [problem_data(one) for one in error.problems]
 
 
+def problem_text(problem: ModelProblem, severity: str = "") -> str:
+    """A finding about a model on one line: where it is, what it is about, what is wrong, its code."""
+    where = f"{problem['file']}:{problem['line']}:{problem['column']}: " if problem["file"] else ""
+    element = f"{problem['element']}: " if problem["element"] else ""
+    return f"{where}{severity}{element}{problem['message']} [{problem['code']}]"
+
+
 def print_problem(error: OdcpubError, out: TextIO | None = None) -> None:
     """An error: its message, every problem or detail on a line of its own, then the hint."""
     out = out or sys.stderr
     say(f"error: {error.message}", out)
     for problem in _problems(error):
-        where = f"{problem['file']}:{problem['line']}:{problem['column']}: " if problem["file"] else ""
-        element = f"{problem['element']}: " if problem["element"] else ""
-        severity = "warning: " if problem["severity"] == "Warning" else ""
-        say(f"  {where}{severity}{element}{problem['message']} [{problem['code']}]", out)
+        say(f"  {problem_text(problem, 'warning: ' if problem['severity'] == 'Warning' else '')}", out)
         if problem["hint"]:
             say(f"      hint: {problem['hint']}", out)
     for detail in getattr(error, "details", ()):

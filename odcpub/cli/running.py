@@ -3,57 +3,50 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from odcpub.author.folder import at
 from odcpub.cli import plans, show
 from odcpub.cli.client import Client
 from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.cli.printing import warn
-from odcpub.cli.progress import DEPLOYMENTS, follow
+from odcpub.cli.progress import follow
 from odcpub.errors import UsageError
 
 if TYPE_CHECKING:
     from odcpub.api_types.operations import Operation
-    from odcpub.api_types.plans import Plan
     from odcpub.cli.progress import Ended
-
-
-def segment(text: str) -> str:
-    """Whatever was typed as one segment of a path."""
-    return quote(text, safe="")
+    from odcpub.cli.routes import Beginning, Body, Route
 
 
 def run_or_plan(
-    kind: str,
-    body: Mapping[str, object],
+    begins: Beginning[Body],
+    body: Body,
     options: argparse.Namespace,
     client: Client | None = None,
     ended: Ended | None = None,
 ) -> int:
-    """Runs the operation, or with ``--plan`` shows what it would do. ``kind``: ``publish`` or ``deployment``;
-    ``ended``: is given the operation when it has ended, or serves."""
+    """Runs the operation, or with ``--plan`` shows what it would do. ``ended``: is given the operation when it has
+    ended, or serves."""
     plans.check(options.plan, options.out, options.sql)
     if options.plan and getattr(options, "wait_for_settings", False):
         raise UsageError("--wait-for-settings: nothing waits with --plan", "leave it out: the plan names what lacks")
     client = client or Client.connected()
     if not options.plan:
-        return run(client, f"{kind}-operations", body, options, ended)
-    plan: Plan = client.request("POST", f"{DEPLOYMENTS}/{kind}-plans", body)
+        return run(client, begins.run, body, options, ended)
+    plan = client.request(begins.plan, body)
     if options.out:
         plans.write(plan, at(options.out))
     return plans.shown(plan, options.json, options.sql, options.out)
 
 
 def run(
-    client: Client, begins: str, body: Mapping[str, object], options: argparse.Namespace, ended: Ended | None = None
+    client: Client, begins: Route[Body, Operation], body: Body, options: argparse.Namespace, ended: Ended | None = None
 ) -> int:
     """Begins an operation at the route ``begins`` and follows it until its version serves, with ``--wait`` to its
     end."""
     try:
-        operation: Operation = client.request("POST", f"{DEPLOYMENTS}/{begins}", body)
+        operation = client.request(begins, body)
     except KeyboardInterrupt:
         warn()
         warn("If the operation had begun, it goes on. See it with: odcpub log")

@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from odcpub.author.files import SUFFIX
+from odcpub.author.files import is_archive
 from odcpub.author.lock_file import write_lock
 from odcpub.cli.client import Client
 from odcpub.cli.printing import warn
+from odcpub.cli.routes import MODEL_FILES
 from odcpub.errors import OdcpubError, UsageError
 
 if TYPE_CHECKING:
-    from odcpub.api_types.models import FormerAsset, ModelFiles, ModelFilesRequest, SentModel, UnreadFile
+    from odcpub.api_types.models import FormerAsset, ModelFilesRequest, SentModel, UnreadFile
     from odcpub.api_types.operations import Operation
     from odcpub.tree.tree import Found
 
-PATH = "/api/v1/model-files"
 BATCH = 8_000_000
 """Bytes of contents in one request; a file has fewer."""
 
@@ -42,10 +42,10 @@ def send(client: Client, found: Found) -> tuple[SentModel, bool]:
     body: ModelFilesRequest = {
         "files": files, "unread": unread, "above": found.tree.above, "folder": found.where, "host": host
     }  # fmt: skip
-    answer: ModelFiles = client.request("POST", PATH, body)
+    answer = client.request(MODEL_FILES, body)
     for contents in _batches(found, answer["missing"]):
         body["contents"] = contents
-        answer = client.request("POST", PATH, body)
+        answer = client.request(MODEL_FILES, body)
     if answer["source"] is None:
         raise UsageError(f"{found.where}: the server did not get all files of the model", "run the same command again")
     sent: SentModel = {"source": answer["source"], "folder": found.where, "host": host}
@@ -80,7 +80,7 @@ def keep_lock(found: Found, operation: Operation) -> None:
     """Writes the lock file of a publish. If that fails, the next publish uses what the server has recorded."""
     if operation["lockFile"] is None:
         return
-    if found.where.endswith(SUFFIX):
+    if is_archive(found.where):
         warn(f"warning: {found.where}: the archive has no lock file; publish the model's folder, then archive it again")
         return
     try:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from odcpub.cli.client import ApiError
 from odcpub.cli.printing import as_json, say, warn, width
-from odcpub.cli.progress import error_json, error_of, print_problem
+from odcpub.cli.progress import error_json, error_of, print_problem, problem_text
 from odcpub.errors import counted
 from odcpub.escaping import escaped
 
@@ -87,7 +87,7 @@ def _waiting(data: Status) -> Iterator[str]:
         for one in asset["waiting"]:
             waits, key = one["waiting"], one["operation"][:8]
             yield f"{asset['name']} ({one['stage']}): operation {key} waits since {waits['since']} for {waits['for']}"
-            yield f"  {waits['who']} can resume it: {waits['command']}"
+            yield f"  {waits['who']} can continue it: {waits['command']}"
             yield f"  end it with: odcpub cancel {key}"
 
 
@@ -192,7 +192,7 @@ def _origin(setting: SettingValue) -> str:
 def engines(data: Engines, for_programs: bool) -> int:
     """``-`` stands for what is not set. What follows from a change comes after it, on stderr."""
     rows = [(name, str(value) or "-") for name, value in data.items() if name != "warnings"]
-    return _warned(data, for_programs, answer(data, table(("ENGINE", "CHOICE"), rows), for_programs))
+    return _warned(data, for_programs, answer(data, table(("NAME", "VALUE"), rows), for_programs))
 
 
 def server(data: Server, for_programs: bool) -> int:
@@ -225,7 +225,7 @@ def doctor(data: Doctor, for_programs: bool) -> int:
 
 def update(data: Update, for_programs: bool) -> int:
     """The libraries whose locked version has changed."""
-    for one in data["warnings"]:
+    for one in () if for_programs else data["warnings"]:
         warn(f"warning: {one}")
     lines = [f"{one['name']}: {one['from'] or 'new'} → {one['to'] or 'gone'}" for one in data["changes"]]
     return answer(data, lines or "Everything is up to date.", for_programs)
@@ -233,7 +233,7 @@ def update(data: Update, for_programs: bool) -> int:
 
 def verified(data: Verified, path: str, for_programs: bool) -> int:
     """What was found in a model without errors; what only a server can look up comes last."""
-    _warn_problems(data["warnings"])
+    _warn_problems(data["warnings"], for_programs)
     lines = [f"{data['name']}: no errors"]
     if data["libraries"]:
         how = f"odcpub publish {shlex.quote(path)} --plan"
@@ -243,20 +243,23 @@ def verified(data: Verified, path: str, for_programs: bool) -> int:
 
 def imported(data: Imported, out: str, for_programs: bool) -> int:
     """What an import wrote to the folder ``out``, and what it left out."""
-    _warn_problems(data["problems"])
+    _warn_problems(data["problems"], for_programs)
     files = ", ".join(sorted(data["files"]))
     return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {shlex.quote(out)}", for_programs)
 
 
-def _warn_problems(problems: Sequence[ModelProblem]) -> None:
-    for one in problems:
-        warn(f"warning: {one['file']}:{one['line']}:{one['column']}: {one['message']}")
+def _warn_problems(problems: Sequence[ModelProblem], for_programs: bool) -> None:
+    """On stderr; in JSON they are part of the answer."""
+    for one in () if for_programs else problems:
+        warn(f"warning: {problem_text(one)}")
+        if one["hint"]:
+            warn(f"    hint: {one['hint']}")
 
 
 def source(data: Source, folder: str, for_programs: bool) -> int:
     """What ``odcpub source`` wrote to the folder."""
     name, revision = data["name"], data["revision"]
-    if not data["sameCompiler"]:
+    if not (data["sameCompiler"] or for_programs):
         note = f"{name}'s revision {revision} was compiled by another version of odcpub; this is how this one writes it"
         warn(f"warning: {note}")
     files = sorted(data["files"])
@@ -266,7 +269,7 @@ def source(data: Source, folder: str, for_programs: bool) -> int:
 
 
 def scripts(data: Scripts, folder: str, did: str, way: str, for_programs: bool) -> int:
-    """``did`` and ``way``: ``wrote`` and ``to``, or ``put back`` and ``from``."""
+    """``did`` and ``way``: ``wrote`` and ``to``, or ``restored`` and ``from``."""
     files = sorted(data["files"])
     count = counted(sum(one.endswith(".py") and "/" in one for one in files), "script")
     text = f"{data['app']} ({data['stage']}): {did} {count} {way} {folder}"

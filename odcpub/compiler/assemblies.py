@@ -18,6 +18,7 @@ from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.sources import source
 from odcpub.compiler.units import assign
 from odcpub.model.elements import Asset, Entity, StaticEntity, Structure
+from odcpub.model.literals import as_text
 from odcpub.model.physical import physical
 
 APP = "app"
@@ -33,6 +34,7 @@ def library_assembly_name(library: str) -> str:
 
 
 def app_assemblies(asset: Asset, names: Names, reuse: Reuse) -> tuple[Assembly, ...]:
+    """All assemblies of an app, what others refer to first; ``reuse``: what an earlier compile of it left."""
     units = assign(element.key for element in elements_of(asset))
     members: dict[str, list[Element]] = {}
     for element in sorted(elements_of(asset), key=lambda element: element.key):
@@ -120,6 +122,7 @@ def _structures(asset: Asset, names: Names) -> Assembly:
 
 
 def structure_source(path: str, structures: Collection[Structure], names: Names, **more: str) -> Source:
+    """The classes of structures, in the namespace of the app's own."""
     classes = [csharp.class_of(structure, names, identified=False) for structure in structures]
     space = csharp.structures_space("")
     values: dict[str, object] = {"type": None, "space": space, "classes": classes, "descriptions": []}
@@ -138,7 +141,7 @@ def main_source(asset: Asset, names: Names, units: Mapping[str, str], assembly: 
         for static in library.asset.static_entities:
             entries.append((f"{library.asset.name}.{static.name}", "", home, f"Odcpub.Generated.{type_}"))
     settings = [
-        (setting.name, setting.secret, None if setting.default is None else csharp.literal_text(setting.default))
+        (setting.name, setting.secret, None if setting.default is None else as_text(setting.default))
         for setting in asset.settings
     ]
     values: dict[str, object] = {"app": asset, "entries": sorted(entries), "settings": settings}

@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_members, csharp_type, number_text, truth
+from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_members, csharp_type
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
 from odcpub.compiler.words import label
 from odcpub.model.data_types import DATA_TYPES, length_of
-from odcpub.model.elements import Attribute, Basic, Entity, Function, Record, Scalar, StaticEntity, Structure
+from odcpub.model.elements import Attribute, Basic, Entity, Function, Record, StaticEntity, Structure
+from odcpub.model.literals import as_text
 from odcpub.model.physical import companions, physical
 
 _MEMBERS = {basic: csharp_type(f"AttributeType.{basic.value.replace(' ', '')}") for basic in DATA_TYPES}
@@ -86,6 +87,7 @@ def _free(name: str, taken: set[str]) -> CSharp:
 
 
 def property_type(attribute: Attribute, names: Names) -> CSharp:
+    """The type of the property that an attribute becomes."""
     if attribute.type.basic is Basic.STRUCTURE:
         library, _, name = attribute.type.target.rpartition(".")
         return CSharp.code("global::{}.{}?", structures_space(library), csharp_identifier(name))
@@ -102,6 +104,7 @@ def structures_space(library: str) -> CSharp:
 
 
 def description_of(entity: Entity, names: Names) -> Description:
+    """The descriptor of an entity, with its attributes in the model's order."""
     members = _members(
         Name=entity.name,
         Label=label(entity.name),
@@ -155,21 +158,14 @@ def _attribute(attribute: Attribute, names: Names) -> CSharp:
         MinLength=attribute.min_length,
         Digits=type_.digits if type_.basic is Basic.DECIMAL else None,
         Decimals=type_.decimals if type_.basic is Basic.DECIMAL else None,
-        Minimum=None if attribute.minimum is None else number_text(attribute.minimum),
-        Maximum=None if attribute.maximum is None else number_text(attribute.maximum),
+        Minimum=None if attribute.minimum is None else as_text(attribute.minimum),
+        Maximum=None if attribute.maximum is None else as_text(attribute.maximum),
         Pattern=attribute.pattern,
         Target=type_.target if type_.basic is Basic.IDENTIFIER else None,
         TargetStatic=True if type_.basic is Basic.IDENTIFIER and static else None,
-        Default=None if default is None or isinstance(default, Function) else literal_text(default),
+        Default=None if default is None or isinstance(default, Function) else as_text(default),
         DefaultFunction=default.value if isinstance(default, Function) else None,
     )
-
-
-def literal_text(value: Scalar) -> str:
-    """A literal as the runtimes read it: ``true``, ``80``, ``12.50``, ISO 8601."""
-    if isinstance(value, bool):
-        return truth(value)
-    return value if isinstance(value, str) else number_text(value)
 
 
 def _members(**members: CSharp | str | int | bool | None) -> CSharp:

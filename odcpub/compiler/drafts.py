@@ -26,7 +26,7 @@ class Source:
     elements: tuple[tuple[int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Assembly:
     """One C# assembly to compile: name without ``.dll``, sources, names of assemblies (of the same compile, or
     already compiled and given by bytes) it refers to besides the framework and Npgsql, and whether it has Main."""

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from odcpub.compiler.marked import CSharp, Css, Dockerfile, Html, JavaScript, Markdown, Marked, Sql, Xml
+from odcpub.model.literals import as_text
 
 _KEYWORD_TEXT = """
     abstract as base bool break byte case catch char checked class const continue decimal default delegate do double
@@ -76,6 +77,7 @@ def csharp_members(members: Mapping[str, CSharp | str | int | bool | None]) -> C
 
 
 def truth(value: bool) -> str:
+    """``true`` or ``false``, as C#, JSON and MSBuild spell it."""
     return "true" if value else "false"
 
 
@@ -86,17 +88,9 @@ def csharp_identifier(name: str) -> CSharp:
     return CSharp(f"N_{hashlib.sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}")
 
 
-def number_text(value: Decimal | int) -> str:
-    """A number without exponent and without zeros at the end of its decimals: equal numbers, equal text."""
-    text = format(Decimal(value), "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
-
-
 def csharp_number(value: Decimal | int) -> CSharp:
     """A number without the suffix of its type."""
-    return CSharp(number_text(value))
+    return CSharp(as_text(value))
 
 
 def json_text(value: object) -> str:
@@ -173,7 +167,7 @@ def sql_text(text: str) -> Sql:
 
 def sql_number(value: Decimal | int) -> Sql:
     """A number without exponent."""
-    return Sql(number_text(value))
+    return Sql(as_text(value))
 
 
 def sql_script(statements: str) -> Sql:

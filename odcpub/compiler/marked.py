@@ -26,6 +26,7 @@ class Marked(str):
 
     @classmethod
     def joined(cls, between: LiteralString, parts: Iterable[Self]) -> Self:
+        """The parts in one text, the compiler's own ``between`` them."""
         return cls(between.join(map(cls.checked, parts)))
 
     @classmethod

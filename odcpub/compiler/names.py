@@ -26,6 +26,7 @@ class Names:
 
 
 def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
+    """What an asset's elements need to know of one another. ``libraries``: those that it uses, by name."""
     every = _closure(libraries)
     own = f"{asset.name}." if asset.kind is Kind.LIBRARY else ""
     statics = {f"{own}{static.name}" for static in asset.static_entities} | {s.name for s in asset.static_entities}

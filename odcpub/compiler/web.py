@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from odcpub.compiler.drafts import Draft
-from odcpub.compiler.literals import css_color, json_text, number_text
+from odcpub.compiler.literals import css_color, json_text
 from odcpub.compiler.marked import Css, Html
 from odcpub.compiler.names import Names
 from odcpub.compiler.reuse import Reuse
@@ -14,6 +14,7 @@ from odcpub.compiler.templates import names as template_names
 from odcpub.compiler.words import label
 from odcpub.model.data_types import DATA_TYPES, Json, length_of, measures_of
 from odcpub.model.elements import Asset, Attribute, Basic, Entity, Function, Screen, StaticEntity
+from odcpub.model.literals import as_text
 
 _ROOT = "wwwroot/_odc"
 _COPIED = (".js", ".css", ".svg")
@@ -135,7 +136,7 @@ def _attribute(attribute: Attribute, static: bool) -> dict[str, object]:
 def _limit(attribute: Attribute, limit: Decimal | None) -> str | int | None:
     if limit is None:
         return None
-    return number_text(limit) if DATA_TYPES[attribute.type.basic].json is Json.DIGITS else int(limit)
+    return as_text(limit) if DATA_TYPES[attribute.type.basic].json is Json.DIGITS else int(limit)
 
 
 def _default(attribute: Attribute) -> object:
@@ -143,7 +144,7 @@ def _default(attribute: Attribute) -> object:
     if isinstance(default, Function):
         return {"function": default.value}
     if DATA_TYPES[attribute.type.basic].json is Json.DIGITS and default is not None:
-        return number_text(Decimal(default))
+        return as_text(default)
     return default
 
 

@@ -19,8 +19,6 @@ from odcpub.model.physical import physical
 from odcpub.once import Once
 
 _Element = Entity | StaticEntity | Attribute
-_ENTITIES = 16_384
-"""How many entities are known for what is wrong with each alone."""
 _ALIKE = (Family.TEXT, Family.NUMBER, Family.MOMENT)
 """Families whose types an author takes for one another. A time of day is no moment of a calendar."""
 
@@ -61,7 +59,7 @@ def _same_columns(entity: Entity) -> Iterator[str]:
             )
 
 
-_columns_taken = Once(lambda entity: tuple(_same_columns(entity)), _ENTITIES)
+_columns_taken: Once[Entity, tuple[str, ...]] = Once(lambda entity: tuple(_same_columns(entity)))
 
 
 def _impossible(asset: Asset) -> Iterator[str]:

@@ -12,11 +12,11 @@ from dataclasses import replace
 
 from odcpub.data import rows, steps
 from odcpub.data.builder import PlanBuilder
-from odcpub.data.diff import PAIRS
 from odcpub.data.limits import keeps_empty
 from odcpub.data.literals import quoted
-from odcpub.data.migration import EXPAND, TIGHTEN, Sentence
+from odcpub.data.migration import Sentence
 from odcpub.data.names import Names
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.schema import Annotation, Column, Table
 from odcpub.model.elements import Asset, Attribute, Entity, Kind, StaticEntity
 from odcpub.model.physical import physical
@@ -51,7 +51,7 @@ def _nothing_to_do(table: Table, wanted: Table) -> bool:
     return not (alone.steps or alone.checks)
 
 
-_as_it_is = Once(_nothing_to_do, PAIRS)
+_as_it_is = Once(_nothing_to_do)
 
 
 def _elements(asset: Asset) -> _Elements:

@@ -50,6 +50,7 @@ def referent_text(refers: Referent | None) -> str:
 
 
 def dropped_text(dropped: bool) -> str:
+    """``yes``, or nothing where the model has it."""
     return "yes" if dropped else ""
 
 

@@ -33,6 +33,7 @@ class PlanBuilder:
     """Elements whose type change is refused: their rows can't be asked about in the new type's words."""
 
     def add(self, *steps: Step) -> None:
+        """Appends steps; they are sorted when the plan is made."""
         self.steps += steps
 
     def hold(self, element: str, used_by: Sequence[str], why: str) -> None:
@@ -43,6 +44,7 @@ class PlanBuilder:
             )
 
     def live_column(self, table: str, column: str) -> Column | None:
+        """The column as the database has it; None where it has none, or no such table."""
         columns = self.live[table].columns if table in self.live else ()
         return next((there for there in columns if there.name == column), None)
 
@@ -102,4 +104,5 @@ class PlanBuilder:
         return refers.entity if refers.library else self.names(physical(refers.entity))
 
     def is_new(self, table: str, column: str) -> bool:
+        """Whether the database does not have the column yet."""
         return self.live_column(table, column) is None

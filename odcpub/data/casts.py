@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN, Phase
 from odcpub.model.data_types import DATA_TYPES, MAX_DIGITS
 
 _MEASURES = re.compile(r"\A(?P<family>[a-z ]+?)(?:\((?P<first>\d+)(?:,(?P<second>\d+))?\))?(?P<rest> [a-z ]+)?\Z")
@@ -22,7 +22,7 @@ class Cast:
     row is written anew while the table is locked; ``between``: the type that holds, from ``expand`` to ``tighten``,
     what either version writes, where neither of their own types does."""
 
-    phase: str
+    phase: Phase
     loss: str = ""
     rewrites: bool = False
     between: str = ""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from functools import lru_cache, partial
 from types import NoneType, UnionType
-from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from odcpub.data.steps import STEPS, Step
 
@@ -66,6 +66,8 @@ def _reader(hint: Hashable) -> _Reader:
         return partial(_tuple, _reader(parts[0]))
     if get_origin(hint) is tuple:
         return partial(_row, tuple(_reader(one) for one in parts))
+    if get_origin(hint) is Literal:
+        return partial(_one_of, parts)
     if isinstance(hint, UnionType):
         (one,) = (part for part in parts if part is not NoneType)
         return partial(_optional, _reader(one))
@@ -99,6 +101,12 @@ def _row(readers: tuple[_Reader, ...], data: object) -> object:
 
 def _optional(reader: _Reader, data: object) -> object:
     return None if data is None else reader(data)
+
+
+def _one_of(words: tuple[object, ...], data: object) -> object:
+    if data not in words:
+        raise ValueError(f"{data!r} is none of {words}")
+    return data
 
 
 def _checked(kind: type[T], data: object) -> T:

@@ -13,12 +13,12 @@ from odcpub.data.schema import Check, Column, FileRule, ForeignKey, IndexDef, Re
 from odcpub.once import Once
 
 _KEEPING = {"CASCADE": 0, "SET NULL": 1}
-PAIRS = 8192
-"""How many pairs of a live and a target table are known for what they differ in."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableAdded:
+    """A table that the database does not have."""
+
     table: Table
 
 
@@ -40,6 +40,8 @@ class KindChanged:
 
 @dataclass(frozen=True, slots=True)
 class ColumnAdded:
+    """A column that the database does not have."""
+
     table: str
     column: Column
 
@@ -54,6 +56,8 @@ class ColumnKept:
 
 @dataclass(frozen=True, slots=True)
 class TypeChanged:
+    """A column of another type, or one that is the identifier on one side alone."""
+
     table: str
     old: Column
     new: Column
@@ -61,18 +65,24 @@ class TypeChanged:
 
 @dataclass(frozen=True, slots=True)
 class DefaultChanged:
+    """A column with another default, or with none on one side."""
+
     table: str
     new: Column
 
 
 @dataclass(frozen=True, slots=True)
 class MandatoryChanged:
+    """A column that may be empty on one side alone."""
+
     table: str
     new: Column
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceAdded:
+    """A reference that the database does not hold, by any delete rule."""
+
     table: str
     key: ForeignKey
 
@@ -88,12 +98,16 @@ class RuleChanged:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceDropped:
+    """A reference of the platform's own that the target no longer has."""
+
     table: str
     key: ForeignKey
 
 
 @dataclass(frozen=True, slots=True)
 class CheckAdded:
+    """A limit of a kind that its column did not have."""
+
     table: str
     check: Check
 
@@ -110,6 +124,8 @@ class CheckChanged:
 
 @dataclass(frozen=True, slots=True)
 class CheckDropped:
+    """A limit of the platform's own that the target no longer has."""
+
     table: str
     check: Check
 
@@ -141,6 +157,8 @@ class IndexRenamed:
 
 @dataclass(frozen=True, slots=True)
 class IndexDropped:
+    """An index of the platform's own that the target no longer has."""
+
     table: str
     index: IndexDef
 
@@ -155,12 +173,16 @@ class FileRuleAdded:
 
 @dataclass(frozen=True, slots=True)
 class RecordsChanged:
+    """Records of a static entity that are new, or say something else, as they should be."""
+
     table: str
     records: tuple[Record, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RecordsRemoved:
+    """Active records that the target no longer has, as they are."""
+
     table: str
     records: tuple[Record, ...]
 
@@ -200,7 +222,7 @@ def _table(live: Table, target: Table) -> Iterator[Difference]:
         yield from _records(live, target)
 
 
-_of = Once(lambda live, target: tuple(_table(live, target)), PAIRS)
+_of: Once[Table, Table, tuple[Difference, ...]] = Once(lambda live, target: tuple(_table(live, target)))
 
 
 def _columns(live: Table, target: Table) -> Iterator[Difference]:

@@ -18,8 +18,6 @@ from odcpub.once import Once
 
 EMPTY = "empty"
 """The fingerprint of a schema that is not there or has no tables."""
-_TABLES = 8192
-"""How many tables' texts are kept, about 2 kB each."""
 
 
 def fingerprint(schema: Schema | None) -> str:
@@ -64,8 +62,8 @@ def _annotations(table: Table) -> Iterator[str]:
             yield repr((table.name, "note", name, *said))
 
 
-def _sorted(*said: Callable[[Table], Iterator[str]]) -> Once[[Table], str]:
-    return Once(lambda table: "\n".join(sorted(line for lines in said for line in lines(table))), _TABLES)
+def _sorted(*said: Callable[[Table], Iterator[str]]) -> Once[Table, str]:
+    return Once(lambda table: "\n".join(sorted(line for lines in said for line in lines(table))))
 
 
 _WHOLE, _TARGET = _sorted(_lines, _annotations), _sorted(_lines)

@@ -15,6 +15,7 @@ from typing import Any
 from odcpub.data.annotations import read_annotation
 from odcpub.data.casts import cast
 from odcpub.data.migration import MigrationPlan, RowCheck, Sentence
+from odcpub.data.phases import Phase
 from odcpub.data.schema import Column
 from odcpub.data.steps import STEPS, Clause
 from odcpub.data.steps import Step as TypedStep
@@ -30,7 +31,7 @@ _CHOICE = re.compile(r"\{([^{}|]*)\|([^{}|]*)\}")
 class Step:
     """What it was, to the letter: the digest was made of its ``repr``."""
 
-    phase: str
+    phase: Phase
     operation: str
     arguments: tuple[tuple[str, object], ...]
     summary: str

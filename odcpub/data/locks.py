@@ -41,6 +41,8 @@ def strongest(locks: Iterable[TableLock]) -> tuple[TableLock, ...]:
 
 
 class HazardKind(StrEnum):
+    """What a step can do to others; the words are those of plans."""
+
     ACQUIRES_ACCESS_EXCLUSIVE_LOCK = "AcquiresAccessExclusiveLock"
     ACQUIRES_SHARE_LOCK = "AcquiresShareLock"
     ACQUIRES_SHARE_ROW_EXCLUSIVE_LOCK = "AcquiresShareRowExclusiveLock"
@@ -76,6 +78,7 @@ class Hazard:
 
     @property
     def text(self) -> str:
+        """The hazard as a sentence about its table."""
         return _TEXTS[self.kind].format(table=self.table)
 
 

@@ -1,17 +1,14 @@
 """A migration plan as values. No I/O.
 
-Phases: ``expand`` never breaks the version that still serves (add, widen, loosen, records); ``tighten`` runs when
-that version has gone (NOT NULL, checks, unique indexes, validated references). Nothing is dropped physically.
+It has two phases (``odcpub.data.phases``). Nothing is dropped physically.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from odcpub.data.phases import PHASES, Phase
 from odcpub.data.steps.base import Step
-
-EXPAND = "expand"
-TIGHTEN = "tighten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +19,7 @@ class Sentence:
     many: str
 
     def of(self, count: int) -> str:
+        """The sentence about so many rows."""
         return self.one if count == 1 else self.many.replace("{count}", str(count))
 
 
@@ -43,7 +41,7 @@ class RowCheck:
     message: Sentence
     hint: str
     limit: int = 5
-    phases: tuple[str, ...] = (EXPAND, TIGHTEN)
+    phases: tuple[Phase, ...] = PHASES
     spares: str = ""
     values: bool = False
 

@@ -50,4 +50,4 @@ def _of_entity(entity: Entity) -> _Columns:
     return found
 
 
-_columns = Once(_of_entity, 16_384)
+_columns = Once(_of_entity)

@@ -20,8 +20,9 @@ from odcpub.data.casts import cast
 from odcpub.data.fingerprint import fingerprint, target_fingerprint
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.locks import HazardKind
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan, Sentence
+from odcpub.data.migration import MigrationPlan, Sentence
 from odcpub.data.names import Names
+from odcpub.data.phases import EXPAND, TIGHTEN, Phase
 from odcpub.data.said import fits, mandatory
 from odcpub.data.schema import Column, Schema
 from odcpub.data.steps.order import order
@@ -35,22 +36,22 @@ def plan_migration(
     asset: Asset,
     previous: Asset | None = None,
     runs: Asset | None = None,
-    unchecked: Collection[str] = (),
+    not_valid: Collection[str] = (),
 ) -> MigrationPlan:
     """How ``live`` becomes ``target``.
 
     ``asset`` is the model of the target, for words and for what is asked. ``previous`` is the model that the stage
     runs, given when the author can still answer "renamed?" (publish), None where the answer stands already (promote,
     rollback).
-    ``runs`` is the same model in either case. ``unchecked``: what the row checks that found rows ``spare``: references
-    that hold for new rows, while those that are there stay as they are.
+    ``runs`` is the same model in either case. ``not_valid``: names of references that hold for new rows alone, since
+    row checks have found rows that are spared.
     """
     builder = PlanBuilder(
         {table.name: table for table in live.tables} if live is not None else {},
         {table.name: table for table in target.tables},
         Names(asset, runs or previous),
         runs,
-        unchecked,
+        not_valid,
     )
     builder.refusals += ambiguities(asset, previous, builder.live, runs)
     for difference in diff.differences(live, target):
@@ -162,7 +163,7 @@ def _type_changed(builder: PlanBuilder, found: diff.TypeChanged) -> None:
     builder.notices += [rows.rewritten(step) for one in step.hazards if one.kind is HazardKind.REWRITES_TABLE]
 
 
-def _alter_type(phase: str, table: str, old: Column, new: Column, element: str) -> steps.AlterType:
+def _alter_type(phase: Phase, table: str, old: Column, new: Column, element: str) -> steps.AlterType:
     had_default, how = old.default is not None or new.default is not None, cast(old.type, new.type)
     return steps.AlterType(
         phase, table, new.name, old.type, new.type, new.default, had_default,
@@ -172,7 +173,7 @@ def _alter_type(phase: str, table: str, old: Column, new: Column, element: str) 
 
 def _default_changed(builder: PlanBuilder, found: diff.DefaultChanged) -> None:
     # What becomes mandatory without a default still needs it for the inserts of the old version.
-    phase = TIGHTEN if found.new.default is None and not found.new.nullable else EXPAND
+    phase: Phase = TIGHTEN if found.new.default is None and not found.new.nullable else EXPAND
     element = builder.names(found.table, found.new.name)
     builder.add(steps.SetDefault(phase, found.table, found.new.name, found.new.default, element=element))
 

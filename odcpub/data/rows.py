@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from odcpub.data.literals import quoted
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck, Sentence
+from odcpub.data.migration import RowCheck, Sentence
+from odcpub.data.phases import EXPAND, PHASES, Phase
 from odcpub.data.steps import AlterType
 
-BOTH = (EXPAND, TIGHTEN)
 SHOWN = 5
 
 
@@ -24,7 +24,7 @@ class Subject:
 
     table: str
     element: str
-    phases: tuple[str, ...] = BOTH
+    phases: tuple[Phase, ...] = PHASES
     spares: str = ""
 
 
@@ -43,7 +43,7 @@ def any_row(table: str, element: str, message: Sentence, hint: str) -> RowCheck:
     return where(Subject(table, element, (EXPAND,)), "''", "true", message, hint)
 
 
-def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH, back: bool = False) -> RowCheck:
+def empty(table: str, column: str, element: str, phases: tuple[Phase, ...] = PHASES, back: bool = False) -> RowCheck:
     """Rows without a value where one becomes mandatory; ``back``: the version that runs has no such
     attribute, or one that means something else."""
     hint = "give these rows a value in the version that runs, or leave the attribute optional"
@@ -56,7 +56,7 @@ def empty(table: str, column: str, element: str, phases: tuple[str, ...] = BOTH,
     )  # fmt: skip
 
 
-def breaking(table: str, column: str, expression: str, element: str, phases: tuple[str, ...] = BOTH) -> RowCheck:
+def breaking(table: str, column: str, expression: str, element: str, phases: tuple[Phase, ...] = PHASES) -> RowCheck:
     """Rows that a new check does not hold for; rows without a value always pass."""
     return where(
         Subject(table, element, phases), quoted(column), f"({expression}) IS FALSE",
@@ -120,7 +120,7 @@ def spared(check: RowCheck) -> RowCheck:
 
 
 def duplicates(
-    table: str, columns: Sequence[str], expressions: Sequence[str], element: str, phases: tuple[str, ...]
+    table: str, columns: Sequence[str], expressions: Sequence[str], element: str, phases: tuple[Phase, ...]
 ) -> RowCheck:
     """Values that occur more than once where they become unique: (values, number of rows)."""
     keys, names = ", ".join(expressions), ", ".join(columns)

@@ -13,7 +13,8 @@ from odcpub.data.builder import PlanBuilder
 from odcpub.data.limits import loosened
 from odcpub.data.literals import MOMENTS, quoted
 from odcpub.data.literals import text as literal
-from odcpub.data.migration import EXPAND, TIGHTEN, RowCheck, Sentence
+from odcpub.data.migration import RowCheck, Sentence
+from odcpub.data.phases import EXPAND, PHASES, TIGHTEN, Phase
 from odcpub.data.rule_names import RuleKind
 from odcpub.data.said import said
 from odcpub.data.schema import Check, ForeignKey, IndexDef, Table
@@ -21,7 +22,7 @@ from odcpub.data.target import ON_DELETE, foreign_key
 from odcpub.model.elements import DeleteRule
 
 
-def new_reference(builder: PlanBuilder, phase: str, table: str, key: ForeignKey) -> steps.AddForeignKey:
+def new_reference(builder: PlanBuilder, phase: Phase, table: str, key: ForeignKey) -> steps.AddForeignKey:
     """For rows that are written from now on."""
     element = builder.names(table, key.column)
     return steps.AddForeignKey(phase, table, key.name, key.column, key.target, key.on_delete, element=element)
@@ -33,7 +34,7 @@ def _validate(builder: PlanBuilder, table: str, rule: Check | ForeignKey, words:
 
 
 def _drop(
-    phase: str, table: str, rule: Check | ForeignKey, element: str, *, early: bool = False
+    phase: Phase, table: str, rule: Check | ForeignKey, element: str, *, early: bool = False
 ) -> steps.DropConstraint:
     return steps.DropConstraint(phase, table, rule.name, _target(rule), element=element, early=early)
 
@@ -44,6 +45,7 @@ def _target(rule: Check | ForeignKey) -> str:
 
 
 def reference_added(builder: PlanBuilder, found: diff.ReferenceAdded) -> None:
+    """The reference holds for new rows at first, then for all; rows that refer to nothing are asked for."""
     table, key = found.table, found.key
     rule = said(builder.names, table, key)
     new = builder.is_new(table, key.column)
@@ -63,7 +65,7 @@ def reference_added(builder: PlanBuilder, found: diff.ReferenceAdded) -> None:
     builder.checks.append(_orphans(builder, table, key, TIGHTEN))
 
 
-def _orphans(builder: PlanBuilder, table: str, key: ForeignKey, phase: str, spares: str = "") -> RowCheck:
+def _orphans(builder: PlanBuilder, table: str, key: ForeignKey, phase: Phase, spares: str = "") -> RowCheck:
     column, target = key.column, key.target
     of = rows.Subject(table, builder.names(table, column), (phase,), spares)
     wanted, there = builder.target[target], builder.live.get(target)
@@ -75,9 +77,10 @@ def _orphans(builder: PlanBuilder, table: str, key: ForeignKey, phase: str, spar
 
 
 def rule_changed(builder: PlanBuilder, found: diff.RuleChanged) -> None:
+    """The old reference gives way to the new one, at once or when the version before has ended."""
     # A rule that keeps more of the rows holds at once; one that keeps less waits until nobody relies on the other.
     element, rule = builder.names(found.table, found.new.column), said(builder.names, found.table, found.new)
-    phase = EXPAND if diff.kept(found.new) > diff.kept(found.old) else TIGHTEN
+    phase: Phase = EXPAND if diff.kept(found.new) > diff.kept(found.old) else TIGHTEN
     builder.add(
         _drop(phase, found.table, found.old, element),
         replace(new_reference(builder, phase, found.table, found.new), rule=rule),
@@ -89,6 +92,7 @@ def rule_changed(builder: PlanBuilder, found: diff.RuleChanged) -> None:
 
 
 def reference_dropped(builder: PlanBuilder, found: diff.ReferenceDropped) -> None:
+    """The reference goes; nothing that its column holds is touched."""
     table, column = found.table, found.key.column
     element = builder.names(table, column)
     if builder.retargeted(table, column) or any(key.column == column for key in builder.target[table].foreign_keys):
@@ -111,13 +115,14 @@ def drop_reference(builder: PlanBuilder, table: str, key: ForeignKey, element: s
 
 
 def check_added(builder: PlanBuilder, found: diff.CheckAdded) -> None:
+    """The limit holds at once for a new column, else when the version before has ended."""
     table, check = found.table, found.check
     element, rule = builder.names(table, check.column), said(builder.names, table, check)
     # The type has kept its values as short so far, and no longer does.
     shorter = check.kind is RuleKind.MAX_LENGTH and _bounded(builder.live, table, check)
     new = shorter or builder.is_new(table, check.column)
     early = check.kind is RuleKind.KNOWN and builder.turning(table, check.column)
-    phase = EXPAND if new and not early else TIGHTEN
+    phase: Phase = EXPAND if new and not early else TIGHTEN
     builder.add(steps.AddCheck(phase, table, check.name, check.expression, element=element, rule=rule, early=early))
     builder.add(_validate(builder, table, check, rule))
     if not new:
@@ -159,6 +164,7 @@ def check_changed(builder: PlanBuilder, found: diff.CheckChanged) -> None:
 
 
 def check_dropped(builder: PlanBuilder, found: diff.CheckDropped) -> None:
+    """The limit goes as soon as nobody relies on it."""
     # What keeps a column empty while it is turned does so until the old version has gone; what limits a length, until
     # the type does.
     table, check = found.table, found.check
@@ -168,11 +174,12 @@ def check_dropped(builder: PlanBuilder, found: diff.CheckDropped) -> None:
 
 
 def rule_not_valid(builder: PlanBuilder, found: diff.RuleNotValid) -> None:
+    """Looks at the rows again that an earlier migration has passed over."""
     table, rule = found.table, found.rule
     if isinstance(rule, Check):
         builder.checks += _breaking(builder, table, rule)
     else:
-        now, later = (_orphans(builder, table, rule, phase, rule.name) for phase in rows.BOTH)
+        now, later = (_orphans(builder, table, rule, phase, rule.name) for phase in PHASES)
         if rule.name in builder.not_valid:
             builder.notices.append(rows.spared(now))
             return
@@ -181,6 +188,7 @@ def rule_not_valid(builder: PlanBuilder, found: diff.RuleNotValid) -> None:
 
 
 def index_added(builder: PlanBuilder, found: diff.IndexAdded) -> None:
+    """The index is built beside reads and writes; of a unique one, values that occur twice are asked for."""
     table, index = found.table, found.index
     element = builder.names(table)
     words = [builder.names.attribute(table, column) for column in index.columns]
@@ -223,6 +231,7 @@ def _today(builder: PlanBuilder, table: str, column: str) -> str | None:
 
 
 def index_renamed(builder: PlanBuilder, found: diff.IndexRenamed) -> None:
+    """The index is called otherwise; nothing is built anew."""
     element = builder.names(found.table)
     builder.add(steps.RenameIndex(EXPAND, found.table, found.old.name, found.new.name, element=element))
 
@@ -242,16 +251,19 @@ def index_dropped(builder: PlanBuilder, found: diff.IndexDropped) -> None:
 
 
 def file_rule_added(builder: PlanBuilder, found: diff.FileRuleAdded) -> None:
+    """The trigger is there before the new version writes names."""
     # At once: the version that still serves knows nothing of names.
     table, rule = found.table, found.rule
     builder.add(steps.AddFileRule(EXPAND, table, rule.name, rule.column, element=builder.names(table, rule.column)))
 
 
 def records_changed(builder: PlanBuilder, found: diff.RecordsChanged) -> None:
+    """The records are written, over those of the same key."""
     builder.add(steps.UpsertRecords(EXPAND, found.table, found.records, element=builder.names(found.table)))
 
 
 def records_removed(builder: PlanBuilder, found: diff.RecordsRemoved) -> None:
+    """The records are offered to no new row; rows that have them are told of, and stay."""
     element = builder.names(found.table)
     removed = tuple(record[0] for record in found.records)
     builder.add(steps.DeactivateRecords(EXPAND, found.table, removed, element=element))

@@ -36,4 +36,5 @@ def fits(element: str, type_: str) -> str:
 
 
 def mandatory(element: str) -> str:
+    """``Ticket.Subject is mandatory``."""
     return f"{element} is mandatory"

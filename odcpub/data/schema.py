@@ -116,7 +116,7 @@ class IndexDef:
     used_by: tuple[str, ...] = field(default=(), compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Table:
     """``records``: of a static entity's table, else empty."""
 

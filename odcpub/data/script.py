@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING, Any
 from odcpub.data.codec import canonical
 from odcpub.data.literals import text as literal
 from odcpub.data.locks import strongest
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, PHASES, TIGHTEN, Phase
 from odcpub.data.script_lines import Fragment, Stage, comment, execute, fragments, written
 from odcpub.data.session import own_session
 from odcpub.data.steps import AddForeignKey, Step
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 VERSION_TABLE = "odcpub_alembic"
 MARKER_TABLE = "odcpub_schema"
 MARKER_DDL = f"CREATE TABLE IF NOT EXISTS {MARKER_TABLE} (target text PRIMARY KEY)"
-PHASES = (EXPAND, TIGHTEN)
 
 
 _AS_WRITTEN = "SET standard_conforming_strings = on;\n\n"
@@ -53,7 +53,7 @@ class Part:
     those it locks. ``concurrent``: it has no transaction around it. ``early``: it waits for no rows. ``stage``: what it
     does to them. ``steps``: those of which it does at least a part."""
 
-    phase: str
+    phase: Phase
     number: int
     lines: tuple[str, ...]
     tables: tuple[str, ...] = ()
@@ -73,14 +73,15 @@ class PlanParts:
     expand: Part
     tighten: tuple[Part, ...]
 
-    def of(self, phase: str) -> tuple[Part, ...]:
+    def of(self, phase: Phase) -> tuple[Part, ...]:
+        """The parts of a phase, in the order of their execution."""
         return (self.expand,) if phase == EXPAND else self.tighten
 
-    def files(self, phase: str) -> tuple[tuple[Part, ...], ...]:
+    def files(self, phase: Phase) -> tuple[tuple[Part, ...], ...]:
         """The parts of each script: what waits for no row is one of its own."""
         return tuple(tuple(found) for _, found in groupby(self.of(phase), lambda part: part.early))
 
-    def revision(self, phase: str, number: int, part: int = 0) -> str:
+    def revision(self, phase: Phase, number: int, part: int = 0) -> str:
         """``0007_expand_1a2b3c4d``, ``0007_tighten_1a2b3c4d_003``: the Alembic revision of a deployment's part;
         another plan is another revision."""
         tail = f"_{part:03d}" if part else ""
@@ -88,6 +89,7 @@ class PlanParts:
 
 
 def plan_parts(plan: MigrationPlan) -> PlanParts:
+    """The parts of a plan."""
     return PlanParts(plan_digest(plan), plan.base, _expand(plan), tuple(_tighten(plan)))
 
 
@@ -183,6 +185,11 @@ def cut(script: str, part: int) -> tuple[str, str]:
     first = _REVISION.sub(rf"\g<1>{part:03d}'", head)
     rest = _DOWN.sub("".join(f"down_{line[0]}" for line in _REVISION.finditer(first)), head)
     return _PART_MARK.join((first, *found[:at])), _PART_MARK.join((rest, *found[at:]))
+
+
+def fixed_lines() -> str:
+    """What every script has in common: its imports, its empty fields and its functions besides the parts."""
+    return _HEAD.format(number=0, revision="", down=None, base="", digest="")
 
 
 def loaded(script: str, name: str) -> list[Run]:

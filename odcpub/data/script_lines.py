@@ -18,6 +18,7 @@ from odcpub.data.literals import quoted
 from odcpub.data.literals import text as literal
 from odcpub.data.rule_names import RuleKind, named
 from odcpub.data.schema import Column
+from odcpub.data.steps.base import LOCK_TIMEOUT
 from odcpub.escaping import escaped
 from odcpub.model.physical import companions
 
@@ -34,7 +35,6 @@ _TYPES = {
 _MEASURED = {"character varying": "sa.String", "numeric": "sa.Numeric"}
 
 
-PATIENT = "60s"
 _EMPTIES = """\
 CREATE OR REPLACE FUNCTION odcpub_file_replaced() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -73,6 +73,7 @@ def written(lines: Iterable[Line]) -> Iterator[str]:
 
 
 def comment(step: steps.Step) -> str:
+    """The step in words, as a line that is a comment."""
     return f"# {escaped(step.summary)}"
 
 
@@ -233,24 +234,24 @@ def _(step: steps.CreateIndex) -> tuple[Fragment, ...]:
     # What a failed attempt left behind is invalid and in the way.
     return _at(
         Stage.BUILD,
-        *_patiently(_drop_index(step), f"op.create_index({arguments}, postgresql_concurrently=True)"),
+        *_patiently(step, _drop_index(step), f"op.create_index({arguments}, postgresql_concurrently=True)"),
     )
 
 
 @fragments.register
 def _(step: steps.DropIndex) -> tuple[Fragment, ...]:
-    return _at(Stage.DROP_INDEX, *_patiently(_drop_index(step)))
+    return _at(Stage.DROP_INDEX, *_patiently(step, _drop_index(step)))
 
 
 def _drop_index(step: steps.CreateIndex | steps.DropIndex) -> str:
     return f"op.drop_index({_name(step.name)}, {_name(step.table)}, if_exists=True, postgresql_concurrently=True)"
 
 
-def _patiently(*lines: str) -> Iterator[str]:
+def _patiently(step: steps.Step, *lines: str) -> Iterator[str]:
     """Work that waits for others without anybody waiting for it."""
-    yield execute(f"SET lock_timeout = '{PATIENT}'")
+    yield execute(f"SET lock_timeout = '{step.lock_timeout}'")
     yield from lines
-    yield execute("SET lock_timeout = '1s'")
+    yield execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
 
 
 @fragments.register

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from odcpub.data.locks import Hazard, HazardKind, Lock, TableLock, of_locks, strongest
-from odcpub.data.migration import TIGHTEN, MigrationPlan
-from odcpub.data.script import PHASES, Part, plan_parts, statements
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import PHASES, TIGHTEN, Phase
+from odcpub.data.script import Part, plan_parts, statements
 from odcpub.data.script_lines import Stage
 from odcpub.data.steps import AlterType, SetNotNull, Step
 
@@ -16,7 +17,7 @@ from odcpub.data.steps import AlterType, SetNotNull, Step
 class Transaction:
     """``does``: in words; ``concurrent``: no transaction is around it, and others read and write meanwhile."""
 
-    phase: str
+    phase: Phase
     does: tuple[str, ...]
     statements: tuple[str, ...]
     locks: tuple[TableLock, ...]

@@ -66,6 +66,7 @@ class MadeTables:
         self._last: tuple[_Referable | None, Mapping[int, tuple[Entity, Table]]] = (None, {})
 
     def of(self, entities: Sequence[Entity], known: _Referable) -> list[Table]:
+        """The tables of these entities, in their order."""
         before, tables = self._last
         tables, made = tables if before == known else {}, {}
         for entity in entities:

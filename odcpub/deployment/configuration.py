@@ -16,7 +16,7 @@ from odcpub.errors import Place, Problem, UsageError
 from odcpub.model import yaml_text
 from odcpub.model.characters import forbidden, is_blank
 from odcpub.model.elements import Asset, Setting
-from odcpub.model.literals import as_text, canonical, from_text
+from odcpub.model.literals import as_text, canonical, from_text, to_write
 from odcpub.text import NAMELESS, listed, shown, suggest
 
 _NOT_YET = ("timers", "consumed_rest")
@@ -36,17 +36,25 @@ class FileValue:
 
 @dataclass(frozen=True, slots=True)
 class StageFile:
+    """A stage's file: its values, and what is wrong with its form."""
+
     values: tuple[FileValue, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
-    """Names and canonical texts, sorted by name; ``missing``: mandatory ones without a value. With problems, not to
-    be used."""
+class Configuration:
+    """What a deployment gets: settings and secrets as names and canonical texts, sorted by name."""
 
     settings: tuple[tuple[str, str], ...] = ()
     secrets: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved(Configuration):
+    """A configuration as it would be. ``missing``: mandatory names without a value. Where there are problems, or
+    something is missing, it is deployed nowhere."""
+
     missing: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -156,7 +164,7 @@ def fitting(settings: Sequence[Setting], text: str) -> str:
             return as_text(from_text(text, one.type))
         except ValueError as error:
             reason = _of_secret(text) if one.secret else str(error)
-            hint = f"{_example(one)} (the value is not shown because it is a secret)" if one.secret else _example(one)
+            hint = _to_write(one, "=")
             refusals.append(UsageError(f"{one.name}: not a valid {one.type.basic.value}: {reason}", hint))
     raise refusals[0]
 
@@ -196,7 +204,7 @@ def _from_file(setting: Setting, value: FileValue, where: tuple[str, str], probl
             return as_text(canonical(value.value, setting.type))
         except ValueError as error:
             message = f"not a valid {setting.type.basic.value}: {error}"
-            problems.append(_problem("ODC-D203", message, _example(setting), value.place, element))
+            problems.append(_problem("ODC-D203", message, _to_write(setting, ": "), value.place, element))
     return None
 
 
@@ -266,6 +274,9 @@ def _problem(code: str, message: str, hint: str, place: Place | None, element: s
     return Problem(code, message, hint, place, element)
 
 
-def _example(setting: Setting) -> str:
-    about = f": {setting.description.rstrip('.')}" if setting.description else ""
-    return f"{setting.name} is of type {setting.type.basic.value}{about}"
+def _to_write(setting: Setting, sign: str) -> str:
+    """The hint of a value that does not fit. ``sign``: what is between name and value there."""
+    what, example = to_write(setting.type)
+    if setting.secret:
+        return f"give {what} (the value is not shown because it is a secret)"
+    return f"write {what}, such as {setting.name}{sign}{example}"

@@ -50,6 +50,7 @@ class Sizing:
 
 
 def namespace_of(stage: str) -> str:
+    """A stage's namespace; ``stage``: its label."""
     return f"odc-{stage}"
 
 
@@ -98,6 +99,7 @@ def hosts_at(address: str, asset: str, stage: str) -> tuple[str, ...]:
 
 
 def stage_namespace(stage: str) -> Object:
+    """The namespace, which lets only pods in that keep to Pod Security "restricted"."""
     security = {f"pod-security.kubernetes.io/{level}": "restricted" for level in _LEVELS}
     named = {BY: MANAGER, STAGE: stage}
     return {

@@ -11,6 +11,8 @@ from odcpub.deployment.objects import MANAGER, Object
 from odcpub.deployment.workload import KEPT, Change, DeploymentPlan
 
 HIDDEN = "(hidden)"
+_SECRET = ("data", "stringData", "metadata.annotations")
+"""Where a Secret has its values: kubectl keeps all of what was applied in an annotation."""
 _KEPT_BY_CLUSTER = ("managedFields", "resourceVersion", "generation", "creationTimestamp", "uid", "selfLink")
 _CONTROLLERS = ("kube-controller-manager", "kubelet", "kube-apiserver")
 Field = tuple[str, str, str]
@@ -67,7 +69,7 @@ def _differences(path: str, old: Any, new: Any, secret: bool) -> Iterator[Field]
         for key, one, other in _matched(old, new):
             yield from _differences(f"{path}[{key}]", one, other, secret)
     elif old != new:
-        hidden = secret and path.startswith("data")
+        hidden = secret and path.startswith(_SECRET)
         yield path, _shown(old, hidden), _shown(new, hidden)
 
 

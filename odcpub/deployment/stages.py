@@ -104,6 +104,7 @@ class _Reading:
         self.path, self.problems = path, problems
 
     def problem(self, node: Node, element: str, message: str, hint: str) -> None:
+        """Notes what is wrong at a node."""
         place = Place(self.path, node.line, node.column)
         self.problems.append(Problem("ODC-D101", message, hint, place, element))
 
@@ -121,6 +122,7 @@ class _Reading:
         return {text: value for text, (_, value) in node.entries.items()}
 
     def stages(self, node: Node) -> list[Stage]:
+        """The stages that the node names, in their order."""
         stages: list[Stage] = []
         entries = self.mapping(node, "stages", None)
         for name, value in entries.items():

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 POSTGRES_PORT = 5432
+Verb = Literal["create", "update", "delete", "start"]
+"""What a runner does to an object, or to a process of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,10 @@ def platform_environment(workload: Workload) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One planned change: verb (``create``, ``update``, ``delete``, ``start``, ``stop``), what, and for updates the
-    fields as (path, old, new), values of secrets replaced by ``(hidden)``."""
+    """One planned change: verb, what, and for updates the fields as (path, old, new), values of secrets replaced by
+    ``(hidden)``."""
 
-    verb: str
+    verb: Verb
     what: str
     fields: tuple[tuple[str, str, str], ...] = ()
 

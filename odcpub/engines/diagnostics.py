@@ -101,7 +101,7 @@ def _registry(engines: Engines) -> Check:
 
 
 def _database(engines: Engines, apps: Apps) -> Check:
-    one = engines.database.condition([place for place, _ in apps]).and_also(engines.database.way(apps))
+    one = engines.database.condition([place for place, _ in apps]).and_also(engines.database.app_path(apps))
     state: CheckState = "missing" if one.missing else "warning" if one.hints else "ok"
     return Check(what="database", state=state, found=one.found, hints=list(one.hints))
 

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from odcpub.compiler.drafts import Assembly
 from odcpub.data.migration import Finding, MigrationPlan, RowCheck
+from odcpub.data.phases import Phase
 from odcpub.data.schema import Schema
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.errors import EngineError
@@ -187,8 +188,8 @@ class Database(Protocol):
         """The server's version, what stands between, what the platform may do there and with what apps have at
         ``places``, what is free. Creates nothing."""
 
-    def way(self, apps: Sequence[tuple[Place, str]]) -> Condition:
-        """How far one comes from this machine by the way that apps take, as far as that can be told from here.
+    def app_path(self, apps: Sequence[tuple[Place, str]]) -> Condition:
+        """Whether apps can reach the database by the address that they are given, as far as this machine can tell.
         ``apps``: where deployed ones are, with their passwords; one in each database is tried. Changes nothing."""
 
     def prepare(self, place: Place, password: str) -> Login:
@@ -200,7 +201,7 @@ class Database(Protocol):
     def check(self, place: Place) -> None:
         """Raises ``EngineError`` where ``prepare`` would for want of rights. Creates nothing."""
 
-    def amiss(self, place: Place, password: str) -> str:
+    def access_fault(self, place: Place, password: str) -> str:
         """What keeps an app that was deployed from its data and ``prepare`` sets right, such as another password of its
         role, in words; empty where nothing does. Changes nothing."""
 
@@ -211,7 +212,7 @@ class Database(Protocol):
     def inspect(self, place: Place, checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
         """Runs the plan's row checks (read only): a finding for every check that found rows."""
 
-    def apply(self, place: Place, plan: MigrationPlan, phase: str, scripts: Scripts, report: Report) -> None:
+    def apply(self, place: Place, plan: MigrationPlan, phase: Phase, scripts: Scripts, report: Report) -> None:
         """Executes the plan's phase (``expand`` or ``tighten``) through the Alembic script that ``scripts`` holds,
         under the advisory lock, retrying on lock timeouts; a phase that was applied already does nothing."""
 

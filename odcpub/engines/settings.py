@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
@@ -28,7 +31,16 @@ from odcpub.text import listed, shown, suggest
 FILE = "engines.json"
 EMBEDDED = "embedded"
 UNCHANGED = "nothing was changed"
+_REGISTRY_TOO, _ADDRESS_TOO = "registry=localhost:5001", "database_address=172.17.0.1"
 _REGISTRY = re.compile(r"[A-Za-z0-9.-]+(:(?P<port>[0-9]{1,5}))?(/[a-z0-9._-]+)*")
+
+
+class Lacks(ValueError):
+    """A choice that needs another one; ``needs``: that one, as it is written on the command line."""
+
+    def __init__(self, message: str, needs: str) -> None:
+        super().__init__(message)
+        self.needs = needs
 
 
 class EngineSettings(BaseModel):
@@ -92,21 +104,20 @@ class EngineSettings(BaseModel):
     def _together(self) -> EngineSettings:
         """What each allows and not all of them together."""
         if self.registry == "layout" and self.builder == "docker":
-            raise ValueError("builder=docker pushes to a registry, and registry=layout is a folder")
+            raise Lacks("builder=docker pushes to a registry, and registry=layout is a folder", _REGISTRY_TOO)
         if self.registry == "layout" and self.runner == "kubernetes":
-            raise ValueError("runner=kubernetes pulls from a registry, and registry=layout is a folder")
+            raise Lacks("runner=kubernetes pulls from a registry, and registry=layout is a folder", _REGISTRY_TOO)
         if (self.runner, self.database, self.database_address) == ("kubernetes", "embedded", ""):
-            raise ValueError("runner=kubernetes: pods reach database=embedded by database_address=…, which is not set")
+            message = "runner=kubernetes: pods reach database=embedded by database_address=…, which is not set"
+            raise Lacks(message, _ADDRESS_TOO)
         server = self.server()
         if self.runner == "kubernetes" and server and server.socket and not self.database_address:
-            raise ValueError("runner=kubernetes: pods reach no unix socket; database_address=… names a host")
+            raise Lacks("runner=kubernetes: pods reach no unix socket; database_address=… names a host", _ADDRESS_TOO)
         if self.database_pooling != "none" and not (
             self.reach().port if self.database == "embedded" else self.database_address
         ):
-            raise ValueError(
-                f"database_pooling={self.database_pooling}: the pooler is named by database_address=host:port, "
-                "the server itself by database"
-            )
+            message = f"database_pooling={self.database_pooling}: the pooler is named by database_address=host:port"
+            raise Lacks(f"{message}, the server itself by database", "database_address=127.0.0.1:6432")
         return self
 
     def server(self) -> Address | None:
@@ -186,7 +197,7 @@ def change(settings: EngineSettings, values: dict[str, str], sealed_password: st
     for name, value in values.items():
         if sign := forbidden(value):
             raise UsageError(f"{name}: holds the character {sign}", "leave it out; nothing was changed")
-    changed = _checked(settings.model_dump() | {"profile": "mixed"} | values)
+    changed = _named(_checked(settings.model_dump() | {"profile": "mixed"} | values, values))
     before, after = settings.server(), changed.server()
     if is_bare(values.get("database_address", "")):
         raise UsageError(f"database_address: {NOT_AN_ADDRESS}", f"write [{values['database_address']}]; {UNCHANGED}")
@@ -207,11 +218,25 @@ def _check_tls(options: dict[str, str], host: str) -> None:
         raise UsageError(error.message, f"{error.hint}; {UNCHANGED}") from None
 
 
-def _checked(values: dict[str, str]) -> EngineSettings:
+def _named(settings: EngineSettings) -> EngineSettings:
+    """The settings under the name of the profile that has them, if one has."""
+    chosen = settings.model_dump(exclude={"profile", *_NOT_CHOSEN})
+    defaults = {name: EngineSettings.model_fields[name].default for name in chosen}
+    for name, values in PROFILES.items():
+        if chosen == defaults | values:
+            return settings.model_copy(update={"profile": name})
+    return settings
+
+
+def _checked(values: dict[str, str], asked: Mapping[str, str] = MappingProxyType({})) -> EngineSettings:
+    """``asked``: those of ``values`` that somebody has just chosen."""
     try:
         return EngineSettings.model_validate(values)
     except ValidationError as error:
-        hint = "nothing was changed; set what belongs together at once: odcpub engines set name=value name=value"
+        hint = UNCHANGED
+        if isinstance(lacks := error.errors()[0].get("ctx", {}).get("error"), Lacks):
+            given = " ".join(shlex.quote(f"{name}={value}") for name, value in asked.items())
+            hint = f"{UNCHANGED}; set both at once: odcpub engines set {given} {lacks.needs}"
         raise UsageError(_first(error), hint) from None
 
 

@@ -58,6 +58,7 @@ _SIMPLE = frozenset({"type", "mandatory", "description", "key", "default"})
 
 
 def reference(reading: Reading, index: int, found: Fields) -> Reference:
+    """What is looked up later of the attribute at ``index``, whose type names a target."""
     places = {key: reading.place(found.nodes[key]) for key in (*LIMITS, "default") if key in found.nodes}
     return Reference(index, reading.place(found.nodes["type"]), places)
 

@@ -95,6 +95,7 @@ DATA_TYPES: Mapping[Basic, TypeFacts] = {
 
 
 def of_family(*families: Family) -> frozenset[Basic]:
+    """The types of these families."""
     return frozenset(basic for basic, facts in DATA_TYPES.items() if facts.family in families)
 
 

@@ -21,8 +21,6 @@ from odcpub.once import Once
 
 FORMAT = 1
 """Changes when old data can no longer be read as it is."""
-_ENTITIES = 16_384
-"""How many entities' texts are kept, about 1 kB each."""
 
 
 def model_bytes(asset: Asset) -> bytes:
@@ -80,7 +78,7 @@ def _data(element: object) -> dict[str, object]:
     return data
 
 
-_ENTITY: Once[[Entity], str] = Once(lambda entity: _text(_data(entity)), _ENTITIES)
+_ENTITY: Once[Entity, str] = Once(lambda entity: _text(_data(entity)))
 
 
 @cache

@@ -15,6 +15,8 @@ from typing import NewType
 from odcpub.errors import Place
 
 NOWHERE = Place("", 0, 0)
+ACCENT = "#2457a6"
+"""The accent colour of an app whose author names none."""
 
 
 class Kind(StrEnum):
@@ -112,7 +114,7 @@ class Index:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Entity:
     """A table of the app. Its identifier ``Id`` is a 64-bit number the database gives; it is no attribute here."""
 
@@ -222,7 +224,7 @@ class Asset:
     name: str
     key: str
     description: str = ""
-    accent: str = "#2457a6"
+    accent: str = ACCENT
     uses: tuple[Use, ...] = ()
     settings: tuple[Setting, ...] = ()
     static_entities: tuple[StaticEntity, ...] = ()

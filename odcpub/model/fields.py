@@ -135,9 +135,8 @@ def _name_text(reading: Reading, node: Node, text: str, element: str) -> str | N
     if forbidden(text):  # told where it was read
         return None
     if len(text) > NAME_LENGTH and _NAME.fullmatch(text):
-        reading.problem(
-            Code.BAD_NAME, node, element, f"the name {shown(text)} has {len(text)} characters", "use at most 50"
-        )
+        message = f"the name {shown(text)} has {len(text)} characters"
+        reading.problem(Code.BAD_NAME, node, element, message, f"use at most {NAME_LENGTH}")
     else:
         hint = "begin with a letter A to Z, then use letters, digits and underscores"
         reading.problem(Code.BAD_NAME, node, element, f"'{shown(text)}' is not a name", hint)
@@ -148,9 +147,11 @@ def _wrong(reading: Reading, key: Key, node: Node, element: str, wanted: str) ->
     if isinstance(node, Scalar):
         got = "nothing" if node.value is None else f"'{shown(node.text)}'"
         hint = f"{key.name}: {key.about}"
+        if key.shape is Shape.BOOLEAN and node.text in ("true", "false"):
+            hint = f"write {node.text} without quotes"
         if isinstance(node.value, (bool, int, Decimal)) and key.shape in (Shape.TEXT, Shape.NAME):
             hint = f"put quotes around it: '{shown(node.text)}'"
-        if node.value is None:
+        if node.value is None and not key.required:
             hint = f"write a value, or leave {key.name} out"
     else:
         got = "a list" if isinstance(node, Sequence) else "a mapping"

@@ -48,11 +48,37 @@ def from_text(text: str, type_: DataType) -> Scalar:
     return canonical(text, type_)
 
 
+def to_write(type_: DataType) -> tuple[str, str]:
+    """What a person writes for a value of a type that takes literals, in words, and an example: ``a whole number``,
+    ``42``."""
+    if measures := measures_of(type_):
+        digits, decimals = measures
+        whole = "12"[: digits - decimals] or "0"
+        return (f"a number of at most {decimals} decimals", f"{whole}.5") if decimals else ("a whole number", whole)
+    words, example = _WRITTEN[type_.basic]
+    length = length_of(type_)
+    return words if length is None else f"{words} of at most {length:,} characters", example[:length]
+
+
+_WRITTEN: Mapping[Basic, tuple[str, str]] = {
+    Basic.TEXT: ("a text", "Hello"),
+    Basic.EMAIL: ("an e-mail address", "name@example.com"),
+    Basic.PHONE_NUMBER: ("a phone number", "+41 44 668 18 00"),
+    Basic.INTEGER: ("a whole number", "42"),
+    Basic.LONG_INTEGER: ("a whole number", "42"),
+    Basic.BOOLEAN: ("true or false", "true"),
+    Basic.DATE: ("a date", "2026-01-31"),
+    Basic.TIME: ("a time", "12:30:00"),
+    Basic.DATE_TIME: ("a moment with its offset", "2026-01-31T12:30:00Z"),
+}
+
+
 def as_text(value: Scalar) -> str:
-    """A value's text in environment variables and files: ``true``, ``95``, ``12.50``."""
+    """A value's text in environment variables, in files and for the runtimes: ``true``, ``95``, ``12.5``, ISO 8601.
+    Equal numbers have the same text."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
+    return format(normal(value), "f") if isinstance(value, Decimal) else str(value)
 
 
 def _text(value: object, type_: DataType) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -17,8 +17,8 @@ from odcpub.model.parts import read
 from odcpub.model.problems import Code
 from odcpub.model.raw import FileParts, Header
 from odcpub.model.source import problem_at, problem_of
-from odcpub.text import listed
-from odcpub.tree.tree import Found, Tree
+from odcpub.text import listed, shown
+from odcpub.tree.tree import Found, Tree, is_aside
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +55,44 @@ class RawModel:
         return header.value if header else ""
 
 
+_LEAST = 1_000
+"""What a file counts besides its bytes."""
+
+
 @dataclass(slots=True)
 class FileCache:
-    """What a server remembers of the files it has read: (path, digest of the content) → parts, the latest last. Several
-    threads use it."""
+    """What a server remembers of the files it has read: (path, digest of the content) → parts, and what they count, the
+    latest last. Several threads use it. ``limit``: bytes of contents besides those of the model that was read last;
+    what is made of them takes about thirteen times as much memory."""
 
-    parts: dict[tuple[str, str], FileParts] = field(default_factory=dict)
-    limit: int = 20_000
+    parts: dict[tuple[str, str], tuple[FileParts, int]] = field(default_factory=dict)
+    limit: int = 10_000_000
     _guard: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def get(self, name: str, digest: str, content: Callable[[str], bytes]) -> FileParts:
+        """The parts of a file, read where they are not known. ``content``: of a digest."""
         key = (name, digest)
         with self._guard:
             found = self.parts.pop(key, None)
             if found is not None:
                 self.parts[key] = found
-        return found or self._keep(key, parts_of(content(digest), name))
+        if found is None:
+            text = content(digest)
+            found = parts_of(text, name), len(text) + _LEAST
+            with self._guard:
+                self.parts[key] = found
+        return found[0]
 
-    def _keep(self, key: tuple[str, str], found: FileParts) -> FileParts:
+    def forget(self, but: Collection[tuple[str, str]]) -> None:
+        """Drops the oldest of all files ``but`` these, as far as they count more than the limit."""
         with self._guard:
-            self.parts[key] = found
-            while len(self.parts) > self.limit:
-                del self.parts[next(iter(self.parts))]
-        return found
+            others = [(key, count) for key, (_, count) in self.parts.items() if key not in but]
+            surplus = sum(count for _, count in others) - self.limit
+            for key, count in others:
+                if surplus <= 0:
+                    return
+                del self.parts[key]
+                surplus -= count
 
 
 def load(tree: Tree, content: Callable[[str], bytes], where: str, cache: FileCache | None = None) -> RawModel:
@@ -86,12 +101,15 @@ def load(tree: Tree, content: Callable[[str], bytes], where: str, cache: FileCac
     cache = FileCache() if cache is None else cache
     problems: list[Problem] = []
     parts: list[FileParts] = []
+    current: set[tuple[str, str]] = set()
     with _no_collection():
         for name, entry in tree.model():
             if isinstance(entry, str):
                 parts.append(cache.get(name, entry, content))
+                current.add((name, entry))
             else:
                 problems.append(problem_at(entry, name))
+    cache.forget(current)
     if not parts and not problems:
         hint = "make a first model: odcpub new app PATH"
         problems.append(Problem(str(Code.NO_MODEL), f"{where} holds no model: it has no *.yaml file", hint))
@@ -106,12 +124,17 @@ def load_found(found: Found) -> RawModel:
 
 
 def _several(folder: str, parts: Sequence[FileParts]) -> Problem | None:
-    """The one thing to tell of a folder whose subfolders are models: all that follows from mixing them is noise."""
+    """The one thing to tell of a folder that is not a model's, but holds one or several in its subfolders: all that
+    follows from reading it as one is noise."""
     heads = [part for part in parts if any(header.key in ASSET_KINDS for header in part.headers)]
     folders = sorted({part.file.rpartition("/")[0] for part in heads})
+    inner = [name for name in folders if name]
+    if len(folders) == 1 and inner and any(_is_beside(part.file, inner[0]) for part in parts):
+        hint = f"name the folder of that model: {PurePath(folder, inner[0])}"
+        message = f"{folder} is not the model's folder: the model and its stages are in {shown(inner[0])}"
+        return Problem(str(Code.SEVERAL_MODELS), message, hint)
     if len(folders) < 2:
         return None
-    inner = [name for name in folders if name]
     if len(inner) == len(folders):
         message = f"{folder} holds {len(folders)} models, in {listed(inner)}"
         hint = f"name the folder of one of them: {PurePath(folder, inner[0])}"
@@ -119,6 +142,11 @@ def _several(folder: str, parts: Sequence[FileParts]) -> Problem | None:
         message = f"{folder} holds a model, and {len(inner)} more in {listed(inner)}"
         hint = "move the inner models out of it, or remove them: a folder holds one asset, subfolders included"
     return Problem(str(Code.SEVERAL_MODELS), message, hint)
+
+
+def _is_beside(file: str, folder: str) -> bool:
+    """Whether the file would be beside the model, and no part of it, if the folder were the model's."""
+    return file.startswith(f"{folder}/") and is_aside(file[len(folder) + 1 :])
 
 
 @contextmanager

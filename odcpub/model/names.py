@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from odcpub.errors import Place, Problem
+from odcpub.model.language import RESERVED_ASSETS
 from odcpub.model.physical import physical
 from odcpub.model.problems import Code
 from odcpub.text import shown
@@ -19,6 +20,12 @@ class Named:
     key: str
     place: Place
     path: str
+
+
+def is_reserved_asset(name: str) -> bool:
+    """Whether no asset can be called so: the name is that of its schema in the database and of its assemblies too."""
+    own = physical(name)
+    return own in RESERVED_ASSETS or own.startswith("pg_")
 
 
 def check_unique(

@@ -8,12 +8,8 @@ from odcpub.errors import Place
 from odcpub.model import elements as el
 from odcpub.model.attributes import setting
 from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
-from odcpub.model.language import (
-    ASSET_KINDS,
-    RESERVED_ASSETS,
-    RESERVED_SCREENS,
-)
-from odcpub.model.physical import physical
+from odcpub.model.language import ASSET_KINDS, RESERVED_SCREENS
+from odcpub.model.names import is_reserved_asset
 from odcpub.model.problems import Code
 from odcpub.model.raw import FileParts, Header, ScreenPart
 from odcpub.model.tables import entity, static_entity, structure
@@ -42,10 +38,8 @@ def read(text: str, file: str) -> FileParts:
 
 
 def _check_asset_name(reading: Reading, found: Fields) -> None:
-    """The asset's name is that of its schema in the database and of its assemblies too."""
     for kind in ASSET_KINDS:
-        name = physical(found.get(kind, ""))
-        if name in RESERVED_ASSETS or name.startswith("pg_"):
+        if is_reserved_asset(found.get(kind, "")):
             message = f"an asset cannot be called {found.get(kind)}: the name is taken by the platform"
             reading.problem(Code.RESERVED_NAME, found.nodes[kind], "", message, "choose another name")
 

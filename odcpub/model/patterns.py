@@ -35,16 +35,21 @@ class Chars:
     negated: bool = False
 
     def has(self, code: int) -> bool:
+        """Whether the character with this code is one of them."""
         return any(low <= code <= high for low, high in self.ranges) is not self.negated
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
+    """One after the other."""
+
     items: tuple[Tree, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """One of the branches."""
+
     branches: tuple[Tree, ...]
 
 

@@ -24,7 +24,6 @@ from odcpub.model.targets import Targets
 from odcpub.model.versions import parse_range, parse_version
 from odcpub.text import listed, suggest
 
-_DEFAULT_ACCENT = "#2457a6"
 _FOLLOWING = frozenset({Code.UNKNOWN_TYPE, Code.UNKNOWN_TARGET, Code.MISSING_KEY})
 """What a file that cannot be read brings about elsewhere: not told, for it is no fault of the author's there."""
 
@@ -106,7 +105,7 @@ def _asset(raw: RawModel, libraries: Mapping[str, Library] | None, problems: lis
         name=name,
         key=headers.get("key", ""),
         description=headers.get("description", ""),
-        accent=headers.get("accent", _DEFAULT_ACCENT),
+        accent=headers.get("accent", el.ACCENT),
         uses=found.uses,
         settings=found.settings,
         static_entities=found.static_entities,
@@ -200,8 +199,8 @@ def _check_uses(
             continue
         library = libraries.get(use.name)
         if library is None:
-            otherwise = f"Publish and release the library {use.name} first"
-            otherwise += f"; there are {listed(sorted(libraries))}." if libraries else "."
+            otherwise = f"publish and release the library {use.name} first"
+            otherwise += f"; there are {listed(sorted(libraries))}" if libraries else ""
             hint = suggest(use.name, libraries, otherwise)
             message = f"there is no library {use.name}"
             problems.append(Problem(str(Code.UNKNOWN_LIBRARY), message, hint, use.place, path))

@@ -62,7 +62,7 @@ def parse_version(text: str) -> Version:
     """Raises BadVersion with the reason."""
     match = _VERSION.fullmatch(text) if len(text) <= 100 else None
     if not match:
-        raise BadVersion(f"'{shown(text)}' is not a semantic version such as 1.2.0", "Write three numbers with dots.")
+        raise BadVersion(f"'{shown(text)}' is not a semantic version", "write three numbers with dots, such as 1.2.0")
     return Version(int(match[1]), int(match[2]), int(match[3]), tuple(match[4].split(".")) if match[4] else ())
 
 

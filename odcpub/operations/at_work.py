@@ -19,6 +19,7 @@ class Work:
 
     @contextmanager
     def step(self) -> Iterator[None]:
+        """Within it a step runs."""
         self._count(1)
         self.hold_if_ending()
         try:

@@ -31,6 +31,7 @@ Build = dict[str, Files]
 
 
 def stored(platform: Platform, digest: str) -> Build:
+    """The build whose blob has that digest."""
     found: Build = json.loads(platform.store.blobs.get(digest))
     return found
 
@@ -43,7 +44,7 @@ def store(platform: Platform, build: Build) -> str:
 def build_key(platform: Platform, asset: Asset, libraries: Mapping[str, Library], inputs: tuple[str, ...]) -> str:
     """A digest of everything that decides the build's bytes. ``inputs``: what does for assets of its kind besides."""
     parts = [
-        platform.memory.digest(asset),
+        platform.caches.digest(asset),
         *(f"{name}={library.digest}" for name, library in sorted(libraries.items())),
         compiler_identity(),
         platform.engines().csharp.toolchain().identity,
@@ -91,6 +92,7 @@ def locked_libraries(platform: Platform, lock: str) -> Mapping[str, Library]:
 
 
 def runtime_assemblies(platform: Platform) -> Mapping[str, bytes]:
+    """The runtime libraries that every app and library is compiled against: assembly name → its bytes."""
     return platform.engines().csharp.compile([runtime_assembly()], {})
 
 

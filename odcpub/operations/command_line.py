@@ -18,6 +18,11 @@ def publishing(asset: AssetRecord, options: str = "") -> str:
     return f"odcpub publish PATH{options} (its model was published from {asset.host}:{asset.folder})"
 
 
+def applying(label: str, stage: str) -> str:
+    """``odcpub config apply shop --stage qa``, which deploys the very revision again that runs there."""
+    return f"odcpub config apply {label} --stage {stage}"
+
+
 def command_line(platform: Platform, command: Command, options: str = "") -> str:
     """``odcpub promote shop --to qa --revision 2``, with ``options`` behind it."""
     asset = platform.store.assets.find(command.asset.key)
@@ -31,7 +36,7 @@ def _deploying(command: Deploy | ApplyConfigs | Undeploy, label: str, stage: str
     if isinstance(command, Deploy):
         return f"odcpub promote {label} --to {stage} --revision {command.revision}"
     if isinstance(command, ApplyConfigs):
-        return f"odcpub config apply {label} --stage {stage}"
+        return applying(label, stage)
     return f"odcpub undeploy {label} --stage {stage}{' --forget' if command.forget else ''}"
 
 

@@ -80,17 +80,18 @@ class _Place:
 
 
 def configure(platform: Platform, name: str, to: str, changes: Changes) -> Configured:
-    """Sets and forgets values of a stage, all or none; they take effect with the next deployment or when applied. In a
-    stage that is none any more values are only forgotten. The names set and unset, and which became secrets."""
+    """Sets and forgets values of a stage, all or none; they take effect with the next deployment or when applied, and
+    at once in an operation that waits for them. In a stage that is none any more values are only forgotten. The names
+    set and unset, which became secrets, and the operations that go on with them."""
     values, unset, asset = changes.values, changes.unset, requests.app(platform, name)
     stage = (stage_of if values else stage_or_former)(platform, asset, to)
     place = _Place(asset, stage, _models(platform, asset, stage, needed=bool(values)))
     wanted = {word: _value(place, word, text, word in changes.from_arguments) for word, text in values.items()}
     gone = [_forgotten(platform, place, word) for word in unset]
     platform.store.stages.change_values(asset.key, stage.label, wanted.values(), gone)
-    requests.values_came(platform, asset, stage.label)
+    resumed = requests.values_came(platform, asset, stage.label)
     secrets = [word for word, value in wanted.items() if value.secret]
-    return {"set": list(wanted), "unset": list(unset), "secrets": secrets}
+    return {"set": list(wanted), "unset": list(unset), "secrets": secrets, "resumed": resumed}
 
 
 def _value(place: _Place, word: str, text: str, from_argument: bool) -> Value:

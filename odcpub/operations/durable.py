@@ -23,14 +23,14 @@ from odcpub.operations.at_work import Work
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, Waits
 from odcpub.operations.durable_records import durable_records, empty_log
-from odcpub.operations.failing import not_begun, told
-from odcpub.operations.handover import Ending
+from odcpub.operations.failed_deployments import end_deployment
+from odcpub.operations.failing import as_user_error, not_begun
+from odcpub.operations.handover import ServerEnding
 from odcpub.operations.kinds import KINDS
 from odcpub.operations.missing_values import still_waits
 from odcpub.operations.model_files import published
 from odcpub.operations.platform import Platform
 from odcpub.operations.progress_sink import reporting_to
-from odcpub.operations.taking_back import failed
 from odcpub.store.again import Undone
 from odcpub.store.postgres import DURABLE_SCHEMA
 from odcpub.store.records import Status
@@ -134,7 +134,7 @@ def begin(key: str) -> None:
         _start(key, key)
     except Exception as error:
         run = _run(key)
-        found = told(error, "begin", run)
+        found = as_user_error(error, "begin", run)
         not_begun(run, found)
         raise found from None
 
@@ -158,7 +158,7 @@ def _operation(key: str) -> None:
     except Exception as error:  # of DBOS's own records: to leave it Running would lock the stage for good
         with _work.step():
             run = _answered(lambda: _run(key))
-            _fail(run, told(error, "operation", run))
+            _fail(run, as_user_error(error, "operation", run))
 
 
 def _line(run: Run) -> list[tuple[str, tuple[Run, Step]]]:
@@ -224,24 +224,24 @@ def _perform(run: Run, step: Step) -> Outcome:
         journal.say(run.key, step.marker, "", data=ended | ({"serves": True} if step.serves else {}))
     except Waits as waits:
         return _wait(run, step, waits)
-    except Ending:
+    except ServerEnding:
         _work.hold_if_ending()
         return False
     except Undone:
         raise
     except Exception as error:
-        return _fail(run, told(error, step.name, run))
+        return _fail(run, as_user_error(error, step.name, run))
     return True
 
 
 def _wait(run: Run, step: Step, waits: Waits) -> Outcome:
     command = waits.command or f"odcpub continue {run.key[:8]}"
-    run.warn(f"waiting for {waits.wants}; {waits.who} can resume it: {command}", event="waits")
+    run.warn(f"waiting for {waits.wants}; {waits.who} can continue it: {command}", event="waits")
     run.platform.ledger.wait(run.key, waits.wants, waits.who, command)
-    if still_waits(run.platform, run.now().operation):
+    if still_waits(run.platform, run.refreshed().operation):
         return WAITS
     run.platform.ledger.go_on(run.key)  # it came before anybody could see that this operation waits for it
-    return _perform(run.now(), step)
+    return _perform(run.refreshed(), step)
 
 
 def _fail(run: Run, error: OdcpubError) -> bool:
@@ -250,7 +250,7 @@ def _fail(run: Run, error: OdcpubError) -> bool:
         _work.hold_if_ending()
         disk_reserve.release(run.platform.home.data)
         try:
-            run.fail(error, failed(run))
+            run.fail(error, end_deployment(run))
         except Exception:
             LOG.exception("operation %s: its failure cannot be recorded yet: %s", run.key, error.message)
             _pause()
@@ -280,7 +280,7 @@ def _finish(run: Run) -> None:
     except Undone:
         raise
     except Exception as error:
-        _fail(run, told(error, "end", run))
+        _fail(run, as_user_error(error, "end", run))
 
 
 def _run(key: str) -> Run:

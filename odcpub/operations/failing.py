@@ -17,7 +17,7 @@ NOT_BEGUN_SECONDS, PAUSE_SECONDS = 2.0, 1.0
 """How long, and how often, it is tried to record that an operation could not begin: somebody waits for the answer."""
 
 
-def told(error: Exception, step: str, run: Run) -> OdcpubError:
+def as_user_error(error: Exception, step: str, run: Run) -> OdcpubError:
     """What users are told of an error that ended a step; what nobody foresaw is in the log whole."""
     if isinstance(error, OdcpubError):
         return error

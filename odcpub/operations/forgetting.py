@@ -12,7 +12,7 @@ from odcpub.engines.ports import Gone
 from odcpub.engines.runner.removal import by_hand
 from odcpub.errors import Refused
 from odcpub.operations import stage as stages
-from odcpub.operations.core.outputs import Where
+from odcpub.operations.core.outputs import StageRef
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
 
@@ -34,7 +34,7 @@ def _command(asset: AssetRecord, label: str) -> str:
     return f"odcpub undeploy {asset.label} --stage {quote(label)}"
 
 
-def left_behind(platform: Platform, asset: AssetRecord, stage: Where) -> tuple[str, ...]:
+def left_behind(platform: Platform, asset: AssetRecord, stage: StageRef) -> tuple[str, ...]:
     """Why the runner can't be asked, and what is left there. Refused where it answers."""
     gone = _gone(platform, asset, stage.label)
     if gone is None:

@@ -1,7 +1,9 @@
-"""Which rules of a version that serves are not in force yet, as its operation's record has it. Does I/O.
+"""Which rules of a version that serves are not in force, as its operation's record has it. Does I/O.
 
 Noted as soon as the version serves, since the last phase comes after; gone when that has ended; after a failure, what
-the database itself still lacks. A later operation that puts them in force has a record of its own.
+the database itself still lacks. A later operation that puts them in force has a record of its own. One that has taken
+rules out of force for its own version, and fails before that serves, notes them with the operation whose version
+serves on (``odcpub.operations.loosened``).
 """
 
 from __future__ import annotations
@@ -11,12 +13,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from odcpub.api_types.installation import RuleNotInForce, Unfinished
-from odcpub.data.migration import TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import TIGHTEN
 from odcpub.data.plan import plan_migration
+from odcpub.data.steps import Step
 from odcpub.errors import OdcpubError, Refused, counted
 from odcpub.operations import stage as stages
 from odcpub.operations import workloads
-from odcpub.operations.command_line import command_line
+from odcpub.operations.command_line import applying, command_line
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import NotInForce, Planned, Rule, TakenOver
 from odcpub.operations.core.run import Run
@@ -38,20 +42,27 @@ def missing(platform: Platform, target: stages.Target, plan: MigrationPlan) -> t
     """Those of them that the database lacks; all, where it does not say."""
     wanted = planned(plan)
     try:
-        live = platform.engines().database.observe(stages.place(platform, target))
-        schema = platform.memory.schema(target.model, target.libraries)
-        spared = {one.spares for one in plan.notices if one.spares}
-        again = plan_migration(live, schema, asset=target.model, runs=target.model, unchecked=spared)
+        left = {step.rule for step in steps_left(platform, target, plan)}
     except OdcpubError:
         LOG.warning("%s: what is in force cannot be seen", target.asset.name, exc_info=True)
         return wanted
-    left = {step.rule for step in again.steps}
     return tuple(rule for rule in wanted if rule in left)
+
+
+def steps_left(platform: Platform, target: stages.Target, plan: MigrationPlan) -> tuple[Step, ...]:
+    """The steps that would make the database what the target needs; none where it has no schema of the app. ``plan``:
+    the one that the target was deployed by, which knows the rows that a reference may spare."""
+    live = platform.engines().database.observe(stages.place(platform, target))
+    if live is None:
+        return ()
+    schema = platform.caches.schema(target.model, target.libraries)
+    spared = {one.spares for one in plan.notices if one.spares}
+    return plan_migration(live, schema, asset=target.model, runs=target.model, not_valid=spared).steps
 
 
 def lacking(run: Run, rules: Iterable[str], why: str = "") -> NotInForce:
     """The rules as they are recorded, each since when it was first missing there."""
-    known = [run.now().unit.find(NotInForce), _served(run)]
+    known = [run.refreshed().unit.find(NotInForce), _served(run)]
     before = {one.rule: one.since for found in reversed(known) if found for one in found.rules}
     return NotInForce(tuple(Rule(rule, before.get(rule, now())) for rule in rules), why)
 
@@ -63,7 +74,7 @@ def _served(run: Run) -> NotInForce | None:
 
 
 @contextmanager
-def telling(run: Run, given: ToRun) -> Iterator[None]:
+def recording_rules(run: Run, given: ToRun) -> Iterator[None]:
     """Where a step fails after the new version serves, it is told which of its rules are not in force, now and by the
     record. A store that does not answer is no failure: the step is done again."""
     try:
@@ -72,13 +83,13 @@ def telling(run: Run, given: ToRun) -> Iterator[None]:
         raise
     except OdcpubError as error:
         target = workloads.target(run, workloads.record(run, given.revision))
-        latest = run.now().unit.find(Planned) or given.planned  # it may have been planned again
+        latest = run.refreshed().unit.find(Planned) or given.planned  # it may have been planned again
         rules = missing(run.platform, target, workloads.migration(run.platform, latest))
         run.record(lacking(run, rules, error.message))
-        raise told(error, rules) from None
+        raise with_rules(error, rules) from None
 
 
-def told(error: OdcpubError, rules: tuple[str, ...]) -> OdcpubError:
+def with_rules(error: OdcpubError, rules: tuple[str, ...]) -> OdcpubError:
     """The error, which says that the new version serves all the same, and of each rule that it is not in force."""
     if not isinstance(error, Refused):
         number = counted(len(rules), "rule of it is", "rules of it are")
@@ -110,6 +121,8 @@ def unfinished(platform: Platform, deployment: DeploymentRecord) -> Unfinished |
 
 def _why(platform: Platform, operation: Operation, found: NotInForce) -> tuple[str, str]:
     """Why the clean-up has not ended, and the command that shows how far it is or mends it."""
+    if found.loosened_by:
+        return found.why, _restored(platform, operation, found.loosened_by)
     over = operation.unit.find(TakenOver)
     by = platform.ledger.operation(over.by) if over else operation
     if by and by.status == Status.RUNNING:
@@ -122,3 +135,16 @@ def _mended(platform: Platform, operation: Operation) -> str:
     """The commands that show what stands in the way, and that try again."""
     again = command_line(platform, operation.command)
     return f"correct what odcpub log {operation.key[:8]} names, then: {again}"
+
+
+def _restored(platform: Platform, operation: Operation, loosened_by: str) -> str:
+    """The commands that bring the rules of the version that serves back, and that go on to the version that failed."""
+    failed = platform.ledger.operation(loosened_by)
+    assert failed is not None  # noqa: S101 - operations are never removed
+    on = f"correct what odcpub log {loosened_by[:8]} names, then: {command_line(platform, failed.command)}"
+    return f"{restoring(platform, operation)}; or {on}"
+
+
+def restoring(platform: Platform, operation: Operation) -> str:
+    """The command that puts the rules of the version that serves in force."""
+    return applying(platform.asset(operation.unit.asset.key).label, operation.unit.stage.label)

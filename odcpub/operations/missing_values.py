@@ -19,7 +19,7 @@ def waits(run: Run, error: stages.MissingValues) -> Waits:
     """What the operation waits for, in place of the refusal ``error``."""
     names, where = ", ".join(error.names), run.stage.name
     what = f"a value of {names} in {where}" if len(error.names) == 1 else f"values of {names} in {where}"
-    return Waits(what, f"whoever configures {where}", stages.setting(run.asset, error.names, run.stage.label))
+    return Waits(what, f"a user who configures {where}", stages.setting(run.asset, error.names, run.stage.label))
 
 
 def still_waits(platform: Platform, operation: Operation) -> bool:

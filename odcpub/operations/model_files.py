@@ -38,19 +38,19 @@ def accept(platform: Platform, tree: Tree, contents: Iterable[bytes]) -> tuple[s
     missing = tuple(sorted(wanted.difference(sizes)))
     if not missing:
         blobs.put(tree.text().encode())
-        platform.memory.taken(tree.digest)
+        platform.caches.taken(tree.digest)
     return missing
 
 
 def take(platform: Platform, source: str) -> None:
     """The files that a request names count as used now, and so none of them is removed before a record names them too;
     a UsageError where they are not all there."""
-    if platform.memory.was_taken(source):
+    if platform.caches.was_taken(source):
         return
     wanted = {source, *tree_of(platform, source).contents()}
     if wanted.difference(platform.store.blobs.touch(wanted)):
         raise UsageError(f"{source[:12]}: not all files of this model are there any more", "send them again")
-    platform.memory.taken(source)
+    platform.caches.taken(source)
 
 
 def tree_of(platform: Platform, source: str) -> Tree:
@@ -61,7 +61,7 @@ def tree_of(platform: Platform, source: str) -> Tree:
             "send the model's files first: POST /api/v1/model-files",
         )
     try:
-        return platform.memory.tree(source)
+        return platform.caches.tree(source)
     except BadTree as error:
         raise UsageError(f"{source[:12]}: {error}", "send the model's files again") from None
 

@@ -137,7 +137,7 @@ def read_model(platform: Platform, source: str, where: str, update: bool = False
         except ModelError as error:
             raise ModelError((*error.problems, *_renamed(platform, wanted))) from None
         raise
-    asset, warnings = platform.memory.verified(raw.key, raw, libraries)
+    asset, warnings = platform.caches.verified(raw.key, raw, libraries)
     versions = {name: library.version for name, library in libraries.items()}
     lock_file = write_lock(versions) if versions != before else None
     return Read(asset, libraries, (*warnings, *_renamed(platform, wanted)), kept, lock_file)
@@ -160,6 +160,7 @@ class _Wanted(NamedTuple):
     path: str
 
     def locked_to(self, versions: Mapping[str, str]) -> Mapping[str, Library]:
+        """The libraries in these versions, where they are named; else the newest ones that fit."""
         return resolve(self.uses, self.there, versions, self.name, self.path)
 
 
@@ -281,7 +282,7 @@ def stage_file(platform: Platform, asset: AssetRecord, stage: str) -> str:
     return text_of(platform, tree, f"stages/{name}")
 
 
-def strays(platform: Platform, asset: AssetRecord) -> tuple[str, ...]:
+def unread_stage_files(platform: Platform, asset: AssetRecord) -> tuple[str, ...]:
     """A warning for each file of a stage that there is not: nobody reads it, whatever its author believes."""
     labels = [stage.label for stage in asset_stages(platform, asset)]
     tree = files_of(platform, asset)

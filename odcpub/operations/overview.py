@@ -3,6 +3,7 @@ published, the first answer takes its stages' files over (``model_files``)."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,13 +17,12 @@ from odcpub.errors import ModelError, OdcpubError
 from odcpub.model.elements import Setting
 from odcpub.model.versions import parse_version
 from odcpub.operations import configuring, in_force, pushing, requests
+from odcpub.operations.app_logins import app_logins
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Waiting
-from odcpub.operations.models import stage_file, stage_or_former, strays
+from odcpub.operations.models import stage_file, stage_or_former, unread_stage_files
 from odcpub.operations.platform import Platform, error_data
-from odcpub.operations.way import logins
 from odcpub.store.records import AssetRecord, DeploymentRecord
-from odcpub.store.records import Status as Running
 from odcpub.store.stages import Values
 from odcpub.store.vault import lost
 
@@ -42,7 +42,7 @@ def status(platform: Platform) -> Status:
     with ThreadPoolExecutor(LOOKS) as looks:
         rows = looks.map(lambda one: _seen(platform, one[0], one[1], problem is not None), every)
         found = dict(zip(every, rows, strict=True))
-    running = platform.ledger.operations(status=Running.RUNNING, limit=1000)
+    running = platform.ledger.running()
     assets = [_asset(platform, asset, [found[asset, one] for one in deployed[asset.key]], running) for asset in there]
     return (
         {"assets": assets} if problem is None else {"assets": assets, "title": problem.message, **error_data(problem)}
@@ -130,7 +130,7 @@ def configuration(platform: Platform, name: str, to: str) -> Configuration:
         "revisionDeployed": current.revision if current else None,
         "settings": [stands.of(one) for one in model.settings],
         "pending": pushing.pending(platform, asset, current) if current else None,
-        "warnings": _strays(platform, asset),
+        "warnings": _unread_stage_files(platform, asset),
     }
 
 
@@ -146,6 +146,7 @@ class _Values:
     in_file: Collection[str]
 
     def of(self, one: Setting) -> SettingValue:
+        """The setting with its value in the stage, as the API shows it."""
         return {
             "key": one.identity,
             "name": one.name,
@@ -171,10 +172,10 @@ class _Values:
         return self.resolved.get(one.name)
 
 
-def _strays(platform: Platform, asset: AssetRecord) -> list[str]:
+def _unread_stage_files(platform: Platform, asset: AssetRecord) -> list[str]:
     """Files of no stage; none where the project file is such that nobody knows its stages."""
     try:
-        return list(strays(platform, asset))
+        return list(unread_stage_files(platform, asset))
     except OdcpubError:
         return []
 
@@ -182,7 +183,7 @@ def _strays(platform: Platform, asset: AssetRecord) -> list[str]:
 def doctor(platform: Platform) -> Doctor:
     """What is there behind each port, what is missing and how to get it."""
     try:
-        apps = logins(platform)
+        apps = app_logins(platform)
     except OdcpubError:  # of the key, which is told beneath
         apps = []
     return {"checks": [*platform.engines().examine(apps), _store(platform), _key(platform)]}
@@ -211,8 +212,13 @@ def _key(platform: Platform) -> Check:
     except OdcpubError as error:
         bad, hint = error.message.removeprefix(f"{file}: "), error.hint
     found = bad or ("is there" if file.exists() else "is made with the first secret")
-    hints = [hint] if bad else []
-    return {"what": "key of secrets", "state": "missing" if bad else "ok", "found": f"{file}: {found}", "hints": hints}
+    check: Check = {"what": "key of secrets", "state": "ok", "found": f"{file}: {found}", "hints": []}
+    if bad:
+        return check | {"state": "missing", "hints": [hint]}
+    if platform.store.vault.exposed():
+        told = f"{file}: {found}, and others may read it"
+        return check | {"state": "warning", "found": told, "hints": [f"chmod 600 {shlex.quote(str(file))}"]}
+    return check
 
 
 def _lost(platform: Platform, asset: AssetRecord) -> bool:

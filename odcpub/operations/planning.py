@@ -18,8 +18,8 @@ from odcpub.operations.kinds import KINDS
 from odcpub.operations.libraries import locked
 from odcpub.operations.models import Sent, asset_stages, read_model
 from odcpub.operations.plans.building import building, made_before, only_built, verified
-from odcpub.operations.plans.kept import keep_shown, nothing
-from odcpub.operations.plans.of_stage import Asked, Refusals, make
+from odcpub.operations.plans.of_stage import PlanRequest, Refusals, plan_stage
+from odcpub.operations.plans.stored import no_catalogue, record_shown
 from odcpub.operations.plans.undeploying import undeploy as plan_undeploy
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord, OperationKind, RevisionRecord
@@ -38,11 +38,13 @@ def publish(platform: Platform, sent: Sent, user: str) -> Plan:
     notices = tuple(str(one) for one in read.warnings)
     if kind.runs:
         target = stages.Target(record, command.stage, read.asset, read.libraries)
-        asked = Asked(OperationKind.PUBLISH, target, stage, found.build, found.known, asks=True, notices=notices)
-        made = make(platform, asked, Refusals(shown=True))
+        request = PlanRequest(
+            OperationKind.PUBLISH, target, stage, found.build, found.known, asks=True, notices=notices
+        )
+        made = plan_stage(platform, request, Refusals(shown=True))
         plan, catalogue = made.plan, made.catalogue()
     else:
-        plan, catalogue = only_built(platform, record, stage, found, notices), nothing()
+        plan, catalogue = only_built(platform, record, stage, found, notices), no_catalogue()
     if found.known is None and not plan.refusals:
         image = kind.pack(platform, record, read.asset, of.lock)
         plan = replace(plan, build=replace(found.build, image=image))
@@ -67,7 +69,7 @@ def undeploy(platform: Platform, name: str, to: str, forget: bool, user: str) ->
     """What taking the app out of the stage would remove. ``forget``: what would stay behind."""
     asset, stage = requests.leaving(platform, name, to)
     plan = plan_undeploy(platform, asset, stage, forget, Refusals(shown=True))
-    return _kept(platform, plan, requests.undeploying(asset, stage, forget, user), nothing())
+    return _kept(platform, plan, requests.undeploying(asset, stage, forget, user), no_catalogue())
 
 
 def _of_revision(
@@ -77,14 +79,14 @@ def _of_revision(
     target = stages.Target(asset, command.stage, platform.model_of(asset.name, revision), libraries)
     build = made_before(revision, stages.compiler_of(platform, revision))
     newest = settings.latest(platform, asset) or target.model
-    return _made(platform, Asked(command.kind, target, stage, build, revision, newest=newest), command)
+    return _made(platform, PlanRequest(command.kind, target, stage, build, revision, newest=newest), command)
 
 
-def _made(platform: Platform, asked: Asked, command: Command) -> Plan:
-    made = make(platform, asked, Refusals(shown=True))
+def _made(platform: Platform, request: PlanRequest, command: Command) -> Plan:
+    made = plan_stage(platform, request, Refusals(shown=True))
     return _kept(platform, made.plan, command, made.catalogue())
 
 
 def _kept(platform: Platform, plan: Plan, command: Command, catalogue: Catalogue) -> Plan:
-    keep_shown(platform, plan, command, catalogue)
+    record_shown(platform, plan, command, catalogue)
     return plan

@@ -40,7 +40,7 @@ Recent = list[tuple[tuple[object, ...], T]]
 """What was made a moment ago, and the very objects that it was made of."""
 
 
-class Memory:
+class Caches:
     """What the process remembers so as not to do it again: models by their blob's digest, what compiles left, and
     what it has ``started`` and is not ready yet, by operation and unit."""
 
@@ -138,6 +138,7 @@ class Memory:
         return made
 
     def model(self, digest: str) -> VerifiedAsset:
+        """The model of that blob; an EngineError where it is lost."""
         known = self._models.get(digest)
         if known is None:
             known = from_data(json.loads(self._store.blobs.get(digest)))
@@ -157,7 +158,7 @@ class Platform:
     home: Home
     store: Store
     engines: Callable[[], Engines]
-    memory: Memory
+    caches: Caches
     files: FileCache
     beginning: threading.Lock = field(default_factory=threading.Lock)
     ending: threading.Event = field(default_factory=threading.Event)
@@ -179,7 +180,7 @@ class Platform:
     def model_of(self, name: str, revision: RevisionRecord) -> VerifiedAsset:
         """A revision's model; an error that says whose it is, where it is lost. ``name``: the asset's, as told."""
         try:
-            return self.memory.model(revision.model)
+            return self.caches.model(revision.model)
         except EngineError as error:
             if self.store.blobs.has(revision.model):
                 raise

@@ -34,6 +34,8 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class Pruned(NamedTuple):
+    """How many plans and contents were removed."""
+
     plans: int
     contents: int
 

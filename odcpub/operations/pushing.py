@@ -13,14 +13,15 @@ from odcpub.deployment.stages import Stage, find
 from odcpub.errors import Missing, ModelError, OdcpubError, Problem, Refused, UsageError
 from odcpub.operations import requests, settings
 from odcpub.operations import stage as stages
+from odcpub.operations.command_line import applying
 from odcpub.operations.core.command import Publish
-from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import Where
+from odcpub.operations.core.ledger import Operation, how_to_wait
+from odcpub.operations.core.outputs import StageRef
 from odcpub.operations.model_files import accept, check_files, files_of, keep, stage_marks, take, tree_of
-from odcpub.operations.models import Sent, asset_stages, read_head, stage_file, strays
+from odcpub.operations.models import Sent, asset_stages, read_head, stage_file, unread_stage_files
 from odcpub.operations.platform import Platform
 from odcpub.store.clock import now
-from odcpub.store.records import AssetRecord, DeploymentRecord, OperationKind, StageFile, Status
+from odcpub.store.records import AssetRecord, DeploymentRecord, OperationKind, StageFile
 from odcpub.tree.tree import Entry, Tree
 
 
@@ -40,9 +41,10 @@ def push(platform: Platform, sent: Sent, to: str, user: str) -> PushedFiles:
         named = asset_stages(platform, pushed)
         _check(platform, pushed, [find(named, to)] if to else named)
         keep(platform, pushed, user, now())
-    requests.values_came(platform, asset)
+    resumed = requests.values_came(platform, asset)
     files = list(_changes(before.beside() if before else {}, tree.beside()))
-    return {"key": asset.key, "name": asset.name, "files": files, "warnings": list(strays(platform, pushed))}
+    warnings = list(unread_stage_files(platform, pushed))
+    return {"key": asset.key, "name": asset.name, "files": files, "warnings": warnings, "resumed": resumed}
 
 
 def _published(platform: Platform, sent: Sent) -> AssetRecord:
@@ -61,11 +63,11 @@ def _published(platform: Platform, sent: Sent) -> AssetRecord:
 
 def _refuse_while_publishing(platform: Platform, asset: AssetRecord) -> None:
     """Of several publishes that run, those whose versions serve have brought their files already."""
-    running = platform.ledger.operations(asset.key, Status.RUNNING, (OperationKind.PUBLISH,))
-    if publish := next((one for one in running if not one.serves), None):
+    publishes = (one for one in platform.ledger.running(asset.key) if one.kind is OperationKind.PUBLISH)
+    if publish := next((one for one in publishes if not one.serves), None):
         raise Refused(
             f"{asset.name}: is being published, and its publish brings the stages' files along",
-            f"wait for it, and follow it with: odcpub log {publish.key[:8]} --follow",
+            how_to_wait(publish),
         )
 
 
@@ -118,7 +120,7 @@ def pending(platform: Platform, asset: AssetRecord, current: DeploymentRecord) -
         return None
     if _brought(platform, operation, file) or not _differs(platform, asset, current):
         return None
-    apply = f"odcpub config apply {asset.label} --stage {current.stage}"
+    apply = applying(asset.label, current.stage)
     return {"file": path, "sentBy": file.sent_by, "sentAt": file.sent_at, "apply": apply}
 
 
@@ -134,7 +136,7 @@ def _differs(platform: Platform, asset: AssetRecord, current: DeploymentRecord) 
     assert revision is not None  # noqa: S101 - a deployed revision is never removed
     try:
         model = platform.model_of(asset.name, revision)
-        target = stages.Target(asset, Where(current.stage, current.stage), model, {})
+        target = stages.Target(asset, StageRef(current.stage, current.stage), model, {})
         resolved = stages.configuration(platform, target, settings.latest(platform, asset))
         return stages.fingerprint(platform, resolved) != current.configuration
     except OdcpubError:

@@ -10,15 +10,15 @@ from dataclasses import replace
 
 from msgspec.structs import replace as _replace
 
-from odcpub.data.migration import EXPAND
+from odcpub.data.phases import EXPAND
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import counted
 from odcpub.operations import in_force, workloads
 from odcpub.operations import stage as stages
 from odcpub.operations.core.run import Run
 from odcpub.operations.migrating import chain, migrate
+from odcpub.operations.migration_text import to_text
 from odcpub.operations.plans.of_stage import refuse_other_rules
-from odcpub.operations.stored_plan import to_text
 from odcpub.operations.workloads import ToRun
 
 

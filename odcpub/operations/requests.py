@@ -18,7 +18,7 @@ from odcpub.model.elements import Kind
 from odcpub.operations.command_line import publishing as publishing_line
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import Named, Where
+from odcpub.operations.core.outputs import AssetRef, StageRef
 from odcpub.operations.missing_values import still_waits
 from odcpub.operations.model_files import check_files
 from odcpub.operations.models import Sent, asset_stages, planned, stage_among, stage_of, stage_or_former
@@ -59,9 +59,10 @@ def publish(platform: Platform, sent: Sent, user: str, key: str = "", wait_for_s
 
 
 def publishing(platform: Platform, sent: Sent, user: str) -> Publish:
+    """The command that publishes the model; refused where it cannot be."""
     asset = planned(platform, sent)
     stage = asset_stages(platform, asset)[0]
-    return Publish(actor=user, stage=where(stage), asset=asset)
+    return Publish(actor=user, stage=stage_ref(stage), asset=asset)
 
 
 def deploy(platform: Platform, wanted: Promotion, user: str, key: str = "") -> str:
@@ -73,7 +74,8 @@ def deploy(platform: Platform, wanted: Promotion, user: str, key: str = "") -> s
 
 
 def deploying(asset: AssetRecord, stage: Stage, revision: RevisionRecord, user: str) -> Deploy:
-    return Deploy(actor=user, stage=where(stage), asset=_named(asset), revision=revision.number)
+    """The command that promotes the revision."""
+    return Deploy(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), revision=revision.number)
 
 
 def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | None) -> tuple[Stage, RevisionRecord]:
@@ -121,7 +123,8 @@ def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> s
 
 
 def configuring(asset: AssetRecord, stage: Stage, number: int, user: str) -> ApplyConfigs:
-    return ApplyConfigs(actor=user, stage=where(stage), asset=_named(asset), revision=number)
+    """The command that gives the revision which runs in the stage the present configuration."""
+    return ApplyConfigs(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), revision=number)
 
 
 def applying(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage, int]:
@@ -142,7 +145,8 @@ def undeploy(platform: Platform, wanted: Removal, user: str, key: str = "") -> s
 
 
 def undeploying(asset: AssetRecord, stage: Stage, forget: bool, user: str) -> Undeploy:
-    return Undeploy(actor=user, stage=where(stage), asset=_named(asset), forget=forget)
+    """The command that takes the app out of the stage."""
+    return Undeploy(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), forget=forget)
 
 
 def leaving(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage]:
@@ -207,12 +211,13 @@ def _run_on(key: str) -> None:
     durable.go_on(key)
 
 
-def where(stage: Stage) -> Where:
-    return Where(stage.name, stage.label)
+def stage_ref(stage: Stage) -> StageRef:
+    """The stage as commands have it."""
+    return StageRef(stage.name, stage.label)
 
 
-def _named(asset: AssetRecord) -> Named:
-    return Named(asset.key, asset.name)
+def _asset_ref(asset: AssetRecord) -> AssetRef:
+    return AssetRef(asset.key, asset.name)
 
 
 def begin(platform: Platform, command: Command, key: str) -> str:
@@ -232,19 +237,22 @@ def go_on(platform: Platform, operation: Operation, user: str) -> None:
             f"operation {operation.key[:8]}: is not waiting: it {state}", f"see: odcpub log {operation.key[:8]}"
         )
     platform.ledger.go_on(operation.key)
-    platform.store.journal.say(operation.key, "", f"resumed by {user}")
+    platform.store.journal.say(operation.key, "", f"continued by {user}")
     _run_on(operation.key)
 
 
-def values_came(platform: Platform, asset: AssetRecord, label: str = "") -> None:
-    """Operations of the asset that wait for values go on where none is missing any more. ``label``: of the stage that
-    got values; every stage without one."""
-    for one in platform.ledger.operations(asset.key, Status.RUNNING):
+def values_came(platform: Platform, asset: AssetRecord, label: str = "") -> list[str]:
+    """Operations of the asset that wait for values go on where none is missing any more; their keys. ``label``: of the
+    stage that got values; every stage without one."""
+    resumed = []
+    for one in platform.ledger.running(asset.key):
         there = not label or one.unit.stage.label == label
         if there and one.waiting and not still_waits(platform, one):
             platform.ledger.go_on(one.key)
             platform.store.journal.say(one.key, "", f"goes on: no value is missing in {one.unit.stage.name}")
             _run_on(one.key)
+            resumed.append(one.key)
+    return resumed
 
 
 def cancel(platform: Platform, operation: Operation, user: str) -> None:

@@ -10,14 +10,16 @@ from pathlib import Path
 
 from odcpub.api_types.installation import Scripts
 from odcpub.data.script import sql_text
+from odcpub.data.script_check import foreign_line
 from odcpub.deployment.stages import Stage
 from odcpub.engines.database.chain import PENDING, VERSIONS
 from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.engines.database.chain_frame import FRAME
 from odcpub.errors import Refused, UsageError, counted
+from odcpub.operations.core.ledger import how_to_wait
 from odcpub.operations.models import stage_of
 from odcpub.operations.platform import Platform
-from odcpub.store.records import AssetRecord, Status
+from odcpub.store.records import AssetRecord
 from odcpub.store.scripts import Chain
 from odcpub.store.store import Store
 from odcpub.text import shown
@@ -29,11 +31,9 @@ def written_out(platform: Platform, name: str, stage: str) -> Scripts:
     """All scripts with their SQL beside them, and what makes the folder one that Alembic runs."""
     asset, place, chain = _chain(platform, name, stage)
     files = {}
-    for part in chain.parts():
-        for script in chain.names(part):
-            text = chain.read(part, script)
-            files[f"{part}/{script}"] = text
-            files[f"{part}/{script.removesuffix('.py')}.sql"] = sql_text(text)
+    for (part, script), text in chain.texts().items():
+        files[f"{part}/{script}"] = text
+        files[f"{part}/{script.removesuffix('.py')}.sql"] = sql_text(text)
     if not files:
         raise UsageError(
             f"{asset.name} has no migration scripts in {place.name}", "see where it is deployed: odcpub status"
@@ -43,22 +43,45 @@ def written_out(platform: Platform, name: str, stage: str) -> Scripts:
 
 def put_back(platform: Platform, name: str, stage: str, files: Mapping[str, str]) -> Scripts:
     """Takes the scripts of a folder that was written out. What is there already stays as it is: refused where it is
-    another."""
+    another. Refused, too, where a text holds what odcpub never writes: the server executes scripts."""
     asset, place, chain = _chain(platform, name, stage)
     scripts = [(match[1], match[2], text) for path, text in sorted(files.items()) if (match := _PLACE.fullmatch(path))]
     if not scripts:
         raise UsageError("no script is in the folder", f"name one that has a folder {VERSIONS} with scripts in it")
+    _check(scripts)
     with platform.beginning:
-        if platform.ledger.operations(asset.key, Status.RUNNING, limit=1):
-            raise Refused(f"{asset.name}: an operation is running", "wait for it: odcpub log")
+        if running := next(iter(platform.ledger.running(asset.key)), None):
+            raise Refused(f"{asset.name}: an operation is running", how_to_wait(running))
         new = _new(chain, scripts)
         chain.put_all(new)
     return {"app": asset.name, "stage": place.name, "files": {f"{part}/{script}": text for part, script, text in new}}
 
 
+def _check(scripts: Sequence[tuple[str, str, str]]) -> None:
+    """Refuses texts that odcpub would never write as a script. ``scripts``: part, name and text of each."""
+    checked = ((f"{part}/{script}", _fault(text)) for part, script, text in scripts)
+    if found := tuple(f"{path}: {fault}" for path, fault in checked if fault):
+        raise Refused(
+            f"{found[0]}; nothing was changed",
+            "put the script back as odcpub data scripts … --out FOLDER wrote it",
+            found if len(found) > 1 else (),
+        )
+
+
+def _fault(text: str) -> str:
+    """Why the text is no migration script; empty where it is one."""
+    if line := foreign_line(text):
+        return f"odcpub never writes this into a migration script: {line}"
+    try:
+        sql_text(text)
+    except Exception:  # whatever a part of it lacks
+        return "it is not a whole migration script"
+    return ""
+
+
 def _new(chain: Chain, scripts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
     """Those of them (part, name, text) that are not there yet; refused where another one has a name."""
-    there = {(part, script): chain.read(part, script) for part in chain.parts() for script in chain.names(part)}
+    there = chain.texts()
     for part, script, text in scripts:
         if there.get((part, script), text) != text:
             hint = "leave it out; odcpub data scripts … --out FOLDER writes out what is there"

@@ -23,7 +23,7 @@ def running(platform: Platform, asset: AssetRecord, label: str) -> Asset | None:
 
 def _recorded(platform: Platform, revision: RevisionRecord | None) -> Asset | None:
     try:
-        return platform.memory.model(revision.model) if revision else None
+        return platform.caches.model(revision.model) if revision else None
     except OdcpubError:  # lost, which is told by who needs it
         return None
 

@@ -48,5 +48,5 @@ def source(platform: Platform, name: str, number: int | None) -> Source:
 
 def _sql(platform: Platform, model: VerifiedAsset, libraries: Mapping[str, Library], revision: RevisionRecord) -> Sql:
     """An empty schema becomes the revision's, and says so by the name that the revision's own app asks for."""
-    migration = plan_migration(None, platform.memory.schema(model, libraries), asset=model)
+    migration = plan_migration(None, platform.caches.schema(model, libraries), asset=model)
     return sql_script(whole_sql(replace(migration, target=revision.schema)))

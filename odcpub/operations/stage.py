@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
-from odcpub.deployment.configuration import Resolved, parse_stage_file, resolve
+from odcpub.deployment.configuration import Configuration, parse_stage_file, resolve
 from odcpub.deployment.stages import DEFAULT_STAGES, Stage
 from odcpub.deployment.workload import Workload
 from odcpub.engines.ports import Login, Owner
@@ -23,7 +23,7 @@ from odcpub.errors import ModelError, Refused
 from odcpub.image.content import ImageRef
 from odcpub.model.elements import Asset, Library, VerifiedAsset
 from odcpub.model.physical import physical
-from odcpub.operations.core.outputs import Verified, Where
+from odcpub.operations.core.outputs import StageRef, Verified
 from odcpub.operations.login import database_environment
 from odcpub.operations.models import asset_stages, stage_file
 from odcpub.operations.platform import Platform
@@ -35,7 +35,7 @@ class Target:
     """One app in one stage, at the revision (or not yet made revision) that shall run there."""
 
     asset: AssetRecord
-    stage: Where
+    stage: StageRef
     model: VerifiedAsset
     libraries: Mapping[str, Library]
 
@@ -81,7 +81,7 @@ class MissingValues(Refused):
         self.names = tuple(names)
 
 
-def configuration(platform: Platform, target: Target, newest: Asset | None = None) -> Resolved:
+def configuration(platform: Platform, target: Target, newest: Asset | None = None) -> Configuration:
     """The stage's values: model default, then the stage's file, then what was set by command. Refused when wrong.
     ``newest``: the model that the stage's file is written for, where that is a later one."""
     label = target.stage.label
@@ -108,7 +108,7 @@ def configuration(platform: Platform, target: Target, newest: Asset | None = Non
             setting(target.asset, resolved.missing, label),
             resolved.missing,
         )
-    return resolved
+    return Configuration(resolved.settings, resolved.secrets)
 
 
 def setting(asset: AssetRecord, names: Sequence[str], label: str) -> str:
@@ -137,13 +137,13 @@ def migration(platform: Platform, target: Target, asks: bool) -> Migration:
     live = database.observe(there)
     if live is None:
         database.check(there)
-    schema = platform.memory.schema(target.model, target.libraries)
+    schema = platform.caches.schema(target.model, target.libraries)
     # Where nothing ran, as in a database that was taken over, what it remembers itself is asked about.
     previous = (runs or replace(target.model, entities=(), static_entities=())) if asks else None
-    plan = platform.memory.plan(live, schema, target.model, previous, runs)
+    plan = platform.caches.plan(live, schema, target.model, previous, runs)
     found = database.inspect(there, plan.checks) if plan.checks else ()
     if spared := {one.check.spares for one in found if one.check.spares}:
-        plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs, unchecked=spared)
+        plan = plan_migration(live, schema, asset=target.model, previous=previous, runs=runs, not_valid=spared)
         found = tuple(one for one in found if not one.check.spares)
     return Migration(plan, found, live)
 
@@ -164,14 +164,6 @@ def refuse(target: Target, plan: MigrationPlan, findings: tuple[Finding, ...]) -
             "nothing was changed; settle each point above, then publish or promote again",
             details,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """Settings and secrets as (name, value), sorted."""
-
-    settings: tuple[tuple[str, str], ...]
-    secrets: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 def workload(
@@ -200,28 +192,28 @@ def bare_workload(platform: Platform, target: Target, revision: RevisionRecord, 
     )  # fmt: skip
 
 
-def seal(platform: Platform, resolved: Resolved) -> str:
+def seal(platform: Platform, configured: Configuration) -> str:
     """Keeps the configuration as this deployment has it: the blob of it, encrypted."""
-    return platform.store.blobs.put(platform.store.vault.seal(_text(resolved)))
+    return platform.store.blobs.put(platform.store.vault.seal(_text(configured)))
 
 
-def fingerprint(platform: Platform, resolved: Resolved) -> str:
+def fingerprint(platform: Platform, configured: Configuration) -> str:
     """Tells whether two deployments have the same configuration; keeps nothing."""
-    return platform.store.vault.fingerprint(_text(resolved))
+    return platform.store.vault.fingerprint(_text(configured))
 
 
-def _text(resolved: Resolved) -> str:
-    return json.dumps({"settings": sorted(resolved.settings), "secrets": sorted(resolved.secrets)})
+def _text(configured: Configuration) -> str:
+    return json.dumps({"settings": sorted(configured.settings), "secrets": sorted(configured.secrets)})
 
 
-def amiss(platform: Platform, target: Target) -> str:
+def access_fault(platform: Platform, target: Target) -> str:
     """What keeps the app that is deployed there from its data and is set right by its next deployment, and what an
     operator has to do besides; empty where nothing does."""
     password = platform.store.stages.known_database_password(target.asset.key, target.stage.label)
     if not password or platform.store.stages.current(target.asset.key, target.stage.label) is None:
         return ""
     database, there = platform.engines().database, place(platform, target)
-    found = database.amiss(there, password)
+    found = database.access_fault(there, password)
     login = database.login(there, password)
     if not found or login.pooling == "none":
         return found

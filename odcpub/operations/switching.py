@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from odcpub.engines.settings import EMBEDDED, FILE, EngineSettings
 from odcpub.errors import EngineError, OdcpubError
 from odcpub.operations import stage as stages
+from odcpub.operations.app_logins import app_logins
 from odcpub.operations.platform import Platform
-from odcpub.operations.way import logins
 
 Apps = tuple[tuple[str, str], ...]
 """Apps by name, each with its stages in words."""
@@ -114,11 +114,11 @@ def _database(platform: Platform) -> Iterator[str]:
     if settings.database == "embedded" and not settings.reach().port:
         return
     try:
-        database, apps = platform.engines().database, logins(platform)
-        found, way = database.condition([place for place, _ in apps]), database.way(apps)
+        database, apps = platform.engines().database, app_logins(platform)
+        found, path = database.condition([place for place, _ in apps]), database.app_path(apps)
         if found.missing:
             yield "; ".join((f"database: {found.found}", *found.hints))
-        if way.hints:
-            yield "; ".join((f"database: {way.found}", *way.hints))
+        if path.hints:
+            yield "; ".join((f"database: {path.found}", *path.hints))
     except OdcpubError as error:
         yield f"{error.message}; {error.hint}" if error.hint else error.message

@@ -16,8 +16,8 @@ from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import Planned, Revision, Started
 from odcpub.operations.core.run import Run
 from odcpub.operations.libraries import locked
+from odcpub.operations.migration_text import from_text
 from odcpub.operations.platform import Platform
-from odcpub.operations.stored_plan import from_text
 from odcpub.store.records import DeploymentRecord, RevisionRecord, Status
 
 
@@ -37,6 +37,7 @@ class ToWaitFor(ToRun):
 
 
 def record(run: Run, revision: Revision) -> RevisionRecord:
+    """The revision's record; refused where there is none."""
     found = run.platform.store.assets.revision(run.unit.asset.key, revision.number)
     if found is None:
         raise Refused(f"{run.asset.name}: revision {revision.number} does not exist", "see: odcpub status")
@@ -50,7 +51,7 @@ def target(run: Run, of: RevisionRecord) -> stages.Target:
 
 def aim(run: Run, model: str, lock: str) -> stages.Target:
     """The same, of a model and a lock that may have no revision yet."""
-    return _aimed(run, run.platform.memory.model(model), lock)
+    return _aimed(run, run.platform.caches.model(model), lock)
 
 
 def _aimed(run: Run, model: VerifiedAsset, lock: str) -> stages.Target:
@@ -77,6 +78,7 @@ def waited_for(run: Run, given: ToWaitFor) -> Workload:
 
 
 def migration(platform: Platform, planned: Planned) -> MigrationPlan:
+    """The migration plan that was made for the stage."""
     return from_text(platform.store.blobs.get(planned.migration).decode())
 
 
@@ -88,7 +90,7 @@ def deployment(run: Run, given: ToRun) -> DeploymentRecord:
     )
 
 
-def recall(platform: Platform, stage: str, label: str) -> Workload | None:
+def rebuild(platform: Platform, stage: str, label: str) -> Workload | None:
     """What the records say runs there, for a runner that must start it again; None where nothing should. Its database
     was prepared when it was deployed: to do it again would meet the migration of an operation that is resumed."""
     asset = platform.store.assets.find(label)

@@ -42,10 +42,13 @@ class Answer(JSONResponse, Generic[T]):
 
 
 class ProblemAnswer(Answer[ProblemDetails]):
+    """An error, as RFC 9457 has it."""
+
     media_type = "application/problem+json"
 
 
 def problem(status: int, title: str, data: ErrorData, headers: Mapping[str, str] | None = None) -> ProblemAnswer:
+    """The answer to a request that failed. ``title``: the message."""
     return ProblemAnswer({"title": title, "status": status, "detail": "", **data}, status, headers)
 
 
@@ -54,7 +57,7 @@ def _wrong(*details: str) -> ErrorData:
     return {"hint": "", "exit_code": UsageError.exit_code, "details": list(details), "problems": []}
 
 
-def told(error: OdcpubError) -> ProblemAnswer:
+def problem_of(error: OdcpubError) -> ProblemAnswer:
     """An error that users meet, as a problem."""
     status = next((status for kind, status in STATUS if isinstance(error, kind)), 502)
     return problem(status, error.message, error_data(error))
@@ -73,7 +76,7 @@ def answer_errors(api: FastAPI, routers: Sequence[APIRouter]) -> None:
 
     @api.exception_handler(OdcpubError)
     def known(_request: Request, error: OdcpubError) -> ProblemAnswer:
-        return told(error)
+        return problem_of(error)
 
     @api.exception_handler(RequestValidationError)
     def invalid(_request: Request, error: RequestValidationError) -> ProblemAnswer:
@@ -88,7 +91,7 @@ def answer_errors(api: FastAPI, routers: Sequence[APIRouter]) -> None:
     @api.exception_handler(OSError)
     def failed(_request: Request, error: OSError) -> ProblemAnswer:
         LOG.error("a request failed", exc_info=error)
-        return told(system_failure(error, "this machine"))
+        return problem_of(system_failure(error, "this machine"))
 
     @api.exception_handler(Exception)
     def unexpected(_request: Request, error: Exception) -> ProblemAnswer:  # the server's own log has it

@@ -12,7 +12,7 @@ from odcpub import __version__
 from odcpub.errors import OdcpubError, UsageError
 from odcpub.escaping import in_short
 from odcpub.portal import assets, deployments, engines, installation, model_files, names, operations, sources
-from odcpub.portal.answers import Answer, answer_errors, told
+from odcpub.portal.answers import Answer, answer_errors, problem_of
 from odcpub.portal.checked import NUL
 from odcpub.portal.documented import EVERYWHERE, Route, describe
 from odcpub.portal.life import Server
@@ -26,6 +26,8 @@ ROUTERS = (deployments, assets, installation, engines, operations, sources, mode
 
 
 def make_api(server: Server) -> FastAPI:
+    """The application that the server answers with."""
+
     async def data(request: Request) -> None:
         _check_query(request)
         _check_texts(request)
@@ -62,7 +64,7 @@ def make_api(server: Server) -> FastAPI:
             try:
                 await run_in_threadpool(loading.wait)
             except OdcpubError as error:
-                return told(error)
+                return problem_of(error)
             return await call_next(request)
         try:
             return await call_next(request)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from odcpub.errors import OdcpubError, system_failure
+from odcpub.files import identity_of
 from odcpub.home import Home
 
 LOG = logging.getLogger("odcpub.portal")
@@ -37,7 +38,7 @@ class ApiSocket:
     def again(self) -> socket.socket | None:
         """A new one where the one before was removed or replaced; in the folder for temporary files where there is no
         runtime folder any more. None while all is well, or nowhere is a place."""
-        if _identity(self._path) == self._bound:
+        if identity_of(self._path) == self._bound:
             return None
         for home in (self._home, self._home.elsewhere()):
             try:
@@ -55,14 +56,14 @@ class ApiSocket:
         before = os.umask(0o177)
         try:
             listening.bind(str(path))
+            self._announce(path)  # before it listens: who reaches it can read who it is
+            listening.listen(64)
         except OSError:
             listening.close()
             raise
         finally:
             os.umask(before)
-        listening.listen(64)
-        self._path, self._bound = path, _identity(path)
-        self._announce(path)
+        self._path, self._bound = path, identity_of(path)
         return listening
 
     def _announce(self, path: Path) -> None:
@@ -70,12 +71,3 @@ class ApiSocket:
         self._lock.truncate()
         self._lock.write(f"{os.getpid()}\n{path}\n")
         self._lock.flush()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from a later one of its name; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino

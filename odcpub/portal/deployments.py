@@ -39,7 +39,7 @@ from odcpub.portal.life import Server
 from odcpub.portal.schemas import DeploymentBody, ExecutionBody, Limit, ManyLines, Offset, PublishBody, Statuses, Whole
 from odcpub.store.journal import Journal
 from odcpub.store.records import OperationKind, Status
-from odcpub.text import named
+from odcpub.text import NAMELESS, named
 
 PATH = "/api/deployments/v1"
 POLL_SECONDS, QUIET_SECONDS, SAID_SECONDS = 0.01, 15.0, 1.0
@@ -149,7 +149,7 @@ def find_operation(platform: Platform, typed: str) -> Operation:
     """The operation that somebody means by its key or the key's beginning."""
     found = platform.ledger.find(typed)
     if found is None:
-        raise Missing(f"{named(typed)}: no such operation", "see: odcpub log")
+        raise Missing(f"{named(typed) or NAMELESS}: no such operation", "see: odcpub log")
     return found
 
 

@@ -14,7 +14,7 @@ from odcpub.engines.factory import Engines, Surroundings
 from odcpub.engines.settings import EngineSettings, change, draft_settings, read_settings, take_settings, use_profile
 from odcpub.errors import EngineError, Refused, UsageError
 from odcpub.home import Home
-from odcpub.operations.core.ledger import Operation
+from odcpub.operations.core.ledger import Operation, how_to_wait
 from odcpub.operations.platform import Platform
 from odcpub.operations.progress_sink import report
 from odcpub.store.store import Store
@@ -102,7 +102,7 @@ class EngineChoice:
     def _exchange(self, settings: EngineSettings, draft: Path, platform: Platform) -> None:
         """From the present engines to others; whatever fails, there are engines afterwards that look after all."""
         if running := _running(platform):
-            raise Refused("engines: an operation is running", f"wait for it: odcpub log {running.key[:8]} --follow")
+            raise Refused("engines: an operation is running", how_to_wait(running))
         try:
             with self._guard:
                 self._leave(settings)

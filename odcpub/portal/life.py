@@ -14,18 +14,19 @@ import os
 import signal
 import threading
 import time
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TextIO
 
 from odcpub import locks
 from odcpub.engines.database.server import parse
 from odcpub.errors import EngineError, OdcpubError
+from odcpub.files import identity_of
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations.durable_records import check_records
-from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.platform import Caches, Platform
 from odcpub.operations.scripts import take_in
-from odcpub.operations.workloads import recall
+from odcpub.operations.workloads import rebuild
 from odcpub.portal.engine_choice import EngineChoice
 from odcpub.portal.idleness import Idleness, deployed
 from odcpub.portal.loading import Loading, cannot_go_on
@@ -60,15 +61,6 @@ def take_lock(home: Home) -> TextIO | None:
     return file
 
 
-def _identity(folder: Path) -> tuple[int, int] | None:
-    """What tells a folder from a later one of the same name; None where there is none."""
-    try:
-        found = folder.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
 class Server:
     """What the routes work with. Made by the process that holds the lock."""
 
@@ -81,10 +73,10 @@ class Server:
         if taken := take_in(self._store, home.data / "migrations"):
             LOG.info("%s", taken)
         self._home = home
-        self._folder = _identity(home.data)
+        self._folder = identity_of(home.data)
         self.loading = Loading(self._load, self._not_loaded)
         self.engines = choice(home, self._store, self._warm)
-        self.platform = Platform(home, self._store, self.engines.current, Memory(self._store), FileCache())
+        self.platform = Platform(home, self._store, self.engines.current, Caches(self._store), FileCache())
         self.idleness = Idleness(self.platform, lambda: self.stop(apps=True))
 
     def _lost_store(self) -> None:
@@ -119,13 +111,13 @@ class Server:
             LOG.warning("warming up waits: %s", error.message)
             return
         try:
-            engines.warm(lambda stage, asset: recall(self.platform, stage, asset), deployed(self._store))
+            engines.warm(lambda stage, asset: rebuild(self.platform, stage, asset), deployed(self._store))
         except Exception:
             LOG.warning("warming up failed", exc_info=True)
 
     def check_folder(self) -> None:
         """Fails where the data folder was removed, or replaced, under the server: all that it knows is of no use."""
-        if _identity(self._home.data) != self._folder:
+        if identity_of(self._home.data) != self._folder:
             raise EngineError(
                 f"{self._home.data}: the data folder has gone while the server ran, or another lies in its place",
                 "end what still runs: odcpub down; the next command then starts with the folder that is there",
@@ -137,14 +129,27 @@ class Server:
         if apps:
             with contextlib.suppress(OSError):
                 self._home.stopped.touch(0o600)  # or a command that follows an operation would start the next server
+        try:
+            with _logged("ending the operations"):
+                self._shut_down()
+            with _logged("ending the engines"):
+                self.engines.close(apps)
+            self._store.close()
+        finally:
+            os.kill(self.pid, signal.SIGTERM)
+
+    def _shut_down(self) -> None:
+        """Ends what runs operations, once that is loaded."""
         if self.loading.ended:
             from odcpub.operations import durable
 
             durable.shut_down()
-        try:
-            self.engines.close(apps)
-        except Exception:
-            LOG.exception("ending the engines failed")
-        finally:
-            self._store.close()
-            os.kill(self.pid, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def _logged(what: str) -> Iterator[None]:
+    """Whatever fails within it is logged, and keeps nothing else from being ended."""
+    try:
+        yield
+    except Exception:
+        LOG.exception("%s failed", what)

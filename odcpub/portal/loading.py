@@ -40,6 +40,7 @@ class Loading:
 
     @property
     def ended(self) -> bool:
+        """Whether all is loaded, or could not be."""
         return self._ended.is_set()
 
     def enter(self, method: str, path: str) -> bool:
@@ -55,6 +56,7 @@ class Loading:
             return early
 
     def leave(self) -> None:
+        """A request that was served before all was loaded has its answer."""
         with self._changed:
             self._served -= 1
             self._wanted = True

@@ -6,6 +6,7 @@ from odcpub.address import address, is_address, parts
 from odcpub.engines.database import tls
 from odcpub.engines.database.server import parse
 from odcpub.errors import Refused, UsageError
+from odcpub.operations.core.ledger import how_to_wait
 from odcpub.operations.platform import Platform
 from odcpub.store.moving import Moved, move
 from odcpub.store.settings import SQLITE, StoreSettings
@@ -30,6 +31,6 @@ def move_store(platform: Platform, target: str, password: str) -> Moved:
     written to the old one from then on: the server must end."""
     settings = StoreSettings(target, platform.store.vault.seal(password).decode() if password else "")
     with platform.beginning:  # no operation begins meanwhile
-        if platform.ledger.running():
-            raise Refused("the store cannot be moved: an operation is running", "wait for it: odcpub log")
+        if running := next(iter(platform.ledger.running()), None):
+            raise Refused("the store cannot be moved: an operation is running", how_to_wait(running))
         return move(platform.store, settings, parse)

@@ -15,6 +15,8 @@ FIRST_SECONDS, DAILY_SECONDS = 600.0, 86_400.0
 
 
 class Upkeep:
+    """Knows when it is due."""
+
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._next = time.monotonic() + FIRST_SECONDS

@@ -29,6 +29,7 @@ def environment_key(label: str) -> str:
 
 
 def environment(stage: Stage, order: int) -> Environment:
+    """A stage. ``order``: from 0."""
     return {"key": environment_key(stage.label), "name": stage.name, "purpose": stage.purpose, "order": order}
 
 
@@ -69,6 +70,7 @@ def operation(one: Operation) -> ShownOperation:
 
 
 def waiting(one: Waiting) -> WaitingFor:
+    """What an operation waits for."""
     return {"for": one.wants, "who": one.who, "since": one.since, "command": one.command}
 
 
@@ -112,14 +114,17 @@ def page(found: Sequence[object], limit: int, offset: int) -> Page:
 
 
 def operations(found: Sequence[Operation], limit: int, offset: int) -> OperationPage:
+    """A page of operations, of ``limit`` + 1 that were read."""
     return {"page": page(found, limit, offset), "results": [operation(one) for one in found[:limit]]}
 
 
 def messages(found: Sequence[Message], asset: str, limit: int, offset: int) -> MessagePage:
+    """A page of messages, of ``limit`` + 1 that were read."""
     return {"page": page(found, limit, offset), "results": [message(one, asset) for one in found[:limit]]}
 
 
 def store_changed(moved: Moved, pid: int, seconds: float) -> StoreChanged:
+    """Where the records are now; ``pid`` and ``seconds``: of the server's end."""
     return {
         "store": moved.store, "before": moved.before, "aside": moved.aside, "rows": moved.rows,
         "contents": moved.contents, "pid": pid, "seconds": seconds,

@@ -26,6 +26,8 @@ _MADE = REVISIONS.join(OPERATIONS, OPERATIONS.c.key == REVISIONS.c.operation)
 
 @persistent()
 class Assets:
+    """Who publishes what under which name, and what each publish has made."""
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
@@ -103,6 +105,7 @@ class Assets:
         return next(iter(self._read(ASSETS, AssetRecord, condition)), None)
 
     def all(self) -> tuple[AssetRecord, ...]:
+        """Every asset, by name."""
         return tuple(sorted(self._read(ASSETS, AssetRecord), key=lambda asset: asset.name.lower()))
 
     def add_revision(self, revision: RevisionRecord) -> RevisionRecord:
@@ -119,6 +122,7 @@ class Assets:
         return RevisionRecord(**row)
 
     def revision(self, asset: str, number: int) -> RevisionRecord | None:
+        """The asset's revision of that number."""
         found = self._read(REVISIONS, RevisionRecord, REVISIONS.c.asset == asset, REVISIONS.c.number == number)
         return found[0] if found else None
 
@@ -132,6 +136,7 @@ class Assets:
         return self._read(REVISIONS, RevisionRecord)
 
     def latest(self, asset: str) -> RevisionRecord | None:
+        """The revision with the highest number."""
         newest = select(func.max(REVISIONS.c.number)).where(REVISIONS.c.asset == asset).scalar_subquery()
         found = self._read(REVISIONS, RevisionRecord, REVISIONS.c.asset == asset, REVISIONS.c.number == newest)
         return found[0] if found else None
@@ -151,6 +156,7 @@ class Assets:
             ) from None
 
     def releases(self, asset: str) -> tuple[ReleaseRecord, ...]:
+        """Every release of the asset, in no order."""
         return self._read(RELEASES, ReleaseRecord, RELEASES.c.asset == asset)
 
     def named_releases(self) -> tuple[tuple[str, ReleaseRecord], ...]:

@@ -21,6 +21,8 @@ from odcpub.store.ports import RENEWED
 
 
 class Blobs:
+    """``Contents`` in files: a folder for the first two digits of each digest."""
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self.read_only = False
@@ -115,6 +117,7 @@ class Blobs:
 
 
 def read_only() -> Refused:
+    """Why nothing can be written now."""
     return Refused(
         "the records are being moved and are read-only until that ends", "run the same command again in a minute"
     )

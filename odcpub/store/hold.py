@@ -12,11 +12,11 @@ import platform
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from odcpub.errors import EngineError
-from odcpub.store.again import again
+from odcpub.store.again import Undone, again
 from odcpub.store.postgres import FOR_SERVER, LOCK, Postgres
 from odcpub.waiting import looks
 
@@ -51,19 +51,27 @@ class Hold:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def close(self) -> None:
+        """Gives the lock back."""
         self._ended.set()
         with suppress(Exception):
             self._connection.close()
 
     @again
     def _take(self) -> psycopg.Connection[Any]:
-        connection = self._store.connect(autocommit=True, name=self._name)
-        _impatient(connection)
-        for _ in looks(LAST_SECONDS, 0.1):
-            if self._taken(connection):
-                return connection
-        holder, since = connection.execute(_HOLDER.encode()).fetchone() or ("another server", "a moment ago")
-        connection.close()
+        """A connection that holds the lock."""
+        import psycopg
+
+        with ExitStack() as opened:
+            connection = self._store.connect(autocommit=True, name=self._name)
+            opened.callback(connection.close)
+            try:
+                _impatient(connection)
+                if any(self._taken(connection) for _ in looks(LAST_SECONDS, 0.1)):
+                    opened.pop_all()
+                    return connection
+                holder, since = connection.execute(_HOLDER.encode()).fetchone() or ("another server", "a moment ago")
+            except (psycopg.Error, OSError) as error:
+                raise Undone(f"{self._store.where}: its connection broke: {error}", "run the command again") from None
         raise HeldByAnother(
             f"{self._store.where}: is in use by {holder} since {since}; only one server can use a store",
             "end that server, on its machine: odcpub down; then run the command again",

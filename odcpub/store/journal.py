@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, Select, insert, select, update
@@ -19,10 +19,14 @@ Change = Callable[[OperationRecord], OperationRecord]
 """Makes of an operation as it is recorded the one that is to be, with another request or state."""
 LAST = "\U0010ffff"
 """Sorts behind whatever a key can go on with."""
+_LATEST_FIRST = OPERATIONS.c.started_at.desc(), OPERATIONS.c.key
+"""The key tells those apart that were begun in the same moment: a list that is read page by page has each once."""
 
 
 @persistent("say")
 class Journal:
+    """What each operation is recorded as, and what it has said."""
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self.changes = 0
@@ -50,17 +54,19 @@ class Journal:
     def fail(self, key: str, failure: Failure, ended: Change, deployment: DeploymentEnd | None = None) -> None:
         """Ends a running operation with an error: its message, its last state and its ``deployment`` together. One
         that has ended stays."""
-        running = select(OPERATIONS).where(OPERATIONS.c.key == key, OPERATIONS.c.status == Status.RUNNING)
-        with self._engine.begin() as connection:
-            row = connection.execute(running.with_for_update()).mappings().first()
-            if row is None:
-                return
-            values = {"status": Status.FAILED, "finished_at": now()} | _written(ended(OperationRecord(**row)))
-            if deployment:
-                values |= {"serving": 1} if deployment.serves else {}
-                _end_deployment(connection, key, deployment)
-            connection.execute(update(OPERATIONS).where(OPERATIONS.c.key == key).values(values))
-            connection.execute(insert(MESSAGES), _line(key, failure.step, failure.text, Severity.ERROR, failure.data))
+        more: dict[str, object] = {"status": Status.FAILED, "finished_at": now()}
+        more |= {"serving": 1} if deployment and deployment.serves else {}
+        while True:
+            with self._engine.begin() as connection:
+                row = _locked(connection, key)
+                if row["status"] != Status.RUNNING:
+                    return
+                if _changed(connection, row, ended, more):
+                    if deployment:
+                        _end_deployment(connection, key, deployment)
+                    line = _line(key, failure.step, failure.text, Severity.ERROR, failure.data)
+                    connection.execute(insert(MESSAGES), line)
+                    break
         self.changes += 1
 
     def change(self, key: str, changed: Change) -> None:
@@ -68,7 +74,7 @@ class Journal:
         else changes it."""
         while True:
             with self._engine.begin() as connection:
-                if _changed(connection, key, changed):
+                if _changed(connection, _locked(connection, key), changed):
                     break
         self.changes += 1
 
@@ -77,7 +83,7 @@ class Journal:
         next operation may begin, all of it or nothing."""
         while True:
             with self._engine.begin() as connection:
-                if _changed(connection, key, changed, serving=1):
+                if _changed(connection, _locked(connection, key), changed, {"serving": 1}):
                     _end_deployment(connection, key, DeploymentEnd(Status.FINISHED, address))
                     break
         self.changes += 1
@@ -107,13 +113,13 @@ class Journal:
         """Every operation that has not ended, the latest first; of one asset where its key is given."""
         here = (OPERATIONS.c.asset == asset,) if asset else ()
         found = select(OPERATIONS).where(OPERATIONS.c.status == Status.RUNNING, *here)
-        return self._operations(found.order_by(OPERATIONS.c.started_at.desc()))
+        return self._operations(found.order_by(*_LATEST_FIRST))
 
     def operations(
         self, asset: str = "", status: str = "", kinds: Sequence[str] = (), limit: int = 50, offset: int = 0
     ) -> tuple[OperationRecord, ...]:
         """Operations, the latest first."""
-        statement = select(OPERATIONS).order_by(OPERATIONS.c.started_at.desc()).limit(limit).offset(offset)
+        statement = select(OPERATIONS).order_by(*_LATEST_FIRST).limit(limit).offset(offset)
         if asset:
             statement = statement.where(OPERATIONS.c.asset == asset)
         if status:
@@ -161,13 +167,19 @@ class Journal:
             return any(json.loads(data).get(name) for data in found)
 
 
-def _changed(connection: Connection, key: str, changed: Change, **more: int) -> bool:
-    """Whether it could be changed: nobody else has in between, as on SQLite somebody may."""
-    same = OPERATIONS.c.key == key
-    row = connection.execute(select(OPERATIONS).where(same).with_for_update()).mappings().one()
-    values = _written(changed(OperationRecord(**row))) | more
-    as_read = OPERATIONS.c.state == row["state"]
-    return bool(connection.execute(update(OPERATIONS).where(same, as_read).values(values)).rowcount)
+def _locked(connection: Connection, key: str) -> RowMapping:
+    """The operation's row, which nobody else changes before the transaction ends; on SQLite somebody may."""
+    return connection.execute(select(OPERATIONS).where(OPERATIONS.c.key == key).with_for_update()).mappings().one()
+
+
+def _changed(
+    connection: Connection, row: RowMapping, changed: Change, more: Mapping[str, object] | None = None
+) -> bool:
+    """Gives the row's operation the texts that ``changed`` makes of it, and ``more``; whether it could: nobody else has
+    changed it since it was read."""
+    values = _written(changed(OperationRecord(**row))) | dict(more or {})
+    as_read = OPERATIONS.c.key == row["key"], OPERATIONS.c.status == row["status"], OPERATIONS.c.state == row["state"]
+    return bool(connection.execute(update(OPERATIONS).where(*as_read).values(values)).rowcount)
 
 
 def _end_deployment(connection: Connection, operation: str, end: DeploymentEnd) -> None:

@@ -14,6 +14,8 @@ from odcpub.store.tables import PLANS
 
 @persistent()
 class Plans:
+    """Plans as texts; what they say is known to ``odcpub.operations.core.plan``."""
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
@@ -30,11 +32,13 @@ class Plans:
                     connection.execute(update(PLANS).where(PLANS.c.fingerprint == plan.fingerprint).values(row))
 
     def find(self, fingerprint: str) -> PlanRecord | None:
+        """The plan of that fingerprint."""
         with self._engine.connect() as connection:
             row = connection.execute(select(PLANS).where(PLANS.c.fingerprint == fingerprint)).mappings().first()
         return PlanRecord(**row) if row else None
 
     def all(self) -> tuple[PlanRecord, ...]:
+        """Every plan, in no order."""
         with self._engine.connect() as connection:
             return tuple(PlanRecord(**row) for row in connection.execute(select(PLANS)).mappings())
 

@@ -41,6 +41,7 @@ class Postgres:
 
     @property
     def where(self) -> str:
+        """As messages name it."""
         return f"the store {self.address}"
 
     @property
@@ -114,6 +115,11 @@ class Postgres:
         if context.is_disconnect or state in _CONFLICTS or state.startswith(("08", "57P")):
             why = (str(error).strip().splitlines() or [type(error).__name__])[0]
             raise Undone(f"{self.where} does not answer: {why}", self._hint()) from None
+        if state == "42501":
+            why = (str(error).strip().splitlines() or ["it may not"])[0]
+            there = address(parts(self.address))
+            grant = f'GRANT CREATE ON DATABASE "{there.database}" TO "{there.user}"'
+            raise EngineError(f"{self.where}: {why}", f"as that server's administrator: {grant}")
         if state == "53100":
             raise EngineError(f"{self.where}: its disk is full", "make room there, then run the same command again")
 

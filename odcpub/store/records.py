@@ -22,6 +22,8 @@ had and may have left something."""
 
 
 class OperationKind(StrEnum):
+    """ODC's kinds of operation."""
+
     PUBLISH = "Publish"
     DEPLOY = "Deploy"
     APPLY = "ApplyConfigs"
@@ -83,6 +85,8 @@ class RevisionRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRecord:
+    """A revision with a semantic version, which never changes."""
+
     asset: str
     version: str
     revision: int

@@ -50,6 +50,13 @@ class Chain:
         with self._engine.connect() as connection:
             return dict(sorted((str(name), str(digest)) for name, digest in connection.execute(found)))
 
+    def texts(self) -> dict[tuple[str, str], str]:
+        """Every script of one moment by its part and name, whose digest was checked."""
+        columns = SCRIPTS.c.part, SCRIPTS.c.name, SCRIPTS.c.text, SCRIPTS.c.digest
+        with self._engine.connect() as connection:
+            rows = sorted(tuple(map(str, row)) for row in connection.execute(select(*columns).where(*self._here())))
+        return {(part, name): self._checked(part, name, text, digest) for part, name, text, digest in rows}
+
     def read(self, part: str, name: str) -> str:
         """The text, whose digest was checked."""
         here = self._here(part, name)
@@ -108,4 +115,5 @@ class Chain:
 
 
 def digest_of(text: str) -> str:
+    """What tells the text from another: its sha256 in hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()

@@ -37,4 +37,5 @@ def read_store_settings(folder: Path) -> StoreSettings:
 
 
 def write_store_settings(folder: Path, settings: StoreSettings) -> None:
+    """Puts the store in force that the settings name, for the next start."""
     write_whole(folder / FILE, msgspec.json.format(msgspec.json.encode(settings)))

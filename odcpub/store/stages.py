@@ -41,11 +41,14 @@ class Values:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """Of everything that was set, sorted."""
         return tuple(sorted({*self.settings, *self.secrets, *self.lost}))
 
 
 @persistent()
 class Stages:
+    """What runs where, and which values each stage gives to it."""
+
     def __init__(self, engine: Engine, vault: Vault) -> None:
         self._engine = engine
         self._vault = vault

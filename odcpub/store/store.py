@@ -118,6 +118,7 @@ class Store:
 
 
 def others(where: str, found: str, own: str) -> Refused:
+    """Why these records cannot be used: they are another installation's."""
     return Refused(
         f"the store {where} holds the records of {found}, and this installation is {own}",
         "name another database; where that installation is no longer needed, rename its schemas there: "

@@ -46,7 +46,15 @@ class Vault:
         """The text encrypted and authenticated (Fernet: AES-128-CBC, HMAC-SHA256)."""
         return self._fernet(self._in_use).encrypt(text.encode())
 
+    def exposed(self) -> bool:
+        """Whether others than the owner may read or change the key's file."""
+        try:
+            return bool(self.key_file.stat().st_mode & 0o077)
+        except OSError:
+            return False
+
     def open(self, sealed: bytes) -> str:
+        """The text that was sealed; Unreadable where it was sealed with another key."""
         from cryptography.fernet import InvalidToken
 
         try:

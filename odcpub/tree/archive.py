@@ -1,5 +1,4 @@
-"""A model as one file, ``.oap``: made of what a folder's reader has found, and read with the same guards. Reads and
-makes files.
+"""A model as one file, ``.oap``: made of what a folder's reader has found, and read with the same guards. Reads files.
 
 A zip that holds the model's files and nothing else, not compressed, without times: the same files, the same bytes. Its
 first entry tells format, name, key and digest. Whatever is not so is refused, before anything of it is used.
@@ -10,8 +9,8 @@ from __future__ import annotations
 import io
 import json
 import stat
+import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -25,8 +24,8 @@ ABOUT = "odcpub-archive.json"
 LONGEST_ABOUT = 10_000
 MAX_ARCHIVE = MAX_BYTES + 20_000_000
 """Bytes of the whole file: the contents, and two headers for each."""
-_NOT_THE_FIRST = 1 << 30
-"""Of an offset: farther than any archive reaches."""
+_HEADER, _LENGTHS = 30, 26
+"""Bytes of an entry's header; where in it the lengths of name and extra field stand."""
 MADE_ANEW = "make it anew: odcpub archive PATH"
 
 
@@ -70,12 +69,12 @@ def read_archive(path: Path) -> Found:
     except BadFile as bad:
         raise UsageError(f"{path}: {bad.reason}", bad.hint) from None
     if content is None:
-        raise UsageError(f"{path}: is not there", "name an archive that you can read")
+        raise UsageError(f"{path}: no such file", "name an archive that you can read")
     try:
         return _unpacked(content, str(path))
     except _Unfit as why:
         raise UsageError(f"{path}: is no archive of a model: {why}", MADE_ANEW) from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError):
+    except (zipfile.BadZipFile, struct.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError):
         raise UsageError(f"{path}: is damaged or incomplete", f"copy it again, or {MADE_ANEW}") from None
 
 
@@ -88,6 +87,8 @@ def _unpacked(content: bytes, where: str) -> Found:
         raise _Unfit(f"it has more than {MAX_FILES:,} entries")
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         entries = _checked(packed)
+        if packed.comment or not _is_filled(content, entries, packed.start_dir):
+            raise _Unfit("it contains data besides the model's files")
         contents = dict(_contents(packed, entries))
     about = _about(contents.pop(ABOUT, b""))
     digests = {path: digest_of(one) for path, one in contents.items()}
@@ -103,8 +104,6 @@ def _unpacked(content: bytes, where: str) -> Found:
 def _checked(packed: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     """The entries, all of which are what they must be; nothing of them is read yet."""
     entries = packed.infolist()
-    if min((one.header_offset for one in entries), default=_NOT_THE_FIRST) or packed.comment:
-        raise _Unfit("it contains data besides the model's files")
     size = 0
     for one in entries:
         if why := _why_not(one):
@@ -120,6 +119,18 @@ def _checked(packed: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
     return entries
 
 
+def _is_filled(content: bytes, entries: list[zipfile.ZipInfo], end: int) -> bool:
+    """Whether the entries' headers, names and contents are all that comes before the directory, which begins at
+    ``end``: what is between them, or noted beside them, would be in no digest."""
+    at = 0
+    for one in sorted(entries, key=lambda one: one.header_offset):
+        name, extra = struct.unpack_from("<HH", content, at + _LENGTHS)
+        if one.header_offset != at or extra or one.extra or one.comment:
+            return False
+        at += _HEADER + name + one.file_size
+    return at == end
+
+
 def _why_not(one: zipfile.ZipInfo) -> str:
     """Why the entry is not taken; empty where it is."""
     name, kind = one.orig_filename, stat.S_IFMT(one.external_attr >> 16)
@@ -130,8 +141,8 @@ def _why_not(one: zipfile.ZipInfo) -> str:
         return "is a link"
     if name.endswith("/") or kind not in (0, stat.S_IFREG):
         return "is not a regular file"
-    if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return "is compressed in a way that is not read"
+    if one.compress_type != zipfile.ZIP_STORED:
+        return "is compressed"
     if one.file_size > limit:
         return f"has {one.file_size:,} bytes, more than {limit:,}"
     return why_no_path(name) or ("" if name == ABOUT or travels(name) else "is no file of a model")

@@ -120,7 +120,7 @@ def test_an_app_is_published_and_served_over_a_socket_that_asks_the_platform_for
     socket = f"{world.folder}/.s.PGSQL.{world.postgres.server().port}"
     address = f"postgres://odcpub@/postgres?host={world.folder}&port={world.postgres.server().port}"
     refused = world.set(address, code=2)
-    assert_readable(refused, ("no value was given", "an empty one where the server asks for none"))
+    assert_readable(refused, ("no value was given", "an empty line if the server needs none"))
     world.set(address, stdin="\n")
     assert f"at {socket}; odcpub may create databases and roles" in world.doctor()["found"]
     app = world.odcpub.run("publish", str(model)).out.strip()

@@ -98,6 +98,7 @@ def test_every_operation_follows_the_plan_that_was_shown(odcpub: Installation, m
     executed(odcpub, *QA)
 
 
+@pytest.mark.long_on("kind")
 def test_the_statements_are_shown_in_their_order(odcpub: Installation, grown: Path) -> None:
     text = LATER.replace("Name: { type: Text, length: 50, mandatory", "Name: { type: Text, length: 60, mandatory")
     (grown / "app.yaml").write_text(text + "    indexes: { ByName: { attributes: [Name], unique: true } }\n")
@@ -168,6 +169,7 @@ def test_of_objects_what_is_ours_counts(odcpub: Installation, grown: Path) -> No
     assert odcpub.json("apply", str(file))["plan"] == shown["fingerprint"], "replicas are an autoscaler's"
 
 
+@pytest.mark.long_on("kind")
 def test_a_file_is_executed_once_as_it_was_made(odcpub: Installation, grown: Path) -> None:
     odcpub.run("config", "set", "ledger", "Rate=11", "--stage", "qa")
     file, shown = planned(odcpub, *QA)

@@ -55,7 +55,8 @@ def test_a_publish_waits_and_goes_on_with_the_last_value(odcpub: Installation, m
         odcpub.run("down")
         _, told = client.communicate(timeout=60)
     assert client.returncode == 130, told
-    assert "waiting for values of Sender, Token in Development; whoever configures Development can resume it: " in told
+    assert "waiting for values of Sender, Token in Development; " in told
+    assert "a user who configures Development can continue it: odcpub config set posting Sender Token" in told
     found = waiting(odcpub)
     assert found["waiting"]["command"] == "odcpub config set posting Sender Token --stage development"
     key = found["operation"][:8]

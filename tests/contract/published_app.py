@@ -24,7 +24,7 @@ from odcpub.compiler.literals import sql_script
 from odcpub.compiler.project import About, app_project
 from odcpub.compiler.runtime import runtime_assembly, runtime_config
 from odcpub.data.fingerprint import target_fingerprint
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.script import whole_sql
 from odcpub.data.target import target_schema

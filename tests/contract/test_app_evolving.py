@@ -21,7 +21,7 @@ from urllib.parse import quote
 
 import pytest
 
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.target import target_schema
 from odcpub.engines.database.chain import write_scripts

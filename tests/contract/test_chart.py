@@ -7,6 +7,8 @@ it; Helm goes back to older ReplicaSets and tells versions by its own revisions.
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -64,7 +66,7 @@ def helm() -> Callable[..., str]:
 
     def run(*arguments: str) -> str:
         done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
     return run
@@ -103,13 +105,55 @@ def test_an_upgrade_keeps_the_configuration_of_the_pods_that_run(helm: Callable[
     assert configuration["metadata"]["annotations"] == {"helm.sh/resource-policy": "keep"}
 
 
-def test_a_number_among_the_settings_is_refused_and_a_large_revision_is_whole(
-    helm: Callable[..., str], values: str, tmp_path: Path
+@pytest.mark.parametrize(
+    ("wrong", "key"),
+    [
+        ("settings: { Limit: 2500000 }", "/settings/Limit"),
+        ("settings: { 'Two words': x }", "/settings"),
+        ("image: { reference: 'registry.example.com/helpdesk:latest' }", "/image/reference"),
+        ("image: { tag: latest }", "'tag'"),
+        ("replicaCount: 2", "'replicaCount'"),
+        ("replicas: two", "/replicas"),
+        ("asset: Helpdesk", "/asset"),
+        ("assetKey: helpdesk", "/assetKey"),
+        ("stage: 'QA 2'", "/stage"),
+        ("revision: -1", "/revision"),
+        ("databasePort: 65536", "/databasePort"),
+        ("databasePooling: statement", "/databasePooling"),
+        ("nodePort: auto", "/nodePort"),
+        ("hosts: shop.example.com", "/hosts"),
+        ("hosts: ['a.example.com, b.example.com']", "/hosts/0"),
+        ("defaultDeny: 'no'", "/defaultDeny"),
+        ("existingSecret: My_Secret", "/existingSecret"),
+    ],
+)
+def test_a_wrong_value_is_refused_by_its_key(
+    helm: Callable[..., str], values: str, tmp_path: Path, wrong: str, key: str
 ) -> None:
     file = tmp_path / "more.yaml"
-    file.write_text("settings: {Limit: 2500000}")
-    with pytest.raises(AssertionError, match=r"settings\.Limit: put quotes around its value"):
-        helm("template", "helpdesk", str(CHART), *VERSION, "--values", values, "--values", str(file))
+    file.write_text(wrong)
+    for command in (("lint", str(CHART)), ("template", "helpdesk", str(CHART), *VERSION)):
+        with pytest.raises(AssertionError, match=re.escape(key)):
+            helm(*command, "--values", values, "--values", str(file))
+
+
+def test_what_is_needed_is_asked_for_by_its_key_and_no_value_is_an_unknown_one(
+    helm: Callable[..., str], values: str, tmp_path: Path
+) -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    assert set(yaml.safe_load((CHART / "values.yaml").read_text())) == set(schema["properties"]) - {"global"}
+    helm("lint", str(CHART))
+    file = tmp_path / "more.yaml"
+    for key in ("app", "asset", "stage", "existingSecret"):
+        file.write_text(f"{key}: ''")
+        with pytest.raises(AssertionError, match=f"{key}: .* is needed"):
+            helm("template", "helpdesk", str(CHART), *VERSION, "--values", values, "--values", str(file))
+    file.write_text("nodePort: null\nglobal: { other: chart }")
+    helm("template", "helpdesk", str(CHART), *VERSION, "--values", values, "--values", str(file))
+
+
+def test_a_large_revision_is_whole(helm: Callable[..., str], values: str, tmp_path: Path) -> None:
+    file = tmp_path / "more.yaml"
     file.write_text("revision: 2500000")
     rendered = helm("template", "helpdesk", str(CHART), *VERSION, "--values", values, "--values", str(file))
     assert 'ODCPUB_REVISION: "2500000"' in rendered

@@ -18,7 +18,7 @@ import psycopg
 import pytest
 
 from odcpub.data.fingerprint import fingerprint
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.target import RESERVED, target_schema
 from odcpub.engines.database import embedded as embedded_module
 from odcpub.engines.database import migrate
@@ -160,12 +160,12 @@ def test_what_the_role_has_lost_is_told_and_set_right(stage: Stage, statement: s
     engine, password = stage.engine, "pw-one"
     stage.publish(simple())
     access = engine.prepare(stage.place, password)
-    assert engine.amiss(stage.place, password) == ""
+    assert engine.access_fault(stage.place, password) == ""
     with stage.connect() as connection:
         connection.execute(statement.format(role=access.user, database=access.database).encode())
-    assert engine.amiss(stage.place, password) == f"the role {access.user} {told}"
+    assert engine.access_fault(stage.place, password) == f"the role {access.user} {told}"
     engine.prepare(stage.place, password)
-    assert engine.amiss(stage.place, password) == ""
+    assert engine.access_fault(stage.place, password) == ""
     with login(access) as connection:
         connection.execute("DELETE FROM thing")
 
@@ -173,7 +173,7 @@ def test_what_the_role_has_lost_is_told_and_set_right(stage: Stage, statement: s
 def test_where_nothing_is_left_nothing_is_amiss(stage: Stage) -> None:
     """All of it is made anew, which the plan says itself."""
     for place in (Place("odc_of_nobody", "x"), Place(stage.database, "of_nobody")):
-        assert stage.engine.amiss(place, "pw-one") == ""
+        assert stage.engine.access_fault(place, "pw-one") == ""
 
 
 @pytest.mark.parametrize("power", POWERS)

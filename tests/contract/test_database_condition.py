@@ -156,11 +156,11 @@ def test_another_password_is_noticed_where_none_may_be_looked_at(postgres: Postg
     place = Place(DATABASE, "x")
     with platform(postgres, "CREATEDB CREATEROLE") as weak, postgres.server().connect() as admin:
         access = weak.prepare(place, "a-password")
-        assert weak.amiss(place, "a-password") == ""
+        assert weak.access_fault(place, "a-password") == ""
         admin.execute(f"ALTER ROLE {access.user} {change}".encode())
-        assert weak.amiss(place, "a-password") == f"the role {access.user} {told}"
+        assert weak.access_fault(place, "a-password") == f"the role {access.user} {told}"
         weak.prepare(place, "a-password")
-        assert weak.amiss(place, "a-password") == ""
+        assert weak.access_fault(place, "a-password") == ""
 
 
 def test_a_frozen_server_is_missing_and_few_connections_a_warning(postgres: Postgres) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.engines.database import connection as connections
 from odcpub.engines.database import migrate, sessions
 from odcpub.engines.database.chain import write_scripts
@@ -179,7 +180,7 @@ def test_a_table_in_use_is_named_with_who_uses_it(stage: Stage, phase: str) -> N
 def test_an_index_that_waits_for_an_old_transaction_says_for_which(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("odcpub.data.script_lines.PATIENT", "1s")
+    monkeypatch.setattr("odcpub.data.steps.base.PATIENT_TIMEOUT", "1s")
     plan = planned(stage, app(indexes=(Index("I", "I", ("Name",)),)))
     apply(stage, plan, 5)
     with stage.connect("") as holder:

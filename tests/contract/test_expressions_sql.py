@@ -49,12 +49,12 @@ class Columns:
 @pytest.fixture(scope="module", params=["embedded", "server"])
 def rows(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection[Any]]:
     """A table whose one row has the variables' values; moments are shown in another zone than UTC."""
-    with engine(request.param, tmp_path_factory.mktemp("postgres")) as postgres:
-        with postgres.server().connect() as connection:
-            connection.execute("SET TimeZone = 'America/New_York'")
-            columns = (f'"{name.lower()}" {_sql_type(type_)}' for name, type_ in VARIABLES.items())
-            connection.execute(sql.SQL(f"CREATE TEMP TABLE given ({', '.join(columns)})"))  # type: ignore[arg-type]
-            yield connection
+    folder = tmp_path_factory.mktemp("postgres")
+    with engine(request.param, folder) as postgres, postgres.server().connect() as connection:
+        connection.execute("SET TimeZone = 'America/New_York'")
+        columns = (f'"{name.lower()}" {_sql_type(type_)}' for name, type_ in VARIABLES.items())
+        connection.execute(sql.SQL(f"CREATE TEMP TABLE given ({', '.join(columns)})"))  # type: ignore[arg-type]
+        yield connection
 
 
 def _sql_type(type_: DataType) -> str:
@@ -63,8 +63,9 @@ def _sql_type(type_: DataType) -> str:
     if type_.basic is Basic.IDENTIFIER:
         return "text" if type_ == STATUS else "bigint"
     plain = {
-        Basic.INTEGER: "integer", Basic.LONG_INTEGER: "bigint", Basic.DECIMAL: "numeric(28,8)", Basic.CURRENCY: "numeric(28,8)",
-        Basic.BOOLEAN: "boolean", Basic.DATE: "date", Basic.TIME: "time", Basic.DATE_TIME: "timestamptz",
+        Basic.INTEGER: "integer", Basic.LONG_INTEGER: "bigint", Basic.DECIMAL: "numeric(28,8)",
+        Basic.CURRENCY: "numeric(28,8)", Basic.BOOLEAN: "boolean", Basic.DATE: "date", Basic.TIME: "time",
+        Basic.DATE_TIME: "timestamptz",
     }  # fmt: skip
     return plain.get(type_.basic, "text")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from odcpub.data.migration import EXPAND
+from odcpub.data.phases import EXPAND
 from odcpub.data.script import whole_sql
 from odcpub.data.target import file_rule
 from odcpub.model.elements import Asset, Attribute, Basic, Entity, Kind

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.engines.database.chain import scripts, write_scripts
-from odcpub.operations.stored_plan import from_text
+from odcpub.operations.migration_text import from_text
 from tests.databases import Stage
 from tests.former_plans import AFTER, NUMBERS, pending, stored
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.engines.database import migrate
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import Refused, TemporaryEngineError

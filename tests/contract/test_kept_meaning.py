@@ -8,7 +8,8 @@ import psycopg
 import pytest
 
 from odcpub.data.fingerprint import fingerprint
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.steps import AddForeignKey
 from odcpub.engines.database.chain import write_scripts
 from odcpub.errors import Refused

@@ -91,8 +91,8 @@ def serving(installed: Installed, postgres: Postgres) -> Run:
 def fail_late(installed: Installed, former: Run, model: Asset = FAILS) -> Run:
     """The next operation takes the stage over, changes the schema, and its version does not become ready."""
     run, ledger = begun(installed, model), installed.platform.ledger
-    ledger.follow(former.key, run.key)
-    ledger.hold(former.key, run.key)
+    ledger.request_pause(former.key, run.key)
+    ledger.pause(former.key, run.key)
     installed.engines.broken[f"wait {run.unit.revision}"] = EngineError("it does not start")
     assert perform(run, "plan", "start", "expand")
     assert not perform(run, "ready")
@@ -102,7 +102,7 @@ def fail_late(installed: Installed, former: Run, model: Asset = FAILS) -> Run:
 def assert_complete(installed: Installed, postgres: Postgres, run: Run) -> None:
     """The clean-up has ended well, and the schema is what the version that serves needs; nothing is lost."""
     durable._end(run.key)
-    operation = run.now().operation
+    operation = run.refreshed().operation
     assert (operation.status, operation.unit.find(TakenOver)) == (Status.FINISHED, None)
     (row,) = overview.status(installed.platform)["assets"][0]["stages"]
     assert (row["revision"], row["rulesNotInForce"], row["unfinished"]) == (2, [], None)

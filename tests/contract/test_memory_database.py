@@ -9,7 +9,8 @@ import pytest
 
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migrated import migrated
-from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan
+from odcpub.data.migration import Finding, MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Column, Schema, Table
 from odcpub.data.steps import AddCheck

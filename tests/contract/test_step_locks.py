@@ -9,7 +9,8 @@ from typing import Any
 
 from odcpub.data.locks import HazardKind, Lock, TableLock, strongest
 from odcpub.data.migration import MigrationPlan
-from odcpub.data.script import PHASES, plan_parts, script_text, sql_text
+from odcpub.data.phases import PHASES
+from odcpub.data.script import plan_parts, script_text, sql_text
 from odcpub.data.steps import STEPS, Step
 from odcpub.model.elements import Basic, DataType, DeleteRule
 from tests.databases import Stage

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.script import plan_parts
 from odcpub.engines.database import chain_folder, migrate
 from odcpub.engines.database.chain import scripts, write_scripts
 from odcpub.engines.database.chain_folder import ScriptFolder
 from odcpub.errors import EngineError, Refused, TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index, Kind
-from tests.databases import QA, Stage, upgrade_head
+from tests.databases import QA, Stage, few_on_the_server, upgrade_head
 from tests.helpdesk_asset import attribute as field
 
 SCHEMA = "tightening"
@@ -67,7 +68,7 @@ BAD: dict[str, tuple[str, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("target", [AFTER, BEFORE], ids=["again", "back"])
-@pytest.mark.parametrize("case", sorted(BAD))
+@pytest.mark.parametrize("case", few_on_the_server(sorted(BAD), "blank", "twice"))
 def test_a_row_written_meanwhile_refuses_one_statement(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, case: str, target: Asset
 ) -> None:
@@ -136,7 +137,7 @@ def test_a_kill_at_any_statement(
 
 
 @pytest.mark.parametrize("target", [AFTER, BEFORE], ids=["again", "back"])
-@pytest.mark.parametrize("at", range(11))
+@pytest.mark.parametrize("at", few_on_the_server(range(11), 5))
 def test_a_kill_while_the_chain_catches_up(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, at: int, target: Asset
 ) -> None:

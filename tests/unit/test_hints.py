@@ -5,20 +5,43 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "odcpub"
-MODULES = {path: ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
-ROOMS = sorted({path.relative_to(PACKAGE).parts[0] for path in MODULES})
-HINT = re.compile(r"hints?$|_hint$|_HINT$|^HINT|^MADE_ANEW$", re.IGNORECASE)
+FILES = sorted(PACKAGE.rglob("*.py"))
+ROOMS = sorted({path.relative_to(PACKAGE).parts[0] for path in FILES})
+HINT = re.compile(r"hints?$|_hint$|_HINT$|^HINT|^MADE_ANEW$|^otherwise$", re.IGNORECASE)
+
+
+@cache
+def modules() -> dict[Path, ast.Module]:
+    """Read by the first test, not by every process that collects the tests."""
+    return {path: ast.parse(path.read_text()) for path in FILES}
+
+
+@cache
+def positions() -> dict[str, int]:
+    """Function or class → at which position its hint is given."""
+    return dict.fromkeys(_errors(), 1) | _parameters()
+
+
+def _errors() -> set[str]:
+    """The errors of the package, and those that are made as the one that they are derived from."""
+    classes = [node for tree in modules().values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    alike = [one for one in classes if not any(getattr(part, "name", "") == "__init__" for part in one.body)]
+    found, known = set(ERRORS), 0
+    while len(found) > known:
+        known = len(found)
+        found |= {one.name for one in alike if {getattr(base, "id", "") for base in one.bases} & found}
+    return found
 
 
 def _parameters() -> dict[str, int]:
-    """Function or class → at which position its hint is given."""
     found = {}
-    for tree in MODULES.values():
+    for tree in modules().values():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
                 named = [(one, node.name) for one in node.body if isinstance(one, ast.FunctionDef)]
@@ -41,7 +64,6 @@ def _position(function: ast.FunctionDef) -> list[int]:
 
 
 ERRORS = ("OdcpubError", "UsageError", "Missing", "Refused", "EngineError", "DiskFull", "TemporaryEngineError")
-POSITIONS = _parameters() | dict.fromkeys(ERRORS, 1)
 
 
 def hints(tree: ast.Module) -> Iterator[ast.expr]:
@@ -50,8 +72,8 @@ def hints(tree: ast.Module) -> Iterator[ast.expr]:
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", getattr(node.func, "attr", ""))
             yield from (one.value for one in node.keywords if one.arg == "hint")
-            if name in POSITIONS and len(node.args) > POSITIONS[name]:
-                yield node.args[POSITIONS[name]]
+            if len(node.args) > (at := positions().get(name, len(node.args))):
+                yield node.args[at]
         elif isinstance(node, ast.FunctionDef) and HINT.search(node.name):
             yield from (one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value)
         elif isinstance(node, ast.Assign):
@@ -97,7 +119,7 @@ def wrong(text: str) -> str:
 @pytest.mark.parametrize("room", ROOMS)
 def test_hints_are_lower_case_without_a_full_stop(room: str) -> None:
     found = []
-    for path, tree in MODULES.items():
+    for path, tree in modules().items():
         if path.relative_to(PACKAGE).parts[0] == room:
             for node in hints(tree):
                 found += [f"{path.name}:{node.lineno}: {why}: {one}" for one in texts(node) if (why := wrong(one))]

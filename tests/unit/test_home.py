@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from odcpub.cli.client import Client
+from odcpub.cli.routes import STATUS
 from odcpub.errors import EngineError, UsageError
 from odcpub.home import Home
 from odcpub.portal import main
@@ -106,7 +107,7 @@ def test_no_command_waits_for_a_pipe_and_no_server_starts(home: Home, monkeypatc
     monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: pytest.fail("a server is started"))
     os.mkfifo(home.data / "installation")
     with pytest.raises(EngineError, match="installation: it is not a regular file"):
-        client.request("GET", "/api/v1/status")
+        client.request(STATUS)
     assert not client.stop(), "and there is none to end"
 
 

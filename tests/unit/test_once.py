@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import replace
+from weakref import ref
 
 import pytest
 
-from odcpub.data import annotating, diff, fingerprint
+from odcpub.data import ambiguities, annotating, diff, fingerprint, names
 from odcpub.data.plan import plan_migration
 from odcpub.data.rule_names import RuleKind
 from odcpub.data.schema import Annotation, Check, Column, Referent, Schema, Table
@@ -132,9 +134,42 @@ def test_a_table_that_has_to_be_annotated_is_not_passed_over(live: Table) -> Non
     assert not diff.differences(Schema((wanted,)), Schema((replace(wanted),)))
 
 
-def test_the_oldest_are_forgotten() -> None:
+def test_nothing_is_kept_alive_and_what_is_gone_is_forgotten() -> None:
     made: list[str] = []
-    once = Once(lambda of: made.append(of) or of, most=2)
-    a, b, c = "a one", "b one", "c one"
-    assert [once(one) for one in (a, b, a, c, a)] == [a, b, a, c, a]
-    assert made == [a, b, c, a]
+    once = Once(lambda one, other: made.append(one.name + other.name) or made[-1])
+    a, b, c = (Table(name, ()) for name in "abc")
+    assert [once(a, b), once(a, c), once(a, b), once(b, a)] == ["ab", "ac", "ab", "ba"]
+    assert made == ["ab", "ac", "ba"]
+    gone = ref(b)
+    del b
+    assert gone() is None
+    assert len(once._made) == 1
+    assert once(a, Table("b", ())) == "ab", "an object that has taken the place of another is another"
+    assert made == ["ab", "ac", "ba", "ab"]
+
+
+def test_what_a_server_made_of_former_models_goes_with_them() -> None:
+    models, once = Models(), (digest._ENTITY, names._columns, ambiguities._columns_taken, diff._of, fingerprint._WHOLE)
+    for length in range(1, 30):
+        before = models.asset
+        asset = models.read(b=FILES["b.yaml"].replace("length: 9", f"length: {length}"))
+        models._parts = {file: part for file, part in models._parts.items() if file in models.files.items()}
+        digest.model_bytes(asset)
+        if before is not None:
+            live, target = target_schema(before), target_schema(asset)
+            plan_migration(live, target, asset=asset, previous=before, runs=before)
+    gc.collect()
+    known = [len(one._made) for one in once]
+    models.read(b="entities: {}")
+    del before, asset, live, target
+    gc.collect()
+    left = [before - len(one._made) for before, one in zip(known, once, strict=True)]
+    assert all(0 < one <= 6 for one in left), left
+
+
+def test_a_failure_is_not_kept() -> None:
+    once = Once(lambda one: [][one.primary_key])  # type: ignore[call-overload]
+    table = Table("a", ())
+    for _ in range(2):
+        with pytest.raises(TypeError):
+            once(table)

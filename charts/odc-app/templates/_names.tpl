@@ -11,9 +11,7 @@ odcpub/stage: {{ required "stage: the stage's DNS label is needed" .Values.stage
 {{- end }}
 
 {{- define "odc-app.digest" -}}
-{{- $reference := required "image.reference is needed" .Values.image.reference -}}
-{{- if not (contains "@sha256:" $reference) }}{{ fail "image.reference must be by digest (…@sha256:…), so that what runs is what was published" }}{{ end -}}
-{{- last (splitList "@" $reference) -}}
+{{- last (splitList "@" (required "image.reference: the image by digest is needed" .Values.image.reference)) -}}
 {{- end }}
 
 {{- define "odc-app.annotations" -}}
@@ -34,7 +32,6 @@ ODCPUB_REVISION: {{ .Values.revision | int64 | quote }}
 ODCPUB_SCHEMA: {{ .Values.schema | quote }}
 ODCPUB_STAGE: {{ .Values.stageName | default .Values.stage | quote }}
 {{- range $name, $value := .Values.settings }}
-{{- if not (kindIs "string" $value) }}{{ fail (printf "settings.%s: put quotes around its value: Helm changes numbers (2500000 becomes 2.5e+06)" $name) }}{{ end }}
 ODC_SETTING_{{ $name }}: {{ $value | quote }}
 {{- end }}
 {{- end }}

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from odcpub.author.files import read_model
-from odcpub.cli import show
+from odcpub.cli import routes, show
 from odcpub.cli.asking import expect_end, setting_value
 from odcpub.cli.client import Client
-from odcpub.cli.running import run_or_plan, segment
+from odcpub.cli.running import run_or_plan
 from odcpub.cli.sending import send
 
 if TYPE_CHECKING:
@@ -17,15 +18,9 @@ if TYPE_CHECKING:
         ApplicationConfigPatch,
         ConfigurationValue,
         Configured,
-        PushedFiles,
         StageFilesRequest,
     )
     from odcpub.api_types.operations import DeploymentOperationRequest
-
-
-def _configuration(options: argparse.Namespace) -> str:
-    base = "/api/asset-configurations/v1/environments"
-    return f"{base}/{segment(options.stage)}/applications/{segment(options.asset)}/configurations"
 
 
 def config_set(options: argparse.Namespace) -> int:
@@ -35,43 +30,53 @@ def config_set(options: argparse.Namespace) -> int:
         expect_end()
     answer = _set(options, settings)
     names = [f"{name} (a secret)" if name in answer["secrets"] else name for name in answer["set"]]
-    return show.answer(answer, f"Set {', '.join(names)}; {_when(options)}", options.json)
+    return show.answer(answer, f"Set {', '.join(names)}; {_when(answer, options)}", options.json)
 
 
 def _set(options: argparse.Namespace, settings: list[ConfigurationValue]) -> Configured:
     body: ApplicationConfigPatch = {"settings": settings}
-    answer: Configured = Client.connected().request("PATCH", _configuration(options), body)
-    return answer
+    return Client.connected().request(routes.CONFIGURE.at(options.stage, options.asset), body)
 
 
-def _when(options: argparse.Namespace) -> str:
-    apply = f"odcpub config apply {options.asset} --stage {options.stage}"
-    return f"takes effect with the next deployment, or: {apply}"
+def _when(answer: Configured, options: argparse.Namespace) -> str:
+    """When the values take effect."""
+    return _resumed(answer["resumed"]) or f"takes effect {_then(options.asset, options.stage)}"
+
+
+def _resumed(keys: Sequence[str]) -> str:
+    """The operations that waited for values and go on; empty where there are none."""
+    told = (f"operation {key[:8]}, which waited for this, goes on: odcpub log {key[:8]} --follow" for key in keys)
+    return "; ".join(told)
+
+
+def _then(asset: str, stage: str) -> str:
+    return f"with the next deployment, or: odcpub config apply {asset} --stage {stage}"
 
 
 def config_unset(options: argparse.Namespace) -> int:
     """Forgets values that were set."""
     answer = _set(options, [{"key": name, "value": None} for name in options.values])
-    return show.answer(answer, f"Forgot {', '.join(answer['unset'])}; {_when(options)}", options.json)
+    return show.answer(answer, f"Unset {', '.join(answer['unset'])}; {_when(answer, options)}", options.json)
 
 
 def config_show(options: argparse.Namespace) -> int:
     """Shows an app's values in a stage."""
-    return show.configuration(Client.connected().request("GET", _configuration(options)), options.json)
+    route = routes.CONFIGURATION.at(options.stage, options.asset)
+    return show.configuration(Client.connected().request(route), options.json)
 
 
 def config_apply(options: argparse.Namespace) -> int:
     """Deploys the same revision with the values as they are now."""
     asset, stage = options.asset, options.stage
     body: DeploymentOperationRequest = {"operation": "ApplyConfigs", "assetKey": asset, "environmentKey": stage}
-    return run_or_plan("deployment", body, options)
+    return run_or_plan(routes.DEPLOYING, body, options)
 
 
 def config_push(options: argparse.Namespace) -> int:
     """Sends the project file and the files of stages."""
     found, client = read_model(options.path), Client.connected()
     body: StageFilesRequest = {**send(client, found)[0], "stage": options.stage}
-    pushed: PushedFiles = client.request("POST", "/api/asset-configurations/v1/files", body)
-    stage = options.stage or "STAGE"
-    when = f"takes effect with the next deployment, or: odcpub config apply {pushed['name']} --stage {stage}"
+    pushed = client.request(routes.PUSH, body)
+    later = f"the files take effect {_then(pushed['name'], options.stage or 'STAGE')}"
+    when = "; ".join(filter(None, (_resumed(pushed["resumed"]), later)))
     return show.pushed(pushed, when, options.json)

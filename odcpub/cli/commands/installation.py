@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from odcpub.address import CHOOSE, SCHEMES, is_address
 from odcpub.author.folder import at
-from odcpub.cli import show
+from odcpub.cli import routes, show
 from odcpub.cli.asking import database_login, password_of
 from odcpub.cli.client import Client
 from odcpub.errors import EngineError, UsageError
 
 if TYPE_CHECKING:
-    from odcpub.api_types.installation import EnginesPatch, Server, StoreChanged, StorePatch
+    from odcpub.api_types.installation import EnginesPatch, StoreChanged, StorePatch
     from odcpub.cli.libpq import Login
 
 STORE = "odcpub server set store=postgresql://USER@HOST:5432/DATABASE"
@@ -22,13 +22,13 @@ STORE = "odcpub server set store=postgresql://USER@HOST:5432/DATABASE"
 
 def engines(options: argparse.Namespace) -> int:
     """Shows the engines in use."""
-    return show.engines(Client.connected().request("GET", "/api/v1/engines"), options.json)
+    return show.engines(Client.connected().request(routes.ENGINES), options.json)
 
 
 def engines_use(options: argparse.Namespace) -> int:
     """Chooses a profile."""
     body: EnginesPatch = {"use": options.profile, "kubeconfig": _absolute(os.environ.get("KUBECONFIG", ""))}
-    return show.engines(Client.connected().request("PATCH", "/api/v1/engines", body), options.json)
+    return show.engines(Client.connected().request(routes.CHOOSE_ENGINES, body), options.json)
 
 
 def _absolute(path: str) -> str:
@@ -52,14 +52,15 @@ def engines_set(options: argparse.Namespace) -> int:
         login = database_login(values["database"])
         values["database"] = login.address.url()
         if login.password is None:  # checked before the password is asked for
-            Client.connected().request("PATCH", "/api/v1/engines", {**body, "check": True})
+            check: EnginesPatch = {**body, "check": True}
+            Client.connected().request(routes.CHOOSE_ENGINES, check)
         body["databasePassword"] = password_of(login)
-    return show.engines(Client.connected().request("PATCH", "/api/v1/engines", body), options.json)
+    return show.engines(Client.connected().request(routes.CHOOSE_ENGINES, body), options.json)
 
 
 def server(options: argparse.Namespace) -> int:
     """Shows the server."""
-    return show.server(Client.connected().request("GET", "/api/v1/server"), options.json)
+    return show.server(Client.connected().request(routes.SERVER), options.json)
 
 
 def server_set(options: argparse.Namespace) -> int:
@@ -76,10 +77,10 @@ def server_set(options: argparse.Namespace) -> int:
             return _give_login(client, login, options.json)
         body["password"] = password_of(login)
     client.check_version()
-    moved: StoreChanged = client.request("PATCH", "/api/v1/server", body)
+    moved = client.request(routes.CHOOSE_STORE, body)
     if moved["seconds"]:
         client.wait_for_end(moved["pid"], moved["seconds"])
-        client.request("GET", "/api/v1/server")  # starts the next one: it says now whether it can open the store
+        client.request(routes.SERVER)  # starts the next one: it says now whether it can open the store
     return show.store_changed(moved, options.json)
 
 
@@ -87,7 +88,8 @@ def _starts(client: Client, body: StorePatch) -> bool:
     """Whether the server starts; a refusal comes before the password is asked for."""
     try:
         client.check_version()
-        client.request("PATCH", "/api/v1/server", {**body, "check": True})
+        check: StorePatch = {**body, "check": True}
+        client.request(routes.CHOOSE_STORE, check)
     except EngineError:
         if client.running():
             raise
@@ -99,7 +101,7 @@ def _give_login(client: Client, login: Login, for_programs: bool) -> int:
     """The login to the present store, where the server does not start for want of it."""
     store = login.address.url()
     client.give_login(store, password_of(login))
-    about: Server = client.request("GET", "/api/v1/server")
+    about = client.request(routes.SERVER)
     moved: StoreChanged = {
         "store": about["store"], "before": "", "aside": "", "rows": 0, "contents": 0, "pid": about["pid"], "seconds": 0
     }  # fmt: skip
@@ -108,12 +110,12 @@ def _give_login(client: Client, login: Login, for_programs: bool) -> int:
 
 def status(options: argparse.Namespace) -> int:
     """Shows what runs where."""
-    return show.status(Client.connected().request("GET", "/api/v1/status"), options.json)
+    return show.status(Client.connected().request(routes.STATUS), options.json)
 
 
 def doctor(options: argparse.Namespace) -> int:
     """Shows what is there and what is missing."""
-    return show.doctor(Client.connected().request("GET", "/api/v1/doctor"), options.json)
+    return show.doctor(Client.connected().request(routes.DOCTOR), options.json)
 
 
 def down(options: argparse.Namespace) -> int:

@@ -7,17 +7,17 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from odcpub.author.files import SUFFIX, read_model, read_text
-from odcpub.author.folder import at, write
+from odcpub.author.files import is_archive, read_model, read_text
+from odcpub.author.folder import new_folder, write
 from odcpub.author.lock_file import write_lock
 from odcpub.cli import show
 from odcpub.cli.client import Client
 from odcpub.cli.printing import as_json
+from odcpub.cli.routes import UPDATE
 from odcpub.cli.sending import send
 from odcpub.errors import UsageError
 
 if TYPE_CHECKING:
-    from odcpub.api_types.installation import Update
     from odcpub.api_types.models import SentModel
 
 
@@ -25,9 +25,7 @@ def new(options: argparse.Namespace) -> int:
     """Writes a first model."""
     from odcpub.author.scaffold import first_model
 
-    if not options.path:
-        raise UsageError("PATH: is empty", "name a new or empty folder")
-    folder = at(options.path)
+    folder = new_folder(options.path, "PATH")
     name, files = first_model(options.kind, options.name, folder.name)
     write(folder, files)
     text = f"{name} is in {options.path}. Try: odcpub publish {shlex.quote(options.path)}"
@@ -52,13 +50,13 @@ def archive(options: argparse.Namespace) -> int:
 
 def update(options: argparse.Namespace) -> int:
     """Takes newer versions of the libraries that a model uses."""
-    if options.path.endswith(SUFFIX):
+    if is_archive(options.path):
         raise UsageError(
             f"{options.path}: an archive cannot be updated", "update the model's folder, and archive it again"
         )
     found, client = read_model(options.path), Client.connected()
     body: SentModel = send(client, found)[0]
-    answer: Update = client.request("POST", "/api/v1/updates", body)
+    answer = client.request(UPDATE, body)
     if answer["lockFile"] is not None:
         write_lock(Path(found.where), answer["lockFile"])
     return show.update(answer, options.json)
@@ -68,9 +66,9 @@ def import_model(options: argparse.Namespace) -> int:
     """Makes a model of a file of another tool."""
     from odcpub.author.importing import import_text
 
-    source = Path(options.file)
+    source, folder = Path(options.file), new_folder(options.out, "--out")
     made = import_text(options.format, read_text(source), source.name, options.name or None)
-    write(at(options.out), made["files"])
+    write(folder, made["files"])
     return show.imported(made, options.out, options.json)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from odcpub.cli import show
+from odcpub.cli import routes, show
 from odcpub.cli.client import Client
-from odcpub.cli.progress import DEPLOYMENTS, collection, follow
-from odcpub.cli.running import segment
+from odcpub.cli.progress import collection, follow
 from odcpub.errors import UsageError
 
 if TYPE_CHECKING:
-    from odcpub.api_types.operations import Message, MessagePage, Operation
+    from odcpub.api_types.operations import Message, Operation
+    from odcpub.cli.routes import Route
 
 
 def log(options: argparse.Namespace) -> int:
@@ -23,20 +23,20 @@ def log(options: argparse.Namespace) -> int:
         )
     client = Client.connected()
     if not options.operation:
-        return show.operations(client.request("GET", "/api/v1/operations"), options.json)
-    operation: Operation = client.request("GET", f"/api/v1/operations/{segment(options.operation)}")
+        return show.operations(client.request(routes.OPERATIONS), options.json)
+    operation = client.request(routes.OPERATION.at(options.operation))
     if options.follow and operation["status"] == "Running":
         return follow(client, operation, options.json)
-    messages = _messages(client, f"{DEPLOYMENTS}/{collection(operation)}/{operation['key']}/messages")
-    return show.operation(operation, messages, options.json)
+    return show.operation(operation, _messages(client, operation), options.json)
 
 
-def _messages(client: Client, path: str) -> list[Message]:
+def _messages(client: Client, operation: Operation) -> list[Message]:
     """All messages of an operation, a page at a time."""
+    route = routes.MESSAGES.at(collection(operation), operation["key"])
     found: list[Message] = []
     offset: int | None = 0
     while offset is not None:
-        page: MessagePage = client.request("GET", f"{path}?limit=5000&offset={offset}")
+        page = client.request(route.asking(limit=5000, offset=offset))
         found += page["results"]
         offset = page["page"]["nextPageOffset"]
     return found
@@ -44,16 +44,16 @@ def _messages(client: Client, path: str) -> list[Message]:
 
 def go_on(options: argparse.Namespace) -> int:
     """Lets an operation that waits go on."""
-    return _ask(options, "continue", "goes on")
+    return _ask(routes.CONTINUE, options, "goes on")
 
 
 def cancel(options: argparse.Namespace) -> int:
     """Ends an operation before its next step."""
-    return _ask(options, "cancel", "ends before its next step")
+    return _ask(routes.CANCEL, options, "ends before its next step")
 
 
-def _ask(options: argparse.Namespace, what: str, effect: str) -> int:
+def _ask(route: Route[None, Operation], options: argparse.Namespace, effect: str) -> int:
     """Asks that an operation goes on, or ends. ``effect``: what it then does, in words."""
-    operation: Operation = Client.connected().request("POST", f"/api/v1/operations/{segment(options.operation)}/{what}")
+    operation = Client.connected().request(route.at(options.operation))
     text = f"{show.heading(operation)}: {effect}. Follow it with: odcpub log {operation['key'][:8]} --follow"
     return show.answer(operation, text, options.json)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.author.files import read_model, read_text
-from odcpub.cli import plans
+from odcpub.cli import plans, routes
 from odcpub.cli.client import Client
 from odcpub.cli.printing import warn
 from odcpub.cli.running import run, run_or_plan
@@ -36,7 +36,7 @@ def publish(options: argparse.Namespace) -> int:
         "renamed": renamed or options.renamed,
         "waitForSettings": options.wait_for_settings,
     }
-    return run_or_plan("publish", body, options, client, lambda operation: keep_lock(found, operation))
+    return run_or_plan(routes.PUBLISHING, body, options, client, lambda operation: keep_lock(found, operation))
 
 
 def promote(options: argparse.Namespace) -> int:
@@ -46,13 +46,13 @@ def promote(options: argparse.Namespace) -> int:
         body["revision"] = options.revision
     if options.wait_for_settings:
         body["waitForSettings"] = True
-    return run_or_plan("deployment", body, options)
+    return run_or_plan(routes.DEPLOYING, body, options)
 
 
 def apply(options: argparse.Namespace) -> int:
     """Executes the plan that a file holds."""
     body: PlanExecutionRequest = {"plan": read_text(Path(options.file), MAX_PLAN), "file": options.file}
-    return run(Client.connected(), "plan-executions", body, options, _warn_of_lock)
+    return run(Client.connected(), routes.EXECUTION, body, options, _warn_of_lock)
 
 
 def _warn_of_lock(operation: Operation) -> None:
@@ -67,4 +67,4 @@ def undeploy(options: argparse.Namespace) -> int:
     body: DeploymentOperationRequest = {"operation": "Undeploy", "assetKey": asset, "environmentKey": stage}
     if options.forget:
         body["forget"] = True
-    return run_or_plan("deployment", body, options)
+    return run_or_plan(routes.DEPLOYING, body, options)

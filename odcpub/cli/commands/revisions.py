@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
-from odcpub.author.folder import at, check_free, write
-from odcpub.cli import show
+from odcpub.author.folder import at, new_folder, write
+from odcpub.cli import routes, show
 from odcpub.cli.client import Client
-from odcpub.cli.running import segment
 from odcpub.errors import UsageError
 from odcpub.files import BadFile, read_file, text_of
 
 if TYPE_CHECKING:
-    from odcpub.api_types.assets import AssetVersionPatchRequest, Release
-    from odcpub.api_types.installation import Scripts, ScriptsRequest, Source
+    from odcpub.api_types.assets import AssetVersionPatchRequest
+    from odcpub.api_types.installation import ScriptsRequest
 
 
 def release(options: argparse.Namespace) -> int:
     """Gives a revision a version."""
-    path = f"/api/asset-repository/v1/assets/{segment(options.asset)}/revisions/{options.revision or 0}"
     body: AssetVersionPatchRequest = {"tag": options.version, "releaseNotes": options.notes}
-    answer: Release = Client.connected().request("PATCH", path, body)
+    answer = Client.connected().request(routes.RELEASE.at(options.asset, str(options.revision or 0)), body)
     already = " already" if answer["unchanged"] else ""
     text = f"{answer['name']} {answer['tag']} is revision {answer['revision']}{already}."
     return show.answer(answer, text, options.json)
@@ -31,32 +27,33 @@ def release(options: argparse.Namespace) -> int:
 
 def source(options: argparse.Namespace) -> int:
     """Writes a revision out as a .NET project."""
-    if not options.folder:
-        raise UsageError("FOLDER: is empty", "name a new or empty folder")
-    folder = at(options.folder)
-    check_free(folder)
-    query = f"?revision={options.revision}" if options.revision else ""
-    answer: Source = Client.connected().request("GET", f"/api/v1/sources/{segment(options.asset)}{query}")
+    folder = new_folder(options.folder, "FOLDER")
+    query = {"revision": options.revision} if options.revision else {}
+    answer = Client.connected().request(routes.SOURCE.at(options.asset).asking(**query))
     write(folder, answer["files"], readable=True)
     return show.source(answer, options.folder, options.json)
 
 
 def data_scripts(options: argparse.Namespace) -> int:
     """Writes an app's migration scripts out, or puts lost ones back."""
-    path, stage = f"/api/v1/scripts/{segment(options.asset)}", options.stage
-    if options.source:
-        body: ScriptsRequest = {"stage": stage, "files": _scripts_of(at(options.source))}
-        put: Scripts = Client.connected().request("PUT", path, body)
-        return show.scripts(put, options.source, "put back", "from", options.json)
-    folder = at(options.out)
-    check_free(folder)
-    answer: Scripts = Client.connected().request("GET", f"{path}?stage={quote(stage, safe='')}")
+    if options.source is not None:
+        body: ScriptsRequest = {"stage": options.stage, "files": _scripts_of(options.source)}
+        restored = Client.connected().request(routes.RESTORE_SCRIPTS.at(options.asset), body)
+        return show.scripts(restored, options.source, "restored", "from", options.json)
+    folder = new_folder(options.out, "--out")
+    answer = Client.connected().request(routes.SCRIPTS.at(options.asset).asking(stage=options.stage))
     write(folder, answer["files"])
     return show.scripts(answer, options.out, "wrote", "to", options.json)
 
 
-def _scripts_of(folder: Path) -> dict[str, str]:
-    """The scripts in a chain's folder: path below it → text."""
+def _scripts_of(given: str) -> dict[str, str]:
+    """The scripts in a folder that was written out, by what was typed: path below it → text."""
+    if not given:
+        raise UsageError("--from: is empty", "name a folder that odcpub data scripts --out has written")
+    folder = at(given)
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "no such folder"
+        raise UsageError(f"{given}: {what}", "name a folder that odcpub data scripts --out has written")
     found = {}
     for path in sorted(folder.glob("*/*.py")):
         try:

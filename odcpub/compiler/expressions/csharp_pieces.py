@@ -61,6 +61,7 @@ def infix(sign: CSharp, binding: Binding, left: Piece, right: Piece) -> Piece:
 
 
 def literal(node: Literal) -> Piece:
+    """A literal of its type."""
     value = node.value
     if node.type.basic in _MOMENTS:
         return Piece(_MOMENTS[node.type.basic](str(value)), sure=True)
@@ -98,6 +99,7 @@ def _time(text: str) -> CSharp:
 
 
 def moment(text: str) -> CSharp:
+    """A Date Time (ISO 8601) as its constructor."""
     at = datetime.fromisoformat(text)
     numbers = [at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond]
     while len(numbers) > 3 and not numbers[-1]:

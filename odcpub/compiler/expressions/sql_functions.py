@@ -20,8 +20,8 @@ _LONG_INTEGERS: LiteralString = "-9223372036854775808 AND 9223372036854775807"
 
 
 def _plain(form: LiteralString, *, fails: bool = False) -> Printed:
-    """NULL where an argument is NULL, as PostgreSQL's own functions; a Text that is NULL is ''. ``fails``: it may be NULL
-    where no argument is."""
+    """NULL where an argument is NULL, as PostgreSQL's own functions; a Text that is NULL is ''. ``fails``: it may be
+    NULL where no argument is."""
 
     def printed(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
         texts = [rules.is_text(argument.type) for argument in call.arguments]

@@ -14,8 +14,8 @@ from odcpub.model.expressions.tree import Call, Member, Name
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """``sql`` gives a value of its type. ``nullable``: False where it never is NULL; ``nothing``: it always is. ``atom``:
-    needs no brackets."""
+    """``sql`` gives a value of its type. ``nullable``: False where it never is NULL; ``nothing``: it always is.
+    ``atom``: needs no brackets."""
 
     sql: Sql
     nullable: bool = True

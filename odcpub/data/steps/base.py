@@ -8,6 +8,12 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from odcpub.data.locks import Hazard, HazardKind, Lock, TableLock, of_locks
+from odcpub.data.phases import Phase
+
+LOCK_TIMEOUT, PATIENT_TIMEOUT = "1s", "60s"
+"""How long a statement waits for a lock: while it waits, whoever uses the table waits behind it; so that only what
+holds nobody up can be patient. It is tried again then. How long a statement runs has no limit: a rewrite takes as long
+as its table is large, and to break it off would only lose the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,7 @@ class Step(ABC):
     operation: ClassVar[str]
     lock: ClassVar[Lock] = Lock.ACCESS_EXCLUSIVE
 
-    phase: str
+    phase: Phase
     table: str
     element: str = field(default="", kw_only=True)
     rule: str = field(default="", kw_only=True)
@@ -34,6 +40,11 @@ class Step(ABC):
     def concurrent(self) -> bool:
         """Whether it runs outside of a transaction, beside reads and writes."""
         return False
+
+    @property
+    def lock_timeout(self) -> str:
+        """How long its statements wait for a lock."""
+        return PATIENT_TIMEOUT if self.concurrent else LOCK_TIMEOUT
 
     @property
     def scans(self) -> bool:

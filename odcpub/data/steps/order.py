@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from odcpub.data.annotations import comment_text
-from odcpub.data.migration import EXPAND
+from odcpub.data.phases import EXPAND
 from odcpub.data.schema import Column
 from odcpub.data.steps.base import Step
 from odcpub.data.steps.rules import (

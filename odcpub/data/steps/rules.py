@@ -125,6 +125,8 @@ class CreateIndex(Step):
 
 @dataclass(frozen=True, slots=True)
 class DropIndex(Step):
+    """Beside reads and writes."""
+
     operation = "drop_index"
     lock = Lock.SHARE_UPDATE_EXCLUSIVE
 
@@ -144,6 +146,8 @@ class DropIndex(Step):
 
 @dataclass(frozen=True, slots=True)
 class RenameIndex(Step):
+    """The index stays as it is; only its name is another."""
+
     operation = "rename_index"
 
     name: str

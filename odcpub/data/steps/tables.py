@@ -20,6 +20,8 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class CreateTable(Step):
+    """With its checks, which hold for all rows there will be; its references and indexes are steps of their own."""
+
     operation = "create_table"
 
     columns: tuple[Column, ...]
@@ -36,6 +38,8 @@ class CreateTable(Step):
 
 @dataclass(frozen=True, slots=True)
 class AddColumn(Step):
+    """Older rows get the column's default."""
+
     operation = "add_column"
 
     column: Column
@@ -106,6 +110,8 @@ class Annotate(Step):
 
 @dataclass(frozen=True, slots=True)
 class DropNotNull(Step):
+    """At once, for the version before as well."""
+
     operation = "drop_not_null"
 
     column: str
@@ -149,6 +155,8 @@ class AddFileRule(Step):
 
 @dataclass(frozen=True, slots=True)
 class UpsertRecords(Step):
+    """Of a static entity: new ones, and those of the same key that say something else."""
+
     operation = "upsert_records"
     lock = Lock.ROW_EXCLUSIVE
 
@@ -161,6 +169,8 @@ class UpsertRecords(Step):
 
 @dataclass(frozen=True, slots=True)
 class DeactivateRecords(Step):
+    """Of a static entity; rows that refer to them keep them. ``keys``: of the records."""
+
     operation = "deactivate_records"
     lock = Lock.ROW_EXCLUSIVE
 

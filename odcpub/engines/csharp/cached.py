@@ -110,7 +110,5 @@ class CachedCompiler:
                     path.unlink()
 
 
-_texts: Once[[Assembly], str] = Once(
-    lambda assembly: digest([[source.path, source.text] for source in assembly.sources]), most=4096
-)
+_texts: Once[Assembly, str] = Once(lambda assembly: digest([[source.path, source.text] for source in assembly.sources]))
 """A digest of an assembly's own texts; one that is taken over from the last compile is the very same."""

@@ -21,7 +21,8 @@ from odcpub.data import script as scripting
 from odcpub.data.fingerprint import EMPTY
 from odcpub.data.literals import quoted
 from odcpub.data.migration import MigrationPlan
-from odcpub.data.script import PHASES, VERSION_TABLE, PlanParts, parts_of, plan_parts, script_text
+from odcpub.data.phases import EXPAND, PHASES, TIGHTEN, Phase
+from odcpub.data.script import VERSION_TABLE, PlanParts, parts_of, plan_parts, script_text
 from odcpub.engines.ports import Place, Scripts
 from odcpub.errors import Refused
 
@@ -42,7 +43,7 @@ class Script:
     before it, its plan, what the plan started from, and all its parts."""
 
     number: int
-    phase: str
+    phase: Phase
     part: int
     room: str
     name: str
@@ -88,7 +89,7 @@ def scripts(chain: Scripts) -> list[Script]:
     return ordered
 
 
-def find(chain: Scripts, made: PlanParts, phase: str) -> tuple[Script, ...]:
+def find(chain: Scripts, made: PlanParts, phase: Phase) -> tuple[Script, ...]:
     """The newest scripts of this plan and phase, wherever they are, in order."""
     found = [one for one in _all(chain) if one.phase == phase and one.plan == made.digest]
     newest = max((one.number for one in found), default=0)
@@ -196,7 +197,8 @@ def _read(chain: Scripts, part: str) -> list[Script]:
             head = _head(digest, partial(chain.read, part, name))
             last = int(match[3] or 0)
             every = head.parts or (last,)
-            found.append(Script(int(match[1]), match[2], last, part, name, head.down, head.plan, head.base, every))
+            phase: Phase = EXPAND if match[2] == EXPAND else TIGHTEN
+            found.append(Script(int(match[1]), phase, last, part, name, head.down, head.plan, head.base, every))
     return found
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from odcpub.data.migration import EXPAND, Finding, RowCheck
+from odcpub.data.migration import Finding, RowCheck
+from odcpub.data.phases import EXPAND, Phase
 from odcpub.errors import Refused, counted
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _counts(checks: Iterable[RowCheck]) -> str:
     return f"SELECT * FROM ({counts}) AS counted (at, found) WHERE found > 0 ORDER BY at"  # noqa: S608 - our own text
 
 
-def refusal(where: str, found: Sequence[Finding], phase: str = EXPAND) -> Refused:
+def refusal(where: str, found: Sequence[Finding], phase: Phase = EXPAND) -> Refused:
     """What rows stand in the way, all of them, as the platform's one refusal."""
     lines, hint = [finding.told for finding in found], found[0].check.hint
     if phase == EXPAND:

@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from odcpub.data.fingerprint import EMPTY, fingerprint
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN, Phase
 from odcpub.data.schema import Schema
 from odcpub.data.script import VERSION_TABLE, Part, PlanParts, marker_statement, plan_parts
 from odcpub.data.steps import Annotate, CreateIndex
+from odcpub.data.steps.base import LOCK_TIMEOUT
 from odcpub.engines.database import catalog, chain, sessions
 from odcpub.engines.database.checks import findings, refusal
 from odcpub.engines.database.connection import Server, cause, in_use, translated
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
     from odcpub.engines.database.sessions import Connection
 
 PATIENCE_SECONDS = 60.0
-LOCK_TIMEOUT = "1s"
 _OPTIONS = {"version_table": VERSION_TABLE, "transaction_per_migration": True}
 _WENT_ON = f"UPDATE {VERSION_TABLE} SET version_num = %s WHERE version_num = %s"  # noqa: S608 - our own text
 _BEGAN = f"INSERT INTO {VERSION_TABLE} VALUES (%s)"  # noqa: S608
@@ -81,7 +82,7 @@ def _seen(connection: Connection, target: Target) -> Schema | None:
             connection.isolation_level, connection.read_only = None, None
 
 
-def apply(target: Target, plan: MigrationPlan, phase: str, scripts: Scripts, report: Report) -> None:
+def apply(target: Target, plan: MigrationPlan, phase: Phase, scripts: Scripts, report: Report) -> None:
     """Brings the phase about, or does nothing where it is there already."""
     if phase != EXPAND and all(step.phase != phase for step in plan.steps):
         return
@@ -106,7 +107,7 @@ class _Phase:
     target: Target
     plan: MigrationPlan
     parts: PlanParts
-    phase: str
+    phase: Phase
     scripts: Scripts
     report: Report
     lock: Connection

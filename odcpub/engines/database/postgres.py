@@ -6,15 +6,16 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
 
-from odcpub.data.migration import EXPAND, Finding, MigrationPlan, RowCheck
+from odcpub.data.migration import Finding, MigrationPlan, RowCheck
+from odcpub.data.phases import EXPAND, Phase
 from odcpub.data.schema import Schema
 from odcpub.engines.database import migrate, role_state, roles, sessions
+from odcpub.engines.database.app_path import app_path
 from odcpub.engines.database.catalog import Known
 from odcpub.engines.database.checks import findings
 from odcpub.engines.database.condition import condition
 from odcpub.engines.database.connection import Server, translated
 from odcpub.engines.database.reach import Reach
-from odcpub.engines.database.way import way
 from odcpub.engines.ports import Condition, Login, Place, Report, Scripts, Tls
 from odcpub.errors import OdcpubError
 
@@ -42,8 +43,8 @@ class Postgres(ABC):
     def condition(self, places: Sequence[Place] = ()) -> Condition:
         return condition(self.server(), self.reach(), places)
 
-    def way(self, apps: Sequence[tuple[Place, str]]) -> Condition:
-        return way(self.server(), self.reach(), [self.login(*one) for one in apps])
+    def app_path(self, apps: Sequence[tuple[Place, str]]) -> Condition:
+        return app_path(self.server(), self.reach(), [self.login(*one) for one in apps])
 
     def prepare(self, place: Place, password: str) -> Login:
         roles.prepare(self.server(), place, password)
@@ -52,10 +53,10 @@ class Postgres(ABC):
     def check(self, place: Place) -> None:
         roles.check(self.server(), place)
 
-    def amiss(self, place: Place, password: str) -> str:
+    def access_fault(self, place: Place, password: str) -> str:
         server = self.server()
         try:
-            return role_state.amiss(server, place, password)
+            return role_state.access_fault(server, place, password)
         except OdcpubError:
             if self._has(server, place.database):
                 raise
@@ -94,6 +95,6 @@ class Postgres(ABC):
             connection.read_only = True
             return findings(connection, now)
 
-    def apply(self, place: Place, plan: MigrationPlan, phase: str, scripts: Scripts, report: Report) -> None:
+    def apply(self, place: Place, plan: MigrationPlan, phase: Phase, scripts: Scripts, report: Report) -> None:
         target = migrate.Target(self.server(), place, known=self._known)
         migrate.apply(target, plan, phase, scripts, report)

@@ -39,7 +39,7 @@ FROM pg_namespace n LEFT JOIN pg_roles r ON r.rolname = %(role)s WHERE n.nspname
 """  # noqa: S608 - our own text
 
 
-def amiss(server: Server, place: Place, password: str) -> str:
+def access_fault(server: Server, place: Place, password: str) -> str:
     """What keeps the role from the app's data and ``prepare`` sets right, in words; empty where nothing does, or no
     schema is there. Whether its password is another is seen in the catalog or, where that may not be read, by logging
     in."""

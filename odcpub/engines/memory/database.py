@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migrated import migrated
-from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan, RowCheck
+from odcpub.data.migration import Finding, MigrationPlan, RowCheck
+from odcpub.data.phases import EXPAND, TIGHTEN, Phase
 from odcpub.data.schema import Schema
 from odcpub.data.script import plan_digest
 from odcpub.data.steps import Step
@@ -29,7 +30,7 @@ class MemoryDatabase:
     def condition(self, places: Sequence[Place]) -> Condition:
         return Condition(f"in memory, {len(places)} apps")
 
-    def way(self, apps: Sequence[tuple[Place, str]]) -> Condition:
+    def app_path(self, apps: Sequence[tuple[Place, str]]) -> Condition:
         return Condition(f"{len(apps)} apps need no way to it")
 
     def prepare(self, place: Place, password: str) -> Login:
@@ -43,7 +44,7 @@ class MemoryDatabase:
     def check(self, place: Place) -> None:
         """It may do all."""
 
-    def amiss(self, place: Place, password: str) -> str:
+    def access_fault(self, place: Place, password: str) -> str:
         known = self.passwords.get(place, password)
         return "" if known == password else "the password of its role is another one"
 
@@ -53,7 +54,7 @@ class MemoryDatabase:
     def inspect(self, place: Place, checks: Sequence[RowCheck]) -> tuple[Finding, ...]:
         return tuple(one for one in self.findings if one.check in checks)
 
-    def apply(self, place: Place, plan: MigrationPlan, phase: str, scripts: Scripts, report: Report) -> None:
+    def apply(self, place: Place, plan: MigrationPlan, phase: Phase, scripts: Scripts, report: Report) -> None:
         steps = [step for step in plan.steps if step.phase == phase]
         if self._is_there(place, plan, phase, steps):
             return
@@ -65,7 +66,7 @@ class MemoryDatabase:
         self._reached[place] = plan_digest(plan), phase
         self.applied.append((place, phase, plan))
 
-    def _is_there(self, place: Place, plan: MigrationPlan, phase: str, steps: Sequence[Step]) -> bool:
+    def _is_there(self, place: Place, plan: MigrationPlan, phase: Phase, steps: Sequence[Step]) -> bool:
         """Whether nothing is left to do; refused where the schema is another than the plan's."""
         digest = plan_digest(plan)
         if phase == TIGHTEN and not steps:

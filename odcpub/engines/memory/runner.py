@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from odcpub.deployment.workload import READY, Change, DeploymentPlan, Running, Workload
+from odcpub.deployment.workload import READY, Change, DeploymentPlan, Running, Verb, Workload
 from odcpub.engines.ports import Leave, NotReady, Report, never
 from odcpub.errors import Refused
 
@@ -28,7 +28,7 @@ class MemoryRunner:
         current = self._at(workload).current
         if current == workload:
             return DeploymentPlan()
-        verb = "update" if current else "create"
+        verb: Verb = "update" if current else "create"
         return DeploymentPlan((Change(verb, f"revision {workload.revision}"),))
 
     def start(self, workload: Workload) -> None:

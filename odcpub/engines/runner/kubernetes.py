@@ -231,7 +231,7 @@ class KubernetesRunner:
         mine = [port for port, owner in taken.items() if owner == own]
         free = [port for port in pool if port not in taken]
         if not mine and not free:
-            hint = "undeploy an app that is not needed, or map more ports in kind-config.yaml"
+            hint = "undeploy an app that is not needed: odcpub undeploy APP --stage STAGE"
             raise EngineError(f"Kubernetes: all node ports from {first} to {last} are taken", hint)
         return mine[0] if mine else free[0]
 

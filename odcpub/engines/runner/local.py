@@ -35,7 +35,8 @@ ALONE_SECONDS = 2.0
 
 
 class LocalRunner:
-    """Implements the port ``Runner``. ``home``: a folder of this user alone, not shared with another runner."""
+    """Implements the port ``Runner``. ``home``: a folder of this user and installation alone, where no two assets have
+    one label: what runs under it can be nobody else's, so that no asset's key is asked for."""
 
     def __init__(
         self, home: Path, unpack: Unpack, ready_seconds: float = READY_SECONDS, ports: tuple[int, int] | None = None

@@ -39,10 +39,12 @@ LOGICAL = frozenset({Operator.AND, Operator.OR})
 
 
 def is_number(type_: DataType) -> bool:
+    """Whether it is calculated with."""
     return type_.basic in _WIDTH
 
 
 def is_text(type_: DataType) -> bool:
+    """Whether it is a Text, Email or Phone Number."""
     return type_.basic in _TEXTS
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
 from odcpub.model.physical import physical
 
-LIMIT = 50
 _GAPS = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -14,12 +14,12 @@ def pascal(name: str, fallback: str = "Element") -> str:
     """``firstName``, ``first_name`` and ``first-name`` → ``FirstName``: a valid name, always."""
     parts = [part for part in _GAPS.split(name) if part]
     joined = "".join(part[0].upper() + part[1:] for part in parts) or fallback
-    return (joined if joined[0].isalpha() else fallback + joined)[:LIMIT]
+    return (joined if joined[0].isalpha() else fallback + joined)[:NAME_LENGTH]
 
 
 def valid(name: str) -> bool:
     """Whether ``name`` may stand in a model as it is."""
-    return re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name) is not None and len(name) <= LIMIT
+    return re.fullmatch(NAME_PATTERN, name) is not None and len(name) <= NAME_LENGTH
 
 
 def same_words(source: str, name: str) -> bool:
@@ -36,6 +36,7 @@ class Namer:
             self._take(name)
 
     def free(self, name: str) -> bool:
+        """Whether nothing is called so yet."""
         return name.casefold() not in self._taken and physical(name) not in self._taken
 
     def give(self, wanted: str) -> str:
@@ -43,7 +44,7 @@ class Namer:
         name, number = wanted, 1
         while not self.free(name):
             number += 1
-            name = f"{wanted[: LIMIT - len(str(number))]}{number}"
+            name = f"{wanted[: NAME_LENGTH - len(str(number))]}{number}"
         self._take(name)
         return name
 

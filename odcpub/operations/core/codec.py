@@ -26,18 +26,21 @@ class _Written(msgspec.Struct, frozen=True):
 
 class State(msgspec.Struct, frozen=True, omit_defaults=True):
     """All that changes while an operation runs, but its status. ``cancelled_by``: who wants it to end; ``exit_code``:
-    of one that has failed; ``follower`` and ``held``: as ``Operation`` has them."""
+    of one that has failed; ``successor`` and ``paused``: as ``Operation`` has them; the names
+    that they were first stored by stay."""
 
     units: tuple[Unit, ...]
     waiting: Waiting | None = None
     cancelled_by: str = ""
     exit_code: int | None = None
-    follower: str = ""
-    held: bool = False
+    successor: str = msgspec.field(default="", name="follower")
+    paused: bool = msgspec.field(default=False, name="held")
     version: int = 0
 
 
 class Read(NamedTuple):
+    """A record's command and state."""
+
     command: Command
     state: State
 
@@ -48,6 +51,7 @@ _COMMAND: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
 
 
 def command_text(command: Command) -> str:
+    """The command as it is stored: JSON that names its type."""
     return msgspec.json.encode(command).decode()
 
 
@@ -57,6 +61,7 @@ def command_of(text: str) -> Command:
 
 
 def state_text(state: State) -> str:
+    """The state as it is stored, with the present version."""
     return msgspec.json.encode(msgspec.structs.replace(state, version=VERSION)).decode()
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from odcpub.operations.core.outputs import Named, Revision, Unit, Where
+from odcpub.operations.core.outputs import AssetRef, Revision, StageRef, Unit
 from odcpub.store.records import AssetRecord, OperationKind
 
 
@@ -20,7 +20,7 @@ class _Command(Struct, frozen=True, kw_only=True, tag=True):
 
     kind: ClassVar[OperationKind]
     actor: str
-    stage: Where
+    stage: StageRef
     plan: str = ""
     wait_for_settings: bool = False
 
@@ -37,7 +37,7 @@ class Deploy(_Command, frozen=True, kw_only=True):
     """Run a revision in a stage, as it is: a promotion."""
 
     kind: ClassVar[OperationKind] = OperationKind.DEPLOY
-    asset: Named
+    asset: AssetRef
     revision: int
 
 
@@ -45,7 +45,7 @@ class ApplyConfigs(_Command, frozen=True, kw_only=True):
     """Give the revision that runs in a stage the stage's present configuration."""
 
     kind: ClassVar[OperationKind] = OperationKind.APPLY
-    asset: Named
+    asset: AssetRef
     revision: int
 
 
@@ -53,7 +53,7 @@ class Undeploy(_Command, frozen=True, kw_only=True):
     """Take an app out of a stage. ``forget``: out of the records alone, where its runner is gone for good."""
 
     kind: ClassVar[OperationKind] = OperationKind.UNDEPLOY
-    asset: Named
+    asset: AssetRef
     forget: bool = False
 
 
@@ -63,4 +63,4 @@ Command = Publish | Deploy | ApplyConfigs | Undeploy
 def units(command: Command) -> tuple[Unit, ...]:
     """What the command is carried out on, with what is known before the first step."""
     known = (Revision(command.revision),) if isinstance(command, Deploy | ApplyConfigs) else ()
-    return (Unit(Named(command.asset.key, command.asset.name), command.stage, known),)
+    return (Unit(AssetRef(command.asset.key, command.asset.name), command.stage, known),)

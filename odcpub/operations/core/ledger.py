@@ -26,8 +26,8 @@ from odcpub.store.records import DeploymentEnd, Failure, OperationKind, Operatio
 class Operation:
     """An operation as it is recorded now. ``waiting``: what for, while it runs and waits; ``cancelled_by``: who wants
     it to end before its next step; ``exit_code``: of one that has failed. ``serves``: its new version does, and what is
-    left to do is the clean-up; ``follower``: the key of the next operation there, for which one that serves is to leave
-    the stage alone; ``held``: it does."""
+    left to do is the clean-up; ``successor``: the key of the next operation there, which has asked that clean-up to
+    pause; ``paused``: it does."""
 
     key: str
     command: Command
@@ -39,11 +39,12 @@ class Operation:
     waiting: Waiting | None = None
     cancelled_by: str = ""
     serves: bool = False
-    follower: str = ""
-    held: bool = False
+    successor: str = ""
+    paused: bool = False
 
     @property
     def kind(self) -> OperationKind:
+        """Of the command."""
         return self.command.kind
 
     @property
@@ -56,6 +57,14 @@ class Operation:
     def unit(self) -> Unit:
         """The first unit, the only one of what is asked for one asset in one stage."""
         return self.units[0]
+
+
+def how_to_wait(operation: Operation) -> str:
+    """The hint for whoever has to wait until that operation has ended."""
+    key, waits = operation.key[:8], operation.waiting
+    if waits:
+        return f"it waits for {waits.wants}: {waits.command}; or end it: odcpub cancel {key}"
+    return f"wait for it, and follow it with: odcpub log {key} --follow"
 
 
 ATTEMPTS = 3
@@ -91,11 +100,9 @@ class Ledger:
         if one is None:
             return None
         who, what = one.command.actor, one.kind
-        hint = f"wait for it, and follow it with: odcpub log {one.key[:8]} --follow"
-        if one.waiting:
-            hint = f"it waits for {one.waiting.wants}: {one.waiting.command}; or end it: odcpub cancel {one.key[:8]}"
         return Refused(
-            f"{unit.asset.name} ({one.unit.stage.name}): {what} by {who} has been running since {one.started_at}", hint
+            f"{unit.asset.name} ({one.unit.stage.name}): {what} by {who} has been running since {one.started_at}",
+            how_to_wait(one),
         )
 
     def operation(self, key: str) -> Operation | None:
@@ -152,18 +159,18 @@ class Ledger:
         operation there may begin."""
         self._journal.serve(key, lambda record: _changed(record, _adding(unit, outputs)), address)
 
-    def follow(self, key: str, follower: str) -> None:
-        """The operation is to leave its stage alone while ``follower`` finds out what it has to do; the first one that
-        asks for it."""
-        self._change(key, lambda one: one if one.follower else _replace(one, follower=follower, held=False))
+    def request_pause(self, key: str, successor: str) -> None:
+        """The operation's clean-up is to pause while ``successor`` finds out what it has to do; the first one that asks
+        for it."""
+        self._change(key, lambda one: one if one.successor else _replace(one, successor=successor, paused=False))
 
-    def hold(self, key: str, follower: str) -> None:
-        """The operation leaves its stage alone for ``follower``."""
-        self._change(key, lambda one: _replace(one, held=True) if one.follower == follower else one)
+    def pause(self, key: str, successor: str) -> None:
+        """The operation's clean-up pauses for ``successor``: it leaves the stage alone."""
+        self._change(key, lambda one: _replace(one, paused=True) if one.successor == successor else one)
 
-    def release(self, key: str, follower: str) -> None:
-        """It goes on: ``follower`` leaves the stage as it is."""
-        self._change(key, lambda one: _replace(one, follower="", held=False) if one.follower == follower else one)
+    def resume(self, key: str, successor: str) -> None:
+        """The clean-up goes on: ``successor`` leaves the stage as it is."""
+        self._change(key, lambda one: _replace(one, successor="", paused=False) if one.successor == successor else one)
 
     def _change(self, key: str, changed: Callable[[State], State]) -> None:
         self._journal.change(key, lambda record: _changed(record, changed))
@@ -206,5 +213,5 @@ def _read(record: OperationRecord) -> Operation:
     command, state = read(record)
     return Operation(
         record.key, command, state.units, Status(record.status), record.started_at, record.finished_at,
-        state.exit_code, state.waiting, state.cancelled_by, bool(record.serving), state.follower, state.held,
+        state.exit_code, state.waiting, state.cancelled_by, bool(record.serving), state.successor, state.paused,
     )  # fmt: skip

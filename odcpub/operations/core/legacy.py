@@ -13,15 +13,15 @@ import msgspec
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
 from odcpub.operations.core.outputs import (
     AnyOutput,
+    AssetRef,
     Compiled,
-    Named,
     NotInForce,
     Planned,
     Revision,
     Rule,
+    StageRef,
     Unit,
     Verified,
-    Where,
 )
 from odcpub.store.records import AssetRecord, OperationKind, OperationRecord
 
@@ -57,13 +57,13 @@ def read(record: OperationRecord) -> tuple[Command, tuple[Unit, ...], int | None
     """The command, its one unit, and the exit code of one that has failed."""
     request = msgspec.json.decode(record.request, type=_Request)
     state = msgspec.json.decode(record.state, type=_State)
-    where = Where(request.stage or record.stage, record.stage)
-    asset = Named(record.asset, record.asset_name)
+    where = StageRef(request.stage or record.stage, record.stage)
+    asset = AssetRef(record.asset, record.asset_name)
     outputs = tuple(_outputs(state, request.revision))
     return _command(record, request, asset, where), (Unit(asset, where, outputs),), state.exit_code
 
 
-def _command(record: OperationRecord, request: _Request, asset: Named, where: Where) -> Command:
+def _command(record: OperationRecord, request: _Request, asset: AssetRef, where: StageRef) -> Command:
     kind = OperationKind(record.kind)
     if kind is OperationKind.DEPLOY:
         return Deploy(actor=record.user, stage=where, asset=asset, revision=request.revision)

@@ -92,10 +92,12 @@ class Rule(Struct, frozen=True):
 
 class NotInForce(Output, frozen=True):
     """The rules that the database still lacks while the new version serves; none, once it lacks none. ``why``: what
-    kept them out."""
+    kept them out; ``loosened_by``: the later operation that took them out of force and failed; empty where there was
+    none."""
 
     rules: tuple[Rule, ...] = ()
     why: str = ""
+    loosened_by: str = ""
 
 
 class TakenOver(Output, frozen=True):
@@ -108,14 +110,14 @@ AnyOutput = Verified | Compiled | Revision | Planned | ByPlan | Started | Ready 
 Kind = TypeVar("Kind", bound=Output)
 
 
-class Named(Struct, frozen=True):
+class AssetRef(Struct, frozen=True):
     """An asset by its key, with its name for people."""
 
     key: str
     name: str
 
 
-class Where(Struct, frozen=True):
+class StageRef(Struct, frozen=True):
     """A stage by name and label: all that is needed of it once it is known to allow what runs there."""
 
     name: str
@@ -134,14 +136,16 @@ class Waiting(Struct, frozen=True):
 class Unit(Struct, frozen=True):
     """One asset in one stage, and what the steps have found out there: of each kind of output the last one."""
 
-    asset: Named
-    stage: Where
+    asset: AssetRef
+    stage: StageRef
     outputs: tuple[AnyOutput, ...] = ()
 
     def find(self, kind: type[Kind]) -> Kind | None:
+        """The output of that kind; None where no step has found one out."""
         return next((one for one in self.outputs if isinstance(one, kind)), None)
 
     def having(self, *outputs: AnyOutput) -> Unit:
+        """The unit with these outputs, in place of those of the same kinds."""
         kinds = tuple(type(one) for one in outputs)
         kept = (one for one in self.outputs if not isinstance(one, kinds))
         return Unit(self.asset, self.stage, (*kept, *outputs))

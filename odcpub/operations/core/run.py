@@ -9,7 +9,7 @@ from odcpub.api_types.operations import MessageData
 from odcpub.errors import OdcpubError, Refused, Severity
 from odcpub.operations.core.command import Command, Publish
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import AnyOutput, Unit, Where
+from odcpub.operations.core.outputs import AnyOutput, StageRef, Unit
 from odcpub.operations.platform import Platform, error_data
 from odcpub.store.records import AssetRecord, DeploymentEnd, Failure
 
@@ -26,18 +26,22 @@ class Run:
 
     @property
     def key(self) -> str:
+        """The operation's."""
         return self.operation.key
 
     @property
     def command(self) -> Command:
+        """What was asked for."""
         return self.operation.command
 
     @property
     def unit(self) -> Unit:
+        """The asset in its stage that the step is for, with what earlier steps have found out."""
         return self.operation.units[self.number]
 
     @property
-    def stage(self) -> Where:
+    def stage(self) -> StageRef:
+        """The unit's."""
         return self.unit.stage
 
     @property
@@ -47,7 +51,7 @@ class Run:
             return self.command.asset
         return self.platform.asset(self.unit.asset.key)
 
-    def now(self) -> Run:
+    def refreshed(self) -> Run:
         """The same with the operation as it is recorded now."""
         operation = self.platform.ledger.operation(self.key)
         assert operation is not None  # noqa: S101 - operations are never removed
@@ -66,6 +70,7 @@ class Run:
         self.platform.ledger.record(self.key, self.number, *outputs)
 
     def say(self, text: str, **data: Unpack[MessageData]) -> None:
+        """Adds a message to the operation; ``data``: what it says for programs."""
         self.platform.store.journal.say(self.key, self.marker, text, Severity.INFO, dict(data))
 
     def progress(self, text: str) -> None:
@@ -73,6 +78,7 @@ class Run:
         self.say(text, event="progress")
 
     def warn(self, text: str, **data: Unpack[MessageData]) -> None:
+        """Adds a warning to the operation."""
         self.platform.store.journal.say(self.key, self.marker, text, Severity.WARNING, dict(data))
 
     def serve(self, address: str, *outputs: AnyOutput) -> None:

@@ -37,12 +37,12 @@ def verified(
     latest = platform.store.assets.latest(asset.key)
     same = latest if latest and latest.build_key == key and is_there(platform, latest) else None
     return Verified(
-        model=platform.memory.digest(asset).removeprefix("sha256:"),
+        model=platform.caches.digest(asset).removeprefix("sha256:"),
         lock=lock_data(platform, libraries),
         build_key=key,
         compiler=compiler_identity(),
         runtime=platform.engines().csharp.toolchain().source,
-        schema=target_fingerprint(platform.memory.schema(asset, libraries)),
+        schema=target_fingerprint(platform.caches.schema(asset, libraries)),
         same=same.number if same else None,
     )
 
@@ -94,4 +94,4 @@ def only_built(
         stage_files=parts.stage_files(platform, asset),
         notices=tuple(map(parts.text_of, notices)),
         basis=parts.basis(platform, asset, stage),
-    ).sealed()
+    ).with_fingerprint()

@@ -53,7 +53,7 @@ def _found(then: Seen, now: Seen, where: str) -> Iterator[_Changed]:
     yield from causes
     if one.data and other.data and one.data.base != other.data.base:
         yield _Changed(f"the schema of {one.stage}", False, changes(then.catalogue, now.catalogue, where))
-    if lines := tuple(_objects(one.counting_changes(), other.counting_changes(), explained=bool(causes))):
+    if lines := tuple(_objects(one.lasting_changes(), other.lasting_changes(), explained=bool(causes))):
         yield _Changed(f"the objects of {one.stage}", True, lines)
     elif not causes and (one.data is None or other.data is None or one.data.base == other.data.base):
         yield _Changed("the plan", False, tuple(_leaves(one, other)))

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from odcpub.deployment.stages import Stage
 from odcpub.operations import forgetting
-from odcpub.operations.core.outputs import Where
+from odcpub.operations.core.outputs import StageRef
 from odcpub.operations.core.plan import Change, Plan
 from odcpub.operations.plans import parts
 from odcpub.operations.plans.of_stage import Refusals
@@ -18,9 +18,9 @@ def undeploy(platform: Platform, asset: AssetRecord, stage: Stage, forget: bool,
     """``forget``: the records alone; its notices say what would stay behind."""
     notices: tuple[str, ...] = ()
     change = Change(verb="forget", what=f"{asset.name} in {stage.name}; nothing is removed")
-    with refusals.heard():
+    with refusals.collected():
         if forget:
-            notices = forgetting.left_behind(platform, asset, Where(stage.name, stage.label))
+            notices = forgetting.left_behind(platform, asset, StageRef(stage.name, stage.label))
         else:
             change = _removal(platform, asset, stage)
     left = tuple(one.id for one in platform.store.stages.left(asset.key, stage.label))
@@ -34,7 +34,7 @@ def undeploy(platform: Platform, asset: AssetRecord, stage: Stage, forget: bool,
         notices=notices,
         refusals=tuple(refusals.lines),
         basis=replace(parts.basis(platform, asset, stage), left=left),
-    ).sealed()
+    ).with_fingerprint()
 
 
 def _removal(platform: Platform, asset: AssetRecord, stage: Stage) -> Change:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odcpub.data.migration import EXPAND as PHASE
+from odcpub.data.phases import EXPAND as PHASE
 from odcpub.engines.database.chain import write_scripts
 from odcpub.operations import workloads
 from odcpub.operations.core.run import Run

@@ -15,11 +15,11 @@ from odcpub.operations import stage as stages
 from odcpub.operations.core.outputs import Planned, Revision, Verified
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, step
+from odcpub.operations.migration_text import to_text
 from odcpub.operations.models import stage_of
-from odcpub.operations.plans import kept
+from odcpub.operations.plans import stored
 from odcpub.operations.plans.building import building, made_before
-from odcpub.operations.plans.of_stage import Asked, Made, Refusals, make
-from odcpub.operations.stored_plan import to_text
+from odcpub.operations.plans.of_stage import PlanRequest, Refusals, StagePlan, plan_stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class OfModel:
 
 @dataclass(frozen=True, slots=True)
 class OfRevision:
+    """Of what brings a revision that is there into a stage."""
+
     revision: Revision
 
 
@@ -40,15 +42,17 @@ def plan_model_step(made: str) -> Step:
 
 
 def plan_model(made: str, run: Run, given: OfModel) -> Planned:
+    """Plans a publish: of a model that may have no revision yet."""
     handover.claim(run)
     verified = given.verified
     aim = workloads.aim(run, verified.model, verified.lock)
     found = building(run.platform, aim.model, verified, made)
     stage = stage_of(run.platform, run.asset, run.stage.label)
-    return _plan(run, Asked(run.command.kind, aim, stage, found.build, found.known, asks=True))
+    return _plan(run, PlanRequest(run.command.kind, aim, stage, found.build, found.known, asks=True))
 
 
 def plan_revision(run: Run, given: OfRevision) -> Planned:
+    """Plans a promotion, or the present configuration of what runs."""
     handover.claim(run)
     record = workloads.record(run, given.revision)
     aim = workloads.target(run, record)
@@ -56,29 +60,29 @@ def plan_revision(run: Run, given: OfRevision) -> Planned:
     stage = stage_of(run.platform, run.asset, run.stage.label)
     # The stage's file is written for the newest model, which may be a later one.
     newest = settings.latest(run.platform, run.asset) or aim.model
-    return _plan(run, Asked(run.command.kind, aim, stage, build, record, newest=newest))
+    return _plan(run, PlanRequest(run.command.kind, aim, stage, build, record, newest=newest))
 
 
-def _plan(run: Run, asked: Asked) -> Planned:
+def _plan(run: Run, request: PlanRequest) -> Planned:
     try:
-        made = make(run.platform, asked, Refusals(shown=False))
+        made = plan_stage(run.platform, request, Refusals(shown=False))
     except stages.MissingValues as error:
         if run.command.wait_for_settings:
             raise missing_values.waits(run, error) from None
-        raise kept.refused_now(run, error) from None
+        raise stored.refused_since(run, error) from None
     except Refused as error:
-        raise kept.refused_now(run, error) from None
+        raise stored.refused_since(run, error) from None
     for line in (*made.plan.warnings, *made.plan.notices):
         run.warn(line)
-    if made.amiss:
-        run.warn(f"{made.amiss}: it is set right")
-    kept.follow(run, made.plan, made.catalogue)
+    if made.access_fault:
+        run.warn(f"{made.access_fault}: it is set right")
+    stored.record_followed(run, made.plan, made.catalogue)
     migration = made.migration
     run.say(summary([*migration.stays, *(step.summary for step in migration.steps)]) or "the schema is up to date")
     return _planned(run, made)
 
 
-def _planned(run: Run, made: Made) -> Planned:
+def _planned(run: Run, made: StagePlan) -> Planned:
     platform, resolved = run.platform, made.resolved
     assert resolved is not None  # noqa: S101 - what is wrong with it was refused
     digest, sealed = stages.fingerprint(platform, resolved), stages.seal(platform, resolved)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from odcpub.data.migration import TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import TIGHTEN
 from odcpub.deployment.workload import IDLE
 from odcpub.errors import counted
 from odcpub.operations import in_force, workloads
@@ -15,7 +16,8 @@ from odcpub.store.records import Status
 
 
 def ready(run: Run, given: ToRun) -> None:
-    platform, asked = run.platform, run.platform.memory.started.get((run.key, run.number))
+    """From the end of this step on the new version serves; the rules that come later are recorded with it."""
+    platform, asked = run.platform, run.platform.caches.started.get((run.key, run.number))
     runner = platform.engines().runner
     if asked is None:  # by a server that has ended since: what it started may have ended with it
         asked = workloads.workload(run, workloads.record(run, given.revision), given.planned.sealed)
@@ -25,7 +27,7 @@ def ready(run: Run, given: ToRun) -> None:
     left, lacks = _left(run, migration), in_force.lacking(run, in_force.planned(migration))
     published(run)
     run.serve(address, Ready(address, left), lacks)
-    platform.memory.started.pop((run.key, run.number), None)
+    platform.caches.started.pop((run.key, run.number), None)
     run.say(f"deployed, {IDLE}" if given.planned.idle else f"ready at {address}", address=address)
 
 
@@ -34,7 +36,7 @@ def _left(run: Run, migration: MigrationPlan) -> tuple[str, ...]:
     deployments = run.platform.store.stages.deployments(run.unit.asset.key, run.stage.label)
     before = any(one.status == Status.FINISHED and one.operation != run.key for one in deployments)
     changes = sum(one.phase == TIGHTEN for one in migration.steps)
-    old = "the version before it ends" if before else ""
+    old = "the previous version ends" if before else ""
     schema = f"{counted(changes, 'change')} of the schema {'follows' if changes == 1 else 'follow'}" if changes else ""
     return tuple(filter(None, (old, schema)))
 

@@ -13,12 +13,13 @@ from odcpub.operations.workloads import ToWaitFor
 
 
 def settle(run: Run, given: ToWaitFor) -> TakenOver | None:
-    with in_force.telling(run, given):
+    """None when all earlier versions are gone; where another operation's version serves by now, that does the rest."""
+    with in_force.recording_rules(run, given):
         workload = workloads.waited_for(run, given)
         while (over := handover.taken_over(run)) is None:
-            if run.platform.engines().runner.settle(workload, handover.asked(run)):
+            if run.platform.engines().runner.settle(workload, handover.interrupted(run)):
                 return None
-            handover.stop(run)
+            handover.check_stopped(run)
         return over
 
 

@@ -11,10 +11,11 @@ from odcpub.operations.workloads import ToRun
 
 
 def start(run: Run, given: ToRun) -> Started:
+    """The version is starting when this returns; nobody has waited for it."""
     record = workloads.record(run, given.revision)
     workloads.deployment(run, given)
     asked = workloads.workload(run, record, given.planned.sealed, prepared=False)
-    run.platform.memory.started[run.key, run.number] = asked
+    run.platform.caches.started[run.key, run.number] = asked
     run.platform.engines().runner.start(asked)
     run.say(f"starting revision {record.number}")
     return Started(instance_of(asked))

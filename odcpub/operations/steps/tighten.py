@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odcpub.data.migration import TIGHTEN as PHASE
+from odcpub.data.phases import TIGHTEN as PHASE
 from odcpub.operations import handover, in_force, replanning, workloads
 from odcpub.operations.core.outputs import NotInForce, TakenOver
 from odcpub.operations.core.run import Run
@@ -15,7 +15,7 @@ def tighten(run: Run, given: ToRun) -> NotInForce | TakenOver | None:
     """All rules are in force then, unless another operation takes that over."""
     if run.unit.find(TakenOver):
         return None
-    with in_force.telling(run, given):
+    with in_force.recording_rules(run, given):
         if over := handover.taken_over(run):
             return over
         given = replanning.replan(run, given)

@@ -11,7 +11,7 @@ from odcpub.operations.core.outputs import ByPlan
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import step
 from odcpub.operations.models import stage_or_former
-from odcpub.operations.plans import kept
+from odcpub.operations.plans import stored
 from odcpub.operations.plans.of_stage import Refusals
 from odcpub.operations.plans.undeploying import undeploy as planned
 
@@ -43,10 +43,10 @@ def _plan(run: Run, forget: bool) -> None:
     try:
         plan = planned(run.platform, run.asset, stage, forget, Refusals(shown=False))
     except Refused as error:
-        raise kept.refused_now(run, error) from None
+        raise stored.refused_since(run, error) from None
     for line in plan.notices:
         run.warn(line)
-    kept.follow(run, plan, kept.nothing)
+    stored.record_followed(run, plan, stored.no_catalogue)
 
 
 UNDEPLOY = step("undeploy", "Deploy", Input, undeploy)

@@ -16,7 +16,7 @@ from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step, step
 from odcpub.operations.model_files import keep, source_of
 from odcpub.operations.models import read_model, stage_of
-from odcpub.operations.plans import kept
+from odcpub.operations.plans import stored
 from odcpub.operations.plans.building import Building, Inputs, building, verified
 from odcpub.operations.plans.building import only_built as only_built_plan
 from odcpub.tree.tree import LOCK_FILE
@@ -33,6 +33,7 @@ def verify_step(inputs: Inputs, only_built: str = "") -> Step:
 
 
 def verify(inputs: Inputs, only_built: str, run: Run, given: Input) -> Verified:
+    """Refused with all problems of the model at once. Records an asset that has no revision yet."""
     platform = run.platform
     written = given.command.asset
     read = read_model(platform, source_of(platform, written), written.folder)
@@ -41,11 +42,11 @@ def verify(inputs: Inputs, only_built: str, run: Run, given: Input) -> Verified:
     if read.kept:
         run.say(f"as in the last revision, since {LOCK_FILE} does not name them: {', '.join(read.kept)}")
     asset = read.asset
-    platform.memory.keep(asset)
+    platform.caches.keep(asset)
     found = replace(verified(platform, asset, read.libraries, inputs(platform.engines())), lock_file=read.lock_file)
     build, same = building(platform, asset, found, only_built)
     if platform.store.assets.latest(asset.key) is None:
-        kept.check_first_files(run)
+        stored.check_first_files(run)
         platform.store.assets.register(run.asset)
         keep(platform, run.asset, run.command.actor, run.operation.started_at)
     known = f"; the same as revision {same.number}{', which is not whole' if build.does else ''}" if same else ""
@@ -53,7 +54,7 @@ def verify(inputs: Inputs, only_built: str, run: Run, given: Input) -> Verified:
     if not only_built:
         return found
     stage = stage_of(platform, run.asset, run.stage.label)
-    kept.follow(run, only_built_plan(platform, run.asset, stage, Building(build, same)), kept.nothing)
+    stored.record_followed(run, only_built_plan(platform, run.asset, stage, Building(build, same)), stored.no_catalogue)
     return replace(found, unchanged=found.same is not None)
 
 

@@ -19,4 +19,5 @@ def execute(statements: Iterable[str]) -> None:
 
 
 def on_postgresql() -> bool:
+    """Whether the records that are migrated are PostgreSQL's."""
     return op.get_bind().dialect.name == "postgresql"

@@ -95,6 +95,8 @@ def test_operations_are_listed_latest_first_by_what_is_asked(store: Store) -> No
     store.journal.finish(keys[1], Status.FINISHED)
     assert {one.key for one in store.journal.operations(status=Status.RUNNING)} == {keys[0], keys[2]}
     assert len(store.journal.operations(limit=2)) == 2
+    pages = [store.journal.operations(limit=1, offset=number) for number in range(3)]
+    assert sorted(one.key for page in pages for one in page) == sorted(keys), "each once"
     assert store.journal.operations(asset="another") == ()
     assert store.journal.operations(kinds=(OperationKind.UNDEPLOY,)) == ()
 
@@ -119,6 +121,26 @@ def test_two_changes_of_one_operation_at_once_are_both_there(store: Store) -> No
     found = store.journal.operation(key)
     assert found is not None
     assert sorted((found.state.count("one"), found.state.count("two"))) == [1, 1]
+
+
+def test_what_is_recorded_while_an_operation_fails_is_kept(store: Store) -> None:
+    key = begin(store)
+    one = threading.Thread(
+        target=store.journal.change, args=(key, lambda record: replace(record, state=f"{record.state}one"))
+    )
+
+    def ended(record: Any) -> Any:
+        if not one.ident:
+            one.start()
+            one.join(0.5)  # where it need not wait for this transaction, it has come in between
+        return replace(record, state=f"{record.state}two")
+
+    store.journal.fail(key, Failure("Data", "no", {}, 3), ended)
+    one.join()
+    found = store.journal.operation(key)
+    assert found is not None
+    assert (found.status, found.state.count("one"), found.state.count("two")) == (Status.FAILED, 1, 1)
+    assert [line.text for line in store.journal.messages(key)] == ["no"]
 
 
 def test_a_reader_never_passes_over_a_message_that_is_committed_later(store: Store) -> None:

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -280,3 +281,22 @@ def test_a_user_who_may_only_create_there_is_enough_and_gets_another_password(
     store = open_store(folder, folder / "cache", parse, lambda: None)
     assert store.assets.find("helpdesk")
     store.close()
+
+
+def test_a_login_that_may_make_no_schema_is_told_with_the_right_that_it_lacks(folder: Path, postgres: Postgres) -> None:
+    server = postgres.login
+    assert isinstance(server, Server)
+    role = f"odc_weak_{os.getpid()}"
+    with server.connect() as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'weak'")
+    try:
+        weak = Postgres(
+            postgres.address.replace(f"{server.user}@", f"{role}@"), replace(server, user=role, password=lambda: "weak")
+        )
+        with pytest.raises(EngineError, match="permission denied for database") as refused:
+            go(folder, weak, weak.address)
+        assert f'GRANT CREATE ON DATABASE "{server.maintenance}" TO "{role}"' in refused.value.hint
+        assert read_store_settings(folder).store == SQLITE
+    finally:
+        with server.connect() as connection:
+            connection.execute(f"DROP ROLE {role}")

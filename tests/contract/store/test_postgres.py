@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -210,6 +211,21 @@ def test_one_server_works_on_it_and_the_next_is_told_which(postgres: Postgres, m
     assert "odcpub down" in failed.value.hint
     first.close()
     Hold(postgres, lambda: None).close()
+
+
+def test_a_connection_that_breaks_while_the_lock_is_taken_is_made_anew(
+    postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, broken = Hold._taken, [psycopg.OperationalError("terminating connection")]
+
+    def once(connection: Any) -> bool:
+        if broken:
+            raise broken.pop()
+        return taken(connection)
+
+    monkeypatch.setattr(Hold, "_taken", staticmethod(once))
+    Hold(postgres, lambda: None).close()
+    assert not broken
 
 
 @dataclass

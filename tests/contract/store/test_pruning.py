@@ -23,9 +23,9 @@ from odcpub.model.load import FileCache
 from odcpub.operations import builds
 from odcpub.operations.core.codec import command_text
 from odcpub.operations.core.command import Deploy, Publish
-from odcpub.operations.core.outputs import ByPlan, Compiled, Named, Planned, Verified, Where
+from odcpub.operations.core.outputs import AssetRef, ByPlan, Compiled, Planned, StageRef, Verified
 from odcpub.operations.model_files import accept, take
-from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.platform import Caches, Platform
 from odcpub.operations.pruning import Pruned, prune
 from odcpub.store.blobs import Blobs
 from odcpub.store.clock import now, text_of
@@ -61,7 +61,7 @@ class World:
     def __post_init__(self) -> None:
         folder = self.store.folder
         home, engines = Home(folder, folder, folder), pytest.fail
-        self.platform = Platform(home, self.store, engines, Memory(self.store), FileCache())  # type: ignore[arg-type]
+        self.platform = Platform(home, self.store, engines, Caches(self.store), FileCache())  # type: ignore[arg-type]
         self.store.assets.register(SHOP)
 
     def put(self, kind: str, choice: int) -> str:
@@ -91,7 +91,7 @@ class World:
     def publish(self, choice: int, ends: str) -> None:
         source, files = self.sent(choice)
         command = Publish(
-            actor="ada", stage=Where("Development", "development"), asset=replace(SHOP, source=source),
+            actor="ada", stage=StageRef("Development", "development"), asset=replace(SHOP, source=source),
             plan=self.plans[0][1] if self.plans and ends != "served" else "",
         )  # fmt: skip
         key = self._begin(command)
@@ -116,7 +116,7 @@ class World:
         if not self.revisions:
             return
         number = choice % len(self.revisions) + 1
-        key = self._begin(Deploy(actor="ada", stage=Where("QA", "qa"), asset=Named(KEY, "Shop"), revision=number))
+        key = self._begin(Deploy(actor="ada", stage=StageRef("QA", "qa"), asset=AssetRef(KEY, "Shop"), revision=number))
         if not key:
             return
         planned = self.planned(choice)
@@ -164,7 +164,7 @@ class World:
 
     def plan(self, choice: int, ends: str) -> None:
         source, files = self.sent(choice)
-        command = Publish(actor="ada", stage=Where("Development", "development"), asset=replace(SHOP, source=source))
+        command = Publish(actor="ada", stage=StageRef("Development", "development"), asset=replace(SHOP, source=source))
         fingerprint, catalogue = digest_of(f"{choice} {ends}".encode()), self.put("catalogue", choice)
         text = command_text(command)
         record = PlanRecord(fingerprint, KEY, "development", "ada", now(), text, "{}", catalogue, "")
@@ -178,7 +178,7 @@ class World:
         self.used = {digest: age + days for digest, age in self.used.items()}
         self.plans = [(age + days, *rest) for age, *rest in self.plans]
         age(self.store, timedelta(days=days))
-        self.platform.memory._taken.clear()
+        self.platform.caches._taken.clear()
 
     def check(self) -> None:
         """Prunes, and looks whether all that was promised is there."""
@@ -279,7 +279,7 @@ def test_what_is_used_again_at_that_moment_stays(world: World, monkeypatch: pyte
         return found
 
     monkeypatch.setattr(world.store.blobs, "unused", meanwhile)
-    world.platform.memory._taken.clear()
+    world.platform.caches._taken.clear()
     assert prune(world.platform, datetime.now(UTC)).contents == 1
     assert world.store.blobs.missing({old, again, *files}) == {old}
 

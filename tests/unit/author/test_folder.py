@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from odcpub.author.folder import write
+from odcpub.cli import main
+from odcpub.cli.client import Client
 from odcpub.errors import EngineError, OdcpubError
 
 FILES = {"README.md": "# Shop\n", "Entities/Ticket.cs": "class Ticket;\r\n", "wwwroot/_odc/app.js": "ä\n"}
@@ -115,3 +117,28 @@ def test_no_path_leads_out_of_it(tmp_path: Path, path: str) -> None:
     with pytest.raises(EngineError):
         write(tmp_path / "in" / "out", {path: "x"})
     assert found(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["new", "app", ""], "PATH: is empty"),
+        (["source", "shop", ""], "FOLDER: is empty"),
+        (["import", "jdl", "x.jdl", "--out", ""], "--out: is empty"),
+        (["data", "scripts", "shop", "--stage", "qa", "--out", ""], "--out: is empty"),
+        (["data", "scripts", "shop", "--stage", "qa", "--from", ""], "--from: is empty"),
+        (["data", "scripts", "shop", "--stage", "qa", "--from", "nowhere"], "nowhere: no such folder"),
+    ],
+)
+def test_no_name_is_not_the_current_folder(
+    arguments: list[str],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "x.jdl").touch()
+    monkeypatch.setattr(Client, "connected", lambda: pytest.fail("nothing is asked for"))
+    assert main.main(arguments) == 2
+    assert f"error: {says}" in capsys.readouterr().err

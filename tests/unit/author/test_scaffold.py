@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from odcpub.author.scaffold import first_model, name_of_folder, new_app, new_library
@@ -21,6 +23,16 @@ def test_first_models_are_right(files: dict[str, str]) -> None:
 def test_names_of_first_models(name: str) -> None:
     with pytest.raises(UsageError, match="not a name"):
         new_app(name, KEY)
+
+
+@pytest.mark.parametrize("name", ["System", "public", "PgShop", "Odcpub"])
+@pytest.mark.parametrize("make", [new_app, new_library])
+def test_a_name_of_the_platforms_own_is_refused_before_anything_is_written(
+    make: Callable[[str, str], object], name: str
+) -> None:
+    with pytest.raises(UsageError, match=f"cannot be called {name}: the name is taken") as refused:
+        make(name, KEY)
+    assert "--name" in refused.value.hint
 
 
 def test_a_folders_name_suggests_a_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -75,3 +76,16 @@ def test_all_problems_are_listed_at_once(as_json: bool, folder: Path) -> None:
     assert "the model has 2 errors" in out
     assert "there is no data type 'Txt'" in out
     assert "there is no data type 'Mony.Currency Identifier'" in out
+
+
+def test_a_warning_says_as_much_as_an_error_and_is_told_once(folder: Path) -> None:
+    with (folder / "shop" / "app.yaml").open("a") as model:
+        model.write("static_entities: { State: {} }\n")
+    done = run(folder, COMMANDS["verify"])
+    assert done.stderr.splitlines()[:-1] == [
+        "warning: app.yaml:9:20: static_entities.State: State has no records [ODC-M601]",
+        "    hint: add one: records: { First: { label: First } }",
+    ]
+    done = run(folder, [*COMMANDS["verify"], "--json"])
+    assert [one["code"] for one in json.loads(done.stdout)["warnings"]] == ["ODC-M601"]
+    assert done.stderr == "[]\n"

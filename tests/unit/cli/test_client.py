@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 
 from odcpub import waiting
+from odcpub.cli import routes
 from odcpub.cli.client import Client, Stopped
 from odcpub.errors import EngineError
 from odcpub.home import Home, find_home
@@ -100,14 +101,14 @@ def test_who_waits_for_an_answer(
 ) -> None:
     server = Ending(home, told, b"")
     with pytest.raises(outcome):
-        client(home, monkeypatch).request("GET", "/api/v1/status")
+        client(home, monkeypatch).request(routes.STATUS)
     server.join()
 
 
 def test_a_new_command_starts_the_server_that_was_told_to_end(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     home.stopped.touch()
     with pytest.raises(Restarted):
-        client(home, monkeypatch).request("GET", "/api/v1/status")
+        client(home, monkeypatch).request(routes.STATUS)
 
 
 def test_a_server_of_another_version_is_waited_for_until_it_has_ended(
@@ -116,7 +117,7 @@ def test_a_server_of_another_version_is_waited_for_until_it_has_ended(
     made, waited = Client(home), []
     answers = {"GET": {"version": "0.0.1"}, "POST": {"pid": 4711, "seconds": 70.0}}
     monkeypatch.setattr(made, "running", lambda: True)
-    monkeypatch.setattr(made, "request", lambda method, _path: answers[method])
+    monkeypatch.setattr(made, "request", lambda route: answers[route.method])
     monkeypatch.setattr(made, "wait_for_end", lambda *given: waited.append(given))
     made.check_version()
     assert waited == [(4711, 70.0)]
@@ -129,7 +130,7 @@ def test_an_answer_that_takes_too_long_is_no_server_that_ended(home: Home, monke
         silent.listen()
         monkeypatch.setattr(made, "_connect", lambda **_: made._open(0.1))
         with pytest.raises(EngineError, match="has not answered for 600 s; it goes on") as failed:
-            made.request("POST", "/api/v1/updates", {})
+            made.request(routes.UPDATE, {})
     assert "odcpub log" in failed.value.hint
 
 

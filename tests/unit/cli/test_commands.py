@@ -11,6 +11,7 @@ import pytest
 
 from odcpub.cli import asking, main, running
 from odcpub.cli.client import Client
+from odcpub.cli.routes import Route
 from odcpub.errors import UsageError
 
 
@@ -65,9 +66,10 @@ class Bytes(io.TextIOWrapper):
         (io.StringIO("\udcff\n"), "Token: is not UTF-8 text"),
         (Bytes(b"\xff\n"), "Token: is not UTF-8 text"),
         (Bytes(b"a\0b\n"), "Token: holds the NUL character"),
+        (Bytes(b"a\n" + b"b" * 9_000 + b"\xff\n"), "has more lines than values; nothing was set"),
         (None, "Token: no value was given"),
     ],
-    ids=["several lines", "surrogates", "bytes", "NUL", "closed"],
+    ids=["several lines", "surrogates", "bytes", "NUL", "bytes behind it", "closed"],
 )
 def test_a_secret_that_cannot_be_kept_whole_is_refused(
     given: object, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -95,8 +97,8 @@ def test_a_name_is_one_segment_of_the_path(arguments: list[str], path: str, monk
     asked: list[str] = []
 
     class Noting:
-        def request(self, _method: str, path: str, _body: Any = None) -> Any:
-            asked.append(path)
+        def request(self, route: Route[Any, Any], _body: Any = None) -> Any:
+            asked.append(route.path)
             raise UsageError("no such")
 
     monkeypatch.setattr(Client, "connected", Noting)
@@ -141,8 +143,8 @@ def test_a_source_is_written_and_told(
     asked: list[str] = []
 
     class Noting:
-        def request(self, method: str, path: str) -> Any:
-            asked.append(f"{method} {path}")
+        def request(self, route: Route[Any, Any]) -> Any:
+            asked.append(f"{route.method} {route.path}")
             return answer
 
     monkeypatch.setattr(Client, "connected", Noting)
@@ -164,3 +166,19 @@ def test_a_source_that_has_no_room_is_not_asked_for(
     monkeypatch.setattr(Client, "connected", lambda: pytest.fail("it was asked for"))
     assert main.main(["source", "shop", str(tmp_path), "--json"]) == 2
     assert json.loads(capsys.readouterr().out)["error"] == f"{tmp_path}: is not empty"
+
+
+@pytest.mark.parametrize(
+    ("resumed", "when"),
+    [
+        ([], "takes effect with the next deployment, or: odcpub config apply shop --stage qa"),
+        (["0d061018-aaaa"], "operation 0d061018, which waited for this, goes on: odcpub log 0d061018 --follow"),
+    ],
+)
+def test_a_value_that_lets_an_operation_go_on_says_so(
+    resumed: list[str], when: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = {"set": ["Rate"], "unset": [], "secrets": [], "resumed": resumed}
+    monkeypatch.setattr(Client, "connected", lambda: Api(answer))
+    assert main.main(["config", "set", "shop", "Rate=2", "--stage", "qa"]) == 0
+    assert capsys.readouterr().out == f"Set Rate; {when}\n"

@@ -21,6 +21,7 @@ from odcpub import cli
 from odcpub.cli import arguments, main, progress
 from odcpub.cli.client import ApiError, Client
 from odcpub.cli.commands import installation
+from odcpub.cli.routes import Route
 from odcpub.errors import Refused
 from odcpub.escaping import escaped, in_short
 from odcpub.portal.main import _Lines
@@ -81,10 +82,12 @@ ANSWERS: dict[str, Any] = {
     "publish-operations": OPERATION, "deployment-operations": OPERATION,
     "messages?limit=5000&offset=0": {"results": MESSAGES, "page": {"nextPageOffset": None}},
     "0": {"name": HOSTILE, "tag": HOSTILE, "revision": 1, "unchanged": False},
-    "files": {"name": HOSTILE, "files": [{"path": HOSTILE, "change": "new"}], "warnings": [HOSTILE]},
+    "files": {
+        "name": HOSTILE, "files": [{"path": HOSTILE, "change": "new"}], "warnings": [HOSTILE], "resumed": [HOSTILE],
+    },
     "configurations": {
         "pending": PENDING,
-        "set": [HOSTILE], "unset": [HOSTILE], "secrets": [HOSTILE],
+        "set": [HOSTILE], "unset": [HOSTILE], "secrets": [HOSTILE], "resumed": [HOSTILE],
         "settings": [{"name": HOSTILE, "dataType": HOSTILE, "value": HOSTILE, "valueOrigin": HOSTILE}],
     },
     "publish-plans": {
@@ -137,9 +140,10 @@ class Api:
     def connected(cls) -> Api:
         return cls()
 
-    def request(self, _method: str, path: str, _body: object = None) -> Any:
+    def request(self, route: Route[Any, Any], _body: object = None) -> Any:
         if self.refuses:
             raise ApiError(HOSTILE, ERROR)
+        path = route.path
         return OPERATION if path.startswith("/api/v1/operations/") else ANSWERS[path.rpartition("/")[2]]
 
     def events(self, _path: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -177,3 +178,16 @@ def test_a_closed_output_has_the_code_that_programs_have_then() -> None:
     with os.fdopen(writer, "wb") as closed:
         done = subprocess.run(command, stdout=closed, stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-"])
+def test_what_a_closed_output_would_get_goes_nowhere(closed: str, tmp_path: Path) -> None:
+    (tmp_path / "app.yaml").write_text(
+        f"app: Shop\nkey: {'0' * 8}-0000-4000-8000-{'0' * 12}\nstatic_entities: {{ None: {{}} }}\n"
+    )
+    line = f"exec {sys.executable} -m odcpub.cli verify {tmp_path} {closed}"
+    done = subprocess.run(["/bin/sh", "-c", line], capture_output=True, text=True, check=False)
+    out, err = "" if closed == "1>&-" else "Shop: no errors\n", "" if closed == "2>&-" else "None has no records"
+    assert (done.returncode, done.stdout) == (0, out)
+    assert err in done.stderr
+    assert bool(done.stderr) is bool(err)

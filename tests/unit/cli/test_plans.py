@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from odcpub.cli import main, plans
+from odcpub.cli import main, plans, sending
 from odcpub.cli.client import Client
 from odcpub.cli.commands import publishing
 from odcpub.errors import UsageError
+from odcpub.tree.folder import read_folder
 
 
 def plan(**changes: Any) -> Any:
@@ -121,5 +122,29 @@ def test_the_sql_is_sql_with_what_is_said_of_it_in_comments(capsys: pytest.Captu
     assert capsys.readouterr().out.splitlines()[1:] == [
         "", "-- expand: add column a.b text", "-- locks a: AccessExclusiveLock", "-- hazard: nobody reads a",
         "BEGIN;", "ALTER TABLE a", "  ADD b text;", "COMMIT;",
-        "", "-- tighten: add column a.b text", "-- outside of a transaction", "CREATE INDEX;",
+        "", "-- contract: add column a.b text", "-- outside of a transaction", "CREATE INDEX;",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("phase", "told"),
+    [
+        ("expand", "-- expand: write the new schema's fingerprint into odcpub_schema"),
+        ("tighten", "-- contract: remove the fingerprints of earlier versions from odcpub_schema"),
+    ],
+)
+def test_the_sql_says_what_a_transaction_of_no_step_does(
+    phase: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = plan()
+    found["data"]["transactions"] = [
+        {"phase": phase, "does": [], "statements": ["SELECT;"], "locks": [], "hazards": [], "concurrent": False}
+    ]
+    assert plans.shown(found, False, sql=True) == 0
+    assert capsys.readouterr().out.splitlines()[1:] == ["", told, "BEGIN;", "SELECT;", "COMMIT;"]
+
+
+def test_a_folder_that_is_called_like_an_archive_keeps_its_lock(tmp_path: Path) -> None:
+    (tmp_path / "money.oap").mkdir()
+    sending.keep_lock(read_folder(tmp_path / "money.oap"), {"lockFile": "libraries:\n"})
+    assert (tmp_path / "money.oap" / "odcpub.lock").read_text() == "libraries:\n"

@@ -22,7 +22,7 @@ OPERATION = {
     "cleanUp": [],
     "exitCode": 0,
 }
-SERVING = OPERATION | {"status": "Running", "cleanUp": ["the version before it ends", "1 change of the schema follows"]}
+SERVING = OPERATION | {"status": "Running", "cleanUp": ["the previous version ends", "1 change of the schema follows"]}
 FAILED = OPERATION | {"status": "FinishedWithError", "exitCode": 1, "address": ""}
 
 
@@ -93,7 +93,7 @@ def test_it_ends_when_the_new_version_serves_and_says_what_goes_on(
     assert told.out == "http://127.0.0.1:8100\n"
     assert told.err.splitlines()[-2:] == [
         "Shop runs revision 3 in Development:",
-        "Clean-up goes on: the version before it ends, 1 change of the schema follows. "
+        "Clean-up goes on: the previous version ends, 1 change of the schema follows. "
         "See: odcpub log 0e0d7144 --follow",
     ]
     assert progress.follow(api, SERVING, True, to_the_end=False) == 0  # type: ignore[arg-type]

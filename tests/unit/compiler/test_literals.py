@@ -18,9 +18,9 @@ from odcpub.compiler.literals import (
     css_color,
     html_text,
     json_text,
-    number_text,
     xml_text,
 )
+from odcpub.model.literals import as_text
 
 HOSTILE = [
     "",
@@ -111,5 +111,5 @@ def test_a_colour_as_css_has_it() -> None:
 def test_equal_numbers_have_equal_texts(number: Decimal, zeros: int) -> None:
     text = format(number, "f")
     same = Decimal(text + "0" * zeros if "." in text else text)
-    assert number_text(number) == number_text(same)
-    assert Decimal(number_text(number)) == number
+    assert as_text(number) == as_text(same)
+    assert Decimal(as_text(number)) == number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from odcpub.data.casts import Cast, cast
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 
 WIDER, REWRITTEN = Cast(EXPAND), Cast(EXPAND, rewrites=True)
 

@@ -7,9 +7,10 @@ import re
 
 import pytest
 
-from odcpub.data.script import PHASES, plan_parts, script_text
+from odcpub.data.phases import PHASES
+from odcpub.data.script import plan_parts, script_text
 from odcpub.data.steps import STEPS
-from odcpub.operations.stored_plan import from_text, to_text
+from odcpub.operations.migration_text import from_text, to_text
 from tests.former_plans import NUMBERS, pending, stored
 
 

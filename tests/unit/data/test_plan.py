@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from odcpub.data.annotations import comment_text
-from odcpub.data.migration import EXPAND, TIGHTEN, Finding, MigrationPlan
+from odcpub.data.migration import Finding, MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Schema
 from odcpub.data.steps import AddCheck, Annotate

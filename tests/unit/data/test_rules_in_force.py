@@ -16,7 +16,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.rule_names import RuleKind, kind_of
 from odcpub.data.schema import Table

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.data.literals import text
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.script import cut, parts_of, plan_digest, plan_parts, script_text, sql_text
 from odcpub.data.steps import AddCheck

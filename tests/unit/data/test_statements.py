@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from odcpub.data.locks import HazardKind, Lock
-from odcpub.data.migration import EXPAND, TIGHTEN, MigrationPlan
+from odcpub.data.migration import MigrationPlan
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.schema import Column
 from odcpub.data.script import plan_parts, script_text, sql_text
 from odcpub.data.statements import Transaction, transactions

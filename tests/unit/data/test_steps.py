@@ -8,7 +8,7 @@ import pytest
 
 from odcpub.data import migrated, script_lines, steps
 from odcpub.data.locks import Lock, TableLock, strongest
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.plan import plan_migration
 from odcpub.data.schema import Column
 from odcpub.data.steps import order
@@ -43,6 +43,20 @@ EXCLUSIVE = "AcquiresAccessExclusiveLock t"
 def test_hazards_follow_from_what_a_step_does(step: steps.Step, hazards: list[str]) -> None:
     assert [f"{one.kind} {one.table}" for one in step.hazards] == hazards
     assert all(one.table in one.text for one in step.hazards)
+
+
+@pytest.mark.parametrize(
+    ("step", "seconds"),
+    [
+        (steps.SetNotNull(TIGHTEN, "t", "c"), "1s"),
+        (steps.CreateIndex(TIGHTEN, "t", "i", ("c",), concurrent=True), "60s"),
+        (steps.DropIndex(TIGHTEN, "t", "i"), "60s"),
+    ],
+)
+def test_only_what_holds_nobody_up_waits_long_for_a_lock(step: steps.Step, seconds: str) -> None:
+    assert step.lock_timeout == seconds
+    told = [line for _, lines in script_lines.fragments(step) for line in script_lines.written(lines)]
+    assert (f"op.execute(sa.DDL(\"SET lock_timeout = '{seconds}'\"))" in told) == step.concurrent
 
 
 def test_every_class_of_steps_is_written_ordered_stored_and_executed_in_memory() -> None:

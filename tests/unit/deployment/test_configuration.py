@@ -125,3 +125,21 @@ def test_a_secret_is_refused_by_what_no_secret_is_made_of(value: str, said: str)
     (problem,) = resolve(ASSET, (), Values({"Greeting": "Hi"}, {"MailToken": value})).problems
     assert said in problem.message
     assert "hush" not in f"{caught.value.message} {caught.value.hint} {problem}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("HourlyRate", "abc", "write a number of at most 8 decimals, such as HourlyRate=12.5"),
+        ("Greeting", "x" * 21, "write a text of at most 20 characters, such as Greeting=Hello"),
+        ("Open", "maybe", "write true or false, such as Open=true"),
+        ("Since", "2026-02-31", "write a date, such as Since=2026-01-31"),
+    ],
+)
+def test_the_hint_of_a_value_that_does_not_fit_says_what_to_write(name: str, value: str, hint: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        check_value(ASSET, name, value)
+    assert refused.value.hint == hint
+    parsed = parse_stage_file(f"settings: {{ {name}: {value} }}", "stages/qa.yaml")
+    (problem,) = resolve(ASSET, parsed.values, Values({"Greeting": "Hi"}, {"MailToken": "t"})).problems
+    assert problem.hint == hint.replace("=", ": ")

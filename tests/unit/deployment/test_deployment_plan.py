@@ -98,3 +98,13 @@ def test_what_others_set_is_told_as_kept_unless_we_set_it_too() -> None:
 
 def test_what_is_unused_is_deleted() -> None:
     assert deployment_plan([], [WANTED["ConfigMap"]]).changes[0].verb == "delete"
+
+
+def test_a_secret_is_hidden_wherever_an_object_has_it() -> None:
+    """kubectl keeps what was applied as text, in an annotation."""
+    found = live("Secret")
+    found["data"] = found["stringData"] = {"ODC_SECRET_MailToken": "hunter2"}
+    found["metadata"]["annotations"] = {"kubectl.kubernetes.io/last-applied-configuration": "hunter2"}
+    (change,) = deployment_plan([planned("Secret", found)]).changes
+    assert {path.partition(".ODC")[0] for path, *_ in change.fields} == {"data", "metadata.annotations", "stringData"}
+    assert "hunter2" not in repr(change)

@@ -92,7 +92,7 @@ def test_the_same_sources_are_the_same_bytes() -> None:
 def test_a_role_with_another_password_is_amiss() -> None:
     database, place = MemoryDatabase(), Place("odc", "shop")
     assert database.prepare(place, "a").password == "a"
-    assert (database.amiss(place, "a"), bool(database.amiss(place, "b"))) == ("", True)
+    assert (database.access_fault(place, "a"), bool(database.access_fault(place, "b"))) == ("", True)
 
 
 def test_a_schema_is_there_once_it_was_prepared() -> None:

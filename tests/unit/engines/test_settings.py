@@ -161,3 +161,27 @@ def test_settings_are_never_written_through_a_link(tmp_path: Path) -> None:
     take_settings(tmp_path / "data", draft_settings(tmp_path / "data", EngineSettings(csharp="sdk")))
     assert mine.read_text() == "mine"
     assert read_settings(tmp_path / "data").csharp == "sdk"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "command"),
+    [
+        ({"builder": "docker"}, "odcpub engines set builder=docker registry=localhost:5001"),
+        (
+            {"runner": "kubernetes", "registry": "r:5000"},
+            "odcpub engines set runner=kubernetes registry=r:5000 database_address=172.17.0.1",
+        ),
+    ],
+)
+def test_a_choice_that_needs_another_is_refused_with_the_command_that_makes_both(
+    chosen: dict[str, str], command: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        change(EngineSettings(), chosen, None)
+    assert refused.value.hint.endswith(command)
+    change(EngineSettings(), dict(pair.split("=") for pair in command.split()[3:]), None)
+
+
+def test_choices_that_a_profile_has_have_its_name() -> None:
+    mixed = change(EngineSettings(), {"csharp": "sdk"}, None)
+    assert (mixed.profile, change(mixed, {"csharp": "auto"}, None).profile) == ("mixed", "local")

@@ -68,6 +68,13 @@ CASES = [
         ("M103", 6, 35, "entities.A.attributes.X"),
         "true or false",
     ),
+    (
+        "text as boolean, how to write it",
+        entity("{ type: Text, mandatory: 'true' }"),
+        ("M103", 6, 35, "entities.A.attributes.X"),
+        "write true without quotes",
+    ),
+    ("no type", entity("{ type: }"), ("M103", 6, 18, "entities.A.attributes.X"), "type: The data type."),
     ("yes is text", entity("{ type: Text, mandatory: yes }"), ("M103", 6, 35, "entities.A.attributes.X"), "'yes'"),
     ("a list as section", HEAD + "entities: [A]", ("M103", 3, 11, ""), "mapping of names"),
     ("a number as description", HEAD + "description: 5", ("M103", 3, 14, ""), "quotes"),

@@ -171,10 +171,15 @@ def test_only_changed_files_are_read_again(tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_what_is_remembered_is_bounded(tmp_path: Path) -> None:
-    cache = FileCache(limit=2)
-    for name in "ABC":
+    """By what was read, not by how many files: of a large one few versions are kept."""
+    cache = FileCache(limit=2_500)
+    for name in "ABCD":
         entities(write(tmp_path, app_yaml=HEAD, a_yaml=ENTITY.format(name)), cache)
-    assert len(cache.parts) == 2
+    assert [name for name, _ in sorted(cache.parts)] == ["a.yaml"] * 3 + ["app.yaml"], "the latest, and two of before"
+    entities(write(tmp_path, a_yaml=ENTITY.format("E") + "#" * 3_000), cache)
+    entities(write(tmp_path, a_yaml=ENTITY.format("A")), cache)
+    assert all(count < 3_000 for _, count in cache.parts.values()), "the large one has gone"
+    assert entities(tmp_path, FileCache(limit=0)) == ["A"], "a model that is larger than the limit is known whole"
 
 
 def test_problems_come_again_from_the_cache(tmp_path: Path) -> None:
@@ -192,6 +197,19 @@ def test_a_folder_of_several_models_is_told_once_with_their_folders(tmp_path: Pa
     assert problem.code == "ODC-M009"
     assert problem.message == f"{tmp_path} holds 2 models, in desk, shop"
     assert problem.hint == f"name the folder of one of them: {tmp_path}/desk"
+
+
+@pytest.mark.parametrize("beside", ["stages/qa.yaml", "odcpub.yaml", "odcpub.yml"])
+def test_the_folder_above_a_model_is_told_once_with_the_models_folder(tmp_path: Path, beside: str) -> None:
+    write(tmp_path, apps__shop__app_yaml=HEAD, apps__shop__a_yaml=ENTITY.format("A"))
+    assert entities(tmp_path) == ["A"], "a model may be divided into folders as one likes"
+    file = tmp_path / "apps" / "shop" / beside
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("settings: { Rate: 95 }\n")
+    (problem,) = found(tmp_path)
+    assert problem.code == "ODC-M009"
+    assert problem.message == f"{tmp_path} is not the model's folder: the model and its stages are in apps/shop"
+    assert problem.hint == f"name the folder of that model: {tmp_path}/apps/shop"
 
 
 def test_a_model_inside_another_is_told_once(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from odcpub.model.digest import from_data, model_bytes, to_data
 from odcpub.model.elements import Basic, DataType
-from odcpub.model.literals import as_text, canonical, from_text
+from odcpub.model.language import SETTING_TYPES
+from odcpub.model.literals import as_text, canonical, from_text, to_write
 from odcpub.model.pattern_match import matches
 from odcpub.model.pattern_spelling import portable
 from odcpub.model.patterns import PatternError
@@ -253,3 +254,20 @@ def test_the_order_of_attributes_is_content() -> None:
     one = asset("entities: { A: { attributes: { X: { type: Text }, Y: { type: Text } } } }")
     two = asset("entities: { A: { attributes: { Y: { type: Text }, X: { type: Text } } } }")
     assert model_bytes(one) != model_bytes(two)
+
+
+TYPES = (
+    *map(DataType, SETTING_TYPES),
+    *(DataType(Basic.TEXT, length=length) for length in (1, 20)),
+    *(DataType(Basic.DECIMAL, digits=digits, decimals=places) for digits, places in ((1, 0), (1, 1), (2, 1), (5, 0))),
+)
+
+
+@pytest.mark.parametrize("type_", TYPES, ids=str)
+def test_the_example_of_each_type_is_a_value_of_it_typed_or_in_a_file(type_: DataType) -> None:
+    words, example = to_write(type_)
+    assert words
+    value = from_text(example, type_)
+    root, problems = parse(f"Name: {example}", "qa.yaml")
+    assert not problems
+    assert canonical(root.entries["Name"][1].value, type_) == value  # type: ignore[union-attr]

@@ -13,7 +13,7 @@ import odcpub
 from odcpub.compiler.compile import compile_app, compile_library
 from odcpub.compiler.project import app_project, library_project
 from odcpub.model.elements import Library, VerifiedAsset
-from odcpub.operations.platform import Memory
+from odcpub.operations.platform import Caches
 
 PACKAGE = Path(odcpub.__file__).parent
 
@@ -22,7 +22,7 @@ def named(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
-@pytest.mark.parametrize("takes", [compile_app, compile_library, app_project, library_project, Memory.keep])
+@pytest.mark.parametrize("takes", [compile_app, compile_library, app_project, library_project, Caches.keep])
 def test_what_compiles_or_stores_a_model_takes_a_verified_one(takes: Callable[..., object]) -> None:
     assert get_type_hints(takes)["asset"] is VerifiedAsset
     assert get_type_hints(Library)["asset"] is VerifiedAsset

@@ -15,6 +15,7 @@ from odcpub.data.fingerprint import target_fingerprint
 from odcpub.data.migration import Finding, MigrationPlan
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
+from odcpub.deployment.configuration import Configuration
 from odcpub.deployment.workload import DeploymentPlan, Running, Workload
 from odcpub.engines.ports import Login, Place
 from odcpub.engines.settings import EngineSettings
@@ -25,13 +26,13 @@ from odcpub.model.elements import Asset, Basic, DataType, Kind, Setting
 from odcpub.model.load import FileCache
 from odcpub.operations import stage as stages
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
-from odcpub.operations.core.outputs import Named, Planned, Unit, Where
+from odcpub.operations.core.outputs import AssetRef, Planned, StageRef, Unit
 from odcpub.operations.core.run import Run
 from odcpub.operations.kinds.library import LIBRARY as LIBRARY_KIND
+from odcpub.operations.migration_text import to_text
 from odcpub.operations.model_files import accept, keep
 from odcpub.operations.models import Read, Sent, read_model
-from odcpub.operations.platform import Memory, Platform
-from odcpub.operations.stored_plan import to_text
+from odcpub.operations.platform import Caches, Platform
 from odcpub.store.records import AssetRecord, DeploymentEnd, OperationKind, RevisionRecord, Status
 from odcpub.store.store import Store
 from odcpub.tree.folder import read_folder
@@ -76,7 +77,7 @@ class FakeEngines:
     def login(self, place: Place, password: str) -> Login:
         return Login("db", 5432, place.database, place.schema, "shop", password)
 
-    def amiss(self, _place: Place, _password: str) -> str:
+    def access_fault(self, _place: Place, _password: str) -> str:
         return self.lost_by_role
 
     def check(self, _place: Place) -> None:
@@ -125,7 +126,7 @@ class Installed:
         self.folder.mkdir()
         self.store = Store(folder)
         self.engines = FakeEngines()
-        home, memory = Home(folder, folder / "cache", folder / "run"), Memory(self.store)
+        home, memory = Home(folder, folder / "cache", folder / "run"), Caches(self.store)
         engines: Any = self.engines
         self.platform = Platform(home, self.store, lambda: engines, memory, FileCache())
         self.asset = AssetRecord(KEY, "Shop", "app", "shop", str(self.folder), "")
@@ -152,7 +153,7 @@ class Installed:
     def operation(
         self, kind: str = OperationKind.DEPLOY, stage: str = "Development", revision: int = 1, forget: bool = False
     ) -> Run:
-        shop, where, ada = Named(KEY, "Shop"), Where(stage, stage.lower()), "ada"
+        shop, where, ada = AssetRef(KEY, "Shop"), StageRef(stage, stage.lower()), "ada"
         commands: dict[str, Command] = {
             OperationKind.PUBLISH: Publish(actor=ada, stage=where, asset=self.asset),
             OperationKind.DEPLOY: Deploy(actor=ada, stage=where, asset=shop, revision=revision),
@@ -163,7 +164,7 @@ class Installed:
 
     def planned(self, migration: MigrationPlan = EMPTY) -> Planned:
         """What the plan step finds out, with a secret and that migration."""
-        sealed = stages.seal(self.platform, stages.Resolved(secrets=(("Token", "s3cret"),)))
+        sealed = stages.seal(self.platform, Configuration(secrets=(("Token", "s3cret"),)))
         return Planned("c", sealed, self.store.blobs.put(to_text(migration).encode()))
 
     def revision(self, asset: Asset = MODEL) -> int:
@@ -171,7 +172,7 @@ class Installed:
         give it, as an earlier one may have."""
         schema = target_fingerprint(target_schema(asset)) if asset.entities else "schema-1"
         run = self.operation("Publish")
-        model = self.platform.memory.keep(asset)
+        model = self.platform.caches.keep(asset)
         record = RevisionRecord(KEY, 0, model, "", "", "sha256:1", "shop", schema, "{}", "sdk", run.key, "", "ada")
         self.store.journal.finish(run.key, Status.FINISHED)
         return self.store.assets.add_revision(record).number
@@ -188,7 +189,7 @@ class Installed:
             self.platform.ledger.finish(run.key)
         else:
             run.fail(EngineError("no"), DeploymentEnd(Status(status)))
-        return run.now()
+        return run.refreshed()
 
 
 def begun(platform: Platform, command: Command) -> Run:
@@ -241,11 +242,11 @@ def library(installed: Installed, compiler: FakeCompiler) -> AssetRecord:
 def publish(installed: Installed, asset: AssetRecord) -> Unit:
     """A publish of a library, as it lies in its folder now: what its steps have found out."""
     asset = replace(asset, source=installed.sent(Path(asset.folder)).source)
-    where = Where("Development", "development")
+    where = StageRef("Development", "development")
     run = begun(installed.platform, Publish(actor="ada", stage=where, asset=asset))
     for step in LIBRARY_KIND.steps[OperationKind.PUBLISH]:
         if step.always or not run.unit.unchanged:
             step.perform(run)
-            run = run.now()
+            run = run.refreshed()
     installed.platform.ledger.finish(run.key)
     return run.unit

@@ -60,6 +60,6 @@ def test_files_of_which_one_has_gone_are_not_taken(installed: Installed) -> None
     assert not accept(installed.platform, given, contents)
     take(installed.platform, given.digest)
     (installed.store.folder / "blobs" / digest_of(b"a")[:2] / digest_of(b"a")).unlink()
-    installed.platform.memory._taken.clear()
+    installed.platform.caches._taken.clear()
     with pytest.raises(UsageError, match="not all files of this model are there any more"):
         take(installed.platform, given.digest)

@@ -20,7 +20,7 @@ def configure(installed: Installed, values: dict[str, str], unset: tuple[str, ..
 
 
 def target(installed: Installed) -> stages.Target:
-    return stages.Target(installed.asset, stages.Where("QA", "qa"), MODEL, {})
+    return stages.Target(installed.asset, stages.StageRef("QA", "qa"), MODEL, {})
 
 
 def test_one_wrong_value_keeps_all_from_being_set(installed: Installed) -> None:

@@ -74,3 +74,16 @@ def test_a_key_that_cannot_be_read_is_told(installed: Installed) -> None:
     assert told(installed)["hints"] == ["give the file back to this user, mode 600"]
     with pytest.raises(EngineError, match="it is not a regular file"):
         stages.database_password(KEY, "development")
+
+
+def test_a_key_that_others_may_read_is_told_with_the_command_that_closes_it(installed: Installed) -> None:
+    file = installed.store.vault.key_file
+    installed.deployed(installed.revision())
+    installed.store.stages.database_password(KEY, "development")
+    file.chmod(0o644)
+    assert told(installed) == {
+        "what": "key of secrets",
+        "state": "warning",
+        "found": f"{file}: is there, and others may read it",
+        "hints": [f"chmod 600 {file}"],
+    }

@@ -14,10 +14,10 @@ from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations import durable, failing
 from odcpub.operations.core.command import Deploy
-from odcpub.operations.core.outputs import Named, Where
+from odcpub.operations.core.outputs import AssetRef, StageRef
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import Step
-from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.platform import Caches, Platform
 from odcpub.store.again import Undone
 from odcpub.store.records import AssetRecord, Status
 from odcpub.store.store import Store
@@ -25,7 +25,7 @@ from odcpub.store.store import Store
 from .conftest import begun
 
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
-COMMAND = Deploy(actor="ada", stage=Where("QA", "qa"), asset=Named(KEY, "Shop"), revision=1)
+COMMAND = Deploy(actor="ada", stage=StageRef("QA", "qa"), asset=AssetRef(KEY, "Shop"), revision=1)
 SHOP = AssetRecord(KEY, "Shop", "app", "shop", "/models/shop", "")
 
 
@@ -34,7 +34,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
     monkeypatch.setattr(durable, "RETRY_SECONDS", 0.0)
     monkeypatch.setattr(failing, "PAUSE_SECONDS", 0.0)
     store = Store(tmp_path)
-    platform = Platform(Home(tmp_path, tmp_path, tmp_path), store, lambda: None, Memory(store), FileCache())  # type: ignore[arg-type, return-value]
+    platform = Platform(Home(tmp_path, tmp_path, tmp_path), store, lambda: None, Caches(store), FileCache())  # type: ignore[arg-type, return-value]
     monkeypatch.setattr(durable, "_platform", platform)
     store.assets.register(SHOP)
     yield begun(platform, COMMAND)
@@ -56,7 +56,7 @@ def broken(times: int, method: Any, error: Exception | None = None) -> Any:
 
 def ended(run: Run) -> tuple[str, list[str], int]:
     journal = run.platform.store.journal
-    found = run.now().operation
+    found = run.refreshed().operation
     errors = [one.text for one in journal.messages(found.key) if one.severity == "Error"]
     return found.status, errors, found.exit_code or 0
 

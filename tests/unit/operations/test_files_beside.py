@@ -13,7 +13,7 @@ from odcpub.errors import ModelError, OdcpubError, Refused, UsageError
 from odcpub.files import MAX_FILE
 from odcpub.operations import overview, planning
 from odcpub.operations.model_files import lock_text
-from odcpub.operations.models import asset_stages, stage_file, strays
+from odcpub.operations.models import asset_stages, stage_file, unread_stage_files
 
 from .conftest import KEY, Installed
 
@@ -117,7 +117,7 @@ def test_a_file_of_no_stage_is_told_wherever_stages_files_are_read(
     folder.mkdir()
     for name in ("Devlopment.yaml", "produktion.yaml", "live\x1b.yml", "qa.yaml", "README.md", "old.yaml~"):
         (folder / name).write_text("settings: { Rate: 2 }")
-    assert strays(installed.platform, installed.configured()) == STRAYS
+    assert unread_stage_files(installed.platform, installed.configured()) == STRAYS
     installed.deployed(installed.revision())
     assert planning.deploy(installed.platform, "shop", "qa", None, "ada").notices == STRAYS
     assert overview.configuration(installed.platform, "shop", "qa")["warnings"] == [*STRAYS]

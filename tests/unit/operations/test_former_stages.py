@@ -6,7 +6,7 @@ import pytest
 
 from odcpub.errors import UsageError
 from odcpub.operations import configuring, durable, overview, requests
-from odcpub.operations.core.outputs import Where
+from odcpub.operations.core.outputs import StageRef
 
 from .conftest import KEY, Installed
 
@@ -38,7 +38,7 @@ def test_it_is_shown_and_taken_out(installed: Installed) -> None:
         requests.undeploy(installed.platform, requests.Removal("shop", "Acceptance"), "ada")
     )
     assert operation is not None
-    assert operation.unit.stage == Where("Acceptance", "acceptance")
+    assert operation.unit.stage == StageRef("Acceptance", "acceptance")
 
 
 def test_a_broken_project_file_keeps_nothing_in_it(installed: Installed) -> None:

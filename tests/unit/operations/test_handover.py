@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from dbos import DBOS
 
-from odcpub.data.migration import EXPAND, TIGHTEN
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.deployment.workload import Running, Workload
@@ -20,7 +20,7 @@ from odcpub.model.elements import Basic, Entity
 from odcpub.operations import durable, overview, requests
 from odcpub.operations.core.command import Publish
 from odcpub.operations.core.ledger import Operation
-from odcpub.operations.core.outputs import Ready, Revision, TakenOver, Where
+from odcpub.operations.core.outputs import Ready, Revision, StageRef, TakenOver
 from odcpub.operations.model_files import accept
 from odcpub.operations.steps.ready import READY
 from odcpub.portal import views
@@ -121,7 +121,7 @@ def test_a_version_that_serves_is_told_while_its_operation_cleans_up(installed: 
     assert (shown["status"], shown["address"], shown["exitCode"]) == ("Running", "http://a", 0)
     assert shown["cleanUp"] == [], "there was no version before"
     second = serves(installed, begun(installed))
-    assert views.operation(second)["cleanUp"] == ["the version before it ends"]
+    assert views.operation(second)["cleanUp"] == ["the previous version ends"]
     wait_for(lambda: "ready" in told(installed, second.key), "the word that it serves")
     assert told(installed, second.key) == ["ready"]
     stage.ends = True
@@ -130,11 +130,11 @@ def test_a_version_that_serves_is_told_while_its_operation_cleans_up(installed: 
 
 def test_a_publish_is_taken_in_when_its_version_serves(installed: Installed, stage: Stage) -> None:
     """Whoever promotes then means the new name, and the files that came with it."""
-    where, files = Where("Development", "development"), accepted(installed, {"stages/qa.yaml": b"settings: {}\n"})
+    where, files = StageRef("Development", "development"), accepted(installed, {"stages/qa.yaml": b"settings: {}\n"})
     asset, number = replace(installed.asset, name="Store", source=files), installed.revision(SHOP)
     run = begun_with(installed.platform, Publish(actor="ada", stage=where, asset=asset))
     run.record(Revision(number), installed.planned())
-    READY.perform(run.now())
+    READY.perform(run.refreshed())
     assert not stage.ends, "the clean-up has not begun"
     kept = installed.store.assets.find(KEY)
     assert kept is not None
@@ -269,8 +269,8 @@ def test_killed_while_it_hands_over_both_end_under_the_next_server(installed: In
     wait_for(lambda: "settle 1" in stage.said, "the clean-up")
     second = installed.operation(revision=installed.revision(SHOP)).key
     ledger = installed.platform.ledger
-    ledger.follow(first, second)
-    wait_for(lambda: found(installed, first).held, "the clean-up's rest")
+    ledger.request_pause(first, second)
+    wait_for(lambda: found(installed, first).paused, "the clean-up's rest")
     DBOS.destroy(workflow_completion_timeout_sec=0)
     durable.launch(installed.platform, installed.platform.home.data)
     stage.ends = True

@@ -16,6 +16,7 @@ from odcpub.data.target import target_schema
 from odcpub.errors import EngineError, OdcpubError, Refused, TemporaryEngineError
 from odcpub.model.elements import Asset, Basic, Entity, Index
 from odcpub.operations import durable, overview
+from odcpub.operations.core.outputs import Planned
 from odcpub.operations.core.run import Run
 from odcpub.operations.steps import expand
 from odcpub.portal import views
@@ -135,7 +136,7 @@ def test_rules_that_could_not_be_put_in_force_are_told_everywhere_until_they_are
     assert lines == [f"Shop (Development): not in force since {since}: {UNIQUE}", f"  {why}", f"  {mend}"]
     assert show.status(answer, True) == 0
     assert json.loads(capsys.readouterr().out)["assets"][0]["stages"][0]["rulesNotInForce"] == told(installed)
-    assert views.operation(run.now().operation)["rulesNotInForce"] == [{"rule": UNIQUE, "since": since}]
+    assert views.operation(run.refreshed().operation)["rulesNotInForce"] == [{"rule": UNIQUE, "since": since}]
 
     del installed.engines.broken["apply"]
     again = begun(installed, plan_migration(lacking_index(AFTER), target_schema(AFTER), asset=AFTER, runs=AFTER))
@@ -188,3 +189,96 @@ def test_a_version_that_never_served_leaves_nothing_told(installed: Installed, r
     assert not perform(run, "start", "expand", "ready")
     assert [one.status for one in installed.store.stages.deployments(MODEL.key)] == [Status.FAILED, Status.FINISHED]
     assert told(installed) == []
+
+
+LOOSER = replace(MODEL, entities=(Entity("Thing", "Thing", (attribute("Name", Basic.TEXT, length=50),)),))
+LOOSENED = RULES[:4]
+
+
+def loosen(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> tuple[Run, Run]:
+    """The deployment whose version serves, cleaned up, and one that has taken its rules out of force."""
+    monkeypatch.setattr(durable, "_platform", installed.platform)
+    monkeypatch.setattr(expand, "write_scripts", lambda *_: None)
+    served = installed.deployed(installed.revision(AFTER))
+    later = installed.operation(revision=installed.revision(LOOSER))
+    plan = plan_migration(target_schema(AFTER), target_schema(LOOSER), asset=LOOSER, runs=AFTER)
+    later.record(installed.planned(plan))
+    assert perform(later, "start", "expand")
+    table = target_schema(LOOSER).tables[0]
+    live(installed, monkeypatch, Schema((replace(table, indexes=target_schema(AFTER).tables[0].indexes),)))
+    return served, later
+
+
+def warnings(run: Run) -> list[str]:
+    messages = run.platform.store.journal.messages(run.operation.key)
+    return [one.text for one in messages if one.severity == "Warning"]
+
+
+def test_rules_that_a_failed_operation_took_from_the_version_that_serves_are_told(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served, later = loosen(installed, monkeypatch)
+    installed.engines.broken["wait 2"] = EngineError("no answer")
+    assert not perform(later, "ready")
+    key, promote = later.key[:8], "odcpub promote shop --to development --revision 2"
+    assert [one["rule"] for one in told(installed)] == LOOSENED
+    assert {one["why"] for one in told(installed)} == {
+        f"operation {key} took them out of force for its version, and failed"
+    }
+    back = "odcpub config apply shop --stage development"
+    assert {one["mend"] for one in told(installed)} == {
+        f"{back}; or correct what odcpub log {key} names, then: {promote}"
+    }
+    assert warnings(later) == [
+        f"the version before serves on, but 4 rules of it are not in force now: {'; '.join(LOOSENED)}"
+    ]
+    assert [one["rule"] for one in views.operation(served.refreshed().operation)["rulesNotInForce"]] == LOOSENED
+
+
+def test_rules_that_are_brought_back_are_told_no_more(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, later = loosen(installed, monkeypatch)
+    installed.engines.broken["wait 2"] = EngineError("no answer")
+    assert not perform(later, "ready")
+    since = told(installed)[0]["since"]
+    again = installed.operation("ApplyConfigs", revision=1)
+    live_now = target_schema(LOOSER)
+    again.record(installed.planned(plan_migration(live_now, target_schema(AFTER), asset=AFTER, runs=AFTER)))
+    assert perform(again, "start", "expand", "ready")
+    assert {one["since"] for one in told(installed) if one["rule"] in LOOSENED} == {since}, "since it was first missing"
+    assert perform(again, "tighten")
+    assert told(installed) == []
+
+
+def test_an_operation_that_fails_before_it_has_changed_the_schema_takes_no_rule(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, later = loosen(installed, monkeypatch)
+    live(installed, monkeypatch, target_schema(AFTER))
+    installed.engines.broken["wait 2"] = EngineError("no answer")
+    assert not perform(later, "ready")
+    assert told(installed) == []
+    assert warnings(later) == []
+
+
+def test_a_database_that_does_not_say_what_it_lacks_keeps_no_failure_from_being_told(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, later = loosen(installed, monkeypatch)
+    live(installed, monkeypatch, TemporaryEngineError("PostgreSQL can't be reached"))
+    installed.engines.broken["wait 2"] = EngineError("no answer")
+    assert not perform(later, "ready")
+    assert warnings(later) == ["whether the version that serves still has all its rules cannot be seen"]
+    assert error(later)["message"] == "no answer"
+
+
+def test_a_plan_that_is_lost_keeps_no_failure_from_being_told(
+    installed: Installed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failure that is not recorded would be tried for ever, and keep the stage."""
+    _, later = loosen(installed, monkeypatch)
+    monkeypatch.setattr(durable, "_pause", lambda: pytest.fail("it is tried again"))
+    lost = later.refreshed().unit.find(Planned)
+    assert lost is not None
+    (installed.store.folder / "blobs" / lost.migration[:2] / lost.migration).unlink()
+    assert not perform(later, "ready")
+    assert later.refreshed().operation.status == Status.FAILED

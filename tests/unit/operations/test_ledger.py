@@ -9,7 +9,7 @@ import pytest
 from odcpub.errors import EngineError, Refused
 from odcpub.operations.core import codec
 from odcpub.operations.core.command import Deploy
-from odcpub.operations.core.outputs import Named, NotInForce, Planned, Ready, Revision, Rule, Where
+from odcpub.operations.core.outputs import AssetRef, NotInForce, Planned, Ready, Revision, Rule, StageRef
 from odcpub.store.records import Status
 
 from .conftest import KEY, Installed
@@ -19,7 +19,7 @@ def test_a_second_operation_is_refused_naming_who_and_since_when(installed: Inst
     first = installed.operation(stage="QA").operation
     with pytest.raises(Refused) as refused:
         installed.platform.ledger.begin(
-            Deploy(actor="bob", stage=Where("QA", "qa"), asset=Named(KEY, "Shop"), revision=2)
+            Deploy(actor="bob", stage=StageRef("QA", "qa"), asset=AssetRef(KEY, "Shop"), revision=2)
         )
     assert refused.value.exit_code == 1
     assert refused.value.message == f"Shop (QA): Deploy by ada has been running since {first.started_at}"
@@ -34,22 +34,22 @@ def test_of_each_kind_of_finding_the_last_one_counts(installed: Installed) -> No
     rules = NotInForce((Rule("Name is unique", "2026-01-01"),), "rows")
     run.record(planned := installed.planned(), Ready("http://a"), rules)
     run.record(Ready("http://b"))
-    unit = run.now().unit
+    unit = run.refreshed().unit
     assert (unit.revision, unit.address, unit.unchanged) == (3, "http://b", False)
     assert (unit.find(Planned), unit.find(NotInForce)) == (planned, rules)
     run.record(NotInForce())
-    assert run.now().unit.find(NotInForce) == NotInForce()
+    assert run.refreshed().unit.find(NotInForce) == NotInForce()
 
 
 def test_what_has_failed_keeps_what_was_found_out_and_how_it_failed(installed: Installed) -> None:
     run = installed.operation()
     run.record(Ready("http://a"))
     run.fail(EngineError("no", "hint"))
-    ended = run.now().operation
+    ended = run.refreshed().operation
     assert (ended.status, ended.exit_code, ended.unit.address) == (Status.FAILED, 3, "http://a")
     run.fail(Refused("again"))
     installed.platform.ledger.finish(run.key)
-    assert run.now().operation == ended, "what has ended stays as it ended"
+    assert run.refreshed().operation == ended, "what has ended stays as it ended"
 
 
 def test_what_a_newer_odcpub_wrote_is_refused(installed: Installed) -> None:
@@ -58,7 +58,7 @@ def test_what_a_newer_odcpub_wrote_is_refused(installed: Installed) -> None:
         run.key, lambda one: replace(one, state=one.state.replace('"version":1', '"version":99'))
     )
     with pytest.raises(EngineError, match="was written by a newer odcpub"):
-        run.now()
+        run.refreshed()
 
 
 def test_nothing_that_is_kept_depends_on_the_order_of_fields(installed: Installed) -> None:

@@ -27,7 +27,7 @@ from odcpub.operations.core.command import Publish
 from odcpub.operations.core.outputs import Verified
 from odcpub.operations.durable_records import empty_log
 from odcpub.operations.kinds.app import compile as compiling
-from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.platform import Caches, Platform
 from odcpub.store.records import Status
 from odcpub.store.store import Store
 from tests.waiting import wait_for
@@ -72,7 +72,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
 def _platform(folder: Path) -> Platform:
     store, engines = Store(folder), make.engines()
     home = Home(folder, folder / "cache", folder / "run")
-    return Platform(home, store, lambda: engines, Memory(store), FileCache())
+    return Platform(home, store, lambda: engines, Caches(store), FileCache())
 
 
 def _end(platform: Platform) -> None:

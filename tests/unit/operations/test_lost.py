@@ -75,7 +75,7 @@ def test_who_uses_it_is_told_how_to_have_it_again(installed: Installed, library:
 
 
 def test_a_lost_model_is_told_by_its_library_and_made_again(installed: Installed, library: AssetRecord) -> None:
-    assets, memory = installed.store.assets, installed.platform.memory
+    assets, memory = installed.store.assets, installed.platform.caches
     assets.release(ReleaseRecord(LIBRARY, "0.1.0", 1, "first", "", "ada"))
     lose(installed, stored(installed)[0].model)
     memory._models.clear()
@@ -104,7 +104,7 @@ def test_an_app_is_there_with_its_image_alone(installed: Installed) -> None:
 def test_the_same_image_is_the_same_revision(installed: Installed) -> None:
     number = installed.revision()
     run = installed.operation(OperationKind.PUBLISH)
-    verified = Verified(installed.platform.memory.keep(MODEL), "{}", "", "c1", "sdk", "s")
+    verified = Verified(installed.platform.caches.keep(MODEL), "{}", "", "c1", "sdk", "s")
     for digest, expected in (("sha256:1", number), ("sha256:2", number + 1)):
         assert builds.add_revision(run, verified, "", ImageRef("shop", digest)).number == expected
 
@@ -113,7 +113,7 @@ def test_a_publish_that_does_not_serve_yet_renames_nothing(installed: Installed)
     number, before = installed.revision(), installed.platform.asset("shop")
     installed.asset = replace(installed.asset, name="Outlet", folder="/elsewhere", host="desk")
     run = installed.operation(OperationKind.PUBLISH)
-    verified = Verified(installed.platform.memory.keep(MODEL), "{}", "", "c1", "sdk", "s")
+    verified = Verified(installed.platform.caches.keep(MODEL), "{}", "", "c1", "sdk", "s")
     assert builds.add_revision(run, verified, "", ImageRef("shop", "sha256:2")).number == number + 1
     assert installed.platform.asset(KEY) == before
     published(run)

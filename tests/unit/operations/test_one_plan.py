@@ -24,7 +24,7 @@ from odcpub.operations.core.outputs import ByPlan
 from odcpub.operations.core.plan import Plan, to_text
 from odcpub.operations.core.run import Run
 from odcpub.operations.kinds import KINDS
-from odcpub.operations.plans import kept
+from odcpub.operations.plans import stored
 from odcpub.store.records import AssetRecord, OperationKind, Status
 from odcpub.store.stages import Value
 
@@ -57,7 +57,7 @@ def follows(installed: Installed, command: Command) -> Plan:
     try:
         for step in kind.steps[command.kind]:
             step.perform(run)
-            run = run.now()
+            run = run.refreshed()
             if found := run.unit.find(ByPlan):
                 (plan,) = MADE
                 assert plan.fingerprint == found.fingerprint
@@ -69,13 +69,13 @@ def follows(installed: Installed, command: Command) -> Plan:
 
 @pytest.fixture(autouse=True)
 def seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    follow = kept.follow
+    follow = stored.record_followed
 
     def heard(run: Run, plan: Plan, catalogue: Callable[[], Catalogue]) -> None:
         MADE.append(plan)
         follow(run, plan, catalogue)
 
-    monkeypatch.setattr(kept, "follow", heard)
+    monkeypatch.setattr(stored, "record_followed", heard)
 
 
 def built(installed: Installed) -> None:
@@ -115,21 +115,21 @@ def test_a_publish(shop: Installed) -> None:
     assert shown.build.does == ("compile 1 entity, 2 screens", "build the image as revision 3")
     assert shown.build.image == PACKED
     planned = follows(shop, requests.publishing(shop.platform, sent, "ada"))
-    assert planned.counts() == shown.counts()
+    assert planned.compared() == shown.compared()
     assert planned.fingerprint == shown.fingerprint, "the image follows from what it is made of"
 
 
 def test_an_image_that_is_another_than_planned_is_refused(shop: Installed) -> None:
     plan = planning.publish(shop.platform, shop.sent(), "ada")
     command = requests.publishing(shop.platform, shop.sent(), "ada")
-    kept.check_image(begun(shop.platform, command), "sha256:another")
+    stored.check_image(begun(shop.platform, command), "sha256:another")
     run = Run(
         shop.platform,
         replace(shop.platform.ledger.operations()[0], command=structs.replace(command, plan=plan.fingerprint)),
     )
-    kept.check_image(run, PACKED)
+    stored.check_image(run, PACKED)
     with pytest.raises(Refused, match=f"stale: the image has changed since: it was {PACKED} and is sha256:another"):
-        kept.check_image(run, "sha256:another")
+        stored.check_image(run, "sha256:another")
 
 
 @pytest.mark.parametrize("number", [None, 1], ids=["the next", "an older one"])
@@ -138,14 +138,14 @@ def test_a_promotion(shop: Installed, number: int | None) -> None:
     assert shown.revision == (number or 2)
     asset = record(shop)
     stage, revision = requests.promotion(shop.platform, asset, "qa", number)
-    assert follows(shop, requests.deploying(asset, stage, revision, "ada")).counts() == shown.counts()
+    assert follows(shop, requests.deploying(asset, stage, revision, "ada")).compared() == shown.compared()
 
 
 def test_a_configuration(shop: Installed) -> None:
     shop.store.stages.change_values(KEY, "qa", [Value("Rate", "7")])
     shown = planning.apply(shop.platform, "shop", "qa", "ada")
     asset, stage, number = requests.applying(shop.platform, "shop", "qa")
-    assert follows(shop, requests.configuring(asset, stage, number, "ada")).counts() == shown.counts()
+    assert follows(shop, requests.configuring(asset, stage, number, "ada")).compared() == shown.compared()
 
 
 @pytest.mark.parametrize("forget", [False, True])
@@ -158,7 +158,7 @@ def test_an_undeploy(shop: Installed, monkeypatch: pytest.MonkeyPatch, forget: b
     shown = planning.undeploy(shop.platform, "shop", "qa", forget, "ada")
     asset, stage = requests.leaving(shop.platform, "shop", "qa")
     assert shown.deploy[0].verb == ("forget" if forget else "remove")
-    assert follows(shop, requests.undeploying(asset, stage, forget, "ada")).counts() == shown.counts()
+    assert follows(shop, requests.undeploying(asset, stage, forget, "ada")).compared() == shown.compared()
 
 
 def test_a_library(installed: Installed, library: AssetRecord) -> None:
@@ -169,7 +169,7 @@ def test_a_library(installed: Installed, library: AssetRecord) -> None:
         sent = installed.sent(folder)
         shown = planning.publish(installed.platform, sent, "ada")
         assert changes(shown) is made
-        assert follows(installed, requests.publishing(installed.platform, sent, "ada")).counts() == shown.counts()
+        assert follows(installed, requests.publishing(installed.platform, sent, "ada")).compared() == shown.compared()
 
 
 # Stale plans

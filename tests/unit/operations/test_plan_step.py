@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from odcpub.data.migration import EXPAND
+from odcpub.data.phases import EXPAND
 from odcpub.data.steps import CreateIndex
 from odcpub.deployment.workload import Running
 from odcpub.engines.ports import Owner, Place
 from odcpub.errors import EngineError, Refused
-from odcpub.operations.core.outputs import Planned, Where
+from odcpub.operations.core.outputs import Planned, StageRef
 from odcpub.operations.plans.of_stage import runs_already
 from odcpub.operations.stage import Target, place
 from odcpub.operations.steps.plan import PLAN_REVISION
@@ -58,7 +58,7 @@ def test_what_is_in_its_place_is_not_deployed_again(installed: Installed, health
     warned = [one.text for one in installed.store.journal.messages(run.operation.key) if one.severity == "Warning"]
     idle = ["it is scaled to 0 in Development: no process of it will run and answer until that is changed"]
     assert warned == (idle if health == "scaled to 0" else [])
-    run = run.now()
+    run = run.refreshed()
     START.perform(run)
     READY.perform(run)
     said = installed.store.journal.messages(run.operation.key)[-1].text
@@ -69,7 +69,7 @@ def test_the_database_is_told_to_serve_what_the_revisions_pods_ask_for(installed
     """They ask for what was recorded with the revision, perhaps by an earlier odcpub."""
     run = installed.operation(revision=installed.revision())
     PLAN_REVISION.perform(run)
-    planned = run.now().unit.find(Planned)
+    planned = run.refreshed().unit.find(Planned)
     assert planned is not None
     assert migration(installed.platform, planned).target == "schema-1"
 
@@ -81,14 +81,14 @@ def test_a_database_is_not_changed_by_other_rules_than_the_revisions(
     installed: Installed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A later odcpub that makes other columns of the same model: the old version would be ready, and fail."""
-    monkeypatch.setattr(installed.platform.memory, "plan", lambda *_: replace(EMPTY, steps=(NEW_INDEX,)))
+    monkeypatch.setattr(installed.platform.caches, "plan", lambda *_: replace(EMPTY, steps=(NEW_INDEX,)))
     with pytest.raises(Refused, match="revision 1 was built by an odcpub that made another database schema") as caught:
         planned(installed)
     assert caught.value.hint == "publish the model again with this one, then deploy that revision"
 
 
 def test_the_schema_follows_the_records_of_the_locked_libraries(installed: Installed) -> None:
-    memory = installed.platform.memory
+    memory = installed.platform.caches
     one, other = (memory.schema(PRICE, library(Code=keys)) for keys in ({"EUR": True}, {"EUR": True, "USD": True}))
     assert one != other
     assert memory.schema(PRICE, library(Code={"EUR": True})) is one
@@ -102,7 +102,7 @@ def test_who_is_busy_is_told_with_the_stages_name(installed: Installed) -> None:
 
 def test_the_database_is_told_whose_the_data_is_and_no_deployment_makes_it_anybodys(installed: Installed) -> None:
     installed.operation(revision=installed.revision())
-    target = Target(installed.asset, Where("Development", "development"), MODEL, {})
+    target = Target(installed.asset, StageRef("Development", "development"), MODEL, {})
     owner = Owner(KEY, installed.store.installation)
     assert place(installed.platform, target) == Place("odc_development", "shop", owner)
     installed.store.journal.finish(installed.store.journal.operations()[0].key, Status.FAILED)

@@ -12,7 +12,7 @@ from odcpub.errors import Refused, TemporaryEngineError
 from odcpub.operations import planning
 from odcpub.operations import stage as stages
 from odcpub.operations.core.plan import Plan, Runs
-from odcpub.operations.platform import Memory
+from odcpub.operations.platform import Caches
 from odcpub.store.stages import Value
 
 from .conftest import MODEL, Installed
@@ -59,7 +59,7 @@ def test_a_refusal_with_points_lists_them_between_message_and_hint(
 
 
 def test_the_heading_fits_whether_rows_stand_in_the_way_or_the_author_must_answer(installed: Installed) -> None:
-    target = stages.Target(installed.asset, stages.Where("QA", "qa"), MODEL, {})
+    target = stages.Target(installed.asset, stages.StageRef("QA", "qa"), MODEL, {})
     asked = MigrationPlan("", "", refusals=("Task.Note: is it Notes, renamed?",))
     for findings, said in (((), "cannot be made as it stands"), ((FOUND,), "the data would not survive this change")):
         with pytest.raises(Refused, match=said) as refused:
@@ -92,7 +92,7 @@ def test_a_first_deployment_lists_its_settings_and_a_later_one_what_changes(inst
 def test_renames_are_part_of_the_data(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> None:
     installed.deployed(installed.revision())
     renamed = MigrationPlan("", "", stays=("Name was renamed to Title: its values stay",))
-    monkeypatch.setattr(Memory, "plan", lambda *_: renamed)
+    monkeypatch.setattr(Caches, "plan", lambda *_: renamed)
     assert data(installed) == ("Name was renamed to Title: its values stay",)
 
 
@@ -123,7 +123,7 @@ def test_the_fingerprint_is_of_all_that_is_shown(installed: Installed, monkeypat
     plans = {"stays": ("Name was renamed to Title",), "refusals": ("Title: is it Name?",), "warnings": ("slow",)}
     for part, lines in plans.items():
         told = MigrationPlan("", "", **{part: lines})  # type: ignore[arg-type]
-        monkeypatch.setattr(Memory, "plan", lambda *_, told=told: told)
+        monkeypatch.setattr(Caches, "plan", lambda *_, told=told: told)
         seen.append(plan(installed).fingerprint)
     assert len(set(seen)) == 5
 

@@ -85,7 +85,7 @@ def test_renames_are_asked_about_after_an_undeploy_too(installed: Installed, mon
     monkeypatch.setattr(platform, "plan_migration", lambda *a, **n: (asked.append(n["previous"]), plan(*a, **n))[1])
     installed.deployed(installed.revision())
     installed.store.stages.undeployed(KEY, "development")
-    aim = stages.Target(installed.asset, stages.Where("Development", "development"), MODEL, {})
+    aim = stages.Target(installed.asset, stages.StageRef("Development", "development"), MODEL, {})
     stages.migration(installed.platform, aim, asks=True)
     assert asked == [MODEL]
 
@@ -100,6 +100,6 @@ def test_what_the_database_remembers_is_asked_about_where_nothing_ran(
     monkeypatch.setattr(installed.engines, "observe", lambda _place: live)
     note = Entity("Note", "Note", (Attribute("To", "To", DataType(Basic.TEXT)),))
     model = replace(MODEL, entities=(note,))
-    aim = stages.Target(installed.asset, stages.Where("Development", "development"), model, {})
+    aim = stages.Target(installed.asset, stages.StageRef("Development", "development"), model, {})
     plan = stages.migration(installed.platform, aim, asks).plan
     assert [line.partition("? ")[0] + "?" for line in plan.refusals] == said

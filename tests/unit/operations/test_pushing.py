@@ -12,7 +12,7 @@ import pytest
 from odcpub.errors import Missing, ModelError, Refused, UsageError
 from odcpub.operations import overview, planning, pushing
 from odcpub.operations import stage as stages
-from odcpub.operations.core.outputs import Where
+from odcpub.operations.core.outputs import StageRef
 from odcpub.operations.model_files import accept, files_of, keep, published
 from odcpub.operations.models import asset_stages
 from odcpub.store.records import Status
@@ -34,7 +34,7 @@ def shop(installed: Installed) -> None:
     installed.asset = installed.configured()
     number = installed.revision()
     run = installed.operation(stage="QA", revision=number)
-    found = stages.configuration(installed.platform, stages.Target(installed.asset, Where("QA", "qa"), MODEL, {}))
+    found = stages.configuration(installed.platform, stages.Target(installed.asset, StageRef("QA", "qa"), MODEL, {}))
     digest = stages.fingerprint(installed.platform, found)
     installed.store.stages.begin_deployment(KEY, "qa", number, digest, run.key)
     run.serve("")
@@ -186,7 +186,7 @@ def test_a_file_is_pending_though_its_publish_began_before_the_promotion(install
     time.sleep(0.002)
     installed.asset = before
     run = installed.operation("Deploy", "QA")
-    found = stages.configuration(installed.platform, stages.Target(installed.asset, Where("QA", "qa"), MODEL, {}))
+    found = stages.configuration(installed.platform, stages.Target(installed.asset, StageRef("QA", "qa"), MODEL, {}))
     digest = stages.fingerprint(installed.platform, found)
     installed.store.stages.begin_deployment(KEY, "qa", 1, digest, run.key)
     run.serve("")

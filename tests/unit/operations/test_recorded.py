@@ -14,7 +14,7 @@ from odcpub.engines.ports import Login, Place
 from odcpub.errors import EngineError, Refused
 from odcpub.operations import overview
 from odcpub.operations.durable_records import check_records, empty_log
-from odcpub.operations.workloads import recall
+from odcpub.operations.workloads import rebuild
 
 from .conftest import Installed
 
@@ -33,7 +33,7 @@ def test_an_app_is_told_what_stands_before_its_database(installed: Installed, mo
 
     monkeypatch.setattr(installed.engines, "login", login)
     installed.deployed(installed.revision())
-    workload = recall(installed.platform, "development", "shop")
+    workload = rebuild(installed.platform, "development", "shop")
     assert workload is not None
     assert dict(workload.settings)["ODCPUB_DATABASE_POOLING"] == "transaction"
     text = dict(workload.secrets)["ODCPUB_DATABASE"]
@@ -47,7 +47,7 @@ def test_apps_are_started_again_and_shown(installed: Installed, spoil: Callable[
     installed.deployed(number)
     installed.deployed(number, "QA")
     spoil(installed.folder)
-    workload = recall(installed.platform, "qa", "shop")
+    workload = rebuild(installed.platform, "qa", "shop")
     assert workload is not None
     assert dict(workload.settings)["ODCPUB_STAGE"] == "QA"
     assert dict(workload.secrets)["ODC_SECRET_Token"] == "s3cret"
@@ -65,7 +65,7 @@ def test_an_app_that_cannot_be_recalled_is_an_engines_failure(
     installed.deployed(installed.revision())
     monkeypatch.setattr(installed.engines, "login", refuse)
     with pytest.raises(EngineError, match="no role"):
-        recall(installed.platform, "development", "shop")
+        rebuild(installed.platform, "development", "shop")
 
 
 def test_damaged_records_of_operations_are_told_with_a_way_on(tmp_path: Path) -> None:

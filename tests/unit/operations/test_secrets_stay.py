@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from odcpub.deployment.configuration import Configuration
 from odcpub.deployment.workload import Change, DeploymentPlan, Workload
 from odcpub.engines.ports import Place
 from odcpub.errors import ModelError, Refused, UsageError
@@ -32,10 +33,10 @@ def configure(installed: Installed, values: dict[str, str], stage: str = "qa", a
 
 
 def target(installed: Installed, model: Asset, stage: str = "QA") -> stages.Target:
-    return stages.Target(installed.asset, stages.Where(stage, stage.lower()), model, {})
+    return stages.Target(installed.asset, stages.StageRef(stage, stage.lower()), model, {})
 
 
-def resolved(installed: Installed, model: Asset) -> stages.Resolved:
+def resolved(installed: Installed, model: Asset) -> Configuration:
     return stages.configuration(installed.platform, target(installed, model), model)
 
 
@@ -98,7 +99,7 @@ def test_a_secret_by_standard_input_is_one_wherever_a_revision_has_it_so(install
     answer = configuring.configure(
         installed.platform, "shop", "qa", configuring.Changes({"Token": CANARY, "Rate": "2"}, (), ())
     )
-    assert answer == {"set": ["Token", "Rate"], "unset": [], "secrets": ["Token"]}
+    assert answer == {"set": ["Token", "Rate"], "unset": [], "secrets": ["Token"], "resumed": []}
     assert CANARY not in shown(installed)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from odcpub.errors import EngineError, UsageError
 from odcpub.model.elements import Attribute, Basic, DataType, Structure, Use
-from odcpub.operations.platform import Memory
+from odcpub.operations.platform import Caches
 from odcpub.operations.source import source
 from odcpub.store.records import AssetRecord
 
@@ -56,7 +56,7 @@ def test_a_model_that_is_lost_is_told_with_its_revision(installed: Installed) ->
     assert record is not None
     (lost,) = installed.folder.parent.rglob(record.model)
     lost.unlink()
-    fresh = replace(installed.platform, memory=Memory(installed.store))
+    fresh = replace(installed.platform, memory=Caches(installed.store))
     with pytest.raises(EngineError, match="Shop: the stored model of revision 1 is missing"):
         source(fresh, "shop", None)
 
@@ -86,7 +86,7 @@ def test_an_app_brings_the_libraries_that_its_revision_is_locked_to(installed: I
     record = installed.store.assets.latest(KEY)
     assert record is not None
     operation = installed.operation("Publish").operation.key
-    kept = installed.platform.memory.keep(model)
+    kept = installed.platform.caches.keep(model)
     installed.store.assets.add_revision(replace(record, model=kept, lock=json.dumps(lock), operation=operation))
     files = source(installed.platform, "shop", None)["files"]
     assert "class Amount" in files["Libraries/Money.cs"]

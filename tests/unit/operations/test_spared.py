@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from odcpub.data.migration import EXPAND, Finding
+from odcpub.data.migration import Finding
+from odcpub.data.phases import EXPAND
 from odcpub.data.schema import Schema
 from odcpub.data.target import target_schema
 from odcpub.model.elements import Asset, Attribute, Basic, DataType, Entity, Kind
@@ -37,14 +38,14 @@ def orphaned(installed: Installed, monkeypatch: pytest.MonkeyPatch) -> Installed
 
 def target(installed: Installed, runs: Asset) -> stages.Target:
     """The model with notes, to be deployed where ``runs`` runs."""
-    model = installed.platform.memory.keep(runs)
+    model = installed.platform.caches.keep(runs)
     number = installed.revision()
     record = installed.store.assets.revision(KEY, number)
     assert record is not None
-    installed.platform.memory._models[record.model] = installed.platform.memory.model(model)
+    installed.platform.caches._models[record.model] = installed.platform.caches.model(model)
     installed.deployed(number)
     asset = AssetRecord(KEY, "Shop", "app", "shop", "", "")
-    return stages.Target(asset, stages.Where("Development", "development"), BACK, {})
+    return stages.Target(asset, stages.StageRef("Development", "development"), BACK, {})
 
 
 @pytest.mark.parametrize("asks", [True, False])

@@ -33,7 +33,7 @@ def answers(installed: Installed, schema: Schema | None) -> list[EngineSettings]
     other = SimpleNamespace(database=SimpleNamespace(condition=lambda _places: Condition("PostgreSQL 18")))
     engines.others = lambda settings: asked.append(settings) or other
     engines.condition = lambda _places: Condition("PostgreSQL 18")
-    engines.way = lambda _apps: Condition("")
+    engines.app_path = lambda _apps: Condition("")
     engines.observe = lambda _place: schema
     return asked
 
@@ -86,7 +86,7 @@ def test_whoever_names_a_pooler_is_told_how_far_apps_come(installed: Installed) 
     stopped = Condition("apps can't connect: the pooler at 10.0.0.6:6432 can't be reached", ("does it run?",), True)
     installed.engines.settings = pooled
     installed.engines.condition = lambda _places: Condition("PostgreSQL 18")  # type: ignore[attr-defined]
-    installed.engines.way = lambda _apps: stopped  # type: ignore[attr-defined]
+    installed.engines.app_path = lambda _apps: stopped  # type: ignore[attr-defined]
     found = consequences(installed.platform, EngineSettings(), pooled, ())
     assert found == ["database: apps can't connect: the pooler at 10.0.0.6:6432 can't be reached; does it run?"]
 

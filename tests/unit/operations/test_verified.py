@@ -49,7 +49,7 @@ def test_a_changed_library_is_seen(installed: Installed) -> None:
     write(installed.folder, APP)
     raw = read_raw(installed.platform, installed.sent().source, "folder")
     units = Library(Asset(Kind.LIBRARY, "Units", "k"), "1.0.0", 1, "build")
-    verified = installed.platform.memory.verified
+    verified = installed.platform.caches.verified
     first = verified("folder", raw, {"Units": units})[0]
     assert verified("folder", raw, {"Units": replace(units)})[0] is first
     assert verified("folder", raw, {"Units": replace(units, version="1.0.1")})[0] is not first

@@ -119,7 +119,7 @@ def test_it_goes_on_with_the_step_that_waited(installed: Installed, restart: boo
     ended = end(installed, operation.key)
     assert (ended.status, ended.waiting) == (Status.FINISHED, None)
     assert BEGAN == ["first", "second", "second"]
-    assert "resumed by bea" in [one.text for one in installed.store.journal.messages(operation.key)]
+    assert "continued by bea" in [one.text for one in installed.store.journal.messages(operation.key)]
 
 
 def test_told_to_go_on_too_early_it_waits_again(installed: Installed) -> None:

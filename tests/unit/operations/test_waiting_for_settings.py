@@ -64,8 +64,9 @@ def ended(installed: Installed, key: str) -> Operation:
     return found(installed, key)
 
 
-def give(installed: Installed, **values: str) -> None:
-    configuring.configure(installed.platform, "shop", "qa", configuring.Changes(values, (), ()))
+def give(installed: Installed, **values: str) -> list[str]:
+    """The operations that go on then."""
+    return configuring.configure(installed.platform, "shop", "qa", configuring.Changes(values, (), ()))["resumed"]
 
 
 def test_it_goes_on_by_itself_with_the_last_value_and_says_what_is_left_until_then(
@@ -77,7 +78,7 @@ def test_it_goes_on_by_itself_with_the_last_value_and_says_what_is_left_until_th
     assert operation.waiting.wants == "values of Token, Sender in QA"
     assert operation.waiting.command == "odcpub config set shop Token Sender --stage qa"
     assert "observe database" not in shop.engines.asked, "nothing is planned yet"
-    give(shop, Token="s3cret")
+    assert give(shop, Token="s3cret") == []
     left = found(shop, operation.key).waiting
     assert left is not None
     assert (left.wants, left.since) == ("a value of Sender in QA", since)
@@ -85,9 +86,9 @@ def test_it_goes_on_by_itself_with_the_last_value_and_says_what_is_left_until_th
     lines = capsys.readouterr().out.splitlines()
     key = operation.key[:8]
     assert f"Shop (QA): operation {key} waits since {since} for a value of Sender in QA" in lines
-    assert "  whoever configures QA can resume it: odcpub config set shop Sender --stage qa" in lines
+    assert "  a user who configures QA can continue it: odcpub config set shop Sender --stage qa" in lines
     assert f"  end it with: odcpub cancel {key}" in lines
-    give(shop, Sender="b")
+    assert give(shop, Sender="b") == [operation.key]
     assert ended(shop, operation.key).status == Status.FINISHED
     current = shop.store.stages.current(KEY, "qa")
     assert current is not None
@@ -103,7 +104,7 @@ def test_a_file_of_the_stage_that_has_the_value_lets_it_go_on_too(shop: Installe
     (shop.folder / "stages").mkdir()
     (shop.folder / "stages" / "qa.yaml").write_text("settings: { Sender: b }")
     shop.configured()
-    requests.values_came(shop.platform, shop.asset)
+    assert requests.values_came(shop.platform, shop.asset) == [operation.key]
     assert ended(shop, operation.key).status == Status.FINISHED
 
 

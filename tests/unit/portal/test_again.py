@@ -13,6 +13,7 @@ import pytest
 
 from odcpub.cli import client as module
 from odcpub.cli.client import Client
+from odcpub.cli.routes import Route
 from odcpub.errors import EngineError, UsageError
 from odcpub.home import Home
 from odcpub.operations import durable, requests
@@ -104,7 +105,7 @@ def ask(tmp_path: Path, times: int, method: str, path: str) -> tuple[list[str], 
     home = Home(tmp_path / "data", tmp_path / "cache", tmp_path / "run").make()
     server = Dying(home.socket("api.sock"), times)
     try:
-        return server.keys, Client(home).request(method, path, {})
+        return server.keys, Client(home).request(Route(method, path), {})
     except EngineError as error:
         return server.keys, error
     finally:

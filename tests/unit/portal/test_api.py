@@ -15,8 +15,8 @@ import pytest
 from odcpub.home import Home
 from odcpub.model.load import FileCache
 from odcpub.operations.core.command import Publish, Undeploy
-from odcpub.operations.core.outputs import Named, Ready, Where
-from odcpub.operations.platform import Memory, Platform
+from odcpub.operations.core.outputs import AssetRef, Ready, StageRef
+from odcpub.operations.platform import Caches, Platform
 from odcpub.portal.api import make_api
 from odcpub.store.records import AssetRecord, DeploymentEnd, Failure, Status
 from odcpub.store.store import Store
@@ -51,7 +51,7 @@ def platform(tmp_path: Path) -> Iterator[Platform]:
 
     store = Store(tmp_path)
     home = Home(tmp_path, tmp_path / "cache", tmp_path / "run")
-    yield Platform(home, store, no_engines, Memory(store), FileCache())
+    yield Platform(home, store, no_engines, Caches(store), FileCache())
     store.close()
 
 
@@ -302,7 +302,7 @@ def test_a_slash_or_a_line_end_in_a_name_is_part_of_the_name(
 
 
 def _operation(platform: Platform, kind: str) -> str:
-    where = Where("Development", "development")
+    where = StageRef("Development", "development")
     publish = Publish(actor="ada", stage=where, asset=SHOP)
-    undeploy = Undeploy(actor="ada", stage=where, asset=Named(KEY, "Shop"))
+    undeploy = Undeploy(actor="ada", stage=where, asset=AssetRef(KEY, "Shop"))
     return platform.ledger.begin(publish if kind == "Publish" else undeploy)

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 import pytest
 
@@ -52,6 +53,23 @@ def test_a_command_of_another_session_finds_the_server(home: Home, place: ApiSoc
         assert Client(other).running()
         assert main._sole(other) is None, "a second server ends at once"
         assert home.lock.read_text().split("\n")[0] == str(os.getpid())
+
+
+def test_who_reaches_the_server_can_read_who_it_is(home: Home, place: ApiSocket) -> None:
+    """However slowly it writes that."""
+    reached = list[bool]()
+
+    class Slow:
+        def __init__(self, file: TextIO) -> None:
+            self.seek, self.truncate, self.write, self._flush = file.seek, file.truncate, file.write, file.flush
+
+        def flush(self) -> None:
+            reached.append(Client(home).running())
+            self._flush()
+
+    place._lock = Slow(place._lock)  # type: ignore[assignment]
+    with place.listen():
+        assert (reached, Client(home).running()) == ([False], True)
 
 
 def test_a_socket_that_was_removed_is_made_again(home: Home, place: ApiSocket) -> None:

@@ -16,7 +16,7 @@ from odcpub.errors import EngineError, Refused, UsageError
 from odcpub.home import Home
 from odcpub.operations import durable, requests
 from odcpub.operations.core.command import Deploy
-from odcpub.operations.core.outputs import Named
+from odcpub.operations.core.outputs import AssetRef
 from odcpub.portal import engine_choice, idleness, life
 from odcpub.portal.life import Server
 from odcpub.portal.store_move import move_store
@@ -40,7 +40,7 @@ def change(server: Server, values: dict[str, str], password: str | None = None) 
 
 
 def begin(server: Server) -> None:
-    shop, where = Named(SHOP.key, SHOP.name), requests.where(DEFAULT_STAGES[1])
+    shop, where = AssetRef(SHOP.key, SHOP.name), requests.stage_ref(DEFAULT_STAGES[1])
     requests.begin(server.platform, Deploy(actor="ada", stage=where, asset=shop, revision=1), "")
 
 
@@ -54,6 +54,21 @@ def test_told_to_end_it_leaves_word_for_those_who_wait(
     monkeypatch.setattr(life.os, "kill", lambda *_: None)
     server.stop(apps)
     assert home.stopped.exists() == apps
+
+
+def test_told_to_end_it_ends_whatever_cannot_be_ended(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    killed, closed = list[int](), list[bool]()
+
+    def broken() -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(durable, "shut_down", broken)
+    monkeypatch.setattr(server.loading, "_ended", threading.Event())
+    server.loading._ended.set()
+    monkeypatch.setattr(server.engines, "close", closed.append)
+    monkeypatch.setattr(life.os, "kill", lambda pid, _: killed.append(pid))
+    server.stop(True)
+    assert (closed, killed) == ([True], [server.pid])
 
 
 def test_a_data_folder_that_was_removed_or_replaced_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -81,12 +81,14 @@ class Converter:
         return attribute, limits.unique
 
     def description(self, doc: str, place: Place, element: str) -> str:
+        """A comment as a description, cut where it is longer than one may be, which is told."""
         if len(doc) > DESCRIPTION_LENGTH:
             message = f"the comment has {len(doc)} characters; its first {DESCRIPTION_LENGTH} are kept"
             self.findings.warn(Code.APPROXIMATED, place, message, element=element)
         return doc[:DESCRIPTION_LENGTH]
 
     def unmapped(self, annotations: tuple[tree.Annotation, ...], element: str) -> None:
+        """Tells of annotations that are left out."""
         for annotation in annotations:
             message = f"@{annotation.name} has no counterpart and is left out"
             self.findings.warn(Code.DROPPED, annotation.place, message, element=element)

@@ -24,57 +24,71 @@ class SyntaxProblem(Exception):
 
 
 class Cursor:
+    """A place among the tokens; at the end it stays on the END token."""
+
     def __init__(self, tokens: Sequence[Token], findings: Findings) -> None:
         self._tokens, self._at, self._findings = tokens, 0, findings
 
     @property
     def token(self) -> Token:
+        """The token here."""
         return self._tokens[self._at]
 
     @property
     def previous(self) -> Token:
+        """The token before, or the first one."""
         return self._tokens[max(self._at - 1, 0)]
 
     @property
     def position(self) -> int:
+        """How many tokens have been taken."""
         return self._at
 
     def ahead(self, count: int = 1) -> Token:
+        """A token behind this one; the END token where there are fewer."""
         return self._tokens[min(self._at + count, len(self._tokens) - 1)]
 
     @property
     def ended(self) -> bool:
+        """Whether all tokens have been taken."""
         return self.token.kind is TokenKind.END
 
     def take(self) -> Token:
+        """The token here, and goes on to the next."""
         token = self.token
         if not self.ended:
             self._at += 1
         return token
 
     def at(self, text: str) -> bool:
+        """Whether this symbol or name stands here; a text in quotes is neither."""
         return self.token.kind in (TokenKind.SYMBOL, TokenKind.NAME) and self.token.text == text
 
     def accept(self, text: str) -> bool:
+        """Takes this symbol or name where it stands here; whether it did."""
         found = self.at(text)
         if found:
             self.take()
         return found
 
     def expect(self, text: str, hint: str = "") -> Token:
+        """Takes this symbol or name. Raises SyntaxProblem where something else stands here."""
         if not self.at(text):
             raise self.unexpected(f"'{text}'", hint)
         return self.take()
 
     def expect_kind(self, what: str, *kinds: TokenKind, hint: str = "") -> Token:
+        """Takes a token of one of these kinds; ``what``: it in words. Raises SyntaxProblem for another."""
         if self.token.kind not in kinds:
             raise self.unexpected(what, hint)
         return self.take()
 
     def name(self, what: str, hint: str = "") -> Token:
+        """Takes a name; ``what``: it in words. Raises SyntaxProblem where none stands here."""
         return self.expect_kind(what, TokenKind.NAME, hint=hint)
 
     def unexpected(self, wanted: str, hint: str = "") -> SyntaxProblem:
+        """The problem that something else stands here than what is ``wanted``."""
         hint = hint or f"put {wanted} there, or remove what stands before it"
         return SyntaxProblem(Code.SYNTAX, self.token.place, f"expected {wanted}, found {self.token}", hint)
 
@@ -88,6 +102,7 @@ class Cursor:
         return then.kind is TokenKind.NAME and (self.ahead(2).text in ("{", "(") or self.ahead(2).first_on_line)
 
     def record(self, problem: SyntaxProblem) -> None:
+        """Tells of a problem that was got over."""
         self._findings.error(problem.code, problem.place, problem.message, problem.hint)
 
     def block(self, what: str, item: Callable[[], Item]) -> tuple[Item, ...]:

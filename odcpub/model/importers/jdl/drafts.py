@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from odcpub.errors import Place
 from odcpub.model.elements import Attribute, Basic, DataType, DeleteRule, Entity, Index
 from odcpub.model.importers.jdl.findings import Code, Findings
-from odcpub.model.importers.names import LIMIT, Namer, pascal, same_words
-from odcpub.model.language import RESERVED_ATTRIBUTES, TEXT_TYPES
+from odcpub.model.importers.names import Namer, pascal, same_words
+from odcpub.model.language import NAME_LENGTH, RESERVED_ATTRIBUTES, TEXT_TYPES
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class EntityDraft:
         wanted = pascal(source, "Attribute")
         # A reserved name gets the entity's in front: ProductId rather than Id2.
         reserved = wanted.lower() in RESERVED_ATTRIBUTES
-        name = self._names.give(f"{self.name}{wanted}"[:LIMIT] if reserved else wanted)
+        name = self._names.give(f"{self.name}{wanted}"[:NAME_LENGTH] if reserved else wanted)
         if not same_words(source, name):
             why = "its own is reserved" if reserved else "its own is taken, too long or not a name"
             self.findings.warn(Code.RENAMED, place, f"{source} becomes {name}: {why}", element=self.name)
@@ -50,10 +50,12 @@ class EntityDraft:
         self.attributes.append(Attribute(name, name, data_type, mandatory, on_delete=rule, description=description))
 
     def unique(self, *attributes: str) -> None:
-        name = self._index_names.give(f"By{'And'.join(attributes)}"[:LIMIT])
+        """Adds a unique index on these attributes."""
+        name = self._index_names.give(f"By{'And'.join(attributes)}"[:NAME_LENGTH])
         self.indexes.append(Index(name, name, attributes, unique=True))
 
     def finished(self) -> Entity:
+        """The entity, displayed by what was chosen, else by its first text."""
         texts = (attribute.name for attribute in self.attributes if attribute.type.basic in TEXT_TYPES)
         display = self.shown or next(texts, "")
         return Entity(self.name, self.name, tuple(self.attributes), tuple(self.indexes), display, self.description)

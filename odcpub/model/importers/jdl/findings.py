@@ -32,13 +32,17 @@ class Findings:
 
     @property
     def failed(self) -> bool:
+        """Whether one of them is an error: no files are made then."""
         return any(problem.severity is Severity.ERROR for problem in self._problems)
 
     def error(self, code: Code, place: Place, message: str, hint: str = "", element: str = "") -> None:
+        """Tells of what must be corrected."""
         self._problems.append(Problem(code, message, hint, place, element))
 
     def warn(self, code: Code, place: Place, message: str, hint: str = "", element: str = "") -> None:
+        """Tells of what is not taken as it stands."""
         self._problems.append(Problem(code, message, hint, place, element, Severity.WARNING))
 
     def sorted(self) -> tuple[Problem, ...]:
+        """All of them, in the file's order."""
         return tuple(sorted(self._problems, key=lambda problem: (problem.place, problem.code, problem.message)))

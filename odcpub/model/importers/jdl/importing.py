@@ -12,8 +12,8 @@ from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.mapping import to_asset
 from odcpub.model.importers.jdl.parser import parse
 
-# Control characters that no text file holds, and halves of surrogate pairs, which no file can be written with.
 MAX_SIZE = 2_000_000
+"""Characters of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Imported:
     name: str
 
 
-def import_jdl(source: str | bytes, name: str | None, key: str, file: str = "model.jdl") -> Imported:
+def import_jdl(source: str, name: str | None, key: str, file: str = "model.jdl") -> Imported:
     """The model that a JDL text describes.
 
     ``name``: the app's, else JDL's baseName, else the file's. ``key``: the new asset's UUID. ``file``: what the
@@ -42,19 +42,13 @@ def import_jdl(source: str | bytes, name: str | None, key: str, file: str = "mod
     return Imported(() if findings.failed else emit(asset), findings.sorted(), asset.name)
 
 
-def _text(source: str | bytes, file: str, findings: Findings) -> str:
-    """The text with ``\\n`` at line ends; empty, with a finding, when it is none."""
+def _text(source: str, file: str, findings: Findings) -> str:
+    """The text, without a byte order mark, with ``\\n`` at line ends; empty, with a finding, when it is none."""
     start = Place(file, 1, 1)
     if len(source) > MAX_SIZE:
         findings.error(Code.NOT_TEXT, start, f"the file is larger than {MAX_SIZE:,} characters", "split it")
         return ""
-    try:
-        text = source.decode("utf-8-sig") if isinstance(source, bytes) else source.removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        message = f"the file is not UTF-8 text: byte {error.start + 1} cannot be read"
-        findings.error(Code.NOT_TEXT, start, message, "save it as UTF-8; a JDL file is plain text")
-        return ""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = source.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     binary = FORBIDDEN.search(text)
     if binary:
         before = text[: binary.start()]

@@ -13,8 +13,9 @@ from odcpub.model.importers.jdl.builtins import BUILT_IN
 from odcpub.model.importers.jdl.drafts import EntityDraft
 from odcpub.model.importers.jdl.findings import Code, Findings
 from odcpub.model.importers.jdl.relations import Relations
-from odcpub.model.importers.names import LIMIT, Namer, pascal, same_words, valid
-from odcpub.model.language import LABEL_LENGTH, MAX_INDEX_BYTES, RESERVED_TABLE_PREFIX, RESERVED_TABLES
+from odcpub.model.importers.names import Namer, pascal, same_words, valid
+from odcpub.model.language import LABEL_LENGTH, MAX_INDEX_BYTES, NAME_LENGTH, RESERVED_TABLE_PREFIX, RESERVED_TABLES
+from odcpub.model.names import is_reserved_asset
 from odcpub.model.physical import physical
 from odcpub.text import suggest
 
@@ -87,7 +88,7 @@ class _Mapper:
     def _name(self, source: str, place: Place) -> str:
         wanted = pascal(source, "Entity")
         if physical(wanted).startswith(RESERVED_TABLE_PREFIX):
-            wanted = f"My{wanted}"[:LIMIT]
+            wanted = f"My{wanted}"[:NAME_LENGTH]
         name = self._names.give(wanted)
         if not same_words(source, name):
             message = f"{source} becomes {name}: its own is taken, reserved, too long or not a name"
@@ -184,7 +185,7 @@ class _Mapper:
         self._findings.warn(Code.APPROXIMATED, side.place, message, element=draft.name)
 
     def _join(self, wanted: str, node: tree.RelationNode) -> EntityDraft:
-        draft = EntityDraft(self._name(wanted[:LIMIT], node.place), self._findings)
+        draft = EntityDraft(self._name(wanted[:NAME_LENGTH], node.place), self._findings)
         self._joins.append(draft)
         return draft
 
@@ -208,4 +209,5 @@ class _Mapper:
 
     def _app_name(self, name: str | None, stem: str) -> str:
         named = [application.base_name for application in self._of(tree.Application) if application.base_name]
-        return pascal(name or (named[0] if named else stem), "App")
+        wanted = pascal(name or (named[0] if named else stem), "App")
+        return f"My{wanted}"[:NAME_LENGTH] if is_reserved_asset(wanted) else wanted

@@ -40,11 +40,13 @@ def statement(cursor: Cursor, word: Token) -> tree.Unmapped:
 
 
 def deployment(cursor: Cursor, place: Place) -> tree.Unmapped:
+    """A block of a deployment; of it only the type is told."""
     kind = dict(_pairs(cursor, "deployment")).get("deploymentType", "")
     return tree.Unmapped(f"deployment {kind}".strip(), place)
 
 
 def application(cursor: Cursor, place: Place, doc: str) -> tree.Application:
+    """A block of an application; ``doc``: the comment before it."""
     entities: list[str] = []
 
     def part() -> tuple[tuple[str, str], ...]:

@@ -45,7 +45,7 @@ class _Parser:
         cursor = self._cursor
         if cursor.ended and doc and not annotations:
             return []
-        word = cursor.name("a declaration", f"begin a declaration with {', '.join(BLOCKS)} or the name of an option")
+        word = cursor.name("a declaration", f"begin a declaration with {listed(BLOCKS)} or the name of an option")
         if word.text == "entity":
             return [self._entity(doc, annotations)]
         loose = [tree.Unmapped(f"@{annotation.name}", annotation.place) for annotation in annotations]
@@ -67,7 +67,7 @@ class _Parser:
             return [tree.Constant(word.text, value.text, word.place)]
         if word.text in options.WORDS:
             return [options.statement(cursor, word)]
-        otherwise = f"Declarations start with {listed(BLOCKS)} or an option"
+        otherwise = f"begin a declaration with {listed(BLOCKS)} or the name of an option"
         hint = suggest(word.text, (*BLOCKS, *options.WORDS), otherwise)
         raise SyntaxProblem(Code.SYNTAX, word.place, f"'{word.text}' starts no declaration", hint)
 

@@ -37,6 +37,7 @@ class Relations:
     join: Callable[[str, tree.RelationNode], EntityDraft]
 
     def add(self, node: tree.RelationNode) -> None:
+        """Adds one relationship: an attribute, with its index, or an entity of its own."""
         for option in node.options:
             if option not in _KEPT_OPTIONS:
                 self._drop(node, f"with {option} has no counterpart and is left out")

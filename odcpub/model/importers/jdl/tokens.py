@@ -14,6 +14,8 @@ from odcpub.model.importers.jdl.findings import Code, Findings
 
 
 class TokenKind(StrEnum):
+    """The kinds of token, as messages call them."""
+
     NAME = "name"
     NUMBER = "number"
     STRING = "text in quotes"
@@ -120,12 +122,12 @@ _KINDS = {
     "regex": TokenKind.REGEX,
 }
 _PROBLEMS = {
-    "open_comment": (Code.UNCLOSED, "the comment that starts here is never closed", "End it with */"),
-    "open_string": (Code.UNCLOSED, "the quoted text that starts here is not closed on its line", 'End it with "'),
+    "open_comment": (Code.UNCLOSED, "the comment that starts here is never closed", "end it with */"),
+    "open_string": (Code.UNCLOSED, "the quoted text that starts here is not closed on its line", 'end it with "'),
     "stray": (
         Code.SYNTAX,
         "unexpected {value!r}",
-        "JDL's names are ASCII letters, digits and _; put other text in double quotes",
+        "write names in ASCII letters, digits and _, and other text in double quotes",
     ),
 }
 

@@ -50,6 +50,7 @@ class LimitReader:
     findings: Findings
 
     def read(self, node: tree.FieldNode) -> Limits:
+        """The limits of a field; what is wrong with them, or left out, is told."""
         values: dict[str, Decimal] = {}
         pattern = None
         names: set[str] = set()

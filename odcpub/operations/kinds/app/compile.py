@@ -26,14 +26,14 @@ def compile_(run: Run, given: Input) -> Compiled | None:
     if given.verified.same is not None:
         run.say("nothing to compile")
         return None
-    model = run.platform.memory.model(given.verified.model)
+    model = run.platform.caches.model(given.verified.model)
     return Compiled(compiled(run.platform, model, given.verified.lock, run.say))
 
 
 def compiled(platform: Platform, asset: VerifiedAsset, lock: str, say: builds.Say) -> str:
     """The blob of what the model compiles to, with the libraries that it is locked to."""
     libraries = builds.locked_libraries(platform, lock)
-    sources = compile_app(asset, libraries, platform.memory.reuse(asset.key))
+    sources = compile_app(asset, libraries, platform.caches.reuse(asset.key))
     runtime = builds.runtime_assemblies(platform)
     build = {
         builds.APP: builds.own_files(platform, sources, runtime, libraries, say),

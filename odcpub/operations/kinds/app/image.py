@@ -12,7 +12,7 @@ from odcpub.operations import builds
 from odcpub.operations.core.outputs import Compiled, Revision, Verified
 from odcpub.operations.core.run import Run
 from odcpub.operations.core.step import step
-from odcpub.operations.plans import kept
+from odcpub.operations.plans import stored
 from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
 
@@ -27,14 +27,15 @@ class Input:
 
 
 def image(run: Run, given: Input) -> Revision:
+    """Packs the build and makes a revision of it; the present one where a revision is that very build already."""
     same = given.verified.same
     if same is not None:
         run.say("nothing to build")
         return Revision(same)
     assert given.compiled is not None  # noqa: S101 - what no revision has yet was compiled
-    model = run.platform.memory.model(given.verified.model)
+    model = run.platform.caches.model(given.verified.model)
     made = packed(run.platform, run.asset, model, given.compiled.build)
-    kept.check_image(run, made.digest)
+    stored.check_image(run, made.digest)
     revision = builds.add_revision(run, given.verified, given.compiled.build, made)
     run.say(f"revision {revision.number}, {made.digest[:19]}", digest=made.digest, revision=revision.number)
     return Revision(revision.number)

@@ -23,7 +23,7 @@ def compile_(run: Run, given: Input) -> Compiled | None:
     if given.verified.same is not None:
         run.say("nothing to compile")
         return None
-    model = run.platform.memory.model(given.verified.model)
+    model = run.platform.caches.model(given.verified.model)
     return Compiled(compiled(run.platform, model, given.verified.lock, run.say))
 
 

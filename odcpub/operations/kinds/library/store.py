@@ -17,6 +17,7 @@ class Input:
 
 
 def store(run: Run, given: Input) -> Revision:
+    """Makes a revision of the build; the present one where a revision is that very build already."""
     same = given.verified.same
     if same is not None:
         run.say("nothing to store")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from odcpub.data.migration import EXPAND, TIGHTEN, Finding, RowCheck, Sentence
+from odcpub.data.migration import Finding, RowCheck, Sentence
+from odcpub.data.phases import EXPAND, TIGHTEN
 from odcpub.engines.database.checks import refusal
 
 NO_VALUE = Sentence("1 row has no value", "{count} rows have no value")

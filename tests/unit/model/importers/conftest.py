@@ -33,7 +33,7 @@ def read_back() -> Callable[[Imported], Asset]:
 def jdl() -> Callable[..., Imported]:
     """Imports a text that must be right, and whose files must verify as they are."""
 
-    def run(text: str | bytes, name: str | None = None, file: str = "shop.jdl") -> Imported:
+    def run(text: str, name: str | None = None, file: str = "shop.jdl") -> Imported:
         imported = import_jdl(text, name, KEY, file)
         assert [str(problem) for problem in imported.problems if problem.severity is Severity.ERROR] == []
         verified(imported)
@@ -43,10 +43,10 @@ def jdl() -> Callable[..., Imported]:
 
 
 @pytest.fixture
-def errors() -> Callable[[str | bytes], tuple[Problem, ...]]:
+def errors() -> Callable[[str], tuple[Problem, ...]]:
     """The errors of a text that must be wrong; there are no files then."""
 
-    def run(text: str | bytes) -> tuple[Problem, ...]:
+    def run(text: str) -> tuple[Problem, ...]:
         imported = import_jdl(text, None, KEY, "shop.jdl")
         found = tuple(problem for problem in imported.problems if problem.severity is Severity.ERROR)
         assert found

@@ -264,6 +264,11 @@ def test_the_name_of_the_app(jdl: Import, given: str | None, text: str, expected
     assert jdl(f"{text}\nentity A", given).files[0][1].startswith(f"app: {expected}\n")
 
 
+@pytest.mark.parametrize(("given", "expected"), [("system", "MySystem"), ("pg_shop", "MyPgShop")])
+def test_an_app_gets_no_name_of_the_platforms_own(jdl: Import, given: str, expected: str) -> None:
+    assert jdl("entity A", given).files[0][1].startswith(f"app: {expected}\n")
+
+
 def test_several_applications_become_one(jdl: Import) -> None:
     text = "application { config { baseName a } entities A }\napplication { config { baseName b } }\nentity A\nentity B"
     imported = jdl(text)

@@ -33,7 +33,7 @@ def folder() -> Path:
 def test_a_sample_imports_and_verifies_as_it_is(
     folder: Path, jdl: Import, read_back: Callable[[Imported], Asset], name: str
 ) -> None:
-    asset = read_back(jdl((folder / name).read_bytes(), None, name))
+    asset = read_back(jdl((folder / name).read_text(encoding="utf-8"), None, name))
     references = [a for entity in asset.entities for a in entity.attributes if a.type.target]
     unique = [index for entity in asset.entities for index in entity.indexes if index.unique]
     found = (len(asset.entities), len(asset.static_entities), len(references), len(unique))
@@ -44,6 +44,6 @@ def test_every_sample_imports(folder: Path, jdl: Import) -> None:
     samples = sorted(path for path in folder.iterdir() if path.suffix in (".jdl", ".jh"))
     assert len(samples) >= len(EXPECTED)
     for path in samples:
-        imported = jdl(path.read_bytes(), None, path.name)
+        imported = jdl(path.read_text(encoding="utf-8"), None, path.name)
         assert all(problem.severity is Severity.WARNING for problem in imported.problems)
         assert imported.files[0][0] == "app.yaml"

@@ -71,7 +71,7 @@ def engines() -> Any:
         check=lambda _place: None,
         observe=lambda what: DeploymentPlan() if hasattr(what, "digest") else None,
         inspect=lambda *_: (),
-        amiss=lambda *_: "",
+        access_fault=lambda *_: "",
         login=lambda place, password: Login("db", 5432, place.database, place.schema, "shop", password),
         prepare=lambda place, password: Login("db", 5432, place.database, place.schema, "shop", password),
         apply=lambda *_: None,
@@ -90,11 +90,11 @@ def engines() -> Any:
 def _platform(folder: Path) -> Any:
     from odcpub.home import Home
     from odcpub.model.load import FileCache
-    from odcpub.operations.platform import Memory, Platform
+    from odcpub.operations.platform import Caches, Platform
     from odcpub.store.store import Store
 
     store, made = Store(folder), engines()
-    return Platform(Home(folder, folder / "cache", folder / "run"), store, lambda: made, Memory(store), FileCache())
+    return Platform(Home(folder, folder / "cache", folder / "run"), store, lambda: made, Caches(store), FileCache())
 
 
 def _begin(platform: Any, kind: str, folder: Path, key: str = "") -> str:

@@ -59,7 +59,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def tried(platform: PostgresServer, apps: list[tuple[Place, str]]) -> Condition:
     begun = time.monotonic()
-    found = platform.way(apps)
+    found = platform.app_path(apps)
     assert time.monotonic() - begun < ENOUGH
     assert PASSWORD not in " ".join((found.found, *found.hints))
     return found

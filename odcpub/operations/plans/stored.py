@@ -22,7 +22,7 @@ from odcpub.store.clock import now
 from odcpub.store.records import PlanRecord
 
 
-def keep_shown(platform: Platform, plan: Plan, command: Command, catalogue: Catalogue) -> None:
+def record_shown(platform: Platform, plan: Plan, command: Command, catalogue: Catalogue) -> None:
     """Keeps a plan that somebody may execute, with all that is needed to say later why it is stale."""
     blob = platform.store.blobs.put(msgspec.json.encode(catalogue))
     platform.store.plans.keep(_record(plan, command, blob), anew=True)
@@ -35,7 +35,7 @@ def _record(plan: Plan, command: Command, catalogue: str = "") -> PlanRecord:
     )  # fmt: skip
 
 
-def follow(run: Run, plan: Plan, catalogue: Callable[[], Catalogue]) -> None:
+def record_followed(run: Run, plan: Plan, catalogue: Callable[[], Catalogue]) -> None:
     """Keeps the plan that the operation follows from here on. One that was told to execute another plan is refused, and
     says what has changed since. ``catalogue``: of the schema that the plan was made from, made where it is needed."""
     asked = run.command.plan
@@ -51,14 +51,14 @@ def _stale(run: Run, asked: str, plan: Plan, catalogue: Catalogue) -> Refused:
     place = stages.place_of(run.platform, run.asset, run.stage.label)
     where = f"{place.database}.{place.schema}"
     message, details = stale(Seen(from_text(record.text), before), Seen(plan, catalogue), where)
-    return Refused(message, again(run), details)
+    return Refused(message, _replanning(run), details)
 
 
 def _asked(run: Run, fingerprint: str) -> PlanRecord:
     """The plan that is to be executed. It may have been removed, as all old ones are, just before this began."""
     record = run.platform.store.plans.find(fingerprint)
     if record is None:
-        raise Refused(f"the plan {fingerprint[:12]} is not kept any more", again(run))
+        raise Refused(f"the plan {fingerprint[:12]} is not kept any more", _replanning(run))
     return record
 
 
@@ -68,7 +68,7 @@ def check_first_files(run: Run) -> None:
         return
     if changed := found.items() ^ stage_marks(run.platform, run.asset.source).items():
         paths = ", ".join(sorted({path for path, _ in changed}))
-        raise Refused(f"stale: the recorded files of the stages have changed since: {paths}", again(run))
+        raise Refused(f"stale: the recorded files of the stages have changed since: {paths}", _replanning(run))
 
 
 def check_image(run: Run, digest: str) -> None:
@@ -77,19 +77,19 @@ def check_image(run: Run, digest: str) -> None:
         return
     build = from_text(_asked(run, run.command.plan).text).build
     if build and build.image and build.image != digest:
-        raise Refused(f"stale: the image has changed since: it was {build.image} and is {digest}", again(run))
+        raise Refused(f"stale: the image has changed since: it was {build.image} and is {digest}", _replanning(run))
 
 
-def again(run: Run) -> str:
+def _replanning(run: Run) -> str:
     """The hint of a plan that can't be executed any more."""
     return f"make a new plan: {planning_line(run.platform, run.command)}"
 
 
-def refused_now(run: Run, error: Refused) -> Refused:
+def refused_since(run: Run, error: Refused) -> Refused:
     """Of a plan that nothing spoke against when it was made: what has changed since is what refuses it."""
     if not run.command.plan:
         return error
-    hint = "; then ".join(one for one in (error.hint, again(run)) if one)
+    hint = "; then ".join(one for one in (error.hint, _replanning(run)) if one)
     return Refused(f"stale: the operation would now be refused: {error.message}", hint, _details(error))
 
 
@@ -97,6 +97,6 @@ def _details(error: Refused) -> tuple[str, ...]:
     return (*(str(one) for one in getattr(error, "problems", ())), *error.details)
 
 
-def nothing() -> Catalogue:
+def no_catalogue() -> Catalogue:
     """The catalogue of an operation that touches no schema."""
     return {}

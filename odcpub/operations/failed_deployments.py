@@ -9,19 +9,21 @@ from odcpub.operations import in_force, workloads
 from odcpub.operations.core.command import Undeploy
 from odcpub.operations.core.outputs import NotInForce, Planned, Ready, Revision
 from odcpub.operations.core.run import Run
+from odcpub.operations.loosened import record_loosened
 from odcpub.store.records import DeploymentEnd, Status
 
 LOG = logging.getLogger("odcpub.operations")
 
 
-def failed(run: Run) -> DeploymentEnd | None:
+def end_deployment(run: Run) -> DeploymentEnd | None:
     """Takes the version of a failed deployment back, and says how the deployment ends, where there is one; a version
     that became ready serves, though a later step failed. None of an undeploy, which has none."""
     if isinstance(run.command, Undeploy):
         return None
-    run = run.now()
+    run = run.refreshed()
     ready, planned = run.unit.find(Ready), run.unit.find(Planned)
-    if planned is None or not (ready or _stays(run)):
+    if planned is None or not (ready or _serves_all_the_same(run)):
+        record_loosened(run)
         return DeploymentEnd(Status.FAILED)
     if not run.unit.find(NotInForce):
         run.record(in_force.lacking(run, _rules(run, planned)))
@@ -38,14 +40,14 @@ def _rules(run: Run, planned: Planned) -> tuple[str, ...]:
         return ()
 
 
-def _stays(run: Run) -> bool:
+def _serves_all_the_same(run: Run) -> bool:
     """What the failed operation has begun to start goes again, unless it is ready; whether it is. Where that cannot be
     done it is told: an engine that does not answer must not keep the failure from being recorded."""
     revision, planned = run.unit.find(Revision), run.unit.find(Planned)
     deployments = run.platform.store.stages.deployments(run.unit.asset.key, run.stage.label)
     if revision is None or planned is None or all(one.operation != run.key for one in deployments):
         return False
-    started = run.platform.memory.started.pop((run.key, run.number), None)
+    started = run.platform.caches.started.pop((run.key, run.number), None)
     try:
         there = started or workloads.workload(run, workloads.record(run, revision), planned.sealed)
         return run.platform.engines().runner.take_back(there)

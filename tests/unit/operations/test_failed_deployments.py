@@ -19,7 +19,7 @@ from odcpub.operations.steps.expand import EXPAND
 from odcpub.operations.steps.ready import READY
 from odcpub.operations.steps.settle import SETTLE
 from odcpub.operations.steps.start import START
-from odcpub.operations.workloads import recall
+from odcpub.operations.workloads import rebuild
 from odcpub.store.records import Status
 
 from .conftest import KEY, Installed
@@ -68,7 +68,7 @@ def test_whatever_fails_before_it_is_ready_takes_it_back(installed: Installed, r
 def test_after_a_kill_too(installed: Installed, run: Run) -> None:
     """Another server knows no more than the records."""
     assert perform(run, START)
-    installed.platform.memory.started.clear()
+    installed.platform.caches.started.clear()
     installed.engines.broken["apply"] = Refused("rows stand in the way")
     assert not perform(run, EXPAND)
     assert installed.engines.asked[-1] == "take back 2"
@@ -116,10 +116,10 @@ def test_what_became_ready_is_what_serves_though_that_could_not_be_recorded_at_o
         patch.setattr(installed.store.journal, "serve", full)
         assert not perform(run, START, EXPAND, READY)
     assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
-    assert run.now().operation.serves
-    assert run.now().unit.find(Ready) is None, "it is recorded with all that says so, or not at all"
+    assert run.refreshed().operation.serves
+    assert run.refreshed().unit.find(Ready) is None, "it is recorded with all that says so, or not at all"
     installed.deployed(installed.revision())
-    workload = recall(installed.platform, "development", "shop")
+    workload = rebuild(installed.platform, "development", "shop")
     assert workload is not None
     assert workload.revision == 3
 
@@ -133,7 +133,7 @@ def test_the_same_version_with_another_login_is_taken_back_too(installed: Instal
     assert not perform(run, START, EXPAND)
     assert installed.engines.asked[-1] == "take back 2"
     assert statuses(installed) == [Status.FINISHED if serves else Status.FAILED, Status.FINISHED]
-    assert not run.now().operation.serves
+    assert not run.refreshed().operation.serves
 
 
 def test_a_failure_is_recorded_though_the_plan_is_lost(installed: Installed, run: Run) -> None:
@@ -142,7 +142,7 @@ def test_a_failure_is_recorded_though_the_plan_is_lost(installed: Installed, run
     run.record(replace(installed.planned(), migration="0" * 64))
     installed.engines.serves = 2
     assert not perform(run, REFUSE)
-    assert run.now().operation.status == Status.FAILED
+    assert run.refreshed().operation.status == Status.FAILED
     assert statuses(installed) == [Status.FINISHED, Status.FINISHED]
 
 
@@ -156,7 +156,7 @@ def test_waiting_for_the_version_before_opens_no_secret(
     assert perform(run, SETTLE)
     (workload,) = settled
     assert (workload.revision, workload.secrets) == (2, ())
-    started = run.now().unit.find(Started)
+    started = run.refreshed().unit.find(Started)
     assert started is not None
     assert instance_of(workload) == started.instance
 
@@ -166,6 +166,6 @@ def test_a_deployment_that_nobody_ended_does_not_serve(installed: Installed, run
     assert perform(run, START)
     run.record(Ready("http://127.0.0.1:8100"))
     run.fail(EngineError("no"))
-    workload = recall(installed.platform, "development", "shop")
+    workload = rebuild(installed.platform, "development", "shop")
     assert workload is not None
     assert workload.revision == 1

@@ -1,4 +1,4 @@
-"""The way that apps take to the database, tried from this machine: the address, the pooler there, the server behind it,
+"""The path of apps to the database, tried from this machine: the address, the pooler there, the server behind it,
 with their TLS and, where one has been deployed, with an app's own login. Network I/O, reads only, some seconds at most.
 
 Where apps run elsewhere (``Reach.remote``), what can't be reached from here may be reached from there: no fault of it.
@@ -56,14 +56,14 @@ class _Entry:
     ours: bool = True
 
 
-def way(server: Server, reach: Reach, logins: Sequence[Login]) -> Condition:
+def app_path(server: Server, reach: Reach, logins: Sequence[Login]) -> Condition:
     """``logins``: of apps; in each database one whose role is on the server is tried.
     Nothing is found where apps take the platform's own way and none has a login."""
     entries = _entries(server, logins)
     users = ", ".join(entry.login.user for entry in entries if entry.login)
     if not users and not str(reach):
         return Condition("")
-    one = _Way(server, reach)
+    one = _Path(server, reach)
     try:
         one.reach_it()
         for entry in entries:
@@ -92,7 +92,7 @@ def _entries(server: Server, logins: Sequence[Login]) -> tuple[_Entry, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Path:
     server: Server
     reach: Reach
 

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odcpub.data.migration import EXPAND, MigrationPlan, RowCheck, Sentence
+from odcpub.data.migration import MigrationPlan, RowCheck, Sentence
+from odcpub.data.phases import EXPAND
 from odcpub.data.schema import Annotation, Column, Referent
 from odcpub.data.script import plan_digest
 from odcpub.data.steps import STEPS, Clause, CreateTable
-from odcpub.operations.stored_plan import from_text, to_text
+from odcpub.operations.migration_text import from_text, to_text
 
 
 def whole(kind: type) -> st.SearchStrategy[Any]:
