@@ -18,8 +18,8 @@ from odcpub.model.expressions import rules, tree
 from odcpub.model.expressions.catalog import FUNCTIONS, GROUPS, HAS_VALUE
 from odcpub.model.expressions.tree import Binary, Call, Convert, Expression, Literal, Member, Name, Operator, Unary
 
-RESERVED = frozenset({"Conversions", "DateOnly", "Formats", "Moments", "Numbers", "Texts", "TimeOnly"})
-"""Names of classes that the code uses: a variable of such a name would hide the class."""
+RESERVED = frozenset("Conversions DateOnly DateTimeOffset Formats Moments Numbers Texts TimeOnly".split())
+"""Names of types that the code uses: a variable or member of such a name would hide the type."""
 
 _CLASSES = {
     "Text": "Texts",
@@ -42,9 +42,9 @@ _NULL = CSharp.code("null")
 class Surroundings:
     """What an expression meets in the C# around it.
 
-    ``named``: a name or member → C# that binds as tightly as a name (``ticketId``, ``found?.Status``); its type is
-    nullable, but a record's identifier. ``statics``: static entities, whose identifiers are texts. ``now``: a
-    DateTimeOffset, the same for a whole action. ``app``: a string, the app's name.
+    ``named``: a name or member → C# that binds as tightly as a name (``ticketId``, ``found?.Status``), of its nullable
+    type; a text is null rather than empty, and a record's identifier never null. ``statics``: static entities, whose
+    identifiers are texts. ``now``: a DateTimeOffset, the same for a whole action. ``app``: a string, the app's name.
     """
 
     named: Callable[[Name | Member], CSharp]
