@@ -2,7 +2,7 @@
 
 What is printed means what docs/expressions.md says: a value without a value is ``null``, and so is the empty text.
 C#'s own operators stand where they mean the same. Calculations are calls, since C# neither rounds nor fails as we do.
-A file with such code has ``using System;`` and ``using Odcpub.Runtime;``, and none of its names is in ``RESERVED``.
+A file with such code has ``using System;`` and ``using Odcpub.Runtime;``, and none of its names is in ``RESERVED`` (csharp_pieces).
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import rules, tree
 from odcpub.model.expressions.catalog import FUNCTIONS, GROUPS, HAS_VALUE
 from odcpub.model.expressions.tree import Binary, Call, Convert, Expression, Literal, Member, Name, Operator, Unary
-
-RESERVED = frozenset("Conversions DateOnly DateTimeOffset Formats Moments Numbers Texts TimeOnly".split())
-"""Names of types that the code uses: a variable or member of such a name would hide the type."""
 
 _CLASSES = {
     "Text": "Texts",
