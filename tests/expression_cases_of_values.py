@@ -140,7 +140,7 @@ FORMATS = (
         for text, valid in {
             "a@b.c": True, "a@b": False, "a@b@c.d": False, "@b.c": False, "a@.c": False, "a@b.": False,
             "a b@c.d": False, "a\u00a0b@c.d": False, "a\ufeffb@c.d": False, "a\x85b@c.d": False, "a\x1fb@c.d": True,
-            "a\u3000@c.d": False, "a@b.c\n": False, "ä😀@b.c": True,
+            "a\u2028b@c.d": False, "a\u200bb@c.d": True, "a\u3000@c.d": False, "a@b.c\n": False, "ä😀@b.c": True,
             "a@" + "b" * 246 + ".c": True, "a@" + "b" * 247 + ".c": False, "😀" * 246 + "@b.c": True,
         }.items()
     ),

@@ -2,7 +2,7 @@
 
 What is printed means what docs/expressions.md says: a value without a value is ``null``, and so is the empty text.
 C#'s own operators stand where they mean the same. Calculations are calls, since C# neither rounds nor fails as we do.
-A file with such code has ``using System;`` and ``using Odcpub.Runtime;``, and none of its names is in ``RESERVED``.
+A file with such code has ``using System;`` and ``using Odcpub.Runtime;``, and none of its names is in ``RESERVED`` (csharp_pieces).
 """
 
 from __future__ import annotations
@@ -17,9 +17,6 @@ from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import rules, tree
 from odcpub.model.expressions.catalog import FUNCTIONS, GROUPS, HAS_VALUE
 from odcpub.model.expressions.tree import Binary, Call, Convert, Expression, Literal, Member, Name, Operator, Unary
-
-RESERVED = frozenset({"Conversions", "DateOnly", "Formats", "Moments", "Numbers", "Texts", "TimeOnly"})
-"""Names of classes that the code uses: a variable of such a name would hide the class."""
 
 _CLASSES = {
     "Text": "Texts",
@@ -42,9 +39,9 @@ _NULL = CSharp.code("null")
 class Surroundings:
     """What an expression meets in the C# around it.
 
-    ``named``: a name or member → C# that binds as tightly as a name (``ticketId``, ``found?.Status``); its type is
-    nullable, but a record's identifier. ``statics``: static entities, whose identifiers are texts. ``now``: a
-    DateTimeOffset, the same for a whole action. ``app``: a string, the app's name.
+    ``named``: a name or member → C# that binds as tightly as a name (``ticketId``, ``found?.Status``), of its nullable
+    type; a text is null rather than empty, and a record's identifier never null. ``statics``: static entities, whose
+    identifiers are texts. ``now``: a DateTimeOffset, the same for a whole action. ``app``: a string, the app's name.
     """
 
     named: Callable[[Name | Member], CSharp]

@@ -14,6 +14,10 @@ from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions.tree import Literal
 
+RESERVED = frozenset(
+    {"Conversions", "DateOnly", "DateTimeOffset", "Formats", "Moments", "Numbers", "Texts", "TimeOnly"}
+)
+"""Names of types that the code uses: a variable or member of such a name would hide the type."""
 _TYPES = {
     basic: csharp_type(facts.csharp.removeprefix("global::System."))
     for basic, facts in DATA_TYPES.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from odcpub.model.expressions import rules, tree
-from odcpub.model.expressions.catalog import FUNCTIONS
+from odcpub.model.expressions.catalog import FUNCTIONS, LEFT_OUT
 from odcpub.model.expressions.checking import Checking
 from odcpub.model.expressions.functions import Function, Parameter
 from odcpub.model.expressions.syntax import Argument, Invocation, Syntax, Value
@@ -37,6 +37,10 @@ class Calls(Checking):
     def _unknown(self, call: Invocation) -> None:
         if call.name in self.scope.symbols:
             self.fault(call, f"{shown(call.name)} is no function", "remove the brackets")
+            return
+        if call.name in LEFT_OUT:
+            message = f"there is no function {call.name}: {LEFT_OUT[call.name]}"
+            self.fault(call, message, "see what is left out in docs/expressions.md")
             return
         hint = suggest(call.name, FUNCTIONS if self.can_suggest() else (), "docs/expressions.md lists all functions")
         self.fault(call, f"there is no function {shown(call.name)}", hint)

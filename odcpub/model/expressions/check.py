@@ -17,6 +17,10 @@ from odcpub.model.expressions.tree import Expression, Literal, Member, Name
 from odcpub.text import listed, nearest, shown, suggest
 
 
+_NOTHING = frozenset({"null", "nil", "none", "nothing", "undefined"})
+"""Names of no value in other languages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Checked:
     """An expression without errors, and its warnings."""
@@ -66,6 +70,8 @@ class _Checker(Operators, Calls):
 
     def _meant(self, path: Path) -> str:
         """The hint for an unknown name: one that is like it, else those with the same beginning."""
+        if path.names[0].lower() in _NOTHING:
+            return f"write {rules.NO_VALUE}() for no value"
         if not self.can_suggest():
             return "correct the names before it first"
         if found := nearest(".".join(path.names), self.scope.symbols):

@@ -8,7 +8,7 @@ from odcpub.model.expressions.scope import Scope
 from odcpub.model.expressions.syntax import Fault, Syntax
 from odcpub.model.expressions.tree import Expression
 
-_SUGGESTIONS = 10
+_SUGGESTIONS = 3
 """Unknown names of one expression for which a like one is sought, which takes time."""
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from odcpub.compiler.expressions.csharp import Surroundings, condition, value
+from odcpub.compiler.expressions.csharp_pieces import RESERVED
 from odcpub.compiler.literals import csharp_identifier, csharp_literal
 from odcpub.compiler.marked import CSharp
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.check import check
 from odcpub.model.expressions.tree import Kind, Member, Name
-from tests.expressions import SCOPE
+from tests.expressions import SCOPE, any_case, batch
 
 
 def named(node: Name | Member) -> CSharp:
@@ -100,3 +103,11 @@ def test_a_value(text: str, printed: str) -> None:
 @pytest.mark.parametrize(("text", "printed"), CONDITIONS.items())
 def test_a_condition(text: str, printed: str) -> None:
     assert condition(check(text, SCOPE, tree.BOOLEAN).expression, AROUND) == printed
+
+
+def test_all_names_of_the_code_are_variables_or_reserved() -> None:
+    """Else a variable could hide what the code means."""
+    every = [str(value(case.expression, AROUND)) for case in batch(any_case(), 200)] + list(VALUES.values())
+    words = {word for one in every for word in re.findall(r"(?<![.\w\\])[A-Z]\w*", re.sub(r'"(\\.|[^"])*"', "", one))}
+    assert words - SCOPE.symbols.keys() == RESERVED & words
+    assert words > {"Texts", "Numbers"}
