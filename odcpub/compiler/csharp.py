@@ -11,7 +11,17 @@ from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
 from odcpub.compiler.words import label
 from odcpub.model.data_types import DATA_TYPES, length_of
-from odcpub.model.elements import Attribute, Basic, Entity, Function, Record, StaticEntity, Structure
+from odcpub.model.elements import (
+    Attribute,
+    Basic,
+    Computed,
+    DataType,
+    Entity,
+    Function,
+    Record,
+    StaticEntity,
+    Structure,
+)
 from odcpub.model.literals import as_text
 from odcpub.model.physical import companions, physical
 
@@ -47,7 +57,7 @@ class Class:
 @dataclass(frozen=True, slots=True)
 class Description:
     """A descriptor method: ``members`` and each attribute's (with its path) as C# initialisers; ``records`` of a static
-    entity, and the member that holds them."""
+    entity, and the member that holds them. ``computed``: an attribute has an expression as its default."""
 
     method: CSharp
     name: str
@@ -56,6 +66,7 @@ class Description:
     attributes: tuple[tuple[str, CSharp], ...] = ()
     records: tuple[CSharp, ...] | None = None
     held: CSharp | None = None
+    computed: bool = False
 
 
 def class_of(element: Entity | Structure, names: Names, identified: bool) -> Class:
@@ -116,7 +127,9 @@ def description_of(entity: Entity, names: Names) -> Description:
     attributes = tuple(
         (f"{entity.name}.{attribute.name}", _attribute(attribute, names)) for attribute in entity.attributes
     )
-    return Description(csharp_identifier(f"Entity_{entity.name}"), entity.name, entity.name, members, attributes)
+    method = csharp_identifier(f"Entity_{entity.name}")
+    computed = any(isinstance(attribute.default, Computed) for attribute in entity.attributes)
+    return Description(method, entity.name, entity.name, members, attributes, computed=computed)
 
 
 def description_of_static(static: StaticEntity, name: str, enumeration: bool) -> Description:
@@ -163,9 +176,24 @@ def _attribute(attribute: Attribute, names: Names) -> CSharp:
         Pattern=attribute.pattern,
         Target=type_.target if type_.basic is Basic.IDENTIFIER else None,
         TargetStatic=True if type_.basic is Basic.IDENTIFIER and static else None,
-        Default=None if default is None or isinstance(default, Function) else as_text(default),
+        Default=None if default is None or isinstance(default, Function | Computed) else as_text(default),
         DefaultFunction=default.value if isinstance(default, Function) else None,
+        DefaultExpression=default.text if isinstance(default, Computed) else None,
+        Computed=_computed(default, attribute.type) if isinstance(default, Computed) else None,
     )
+
+
+def _computed(default: Computed, type_: DataType) -> CSharp:
+    """A default that is computed for each new row: from the moment and the app's name to its text."""
+    from odcpub.compiler.expressions.csharp import Surroundings, value
+    from odcpub.model.expressions.check import check
+    from odcpub.model.expressions.scope import Scope
+
+    def named(name: object) -> CSharp:
+        raise AssertionError(f"a default names nothing: {name}")
+
+    around = Surroundings(named, (), CSharp.code("now"), CSharp.code("app"))
+    return CSharp.code("(now, app) => Values.Text({})", value(check(default.text, Scope(), type_).expression, around))
 
 
 def _members(**members: CSharp | str | int | bool | None) -> CSharp:

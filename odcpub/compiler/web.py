@@ -13,7 +13,7 @@ from odcpub.compiler.templates import content, render
 from odcpub.compiler.templates import names as template_names
 from odcpub.compiler.words import label
 from odcpub.model.data_types import DATA_TYPES, Json, length_of, measures_of
-from odcpub.model.elements import Asset, Attribute, Basic, Entity, Function, Screen, StaticEntity
+from odcpub.model.elements import Asset, Attribute, Basic, Computed, Entity, Function, Screen, StaticEntity
 from odcpub.model.literals import as_text
 
 _ROOT = "wwwroot/_odc"
@@ -143,6 +143,8 @@ def _default(attribute: Attribute) -> object:
     default = attribute.default
     if isinstance(default, Function):
         return {"function": default.value}
+    if isinstance(default, Computed):
+        return {"expression": default.text}
     if DATA_TYPES[attribute.type.basic].json is Json.DIGITS and default is not None:
         return as_text(default)
     return default

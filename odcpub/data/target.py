@@ -27,7 +27,7 @@ from odcpub.data.schema import (
     Table,
 )
 from odcpub.model.data_types import DATA_TYPES, MAX_LENGTH, length_of, measures_of
-from odcpub.model.elements import Attribute, Basic, DeleteRule, Entity, Library, StaticEntity, VerifiedAsset
+from odcpub.model.elements import Attribute, Basic, Computed, DeleteRule, Entity, Library, StaticEntity, VerifiedAsset
 from odcpub.model.language import TEXT_TYPES
 from odcpub.model.physical import companions, physical
 
@@ -186,7 +186,10 @@ def _refers(attribute: Attribute, known: _Referable) -> Referent | None:
 def _column(attribute: Attribute, known: _Referable) -> Column:
     type_ = sql_type(attribute, _is_text_identifier(attribute, known))
     given = attribute.default
-    value = None if given is None or given == "" else literals.default(attribute.type.basic, type_, given)
+    # The database knows no other expressions than the moments: the app computes them.
+    value: str | None = None
+    if not (given is None or given == "" or isinstance(given, Computed)):
+        value = literals.default(attribute.type.basic, type_, given)
     return Column(
         physical(attribute.key), type_, not attribute.mandatory, value, annotation=Annotation(_refers(attribute, known))
     )  # fmt: skip

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from odcpub.model import elements as el
-from odcpub.model.data_types import DATA_TYPES, length_of
-from odcpub.model.elements import Attribute, Basic, DataType, DeleteRule, Function
+from odcpub.model.data_types import length_of
+from odcpub.model.defaults import literal, value_of_new_rows
+from odcpub.model.elements import Attribute, Basic, Computed, DataType, DeleteRule, Function
 from odcpub.model.fields import Fields, Reading, fields
 from odcpub.model.language import LIMITS, NUMBER_TYPES, SETTING_TYPES, TEXT_TYPES
 from odcpub.model.literals import as_text, canonical
-from odcpub.model.pattern_match import matches
 from odcpub.model.pattern_spelling import portable
 from odcpub.model.patterns import PatternError
 from odcpub.model.problems import Code
 from odcpub.model.raw import Reference
 from odcpub.model.types import UNKNOWN, data_type, limits_fit, spelled
 from odcpub.model.yaml_text import Node, Scalar
-from odcpub.text import shown, suggest
-
-_CALL = re.compile(r"=\s*([A-Za-z]+)\(\s*\)\s*")
-_FUNCTION_TYPES = {facts.now: basic for basic, facts in DATA_TYPES.items() if facts.now}
+from odcpub.text import suggest
 
 
 def attribute(reading: Reading, name: Scalar, node: Node, element: str) -> tuple[Attribute, Fields]:
@@ -33,9 +29,9 @@ def attribute(reading: Reading, name: Scalar, node: Node, element: str) -> tuple
         limits_fit(reading, found, type_, element)
         _check_limits(reading, found, type_, element)
     pattern = values["pattern"] = _pattern(reading, found, element)
-    default: el.Scalar | Function | None = None
+    default: el.Scalar | Function | Computed | None = None
     if "default" in values and type_ is not UNKNOWN:
-        default = _default(reading, found, type_, element)
+        default = value_of_new_rows(reading, found, type_, element)
     made = Attribute(
         name=name.text,
         key=values.get("key", name.text),
@@ -116,69 +112,6 @@ def _pattern(reading: Reading, found: Fields, element: str) -> str | None:
         return None
 
 
-def _default(reading: Reading, found: Fields, type_: DataType, element: str) -> el.Scalar | Function | None:
-    node: Scalar = found.values["default"]
-    if type_.basic is Basic.STRUCTURE:
-        return None
-    if type_.basic is Basic.BINARY_DATA:
-        reading.problem(Code.BAD_DEFAULT, node, element, "Binary Data has no default", "leave default out")
-    elif isinstance(node.value, str) and node.value.startswith("="):
-        return _function(reading, type_, node, element)
-    elif type_.basic is Basic.IDENTIFIER:
-        return node.text
-    else:
-        return _literal(reading, found, type_, element)
-    return None
-
-
-def _function(reading: Reading, type_: DataType, node: Scalar, element: str) -> Function | None:
-    call = _CALL.fullmatch(node.text)
-    known = {function.value: function for function in Function}
-    if not call:
-        message = f"the expression '{shown(node.text)}' is not supported yet"
-        hint = "write a literal, or one of =CurrDate(), =CurrTime() and =CurrDateTime()"
-        reading.problem(Code.NOT_SUPPORTED, node, element, message, hint)
-    elif call[1] not in known:
-        hint = suggest(call[1], known, "use =CurrDate(), =CurrTime() or =CurrDateTime()")
-        reading.problem(Code.EXPRESSION, node, element, f"there is no function {call[1]}() for defaults", hint)
-    elif type_.basic is not _FUNCTION_TYPES[known[call[1]]]:
-        fitting = DATA_TYPES[type_.basic].now
-        hint = f"use ={fitting.value}()" if fitting else "write a literal, or change the type"
-        message = f"{call[1]}() gives a {_FUNCTION_TYPES[known[call[1]]].value}, not a {spelled(type_)}"
-        reading.problem(Code.EXPRESSION, node, element, message, hint)
-    else:
-        return known[call[1]]
-    return None
-
-
-def _literal(reading: Reading, found: Fields, type_: DataType, element: str) -> el.Scalar | None:
-    node: Scalar = found.values["default"]
-    try:
-        value = canonical(node.value, type_)
-        _within(found, value)
-    except ValueError as error:
-        message = f"the default does not fit {spelled(type_)}: {error}"
-        reading.problem(Code.BAD_DEFAULT, node, element, message, "change the default, the type or its limits")
-        return None
-    return value
-
-
-def _within(found: Fields, value: el.Scalar) -> None:
-    """Raises ValueError where a value breaks the attribute's own limits."""
-    if isinstance(value, str):
-        least, pattern = found.get("min_length"), found.get("pattern")
-        if least is not None and len(value) < least:
-            raise ValueError(f"it has {len(value)} characters, and {least} are the fewest")
-        if pattern is not None and not matches(pattern, value):
-            raise ValueError("it does not match the pattern")
-    elif not isinstance(value, bool):
-        low, high = found.get("minimum"), found.get("maximum")
-        if low is not None and value < low:
-            raise ValueError(f"it is less than the minimum {as_text(low)}")
-        if high is not None and value > high:
-            raise ValueError(f"it is greater than the maximum {as_text(high)}")
-
-
 def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Setting:
     """A setting; what is wrong with it goes to ``reading``."""
     found = fields(reading, "setting", node, name, element)
@@ -215,4 +148,4 @@ def _setting_default(reading: Reading, found: Fields, type_: DataType, element: 
         hint = "write a literal: a setting stays the same until it is set"
         reading.problem(Code.EXPRESSION, node, element, "a setting's default cannot be an expression", hint)
         return None
-    return _literal(reading, found, type_, element)
+    return literal(reading, found, type_, element)

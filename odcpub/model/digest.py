@@ -16,7 +16,7 @@ from functools import cache
 from typing import get_args, get_type_hints
 
 from odcpub.model import elements as el
-from odcpub.model.elements import NOWHERE, Asset, Entity, Function, VerifiedAsset
+from odcpub.model.elements import NOWHERE, Asset, Computed, Entity, Function, VerifiedAsset
 from odcpub.once import Once
 
 FORMAT = 1
@@ -73,6 +73,8 @@ def _data(element: object) -> dict[str, object]:
             data[name] = {"decimal": format(value, "f")}
         elif kind is Function:
             data[name] = {"function": value.value}
+        elif kind is Computed:
+            data[name] = {"expression": value.text}
         else:
             data[name] = value.value if isinstance(value, StrEnum) else _data(value)
     return data
@@ -103,6 +105,8 @@ def _value(hint: object, value: object) -> object:
             return Decimal(value["decimal"])
         if "function" in value:
             return Function(value["function"])
+        if "expression" in value:
+            return Computed(value["expression"])
         assert isinstance(hint, type)  # noqa: S101 - only an element is written so
         return _element(hint, value)
     if isinstance(hint, type) and issubclass(hint, StrEnum):

@@ -62,6 +62,13 @@ class Function(StrEnum):
     CURR_DATE_TIME = "CurrDateTime"
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An expression that gives another value at another time, as ``odcpub.model.expressions.written`` writes it."""
+
+    text: str
+
+
 Scalar = str | int | Decimal | bool
 """A literal: dates and times stay ISO 8601 text (``2026-01-31``, ``12:30:00``, ``2026-01-31T12:30:00Z``)."""
 
@@ -91,7 +98,7 @@ class Attribute:
     key: str
     type: DataType
     mandatory: bool = False
-    default: Scalar | Function | None = None
+    default: Scalar | Function | Computed | None = None
     min_length: int | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None

@@ -1,5 +1,8 @@
 // {{ origin | comment }}
 #nullable enable
+{% if descriptions | selectattr("computed") | list %}
+using System;
+{% endif %}
 using Odcpub.Runtime;
 
 {% if classes %}

@@ -27,6 +27,7 @@ from odcpub.model.expressions.tree import (
     Name,
     Operator,
     Unary,
+    children,
     dotted,
 )
 
@@ -43,6 +44,17 @@ def evaluate(expression: Expression, names: Mapping[str, Evaluated], now: dateti
     """What ``expression`` is worth, None for no value. ``names``: the value of each variable, setting and attribute by
     what authors write; ``now``: with its zone; ``app``: its name. Raises Overflow."""
     return _Evaluator(names, now.astimezone(UTC).replace(tzinfo=None), app).value(expression)
+
+
+_CHANGING = frozenset({"CurrDate", "CurrTime", "CurrDateTime", "GenerateGuid", "GetAppName"})
+"""Functions that give another value at another moment, or in another app."""
+
+
+def is_constant(expression: Expression) -> bool:
+    """Whether it gives the same value everywhere and always."""
+    if isinstance(expression, Name | Member) or (isinstance(expression, Call) and expression.function in _CHANGING):
+        return False
+    return all(map(is_constant, children(expression)))
 
 
 class _Evaluator:

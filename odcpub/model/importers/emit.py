@@ -10,7 +10,19 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from odcpub.model.elements import Asset, Attribute, Basic, DataType, DeleteRule, Entity, Function, Index, StaticEntity
+from odcpub.model.elements import (
+    Asset,
+    Attribute,
+    Basic,
+    Computed,
+    DataType,
+    DeleteRule,
+    Entity,
+    Function,
+    Index,
+    Scalar,
+    StaticEntity,
+)
 
 PER_FILE = 10
 """Entities a file: small enough to review, and the grain in which files are read again."""
@@ -55,14 +67,13 @@ def _entity(entity: Entity) -> Mapping[str, Value]:
 
 
 def _attribute(attribute: Attribute) -> Mapping[str, Value]:
-    default = attribute.default
     return _given(
         type=_type(attribute.type),
         length=attribute.type.length,
         digits=attribute.type.digits,
         decimals=attribute.type.decimals,
         mandatory=attribute.mandatory,
-        default=f"={default}()" if isinstance(default, Function) else default,
+        default=_default(attribute.default),
         min_length=attribute.min_length,
         minimum=attribute.minimum,
         maximum=attribute.maximum,
@@ -70,6 +81,12 @@ def _attribute(attribute: Attribute) -> Mapping[str, Value]:
         on_delete="" if attribute.on_delete is DeleteRule.PROTECT else attribute.on_delete.value,
         description=attribute.description,
     )
+
+
+def _default(default: Scalar | Function | Computed | None) -> Scalar | None:
+    if isinstance(default, Computed):
+        return f"={default.text}"
+    return f"={default}()" if isinstance(default, Function) else default
 
 
 def _index(index: Index) -> Mapping[str, Value]:

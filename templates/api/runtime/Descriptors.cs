@@ -32,6 +32,10 @@ public sealed class AttributeDescriptor
     public bool TargetStatic { get; init; }
     public string? Default { get; init; }
     public string? DefaultFunction { get; init; }
+    /// <summary>A default that is computed for each new row, from the moment and the app's name to its text; and how the
+    /// model writes it.</summary>
+    public Func<DateTimeOffset, string, string?>? Computed { get; init; }
+    public string? DefaultExpression { get; init; }
     /// <summary>Of Binary Data: the columns of the file's name and of its media type.</summary>
     public string NameColumn { get; init; } = "";
     public string TypeColumn { get; init; } = "";

@@ -196,7 +196,11 @@ public static class OpenApiSchemas
         _ => text,
     };
 
-    private static bool HasDefault(AttributeDescriptor attribute) => attribute.Default is not null || attribute.DefaultFunction is not null;
+    private static bool HasDefault(AttributeDescriptor attribute) => attribute.Default is not null || LeftOut(attribute) is not null;
+
+    // What stands for a value that is left out, where that is no literal.
+    private static string? LeftOut(AttributeDescriptor attribute) =>
+        attribute.DefaultFunction is { } function ? $"{function}()" : attribute.DefaultExpression;
 
     private static JsonObject OrNull(JsonObject schema)
     {
@@ -209,7 +213,7 @@ public static class OpenApiSchemas
     private static JsonObject Described(AttributeDescriptor attribute, JsonObject schema)
     {
         if (attribute.Description.Length > 0) schema["description"] = attribute.Description;
-        if (attribute.DefaultFunction is { } function) schema["description"] = $"{attribute.Description} Left out: {function}().".TrimStart();
+        if (LeftOut(attribute) is { } text) schema["description"] = $"{attribute.Description} Left out: {text}.".TrimStart();
         return schema;
     }
 

@@ -67,6 +67,44 @@ public static class Values
         _ => attribute.Default is { } text && attribute.Type == AttributeType.DateTime ? Utc(text) ?? text : attribute.Default,
     };
 
+    /// <summary>The default that is computed for a new row: null and the value, or the sentence that refuses it.</summary>
+    public static string? Compute(AttributeDescriptor attribute, DateTimeOffset now, string app, out object? value)
+    {
+        value = null;
+        try
+        {
+            return ReadText(attribute, attribute.Computed!(now, app) ?? "", out value);
+        }
+        catch (ExpressionOverflowException overflow)
+        {
+            return overflow.Message;
+        }
+    }
+
+    /// <summary>The moment, in the microseconds that a database keeps.</summary>
+    public static DateTimeOffset Now()
+    {
+        var ticks = DateTime.UtcNow.Ticks;
+        return new(ticks - ticks % TimeSpan.TicksPerMicrosecond, TimeSpan.Zero);
+    }
+
+    /// <summary>An expression's value as an attribute's text.</summary>
+    public static string? Text(string? value) => value;
+
+    public static string? Text(int? value) => value?.ToString(CultureInfo.InvariantCulture);
+
+    public static string? Text(long? value) => value?.ToString(CultureInfo.InvariantCulture);
+
+    public static string? Text(decimal? value) => value?.ToString("0.############################", CultureInfo.InvariantCulture);
+
+    public static string? Text(bool? value) => value is { } truth ? (truth ? "true" : "false") : null;
+
+    public static string? Text(DateOnly? value) => value?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+
+    public static string? Text(TimeOnly? value) => value?.ToString("HH:mm:ss.FFFFFF", CultureInfo.InvariantCulture);
+
+    public static string? Text(DateTimeOffset? value) => value is { } moment ? Canonical(moment) : null;
+
     private static bool IsNumber(AttributeDescriptor attribute) => attribute.Type
         is AttributeType.Integer or AttributeType.LongInteger or AttributeType.Decimal or AttributeType.Currency
         || (attribute.IsReference && !attribute.TargetStatic);

@@ -22,12 +22,7 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         var (selection, errors) = (reads.SelectionOf(context, entity), new Dictionary<string, List<string>>(StringComparer.Ordinal));
         using var body = await Json.ReadBody(context);
         var values = ReadMembers(entity, Json.ReadObject(body), errors);
-        foreach (var attribute in entity.Attributes)
-        {
-            if (values.ContainsKey(attribute) || errors.ContainsKey(attribute.Name)) continue;
-            if (Values.Default(attribute) is { } text) values[attribute] = text;
-            else if (attribute.Mandatory) errors[attribute.Name] = [Words.Missing(attribute)];
-        }
+        AddDefaults(entity, values, errors);
         await RefuseIf(errors.Count > 0, entity, null, values, errors, context.RequestAborted);
         await Room.Reserve(context, Room.OfGiven(selection, values));
         using var row = await Guarded(context, selection, null, values, changes.Insert(selection, values), body);
@@ -94,6 +89,23 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
             throw await refusals.Protected(entity, id, error.TableName ?? "", context.RequestAborted);
         }
         context.Response.StatusCode = 204;
+    }
+
+    // One moment for the whole row.
+    private void AddDefaults(EntityDescriptor entity, Dictionary<AttributeDescriptor, object?> values, Dictionary<string, List<string>> errors)
+    {
+        var now = Values.Now();
+        foreach (var attribute in entity.Attributes)
+        {
+            if (values.ContainsKey(attribute) || errors.ContainsKey(attribute.Name)) continue;
+            if (attribute.Computed is not null)
+            {
+                if (Values.Compute(attribute, now, catalog.App.Name, out var value) is { } sentence) errors[attribute.Name] = [sentence];
+                else if (value is not null) values[attribute] = value;
+            }
+            else if (Values.Default(attribute) is { } text) values[attribute] = text;
+            else if (attribute.Mandatory) errors[attribute.Name] = [Words.Missing(attribute)];
+        }
     }
 
     private static Dictionary<AttributeDescriptor, object?> ReadMembers(

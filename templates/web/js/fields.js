@@ -163,7 +163,8 @@ const literalDefault = ({ default: value }) => (isFunction(value) ? undefined : 
 const FUNCTIONS = { CurrDate: "today", CurrTime: "the time of saving", CurrDateTime: "the moment of saving" };
 
 function defaultHelp({ default: value }) {
-  return isFunction(value) && FUNCTIONS[value.function] ? `Left empty: ${FUNCTIONS[value.function]}.` : "";
+  if (!isFunction(value)) return "";
+  return `Left empty: ${FUNCTIONS[value.function] ?? value.expression}.`;
 }
 
 function lengthHelp({ minimum, maximum, minLength }) {
