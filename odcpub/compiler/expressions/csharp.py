@@ -2,7 +2,7 @@
 
 What is printed means what docs/expressions.md says: a value without a value is ``null``, and so is the empty text.
 C#'s own operators stand where they mean the same. Calculations are calls, since C# neither rounds nor fails as we do.
-A file with such code has ``using System;`` and ``using Odcpub.Runtime;``, and none of its names is in ``RESERVED``
+A file with such code has ``using System;`` and ``using Odcpub.Runtime;``, and none of its own names is in ``RESERVED``
 (csharp_pieces).
 """
 

@@ -77,8 +77,8 @@ public static class Texts
     public static string? TrimStart(string? t) => NullIfEmpty(t?.TrimStart(Blank));
     public static string? TrimEnd(string? t) => NullIfEmpty(t?.TrimEnd(Blank));
 
-    public static string? ToLower(string? t) => Mapped(t, Letters.ToLower);
-    public static string? ToUpper(string? t) => Mapped(t, Letters.ToUpper);
+    public static string? ToLower(string? t) => Ascii.IsValid(t) ? NullIfEmpty(t?.ToLowerInvariant()) : Mapped(t!, Letters.ToLower);
+    public static string? ToUpper(string? t) => Ascii.IsValid(t) ? NullIfEmpty(t?.ToUpperInvariant()) : Mapped(t!, Letters.ToUpper);
 
     public static string? EncodeHtml(string? text)
     {
@@ -124,9 +124,8 @@ public static class Texts
         return at;
     }
 
-    private static string? Mapped(string? text, Func<Rune, Rune> map)
+    private static string Mapped(string text, Func<Rune, Rune> map)
     {
-        if (string.IsNullOrEmpty(text)) return null;
         var written = new StringBuilder(text.Length);
         Span<char> units = stackalloc char[2];
         foreach (var rune in text.EnumerateRunes()) written.Append(units[..map(rune).EncodeToUtf16(units)]);
