@@ -16,7 +16,6 @@ from odcpub.model.expressions.syntax import ExpressionError, Fault, Infix, Path,
 from odcpub.model.expressions.tree import Expression, Literal, Member, Name
 from odcpub.text import listed, nearest, shown, suggest
 
-
 _NOTHING = frozenset({"null", "nil", "none", "nothing", "undefined"})
 """Names of no value in other languages."""
 
