@@ -82,7 +82,9 @@ export const second = (time) => given([time], (t) => Math.floor(t / 1_000_000) %
 
 export const diffDays = (a, b) => given([a, b], (from, to) => toDate(to) - toDate(from));
 export const diffHours = (a, b) => given([diff("Hours", a, b)], Number);
-export const diff = (unit, a, b) => given([a, b], (from, to) => (to - from) / MICROSECONDS[unit]);
+/** Each moment is cut to its unit first. */
+export const diff = (unit, a, b) =>
+  given([a, b], (from, to) => floor(to, MICROSECONDS[unit]) - floor(from, MICROSECONDS[unit]));
 
 // Texts
 
