@@ -35,9 +35,11 @@ MOMENTS = (
     Edge("DiffHours(DateTime1, DateTime2)", 87649415, {"DateTime1": _FIRST_MOMENT, "DateTime2": _LAST_MOMENT}),
     Edge(
         "DiffMinutes(DateTime1, DateTime2)",
-        0,
-        {"DateTime1": "2026-01-31T10:00:00Z", "DateTime2": "2026-01-31T09:59:00.000001Z"},
+        -1,
+        {"DateTime1": "2026-01-31T10:00:00Z", "DateTime2": "2026-01-31T09:59:59.999999Z"},
     ),
+    Edge("DiffHours(DateTime1, #1969-12-31 23:59:59.999999#)", -1, {"DateTime1": "1970-01-01T00:00:00Z"}),
+    Edge("DiffSeconds(DateTime1, #1969-12-31 23:59:58.5#)", -1, {"DateTime1": "1969-12-31T23:59:59.000001Z"}),
     Edge("DiffSeconds(DateTime1, DateTime2)", -315537897599, {"DateTime1": _LAST_MOMENT, "DateTime2": _FIRST_MOMENT}),
     Edge("DiffSeconds(DateTime1, DateTime2)", None, {"DateTime1": _LAST_MOMENT}),
     Edge("Hour(Time1)", 23, {"Time1": "23:59:59.999999"}),

@@ -20,7 +20,8 @@ from odcpub.model.expressions.check import check
 from odcpub.model.expressions.evaluate import Overflow, evaluate
 from odcpub.model.expressions.tree import Member, Name
 from odcpub.model.literals import as_text
-from tests.expressions import REPEATABLE, SCOPE, STATUS, VARIABLES, Case, any_case, batch, calls
+from tests.expression_cases import EDGES
+from tests.expressions import REPEATABLE, SCOPE, STATUS, VARIABLES, Case, any_case, batch, calls, cases
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -146,8 +147,6 @@ def test_random_expressions_give_the_same(modules: Page) -> None:
 
 
 def test_random_conditions_are_true_for_the_same_values(modules: Page) -> None:
-    from tests.expressions import cases
-
     every = batch(cases(tree.BOOLEAN), CASES // 5)
     found = computed(modules, every, lambda case: condition(case.expression, Given()))
     for case, one in zip(every, found, strict=True):
@@ -163,6 +162,18 @@ def test_the_examples_hold(modules: Page) -> None:
                 found = check(text, SCOPE).expression
                 every.append(Case(text, found.type, found, {}))
     compare(modules, every)
+
+
+def test_the_edges_hold(modules: Page) -> None:
+    compare(modules, [edge.case() for edge in EDGES])
+
+
+def test_every_character_has_the_same_small_and_capital_form(modules: Page) -> None:
+    every = [chr(point) for point in range(1, 0x110000) if not 0xD800 <= point <= 0xDFFF]
+    texts = ["".join(every[at : at + 4096]) for at in range(0, len(every), 4096)]
+    for text in ("ToLower(Text1)", "ToUpper(Text1)"):
+        node = check(text, SCOPE).expression
+        compare(modules, [Case(text, tree.TEXT, node, {"Text1": one}) for one in texts])
 
 
 def test_a_new_identifier_is_another_each_time(modules: Page) -> None:

@@ -24,6 +24,7 @@ from odcpub.model.expressions.evaluate import Overflow, evaluate
 from odcpub.model.expressions.functions import InQueries
 from odcpub.model.expressions.tree import Expression, Member, Name, children
 from tests.databases import engine
+from tests.expression_cases import EDGES
 from tests.expressions import EXACT, PRICE, SCOPE, STATUS, VARIABLES, Case, any_case, batch, calls
 
 pytestmark = pytest.mark.database
@@ -156,6 +157,11 @@ def test_the_examples_hold(rows: psycopg.Connection[Any], name: str) -> None:
         for text in (written, expected):
             found = check(text, SCOPE)
             compare(rows, Case(text, found.expression.type, found.expression, {}))
+
+
+def test_the_edges_hold(rows: psycopg.Connection[Any]) -> None:
+    found = [compare(rows, edge.case()) for edge in EDGES]
+    assert sum(found) > len(found) / 3
 
 
 def test_what_is_not_translated_is_named() -> None:

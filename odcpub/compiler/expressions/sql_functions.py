@@ -63,8 +63,11 @@ def _field(name: LiteralString) -> Printed:
     return printed
 
 
-def _units(seconds: LiteralString, type_: LiteralString) -> Printed:
-    return _plain(f"div(extract(epoch FROM ({{1}} - {{0}})), {seconds})::{type_}")
+def _units(unit: LiteralString, seconds: LiteralString, type_: LiteralString) -> Printed:
+    """Both moments are cut to their unit first."""
+    one: LiteralString = f"date_trunc('{unit}', {{1}} AT TIME ZONE 'UTC')"
+    other: LiteralString = f"date_trunc('{unit}', {{0}} AT TIME ZONE 'UTC')"
+    return _plain(f"div(extract(epoch FROM ({one} - {other})), {seconds})::{type_}")
 
 
 def _greater(sign: LiteralString, function: LiteralString) -> Printed:
@@ -160,9 +163,9 @@ FUNCTIONS: Mapping[str, Printed] = {
     "Minute": _field("minute"),
     "Second": _field("second"),
     "DiffDays": _plain("({1} AT TIME ZONE 'UTC')::date - ({0} AT TIME ZONE 'UTC')::date"),
-    "DiffHours": _units("3600", "integer"),
-    "DiffMinutes": _units("60", "bigint"),
-    "DiffSeconds": _units("1", "bigint"),
+    "DiffHours": _units("hour", "3600", "integer"),
+    "DiffMinutes": _units("minute", "60", "bigint"),
+    "DiffSeconds": _units("second", "1", "bigint"),
     "BooleanToInteger": _plain("{}::integer"),
     "BooleanToText": _to_text,
     "DateTimeToDate": _plain("({} AT TIME ZONE 'UTC')::date"),

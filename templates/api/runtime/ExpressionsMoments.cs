@@ -41,9 +41,12 @@ public static class Moments
 
     /// <summary>Calendar days, whatever their times.</summary>
     public static int? DiffDays(DateTimeOffset? dt1, DateTimeOffset? dt2) => Date(dt2) - Date(dt1);
-    public static int? DiffHours(DateTimeOffset? dt1, DateTimeOffset? dt2) => (int?)((dt2 - dt1)?.Ticks / TimeSpan.TicksPerHour);
-    public static long? DiffMinutes(DateTimeOffset? dt1, DateTimeOffset? dt2) => (dt2 - dt1)?.Ticks / TimeSpan.TicksPerMinute;
-    public static long? DiffSeconds(DateTimeOffset? dt1, DateTimeOffset? dt2) => (dt2 - dt1)?.Ticks / TimeSpan.TicksPerSecond;
+    public static int? DiffHours(DateTimeOffset? dt1, DateTimeOffset? dt2) => (int?)Between(dt1, dt2, TimeSpan.TicksPerHour);
+    public static long? DiffMinutes(DateTimeOffset? dt1, DateTimeOffset? dt2) => Between(dt1, dt2, TimeSpan.TicksPerMinute);
+    public static long? DiffSeconds(DateTimeOffset? dt1, DateTimeOffset? dt2) => Between(dt1, dt2, TimeSpan.TicksPerSecond);
+
+    /// <summary>Units between two moments, each cut to its unit first.</summary>
+    private static long? Between(DateTimeOffset? dt1, DateTimeOffset? dt2, long unit) => dt2?.UtcTicks / unit - dt1?.UtcTicks / unit;
 
     public static DateOnly? NewDate(int? y, int? m, int? d) =>
         y is >= 1 and <= 9999 and { } year && m is >= 1 and <= 12 and { } month && d is >= 1 and { } day && day <= DateTime.DaysInMonth(year, month)

@@ -10,8 +10,6 @@ from calendar import monthrange
 from collections.abc import Callable
 from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 
-_SECOND = timedelta(seconds=1)
-
 
 def moment(text: str) -> datetime:
     """The moment of a Date Time, without a zone."""
@@ -98,12 +96,11 @@ def days_between(dt1: str, dt2: str) -> int:
 
 
 def between(seconds: int) -> Callable[[str, str], int]:
-    """DiffHours, DiffMinutes, DiffSeconds: whole units of so many seconds."""
-    unit = seconds * _SECOND
+    """DiffHours, DiffMinutes, DiffSeconds: units of so many seconds between two moments that are cut to their unit."""
+    unit = timedelta(seconds=seconds)
 
     def counted(dt1: str, dt2: str) -> int:
-        passed = moment(dt2) - moment(dt1)
-        return passed // unit if passed >= timedelta(0) else -(-passed // unit)
+        return (moment(dt2) - datetime.min) // unit - (moment(dt1) - datetime.min) // unit
 
     return counted
 

@@ -82,7 +82,9 @@ export const second = (time) => given([time], (t) => Math.floor(t / 1_000_000) %
 
 export const diffDays = (a, b) => given([a, b], (from, to) => toDate(to) - toDate(from));
 export const diffHours = (a, b) => given([diff("Hours", a, b)], Number);
-export const diff = (unit, a, b) => given([a, b], (from, to) => (to - from) / MICROSECONDS[unit]);
+/** Each moment is cut to its unit first. */
+export const diff = (unit, a, b) =>
+  given([a, b], (from, to) => floor(to, MICROSECONDS[unit]) - floor(from, MICROSECONDS[unit]));
 
 // Texts
 
@@ -101,12 +103,12 @@ export const timeText = (time) => given([time], (t) => {
 
 export const dateTimeText = (moment) => given([moment], (m) => `${dateText(toDate(m))} ${timeText(toTime(m))}`);
 
-const DATE = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})$/;
+const DATE = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/;
 const TIME = /^(\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:\.(\d{1,6}))?)?$/;
 
 /** The Date of a text without blanks at its ends. */
 export function parsedDate(text) {
-  const [, y, , m, d] = DATE.exec(text) ?? [null];
+  const [, y, m, d] = DATE.exec(text) ?? [null];
   return y === undefined ? null : newDate(Number(y), Number(m), Number(d));
 }
 
@@ -122,7 +124,7 @@ export function parsedDateTime(text) {
   return buildDateTime(parsedDate(date), time ? parsedTime(time) : 0);
 }
 
-const PARTS = /\\([\s\S]?)|(d{1,4}|M{1,4}|yyyy|yy?|HH?|hh?|mm?|ss?|tt?)/gu;
+const PARTS = /\\([\s\S])|(d{1,4}|M{1,4}|yyyy|yy?|HH?|hh?|mm?|ss?|tt?)/gu;
 
 /** The moment in a form such as `dd/MM/yyyy HH:mm`. */
 export function format(moment, form) {

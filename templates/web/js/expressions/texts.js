@@ -84,8 +84,10 @@ export function substr(value, start, count) {
     size <= 0 ? null : orNull(characters(value).slice(Math.max(from, 0), Math.max(from + size, 0)).join("")));
 }
 
-const each = (change) => (value) =>
-  orNull(characters(value).map((sign) => (Array.from(change(sign)).length === 1 ? change(sign) : sign)).join(""));
+// Letters whose other form came with Unicode 16 or 17, which not every browser knows.
+const LATE = /[\u019b\u0264\u1c89\u1c8a\ua7cb-\ua7cf\ua7d2-\ua7d5\ua7da-\ua7dc\u{10d50}-\u{10d85}\u{16ea0}-\u{16ed3}]/u;
+const single = (sign, other) => (Array.from(other).length === 1 && !LATE.test(sign) ? other : sign);
+const each = (change) => (value) => orNull(characters(value).map((sign) => single(sign, change(sign))).join(""));
 export const toLower = each((sign) => sign.toLowerCase());
 export const toUpper = each((sign) => sign.toUpperCase());
 
