@@ -187,6 +187,7 @@ FILTERS: Mapping[type[Marked], Mapping[str, Callable[..., Marked]]] = {
     Css: {"color": css_color},
     Dockerfile: {"word": dockerfile_word},
     Html: {"e": html_text},
+    JavaScript: {"js": js_text},
     Markdown: {"word": markdown_word},
     Sql: {"word": sql_word},
     Xml: {"xml": xml_text, "scalar": xml_scalar},

@@ -34,10 +34,13 @@ def value_of_new_rows(
         return None
     if type_.basic is Basic.BINARY_DATA:
         reading.problem(Code.BAD_DEFAULT, node, element, "Binary Data has no default", "leave default out")
+    elif type_.basic is Basic.IDENTIFIER:
+        if not node.text.startswith("="):
+            return node.text
+        hint = "write the record's name"
+        reading.problem(Code.EXPRESSION, node, element, "an identifier's default cannot be an expression", hint)
     elif isinstance(node.value, str) and node.value.startswith("="):
         return _expression(reading, found, type_, element)
-    elif type_.basic is Basic.IDENTIFIER:
-        return node.text
     else:
         return literal(reading, found, type_, element)
     return None

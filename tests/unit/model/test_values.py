@@ -197,6 +197,7 @@ entities:
       X: { type: Text, length: 9, min_length: 2, pattern: '\\d+', default: '123', mandatory: true }
       Y: { type: Integer, minimum: 0, maximum: 9, default: 0 }
       Z: { type: Date, default: =CurrDate() }
+      Later: { type: Date Time, default: '=AddDays(CurrDateTime(), 7)' }
       R: { type: S Identifier, default: One }
     indexes: { I: { attributes: [X, Y], unique: true } }
 screens: { All: { list: A, columns: [X] } }

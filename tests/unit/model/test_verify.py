@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from odcpub.model.elements import Basic, DataType, DeleteRule, Function, ScreenKind
+from odcpub.model.elements import Basic, Computed, DataType, DeleteRule, Function, ScreenKind
 from tests.unit.model.models import HEAD, MONEY, asset, problems
 
 
@@ -57,6 +57,15 @@ def test_types(text: str, type_: DataType) -> None:
         ("Date, default: =CurrDate()", Function.CURR_DATE),
         ("Date Time, default: '= CurrDateTime( )'", Function.CURR_DATE_TIME),
         ("S Identifier, default: One", "One"),
+        ("Integer, default: =60 * 24", 1440),
+        ("Currency, default: '=Round(80 / 7, 2)'", Decimal("11.43")),
+        ("Text, default: '=\"a\" + NewLine()'", "a\n"),
+        ("Date Time, default: '=AddDays(#2026-01-31#, 1)'", "2026-02-01T00:00:00Z"),
+        (
+            "Date, default: '=DateTimeToDate(AddDays( CurrDate( ),14))'",
+            Computed("DateTimeToDate(AddDays(CurrDate(), 14))"),
+        ),
+        ("Text, default: =GenerateGuid()", Computed("GenerateGuid()")),
     ],
 )
 def test_defaults(text: str, default: object) -> None:
