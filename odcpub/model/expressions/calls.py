@@ -104,7 +104,7 @@ class Calls(Checking):
         both = rules.common(one.type, other.type)
         if both is None or self.mixed(one.type, other.type):
             message = f"If gives {rules.spelled(one.type)} or {rules.spelled(other.type)}"
-            self.fault(call, message, rules.way(other.type, one.type))
+            self.fault(call, message, self.way(other.type, one.type))
             return None
         every = test and (test, rules.converted(one, both), rules.converted(other, both))
         return Call(rules.IF, every, both, call.at) if every else None

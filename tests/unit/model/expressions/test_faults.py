@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from odcpub.model.elements import Basic, DataType
@@ -11,6 +13,7 @@ from odcpub.model.expressions.scope import Attribute, Scope
 from odcpub.model.expressions.syntax import ExpressionError
 from odcpub.model.expressions.tree import Kind, Symbol
 from tests.expressions import SCOPE
+from tests.expressions import TYPES as TYPES_OF_VARIABLES
 
 TICKET = DataType(Basic.STRUCTURE, target="Ticket")
 WIDE = Scope(
@@ -212,6 +215,19 @@ def test_the_whole_has_the_type_that_is_expected(text: str, wanted: DataType, hi
     with pytest.raises(ExpressionError, match="the expression needs") as caught:
         check(text, WIDE, wanted)
     assert caught.value.faults[0].hint == hint
+
+
+@pytest.mark.parametrize("given", TYPES_OF_VARIABLES)
+@pytest.mark.parametrize("wanted", TYPES_OF_VARIABLES)
+def test_the_function_that_a_hint_names_makes_it_right(given: str, wanted: str) -> None:
+    with contextlib.suppress(ExpressionError):
+        assert check(f"{given}1", WIDE, TYPES_OF_VARIABLES[wanted])
+        return
+    with pytest.raises(ExpressionError) as caught:
+        check(f"{given}1", WIDE, TYPES_OF_VARIABLES[wanted])
+    hint = caught.value.faults[0].hint
+    if hint.startswith("convert it: "):
+        assert check(hint.removeprefix("convert it: ").replace("…", f"{given}1"), WIDE, TYPES_OF_VARIABLES[wanted])
 
 
 def test_all_faults_are_told_at_once_in_their_order() -> None:
