@@ -148,7 +148,7 @@ TYPES = [
     ("Found.Xyz", "Ticket has no attribute Xyz", "use one of Subject, Hours", "Found.Xyz"),
     ("Text1.Length", "Text has no attribute Length", "remove what follows the point", "Text1.Length"),
     ("round(1.5)", "there is no function round", "did you mean Round?", "round(1.5)"),
-    ("Foo()", "there is no function Foo", "docs/expressions.md lists all functions", "Foo()"),
+    ("Foo()", "there is no function Foo", "see all functions in docs/expressions.md", "Foo()"),
     ("GetUserId()", "there is no function GetUserId: apps have no sign-in yet", "see what is left out", "GetUserId()"),
     ("Text1 = null", "there is no null", "write NoValue() for no value", "null"),
     ("Text1()", "Text1 is no function", "remove the brackets", "Text1()"),
