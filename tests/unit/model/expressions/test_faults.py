@@ -130,6 +130,7 @@ TYPES = [
         "If(True, NoValue(), NoValue())",
     ),
     ("NoValue()", "nothing says which type NoValue() has", "put it beside a value", "NoValue()"),
+    ("Abs(NoValue())", "a number is needed, and this is NoValue()", "write a value of type Decimal", "NoValue()"),
     ("Text2 + Txet1", "there is no Txet1", "did you mean Text1?", "Txet1"),
     ("text1", "there is no text1", "did you mean Text1?", "text1"),
     (
@@ -239,6 +240,14 @@ def test_all_faults_are_told_at_once_in_their_order() -> None:
         "there is no Bar",
         "a number is needed, and this is Text",
     ]
+
+
+def test_only_the_first_unknown_names_are_looked_for() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        check("Txet1 + Txet2 + Txet1 + Txet2", WIDE)
+    *first, last = [fault.hint for fault in caught.value.faults]
+    assert first == ["did you mean Text1?", "did you mean Text2?", "did you mean Text1?"]
+    assert last == "correct the names before it first"
 
 
 def test_identifiers_of_two_entities_are_compared_with_a_warning() -> None:
