@@ -67,6 +67,7 @@ CONVERSIONS = (
     Edge("DateTimeToTime(DateTime1)", "23:59:59.999999", {"DateTime1": _LAST_MOMENT}),
     Edge("DecimalToText(Decimal1)", "-0.00000001", {"Decimal1": Decimal("-0.00000001")}),
     Edge("DecimalToText(Decimal1)", "100", {"Decimal1": Decimal(100)}),
+    Edge("DecimalToText(TextToDecimal(Text1))", "0", {"Text1": "-0.0"}),
     Edge("DecimalToText(-Decimal1)", "0", {"Decimal1": Decimal(0)}),
     Edge("DecimalToText(Decimal1 * -0.1)", "0", {"Decimal1": Decimal("0.00000001")}),
     Edge("DecimalToText(Decimal1)", "99999999999999999999.99999999", {"Decimal1": LAST}),
@@ -92,7 +93,7 @@ CONVERSIONS = (
         Edge("TextToLongInteger(Text1)", number, {"Text1": text})
         for text, number in {
             "9223372036854775807": 2**63 - 1, "9223372036854775808": None, "-9223372036854775808": -(2**63),
-            "-9223372036854775809": None, "00000000000000000000000000000000000000007": 7, "+3": 3, "-0": 0, "- 1": None,
+            "-9223372036854775809": None, "-" + "0" * 5000 + "7": -7, "9" * 5000: None, "+3": 3, "-0": 0, "- 1": None,
             "+": None, "1 2": None, " \t42\r\n": 42, "\u00a042": None, "٣": None, "1_0": None, "0x1": None, "1e3": None,
         }.items()
     ),
@@ -103,6 +104,7 @@ CONVERSIONS = (
         for text, number in {
             "99999999999999999999.99999999": LAST, "100000000000000000000": None, "0.000000001": None, "-.5": None,
             ".5": None, "5.": None, "+0.5": "0.5", "-0.0": "0", "1e3": None, "1,5": None, "Infinity": None, "NaN": None,
+            "1.500000000": "1.5", "1." + "0" * 200: "1", "0" * 200 + "1": "1", "1" + "0" * 20: None,
             " 1.50 ": "1.5", "--1": None, "1.5.1": None,
         }.items()
     ),

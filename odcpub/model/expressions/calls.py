@@ -42,7 +42,7 @@ class Calls(Checking):
             message = f"there is no function {call.name}: {LEFT_OUT[call.name]}"
             self.fault(call, message, "see what is left out in docs/expressions.md")
             return
-        hint = suggest(call.name, FUNCTIONS if self.can_suggest() else (), "docs/expressions.md lists all functions")
+        hint = suggest(call.name, FUNCTIONS if self.can_suggest() else (), "see all functions in docs/expressions.md")
         self.fault(call, f"there is no function {shown(call.name)}", hint)
 
     def _placed(self, call: Invocation, function: Function) -> list[Argument | None] | None:
@@ -104,7 +104,7 @@ class Calls(Checking):
         both = rules.common(one.type, other.type)
         if both is None or self.mixed(one.type, other.type):
             message = f"If gives {rules.spelled(one.type)} or {rules.spelled(other.type)}"
-            self.fault(call, message, rules.way(other.type, one.type))
+            self.fault(call, message, self.way(other.type, one.type))
             return None
         every = test and (test, rules.converted(one, both), rules.converted(other, both))
         return Call(rules.IF, every, both, call.at) if every else None

@@ -67,7 +67,8 @@ READINGS = (
         _t,
         tree.DECIMAL,
         "The number of a text: a sign or none, digits, and, or not, a point and digits.",
-        edges=f"No value for anything else, for more than 8 decimals or 20 digits before the point. {_FORM}",
+        edges="No value for anything else, for more than 8 decimals or 20 digits before the point; zeros at the ends "
+        f"do not count. {_FORM}",
         examples=(('TextToDecimal("200.482")', "200.482"), ('TextToDecimal("1,5") = 1.5', "False")),
         python=read_decimal,
     ),

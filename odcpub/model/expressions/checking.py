@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import rules, tree
+from odcpub.model.expressions.catalog import GROUPS
 from odcpub.model.expressions.scope import Scope
 from odcpub.model.expressions.syntax import Fault, Syntax
 from odcpub.model.expressions.tree import Expression
 
 _SUGGESTIONS = 3
 """Unknown names of one expression for which a like one is sought, which takes time."""
+
+_CONVERSIONS = tuple(
+    (one.name, one.parameters[0].types, one.result)
+    for one in GROUPS["Conversion"]
+    if one.parameters and one.result and not one.name.endswith("Validate")
+)
+"""Functions that convert: name, the types that they take, the type that they give."""
 
 
 class Checking:
@@ -40,14 +48,14 @@ class Checking:
         if rules.fits(node.type, wanted) and not self.mixed(node.type, wanted):
             return rules.converted(node, wanted)
         message = f"{what} needs {rules.spelled(wanted)}, and this is {rules.spelled(node.type)}"
-        self.fault(syntax, message, hint or rules.way(node.type, wanted))
+        self.fault(syntax, message, hint or self.way(node.type, wanted))
         return None
 
     def number(self, node: Expression, syntax: Syntax) -> bool:
         """Whether ``node`` can be calculated with; if not, that is a fault."""
         if not rules.is_number(node.type):
             message = f"a number is needed, and this is {rules.spelled(node.type)}"
-            self.fault(syntax, message, rules.way(node.type, tree.DECIMAL))
+            self.fault(syntax, message, self.way(node.type, tree.DECIMAL))
             return False
         if not rules.calculable(node.type):
             digits, decimals = node.type.digits, node.type.decimals
@@ -55,6 +63,17 @@ class Checking:
             self.fault(syntax, message, "give the attribute at most 8 decimals and 20 digits before the point")
             return False
         return True
+
+    def way(self, given: DataType, wanted: DataType) -> str:
+        """The hint for a value of the wrong type: the function that converts it, where there is one."""
+        found = [
+            (result.basic is wanted.basic, rules.width(result), name)
+            for name, taken, result in _CONVERSIONS
+            if any(rules.near(given, type_) and not self.mixed(given, type_) for type_ in taken)
+            and rules.fits(result, wanted)
+            and not self.mixed(result, wanted)
+        ]
+        return f"convert it: {max(found)[2]}(…)" if found else f"write a value of type {rules.spelled(wanted)}"
 
     def mixed(self, one: DataType, other: DataType) -> bool:
         """Whether the one is an identifier that is a number, and the other one that is a text."""

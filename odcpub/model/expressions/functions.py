@@ -52,11 +52,6 @@ class Function:
     python: Callable[..., Evaluated] | None = None
 
     @property
-    def needed(self) -> int:
-        """How many arguments must be given."""
-        return sum(1 for parameter in self.parameters if parameter.default is None)
-
-    @property
     def signature(self) -> str:
         """``Index(text, search, startIndex=0)``."""
         parts = (p.name if p.default is None else f"{p.name}={p.default}" for p in self.parameters)

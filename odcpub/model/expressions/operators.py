@@ -99,5 +99,5 @@ class Operators(Checking):
             return one
         if both is None:
             message = f"'{infix.operator}' does not compare {rules.spelled(one)} with {rules.spelled(other)}"
-            self.fault(infix, message, rules.way(other, one))
+            self.fault(infix, message, self.way(other, one))
         return both

@@ -89,15 +89,13 @@ class _Parser:
 
     def _deeper(self, syntax: Syntax, depth: int, deep: int) -> _Part:
         if deep + depth >= MAX_DEPTH:
-            message = f"more than {MAX_DEPTH} operators, brackets and calls one within another"
-            raise ExpressionError((Fault(message, DIVIDE, syntax.at, syntax.to),))
+            raise _too_deep(syntax.at, syntax.to)
         return _Part(syntax, depth + 1)
 
     def operand(self, deep: int) -> _Part:
         token = self.take()
         if deep >= MAX_DEPTH:
-            message = f"more than {MAX_DEPTH} operators, brackets and calls one within another"
-            raise ExpressionError((Fault(message, DIVIDE, token.at, token.to),))
+            raise _too_deep(token.at, token.to)
         if token.kind is Kind.VALUE:
             return _Part(Value(token.value, token.type, token.at, token.to), 0)
         if token.kind is Kind.NAME:
@@ -167,3 +165,8 @@ class _Parser:
             message = f"'{shown(token.text)}' stands where {wanted} is expected"
             hint = "remove it, or write what is missing before it"
         return ExpressionError((Fault(message, hint, token.at, max(token.to, token.at + 1)),))
+
+
+def _too_deep(at: int, to: int) -> ExpressionError:
+    message = f"the expression has more than {MAX_DEPTH} operators, brackets and calls one within another"
+    return ExpressionError((Fault(message, DIVIDE, at, to),))

@@ -60,6 +60,18 @@ def same(one: DataType, other: DataType) -> bool:
     return one.target == other.target or (one.basic is Basic.IDENTIFIER and not (one.target and other.target))
 
 
+def near(one: DataType, other: DataType) -> bool:
+    """Whether a function that takes the one is meant for the other as well."""
+    decimals = {Basic.DECIMAL, Basic.CURRENCY}
+    alike = {one.basic, other.basic} <= _TEXTS or {one.basic, other.basic} <= decimals
+    return calculable(one) and (alike or same(one, other))
+
+
+def width(type_: DataType) -> int:
+    """How much a type of numbers holds, compared with others; -1 for types of something else."""
+    return _WIDTH.get(type_.basic, -1)
+
+
 def calculated(type_: DataType) -> DataType:
     """The type of a number that was calculated from such ones: without the measures of an attribute."""
     return tree.DECIMAL if type_.basic is Basic.DECIMAL else DataType(type_.basic)
@@ -117,41 +129,6 @@ def converted(node: Expression, wanted: DataType) -> Expression:
     return node if node.type.basic is wanted.basic else Convert(node, wanted)
 
 
-_EXPLICIT = {
-    (Basic.DECIMAL, Basic.INTEGER): "DecimalToInteger",
-    (Basic.CURRENCY, Basic.INTEGER): "DecimalToInteger",
-    (Basic.DECIMAL, Basic.LONG_INTEGER): "DecimalToLongInteger",
-    (Basic.CURRENCY, Basic.LONG_INTEGER): "DecimalToLongInteger",
-    (Basic.LONG_INTEGER, Basic.INTEGER): "LongIntegerToInteger",
-    **dict.fromkeys(((Basic.BOOLEAN, number) for number in _WIDTH), "BooleanToInteger"),
-    (Basic.BOOLEAN, Basic.TEXT): "BooleanToText",
-    (Basic.INTEGER, Basic.BOOLEAN): "IntegerToBoolean",
-    (Basic.DECIMAL, Basic.BOOLEAN): "DecimalToBoolean",
-    (Basic.INTEGER, Basic.TEXT): "IntegerToText",
-    (Basic.LONG_INTEGER, Basic.TEXT): "LongIntegerToText",
-    (Basic.DECIMAL, Basic.TEXT): "DecimalToText",
-    (Basic.CURRENCY, Basic.TEXT): "DecimalToText",
-    (Basic.DATE_TIME, Basic.DATE): "DateTimeToDate",
-    (Basic.DATE_TIME, Basic.TIME): "DateTimeToTime",
-    (Basic.DATE_TIME, Basic.TEXT): "DateTimeToText",
-    (Basic.DATE, Basic.TEXT): "DateToText",
-    (Basic.TIME, Basic.TEXT): "TimeToText",
-    (Basic.TEXT, Basic.INTEGER): "TextToInteger",
-    (Basic.TEXT, Basic.LONG_INTEGER): "TextToLongInteger",
-    (Basic.TEXT, Basic.DECIMAL): "TextToDecimal",
-    (Basic.TEXT, Basic.CURRENCY): "TextToDecimal",
-    (Basic.TEXT, Basic.DATE): "TextToDate",
-    (Basic.TEXT, Basic.TIME): "TextToTime",
-    (Basic.TEXT, Basic.DATE_TIME): "TextToDateTime",
-    (Basic.TEXT, Basic.IDENTIFIER): "TextToIdentifier",
-    (Basic.IDENTIFIER, Basic.INTEGER): "IdentifierToInteger",
-    (Basic.IDENTIFIER, Basic.LONG_INTEGER): "IdentifierToLongInteger",
-    (Basic.IDENTIFIER, Basic.TEXT): "IdentifierToText",
-    (Basic.INTEGER, Basic.IDENTIFIER): "IntegerToIdentifier",
-    (Basic.LONG_INTEGER, Basic.IDENTIFIER): "LongIntegerToIdentifier",
-}
-
-
 def spelled(type_: DataType) -> str:
     """The type as authors write it."""
     if type_ == NOTHING:
@@ -159,11 +136,3 @@ def spelled(type_: DataType) -> str:
     if type_.basic is Basic.IDENTIFIER and not type_.target:
         return "Identifier of a static entity" if type_.length else "Identifier of an entity"
     return types.spelled(type_)
-
-
-def way(given: DataType, wanted: DataType) -> str:
-    """The hint for a value of the wrong type: the function that converts it, where there is one."""
-    function = _EXPLICIT.get((Basic.TEXT if is_text(given) else given.basic, wanted.basic))
-    if function:
-        return f"convert it: {function}(…)"
-    return f"write a value of type {spelled(wanted)}"

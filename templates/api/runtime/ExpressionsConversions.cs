@@ -57,9 +57,10 @@ public static class Conversions
         var text = new ExpressionsReader(t);
         text.Sign();
         if (!text.Digits(1, int.MaxValue) || (text.Next('.') && !text.Digits(1, int.MaxValue)) || !text.AtEnd) return null;
-        if (!ExactNumber.TryParse(text.All.TrimStart('+').ToString(), out var number)) return null;
-        if (number.Decimals > Numbers.Decimals || number.IntegerDigits > 20) return null;
-        return decimal.Parse(number.ToString(), NumberStyles.Number, Plain);
+        var digits = text.All.Contains('.') ? text.All.TrimEnd('0') : text.All;
+        var point = digits.IndexOf('.') is >= 0 and var at ? at : digits.Length;
+        if (digits[..point].TrimStart("+-0").Length > 20 || digits.Length - point - 1 > Numbers.Decimals) return null;
+        return decimal.Parse(digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, Plain);
     }
 
     public static DateOnly? TextToDate(string? t)

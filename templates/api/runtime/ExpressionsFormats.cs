@@ -2,7 +2,6 @@
 using System;
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Odcpub.Runtime;
 
@@ -12,7 +11,6 @@ public static class Formats
     private const int LongestFilled = 10_000;
     private const int LongestEmail = 250;
     private static readonly CultureInfo English = CultureInfo.InvariantCulture;
-    private static readonly Regex Email = new(@"\A[^@\s\uFEFF]+@[^@\s\uFEFF]+\.[^@\s\uFEFF]+\z", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
     public static string? EmailAddressCreate(string? name, string? address)
     {
@@ -22,8 +20,15 @@ public static class Formats
     }
 
     /// <summary>True for the empty text.</summary>
-    public static bool EmailAddressValidate(string? address) =>
-        string.IsNullOrEmpty(address) || (Texts.Count(address) <= LongestEmail && Email.IsMatch(address));
+    public static bool EmailAddressValidate(string? address)
+    {
+        if (string.IsNullOrEmpty(address)) return true;
+        var at = address.IndexOf('@', StringComparison.Ordinal);
+        var domain = address.AsSpan(at + 1);
+        if (at < 1 || domain.Length < 3 || domain.Contains('@') || !domain[1..^1].Contains('.')) return false;
+        foreach (var sign in address) if (char.IsWhiteSpace(sign) || sign == '\uFEFF') return false;
+        return Texts.Count(address) <= LongestEmail;
+    }
 
     public static string? FormatCurrency(decimal? value, string? symbol, int? decimalDigits, string? decimalSeparator, string? groupSeparator) =>
         FormatDecimal(value, decimalDigits, decimalSeparator, groupSeparator) is { } number ? symbol + number : null;

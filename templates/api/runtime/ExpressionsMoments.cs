@@ -6,13 +6,6 @@ namespace Odcpub.Runtime;
 /// <summary>An argument without a value gives no value; so does a result that is no date.</summary>
 public static class Moments
 {
-    /// <summary>The present moment in whole microseconds, as the database keeps it.</summary>
-    public static DateTimeOffset Now()
-    {
-        var ticks = DateTime.UtcNow.Ticks;
-        return At(ticks - ticks % TimeSpan.TicksPerMicrosecond);
-    }
-
     public static DateTimeOffset Utc(int year, int month, int day, int hour = 0, int minute = 0, int second = 0, int microsecond = 0) =>
         new DateTimeOffset(year, month, day, hour, minute, second, TimeSpan.Zero).AddTicks(microsecond * TimeSpan.TicksPerMicrosecond);
 
@@ -45,9 +38,6 @@ public static class Moments
     public static long? DiffMinutes(DateTimeOffset? dt1, DateTimeOffset? dt2) => Between(dt1, dt2, TimeSpan.TicksPerMinute);
     public static long? DiffSeconds(DateTimeOffset? dt1, DateTimeOffset? dt2) => Between(dt1, dt2, TimeSpan.TicksPerSecond);
 
-    /// <summary>Units between two moments, each cut to its unit first.</summary>
-    private static long? Between(DateTimeOffset? dt1, DateTimeOffset? dt2, long unit) => dt2?.UtcTicks / unit - dt1?.UtcTicks / unit;
-
     public static DateOnly? NewDate(int? y, int? m, int? d) =>
         y is >= 1 and <= 9999 and { } year && m is >= 1 and <= 12 and { } month && d is >= 1 and { } day && day <= DateTime.DaysInMonth(year, month)
             ? new DateOnly(year, month, day) : null;
@@ -59,6 +49,9 @@ public static class Moments
     public static DateTimeOffset? NewDateTime(int? y, int? mo, int? d, int? h, int? mi, int? s) => BuildDateTime(NewDate(y, mo, d), NewTime(h, mi, s));
 
     private static int? Date(DateTimeOffset? dt) => Conversions.DateTimeToDate(dt)?.DayNumber;
+
+    // Each moment is cut to its unit first.
+    private static long? Between(DateTimeOffset? dt1, DateTimeOffset? dt2, long unit) => dt2?.UtcTicks / unit - dt1?.UtcTicks / unit;
 
     private static DateTimeOffset? Add(DateTimeOffset? dt, int? n, long unit)
     {

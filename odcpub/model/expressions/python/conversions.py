@@ -14,7 +14,7 @@ from odcpub.model.expressions.python.texts import BLANKS
 from odcpub.model.literals import normal
 
 _WHOLE = re.compile(r"([+-]?)0*([0-9]+)")
-_NUMBER = re.compile(rf"([+-]?)0*([0-9]{{1,{WHOLE_DIGITS}}}(?:\.[0-9]{{1,{DECIMALS}}})?)")
+_NUMBER = re.compile(rf"([+-]?)0*([0-9]{{1,{WHOLE_DIGITS}}})(?:\.([0-9]{{1,{DECIMALS}}})0*)?")
 _DATE = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]{1,6}))?)?")
 _MOMENT = re.compile(rf"(?P<date>{_DATE.pattern})(?:[ T](?P<time>{_TIME.pattern})Z?)?")
@@ -86,7 +86,7 @@ def read_whole(t: str) -> int | None:
 
 def read_decimal(t: str) -> Decimal | None:
     found = _NUMBER.fullmatch(t.strip(BLANKS))
-    return normal(Decimal(found[1] + found[2])) if found else None
+    return normal(Decimal(f"{found[1]}{found[2]}.{found[3] or 0}")) if found else None
 
 
 def read_date(t: str) -> str | None:

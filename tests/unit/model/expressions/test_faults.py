@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from odcpub.model.elements import Basic, DataType
@@ -11,6 +13,7 @@ from odcpub.model.expressions.scope import Attribute, Scope
 from odcpub.model.expressions.syntax import ExpressionError
 from odcpub.model.expressions.tree import Kind, Symbol
 from tests.expressions import SCOPE
+from tests.expressions import TYPES as TYPES_OF_VARIABLES
 
 TICKET = DataType(Basic.STRUCTURE, target="Ticket")
 WIDE = Scope(
@@ -127,6 +130,7 @@ TYPES = [
         "If(True, NoValue(), NoValue())",
     ),
     ("NoValue()", "nothing says which type NoValue() has", "put it beside a value", "NoValue()"),
+    ("Abs(NoValue())", "a number is needed, and this is NoValue()", "write a value of type Decimal", "NoValue()"),
     ("Text2 + Txet1", "there is no Txet1", "did you mean Text1?", "Txet1"),
     ("text1", "there is no text1", "did you mean Text1?", "text1"),
     (
@@ -145,7 +149,7 @@ TYPES = [
     ("Found.Xyz", "Ticket has no attribute Xyz", "use one of Subject, Hours", "Found.Xyz"),
     ("Text1.Length", "Text has no attribute Length", "remove what follows the point", "Text1.Length"),
     ("round(1.5)", "there is no function round", "did you mean Round?", "round(1.5)"),
-    ("Foo()", "there is no function Foo", "docs/expressions.md lists all functions", "Foo()"),
+    ("Foo()", "there is no function Foo", "see all functions in docs/expressions.md", "Foo()"),
     ("GetUserId()", "there is no function GetUserId: apps have no sign-in yet", "see what is left out", "GetUserId()"),
     ("Text1 = null", "there is no null", "write NoValue() for no value", "null"),
     ("Text1()", "Text1 is no function", "remove the brackets", "Text1()"),
@@ -214,6 +218,19 @@ def test_the_whole_has_the_type_that_is_expected(text: str, wanted: DataType, hi
     assert caught.value.faults[0].hint == hint
 
 
+@pytest.mark.parametrize("given", TYPES_OF_VARIABLES)
+@pytest.mark.parametrize("wanted", TYPES_OF_VARIABLES)
+def test_the_function_that_a_hint_names_makes_it_right(given: str, wanted: str) -> None:
+    with contextlib.suppress(ExpressionError):
+        assert check(f"{given}1", WIDE, TYPES_OF_VARIABLES[wanted])
+        return
+    with pytest.raises(ExpressionError) as caught:
+        check(f"{given}1", WIDE, TYPES_OF_VARIABLES[wanted])
+    hint = caught.value.faults[0].hint
+    if hint.startswith("convert it: "):
+        assert check(hint.removeprefix("convert it: ").replace("…", f"{given}1"), WIDE, TYPES_OF_VARIABLES[wanted])
+
+
 def test_all_faults_are_told_at_once_in_their_order() -> None:
     with pytest.raises(ExpressionError) as caught:
         check('If(Found.Subjekt = "a", Foo(Bar), True + Abs(Text1))', WIDE)
@@ -223,6 +240,14 @@ def test_all_faults_are_told_at_once_in_their_order() -> None:
         "there is no Bar",
         "a number is needed, and this is Text",
     ]
+
+
+def test_only_the_first_unknown_names_are_looked_for() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        check("Txet1 + Txet2 + Txet1 + Txet2", WIDE)
+    *first, last = [fault.hint for fault in caught.value.faults]
+    assert first == ["did you mean Text1?", "did you mean Text2?", "did you mean Text1?"]
+    assert last == "correct the names before it first"
 
 
 def test_identifiers_of_two_entities_are_compared_with_a_warning() -> None:
