@@ -125,6 +125,17 @@ def test_links_out_of_the_folder_are_refused_and_links_within_count_once(tmp_pat
     assert [(p.code, p.place and p.place.file) for p in found(model)] == [("ODC-M003", "out.yaml"), ("ODC-M003", "up")]
 
 
+def test_a_link_to_a_hidden_folder_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    model = write(tmp_path, app_yaml=HEAD, a__b_yaml=ENTITY.format("B"), hidden__c_yaml=ENTITY.format("C"))
+    (model / "hidden").rename(model / ".hidden")
+    (model / "same").symlink_to("a")
+    assert entities(model) == ["B"]
+    (model / "shared").symlink_to(".hidden")
+    (problem,) = found(model)
+    assert (problem.code, str(problem.place)) == ("ODC-M003", "shared:1:1")
+    assert "a link to a hidden folder" in problem.message
+
+
 def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(write(tmp_path, app_yaml=HEAD) / "pipe.yaml")
     (problem,) = found(tmp_path)
