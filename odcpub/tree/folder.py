@@ -42,7 +42,7 @@ def read_folder(folder: Path) -> Found:
         reading.read(LOCK_FILE, folder / LOCK_FILE, folder)
         reading.project()
     else:
-        what = "is not a folder" if _leads(folder.exists) else "is not there"
+        what = "is not a folder" if _leads(folder.exists) else "does not exist"
         reading.bad("", FOLDER, f"{folder} {what}", "name the folder of an app's or library's model")
     return Found(Tree(reading.entries, reading.above), str(folder), reading.contents)
 

@@ -45,7 +45,7 @@ def test_it_is_told_and_set_right(odcpub: Installation, published: tuple[Path, s
     health = odcpub.stage("LostPassword", "Development")["health"]
     assert health.startswith("not ready: the database at "), health
     plan = odcpub.run("publish", str(folder), "--plan").out
-    assert f"set right for the app: the role {ROLE} " in plan
+    assert f"repair for the app: the role {ROLE} " in plan
     done = odcpub.run("publish", str(folder))
     assert f"warning: the role {ROLE} " in done.err
     assert "Nothing changed" not in done.err

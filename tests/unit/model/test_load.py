@@ -100,7 +100,7 @@ def test_a_broken_file_brings_no_problems_about_what_it_holds(tmp_path: Path) ->
 def test_a_missing_folder_a_file_and_an_empty_folder(tmp_path: Path) -> None:
     (missing,) = found(tmp_path / "nowhere")
     assert missing.code == "ODC-M001"
-    assert "is not there" in missing.message
+    assert "does not exist" in missing.message
     (file,) = found(write(tmp_path, app_yaml=HEAD) / "app.yaml")
     assert "is not a folder" in file.message
     (tmp_path / "empty").mkdir()

@@ -327,7 +327,7 @@ def test_files_that_were_sent_anew_are_not_put_back(shop: Installed) -> None:
         shop.configured()
 
     assert executed(shop, plan, push) == (
-        "stale: the recorded files of the stages have changed since: stages/qa.yaml was sent anew"
+        "stale: the recorded files of the stages have changed since: stages/qa.yaml was sent again"
     )
 
 
