@@ -107,7 +107,9 @@ class Client:
                         f"odcpub log shows operations; its own log is {self._home.data / 'server.log'}",
                     ) from None
                 if not left:
-                    raise EngineError(f"the server ended while it answered: {error}", self._log_hint()) from None
+                    raise EngineError(
+                        "the server ended while it answered; what it had begun may be done or not", self._log_hint()
+                    ) from None
             finally:
                 connection.close()
         raise AssertionError("the last try has answered or failed")

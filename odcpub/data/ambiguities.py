@@ -166,7 +166,11 @@ def _asked(of: _Compared[_E], kept: _Kept) -> Iterator[str]:
             if new.key != new.name and new.key not in old and physical(new.key) not in kept.names:
                 if physical(new.key) in kept.first:
                     yield _last_named(path, kept.first[physical(new.key)], new)
-                yield from (_misspelt(of.what, path, one, new) for one in gone if alike(one, new))
+                meant = by_name.get(new.key)
+                if meant is not None and meant in gone:
+                    yield _by_name(path, meant, new)
+                else:
+                    yield from (_misspelt(of.what, path, one, new) for one in gone if alike(one, new))
         elif was is not None and was.key != new.key and was.key not in answered:
             yield _turned(path, was, new)
         elif new.key not in old:
@@ -208,6 +212,14 @@ def _last_named(path: str, first: str, new: _Element) -> str:
     return (
         f"{path}{new.name}: what was called {new.key} when it was dropped has {first} for its first name: write "
         f"`key: {first}` to bring its values back, `key: {new.name}` if it is a new one"
+    )
+
+
+def _by_name(path: str, gone: _Element, new: _Element) -> str:
+    """Renamed a second time: its author gave the name it had, and not its first one."""
+    return (
+        f"{path}{new.name}: {gone.name} has {gone.key} for its first name, which stays its key: write "
+        f"`key: {gone.key}` if it is the same and keeps its values, `key: {new.name}` if it is a new one"
     )
 
 
