@@ -86,7 +86,7 @@ def check_own(path: Path) -> None:
     kind = path.lstat().st_mode
     if not (path.is_dir() or stat.S_ISREG(kind) or stat.S_ISSOCK(kind)):
         what = "a link" if stat.S_ISLNK(kind) else "not a regular file"
-        hint = "put the file itself there, from a backup if need be; server.log, .out and .lock are made anew"
+        hint = "put the file itself there, from a backup if need be; server.log, .out and .lock are made again"
         raise BadFile(f"it is {what}", f"remove it and {hint}")
 
 

@@ -9,10 +9,11 @@ from odcpub.api_types.problems import MaybeError
 
 
 class Server(TypedDict):
-    """``data``: the data folder of the installation; ``store``: where its records are, ``sqlite`` (in that folder) or
-    a database's address."""
+    """``build``: the version, and the state of the code that the server began with; ``data``: the data folder of the
+    installation; ``store``: where its records are, ``sqlite`` (in that folder) or a database's address."""
 
     version: str
+    build: str
     pid: int
     data: str
     store: str

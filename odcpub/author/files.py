@@ -5,6 +5,7 @@ readers themselves are imported when they are needed. Does I/O.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,17 +34,31 @@ def read_model(path: str) -> Found:
         from odcpub.tree.archive import read_archive
 
         return read_archive(folder)
-    if not os.path.isdir(folder):  # noqa: PTH112
-        what = "is a file" if os.path.isfile(folder) else "no such folder"  # noqa: PTH113
-        raise UsageError(f"{path}: {what}", "name the folder that holds the model's YAML files")
+    if why := _why_no_folder(folder):
+        raise UsageError(f"{path}: {why}", "name the folder that holds the model's YAML files, or the model's archive")
     from odcpub.tree.folder import read_folder
 
     return read_folder(folder)
 
 
+def _why_no_folder(path: Path) -> str:
+    """Empty for a folder."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "no such file" if path.suffix == SUFFIX else "no such folder"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    if stat.S_ISDIR(mode):
+        return ""
+    return "is a file" if stat.S_ISREG(mode) else "is not a folder"
+
+
 def read_text(path: Path, limit: int = MAX_FILE) -> str:
     """The text of a file that a command was given, of at most ``limit`` bytes. Raises UsageError where there is none
     that can be read."""
+    if os.path.isdir(path):  # noqa: PTH112 - false for a name that is too long, too
+        raise UsageError(f"{path}: is a folder", "name a file in it")
     try:
         content = read_file(path, limit)
         text = text_of(content or b"")

@@ -39,13 +39,13 @@ def new_folder(given: str, argument: str) -> Path:
 
 def check_free(folder: Path) -> None:
     """Refuses what is no folder, or has something in it."""
-    if folder.is_symlink():
-        raise UsageError(f"{folder}: is a symbolic link, and odcpub does not write through links", HINT)
-    if not folder.exists():
-        return
-    if not folder.is_dir():
-        raise UsageError(f"{folder}: is a file", HINT)
     try:
+        if folder.is_symlink():
+            raise UsageError(f"{folder}: is a symbolic link, and odcpub does not write through links", HINT)
+        if not folder.exists():
+            return
+        if not folder.is_dir():
+            raise UsageError(f"{folder}: is a file", HINT)
         if any(folder.iterdir()):
             raise UsageError(f"{folder}: is not empty", HINT)
     except OSError as error:
@@ -107,4 +107,5 @@ def _unwritable(folder: Path, error: OSError) -> OdcpubError:
     if isinstance(error, (NotADirectoryError, FileExistsError)):
         file = next((one for one in folder.parents if one.exists() and not one.is_dir()), folder)
         return UsageError(f"{folder}: cannot be written: {file} is a file", HINT)
-    return UsageError(f"{folder}: cannot be written: {error.strerror}", "name a folder you can write")
+    hint = "choose a shorter name" if error.errno == errno.ENAMETOOLONG else "name a folder you can write"
+    return UsageError(f"{folder}: cannot be written: {error.strerror}", hint)

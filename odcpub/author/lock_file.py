@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from odcpub.errors import UsageError, system_failure
-from odcpub.files import SHARED, write_whole
+from odcpub.author.output import check_output, write_output
+from odcpub.errors import UsageError
 from odcpub.tree.tree import LOCK_FILE
 
 
 def write_lock(folder: Path, text: str) -> None:
     """Writes the lock file's text as the server answered it; an empty text removes the file. Raises UsageError where
-    the folder cannot be written, and for a link."""
+    the folder cannot be written, and for a link; DiskFull."""
     path = folder / LOCK_FILE
+    if text:
+        write_output(path, text.encode())
+        return
+    check_output(path)
     try:
-        if path.is_symlink():
-            raise UsageError(
-                f"{path}: is a symbolic link, and odcpub does not write through links", "put the file itself there"
-            )
-        if text:
-            write_whole(path, text.encode(), SHARED)
-        else:
-            path.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
     except OSError as error:
-        raise system_failure(error, path) from None
+        raise UsageError(f"{path}: cannot be removed: {error.strerror}", "remove it yourself") from None

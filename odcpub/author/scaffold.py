@@ -72,10 +72,10 @@ structures:
 """
 
 
-def first_model(kind: str, name: str, folder: str) -> tuple[str, dict[str, str]]:
+def first_model(kind: str, name: str | None, folder: str) -> tuple[str, dict[str, str]]:
     """A first model's name and files, by POSIX path below its folder. ``kind``: ``app`` or ``library``; ``name``:
-    empty where the name of the ``folder`` gives it. Raises UsageError for what is no name."""
-    name = name or name_of_folder(folder)
+    None where the name of the ``folder`` gives it. Raises UsageError for what is no name."""
+    name = name_of_folder(folder) if name is None else name
     make = {"app": new_app, "library": new_library}[kind]
     return name, make(name, str(uuid.uuid4()))
 
@@ -95,7 +95,7 @@ def new_library(name: str, key: str) -> dict[str, str]:
 
 def _checked(name: str) -> str:
     if len(name) > NAME_LENGTH or not re.fullmatch(NAME_PATTERN, name):
-        hint = f"begin with a letter A to Z; then letters, digits and underscores, {NAME_LENGTH} in all"
+        hint = f"begin with a letter A to Z; then letters, digits and underscores, {NAME_LENGTH} in all: --name NAME"
         raise UsageError(f"'{shown(name)}' is not a name", hint)
     if is_reserved_asset(name):
         message = f"an asset cannot be called {name}: the name is taken by the platform"
@@ -104,7 +104,9 @@ def _checked(name: str) -> str:
 
 
 def name_of_folder(folder: str) -> str:
-    """The asset's name that a folder's name suggests: ``help-desk`` → ``HelpDesk``; itself where nothing is left."""
+    """The asset's name that a folder's name suggests: ``help-desk`` → ``HelpDesk``; itself where that is none."""
+    if not folder.isascii():  # what is left without its other letters would be another word
+        return folder
     words = [word for word in re.split("[^A-Za-z0-9]+", folder) if word]
     name = "".join(word[0].upper() + word[1:] for word in words)
     return re.sub("^[0-9]+", "", name)[:NAME_LENGTH] or folder

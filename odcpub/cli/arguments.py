@@ -189,7 +189,7 @@ def _models(commands: _Commands) -> None:
     new = _add(commands, "new", "write a first model", "models:new")
     new.add_argument("kind", choices=["app", "library"], help="a library holds elements that several apps share")
     new.add_argument("path", metavar="PATH", help="a new or empty folder")
-    new.add_argument("--name", default="", help="the asset's name; default: the folder's")
+    new.add_argument("--name", help="the asset's name; default: the folder's")
     verify = _add(commands, "verify", "list the problems of a model, without a server", "models:verify")
     verify.add_argument("path", metavar="PATH", help=MODEL)
     text = "write a model into one file, which can be published like its folder"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from odcpub import __version__
+from odcpub.build import build
 from odcpub.cli import routes
 from odcpub.cli.exit_codes import INTERRUPTED
 from odcpub.errors import EngineError, OdcpubError
@@ -78,7 +78,7 @@ class Client:
 
     @classmethod
     def connected(cls) -> Client:
-        """A client of a server of this version; one of another version is ended first."""
+        """A client of a server of this build; one of another build is ended first."""
         client = cls()
         client.check_version()
         return client
@@ -107,7 +107,9 @@ class Client:
                         f"odcpub log shows operations; its own log is {self._home.data / 'server.log'}",
                     ) from None
                 if not left:
-                    raise EngineError(f"the server ended while it answered: {error}", self._log_hint()) from None
+                    raise EngineError(
+                        "the server ended while it answered; what it had begun may be done or not", self._log_hint()
+                    ) from None
             finally:
                 connection.close()
         raise AssertionError("the last try has answered or failed")
@@ -241,8 +243,9 @@ class Client:
         return (data / "apps" / "keeper.sock").exists() or _alive(data / "postgres" / "cluster" / "postmaster.pid")
 
     def check_version(self) -> None:
-        """A server of another version is ended, so that the next request starts one of this version."""
-        if self.running() and self.request(routes.SERVER)["version"] != __version__:
+        """A server of another version, or of code that has changed since it began, is ended, so that the next request
+        starts one of this build. A server that names no build is of an earlier one."""
+        if self.running() and self.request(routes.SERVER).get("build") != build():
             self._wait_for(self.request(routes.SHUT_DOWN.asking(apps="false")))
 
     def _log_hint(self) -> str:

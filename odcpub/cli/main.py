@@ -13,8 +13,12 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from odcpub.cli.arguments import WrongUsage, make_parser
+
+if TYPE_CHECKING:
+    from odcpub.errors import OdcpubError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +31,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _tell_usage(wrong, "--json" in given)
     from odcpub.cli.exit_codes import CLOSED_PIPE, INTERRUPTED
     from odcpub.cli.printing import warn
-    from odcpub.cli.progress import tell_problem
     from odcpub.errors import OdcpubError, system_failure
 
     try:
@@ -35,8 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             _check_text(given)
             return command(options.run)(options)
     except OdcpubError as error:
-        tell_problem(error, options.json)
-        return error.exit_code
+        return _told(error, options.json)
     except KeyboardInterrupt:
         warn("interrupted")
         return INTERRUPTED
@@ -44,9 +46,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED_PIPE
     except OSError as error:
-        found = system_failure(error, "this machine")
-        tell_problem(found, options.json)
-        return found.exit_code
+        return _told(system_failure(error, "this machine"), options.json)
+
+
+def _told(error: OdcpubError, as_json: bool) -> int:
+    """Tells an error, and is its exit code, which is all there is where the output takes nothing (a full disk)."""
+    from odcpub.cli.progress import tell_problem
+
+    try:
+        tell_problem(error, as_json)
+    except OSError:
+        output = sys.stdout if as_json else sys.stderr
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())  # or Python tries once more at the end
+    return error.exit_code
 
 
 def _open_outputs() -> None:
@@ -93,10 +105,7 @@ def _tell_usage(wrong: WrongUsage, as_json: bool) -> int:
 
     if not as_json:
         argparse.ArgumentParser.error(wrong.parser, escaped(wrong.message))
-    from odcpub.cli.progress import tell_problem
     from odcpub.errors import UsageError
 
     usage = " ".join(wrong.parser.format_usage().split())
-    error = UsageError(f"{wrong.parser.prog}: {wrong.message}", usage)
-    tell_problem(error, as_json)
-    return error.exit_code
+    return _told(UsageError(f"{wrong.parser.prog}: {wrong.message}", usage), as_json)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.author.folder import at
 from odcpub.author.output import check_output, write_output
-from odcpub.cli.printing import say, warn
+from odcpub.cli.printing import pasted, say, warn
 from odcpub.cli.show import answer
 from odcpub.errors import UsageError
 from odcpub.escaping import escaped
@@ -70,7 +69,7 @@ def shown(plan: Plan, for_programs: bool, sql: bool = False, out: str | None = N
     for line in _sql(plan) if sql else _words(plan):
         say(line)
     if out:
-        how = f" Execute exactly this plan with: odcpub apply {shlex.quote(out)}"
+        how = f" Execute exactly this plan with: odcpub apply {pasted(out)}"
         warn(f"Wrote {out}.{'' if code else how}")
     return code
 

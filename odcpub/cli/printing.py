@@ -5,6 +5,7 @@ I/O: printing.
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 import unicodedata
 from typing import TextIO
@@ -16,6 +17,11 @@ def say(text: str = "", out: TextIO | None = None) -> None:
     """One line, whatever the text holds: what comes from data, models, logs and other servers cannot make a second
     one, nor anything that a terminal acts on."""
     print(escaped(text), file=out or sys.stdout)
+
+
+def pasted(path: str) -> str:
+    """A path as an argument of a command that is shown to be typed: quoted, and never taken for an option."""
+    return shlex.quote(f"./{path}" if path.startswith("-") else path)
 
 
 def width(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from typing import TYPE_CHECKING, TextIO
@@ -76,11 +77,12 @@ class _Json:
 
 
 class _Lines:
-    """A line a step: marker, seconds, what it did. In a terminal the running step is shown and overwritten."""
+    """A line a step: marker, seconds, what it did. In a terminal that can do it, the running step is shown
+    and overwritten."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._terminal = out.isatty()
+        self._terminal = out.isatty() and os.environ.get("TERM") != "dumb"
         self._said: list[str] = []
 
     def message(self, data: Message) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from odcpub.cli.client import ApiError
-from odcpub.cli.printing import as_json, say, warn, width
+from odcpub.cli.printing import as_json, pasted, say, warn, width
 from odcpub.cli.progress import error_json, error_of, print_problem, problem_text
 from odcpub.errors import counted
 from odcpub.escaping import escaped
@@ -236,7 +235,7 @@ def verified(data: Verified, path: str, for_programs: bool) -> int:
     _warn_problems(data["warnings"], for_programs)
     lines = [f"{data['name']}: no errors"]
     if data["libraries"]:
-        how = f"odcpub publish {shlex.quote(path)} --plan"
+        how = f"odcpub publish {pasted(path)} --plan"
         lines.append(f"What it takes from {', '.join(data['libraries'])} was not looked up. To check that too: {how}")
     return answer(data, lines, for_programs)
 
@@ -245,7 +244,7 @@ def imported(data: Imported, out: str, for_programs: bool) -> int:
     """What an import wrote to the folder ``out``, and what it left out."""
     _warn_problems(data["problems"], for_programs)
     files = ", ".join(sorted(data["files"]))
-    return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {shlex.quote(out)}", for_programs)
+    return answer(data, f"{data['name']}: wrote {files} to {out}. Try: odcpub publish {pasted(out)}", for_programs)
 
 
 def _warn_problems(problems: Sequence[ModelProblem], for_programs: bool) -> None:
@@ -263,7 +262,7 @@ def source(data: Source, folder: str, for_programs: bool) -> int:
         note = f"{name}'s revision {revision} was compiled by another version of odcpub; this is how this one writes it"
         warn(f"warning: {note}")
     files = sorted(data["files"])
-    readme = shlex.quote(str(Path(folder, "README.md")))
+    readme = pasted(str(Path(folder, "README.md")))
     text = f"{name}, revision {revision}: wrote {len(files)} files to {folder}. Try: less {readme}"
     return answer(data | {"folder": folder, "files": files}, text, for_programs)
 

@@ -7,7 +7,7 @@ Comparing is quick: elements of files that were not read again are the same obje
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 
@@ -16,8 +16,8 @@ class Reuse:
     """Hold one for each asset. It keeps what the last compile used and forgets the rest."""
 
     def __init__(self) -> None:
-        self._last: dict[str, tuple[object, Any]] = {}
-        self._now: dict[str, tuple[object, Any]] = {}
+        self._last: dict[str, tuple[object, object]] = {}
+        self._now: dict[str, tuple[object, object]] = {}
 
     def start(self) -> None:
         """A new compile begins."""
@@ -29,5 +29,4 @@ class Reuse:
         if kept is None or kept[0] != made_from:
             kept = (made_from, make())
         self._now[slot] = kept
-        value: T = kept[1]
-        return value
+        return cast("T", kept[1])

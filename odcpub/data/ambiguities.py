@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Generic, TypeVar
 
 from odcpub.data.schema import Annotation, Table
 from odcpub.data.target import RESERVED
@@ -19,6 +19,7 @@ from odcpub.model.physical import physical
 from odcpub.once import Once
 
 _Element = Entity | StaticEntity | Attribute
+_E = TypeVar("_E", bound=_Element)
 _ALIKE = (Family.TEXT, Family.NUMBER, Family.MOMENT)
 """Families whose types an author takes for one another. A time of day is no moment of a calendar."""
 
@@ -108,7 +109,7 @@ def _changed(asset: Asset, before: Asset | None) -> Iterator[Entity]:
 
 def _renamed_entities(previous: Asset, asset: Asset, live: Mapping[str, Table]) -> Iterator[str]:
     named = {physical(one.key) for one in asset.static_entities} | {physical(one.key) for one in asset.entities}
-    kinds: tuple[tuple[str, bool, Sequence[_Element], Sequence[_Element]], ...] = (
+    kinds: tuple[tuple[str, bool, Sequence[Entity | StaticEntity], Sequence[Entity | StaticEntity]], ...] = (
         ("entity", False, previous.entities, asset.entities),
         ("static entity", True, previous.static_entities, asset.static_entities),
     )
@@ -141,18 +142,18 @@ class _Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
+class _Compared(Generic[_E]):
     """``what``: the kind of element, in words; ``path``: before its name; ``alike``: whether one could be the other,
     renamed."""
 
     what: str
     path: str
-    before: Sequence[_Element]
-    now: Sequence[_Element]
-    alike: Callable[[Any, Any], object]
+    before: Sequence[_E]
+    now: Sequence[_E]
+    alike: Callable[[_E, _E], object]
 
 
-def _asked(of: _Compared, kept: _Kept) -> Iterator[str]:
+def _asked(of: _Compared[_E], kept: _Kept) -> Iterator[str]:
     """A question for every new or turned element whose author has not answered it."""
     path, before, now, alike = of.path, of.before, of.now, of.alike
     old = {one.key: one for one in before}
@@ -165,7 +166,11 @@ def _asked(of: _Compared, kept: _Kept) -> Iterator[str]:
             if new.key != new.name and new.key not in old and physical(new.key) not in kept.names:
                 if physical(new.key) in kept.first:
                     yield _last_named(path, kept.first[physical(new.key)], new)
-                yield from (_misspelt(of.what, path, one, new) for one in gone if alike(one, new))
+                meant = by_name.get(new.key)
+                if meant is not None and meant in gone:
+                    yield _by_name(path, meant, new)
+                else:
+                    yield from (_misspelt(of.what, path, one, new) for one in gone if alike(one, new))
         elif was is not None and was.key != new.key and was.key not in answered:
             yield _turned(path, was, new)
         elif new.key not in old:
@@ -207,6 +212,14 @@ def _last_named(path: str, first: str, new: _Element) -> str:
     return (
         f"{path}{new.name}: what was called {new.key} when it was dropped has {first} for its first name: write "
         f"`key: {first}` to bring its values back, `key: {new.name}` if it is a new one"
+    )
+
+
+def _by_name(path: str, gone: _Element, new: _Element) -> str:
+    """Renamed a second time: its author gave the name it had, and not its first one."""
+    return (
+        f"{path}{new.name}: {gone.name} has {gone.key} for its first name, which stays its key: write "
+        f"`key: {gone.key}` if it is the same and keeps its values, `key: {new.name}` if it is a new one"
     )
 
 

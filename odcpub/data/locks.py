@@ -56,7 +56,7 @@ _TEXTS: Mapping[HazardKind, str] = {
     HazardKind.ACQUIRES_ACCESS_EXCLUSIVE_LOCK: "nobody reads or writes {table} meanwhile",
     HazardKind.ACQUIRES_SHARE_LOCK: "nobody writes {table} meanwhile",
     HazardKind.ACQUIRES_SHARE_ROW_EXCLUSIVE_LOCK: "nobody writes {table} meanwhile",
-    HazardKind.REWRITES_TABLE: "every row of {table} is written anew",
+    HazardKind.REWRITES_TABLE: "every row of {table} is rewritten",
     HazardKind.SCANS_TABLE: "every row of {table} is read",
     HazardKind.BUILDS_INDEX: "an index of {table} is built beside reads and writes, which takes time and disk",
     HazardKind.DROPS_INDEX: "queries of {table} that used the index may be slower",

@@ -102,7 +102,7 @@ def orphans(of: Subject, column: str, target: str | None, known: Sequence[str] |
         missing = "true"
     return where(
         of, name, f"{name} IS NOT NULL AND {missing}",
-        Sentence("1 row refers to one that is not there", "{count} rows refer to rows that are not there"),
+        Sentence("1 row refers to a row that does not exist", "{count} rows refer to rows that do not exist"),
         "correct or empty these references in the version that runs",
     )  # fmt: skip
 
@@ -112,8 +112,8 @@ def spared(check: RowCheck) -> RowCheck:
     return replace(
         check,
         message=Sentence(
-            "1 row refers to one that is not there and stays so",
-            "{count} rows refer to rows that are not there and stay so",
+            "1 row refers to a row that does not exist, and stays so",
+            "{count} rows refer to rows that do not exist, and stay so",
         ),
         hint="correct or empty these references in the app; the next publish looks at them again",
     )

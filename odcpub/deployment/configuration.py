@@ -239,7 +239,7 @@ def _other_kind(setting: Setting, where: tuple[str, str]) -> Problem:
 
 
 def _anew(setting: Setting, where: tuple[str, str]) -> str:
-    return f"set it anew: {_set(setting, where)}"
+    return f"set it again: {_set(setting, where)}"
 
 
 def _set(setting: Setting, where: tuple[str, str]) -> str:

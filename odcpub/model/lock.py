@@ -161,7 +161,7 @@ def write_lock(versions: Mapping[str, str]) -> str:
 
 def read_lock(text: str, file: str = LOCK_FILE) -> dict[str, str]:
     """Versions by library's name. Raises Refused where the text is no lock file."""
-    hint = "delete odcpub.lock and run 'odcpub update PATH' to write it anew"
+    hint = "delete odcpub.lock and run 'odcpub update PATH' to write it again"
     root, problems = parse(text, file)
     if problems:
         raise Refused(str(problems[0]), hint)

@@ -55,7 +55,7 @@ def check_unique(
 def _same_name(first: Named, second: Named, what: str) -> Problem:
     if first.name == second.name:
         message, hint = (
-            f"the {what} {shown(second.name)} is there twice: first at {first.place}",
+            f"the {what} {shown(second.name)} occurs twice: first at {first.place}",
             "remove or rename one of them",
         )
     else:

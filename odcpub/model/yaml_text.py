@@ -231,7 +231,7 @@ class _Composer:
     def _alias(self, event: _Event) -> Node:
         node, size = self.anchors.get(event.anchor, (None, -1))
         if node is None:
-            why = "refers to what it stands in" if size == 0 else "refers to an anchor that is not there"
+            why = "refers to itself" if size == 0 else "refers to an anchor that does not exist"
             raise _at(event, Code.YAML_FEATURE, f"the alias *{shown(event.anchor)} {why}", "write the value out")
         self.count += size
         self.aliased += size
@@ -257,7 +257,7 @@ class _Composer:
                 merges.append(value)
             elif key.text in entries:
                 first = entries[key.text][0]
-                message = f"the key {shown(key.text)} is there twice: first in line {first.line}"
+                message = f"the key {shown(key.text)} occurs twice: first in line {first.line}"
                 self._note(key, Code.DUPLICATE_KEY, message, "remove or rename one of them")
             else:
                 entries[key.text] = (key, value)

@@ -10,7 +10,7 @@ from odcpub.operations.platform import Platform
 from odcpub.store.records import AssetRecord
 
 
-def publishing(asset: AssetRecord, options: str = "") -> str:
+def publish_line(asset: AssetRecord, options: str = "") -> str:
     """``odcpub publish /home/ada/shop``, with ``options`` behind it. A folder of another machine than this one is no
     path that could be typed here: it is named beside the command."""
     if asset.host in ("", os.uname().nodename):
@@ -18,7 +18,7 @@ def publishing(asset: AssetRecord, options: str = "") -> str:
     return f"odcpub publish PATH{options} (its model was published from {asset.host}:{asset.folder})"
 
 
-def applying(label: str, stage: str) -> str:
+def apply_line(label: str, stage: str) -> str:
     """``odcpub config apply shop --stage qa``, which deploys the very revision again that runs there."""
     return f"odcpub config apply {label} --stage {stage}"
 
@@ -27,7 +27,7 @@ def command_line(platform: Platform, command: Command, options: str = "") -> str
     """``odcpub promote shop --to qa --revision 2``, with ``options`` behind it."""
     asset = platform.store.assets.find(command.asset.key)
     if isinstance(command, Publish):
-        return publishing(asset or command.asset, options)
+        return publish_line(asset or command.asset, options)
     label, stage = quote(asset.label if asset else command.asset.name), quote(command.stage.label)
     return _deploying(command, label, stage) + options
 
@@ -36,7 +36,7 @@ def _deploying(command: Deploy | ApplyConfigs | Undeploy, label: str, stage: str
     if isinstance(command, Deploy):
         return f"odcpub promote {label} --to {stage} --revision {command.revision}"
     if isinstance(command, ApplyConfigs):
-        return applying(label, stage)
+        return apply_line(label, stage)
     return f"odcpub undeploy {label} --stage {stage}{' --forget' if command.forget else ''}"
 
 

@@ -35,7 +35,7 @@ def check_records(folder: Path) -> None:
         raise EngineError(
             f"{records}: cannot be opened: {why}",
             f"move it and {RECORDS}-wal, {RECORDS}-shm away: a new one is made, and operations that were running begin "
-            "anew at their first step; or put the data folder's backup back",
+            "again at their first step; or put the data folder's backup back",
         )
 
 

@@ -109,8 +109,8 @@ def _ask_again(platform: Platform, command: Command) -> None:
     if isinstance(command, Publish):
         return
     if isinstance(command, Deploy):
-        requests.promotion(platform, requests.app(platform, key), stage, command.revision)
+        requests.check_promotion(platform, requests.app(platform, key), stage, command.revision)
     elif isinstance(command, ApplyConfigs):
-        requests.applying(platform, key, stage)
+        requests.check_apply(platform, key, stage)
     else:
-        requests.leaving(platform, key, stage)
+        requests.check_undeploy(platform, key, stage)

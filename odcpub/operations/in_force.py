@@ -20,7 +20,7 @@ from odcpub.data.steps import Step
 from odcpub.errors import OdcpubError, Refused, counted
 from odcpub.operations import stage as stages
 from odcpub.operations import workloads
-from odcpub.operations.command_line import applying, command_line
+from odcpub.operations.command_line import apply_line, command_line
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import NotInForce, Planned, Rule, TakenOver
 from odcpub.operations.core.run import Run
@@ -147,4 +147,4 @@ def _restored(platform: Platform, operation: Operation, loosened_by: str) -> str
 
 def restoring(platform: Platform, operation: Operation) -> str:
     """The command that puts the rules of the version that serves in force."""
-    return applying(platform.asset(operation.unit.asset.key).label, operation.unit.stage.label)
+    return apply_line(platform.asset(operation.unit.asset.key).label, operation.unit.stage.label)

@@ -42,7 +42,7 @@ def record_loosened(run: Run) -> None:
     known = in_force.lacking(served, rules, why)
     served.record(NotInForce(known.rules, known.why, run.key))
     number = counted(len(rules), "rule of it is", "rules of it are")
-    run.warn(f"the version before serves on, but {number} not in force now: {'; '.join(rules)}", hint=again)
+    run.warn(f"the previous version goes on serving, but {number} not in force now: {'; '.join(rules)}", hint=again)
 
 
 def _served(run: Run) -> Run | None:

@@ -142,7 +142,7 @@ def source_of(platform: Platform, asset: AssetRecord) -> str:
     source = asset.source or _adopt(platform, asset)
     if not source:
         raise Refused(
-            f"{asset.folder}: is not there any more, and this publish was begun before files were sent",
+            f"{asset.folder}: does not exist any more, and this publish was begun before files were sent",
             "publish the model again: odcpub publish PATH",
         )
     return source

@@ -164,7 +164,7 @@ class _Values:
 
     def _value(self, one: Setting) -> str | None:
         if one.name in self.unfit:
-            return f"({self.unfit[one.name]}: set it anew)"
+            return f"({self.unfit[one.name]}: set it again)"
         if one.secret and one.identity in self.known.lost:
             return "(lost: set it again)"
         if one.secret:
@@ -206,7 +206,7 @@ def _key(platform: Platform) -> Check:
     try:
         assets = [asset for asset in platform.store.assets.all() if platform.store.stages.deployments(asset.key)]
         if assets and not file.exists():
-            bad = "is not there, and apps are deployed"
+            bad = "is missing, and apps are deployed"
         elif without := [asset.name for asset in assets if _lost(platform, asset)]:
             bad = f"cannot decrypt the secrets of {', '.join(without)}: wrong key file"
     except OdcpubError as error:

@@ -29,7 +29,7 @@ def publish(platform: Platform, sent: Sent, user: str) -> Plan:
     """What publishing the model that was sent would do. What is new is built, into caches and the registry, so that the
     image's digest is known; no revision is made of it. One that is not whole is left as it is: to build it is to mend
     it."""
-    command = requests.publishing(platform, sent, user)
+    command = requests.publish_command(platform, sent, user)
     record, stage = command.asset, asset_stages(platform, command.asset)[0]
     read = read_model(platform, sent.source, sent.folder)
     kind = KINDS[read.asset.kind]
@@ -54,22 +54,22 @@ def publish(platform: Platform, sent: Sent, user: str) -> Plan:
 def deploy(platform: Platform, name: str, to: str, number: int | None, user: str) -> Plan:
     """What promoting would do: nothing is compiled, nothing built."""
     asset = requests.app(platform, name)
-    stage, revision = requests.promotion(platform, asset, to, number)
-    return _of_revision(platform, requests.deploying(asset, stage, revision, user), asset, stage, revision)
+    stage, revision = requests.check_promotion(platform, asset, to, number)
+    return _of_revision(platform, requests.deploy_command(asset, stage, revision, user), asset, stage, revision)
 
 
 def apply(platform: Platform, name: str, to: str, user: str) -> Plan:
     """What applying the stage's configuration would do to the revision that runs there."""
-    asset, stage, number = requests.applying(platform, name, to)
+    asset, stage, number = requests.check_apply(platform, name, to)
     revision = requests.revision_of(platform, asset, number)
-    return _of_revision(platform, requests.configuring(asset, stage, number, user), asset, stage, revision)
+    return _of_revision(platform, requests.apply_command(asset, stage, number, user), asset, stage, revision)
 
 
 def undeploy(platform: Platform, name: str, to: str, forget: bool, user: str) -> Plan:
     """What taking the app out of the stage would remove. ``forget``: what would stay behind."""
-    asset, stage = requests.leaving(platform, name, to)
+    asset, stage = requests.check_undeploy(platform, name, to)
     plan = plan_undeploy(platform, asset, stage, forget, Refusals(shown=True))
-    return _kept(platform, plan, requests.undeploying(asset, stage, forget, user), no_catalogue())
+    return _kept(platform, plan, requests.undeploy_command(asset, stage, forget, user), no_catalogue())
 
 
 def _of_revision(

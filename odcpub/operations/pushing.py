@@ -13,7 +13,7 @@ from odcpub.deployment.stages import Stage, find
 from odcpub.errors import Missing, ModelError, OdcpubError, Problem, Refused, UsageError
 from odcpub.operations import requests, settings
 from odcpub.operations import stage as stages
-from odcpub.operations.command_line import applying
+from odcpub.operations.command_line import apply_line
 from odcpub.operations.core.command import Publish
 from odcpub.operations.core.ledger import Operation, how_to_wait
 from odcpub.operations.core.outputs import StageRef
@@ -120,7 +120,7 @@ def pending(platform: Platform, asset: AssetRecord, current: DeploymentRecord) -
         return None
     if _brought(platform, operation, file) or not _differs(platform, asset, current):
         return None
-    apply = applying(asset.label, current.stage)
+    apply = apply_line(asset.label, current.stage)
     return {"file": path, "sentBy": file.sent_by, "sentAt": file.sent_at, "apply": apply}
 
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from odcpub.deployment.stages import Stage
 from odcpub.errors import Missing, Refused, UsageError
 from odcpub.model.elements import Kind
-from odcpub.operations.command_line import publishing as publishing_line
+from odcpub.operations.command_line import publish_line
 from odcpub.operations.core.command import ApplyConfigs, Command, Deploy, Publish, Undeploy
 from odcpub.operations.core.ledger import Operation
 from odcpub.operations.core.outputs import AssetRef, StageRef
@@ -54,11 +54,11 @@ class Removal:
 def publish(platform: Platform, sent: Sent, user: str, key: str = "", wait_for_settings: bool = False) -> str:
     """Begins a publish of the model that was sent, to the first stage; the operation's key: ``key``, where the caller
     has made one so as to be able to ask again."""
-    command = publishing(platform, sent, user)
+    command = publish_command(platform, sent, user)
     return begin(platform, replace(command, wait_for_settings=wait_for_settings), key)
 
 
-def publishing(platform: Platform, sent: Sent, user: str) -> Publish:
+def publish_command(platform: Platform, sent: Sent, user: str) -> Publish:
     """The command that publishes the model; refused where it cannot be."""
     asset = planned(platform, sent)
     stage = asset_stages(platform, asset)[0]
@@ -68,24 +68,26 @@ def publishing(platform: Platform, sent: Sent, user: str) -> Publish:
 def deploy(platform: Platform, wanted: Promotion, user: str, key: str = "") -> str:
     """Begins a promotion: the revision that runs in the stage before (or an older one that ran there), unchanged."""
     asset = app(platform, wanted.asset)
-    stage, revision = promotion(platform, asset, wanted.stage, wanted.revision)
-    command = deploying(asset, stage, revision, user)
+    stage, revision = check_promotion(platform, asset, wanted.stage, wanted.revision)
+    command = deploy_command(asset, stage, revision, user)
     return begin(platform, replace(command, wait_for_settings=wanted.wait_for_settings), key)
 
 
-def deploying(asset: AssetRecord, stage: Stage, revision: RevisionRecord, user: str) -> Deploy:
+def deploy_command(asset: AssetRecord, stage: Stage, revision: RevisionRecord, user: str) -> Deploy:
     """The command that promotes the revision."""
     return Deploy(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), revision=revision.number)
 
 
-def promotion(platform: Platform, asset: AssetRecord, to: str, number: int | None) -> tuple[Stage, RevisionRecord]:
+def check_promotion(
+    platform: Platform, asset: AssetRecord, to: str, number: int | None
+) -> tuple[Stage, RevisionRecord]:
     """The stage and revision a promotion means; refused for the first stage and for what the stage before lacks."""
     stages = asset_stages(platform, asset)
     stage = stage_among(platform, asset, stages, to)
     place = stages.index(stage)
     if place == 0:
         raise Refused(
-            f"{stage.name}: is the first stage, where apps are published and not promoted", publishing_line(asset)
+            f"{stage.name}: is the first stage, where apps are published and not promoted", publish_line(asset)
         )
     before = stages[place - 1]
     if number is None:
@@ -105,7 +107,7 @@ def revision_of(platform: Platform, asset: AssetRecord, number: int | None) -> R
     assets = platform.store.assets
     latest = assets.latest(asset.key)
     if latest is None:
-        raise Missing(f"{asset.name}: has no revision yet", f"publish it first: {publishing_line(asset)}")
+        raise Missing(f"{asset.name}: has no revision yet", f"publish it first: {publish_line(asset)}")
     found = latest if number is None else assets.revision(asset.key, number)
     if found is None:
         raise Missing(f"{asset.name}: there is no revision {number}", f"its latest is revision {latest.number}")
@@ -113,21 +115,21 @@ def revision_of(platform: Platform, asset: AssetRecord, number: int | None) -> R
 
 
 def _how_to_reach(asset: AssetRecord, stage: Stage, place: int) -> str:
-    return publishing_line(asset) if place == 0 else f"odcpub promote {asset.label} --to {stage.label}"
+    return publish_line(asset) if place == 0 else f"odcpub promote {asset.label} --to {stage.label}"
 
 
 def apply(platform: Platform, name: str, to: str, user: str, key: str = "") -> str:
     """Begins applying a stage's configuration to the revision that runs there."""
-    asset, stage, number = applying(platform, name, to)
-    return begin(platform, configuring(asset, stage, number, user), key)
+    asset, stage, number = check_apply(platform, name, to)
+    return begin(platform, apply_command(asset, stage, number, user), key)
 
 
-def configuring(asset: AssetRecord, stage: Stage, number: int, user: str) -> ApplyConfigs:
+def apply_command(asset: AssetRecord, stage: Stage, number: int, user: str) -> ApplyConfigs:
     """The command that gives the revision which runs in the stage the present configuration."""
     return ApplyConfigs(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), revision=number)
 
 
-def applying(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage, int]:
+def check_apply(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage, int]:
     """The app, the stage, and the revision that runs there and gets the stage's configuration."""
     asset = app(platform, name)
     stage = stage_of(platform, asset, to)
@@ -140,16 +142,16 @@ def applying(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage
 
 def undeploy(platform: Platform, wanted: Removal, user: str, key: str = "") -> str:
     """Begins taking the app out of a stage."""
-    asset, stage = leaving(platform, wanted.asset, wanted.stage)
-    return begin(platform, undeploying(asset, stage, wanted.forget, user), key)
+    asset, stage = check_undeploy(platform, wanted.asset, wanted.stage)
+    return begin(platform, undeploy_command(asset, stage, wanted.forget, user), key)
 
 
-def undeploying(asset: AssetRecord, stage: Stage, forget: bool, user: str) -> Undeploy:
+def undeploy_command(asset: AssetRecord, stage: Stage, forget: bool, user: str) -> Undeploy:
     """The command that takes the app out of the stage."""
     return Undeploy(actor=user, stage=stage_ref(stage), asset=_asset_ref(asset), forget=forget)
 
 
-def leaving(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage]:
+def check_undeploy(platform: Platform, name: str, to: str) -> tuple[AssetRecord, Stage]:
     """The app and the stage that it is taken out of, a former one too; also where its deployments there all failed,
     which left something."""
     asset = app(platform, name)

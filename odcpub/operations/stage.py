@@ -221,8 +221,8 @@ def access_fault(platform: Platform, target: Target) -> str:
 
 
 _POOLER = (
-    "a pooler at {where} with a list of passwords (auth_file) needs the one of {role} anew then, as pg_authid has it, "
-    "and RELOAD in its console; one that asks the server (auth_query) needs nothing"
+    "a pooler at {where} with a list of passwords (auth_file) needs the new one of {role} from pg_authid, and RELOAD "
+    "in its console; a pooler that asks the server (auth_query) needs nothing"
 )
 
 

@@ -84,7 +84,7 @@ def _check_query(request: Request) -> None:
             there = ", ".join(sorted(known)) or "none"
             raise UsageError(f"{in_short(name, 60)}: is no query parameter here", f"there are: {there}")
         if names.count(name) > 1:
-            raise UsageError(f"{name}: is there twice", "give it once")
+            raise UsageError(f"{name}: occurs twice", "give it once")
 
 
 def _check_texts(request: Request) -> None:

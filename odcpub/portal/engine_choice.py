@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from odcpub.operations.platform import Platform
 from odcpub.operations.progress_sink import report
 from odcpub.store.store import Store
 from odcpub.store.vault import Unreadable
+from odcpub.waiting import looks
 
 CLUSTER = frozenset(("runner", "kubeconfig", "context"))
 """Engine settings that say which cluster is meant."""
@@ -129,12 +129,12 @@ class EngineChoice:
 
 def _running(platform: Platform) -> Operation | None:
     """An operation that runs; one whose version serves is given time to end its clean-up."""
-    deadline = time.monotonic() + CLEAN_UP_SECONDS
-    while running := platform.ledger.running():
-        if time.monotonic() > deadline or not all(one.serves for one in running):
-            return next((one for one in running if not one.serves), running[0])
-        time.sleep(0.05)
-    return None
+    running: tuple[Operation, ...] = ()
+    for _ in looks(CLEAN_UP_SECONDS, 0.05):
+        running = platform.ledger.running()
+        if not all(one.serves for one in running) or not running:
+            break
+    return next((one for one in running if not one.serves), next(iter(running), None))
 
 
 def _cared_for(settings: EngineSettings) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from odcpub import __version__
 from odcpub.api_types.installation import Doctor, ShutDown, Status, StoreChanged
 from odcpub.api_types.installation import Server as About
+from odcpub.build import build
 from odcpub.operations import overview
 from odcpub.portal import views
 from odcpub.portal.answers import Answer
@@ -28,7 +29,7 @@ def router(server: Server, new: NewRouter) -> APIRouter:
     def about() -> Answer[About]:
         """The server's version and process, its data folder and where its records are."""
         data, store = str(platform.home.data), platform.store.where
-        return Answer({"version": __version__, "pid": server.pid, "data": data, "store": store})
+        return Answer({"version": __version__, "build": build(), "pid": server.pid, "data": data, "store": store})
 
     @api.patch("/server", responses=REFUSED)
     def change_store(body: StoreBody) -> Answer[StoreChanged]:

@@ -11,6 +11,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from odcpub.build import build
 from odcpub.errors import EngineError, OdcpubError, system_failure
 from odcpub.escaping import escaped
 from odcpub.files import write_whole
@@ -29,6 +30,7 @@ LOOK_SECONDS = 2
 def main() -> int:
     """Serves until told to end; 0 as well where another server of this installation is there already. With ``--login
     STORE`` it only takes another login to the store, whose password is on standard input."""
+    build()  # first: code that changes from here on is another build's
     home = find_home()
     if sys.argv[1:2] == ["--login"]:
         return _login(home, sys.argv[2])

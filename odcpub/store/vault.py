@@ -92,7 +92,7 @@ class Vault:
                 return self._known[1]
             content = self._content()
             if content is None and in_use():
-                raise EngineError(f"{self.key_file}: is not there, and secrets are encrypted with it", self._hint())
+                raise EngineError(f"{self.key_file}: is missing, and secrets are encrypted with it", self._hint())
             if content is None or content.strip() == NEW:
                 content = base64.urlsafe_b64encode(os.urandom(32))
                 write_whole(self.key_file, content)

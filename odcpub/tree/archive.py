@@ -26,7 +26,7 @@ MAX_ARCHIVE = MAX_BYTES + 20_000_000
 """Bytes of the whole file: the contents, and two headers for each."""
 _HEADER, _LENGTHS = 30, 26
 """Bytes of an entry's header; where in it the lengths of name and extra field stand."""
-MADE_ANEW = "make it anew: odcpub archive PATH"
+MADE_ANEW = "make it again: odcpub archive PATH"
 
 
 class _Unfit(Exception):
@@ -113,7 +113,7 @@ def _checked(packed: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         raise _Unfit(f"its files have {size:,} bytes, more than {MAX_BYTES:,}")
     names = [one.orig_filename for one in entries]
     if twice := next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None:
-        raise _Unfit(f"{in_short(twice, 80)}: is there twice")
+        raise _Unfit(f"{in_short(twice, 80)}: occurs twice")
     if alike := _alike(names):
         raise _Unfit(f"{alike} differ in case alone")
     return entries

@@ -42,7 +42,7 @@ def read_folder(folder: Path) -> Found:
         reading.read(LOCK_FILE, folder / LOCK_FILE, folder)
         reading.project()
     else:
-        what = "is not a folder" if _leads(folder.exists) else "is not there"
+        what = "is not a folder" if _leads(folder.exists) else "does not exist"
         reading.bad("", FOLDER, f"{folder} {what}", "name the folder of an app's or library's model")
     return Found(Tree(reading.entries, reading.above), str(folder), reading.contents)
 
@@ -196,6 +196,8 @@ class _Walk:
                 self._reading.bad(name, FILE, "it is a link to outside of the model's folder", hint)
             elif not _leads(target.exists):
                 self._reading.bad(name, FILE, "it is a link to nothing", "remove it or correct the link")
+            elif target.is_dir() and any(part.startswith(".") for part in target.relative_to(root).parts):
+                self._reading.bad(name, FILE, "it is a link to a hidden folder", "put the folder itself there")
             elif target not in real and target.is_file():
                 real.add(target)
                 self.files.append((name, target, target.stat().st_size))

@@ -130,7 +130,7 @@ def checked(files: Mapping[str, str], bad: Mapping[str, Bad], above: int) -> Tre
     if not isinstance(above, int) or not 0 <= above <= MOST_ABOVE:
         raise BadTree("the project file's place is not a number of folders")
     if twice := files.keys() & bad.keys():
-        raise BadTree(f"{min(twice)}: is there twice")
+        raise BadTree(f"{min(twice)}: occurs twice")
     for path, digest in files.items():
         if reason := why_no_path(path) or ("" if travels(path) else "is no file of a model"):
             raise BadTree(f"{in_short(path, 80)}: {reason}")

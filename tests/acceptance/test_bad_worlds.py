@@ -473,7 +473,8 @@ def test_what_must_wait_while_a_publish_runs(resident: Installation) -> None:
 
 def test_interrupted_the_operation_goes_on(resident: Installation) -> None:
     with held(resident) as publish:
-        time.sleep(0.5)
+        assert publish.stderr is not None
+        assert publish.stderr.readline(), "it follows the operation once it tells of the first step"
         publish.send_signal(signal.SIGINT)
         _, told = publish.communicate(timeout=120)
         assert publish.returncode == 130, told

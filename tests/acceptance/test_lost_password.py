@@ -45,7 +45,7 @@ def test_it_is_told_and_set_right(odcpub: Installation, published: tuple[Path, s
     health = odcpub.stage("LostPassword", "Development")["health"]
     assert health.startswith("not ready: the database at "), health
     plan = odcpub.run("publish", str(folder), "--plan").out
-    assert f"set right for the app: the role {ROLE} " in plan
+    assert f"repair for the app: the role {ROLE} " in plan
     done = odcpub.run("publish", str(folder))
     assert f"warning: the role {ROLE} " in done.err
     assert "Nothing changed" not in done.err
@@ -76,9 +76,8 @@ def test_behind_a_pooler_its_operator_is_told_what_to_do(mode: str, own_list: bo
             answered(address, 503)
             assert odcpub.stage("LostPassword", "Development")["health"].startswith("not ready: ")
             done = odcpub.run("publish", str(folder), code=3 if own_list else 0)
-            assert (
-                f"a pooler at {pool.address} with a list of passwords (auth_file) needs the one of {ROLE}" in done.err
-            )
+            assert f"a pooler at {pool.address} with a list of passwords (auth_file) needs the " in done.err
+            assert f"needs the new one of {ROLE} from pg_authid" in done.err
             if own_list:
                 assert "did not become ready" in done.err
                 listed(server, pool, tmp_path)

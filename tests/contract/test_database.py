@@ -149,7 +149,7 @@ LOST = (
     ("REVOKE CONNECT ON DATABASE {database} FROM {role}", "may not connect to the stage's database"),
     ("REVOKE USAGE ON SCHEMA contract FROM {role}", "may not use the app's schema"),
     ("REVOKE DELETE ON thing FROM {role}", "may not read and write 1 table (thing)"),
-    ("DROP OWNED BY {role}; DROP ROLE {role}", "is not there"),
+    ("DROP OWNED BY {role}; DROP ROLE {role}", "does not exist"),
 )
 
 
@@ -183,7 +183,7 @@ def test_a_role_that_may_do_more_than_an_app_is_not_given_to_one(stage: Stage, p
     with stage.connect("") as connection:
         connection.execute(f"CREATE ROLE {role} {power if power.isupper() else 'IN ROLE pg_monitor'}".encode())
         for act in (stage.engine.check, lambda place: stage.engine.prepare(place, "a-password")):
-            with pytest.raises(Refused, match=f"role {role} is there already .* it is {power}; nothing was changed"):
+            with pytest.raises(Refused, match=f"role {role} exists already .* it is {power}; nothing was changed"):
                 act(place)
         found = connection.execute("SELECT rolcanlogin, rolpassword FROM pg_authid WHERE rolname = %s", [role])
         assert found.fetchone() == (False, None)
@@ -271,7 +271,8 @@ def test_references_that_come_back_to_rows_that_are_gone_are_spared_until_they_a
     plan = stage.publish(app(post, comment), ask)
     for _ in range(2):
         (notice,) = stage.engine.inspect(stage.place, plan.notices)
-        assert notice.told.startswith("Comment.Post: 1 row refers to one that is not there and stays so: row 7: 1; ")
+        told = "Comment.Post: 1 row refers to a row that does not exist, and stays so: row 7: 1; "
+        assert notice.told.startswith(told)
         plan = stage.plan(app(post, comment), ask)
         assert (plan.steps, plan.checks, plan.refusals) == ((), (), ())
     with stage.connect() as connection:

@@ -361,10 +361,15 @@ def test_filters_by_reference_and_identifier(app: App, listed: dict[str, int]) -
     assert [row["Id"] for row in items(app, f"filter.Id={listed['b']}")] == [listed["b"]]
 
 
-def test_every_column_sorts(app: App, listed: dict[str, int]) -> None:
+def test_every_column_sorts_both_ways_with_empty_values_last(app: App, listed: dict[str, int]) -> None:
     for name in [a.name for a in TICKET.attributes if a.type.basic is not Basic.BINARY_DATA]:
-        assert len(items(app, f"search=listed&sort={name}")) == 3
-        assert len(items(app, f"search=listed&sort=-{name}")) == 3
+        rising, falling = (
+            [row.get(name) for row in items(app, f"search=listed&sort={way}{name}")] for way in ("", "-")
+        )
+        assert len(rising) == len(falling) == len(listed), name
+        given = [value for value in rising if value is not None]
+        assert rising == [*given, *[None] * rising.count(None)], name
+        assert falling == [*reversed(given), *[None] * rising.count(None)], name
 
 
 def test_a_page_says_where_it_is(app: App, listed: dict[str, int]) -> None:

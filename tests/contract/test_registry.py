@@ -105,7 +105,7 @@ def test_what_is_not_there(registry: Registry) -> None:
     nothing = ImageRef("helpdesk", sha256(secrets.token_bytes(8)))
     assert registry.manifest(nothing) is None
     assert not registry.has(nothing)
-    with pytest.raises(EngineError, match="is not there"):
+    with pytest.raises(EngineError, match="is missing"):
         tuple(registry.blob(nothing, sha256(b"none")))
 
 

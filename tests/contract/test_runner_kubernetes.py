@@ -349,7 +349,7 @@ def test_a_service_that_sends_to_no_pod_is_told(
         publish(runner, cluster_version(image, 1))
         assert health(runner) == (1, "ready")
     cluster.delete("Service", "helpdesk", namespace_of(STAGE))
-    wait_for(lambda: health(runner) == (1, f"not ready: the Service helpdesk is not there any more: {right}"))
+    wait_for(lambda: health(runner) == (1, f"not ready: the Service helpdesk does not exist any more: {right}"))
     publish(runner, cluster_version(image, 1))
     assert health(runner) == (1, "ready")
 

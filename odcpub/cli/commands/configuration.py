@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from odcpub.author.files import read_model
@@ -12,6 +13,7 @@ from odcpub.cli.asking import expect_end, setting_value
 from odcpub.cli.client import Client
 from odcpub.cli.running import run_or_plan
 from odcpub.cli.sending import send
+from odcpub.tree.tree import STAGES
 
 if TYPE_CHECKING:
     from odcpub.api_types.assets import (
@@ -77,6 +79,13 @@ def config_push(options: argparse.Namespace) -> int:
     found, client = read_model(options.path), Client.connected()
     body: StageFilesRequest = {**send(client, found)[0], "stage": options.stage}
     pushed = client.request(routes.PUSH, body)
-    later = f"the files take effect {_then(pushed['name'], options.stage or 'STAGE')}"
+    stage = options.stage or _one_stage([one["path"] for one in pushed["files"]])
+    later = f"the files take effect {_then(pushed['name'], stage or 'STAGE')}"
     when = "; ".join(filter(None, (_resumed(pushed["resumed"]), later)))
     return show.pushed(pushed, when, options.json)
+
+
+def _one_stage(paths: Sequence[str]) -> str:
+    """The stage whose file is the only one; empty where several have changed, or what all stages read."""
+    one = PurePosixPath(*paths[:1])
+    return one.stem if len(paths) == 1 and one.parent.name == STAGES else ""

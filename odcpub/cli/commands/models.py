@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from odcpub.author.folder import new_folder, write
 from odcpub.author.lock_file import write_lock
 from odcpub.cli import show
 from odcpub.cli.client import Client
-from odcpub.cli.printing import as_json
+from odcpub.cli.printing import as_json, pasted
 from odcpub.cli.routes import UPDATE
 from odcpub.cli.sending import send
 from odcpub.errors import UsageError
@@ -28,7 +27,7 @@ def new(options: argparse.Namespace) -> int:
     folder = new_folder(options.path, "PATH")
     name, files = first_model(options.kind, options.name, folder.name)
     write(folder, files)
-    text = f"{name} is in {options.path}. Try: odcpub publish {shlex.quote(options.path)}"
+    text = f"{name} is in {options.path}. Try: odcpub publish {pasted(options.path)}"
     return show.answer({"name": name, "files": sorted(files)}, text, options.json)
 
 
@@ -45,7 +44,7 @@ def archive(options: argparse.Namespace) -> int:
 
     made = write_archive(read_model(options.path), options.out)
     out = made["file"]
-    return show.answer(made, f"{made['name']} is in {out}. Try: odcpub publish {shlex.quote(out)}", options.json)
+    return show.answer(made, f"{made['name']} is in {out}. Try: odcpub publish {pasted(out)}", options.json)
 
 
 def update(options: argparse.Namespace) -> int:

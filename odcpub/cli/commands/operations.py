@@ -52,8 +52,15 @@ def cancel(options: argparse.Namespace) -> int:
     return _ask(routes.CANCEL, options, "ends before its next step")
 
 
+def _named(key: str) -> str:
+    """The beginning of an operation's key; empty, it would be that of every one."""
+    if not key:
+        raise UsageError("OPERATION: is empty", "odcpub log shows the operations")
+    return key
+
+
 def _ask(route: Route[None, Operation], options: argparse.Namespace, effect: str) -> int:
     """Asks that an operation goes on, or ends. ``effect``: what it then does, in words."""
-    operation = Client.connected().request(route.at(options.operation))
+    operation = Client.connected().request(route.at(_named(options.operation)))
     text = f"{show.heading(operation)}: {effect}. Follow it with: odcpub log {operation['key'][:8]} --follow"
     return show.answer(operation, text, options.json)

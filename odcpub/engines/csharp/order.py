@@ -21,7 +21,7 @@ def check_references(assemblies: Sequence[Assembly], given: Collection[str]) -> 
     for assembly in assemblies:
         for reference in assembly.references:
             if reference not in names and reference not in given:
-                raise EngineError(f"{assembly.name}: refers to {reference}, which is not there", HINT)
+                raise EngineError(f"{assembly.name}: refers to {reference}, which does not exist", HINT)
     dependencies_first(assemblies)
 
 

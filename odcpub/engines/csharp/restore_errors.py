@@ -55,7 +55,7 @@ KINDS = (
     Kind(r"No space left on device", "the disk is full", "make room, or set ODCPUB_CACHE to a folder on another disk"),
     Kind(
         r"local source '[^']*' doesn't exist",
-        "one of NuGet's feeds is a folder that is not there",
+        "one of NuGet's feeds is a folder that does not exist",
         f"see which, and take it out (dotnet nuget remove source NAME): {FEEDS}",
     ),
     Kind(

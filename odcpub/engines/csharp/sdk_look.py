@@ -151,7 +151,7 @@ def _install(root: Path, line: str, packages: list[str]) -> str:
     manager = next((asked for program, asked in MANAGERS.items() if shutil.which(program)), None)
     if manager and root.is_relative_to("/usr") and not root.is_relative_to("/usr/local"):
         return f"install what it lacks: {manager} {' '.join(packages)}"
-    return f"install it anew: {SCRIPT.format(line=line)} --install-dir {shlex.quote(str(root))}"
+    return f"install it again: {SCRIPT.format(line=line)} --install-dir {shlex.quote(str(root))}"
 
 
 def _references(root: Path, framework: str, line: tuple[int, ...]) -> list[Path]:

@@ -39,9 +39,9 @@ TEMPORARY_STATES = {
 }
 HINTS = {
     "25006": "see default_transaction_read_only and pg_is_in_recovery(): server, database or user is set to read only",
-    "28P01": f"the user or password is wrong; give both anew: {CHOOSE}",
+    "28P01": f"the user or password is wrong; give both again: {CHOOSE}",
     "28000": "add a line to pg_hba.conf that lets this user in from here",
-    "3D000": "publish: it makes the database, which is not there",
+    "3D000": "publish: this makes the missing database",
     OLD: "use PostgreSQL 15 or newer",
     "42501": "let the platform's user create databases, schemas and roles: `odcpub doctor` shows the statements",
     "53100": "make room on the server's disk, then run the same command again",

@@ -49,7 +49,7 @@ def access_fault(server: Server, place: Place, password: str) -> str:
         given |= {"role": role, "schema": place.schema, "own": list(RESERVED), "marker": MARKER_TABLE}  # type: ignore[dict-item]
         row = connection.execute(_STATE, given).fetchone()
         if row is None or row[0] is None:
-            return f"the role {role} is not there" if row else ""
+            return f"the role {role} does not exist" if row else ""
         seen = may_see_passwords(connection)
         other = seen and not has_password(connection, role, password)
     found = list(_told(row))

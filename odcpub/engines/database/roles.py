@@ -130,7 +130,7 @@ def _refuse_powerful(role: str, powers: Sequence[str] | None) -> None:
     """A role that somebody made must not get the app's password and keep what it may do."""
     if powers:
         raise Refused(
-            f"the role {role} is there already and may do more than an app: it is {', '.join(powers)}; "
+            f"the role {role} exists already and may do more than an app: it is {', '.join(powers)}; "
             "nothing was changed",
             f"take that from it in the database (ALTER ROLE {quoted(role)} NO…, REVOKE … FROM {quoted(role)}), drop it "
             "where it is of no use, or give the app or the stage another name",

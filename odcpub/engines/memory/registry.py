@@ -29,7 +29,7 @@ class MemoryRegistry:
     def blob(self, image: ImageRef, digest: str) -> Iterator[bytes]:
         checked_image(image)
         if checked_digest(digest) not in self._blobs:
-            raise EngineError(f"registry in memory: blob {digest} is not there", "publish again")
+            raise EngineError(f"registry in memory: blob {digest} is missing", "publish again")
         yield self._blobs[digest]
 
     def put(self, image: ImageRef, manifest: bytes, blobs: Mapping[str, Path | bytes]) -> None:

@@ -59,7 +59,7 @@ class OciRegistry:
         name = self._name(checked_image(image))
         with self._http.stream(f"/v2/{name}/blobs/{checked_digest(digest)}", name) as answer:
             if answer.status_code == 404:
-                raise EngineError(f"{self._where}: {image}: blob {digest} is not there", "publish again")
+                raise EngineError(f"{self._where}: {image}: blob {digest} is missing", "publish again")
             yield from files.checked(self._where, digest, answer.iter_raw(files.PIECE))
 
     def put(self, image: ImageRef, manifest: bytes, blobs: Mapping[str, Path | bytes]) -> None:
@@ -133,7 +133,7 @@ class OciRegistry:
     def _expect(self, status: int, name: str) -> None:
         if status == 404:
             raise EngineError(
-                f"{self._where}: repository {name} is not there and cannot be made by pushing (404)",
+                f"{self._where}: repository {name} does not exist and cannot be made by pushing (404)",
                 "create the repository in the registry, or correct its address: odcpub engines set registry=…",
             )
 

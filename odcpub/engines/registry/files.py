@@ -66,5 +66,5 @@ def checked(where: str, digest: str, content: Iterator[bytes]) -> Iterator[bytes
     if "sha256:" + known.hexdigest() != digest:
         raise Damaged(
             f"{where}: blob {digest}: its content has another digest: it was damaged on disk or on the way",
-            "publish again, which stores it anew",
+            "publish again, which stores it again",
         )

@@ -54,7 +54,7 @@ class LayoutRegistry:
         path = self._path(checked_digest(digest))
         with told(self._where):
             if not path.exists():
-                raise EngineError(f"{self._where}: {image}: blob {digest} is not there", "publish again")
+                raise EngineError(f"{self._where}: {image}: blob {digest} is missing", "publish again")
             try:
                 yield from files.checked(self._where, digest, files.pieces(path))
             except files.Damaged:

@@ -129,7 +129,7 @@ def _unreached(cluster: Cluster, namespace: str, asset: str, seen: Look) -> str:
     """``not ready: …`` where pods are ready and nobody comes to them; empty where somebody does."""
     if _reached(cluster, namespace, asset).intersection(each["metadata"]["name"] for each in seen.serving):
         return ""
-    what = f"sends to no pod's port {PORT}" if cluster.get("Service", asset, namespace) else "is not there any more"
+    what = f"sends to no pod's port {PORT}" if cluster.get("Service", asset, namespace) else "does not exist any more"
     return f"not ready: the Service {asset} {what}: the next publish or promotion sets it right"
 
 

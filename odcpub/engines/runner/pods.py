@@ -13,7 +13,7 @@ _FATAL = {
     "InvalidImageName": "its image has no valid name",
     "ErrImageNeverPull": "its image is not on the node",
     "ImageInspectError": "its image cannot be read",
-    "CreateContainerConfigError": "its configuration is not there",
+    "CreateContainerConfigError": "its configuration does not exist",
     "CreateContainerError": "its container cannot be created",
     "RunContainerError": "its container cannot be started",
     "StartError": "its container cannot be started",

@@ -141,7 +141,7 @@ class Rollout:
             lines, event = [], ""
         reason = f"{failure.reason}; last event: {event}" if event and event not in failure.reason else failure.reason
         (reason,) = redact([reason], self.workload.secrets)
-        report(f"it is taken back: {reason}")
+        report(f"the version is removed: {reason}")
         try:
             hint = f"correct the reason and publish again; {self.take_back()}"
         except EngineError as error:

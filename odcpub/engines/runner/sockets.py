@@ -80,7 +80,7 @@ class Keeper:
             self._start()
             if self._ask({"do": "put", "name": name}, listener) is None:
                 raise EngineError(
-                    "local runner: the keeper of sockets does not answer",
+                    "local runner: the socket holder does not answer",
                     "run `odcpub down`, then the same command again",
                 )
 

@@ -92,7 +92,7 @@ class States:
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise EngineError(
                 f"local runner: {file}: cannot be read: {type(error).__name__}",
-                f"move it away and publish again, which starts the app anew: mv '{file}' '{file}.damaged'",
+                f"move it away and publish again, which starts the app again: mv '{file}' '{file}.damaged'",
             ) from error
 
     def write(self, state: State) -> None:

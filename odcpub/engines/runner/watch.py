@@ -98,7 +98,7 @@ class Watch:
 def not_of(deployment: Object | None, workload: Workload) -> str:
     """Why a Deployment is not of this version, its host names and its pods' sizes aside; empty where it is."""
     if deployment is None:
-        return "its Deployment is not there any more"
+        return "its Deployment does not exist any more"
     template = deployment["spec"]["template"]
     if template["metadata"].get("labels", {}).get(INSTANCE) != instance_of(workload):
         return "its Deployment has been changed to another version"

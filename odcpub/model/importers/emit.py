@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from odcpub.model.elements import (
@@ -36,7 +37,10 @@ Value = str | int | bool | Decimal | Sequence["Value"] | Mapping[str, "Value"]
 
 
 def emit(asset: Asset) -> tuple[tuple[str, str], ...]:
-    """The files of ``asset``, (path, text) each; the same asset gives the same bytes."""
+    """The files of ``asset``, (path, text) each; the same asset gives the same bytes. Raises ValueError for one that
+    has more than importers make: what is not written would be lost."""
+    if replace(asset, description="", static_entities=(), entities=()) != Asset(asset.kind, asset.name, asset.key):
+        raise ValueError(f"{asset.name}: only its name, key, description, entities and static entities can be written")
     head = {asset.kind.value: asset.name, "key": asset.key, "description": asset.description}
     files = [(f"{asset.kind.value}.yaml", _block({key: value for key, value in head.items() if value}))]
     files += _grouped("static_entities", {entity.name: _static_entity(entity) for entity in asset.static_entities})
@@ -53,7 +57,10 @@ def _grouped(section: str, elements: Mapping[str, Value]) -> Iterable[tuple[str,
 
 
 def _static_entity(entity: StaticEntity) -> Mapping[str, Value]:
-    records = {record.key: _Flow({"label": record.label}) for record in entity.records}
+    records = {
+        record.key: _Flow(_given(label=record.label, is_active=None if record.is_active else False))
+        for record in entity.records
+    }
     return _given(description=entity.description, records=records)
 
 
@@ -72,7 +79,7 @@ def _attribute(attribute: Attribute) -> Mapping[str, Value]:
         length=attribute.type.length,
         digits=attribute.type.digits,
         decimals=attribute.type.decimals,
-        mandatory=attribute.mandatory,
+        mandatory=attribute.mandatory or None,
         default=_default(attribute.default),
         min_length=attribute.min_length,
         minimum=attribute.minimum,
@@ -90,7 +97,7 @@ def _default(default: Scalar | Function | Computed | None) -> Scalar | None:
 
 
 def _index(index: Index) -> Mapping[str, Value]:
-    return _given(attributes=list(index.attributes), unique=index.unique, description=index.description)
+    return _given(attributes=list(index.attributes), unique=index.unique or None, description=index.description)
 
 
 def _type(data_type: DataType) -> str:
@@ -103,11 +110,11 @@ def _type(data_type: DataType) -> str:
 
 
 def _given(**values: Value | None) -> Mapping[str, Value]:
-    """The values that say something: what is absent, empty or off is left out."""
+    """The values that say something: what is absent or empty is left out."""
     return {
         key: value
         for key, value in values.items()
-        if value is not None and value is not False and not (isinstance(value, str | Sequence | Mapping) and not value)
+        if value is not None and not (isinstance(value, str | Sequence | Mapping) and not value)
     }
 
 

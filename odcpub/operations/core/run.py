@@ -63,7 +63,7 @@ class Run:
         if self.operation.serves:
             hint = "the next publish or promotion does what is left; odcpub status shows it"
             return Refused(f"the clean-up was cancelled by {who}; the new version serves", hint)
-        return Refused(f"cancelled by {who}", "run the same command again to begin anew")
+        return Refused(f"cancelled by {who}", "run the same command again")
 
     def record(self, *outputs: AnyOutput) -> None:
         """Keeps what is found out at once, whatever becomes of the step."""

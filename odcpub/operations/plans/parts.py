@@ -60,7 +60,7 @@ def data(migration: MigrationPlan, access_fault: str, shown: bool) -> core_plan.
         base=migration.base,
         target=migration.target,
         digest=plan_digest(migration),
-        mends=(f"set right for the app: {access_fault}",) if access_fault else (),
+        mends=(f"repair for the app: {access_fault}",) if access_fault else (),
         carried=migration.stays,
         steps=tuple(
             core_plan.Step(

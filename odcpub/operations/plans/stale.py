@@ -93,7 +93,7 @@ def _built(one: Build, other: Build) -> Iterator[_Changed]:
 def _files(one: StageFiles | None, other: StageFiles | None) -> Iterator[str]:
     """Which of them the publish would replace by others than when it was planned."""
     then, now = ({each.path: each for each in found.changes} if found else {} for found in (one, other))
-    yield from (f"{path} was sent anew" for path in sorted({*then, *now}) if then.get(path) != now.get(path))
+    yield from (f"{path} was sent again" for path in sorted({*then, *now}) if then.get(path) != now.get(path))
 
 
 def _each(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:

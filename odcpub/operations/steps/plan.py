@@ -75,7 +75,7 @@ def _plan(run: Run, request: PlanRequest) -> Planned:
     for line in (*made.plan.warnings, *made.plan.notices):
         run.warn(line)
     if made.access_fault:
-        run.warn(f"{made.access_fault}: it is set right")
+        run.warn(f"{made.access_fault}: it is repaired")
     stored.record_followed(run, made.plan, made.catalogue)
     migration = made.migration
     run.say(summary([*migration.stays, *(step.summary for step in migration.steps)]) or "the schema is up to date")

@@ -1,5 +1,6 @@
-// Lists that read a whole table (a search, a sort, a page far away, labels or a filter of a large one) run a few at a time, in turn, so that they never
-// have all connections to the database: there is always room for rows, short lists and writes.
+// Lists that read a whole table (a search, a sort, a page far away, labels or a filter of a large one) run a few at a
+// time, in turn, so that they never have all connections to the database: there is always room for rows, short lists and
+// writes.
 using System;
 using System.Linq;
 using System.Threading;

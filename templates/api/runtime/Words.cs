@@ -10,6 +10,9 @@ public static class Words
     /// <summary>Characters of what stands for a row, wherever it is shown.</summary>
     public const int LongestLabel = 200;
 
+    // What has a vowel for its first letter and none for its first sound: a user, a unit.
+    private static readonly string[] NoVowels = ["eu", "one", "uni", "url", "us", "uti"];
+
     /// <summary>A text's first characters, and a sign where there are more.</summary>
     public static string Cut(string text, int characters)
     {
@@ -26,7 +29,8 @@ public static class Words
     public static string WithArticle(string label)
     {
         var inside = Inside(label);
-        return ("aeiouAEIOU".Contains(inside[0]) ? "an " : "a ") + inside;
+        var sounds = !NoVowels.Any(start => inside.StartsWith(start, StringComparison.OrdinalIgnoreCase));
+        return (sounds && "aeiouAEIOU".Contains(inside[0]) ? "an " : "a ") + inside;
     }
 
     public static string Count(long count, string one, string many) => count == 1 ? $"1 {one}" : $"{count} {many}";

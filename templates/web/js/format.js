@@ -86,8 +86,8 @@ export function short(text) {
 
 export const isNumber = (type) => ["Integer", "Long Integer", "Decimal", "Currency"].includes(type);
 
-/** "a" or "an" by the first letter: good enough for labels. */
-export const article = (word) => (/^[aeiou]/i.test(word) ? "an" : "a");
+/** "a" or "an" by the first letters: an order, a user; good enough for labels. */
+export const article = (word) => (/^(?!eu|one|uni|url|us|uti)[aeiou]/i.test(word) ? "an" : "a");
 
 /** A label within a sentence: "Opened at" → "opened at", "URL" stays. */
 export const inSentence = (label) =>

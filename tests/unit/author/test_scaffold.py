@@ -44,13 +44,20 @@ def test_a_folders_name_suggests_a_name() -> None:
     ]
 
 
+@pytest.mark.parametrize(("name", "folder"), [("", "shop"), (None, "größe 日本"), (None, "…")])
+def test_what_is_no_name_is_refused_and_never_made_one_silently(name: str | None, folder: str) -> None:
+    with pytest.raises(UsageError, match="is not a name") as refused:
+        first_model("app", name, folder)
+    assert "--name NAME" in refused.value.hint
+
+
 def test_a_new_model_is_named_after_its_folder_unless_told() -> None:
-    name, files = first_model("app", "", "help-desk")
+    name, files = first_model("app", None, "help-desk")
     assert (name, "app: HelpDesk" in files["app.yaml"]) == ("HelpDesk", True)
     assert first_model("library", "Units", "help-desk")[0] == "Units"
 
 
 def test_the_commands_in_its_comments_name_the_app_as_commands_do() -> None:
-    _, files = first_model("app", "", "help-desk")
+    _, files = first_model("app", None, "help-desk")
     assert "odcpub config set help-desk SomeSecret --stage qa" in files["stages/qa.yaml"]
     assert "odcpub release unit-sizes --version" in first_model("library", "UnitSizes", "x")[1]["library.yaml"]

@@ -25,6 +25,7 @@ code = main()
 print(sorted(one for one in {rooms!r} if "odcpub." + one in sys.modules), file=sys.stderr)
 sys.exit(code)
 """
+START = "import sys; from odcpub.cli.start import main; sys.exit(main())"
 MODEL = """\
 app: Shop
 key: 0c2f6c2e-0d53-4b0e-9c34-1f1d6f1c9a11
@@ -89,3 +90,46 @@ def test_a_warning_says_as_much_as_an_error_and_is_told_once(folder: Path) -> No
     done = run(folder, [*COMMANDS["verify"], "--json"])
     assert [one["code"] for one in json.loads(done.stdout)["warnings"]] == ["ODC-M601"]
     assert done.stderr == "[]\n"
+
+
+REFUSED = {
+    "an archive that is not there": (["verify", "none.oap"], "none.oap: no such file"),
+    "a device": (["verify", "/dev/null"], "/dev/null: is not a folder"),
+    "a file": (["verify", "shop.jdl"], "shop.jdl: is a file"),
+    "a folder that is not there": (["verify", "none"], "none: no such folder"),
+    "a name that is too long": (["verify", "x" * 300], "cannot be read: File name too long"),
+    "a folder for a file": (["import", "jdl", "shop", "--out", "imported"], "shop: is a folder\nhint: name a file"),
+    "a plan that is a folder": (["apply", "shop"], "shop: is a folder\nhint: name a file"),
+    "a new folder's name that is too long": (["new", "app", "x" * 300, "--name", "X"], "hint: choose a shorter name"),
+    "an operation without a name": (["continue", ""], "OPERATION: is empty"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_a_command_cannot_take_is_called_what_it_is(case: str, folder: Path) -> None:
+    arguments, said = REFUSED[case]
+    done = run(folder, arguments)
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_folder_that_may_not_be_looked_into_is_not_called_missing(folder: Path) -> None:
+    (folder / "shop").chmod(0)
+    try:
+        done = run(folder, ["verify", "shop/sub"])
+    finally:
+        (folder / "shop").chmod(0o700)
+    assert "shop/sub: cannot be read: Permission denied" in done.stderr
+
+
+def test_a_command_to_paste_takes_no_path_for_an_option(folder: Path) -> None:
+    done = run(folder, ["new", "app", "--", "-dash"])
+    assert "Try: odcpub publish ./-dash" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("more", [[], ["--json"]])
+def test_an_error_that_cannot_be_told_keeps_its_exit_code(more: list[str], folder: Path) -> None:
+    run_it = [sys.executable, "-c", START, "verify", "none", *more]
+    with Path("/dev/full").open("w") as full:
+        assert subprocess.run(run_it, cwd=folder, stdout=full, stderr=full, check=False).returncode == 2

@@ -12,7 +12,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from odcpub import waiting
+from odcpub import __version__, waiting
+from odcpub.build import build
 from odcpub.cli import routes
 from odcpub.cli.client import Client, Stopped
 from odcpub.errors import EngineError
@@ -111,16 +112,25 @@ def test_a_new_command_starts_the_server_that_was_told_to_end(home: Home, monkey
         client(home, monkeypatch).request(routes.STATUS)
 
 
-def test_a_server_of_another_version_is_waited_for_until_it_has_ended(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("server", "ended"),
+    [
+        ({"version": __version__}, [(4711, 70.0)]),
+        ({"version": __version__, "build": f"{__version__}+00000000"}, [(4711, 70.0)]),
+        ({"version": __version__, "build": build()}, []),
+    ],
+    ids=["an earlier one", "a checkout before its update", "this one"],
+)
+def test_a_server_of_another_build_is_waited_for_until_it_has_ended(
+    home: Home, monkeypatch: pytest.MonkeyPatch, server: dict[str, str], ended: list[tuple[int, float]]
 ) -> None:
     made, waited = Client(home), []
-    answers = {"GET": {"version": "0.0.1"}, "POST": {"pid": 4711, "seconds": 70.0}}
+    answers = {"GET": server, "POST": {"pid": 4711, "seconds": 70.0}}
     monkeypatch.setattr(made, "running", lambda: True)
     monkeypatch.setattr(made, "request", lambda route: answers[route.method])
     monkeypatch.setattr(made, "wait_for_end", lambda *given: waited.append(given))
     made.check_version()
-    assert waited == [(4711, 70.0)]
+    assert waited == ended
 
 
 def test_an_answer_that_takes_too_long_is_no_server_that_ended(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from odcpub.cli import asking, main, running
 from odcpub.cli.client import Client
+from odcpub.cli.commands import configuration
 from odcpub.cli.routes import Route
 from odcpub.errors import UsageError
 
@@ -182,3 +183,24 @@ def test_a_value_that_lets_an_operation_go_on_says_so(
     monkeypatch.setattr(Client, "connected", lambda: Api(answer))
     assert main.main(["config", "set", "shop", "Rate=2", "--stage", "qa"]) == 0
     assert capsys.readouterr().out == f"Set Rate; {when}\n"
+
+
+@pytest.mark.parametrize(
+    ("paths", "more", "stage"),
+    [
+        (["stages/qa.yaml"], [], "qa"),
+        (["stages/qa.yaml"], ["--stage", "production"], "production"),
+        (["stages/qa.yaml", "stages/production.yaml"], [], "STAGE"),
+        (["odcpub.yaml"], [], "STAGE"),
+    ],
+)
+def test_the_command_that_applies_pushed_files_names_their_stage(
+    paths: list[str], more: list[str], stage: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+) -> None:  # fmt: skip
+    files = [{"path": path, "change": "changed"} for path in paths]
+    answer = {"key": "k", "name": "Shop", "files": files, "warnings": [], "resumed": []}
+    monkeypatch.setattr(Client, "connected", lambda: Api(answer))
+    monkeypatch.setattr(configuration, "send", lambda *_: [{}])
+    assert main.main(["config", "push", str(tmp_path), *more]) == 0
+    assert f"odcpub config apply Shop --stage {stage}\n" in capsys.readouterr().out

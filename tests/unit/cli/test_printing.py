@@ -202,3 +202,12 @@ def test_a_value_gives_the_terminal_no_orders() -> None:
         "NAME      VALUE",
         r"Greeting  \x1b[31mred",
     ]
+
+
+def test_a_dumb_terminal_gets_lines_and_no_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    out = Terminal()
+    monkeypatch.setattr("sys.stderr", out)
+    assert follow(Api(STEPS, OPERATION)) == 0
+    assert "\r" not in out.getvalue()
+    assert "\x1b" not in out.getvalue()

@@ -77,10 +77,14 @@ def test_nothing_else_marks_text() -> None:
 
 def test_own_code_is_written_out_where_it_stands() -> None:
     """``code`` and ``joined`` take literals of odcpub's own alone: no f-string, no variable."""
-    for path in COMPILER.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("code", "joined"):
-                assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno}"
+    calls = [
+        (f"{path}:{node.lineno}", node)
+        for path in COMPILER.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("code", "joined")
+    ]
+    assert calls
+    assert not [where for where, call in calls if not isinstance(call.args[0], ast.Constant)]
 
 
 @pytest.mark.parametrize("text", ["", "a b", "a`b", "a\nb", "-x", "$x", "x;y", "é"])

@@ -149,3 +149,14 @@ def test_columns() -> None:
     for basic, facts in DATA_TYPES.items():
         if facts.sql and (facts.length or measures_of(DataType(basic))):
             assert f"`{sql_type(attribute('A', basic))}`" in documented, basic
+
+
+@pytest.mark.parametrize(
+    ("word", "article"),
+    [("order", "an"), ("e-mail", "an"), ("user", "a"), ("unit", "a"), ("URL", "a"), ("upload", "an"), ("ticket", "a")],
+)
+def test_articles_are_the_same_everywhere(word: str, article: str) -> None:
+    page = found(r"const article = .*?/(.*?)/i", script("format"))
+    assert ("an" if re.match(page, word, re.IGNORECASE) else "a") == article
+    starts = re.findall(r'"(\w+)"', found(r"NoVowels = \[(.*?)\]", csharp("Words")))
+    assert starts == found(r"\?!(.*?)\)", page).split("|")

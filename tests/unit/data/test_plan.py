@@ -268,3 +268,13 @@ def test_values_that_occur_more_than_once_come_with_the_number_of_their_rows() -
     check = next(check for check in plan.checks if "more than once" in check.message.many)
     told = Finding(check, 1, (("Open", "3"),)).told
     assert "occurs more than once, and they are unique now: value Open: in 3 rows; " in told
+
+
+def test_a_key_that_is_the_name_before_and_not_the_first_one_is_told_so() -> None:
+    """Renamed twice: X was A at first, and is Y now."""
+    old = app(thing(replace(A, name="X", key="A", explicit_key=True)))
+    new = app(thing(replace(A, name="Y", key="X", explicit_key=True)))
+    assert change(old, new).refusals == (
+        "Thing.Y: X has A for its first name, which stays its key: write `key: A` if it is the same and keeps its "
+        "values, `key: Y` if it is a new one",
+    )

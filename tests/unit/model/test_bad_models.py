@@ -24,7 +24,7 @@ CASES = [
     ("tag", HEAD + "description: !!python/object:os.system x", ("M007", 3, 14, ""), "tag"),
     ("two documents", HEAD + "---\napp: B", ("M007", 3, 1, ""), "second document"),
     ("too deep", HEAD + "description: " + "[" * 100, ("M007", 3, 45, ""), "deep"),
-    ("alias to itself", HEAD + "uses: &a { b: *a }", ("M007", 3, 15, ""), "refers to what it stands in"),
+    ("alias to itself", HEAD + "uses: &a { b: *a }", ("M007", 3, 15, ""), "refers to itself"),
     ("unknown alias", HEAD + "uses: *a", ("M007", 3, 7, ""), "alias"),
     ("same key twice", HEAD + "description: a\ndescription: b", ("M008", 4, 1, ""), "line 3"),
     ("a list at the top", "- a", ("M103", 1, 1, ""), "mapping"),

@@ -100,7 +100,7 @@ def test_a_broken_file_brings_no_problems_about_what_it_holds(tmp_path: Path) ->
 def test_a_missing_folder_a_file_and_an_empty_folder(tmp_path: Path) -> None:
     (missing,) = found(tmp_path / "nowhere")
     assert missing.code == "ODC-M001"
-    assert "is not there" in missing.message
+    assert "does not exist" in missing.message
     (file,) = found(write(tmp_path, app_yaml=HEAD) / "app.yaml")
     assert "is not a folder" in file.message
     (tmp_path / "empty").mkdir()
@@ -123,6 +123,17 @@ def test_links_out_of_the_folder_are_refused_and_links_within_count_once(tmp_pat
     (model / "out.yaml").symlink_to(tmp_path / "secret.yaml")
     (model / "up").symlink_to(tmp_path)
     assert [(p.code, p.place and p.place.file) for p in found(model)] == [("ODC-M003", "out.yaml"), ("ODC-M003", "up")]
+
+
+def test_a_link_to_a_hidden_folder_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    model = write(tmp_path, app_yaml=HEAD, a__b_yaml=ENTITY.format("B"), hidden__c_yaml=ENTITY.format("C"))
+    (model / "hidden").rename(model / ".hidden")
+    (model / "same").symlink_to("a")
+    assert entities(model) == ["B"]
+    (model / "shared").symlink_to(".hidden")
+    (problem,) = found(model)
+    assert (problem.code, str(problem.place)) == ("ODC-M003", "shared:1:1")
+    assert "a link to a hidden folder" in problem.message
 
 
 def test_a_fifo_is_not_waited_for(tmp_path: Path) -> None:

@@ -272,3 +272,12 @@ def test_the_example_of_each_type_is_a_value_of_it_typed_or_in_a_file(type_: Dat
     root, problems = parse(f"Name: {example}", "qa.yaml")
     assert not problems
     assert canonical(root.entries["Name"][1].value, type_) == value  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("clock", ["24:00", "24:00:00", "12:60", "12:30:60"])
+def test_a_time_that_no_clock_shows_is_refused_whatever_the_python(clock: str) -> None:
+    """Python 3.14 makes 00:00 of 24:00."""
+    with pytest.raises(ValueError, match="is not a time such as"):
+        from_text(clock, DataType(Basic.TIME))
+    with pytest.raises(ValueError, match="is not a moment"):
+        from_text(f"2026-01-31T{clock}Z", DataType(Basic.DATE_TIME))

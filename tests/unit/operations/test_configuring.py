@@ -36,10 +36,10 @@ def test_after_a_lost_key_its_secrets_are_named_and_can_be_set_again(installed: 
     configure(installed, {"Token": "t", "Rate": "2"})
     key = installed.store.vault.key_file
     key.unlink()
-    with pytest.raises(EngineError, match=r"vault\.key: is not there, and secrets are encrypted with it") as gone:
+    with pytest.raises(EngineError, match=r"vault\.key: is missing, and secrets are encrypted with it") as gone:
         stages.configuration(installed.platform, target(installed))
     assert f"echo new > {key}; then publish each app again" in gone.value.hint
-    with pytest.raises(EngineError, match="is not there"):
+    with pytest.raises(EngineError, match="is missing"):
         configure(installed, {"Token": "t2"})
     assert not key.exists(), "no new one is made unasked"
     key.write_text("new\n")

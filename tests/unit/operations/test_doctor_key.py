@@ -30,7 +30,7 @@ def test_a_fresh_installation_misses_nothing(installed: Installed) -> None:
 
 @pytest.mark.parametrize(
     ("content", "found"),
-    [(None, "is not there, and apps are deployed"), (b"x", "is damaged"), (b"A" * 43 + b"=", "wrong key file")],
+    [(None, "is missing, and apps are deployed"), (b"x", "is damaged"), (b"A" * 43 + b"=", "wrong key file")],
 )
 def test_a_key_that_is_not_the_one_is_told(installed: Installed, content: bytes | None, found: str) -> None:
     stages, file = installed.store.stages, installed.store.vault.key_file

@@ -62,7 +62,7 @@ def test_the_way_on_is_one_that_is_taken(installed: Installed) -> None:
     installed.store.stages.database_password(KEY, "acceptance")
     installed.store.stages.undeployed(KEY, "acceptance")
     with pytest.raises(UsageError, match="is no longer a stage of Shop") as refused:
-        requests.promotion(installed.platform, installed.asset, "acceptance", None)
+        requests.check_promotion(installed.platform, installed.asset, "acceptance", None)
     assert refused.value.hint.endswith("what is left in it: odcpub config unset shop Rate --stage acceptance")
     configuring.configure(installed.platform, "shop", "acceptance", configuring.Changes({}, ("Rate",), ()))
     for ask in (

@@ -37,12 +37,13 @@ SHOP = replace(MODEL, entities=(Entity("Thing", "Thing", (attribute("Name", Basi
 
 
 class Stage:
-    """A stage whose old version ends when told. ``said``: what was done to it, in order."""
+    """A stage whose old version ends when told. ``said``: what was done to it, in order; ``contracting``: the contract
+    phase has begun."""
 
     def __init__(self, installed: Installed) -> None:
         self.installed, self.engines = installed, installed.engines
         self.said: list[str] = []
-        self.ends, self.contracts = False, True
+        self.ends, self.contracts, self.contracting = False, True, False
         engines: Any = self.engines
         engines.settle, engines.apply, engines.wait, engines.stop = self.settle, self.apply, self.wait, self.stop
         engines.settled = lambda: None
@@ -59,6 +60,7 @@ class Stage:
     def apply(self, _place: Place, plan: Any, phase: str, *_: object) -> None:
         if any(step.phase == phase for step in plan.steps):
             self.said.append(phase)
+        self.contracting = self.contracting or phase == TIGHTEN
         while phase == TIGHTEN and not self.contracts:
             time.sleep(0.01)
 
@@ -234,7 +236,7 @@ def test_one_that_finds_nothing_to_do_leaves_the_clean_up_to_the_former(
 def test_one_that_contracts_already_is_waited_for(installed: Installed, stage: Stage) -> None:
     stage.ends, stage.contracts = True, False
     first = serves(installed, begun(installed)).key
-    wait_for(lambda: stage.said[-1] == "settle 1", "the clean-up")
+    wait_for(lambda: stage.contracting, "the contract phase")
     second = begun(installed)
     time.sleep(0.3)
     assert found(installed, second).unit.find(Ready) is None

@@ -230,7 +230,7 @@ def test_rules_that_a_failed_operation_took_from_the_version_that_serves_are_tol
         f"{back}; or correct what odcpub log {key} names, then: {promote}"
     }
     assert warnings(later) == [
-        f"the version before serves on, but 4 rules of it are not in force now: {'; '.join(LOOSENED)}"
+        f"the previous version goes on serving, but 4 rules of it are not in force now: {'; '.join(LOOSENED)}"
     ]
     assert [one["rule"] for one in views.operation(served.refreshed().operation)["rulesNotInForce"]] == LOOSENED
 

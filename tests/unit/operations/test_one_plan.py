@@ -114,14 +114,14 @@ def test_a_publish(shop: Installed) -> None:
     assert shown.build is not None
     assert shown.build.does == ("compile 1 entity, 2 screens", "build the image as revision 3")
     assert shown.build.image == PACKED
-    planned = follows(shop, requests.publishing(shop.platform, sent, "ada"))
+    planned = follows(shop, requests.publish_command(shop.platform, sent, "ada"))
     assert planned.compared() == shown.compared()
     assert planned.fingerprint == shown.fingerprint, "the image follows from what it is made of"
 
 
 def test_an_image_that_is_another_than_planned_is_refused(shop: Installed) -> None:
     plan = planning.publish(shop.platform, shop.sent(), "ada")
-    command = requests.publishing(shop.platform, shop.sent(), "ada")
+    command = requests.publish_command(shop.platform, shop.sent(), "ada")
     stored.check_image(begun(shop.platform, command), "sha256:another")
     run = Run(
         shop.platform,
@@ -137,15 +137,15 @@ def test_a_promotion(shop: Installed, number: int | None) -> None:
     shown = planning.deploy(shop.platform, "shop", "qa", number, "ada")
     assert shown.revision == (number or 2)
     asset = record(shop)
-    stage, revision = requests.promotion(shop.platform, asset, "qa", number)
-    assert follows(shop, requests.deploying(asset, stage, revision, "ada")).compared() == shown.compared()
+    stage, revision = requests.check_promotion(shop.platform, asset, "qa", number)
+    assert follows(shop, requests.deploy_command(asset, stage, revision, "ada")).compared() == shown.compared()
 
 
 def test_a_configuration(shop: Installed) -> None:
     shop.store.stages.change_values(KEY, "qa", [Value("Rate", "7")])
     shown = planning.apply(shop.platform, "shop", "qa", "ada")
-    asset, stage, number = requests.applying(shop.platform, "shop", "qa")
-    assert follows(shop, requests.configuring(asset, stage, number, "ada")).compared() == shown.compared()
+    asset, stage, number = requests.check_apply(shop.platform, "shop", "qa")
+    assert follows(shop, requests.apply_command(asset, stage, number, "ada")).compared() == shown.compared()
 
 
 @pytest.mark.parametrize("forget", [False, True])
@@ -156,9 +156,9 @@ def test_an_undeploy(shop: Installed, monkeypatch: pytest.MonkeyPatch, forget: b
     if forget:
         shop.engines.broken["running"] = Gone("nobody answers", "is it up?")
     shown = planning.undeploy(shop.platform, "shop", "qa", forget, "ada")
-    asset, stage = requests.leaving(shop.platform, "shop", "qa")
+    asset, stage = requests.check_undeploy(shop.platform, "shop", "qa")
     assert shown.deploy[0].verb == ("forget" if forget else "remove")
-    assert follows(shop, requests.undeploying(asset, stage, forget, "ada")).compared() == shown.compared()
+    assert follows(shop, requests.undeploy_command(asset, stage, forget, "ada")).compared() == shown.compared()
 
 
 def test_a_library(installed: Installed, library: AssetRecord) -> None:
@@ -169,7 +169,9 @@ def test_a_library(installed: Installed, library: AssetRecord) -> None:
         sent = installed.sent(folder)
         shown = planning.publish(installed.platform, sent, "ada")
         assert changes(shown) is made
-        assert follows(installed, requests.publishing(installed.platform, sent, "ada")).compared() == shown.compared()
+        assert (
+            follows(installed, requests.publish_command(installed.platform, sent, "ada")).compared() == shown.compared()
+        )
 
 
 # Stale plans
@@ -325,7 +327,7 @@ def test_files_that_were_sent_anew_are_not_put_back(shop: Installed) -> None:
         shop.configured()
 
     assert executed(shop, plan, push) == (
-        "stale: the recorded files of the stages have changed since: stages/qa.yaml was sent anew"
+        "stale: the recorded files of the stages have changed since: stages/qa.yaml was sent again"
     )
 
 
@@ -344,7 +346,7 @@ def test_a_first_publish_puts_no_files_back(installed: Installed, compiler: Fake
     built(installed)
     (installed.folder / "shop.yaml").write_text(SHOP)
     sent = installed.sent()
-    command = structs.replace(requests.publishing(installed.platform, sent, "ada"), plan="0" * 64)
+    command = structs.replace(requests.publish_command(installed.platform, sent, "ada"), plan="0" * 64)
     stage_file(installed, "settings: { Rate: 3 }")
     installed.store.assets.register(command.asset)
     installed.configured(command.asset)

@@ -106,7 +106,7 @@ def test_what_the_apps_role_has_lost_is_set_right_and_said(
     installed.store.stages.database_password(installed.asset.key, "qa")
     assert data(installed) == (), "there it was never deployed"
     installed.deployed(1, "QA")
-    assert data(installed) == (f"set right for the app: {lost}",)
+    assert data(installed) == (f"repair for the app: {lost}",)
     pooled = replace(Login("db", 6432, "odc_qa", "shop", "shop__qa", ""), pooling="session")
     monkeypatch.setattr(engines, "login", lambda *_: pooled)
     (line,) = data(installed)

@@ -19,7 +19,7 @@ from .conftest import KEY, MODEL, Installed
 
 
 def promoted(installed: Installed, number: int | None) -> int:
-    return requests.promotion(installed.platform, installed.asset, "qa", number)[1].number
+    return requests.check_promotion(installed.platform, installed.asset, "qa", number)[1].number
 
 
 def test_a_revision_that_ran_there_can_be_promoted_after_an_undeploy_and_one_that_failed_cannot(
@@ -52,7 +52,7 @@ def test_a_folder_of_another_machine_is_named_beside_the_command(installed: Inst
     ):
         installed.store.assets.register(replace(installed.asset, host=host))
         with pytest.raises(Refused, match="is the first stage") as refused:
-            requests.promotion(installed.platform, installed.platform.asset("shop"), "development", None)
+            requests.check_promotion(installed.platform, installed.platform.asset("shop"), "development", None)
         assert refused.value.hint == hint
 
 

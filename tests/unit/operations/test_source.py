@@ -56,7 +56,7 @@ def test_a_model_that_is_lost_is_told_with_its_revision(installed: Installed) ->
     assert record is not None
     (lost,) = installed.folder.parent.rglob(record.model)
     lost.unlink()
-    fresh = replace(installed.platform, memory=Caches(installed.store))
+    fresh = replace(installed.platform, caches=Caches(installed.store))
     with pytest.raises(EngineError, match="Shop: the stored model of revision 1 is missing"):
         source(fresh, "shop", None)
 

@@ -45,7 +45,7 @@ def test_a_key_that_a_password_was_sealed_with_is_not_replaced(tmp_path: Path, f
     sealed = store.vault.seal("s3cret").decode()
     (tmp_path / file).write_text(f'{{"password": "{sealed}"}}')
     (tmp_path / "vault.key").unlink()
-    with pytest.raises(EngineError, match=r"vault\.key: is not there"):
+    with pytest.raises(EngineError, match=r"vault\.key: is missing"):
         store.vault.seal("another")
     assert not (tmp_path / "vault.key").exists()
     store.close()

@@ -60,7 +60,7 @@ def test_a_key_that_is_put_back_is_read_again(key: Path, tmp_path: Path) -> None
     assert vault.fingerprint("a") == vault.fingerprint("a")
     key.rename(tmp_path / "away")
     for use in (lambda: vault.open(sealed), lambda: vault.seal("x"), lambda: vault.fingerprint("x")):
-        with pytest.raises(EngineError, match="is not there, and secrets are encrypted with it"):
+        with pytest.raises(EngineError, match="is missing, and secrets are encrypted with it"):
             use()
     assert not key.exists(), "a new one is not made in silence"
     key.write_text("new")

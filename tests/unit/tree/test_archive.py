@@ -142,7 +142,7 @@ def test_what_is_no_archive_of_a_model_is_refused(model: Path, tmp_path: Path, c
 
 def test_a_name_that_is_there_twice_is_refused(model: Path, tmp_path: Path) -> None:
     content = packed(model, adding("apq.yaml"), date_time=(1980, 1, 1, 0, 0, 0))  # type: ignore[arg-type]
-    assert said(tmp_path / "bad.oap", content.replace(b"apq.yaml", b"app.yaml")).endswith("app.yaml: is there twice")
+    assert said(tmp_path / "bad.oap", content.replace(b"apq.yaml", b"app.yaml")).endswith("app.yaml: occurs twice")
 
 
 def test_an_encrypted_entry_is_refused(model: Path, tmp_path: Path) -> None:

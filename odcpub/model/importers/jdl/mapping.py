@@ -104,7 +104,7 @@ class _Mapper:
         values: dict[str, tree.EnumValue] = {}
         for value in node.values:
             if value.name in values:
-                message = f"the value {value.name} is there twice"
+                message = f"the value {value.name} occurs twice"
                 self._findings.error(Code.DUPLICATE, value.place, message, "remove one of them", name)
             values.setdefault(value.name, value)
         keys = Namer()
@@ -138,7 +138,7 @@ class _Mapper:
             self._findings.warn(Code.DROPPED, node.place, message, element=draft.name)
         for field in node.fields:
             if field.name in draft.fields:
-                message = f"the field {field.name} is there twice"
+                message = f"the field {field.name} occurs twice"
                 self._findings.error(Code.DUPLICATE, field.place, message, "remove or rename one of them", draft.name)
                 continue
             name = draft.name_for(field.name, field.place)

@@ -84,7 +84,7 @@ class LimitReader:
         elif name not in self.allowed:
             message, hint = f"{type_name} has no validation {name}", f"use one of {listed(self.allowed)}"
         elif name in seen:
-            message, hint = f"{name} is there twice", "remove one of them"
+            message, hint = f"{name} occurs twice", "remove one of them"
         elif name in PLAIN and validation.argument:
             message, hint = f"{name} takes no value", f"write {name} alone"
         elif name not in PLAIN and not validation.argument:

@@ -130,7 +130,7 @@ FAILURES = [
         "error NU1301:   Response status code does not indicate success: 401 (Unauthorized).",
         r"wants a login, or refuses the one that NuGet has \(feed.example\)",
     ),
-    ("error NU1301: The local source '/gone' doesn't exist.", "is a folder that is not there"),
+    ("error NU1301: The local source '/gone' doesn't exist.", "is a folder that does not exist"),
     (
         f"error NU1301: {FEED} The SSL connection could not be established, see inner exception.\n"
         "error NU1301:   The remote certificate is invalid because of errors in the certificate chain: UntrustedRoot",
@@ -149,7 +149,7 @@ FAILURES = [
         "error NU1101: Unable to find package Npgsql.\n  Failed to restore /x/restore.csproj (in 407 ms).",
         "no feed that NuGet asks has it",
     ),
-    ("error NU1301: The local source '/home/me/my certificate/feed' doesn't exist.", "is a folder that is not there"),
+    ("error NU1301: The local source '/home/me/my certificate/feed' doesn't exist.", "is a folder that does not exist"),
     (
         "error NU1101: Unable to find package Npgsql. [/home/me/certificate/restore.csproj]\n"
         "  Restored /certificate/x.csproj; 401 (ms) NU1403",

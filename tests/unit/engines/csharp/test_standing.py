@@ -72,7 +72,7 @@ def test_an_sdk_without_the_aspnet_pack(machine: Machine) -> None:
     root = machine.sdk(without=("packs/Microsoft.AspNetCore.App.Ref/*",)).root
     told = doctor(machine)
     why = f".NET SDK 10.0.401 in {root} is not taken: it lacks the pack Microsoft.AspNetCore.App.Ref 10.0"
-    assert told == Standing(NOT_FETCHED, (FETCHES, why, f"install it anew: {SCRIPT} --install-dir {root}"))
+    assert told == Standing(NOT_FETCHED, (FETCHES, why, f"install it again: {SCRIPT} --install-dir {root}"))
     folder = set_up(machine)
     found = f"bootstrap: C# compiler 4.8.0, .NET 9.0.7, Npgsql 9.0.3 in {folder}/dotnet"
     assert doctor(machine) == Standing(found, (*told.hints[1:], *packages.WARNINGS))

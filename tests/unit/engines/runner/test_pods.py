@@ -26,7 +26,7 @@ def pod(container: dict[str, Any] | None = None, **status: Any) -> dict[str, Any
         ),
         ({"state": {"waiting": {"reason": "ImagePullBackOff"}}}, "its image cannot be pulled", False),
         ({"state": {"waiting": {"reason": "InvalidImageName"}}}, "its image has no valid name", False),
-        ({"state": {"waiting": {"reason": "CreateContainerConfigError"}}}, "its configuration is not there", False),
+        ({"state": {"waiting": {"reason": "CreateContainerConfigError"}}}, "its configuration does not exist", False),
         ({"state": {"terminated": {"reason": "Error", "exitCode": 3}}}, "ended with code 3", True),
         ({"state": {"terminated": {"reason": "Completed", "exitCode": 0}}}, "ended with code 0", True),
         ({"state": {"terminated": {"reason": "OOMKilled", "exitCode": 137}}}, "OOMKilled", True),

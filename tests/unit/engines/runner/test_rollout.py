@@ -191,7 +191,7 @@ def test_a_container_of_somebody_elses_that_is_not_let_in_is_told_at_once_and_go
     with pytest.raises(NotReady, match="violates PodSecurity") as caught:
         Rollout(world, workload).wait(said.append, 30)
     assert caught.value.hint.startswith("correct the reason and publish again; the previous version keeps serving")
-    assert said == ["it is taken back: no pod may be made (FailedCreate): violates PodSecurity"]
+    assert said == ["the version is removed: no pod may be made (FailedCreate): violates PodSecurity"]
     assert same_template(world.deployment, served)
     assert world.health() == "ready"
 
@@ -215,7 +215,7 @@ def test_pods_that_nobody_comes_to_are_not_told_as_serving(beside: bool) -> None
         world.put(elsewhere)
         assert world.health() == f"not ready: the Service shop sends to no pod's port 8080: {right}"
     world.delete("Service", "shop", NAMESPACE)
-    assert world.health() == f"not ready: the Service shop is not there any more: {right}"
+    assert world.health() == f"not ready: the Service shop does not exist any more: {right}"
 
 
 def test_settling_waits_for_pods_of_another_template_and_names_them() -> None:
@@ -352,7 +352,7 @@ def test_pods_that_run_another_image_are_told() -> None:
     ("change", "told"),
     [
         (lambda world: world.hand_edit(image="r/shop@sha256:older"), "changed to another image: r/shop@sha256:older"),
-        (lambda world: world.delete("Deployment", "shop", NAMESPACE), "Deployment is not there any more"),
+        (lambda world: world.delete("Deployment", "shop", NAMESPACE), "Deployment does not exist any more"),
         (lambda world: world.change(paused=True), "Deployment is paused"),
     ],
 )

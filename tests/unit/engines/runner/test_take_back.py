@@ -219,7 +219,7 @@ def test_a_version_that_comes_to_no_database_is_told_with_its_own_words(
     with pytest.raises(NotReady, match="the database at db:5432 can't be reached: timeout"):
         Rollout(cluster, WORKLOAD).wait(said.append, 30)
     reason = "the database at db:5432 can't be reached: timeout"
-    assert said == [f"its process runs and is not ready yet: {reason}", f"it is taken back: {reason}"]
+    assert said == [f"its process runs and is not ready yet: {reason}", f"the version is removed: {reason}"]
     cluster.log = lambda *_, **__: written[:1]  # type: ignore[method-assign]
     cluster.put(deployment)
     with pytest.raises(NotReady, match=r"not ready after 0\.5 s.*the schema is not abc yet"):

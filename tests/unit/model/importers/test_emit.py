@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -19,6 +20,7 @@ from odcpub.model.elements import (
     Function,
     Kind,
     Record,
+    Setting,
     StaticEntity,
 )
 from odcpub.model.importers.emit import emit, scalar
@@ -152,3 +154,15 @@ def test_every_key_of_an_attribute() -> None:
             }
         },
     }
+
+
+def test_what_would_be_lost_is_refused_and_what_is_off_is_written() -> None:
+    off = Entity("T", "T", (Attribute("A", "A", DataType(Basic.BOOLEAN), default=False),))
+    state = StaticEntity("S", "S", (Record("One", "1", 1, is_active=False),))
+    asset = Asset(Kind.APP, "Shop", "key", static_entities=(state,), entities=(off,))
+    files = {path: read(text) for path, text in emit(asset)}
+    assert files["entities.yaml"]["entities"]["T"]["attributes"]["A"] == {"type": "Boolean", "default": False}
+    assert files["static_entities.yaml"]["static_entities"]["S"]["records"]["One"] == {"label": "1", "is_active": False}
+    for more in ({"accent": "#000000"}, {"settings": (Setting("X", DataType(Basic.TEXT)),)}):
+        with pytest.raises(ValueError, match="can be written"):
+            emit(replace(asset, **more))
