@@ -16,6 +16,7 @@ from odcpub.model.places import inside
 from odcpub.model.problems import Code
 from odcpub.model.types import spelled
 from odcpub.model.yaml_text import Scalar
+from odcpub.text import shown
 
 if TYPE_CHECKING:
     from odcpub.model.expressions.tree import Expression
@@ -57,6 +58,7 @@ def _expression(
         return fitting
     from odcpub.model.expressions.check import check
     from odcpub.model.expressions.evaluate import is_constant
+    from odcpub.model.expressions.in_yaml import cut_short, quoted
     from odcpub.model.expressions.scope import Scope
     from odcpub.model.expressions.syntax import ExpressionError
     from odcpub.model.expressions.written import written
@@ -64,6 +66,10 @@ def _expression(
     try:
         expression = check(node.text[1:], Scope(), type_).expression
     except ExpressionError as error:
+        if node.plain and (meant := cut_short(reading.line(node), node.column, node.text[1:])):
+            message = f"the default: YAML takes only '{shown(node.text)}' of the expression"
+            reading.problem(Code.EXPRESSION, node, element, message, f"put it in quotes: {shown(quoted(meant), 500)}")
+            return None
         for fault in error.faults:
             place = inside(node, fault.at + 1)
             reading.problem(Code.EXPRESSION, place, element, f"the default: {fault.message}", fault.hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from odcpub.errors import Place, Problem, Severity
@@ -38,11 +39,16 @@ MAX_PROBLEMS = 1_000
 
 
 class Reading:
-    """One file being read: its path and the problems found so far."""
+    """One file being read: its path, its text and the problems found so far."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.text = text
         self.problems: list[Problem] = []
+
+    def line(self, node: Node) -> str:
+        """The line of the file on which the node begins."""
+        return next(islice(self.text.split("\n"), node.line - 1, None), "")
 
     def place(self, node: Node) -> Place:
         """Where the node stands in the file."""

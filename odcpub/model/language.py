@@ -107,7 +107,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _identity("attribute"),
         Key("type", Shape.TYPE, "The data type.", required=True),
         Key("mandatory", Shape.BOOLEAN, "A row must have a value; an empty text is no value."),
-        Key("default", Shape.LITERAL, "A new row's value if none is given: a literal, or '=' and an expression."),
+        Key("default", Shape.LITERAL, "What new rows get that are given none: a literal, or '=' and an expression."),
         Key("length", Shape.INTEGER, "Text: the most characters; unbounded unless said."),
         Key("min_length", Shape.INTEGER, "Text, Email, Phone Number: the fewest characters."),
         Key("digits", Shape.INTEGER, "Decimal: digits in all, 28 unless said."),

@@ -20,7 +20,7 @@ from odcpub.model.yaml_text import Mapping, Node, Scalar, parse
 def read(text: str, file: str) -> FileParts:
     """The parts of one file's text."""
     root, problems = parse(text, file)
-    reading = Reading(file)
+    reading = Reading(file, text)
     if root is None:
         return FileParts(file, problems=problems, complete=not problems)
     found = fields(reading, "asset", root, root, "")

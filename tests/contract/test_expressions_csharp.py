@@ -69,6 +69,24 @@ def test_random_calls_give_the_same(csharp: InCSharp) -> None:
     compare(csharp, [case for name in sorted(REPEATABLE) for case in batch(calls(name), CALLS)])
 
 
+def test_a_new_identifier_is_another_each_time(csharp: InCSharp) -> None:
+    node = check("GenerateGuid()", SCOPE).expression
+    one, other = csharp.computed([Case("GenerateGuid()", node.type, node, {})] * 2)
+    assert one != other
+    assert {len(str(one)), len(str(other))} == {36}
+
+
+OVERFLOWING = """
+try { System.Console.WriteLine(Odcpub.Runtime.Numbers.Add(int.MaxValue, 1)); }
+catch (Odcpub.Runtime.ExpressionOverflowException error) { System.Console.WriteLine(error.Message); }
+"""
+
+
+def test_an_overflow_tells_a_user_what_cannot_be_held(csharp: InCSharp) -> None:
+    message = "A calculation gives a number that an Integer cannot hold: it goes from -2147483648 to 2147483647."
+    assert csharp.run(OVERFLOWING) == [message]
+
+
 CALCULATED = [
     check(text, SCOPE).expression
     for text in (

@@ -433,6 +433,12 @@ CASES = [
         "DecimalToInteger(",
     ),
     (
+        "expression that a comment cuts short",
+        entity("\n        type: Boolean\n        default: =CurrDate() < #2026-01-31#"),
+        ("M307", 8, 18, "entities.A.attributes.X"),
+        "put it in quotes: '=CurrDate() < #2026-01-31#'",
+    ),
+    (
         "name in a default",
         entity("{ type: Integer, default: =1 + Other }"),
         ("M307", 6, 41, "entities.A.attributes.X"),
