@@ -21,11 +21,12 @@ load_profile()
 
 
 CLUSTER = {
-    "acceptance": re.compile(r"kills/test_kind|\[kind[-\]]"),
+    "kills": re.compile(r"kills/test_kind"),
+    "acceptance": re.compile(r"\[kind[-\]]"),
     "contract": re.compile(r"test_runner_kubernetes\.py|test_runner\.py.*\[kubernetes\]"),
 }
 """Tests on the cluster, by their identifiers. Those of a group share namespaces (and a server's databases of stages),
-so one process runs them, one by one, beside the others: most of their time is waiting."""
+so one process runs them, one by one, beside the others: most of their time is waiting. Groups share neither."""
 LONGEST = (
     "acceptance/kills/test_operations.py",
     "acceptance/test_bad_worlds.py",

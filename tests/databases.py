@@ -15,6 +15,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from psycopg import sql
 
 from odcpub.data.fingerprint import fingerprint
 from odcpub.data.migration import MigrationPlan
@@ -61,14 +62,22 @@ def engine(kind: str, folder: Path) -> Iterator[Postgres]:
             _leave(made)
         return
     embedded = EmbeddedPostgres(folder / "data", folder / "run")
-    with embedded.server().connect() as connection:
-        # Nobody needs these rows after a power cut.
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
+    _hurry(embedded)
     try:
         yield embedded
     finally:
         embedded.close(stop=True)
+
+
+def _hurry(embedded: EmbeddedPostgres) -> None:
+    """Nobody needs these rows after a power cut, nor guesses a password that a test's thousands of logins prove."""
+    found = embedded.server()
+    with found.connect() as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute("SET scram_iterations = 1")
+        statement = sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(found.user), found.password())
+        connection.execute(statement)
 
 
 @contextmanager
@@ -86,8 +95,6 @@ def with_socket(folder: Path) -> Iterator[EmbeddedPostgres]:
 
 def _leave(engine: Postgres) -> None:
     """Drops this process's databases and roles from a server that others use."""
-    from psycopg import sql
-
     with engine.server().connect() as connection:
         databases = connection.execute("SELECT datname FROM pg_database WHERE datname = ANY(%s)", [[DATABASE, QA]])
         for (name,) in databases.fetchall():
@@ -163,8 +170,6 @@ class Stage:
         return plan
 
     def insert(self, rows: dict[str, list[Row]]) -> None:
-        from psycopg import sql
-
         with self.connect() as connection:
             for table, given in rows.items():
                 for row in given:
@@ -177,7 +182,6 @@ class Stage:
 
     def rows(self) -> dict[str, dict[Any, Row]]:
         """Every row of every table by identifier, hidden columns too."""
-        from psycopg import sql
         from psycopg.rows import dict_row
 
         live = self.live()

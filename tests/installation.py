@@ -61,8 +61,8 @@ class Installation:
         """What runs the command: a program that takes rights away, for instance."""
         self.store = ""
         """The URL of the database that has the records; empty where they are in the data folder."""
-        self.shared: list[str] = []
-        """Databases that have had them, which go with the installation."""
+        self.databases: list[str] = []
+        """URLs of databases on the server that the environment names, which go with the installation."""
         self.profile = "local"
         self.env = os.environ | {"ODCPUB_HOME": str(folder / "data")}
 
@@ -100,13 +100,15 @@ class Installation:
             for stage in asset["stages"]:
                 assert not (stage["rulesNotInForce"] or stage["unfinished"]), stage
 
-    def use(self, profile: str) -> None:
-        """The profile's engines; those that the environment names stand in for the profile's own."""
+    def use(self, profile: str, own_stages: bool = False) -> None:
+        """The profile's engines; those that the environment names stand in for the profile's own. ``own_stages``: no
+        other installation has had its stages, so it drops none."""
         if profile == "local":
             return
         self.profile = profile
         self.run("engines", "use", "kind")
-        _drop_stages()
+        if not own_stages:
+            _drop_stages()
         values = [f"registry={os.environ['ODCPUB_TEST_REGISTRY']}", f"database={server.address()}"]
         self.run("engines", "set", *values, stdin=f"{server.password()}\n")
 
@@ -117,7 +119,7 @@ class Installation:
                 connection.execute(sql.SQL(statement).format(sql.Identifier(database)))
         self.run("server", "set", f"store={server.address(database)}", stdin=f"{server.password()}\n")
         self.store = server.superuser(database)
-        self.shared.append(self.store)
+        self.databases.append(self.store)
 
     def records(self, query: str, *values: str) -> list[tuple[Any, ...]]:
         """Rows of the platform's records, read past the product, wherever they are; ``?`` stands for a value."""
@@ -176,7 +178,7 @@ def installation(python: str = sys.executable) -> Iterator[Installation]:
         made.run("down", code=None)
         if made.profile == "kind":
             _clear_cluster((folder / "data" / "installation").read_text().strip())
-        for url in made.shared:
+        for url in made.databases:
             _drop(url)
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -190,11 +192,12 @@ def publish_helpdesk(made: Installation) -> str:
 
 def database_url(made: Installation, profile: str, stage: str) -> str:
     """The superuser's URL of a stage's database, to look past the product at what it left there."""
+    database = f"odc_{stage.replace('-', '_')}"
     if profile == "kind":
-        return server.superuser(f"odc_{stage}")
+        return server.superuser(database)
     folder = made.folder / "data" / "postgres"
     password, port = ((folder / name).read_text() for name in ("superuser", "port"))
-    return f"postgresql://odcpub:{password}@127.0.0.1:{port}/odc_{stage}"
+    return f"postgresql://odcpub:{password}@127.0.0.1:{port}/{database}"
 
 
 def call(method: str, url: str, body: Any = None, headers: dict[str, str] | None = None) -> Answer:

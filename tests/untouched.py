@@ -27,8 +27,8 @@ KINDS = {
     "apis/apps/v1": ("deployments", "replicasets"),
     "apis/networking.k8s.io/v1": ("networkpolicies",),
 }
-OURS = re.compile("odc-(?!runner-)")
-"""The stages' namespaces. Those of contract tests are not an installation's, and go while other tests run."""
+OURS = re.compile("odc-(?!runner-|test-)")
+"""The stages' namespaces. Those of contract tests and of kills are others', and change while other tests run."""
 HEADS = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 SCHEMAS = "n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'"
 DEFINITIONS = f"""
@@ -99,7 +99,7 @@ def databases(odcpub: Installation) -> dict[str, Any]:
     if not (url := superuser(odcpub)):
         return found
     with psycopg.connect(url) as connection:
-        # Those of contract tests are not an installation's, and come and go.
+        # Those of contract tests and of kills are others', and come and go.
         query = "SELECT datname FROM pg_database WHERE datname LIKE 'odc\\_%' AND datname NOT LIKE 'odc\\_test%'"
         names = connection.execute(query + " ORDER BY 1").fetchall()
     for (name,) in names:

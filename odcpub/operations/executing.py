@@ -23,7 +23,7 @@ from odcpub.text import shown
 
 MOST = 20
 """So many places of an edited file are told."""
-NEW = "make a new plan: the command that made it, with --plan --out FILE"
+NEW = "make a new plan: odcpub promote APP --to STAGE --plan --out plan.json; or one of publish, config apply, undeploy"
 _FINGERPRINT = re.compile("[0-9a-f]{64}")
 OF_THE_MOMENT = "notices"
 """What nobody executes."""
@@ -68,8 +68,10 @@ def _read(text: str, file: str) -> Mapping[str, Json]:
     """The file's content, with a fingerprint; what else is in it is compared."""
     try:
         found: Json = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{file}: is not a plan file: line {error.lineno} is no JSON", NEW) from None
     except (ValueError, RecursionError) as error:
-        reason = str(error) if isinstance(error, ValueError) else "is nested too deeply"
+        reason = str(error) if isinstance(error, ValueError) else "it is nested too deeply"
         raise UsageError(f"{file}: is not a plan file: {reason}", NEW) from None
     if not isinstance(found, Mapping) or not _FINGERPRINT.fullmatch(str(found.get("fingerprint"))):
         raise UsageError(f"{file}: is not a plan file: it has no fingerprint", NEW)

@@ -96,7 +96,7 @@ def _check(platform: Platform, asset: AssetRecord, named: Sequence[Stage]) -> No
         else:
             problems += parse_stage_file(text, f"stages/{one.label}.yaml").problems
     if problems:
-        raise ModelError(problems, f"{asset.name}: the files of its stages")
+        raise ModelError(problems, f"{asset.name}: the configuration of its stages")
 
 
 def _changes(before: dict[str, Entry], after: dict[str, Entry]) -> Iterator[PushedFile]:

@@ -25,6 +25,7 @@ from odcpub.store.store import Store
 from odcpub.text import shown
 
 _PLACE = re.compile(rf"({VERSIONS}(?:-[a-z0-9_-]+)?|{PENDING})/([0-9a-z_]+\.py)")
+_DOWN = re.compile(r"^down_revision = '?(\w+)'?$", re.MULTILINE)
 
 
 def written_out(platform: Platform, name: str, stage: str) -> Scripts:
@@ -52,7 +53,9 @@ def put_back(platform: Platform, name: str, stage: str, files: Mapping[str, str]
     with platform.beginning:
         if running := next(iter(platform.ledger.running(asset.key)), None):
             raise Refused(f"{asset.name}: an operation is running", how_to_wait(running))
-        new = _new(chain, scripts)
+        there = chain.texts()
+        new = _new(there, scripts)
+        _refuse_branch({**there, **{(part, script): text for part, script, text in new}})
         chain.put_all(new)
     return {"app": asset.name, "stage": place.name, "files": {f"{part}/{script}": text for part, script, text in new}}
 
@@ -79,14 +82,27 @@ def _fault(text: str) -> str:
     return ""
 
 
-def _new(chain: Chain, scripts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    """Those of them (part, name, text) that are not there yet; refused where another one has a name."""
-    there = chain.texts()
+def _new(there: Mapping[tuple[str, str], str], scripts: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Those of them (part, name, text) that are not there yet; refused where another one has a name. ``there``: texts
+    by part and name."""
     for part, script, text in scripts:
         if there.get((part, script), text) != text:
             hint = "leave it out; odcpub data scripts … --out FOLDER writes out what is there"
             raise Refused(f"{shown(f'{part}/{script}')} exists with other content: nothing was changed", hint)
     return [one for one in scripts if one[:2] not in there]
+
+
+def _refuse_branch(scripts: Mapping[tuple[str, str], str]) -> None:
+    """Refuses a chain in which two executed scripts follow the same one: one of them is another stage's, or of another
+    database. ``scripts``: texts by part and name."""
+    followers: dict[str, str] = {}
+    for (part, script), text in sorted(scripts.items()):
+        line = _DOWN.search(text) if part == VERSIONS else None
+        if line and (other := followers.setdefault(line[1], script)) != script:
+            raise Refused(
+                f"{other} and {script} both follow {line[1]}: nothing was changed",
+                "name the folder that was written out for this app and stage, or leave out the script of another one",
+            )
 
 
 def _chain(platform: Platform, name: str, stage: str) -> tuple[AssetRecord, Stage, Chain]:

@@ -83,8 +83,8 @@ def _cluster(platform: Platform, before: EngineSettings, after: EngineSettings) 
     if before.runner == "kubernetes" and not known:
         for name, stages in _deployed(platform):
             yield (
-                f"{name} in {stages}: keeps running on the previous cluster (context {before.context}); the next "
-                "publish or promotion deploys it to the new one, too"
+                f"{name} in {stages}: if it runs on the previous cluster (context {before.context}), it keeps running "
+                "there; its next publish or promotion deploys it with the engines chosen now"
             )
 
 

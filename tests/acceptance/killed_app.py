@@ -28,7 +28,11 @@ from tests.acceptance.zygote import Zygote, gone
 from tests.installation import Done, Installation, call, database_url
 from tests.waiting import wait_for
 
-STAGES = ("development", "qa")
+DEVELOPMENT, QA = "Test Development", "Test QA"
+"""Stages of its own: what other installations have on the same cluster and database server at the same time is
+elsewhere."""
+STAGES = ("test-development", "test-qa")
+PROJECT = f"stages: {{ {DEVELOPMENT}: {{}}, {QA}: {{ purpose: NonProduction }} }}\n"
 MODEL = """\
 app: {name}
 key: {key}
@@ -57,6 +61,7 @@ class KilledApp:
         self.key = str(uuid.uuid4())
         self.model = odcpub.folder / "models" / self.label
         self.model.mkdir(parents=True)
+        (self.model / "odcpub.yaml").write_text(PROJECT)
         self.edits, self._promoted = 0, 0
         self.edit()
         self.data = odcpub.folder / "data"
@@ -76,7 +81,7 @@ class KilledApp:
             self.edit()
             return ["publish", str(self.model), "--wait"]
         self._promoted += 1
-        return ["promote", self.name, "--to", "qa", "--revision", str(self._promoted), "--wait"]
+        return ["promote", self.name, "--to", STAGES[1], "--revision", str(self._promoted), "--wait"]
 
     def run(self, kind: str) -> Done:
         return self.odcpub.run(*self.command(kind), code=None)
@@ -98,7 +103,7 @@ class KilledApp:
     def plan(self, kind: str) -> Any:
         if kind == "publish":
             return self.odcpub.json("publish", str(self.model), "--plan")
-        return self.odcpub.json("promote", self.name, "--to", "qa", "--revision", str(self._promoted), "--plan")
+        return self.odcpub.json("promote", self.name, "--to", STAGES[1], "--revision", str(self._promoted), "--plan")
 
     def kill(self) -> int:
         """Kills the server that runs; its process id."""

@@ -55,6 +55,7 @@ def test_scripts_are_written_out_and_alembic_runs_them(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    odcpub.settled()  # on a cluster the old pods' end, which the contract phase waits for, takes its time
     done = odcpub.run("data", "scripts", "helpdesk", "--stage", "development", "--out", str(tmp_path / "out"))
     assert done.out.startswith("Helpdesk (Development): ")
     refused = odcpub.run("data", "scripts", "helpdesk", "--stage", "qa", "--out", str(tmp_path / "out"), code=2)

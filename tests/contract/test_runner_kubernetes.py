@@ -292,7 +292,7 @@ def test_a_template_of_somebody_elses_that_serves_comes_back_where_the_right_one
     found = cluster.get("Deployment", "helpdesk", namespace_of(STAGE))
     assert found is not None
     assert found["spec"]["template"]["spec"]["containers"][0]["resources"]["limits"]["memory"] == LIMITS["memory"]
-    assert health(runner) == (1, "ready")
+    wait_for(lambda: health(runner) == (1, "ready"))
     assert get(address)["revision"] == "1"
 
 

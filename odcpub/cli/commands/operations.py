@@ -61,6 +61,7 @@ def _named(key: str) -> str:
 
 def _ask(route: Route[None, Operation], options: argparse.Namespace, effect: str) -> int:
     """Asks that an operation goes on, or ends. ``effect``: what it then does, in words."""
-    operation = Client.connected().request(route.at(_named(options.operation)))
+    asked = route.at(_named(options.operation))
+    operation = Client.connected().request(asked)
     text = f"{show.heading(operation)}: {effect}. Follow it with: odcpub log {operation['key'][:8]} --follow"
     return show.answer(operation, text, options.json)

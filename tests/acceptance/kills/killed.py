@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from odcpub.model.elements import Kind
 from odcpub.operations.kinds import KINDS as ASSET_KINDS
 from odcpub.store.records import OperationKind
-from tests.acceptance.killed_app import STAGES, KilledApp
+from tests.acceptance.killed_app import DEVELOPMENT, QA, STAGES, KilledApp
 from tests.acceptance.killing_server import BEFORE, DONE, RECORDED
 from tests.acceptance.zygote import Zygote, gone
-from tests.installation import call, installation
+from tests.installation import call, database_url, installation
 from tests.waiting import wait_for
 
 KINDS = {"publish": OperationKind.PUBLISH, "promote": OperationKind.DEPLOY}
@@ -25,16 +25,18 @@ CLIENT_SECONDS = 300.0
 
 @contextmanager
 def published(profile: str, zygote: Zygote, store: str) -> Iterator[KilledApp]:
-    """An app that runs in Development and QA."""
+    """An app that runs in both stages."""
     with installation() as odcpub:
-        odcpub.use(profile)
+        odcpub.use(profile, own_stages=True)
+        if profile == "kind":
+            odcpub.databases += [database_url(odcpub, profile, stage) for stage in STAGES]
         if store == "postgresql":
             odcpub.share_store(f"odc_test_kills_{os.getpid()}")
         made = KilledApp(odcpub, zygote, profile)
         for kind in ("publish", "promote"):
             done = made.run(kind)
             assert done.code == 0, done.err
-        assert call("POST", f"{made.address('Development')}/api/Item", {"Name": "Ada"}).status == 201
+        assert call("POST", f"{made.address(DEVELOPMENT)}/api/Item", {"Name": "Ada"}).status == 201
         yield made
 
 
@@ -47,9 +49,7 @@ def measured(app: KilledApp) -> dict[str, Counter[str]]:
         done = app.run(kind)
         assert done.code == 0, done.err
         found[kind] = change(before, app.effects())
-    stage = {"publish": "development", "promote": "qa"}
-    for kind, changed in found.items():
-        where = stage[kind]
+    for (kind, changed), where in zip(found.items(), STAGES, strict=True):
         assert changed["revisions"] == changed["images"] == (1 if kind == "publish" else 0)
         for one in ("columns", "versions expand", "deployments Finished"):
             assert changed[f"{where} {one}"] == 1, (kind, one, changed)
@@ -134,7 +134,7 @@ def assert_nothing_left_to_do(app: KilledApp, kind: str) -> None:
     plan = app.plan(kind)
     todo = plan["build"]["does"], plan["data"]["mends"], plan["data"]["carried"], plan["data"]["steps"], plan["deploy"]
     assert todo == ([], [], [], [], []), plan
-    stage = "Development" if kind == "publish" else "QA"
+    stage = DEVELOPMENT if kind == "publish" else QA
     item = call("GET", f"{app.address(stage)}/api/Item").body
     if kind == "publish":
         names = [name for name in item["items"][0] if name.startswith("Case")]

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from odcpub.home import find_home
-from tests.acceptance.killed_app import KilledApp
+from tests.acceptance.killed_app import DEVELOPMENT, QA, STAGES, KilledApp
 from tests.acceptance.killing_server import DONE, PAUSED
 from tests.acceptance.kills.killed import CLIENT_SECONDS, STEPS, assert_nothing_left_to_do, assert_settled, change
 from tests.acceptance.zygote import Zygote, gone
@@ -29,10 +29,10 @@ def test_killed_while_idle_the_next_server_takes_over_what_runs(app: KilledApp) 
     before = app.processes()
     with app.served():
         app.kill()
-        assert app.odcpub.stage(app.name, "Development")["health"] == "ready"
+        assert app.odcpub.stage(app.name, DEVELOPMENT)["health"] == "ready"
     assert_settled(app)
     after = app.processes()
-    for name in ("keeper", "database", "app in development", "app in qa"):
+    for name in ("keeper", "database", *(f"app in {stage}" for stage in STAGES)):
         assert after[name] == before[name], f"{name} was started again"
 
 
@@ -76,15 +76,15 @@ def test_killed_during_operations_of_two_apps(app: KilledApp, undisturbed: dict[
     assert change(before, app.effects()) == undisturbed["publish"]
     assert_nothing_left_to_do(app, "publish")
     found = other.effects()
-    assert (found["images"], found["revisions"], found["development deployments Finished"]) == (1, 1, 1)
+    assert (found["images"], found["revisions"], found[f"{STAGES[0]} deployments Finished"]) == (1, 1, 1)
     assert max((app.began() | other.began()).values()) <= 2
-    app.odcpub.run("undeploy", other.name, "--stage", "development")
+    app.odcpub.run("undeploy", other.name, "--stage", STAGES[0])
     assert_settled(app)
 
 
 def test_killed_keeper_loses_no_address(app: KilledApp) -> None:
     app.odcpub.run("status")
-    address = app.address("Development")
+    address = app.address(DEVELOPMENT)
     (keeper,) = app.processes()["keeper"]
     with app.served():
         os.kill(keeper, signal.SIGKILL)
@@ -127,7 +127,7 @@ def test_down_during_a_publish_which_the_next_server_ends(
     assert max(app.began().values()) == 1, app.began()
     assert_settled(app)
     assert_nothing_left_to_do(app, "publish")
-    assert call("GET", f"{app.address('Development')}/_odc/about").body["revision"] == str(app.revision())
+    assert call("GET", f"{app.address(DEVELOPMENT)}/_odc/about").body["revision"] == str(app.revision())
 
 
 def test_down_ends_all_that_killed_servers_left(app: KilledApp) -> None:
@@ -135,7 +135,7 @@ def test_down_ends_all_that_killed_servers_left(app: KilledApp) -> None:
     wait_for(lambda: not any(app.counted().values()), f"the end of everything, there is {app.processes()}")
     app.odcpub.run("status")
     assert_settled(app)
-    for stage in ("Development", "QA"):
+    for stage in (DEVELOPMENT, QA):
         wait_for(lambda stage=stage: answers(app, stage), f"an answer in {stage}")
 
 

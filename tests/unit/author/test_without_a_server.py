@@ -110,6 +110,7 @@ def test_what_a_command_cannot_take_is_called_what_it_is(case: str, folder: Path
     arguments, said = REFUSED[case]
     done = run(folder, arguments)
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+    assert not (folder / "home").exists()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")

@@ -27,6 +27,22 @@ def test_a_chain_that_was_written_out_can_be_put_back(installed: Installed) -> N
     assert installed.store.scripts("shop", "development").read("versions", PATH.partition("/")[2]) == SCRIPT
 
 
+def test_scripts_of_another_stage_are_refused(installed: Installed) -> None:
+    """Two scripts that follow the same one: plain Alembic would have two heads."""
+    installed.configured()
+    own = script_text(PLAN, (PLAN.expand,), 3, "0001_expand_1a2b3c4d")
+    installed.store.scripts("shop", "development").put_all(
+        [("versions", "0001_expand_1a2b3c4d.py", SCRIPT), ("versions", "0003_expand_5e6f7a8b.py", own)]
+    )
+    other = script_text(PLAN, (PLAN.expand,), 2, "0001_expand_1a2b3c4d")
+    files = {PATH: SCRIPT, "versions/0002_expand_5e6f7a8b.py": other}
+    with pytest.raises(Refused, match=r"0002_\w+\.py and 0003_\w+\.py both follow 0001_\w+: nothing was changed"):
+        put_back(installed.platform, "shop", "development", files)
+    assert installed.store.scripts("shop", "development").names("versions") == [
+        "0001_expand_1a2b3c4d.py", "0003_expand_5e6f7a8b.py",
+    ]  # fmt: skip
+
+
 def test_a_script_that_would_run_something_else_is_refused(installed: Installed) -> None:
     installed.configured()
     files = {PATH: SCRIPT, "versions/0002_expand_1a2b3c4d.py": f"{SCRIPT}\nimport os\n"}

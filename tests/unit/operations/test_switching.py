@@ -102,7 +102,7 @@ def test_apps_that_stay_on_another_cluster_are_named(installed: Installed) -> No
         runner="kubernetes", registry="r:1", database_address="db", kubeconfig="/c", context="kind-a", cluster="1"
     )
     installed.deployed(installed.revision())
-    told = "Shop in development: keeps running on the previous cluster (context kind-a); "
+    told = "Shop in development: if it runs on the previous cluster (context kind-a), it keeps running there; "
     for other in (
         EngineSettings(database_address="db"),
         there.model_copy(update={"context": "kind-b", "cluster": "2"}),
