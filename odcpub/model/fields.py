@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from itertools import islice
+from functools import cached_property
 from typing import Any
 
 from odcpub.errors import Place, Problem, Severity
@@ -43,12 +43,16 @@ class Reading:
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
-        self.text = text
+        self._text = text
         self.problems: list[Problem] = []
 
     def line(self, node: Node) -> str:
         """The line of the file on which the node begins."""
-        return next(islice(self.text.split("\n"), node.line - 1, None), "")
+        return self._lines[node.line - 1] if node.line <= len(self._lines) else ""
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._text.split("\n")
 
     def place(self, node: Node) -> Place:
         """Where the node stands in the file."""

@@ -100,9 +100,10 @@ public static class Numbers
         if (number == 0) return exponent < 0 ? null : exponent == 0 ? 1 : 0;
         var (size, count) = (Math.Abs(number), Math.Abs(exponent));
         if (count > GreatestExponentOfTwo && size is >= 2 or <= 0.5m) return (size > 1) == (exponent > 0) ? null : 0;
-        var power = BigInteger.Pow((BigInteger)Scaled(number), count);
-        var unit = BigInteger.Pow(Unit, count);
-        var (over, under) = exponent < 0 ? (unit, power) : (power, unit);
+        var (digits, unit) = (Scaled(number), (UInt128)Unit);
+        while (unit > 1 && digits % 10 == 0) (digits, unit) = (digits / 10, unit / 10);
+        var (over, under) = (BigInteger.Pow((BigInteger)digits, count), BigInteger.Pow((BigInteger)unit, count));
+        if (exponent < 0) (over, under) = (under, over);
         var result = (over * Unit * 2 + under) / (under * 2);
         if (result >= (BigInteger)Limit * Unit) return null;
         return Unscaled((UInt128)result, number < 0 && int.IsOddInteger(exponent));

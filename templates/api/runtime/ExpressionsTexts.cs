@@ -7,7 +7,7 @@ namespace Odcpub.Runtime;
 /// <summary>A text without a value counts as the empty text; without one of the other arguments there is no value.</summary>
 public static class Texts
 {
-    private const string Blank = "\t\n\v\f\r ";
+    private static readonly char[] Blank = ['\t', '\n', '\v', '\f', '\r', ' '];
 
     public static string? NullIfEmpty(string? text) => text is "" ? null : text;
 
