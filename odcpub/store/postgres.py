@@ -56,11 +56,14 @@ class Postgres:
         except TemporaryEngineError as error:
             raise Undone(f"{self.where} does not answer: {error.message}", self._hint()) from None
         except OdcpubError as error:
-            raise EngineError(f"{self.where}: {error.message}", self._hint()) from None
+            hint = f"make what is missing there, or give the address and the password again: {self._command()}"
+            raise EngineError(f"{self.where}: {error.message}", hint) from None
 
     def _hint(self) -> str:
-        choice = shlex.quote(f"store={self.address}")
-        return f"see whether that server runs; then run the command again; another password: odcpub server set {choice}"
+        return f"see whether that server runs; then run the command again; another password: {self._command()}"
+
+    def _command(self) -> str:
+        return f"odcpub server set {shlex.quote(f'store={self.address}')}"
 
     @again
     def open(self) -> Engine:

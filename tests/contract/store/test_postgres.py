@@ -286,3 +286,15 @@ def test_another_key_than_at_the_last_start_is_noted(
     (tmp_path / "vault.key").write_text("new\n")
     assert [one.endswith("vault.key is another key than at the last start") for one in open_it()] == [True]
     assert open_it() == []
+
+
+@pytest.mark.parametrize("wrong", ["password", "database"])
+def test_a_login_that_is_refused_is_told_with_the_command_that_gives_another(postgres: Postgres, wrong: str) -> None:
+    login = server(postgres)
+    refused = (
+        replace(login, password=lambda: "wrong") if wrong == "password" else replace(login, maintenance="odc_none")
+    )
+    with pytest.raises(EngineError) as told:
+        replace(postgres, login=refused).connect()
+    assert "server runs" not in told.value.hint, "it has answered"
+    assert told.value.hint.endswith(f"odcpub server set store={postgres.address}")
