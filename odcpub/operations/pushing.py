@@ -22,6 +22,7 @@ from odcpub.operations.models import Sent, asset_stages, read_head, stage_file, 
 from odcpub.operations.platform import Platform
 from odcpub.store.clock import now
 from odcpub.store.records import AssetRecord, DeploymentRecord, OperationKind, StageFile
+from odcpub.text import shown, suggest
 from odcpub.tree.tree import Entry, Tree
 
 
@@ -39,11 +40,12 @@ def push(platform: Platform, sent: Sent, to: str, user: str) -> PushedFiles:
             raise UsageError("not all files of the stages are there any more", "run the same command again")
         pushed = replace(asset, source=tree.digest)
         named = asset_stages(platform, pushed)
-        _check(platform, pushed, [find(named, to)] if to else named)
+        sent_for = [find(named, to)] if to else named
+        _check(platform, pushed, sent_for)
         keep(platform, pushed, user, now())
     resumed = requests.values_came(platform, asset)
     files = list(_changes(before.beside() if before else {}, tree.beside()))
-    warnings = list(unread_stage_files(platform, pushed))
+    warnings = [*unread_stage_files(platform, pushed), *_unknown(platform, pushed, sent_for)]
     return {"key": asset.key, "name": asset.name, "files": files, "warnings": warnings, "resumed": resumed}
 
 
@@ -97,6 +99,17 @@ def _check(platform: Platform, asset: AssetRecord, named: Sequence[Stage]) -> No
             problems += parse_stage_file(text, f"stages/{one.label}.yaml").problems
     if problems:
         raise ModelError(problems, f"{asset.name}: the configuration of its stages")
+
+
+def _unknown(platform: Platform, asset: AssetRecord, named: Sequence[Stage]) -> Iterator[str]:
+    """Values of settings that the newest revision does not have: the next one may, so they are kept."""
+    newest = settings.latest(platform, asset)
+    known = [setting.name for setting in newest.settings] if newest else []
+    for one in named if newest else ():
+        for value in parse_stage_file(stage_file(platform, asset, one.label), f"stages/{one.label}.yaml").values:
+            if value.name not in known:
+                meant = suggest(value.name, known, "without it there, the next deployment is refused")
+                yield f"{value.place}: the newest revision of {asset.name} has no setting {shown(value.name)}; {meant}"
 
 
 def _changes(before: dict[str, Entry], after: dict[str, Entry]) -> Iterator[PushedFile]:

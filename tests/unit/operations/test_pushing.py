@@ -239,3 +239,13 @@ def test_a_tree_is_kept_once_all_of_it_is_there(installed: Installed) -> None:
     assert not installed.store.blobs.has(found.tree.digest)
     assert accept(installed.platform, found.tree, [found.contents[digest]]) == ()
     assert installed.store.blobs.has(found.tree.digest)
+
+
+def test_a_setting_that_the_app_does_not_have_is_told_and_kept(installed: Installed) -> None:
+    installed.revision()
+    write(installed, qa="settings: { Rate: 3, Rat: 2 }")
+    found = pushing.push(installed.platform, installed.sent(None), "", "bob")
+    assert found["warnings"] == [
+        "stages/qa.yaml:1:22: the newest revision of Shop has no setting Rat; did you mean Rate?"
+    ]
+    assert [one["path"] for one in found["files"]] == ["stages/qa.yaml"]
