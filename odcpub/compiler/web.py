@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 from odcpub.compiler.drafts import Draft
@@ -29,18 +28,13 @@ def app_files(asset: Asset, names: Names, reuse: Reuse) -> tuple[Draft, ...]:
         Draft("wwwroot/index.html", render(Html, "web/index.html", page).encode()),
         Draft(f"{_ROOT}/theme.css", render(Css, "web/theme.css.j2", {"accent": asset.accent}).encode()),
         _json("app", _app(asset)),
-        *(Draft(f"{_ROOT}/{path}", content(f"web/{path}")) for path in _copied()),
+        *(Draft(f"{_ROOT}/{path}", content(f"web/{path}")) for path in template_names("web", _COPIED)),
         *(_entity_file(entity, names, reuse) for entity in asset.entities),
         *(_static_file(static, static.name, library=False) for static in asset.static_entities),
     ]
     for library in names.libraries.values():
         files.extend(library_files(library.asset))
     return tuple(sorted(files, key=lambda draft: draft.path))
-
-
-def _copied() -> Iterable[str]:
-    """The scripts, styles and pictures of every page. No page computes an expression, so that runtime stays behind."""
-    return (path for path in template_names("web", _COPIED) if not path.startswith("js/expressions/"))
 
 
 def library_files(asset: Asset) -> tuple[Draft, ...]:

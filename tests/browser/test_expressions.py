@@ -81,13 +81,13 @@ class Given:
 def modules(browser: Browser) -> Iterator[Page]:
     """A page that has the runtime's modules and computes what it is given."""
     page = browser.new_page()
-    imports = "".join(f'import * as {name} from "./js/expressions/{name}.js";\n' for name in MODULES)
+    imports = "".join(f'import * as {name} from "./{name}.js";\n' for name in MODULES)
     shell = '<!doctype html><script type="module" src="harness.js"></script>'
     own = {"/": ("text/html", shell), "/harness.js": ("text/javascript", imports + HARNESS)}
 
     def answer(route: Any) -> None:
         path = "/" + route.request.url.split("/", 3)[3]
-        kind, text = own.get(path) or ("text/javascript", (folder() / f"web{path}").read_text())
+        kind, text = own.get(path) or ("text/javascript", (folder() / f"expressions{path}").read_text())
         route.fulfill(body=text, content_type=kind)
 
     page.route("**/*", answer)

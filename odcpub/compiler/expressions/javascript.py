@@ -1,6 +1,6 @@
 """Expressions as pages compute them. Pure, no I/O.
 
-The runtime modules are ``templates/web/js/expressions``, imported by the names in ``MODULES``; they say how a value of
+The runtime modules are ``templates/expressions``, imported by the names in ``MODULES``; they say how a value of
 each type is held. What an operator of truth values gives is never null, and neither is what ``condition`` prints.
 """
 
