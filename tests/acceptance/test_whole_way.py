@@ -20,6 +20,7 @@ from tests.contract.built import build
 from tests.contract.published_app import App
 from tests.installation import Installation, call, database_url
 from tests.toolchain import toolchain_of_tests
+from tests.waiting import wait_for
 
 SECRET = f"s3cret-{secrets.token_hex(8)}"
 """Looked for in the arguments of every process: no other test may have the same."""
@@ -184,6 +185,9 @@ def test_change_keeps_the_rows(odcpub: Installation, published: Path) -> None:
     renamed = _rename(published)
     done = odcpub.run("publish", str(published))
     assert address(odcpub, "Development") == base, done.err
+    if odcpub.profile == "kind":  # a node learns of a Service's new pods up to a second or two after the API server
+        new = lambda: renamed in call("GET", f"{base}/api/Customer/{row['Id']}").body  # noqa: E731
+        wait_for(new, "an answer of the new version", 5.0)
     assert call("GET", f"{base}/api/Customer/{row['Id']}").body[renamed] == "Bea"
 
 

@@ -39,6 +39,8 @@ _KINDS: dict[str, tuple[str, str, str, bool]] = {
     "NetworkPolicy": ("networking.k8s.io", "v1", "networkpolicies", True),
 }
 """Kind → (group, version, plural, namespaced)."""
+_NO_LOG = "unable to retrieve container logs for "
+"""What a kubelet answers, with status 200."""
 
 
 class Cluster:
@@ -133,12 +135,14 @@ class Cluster:
         return found
 
     def log(self, namespace: str, pod: str, lines: int, previous: bool) -> list[str]:
-        """The last lines of what a pod's app has written, or that of before in it; empty where there is none."""
+        """The last lines of what a pod's app has written, or that of before in it; empty where there is none, as for
+        a container that went while it was read, of which the node says so in the log's place."""
         path = f"/api/v1/namespaces/{namespace}/pods/{pod}/log"
         query = [("container", APP), ("tailLines", str(lines)), ("previous", "true" if previous else "false")]
         try:
             data = self._answer("get", path, query_params=query, header_params={"Accept": "*/*"})
-            return str(data.decode(errors="replace")).splitlines()
+            found = str(data.decode(errors="replace")).splitlines()
+            return [] if len(found) == 1 and found[0].startswith(_NO_LOG) else found
         except ApiRefusal:
             return []
 

@@ -231,3 +231,22 @@ def test_gone_is_where_nobody_is_and_nothing_leads(tmp_path: Path, apis: tuple[A
     with pytest.raises(TemporaryEngineError, match="cannot be reached") as strange:
         Cluster(str(file)).get("Node", "x")
     assert not isinstance(strange.value, Gone)
+
+
+@pytest.mark.parametrize(
+    ("answer", "lines"),
+    [
+        (b"unable to retrieve container logs for containerd://747d", []),
+        (
+            b"unable to retrieve container logs for us\ncannot go on\n",
+            ["unable to retrieve container logs for us", "cannot go on"],
+        ),
+        (b"", []),
+    ],
+)
+def test_a_log_that_has_gone_is_no_line_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: bytes, lines: list[str]
+) -> None:
+    asked = Cluster(str(tmp_path / "config"))
+    monkeypatch.setattr(asked, "_answer", lambda *_, **__: answer)
+    assert asked.log("odc-qa", "shop-1", 5, previous=False) == lines
