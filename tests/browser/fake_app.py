@@ -69,7 +69,7 @@ ENTITIES: dict[str, Row] = {
             _reference("Customer", "Customer", False, mandatory=True),
             _reference("Status", "Status", True, default="Open"),
             attribute("OpenedAt", "Date Time", "Opened at", default={"function": "CurrDateTime"}),
-            attribute("Due", "Date"),
+            attribute("Due", "Date", default={"expression": "DateTimeToDate(AddDays(CurrDate(), 14))"}),
             attribute("CallAt", "Time", "Call at"),
             attribute("Fee", "Currency", minimum=0),
             attribute("Hours", "Decimal", digits=6, decimals=2),

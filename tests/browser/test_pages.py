@@ -217,6 +217,13 @@ WRONG = [
 ]
 
 
+def test_what_is_left_empty_is_told_in_plain_words(page: Page, fake: str) -> None:
+    page.goto(f"{fake}/TicketDetail/new")
+    page.get_by_text("Left empty: the moment of saving.").wait_for()
+    page.get_by_text("Left empty: computed when saved.").wait_for()
+    assert page.get_by_text("AddDays").count() == 0
+
+
 def test_wrong_values(page: Page, fake: str, tickets: list[int]) -> None:
     page.goto(f"{fake}/TicketDetail/{tickets[0]}")
     for name, value, sentence in WRONG:

@@ -164,7 +164,7 @@ const FUNCTIONS = { CurrDate: "today", CurrTime: "the time of saving", CurrDateT
 
 function defaultHelp({ default: value }) {
   if (!isFunction(value)) return "";
-  return `Left empty: ${FUNCTIONS[value.function] ?? value.expression}.`;
+  return `Left empty: ${FUNCTIONS[value.function] ?? "computed when saved"}.`;
 }
 
 function lengthHelp({ minimum, maximum, minLength }) {
