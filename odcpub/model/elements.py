@@ -189,6 +189,45 @@ class Setting:
         return self.key or self.name
 
 
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A key of a step and what its author wrote there: a text (a name or an expression), members by their keys (of a list,
+    without), or steps. ``place``: where the text, or else the value, begins."""
+
+    key: str
+    text: str = ""
+    members: tuple[Clause, ...] = ()
+    steps: tuple[Step, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a server action as its author wrote it; ``kind`` is its first key. ``odcpub.model.logic`` has its meaning."""
+
+    kind: str
+    clauses: tuple[Clause, ...]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAction:
+    """Logic that runs on the server, as one transaction. ``api``: it has an endpoint though no screen calls it.
+    ``timeout``: seconds. ``handlers``: steps of kind ``on_error``."""
+
+    name: str
+    key: str
+    inputs: tuple[Attribute, ...] = ()
+    outputs: tuple[Attribute, ...] = ()
+    locals: tuple[Attribute, ...] = ()
+    steps: tuple[Step, ...] = ()
+    handlers: tuple[Step, ...] = ()
+    api: bool = False
+    timeout: int = 10
+    description: str = ""
+    place: Place = NOWHERE
+
+
 class ScreenKind(StrEnum):
     """What a screen shows of its entity."""
 
@@ -237,6 +276,7 @@ class Asset:
     static_entities: tuple[StaticEntity, ...] = ()
     entities: tuple[Entity, ...] = ()
     structures: tuple[Structure, ...] = ()
+    server_actions: tuple[ServerAction, ...] = ()
     screens: tuple[Screen, ...] = ()
     place: Place = NOWHERE
 

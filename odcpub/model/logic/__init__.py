@@ -1,0 +1,1 @@
+"""Server actions: what their steps mean, typed and checked. No I/O."""
