@@ -191,8 +191,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A key of a step and what its author wrote there: a text (a name or an expression), members by their keys (of a list,
-    without), or steps. ``place``: where the text, or else the value, begins."""
+    """A key of a step and what its author wrote there: a text (a name or an expression), members by their keys (of a
+    list, without), or steps. ``place``: where the text, or else the value, begins."""
 
     key: str
     text: str = ""
@@ -203,7 +203,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of a server action as its author wrote it; ``kind`` is its first key. ``odcpub.model.logic`` has its meaning."""
+    """A step of a server action as its author wrote it; ``kind`` is its first key. Its meaning: docs/logic.md."""
 
     kind: str
     clauses: tuple[Clause, ...]

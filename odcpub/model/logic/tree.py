@@ -1,8 +1,8 @@
 """The typed steps of a server action: immutable, each with its place. No I/O.
 
-What ``odcpub.model.logic.check`` makes of ``elements.ServerAction`` can be printed as C# and run by tests: every name is
-known, every expression has its type. Variables are symbols of kind VARIABLE, a row's type is a Structure whose target is
-the entity; docs/logic.md says what each step does.
+What ``odcpub.model.logic.check`` makes of ``elements.ServerAction`` can be printed as C# and run by tests: every name
+is known, every expression has its type. Variables are symbols of kind VARIABLE, a row's type is a Structure whose
+target is the entity; docs/logic.md says what each step does.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """``cases``: the first whose condition is True runs, else ``otherwise``. An ``if`` has one case, a ``switch`` more."""
+    """``cases``: the first whose condition is True runs, else ``otherwise``. An ``if`` has one case."""
 
     cases: tuple[Case, ...]
     otherwise: tuple[Step, ...] = ()
@@ -196,8 +196,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Raise:
-    """Ends the action, and what called it, with a message to the user. ``code``: what ``on_error`` asks for. ``at``: the
-    input whose field shows it, empty for none."""
+    """Ends the action, and what called it, with a message to the user. ``code``: what ``on_error`` asks for. ``at``:
+    the input whose field shows it, empty for none."""
 
     message: Expression
     code: str = ""
@@ -214,7 +214,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """Adds ``value`` to a list, or its elements where it is such a list itself; before the element ``at``, else last."""
+    """Adds ``value`` to a list, or its elements where it is such a list; before the element ``at``, else last."""
 
     value: Expression
     target: Expression
