@@ -14,6 +14,8 @@ LAST = Decimal("99999999999999999999.99999999")
 """The greatest number that is calculated with."""
 OVERFLOW = "overflow"
 """Instead of a value: the calculation's type cannot hold it."""
+OUT_OF_RANGE = "out of range"
+"""Instead of a value: the list has no such element."""
 
 
 @dataclass(frozen=True)

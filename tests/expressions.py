@@ -17,6 +17,7 @@ from odcpub.model.elements import Basic, DataType, Scalar
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.check import check
+from odcpub.model.expressions.evaluate import Worth
 from odcpub.model.expressions.functions import Function, Parameter
 from odcpub.model.expressions.scope import Scope
 from odcpub.model.expressions.tree import Expression, Kind, Name, Symbol, children
@@ -66,7 +67,7 @@ class Case:
     text: str
     type: DataType
     expression: Expression
-    names: Mapping[str, Scalar | None]
+    names: Mapping[str, Worth]
 
 
 def cases(type_: DataType, functions: Collection[str] = REPEATABLE, depth: int = 4) -> st.SearchStrategy[Case]:
@@ -140,7 +141,7 @@ def _values(type_: DataType) -> st.SearchStrategy[Scalar | None]:
 def variables(expression: Expression) -> frozenset[str]:
     """The variables that an expression names."""
     if isinstance(expression, Name):
-        return frozenset({expression.symbol.name} & VARIABLES.keys())
+        return frozenset({expression.symbol.name} if expression.symbol.kind is Kind.VARIABLE else ())
     return frozenset().union(*(variables(part) for part in children(expression)))
 
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +17,6 @@ import pytest
 from odcpub.compiler.assemblies import APP, RUNTIME
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.compiler.expressions.csharp import Surroundings, value
-from odcpub.compiler.expressions.csharp_pieces import type_of
 from odcpub.compiler.literals import csharp_identifier, csharp_literal
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.runtime import runtime_assembly
@@ -25,9 +25,10 @@ from odcpub.engines.csharp.host import host_files, library_files
 from odcpub.engines.csharp.server import RoslynCompiler
 from odcpub.model.elements import Basic, DataType, Scalar
 from odcpub.model.expressions import rules
-from odcpub.model.expressions.tree import Expression, Kind, Literal, Member, Name, children
-from tests.expression_edge import OVERFLOW
-from tests.expressions import SCOPE, Case
+from odcpub.model.expressions.evaluate import Worth
+from odcpub.model.expressions.tree import Expression, Kind, Literal, Name, children
+from tests.expression_holders import HOLDING
+from tests.expressions import Case
 from tests.toolchain import toolchain_of_tests
 
 NOW, APP_NAME = "2026-01-31T10:30:15.25Z", "Desk"
@@ -51,7 +52,7 @@ class InCSharp:
     def computed(self, cases: Sequence[Case]) -> list[Outcome]:
         """What each case gives: a value as elements hold it, None, or OVERFLOW."""
         methods = [_method(number, case) for number, case in enumerate(cases)]
-        lines = self.run("\n".join([_PROGRAM, *methods, _main(len(cases)), "}"]))
+        lines = self.run("\n".join([_PROGRAM, *methods, _main(len(cases)), "}", *map(_class, HOLDING.members)]))
         return [_outcome(json.loads(line), case.expression.type) for line, case in zip(lines, cases, strict=True)]
 
     def run(self, program: str) -> list[str]:
@@ -83,26 +84,48 @@ def in_csharp(strict: bool = False) -> Iterator[InCSharp]:
 
 
 def surroundings() -> Surroundings:
-    return Surroundings(named, SCOPE.statics, CSharp.code("now"), csharp_literal(APP_NAME))
+    return Surroundings(named, HOLDING.statics, CSharp.code("now"), csharp_literal(APP_NAME))
 
 
-def named(node: Name | Member) -> CSharp:
+def named(node: Name) -> CSharp:
     """Variables are local variables here, records their keys."""
-    assert isinstance(node, Name)
     symbol = node.symbol
     return csharp_literal(symbol.key) if symbol.kind is Kind.RECORD else csharp_identifier(symbol.name)
 
 
 def _method(number: int, case: Case) -> str:
     around = surroundings()
-    lines = [f"    static {type_of(case.type, SCOPE.statics)} E{number}()", "    {"]
+    lines = [f"    static {around.type_of(case.type)} E{number}()", "    {"]
     for name in _names(case.expression):
-        given = case.names[name.symbol.name]
-        declared = type_of(name.type, SCOPE.statics)
-        literal = value(Literal(given, name.type), around) if given is not None else "null"
+        declared = around.type_of(name.type)
+        literal = _given(case.names[name.symbol.name], name.type)
         # Not a constant: the compiler knows nothing of a variable's value.
         lines.append(f"        {declared} {named(name)} = Given<{declared}>({literal});")
     return "\n".join([*lines, f"        return {value(case.expression, around)};", "    }"])
+
+
+def _given(worth: Worth, type_: DataType) -> str:
+    """A value as C# makes it."""
+    declared = surroundings().type_of(type_)
+    if type_.many:
+        element = replace(type_, many=False)
+        elements = ", ".join(_given(one, element) for one in worth or ())
+        return f"ImmutableList.CreateRange(new {surroundings().type_of(element)}[] {{ {elements} }})"
+    if worth is None:
+        return "null"
+    if type_.basic is not Basic.STRUCTURE:
+        return str(value(Literal(worth, type_), surroundings()))
+    members = HOLDING.members[type_.target]
+    values = ", ".join(f"{name} = {_given(one, members[name].type)}" for name, one in worth.items())
+    return f"new {str(declared).rstrip('?')} {{ {values} }}"
+
+
+def _class(name: str) -> str:
+    properties: list[str] = []
+    for key, one in HOLDING.members[name].items():
+        declared = surroundings().type_of(one.type)
+        properties.append(f"    public {declared} {key} {{ get; init; }}{f' = {declared}.Empty;' * one.type.many}")
+    return "\n".join([f"internal sealed class {name}", "{", *properties, "}"])
 
 
 def _names(node: Expression) -> tuple[Name, ...]:
@@ -120,7 +143,7 @@ def _names(node: Expression) -> tuple[Name, ...]:
 
 def _outcome(printed: object, type_: DataType) -> Outcome:
     if isinstance(printed, list):
-        return OVERFLOW
+        return printed[0]
     if printed is None or isinstance(printed, bool):
         return printed
     text = str(printed)
@@ -143,6 +166,7 @@ def _main(count: int) -> str:
 _PROGRAM = """#nullable enable
 #pragma warning disable CS0464, CS0472, CS0652, CS1718, CS8073 // a comparison whose answer is known
 using System;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.IO;
 using System.Text.Encodings.Web;
@@ -160,7 +184,8 @@ internal static class Program
     {
         object? shown;
         try { shown = made(); }
-        catch (ExpressionOverflowException error) { shown = new[] { error.Message }; }
+        catch (ExpressionOverflowException) { shown = new[] { "overflow" }; }
+        catch (ExpressionIndexException) { shown = new[] { "out of range" }; }
         var invariant = CultureInfo.InvariantCulture;
         Console.WriteLine(JsonSerializer.Serialize(shown switch
         {

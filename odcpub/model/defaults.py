@@ -82,12 +82,12 @@ def _expression(
 def _constant(
     reading: Reading, found: Fields, type_: DataType, element: str, expression: Expression
 ) -> el.Scalar | None:
-    from odcpub.model.expressions.evaluate import Overflow, evaluate
+    from odcpub.model.expressions.evaluate import Refused, evaluate
 
     node: Scalar = found.values["default"]
     try:
         value = evaluate(expression, {}, _ANY_MOMENT)
-    except Overflow as error:
+    except Refused as error:
         place = inside(node, error.fault.at + 1)
         reading.problem(Code.BAD_DEFAULT, place, element, f"the default: {error.fault.message}", error.fault.hint)
         return None

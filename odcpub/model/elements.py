@@ -80,6 +80,7 @@ class DataType:
     ``length``: characters, None for an unbounded text. ``digits``/``decimals``: of a Decimal.
     ``target``: of an Identifier or Structure, the *current* name of what is meant, ``Library.Name`` for a
     library's; ``target_key`` its first name (with the library's name in front likewise).
+    ``many``: a list of such values; in variables and structures alone.
     """
 
     basic: Basic
@@ -88,6 +89,7 @@ class DataType:
     decimals: int | None = None
     target: str = ""
     target_key: str = ""
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from odcpub.model.data_types import DEFAULT_DECIMALS, DEFAULT_DIGITS, MAX_DIGITS, MAX_LENGTH
 from odcpub.model.elements import Basic, DataType
@@ -86,6 +87,8 @@ def limits_fit(reading: Reading, found: Fields, type_: DataType, element: str) -
 
 def spelled(type_: DataType) -> str:
     """The type as authors write it."""
+    if type_.many:
+        return f"{spelled(replace(type_, many=False))} List"
     if type_.basic is Basic.IDENTIFIER:
         return f"{type_.target} Identifier"
     return type_.target if type_.basic is Basic.STRUCTURE else type_.basic.value

@@ -2,11 +2,23 @@
 
 export class Overflow extends Error {}
 
+/** An index that has no value, or where its list has no element. */
+export class OutOfRange extends Error {}
+
 /** Ordered values that both are there. */
 export const less = (a, b) => a !== null && b !== null && a < b;
 export const greater = (a, b) => less(b, a);
 export const atMost = (a, b) => a !== null && b !== null && a <= b;
 export const atLeast = (a, b) => atMost(b, a);
+
+/** An element of a list, which is never null. */
+export function at(list, index) {
+  if (index === null) throw new OutOfRange("The index of a list has no value.");
+  if (index < 0 || index >= list.length) {
+    throw new OutOfRange(`A list has ${list.length} elements, and the one at ${index}, counted from 0, is asked for.`);
+  }
+  return list[index];
+}
 
 export const hasValue = (value) => value !== null;
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,14 @@ from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.check import check
-from odcpub.model.expressions.evaluate import Overflow, evaluate
+from odcpub.model.expressions.evaluate import OutOfRange, Overflow, Worth, evaluate
 from odcpub.model.expressions.tree import Member, Name
 from odcpub.model.literals import as_text
 from tests.expression_cases import EDGES
-from tests.expressions import REPEATABLE, SCOPE, STATUS, VARIABLES, Case, any_case, batch, calls, cases
+from tests.expression_edge import OUT_OF_RANGE, OVERFLOW
+from tests.expression_holders import CASES as CASES_OF_HOLDERS
+from tests.expression_holders import HOLDING, holding
+from tests.expressions import REPEATABLE, SCOPE, STATUS, Case, any_case, batch, calls, cases
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -48,9 +52,14 @@ const [read, written] = [
 ];
 const held = { text: "string", boolean: "boolean", whole: "number", long: "bigint", decimal: "bigint", date: "number",
   time: "number", dateTime: "bigint" };
+const made = ([type, worth]) => {
+  if (type === "list") return worth.map(made);
+  if (worth === null) return null;
+  return type === "row" ? Object.fromEntries(worth.map(([name, one]) => [name, made(one)])) : read[type](worth);
+};
 window.compute = ([code, type, given]) => {
   const now = readings.toDateTime("2026-01-31 23:59:59.25");
-  const values = Object.entries(given).map(([name, [type, text]]) => [name, text === null ? null : read[type](text)]);
+  const values = Object.entries(given).map(([name, one]) => [name, made(one)]);
   try {
     const modules = { formats, logic, moments, numbers, readings, texts };
     const run = new Function(...Object.keys(modules), "given", "now", `"use strict"; return ${code};`);
@@ -59,7 +68,8 @@ window.compute = ([code, type, given]) => {
     if (typeof found !== held[type]) return `a ${typeof found} for a ${type}`;
     return written[type](found);
   } catch (error) {
-    return error instanceof logic.Overflow ? { overflow: true } : { error: String(error) };
+    if (error instanceof logic.Overflow) return { refused: "overflow" };
+    return error instanceof logic.OutOfRange ? { refused: "out of range" } : { error: String(error) };
   }
 };
 """
@@ -73,8 +83,8 @@ class Given:
     def symbol(self, name: Name) -> Part:
         return Part(JavaScript(f"given.{name.symbol.name}"))
 
-    def member(self, member: Member) -> Part:
-        raise AssertionError(member)
+    def member(self, member: Member, owner: Part) -> Part:
+        return Part(JavaScript(f"{owner.inner}?.{member.name} ?? null"), atom=False)
 
 
 @pytest.fixture(scope="module")
@@ -103,28 +113,38 @@ def held(type_: DataType) -> str:
     return HELD.get(type_.basic, "text")
 
 
+def given(worth: Worth, type_: DataType) -> tuple[str, Any]:
+    """A value as the harness makes it: its kind, and a text, a list or a row's attributes."""
+    if type_.many:
+        element = replace(type_, many=False)
+        return "list", [given(one, element) for one in worth or ()]
+    if type_.basic is not Basic.STRUCTURE:
+        return held(type_), None if worth is None else as_text(worth)
+    members = HOLDING.members[type_.target]
+    return "row", None if worth is None else [(name, given(one, members[name].type)) for name, one in worth.items()]
+
+
 def computed(
     page: Page, cases: Sequence[Case], code: Any = lambda case: value(case.expression, Given()).js
 ) -> list[Any]:
-    given = [
+    every = [
         (
             str(code(case)),
             held(case.type),
-            {
-                name: (held(VARIABLES[name]), None if found is None else as_text(found))
-                for name, found in case.names.items()
-            },
+            {name: given(found, HOLDING.symbols[name].type) for name, found in case.names.items()},
         )
         for case in cases
     ]
-    return page.evaluate("cases => cases.map(window.compute)", given)  # type: ignore[no-any-return]
+    return page.evaluate("cases => cases.map(window.compute)", every)  # type: ignore[no-any-return]
 
 
 def expected(case: Case) -> Any:
     try:
         found = evaluate(case.expression, case.names, NOW, APP)
     except Overflow:
-        return {"overflow": True}
+        return {"refused": OVERFLOW}
+    except OutOfRange:
+        return {"refused": OUT_OF_RANGE}
     return None if found is None else as_text(found)
 
 
@@ -166,6 +186,10 @@ def test_the_examples_hold(modules: Page) -> None:
 
 def test_the_edges_hold(modules: Page) -> None:
     compare(modules, [edge.case() for edge in EDGES])
+
+
+def test_rows_and_lists_give_the_same(modules: Page) -> None:
+    compare(modules, [holding(text) for text, _ in CASES_OF_HOLDERS])
 
 
 def test_every_character_has_the_same_small_and_capital_form(modules: Page) -> None:

@@ -17,6 +17,7 @@ from odcpub.model.expressions.letters import lower, upper
 from odcpub.model.literals import canonical
 from tests.expression_cases import EDGES
 from tests.expression_edge import OVERFLOW
+from tests.expression_holders import CASES, holding
 from tests.expressions import REPEATABLE, SCOPE, Case, any_case, batch, calls
 from tests.expressions_csharp import APP_NAME, NOW, InCSharp, Outcome, in_csharp
 from tests.tries import FACTOR
@@ -58,6 +59,12 @@ def test_the_examples_of_the_table_hold(csharp: InCSharp) -> None:
 def test_the_edges_hold(csharp: InCSharp) -> None:
     found = csharp.computed([edge.case() for edge in EDGES])
     different = [(edge, given) for edge, given in zip(EDGES, found, strict=True) if given != edge.expected]
+    assert not different
+
+
+def test_rows_and_lists_give_the_same(csharp: InCSharp) -> None:
+    found = csharp.computed([holding(text) for text, _ in CASES])
+    different = [(*one, given) for one, given in zip(CASES, found, strict=True) if given != one[1]]
     assert not different
 
 

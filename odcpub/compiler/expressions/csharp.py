@@ -2,8 +2,8 @@
 
 What is printed means what docs/expressions.md says: a value without a value is ``null``, and so is the empty text.
 C#'s own operators stand where they mean the same. Calculations are calls, since C# neither rounds nor fails as we do.
-A file with such code has ``using System;`` and ``using Odcpub.Runtime;``, and none of its own names is in ``RESERVED``
-(csharp_pieces).
+A list is an ImmutableList, never null. A file with such code has ``using System;``, ``using Odcpub.Runtime;`` and, for
+lists, ``using System.Collections.Immutable;``, and none of its own names is in ``RESERVED`` (csharp_pieces).
 """
 
 from __future__ import annotations
@@ -11,44 +11,66 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from odcpub.compiler.expressions.csharp_pieces import Binding, Piece, infix, literal, moment, type_of
-from odcpub.compiler.literals import csharp_literal, csharp_type
+from odcpub.compiler.expressions.csharp_pieces import Binding, Piece, class_of, infix, literal, moment, type_of
+from odcpub.compiler.expressions.csharp_tables import (
+    CALCULATIONS,
+    EXTENTS,
+    METHODS,
+    SAME_TEXT,
+    SIGNS,
+    SURE,
+    TO_TEXT,
+    is_class,
+    is_null,
+    operands,
+)
+from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_type
 from odcpub.compiler.marked import CSharp
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import rules, tree
-from odcpub.model.expressions.catalog import FUNCTIONS, GROUPS, HAS_VALUE
-from odcpub.model.expressions.tree import Binary, Call, Convert, Expression, Literal, Member, Name, Operator, Unary
+from odcpub.model.expressions.catalog import FUNCTIONS, HAS_VALUE
+from odcpub.model.expressions.tree import (
+    Binary,
+    Call,
+    Convert,
+    Expression,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Operator,
+    Size,
+    Unary,
+)
 
-_CLASSES = {
-    "Text": "Texts",
-    "Numbers": "Numbers",
-    "Date and time": "Moments",
-    "Conversion": "Conversions",
-    "Format": "Formats",
-    "Others": "Texts",
-}
-"""Group of functions → class of the runtime."""
-_METHODS = {
-    function.name: csharp_type(f"{_CLASSES[group]}.{function.name}")
-    for group, functions in GROUPS.items()
-    for function in functions
-}
 _NULL = CSharp.code("null")
+
+
+def property_of(member: Member) -> CSharp:
+    """The property of an attribute, where it has the attribute's name."""
+    return csharp_identifier(member.name)
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What an expression meets in the C# around it.
 
-    ``named``: a name or member → C# that binds as tightly as a name (``ticketId``, ``found?.Status``), of its nullable
-    type; a text is null rather than empty, and a record's identifier never null. ``statics``: static entities, whose
+    ``named``: a name → C# that binds as tightly as a name (``ticketId``), of its nullable type; a text is null rather
+    than empty, and neither a record's identifier nor a list is ever null. ``statics``: static entities, whose
     identifiers are texts. ``now``: a DateTimeOffset, the same for a whole action. ``app``: a string, the app's name.
+    ``property_of``: the name of an attribute's property. ``class_of``: the class of a row or structure.
     """
 
-    named: Callable[[Name | Member], CSharp]
+    named: Callable[[Name], CSharp]
     statics: Collection[str]
     now: CSharp
     app: CSharp
+    property_of: Callable[[Member], CSharp] = property_of
+    class_of: Callable[[DataType], CSharp] = class_of
+
+    def type_of(self, type_: DataType) -> CSharp:
+        """The nullable C# type of values of a data type; of a list's, never null."""
+        return type_of(type_, self.statics, self.class_of)
 
 
 def value(node: Expression, around: Surroundings) -> CSharp:
@@ -66,27 +88,40 @@ class _Printer:
         self.around = around
 
     def piece(self, node: Expression) -> Piece:
-        if _is_null(node):
-            return Piece(_NULL)
-        if isinstance(node, Literal):
-            return literal(node)
-        if isinstance(node, Name | Member):
-            sure = isinstance(node, Name) and node.symbol.kind is tree.Kind.RECORD
-            return Piece(self.around.named(node), sure=sure)
-        if isinstance(node, Unary):
-            return self._unary(node)
-        if isinstance(node, Binary):
-            return self._binary(node)
-        return self._call(node) if isinstance(node, Call) else self._convert(node)
+        return Piece(_NULL) if is_null(node) else _PRINTED[type(node)](self, node)
 
     def truth(self, node: Expression) -> Piece:
         """A condition: a ``bool``."""
-        if _is_null(node):
+        if is_null(node):
             return Piece(CSharp.code("false"), sure=True)
         piece = self.piece(node)
         if piece.sure:
             return piece
         return Piece(CSharp.code("{} == true", piece.within(Binding.EQUALITY)), Binding.EQUALITY, sure=True)
+
+    # Values
+
+    def _literal(self, node: Literal) -> Piece:
+        return literal(node)
+
+    def _name(self, node: Name) -> Piece:
+        sure = node.symbol.kind is tree.Kind.RECORD or node.type.many
+        return Piece(self.around.named(node), sure=sure)
+
+    def _member(self, node: Member) -> Piece:
+        owner = self.piece(node.owner).within(Binding.PRIMARY)
+        code = CSharp.code("{}?.{}", owner, self.around.property_of(node))
+        if node.type.many:
+            return Piece(CSharp.code("({} ?? {})", code, self._none(node.type).code), sure=True)
+        return Piece(code)
+
+    def _index(self, node: Index) -> Piece:
+        owner, index = self.piece(node.owner).code, self._argument(node.index).code
+        return Piece(CSharp.code("Elements.At({}, {})", owner, index), sure=node.type.many)
+
+    def _size(self, node: Size) -> Piece:
+        owner = self.piece(node.owner).within(Binding.PRIMARY)
+        return Piece(CSharp.code("{}.{}", owner, EXTENTS[node.extent]), sure=True)
 
     # Operators
 
@@ -103,14 +138,14 @@ class _Printer:
         return Piece(CSharp.code("Numbers.Negate({})", self._typed(node.operand).code))
 
     def _binary(self, node: Binary) -> Piece:
-        if method := _CALCULATIONS.get(node.operator):
+        if method := CALCULATIONS.get(node.operator):
             if node.type.basic is Basic.TEXT:
                 return self._joined(node)
             return Piece(CSharp.code("{}({}, {})", method, self._typed(node.left).code, self._typed(node.right).code))
         if node.operator is Operator.LIKE:
             sides = self._argument(node.left).code, self._argument(node.right).code
             return Piece(CSharp.code("Texts.Like({}, {})", *sides), sure=True)
-        sign, binding = _SIGNS[node.operator]
+        sign, binding = SIGNS[node.operator]
         if node.operator in rules.LOGICAL:
             return infix(sign, binding, self.truth(node.left), self.truth(node.right))
         if node.operator in rules.EQUALITY:
@@ -122,11 +157,11 @@ class _Printer:
 
     def _joined(self, node: Binary) -> Piece:
         """Texts joined by C#'s ``+``, to which null is the empty text; what may be empty as a whole becomes null."""
-        operands = [one for one in _operands(node) if not _is_null(one)]
-        if len(operands) < 2:
-            return self._shown(operands[0], beside_text=False) if operands else self._null(node.type)
+        given = [one for one in operands(node) if not is_null(one)]
+        if len(given) < 2:
+            return self._shown(given[0], beside_text=False) if given else self._null(node.type)
         # Beside a text C# takes + for one of texts; what stands first has one beside it only if the next is one.
-        shown = [self._shown(one, at > 0 or rules.is_text(operands[1].type)) for at, one in enumerate(operands)]
+        shown = [self._shown(one, at > 0 or rules.is_text(given[1].type)) for at, one in enumerate(given)]
         code = CSharp.joined(
             " + ",
             (one.within(Binding.UNARY if at else Binding.ADDITIVE) for at, one in enumerate(shown)),
@@ -137,10 +172,10 @@ class _Printer:
 
     def _shown(self, node: Expression, beside_text: bool) -> Piece:
         """An operand of a join, as text or as what C# itself turns into the same text."""
-        if rules.is_text(node.type) or (beside_text and node.type.basic in _SAME_TEXT):
+        if rules.is_text(node.type) or (beside_text and node.type.basic in SAME_TEXT):
             return self.piece(node)
         piece = self._typed(node)
-        return Piece(CSharp.code("{}({})", _METHODS[_TO_TEXT[node.type.basic]], piece.code))
+        return Piece(CSharp.code("{}({})", METHODS[TO_TEXT[node.type.basic]], piece.code))
 
     # Conversions
 
@@ -151,17 +186,21 @@ class _Printer:
         if given.basic is Basic.DATE and wanted.basic is Basic.DATE_TIME:
             if isinstance(node.operand, Literal):
                 return Piece(moment(str(node.operand.value)), sure=True)
-            return Piece(CSharp.code("{}({})", _METHODS["DateToDateTime"], operand.code))
+            return Piece(CSharp.code("{}({})", METHODS["DateToDateTime"], operand.code))
         if rules.is_text(wanted) and not rules.is_text(given):
             return self._shown(node.operand, beside_text=False)
         return operand
 
     def _typed(self, node: Expression) -> Piece:
         """The expression where C# must see its type: null as that of a type."""
-        return self._null(node.type) if _is_null(node) else self.piece(node)
+        return self._null(node.type) if is_null(node) else self.piece(node)
 
     def _null(self, type_: DataType) -> Piece:
-        return Piece(CSharp.code("({})null", type_of(type_, self.around.statics)), Binding.UNARY)
+        return Piece(CSharp.code("({})null", self.around.type_of(type_)), Binding.UNARY)
+
+    def _none(self, type_: DataType) -> Piece:
+        """The empty list."""
+        return Piece(CSharp.code("{}.Empty", self.around.type_of(type_)), sure=True)
 
     # Functions
 
@@ -170,8 +209,8 @@ class _Printer:
         if special:
             return special(self, node)
         arguments = CSharp.joined(", ", self._arguments(node))
-        sure = node.function in _SURE
-        return Piece(CSharp.code("{}({})", _METHODS[node.function], arguments), sure=sure)
+        sure = node.function in SURE
+        return Piece(CSharp.code("{}({})", METHODS[node.function], arguments), sure=sure)
 
     def _arguments(self, node: Call) -> Iterator[CSharp]:
         """Those that are not the method's defaults; with their names behind one that was left out."""
@@ -188,16 +227,16 @@ class _Printer:
 
     def _argument(self, node: Expression) -> Piece:
         """An argument; the empty text as such, which methods take for no value."""
-        if _is_null(node) and rules.is_text(node.type):
+        if is_null(node) and rules.is_text(node.type):
             return Piece(csharp_literal(""))
         return self._typed(node)
 
     def _if(self, node: Call) -> Piece:
         test, one, other = node.arguments
         pieces = self._branch(one), self._branch(other)
-        if _is_null(one) and (_is_null(other) or (pieces[1].sure and not _is_class(other.type))):
+        if is_null(one) and (is_null(other) or (pieces[1].sure and not is_class(other.type))):
             pieces = self._null(node.type), pieces[1]
-        elif _is_null(other) and pieces[0].sure and not _is_class(one.type):
+        elif is_null(other) and pieces[0].sure and not is_class(one.type):
             pieces = pieces[0], self._null(node.type)
         code = CSharp.code(
             "{} ? {} : {}",
@@ -209,17 +248,17 @@ class _Printer:
 
     def _branch(self, node: Expression) -> Piece:
         """A branch of an If, in the type that both have."""
-        if _is_null(node) or not isinstance(node, Convert) or not rules.is_number(node.type):
+        if is_null(node) or not isinstance(node, Convert) or not rules.is_number(node.type):
             return self.piece(node)
         if isinstance(node.operand, Literal):
             return literal(Literal(node.operand.value, node.type))
         operand = self.piece(node.operand).within(Binding.UNARY)
-        return Piece(CSharp.code("({}){}", type_of(node.type, self.around.statics), operand), Binding.UNARY)
+        return Piece(CSharp.code("({}){}", self.around.type_of(node.type), operand), Binding.UNARY)
 
     def _has_value(self, node: Call) -> Piece:
         (operand,) = node.arguments
-        if isinstance(operand, Literal) or _is_null(operand):
-            return Piece(csharp_literal(not _is_null(operand)), sure=True)
+        if isinstance(operand, Literal) or is_null(operand):
+            return Piece(csharp_literal(not is_null(operand)), sure=True)
         return infix(CSharp.code("!="), Binding.EQUALITY, self.piece(operand), Piece(_NULL))
 
     def _now(self, node: Call) -> Piece:
@@ -227,12 +266,26 @@ class _Printer:
 
     def _now_in_part(self, node: Call) -> Piece:
         conversion = "DateTimeToDate" if node.function == "CurrDate" else "DateTimeToTime"
-        return Piece(CSharp.code("{}({})", _METHODS[conversion], self.around.now))
+        return Piece(CSharp.code("{}({})", METHODS[conversion], self.around.now))
 
     def _app(self, node: Call) -> Piece:
         return Piece(self.around.app, sure=True)
 
+    def _no_value(self, node: Call) -> Piece:
+        return self._none(node.type)
 
+
+_PRINTED: Mapping[type, Callable[..., Piece]] = {
+    Literal: _Printer._literal,
+    Name: _Printer._name,
+    Member: _Printer._member,
+    Index: _Printer._index,
+    Size: _Printer._size,
+    Unary: _Printer._unary,
+    Binary: _Printer._binary,
+    Convert: _Printer._convert,
+    Call: _Printer._call,
+}
 _SPECIAL: Mapping[str, Callable[[_Printer, Call], Piece]] = {
     rules.IF: _Printer._if,
     HAS_VALUE: _Printer._has_value,
@@ -240,59 +293,6 @@ _SPECIAL: Mapping[str, Callable[[_Printer, Call], Piece]] = {
     "CurrTime": _Printer._now_in_part,
     "CurrDateTime": _Printer._now,
     "GetAppName": _Printer._app,
+    rules.NO_VALUE: _Printer._no_value,
 }
 """Functions that are no calls of a method with their arguments."""
-_NULLS = frozenset({rules.NO_VALUE, "NullBinary", "NullDate", "NullIdentifier", "NullTextIdentifier"})
-_SURE = frozenset(name for name in FUNCTIONS if name.endswith("Validate")) | {"GenerateGuid", "Length"}
-"""Functions that always have a value."""
-_CALCULATIONS = {
-    Operator.PLUS: CSharp.code("Numbers.Add"),
-    Operator.MINUS: CSharp.code("Numbers.Subtract"),
-    Operator.TIMES: CSharp.code("Numbers.Multiply"),
-    Operator.OVER: CSharp.code("Numbers.Divide"),
-}
-_SIGNS = {
-    Operator.OR: (CSharp.code("||"), Binding.OR),
-    Operator.AND: (CSharp.code("&&"), Binding.AND),
-    Operator.EQUAL: (CSharp.code("=="), Binding.EQUALITY),
-    Operator.DIFFERENT: (CSharp.code("!="), Binding.EQUALITY),
-    Operator.LESS: (CSharp.code("<"), Binding.RELATIONAL),
-    Operator.GREATER: (CSharp.code(">"), Binding.RELATIONAL),
-    Operator.AT_MOST: (CSharp.code("<="), Binding.RELATIONAL),
-    Operator.AT_LEAST: (CSharp.code(">="), Binding.RELATIONAL),
-}
-_SAME_TEXT = frozenset({Basic.INTEGER, Basic.LONG_INTEGER, Basic.BOOLEAN, Basic.IDENTIFIER})
-"""Types whose values C# turns into the text that we do."""
-_TO_TEXT = {
-    Basic.INTEGER: "IntegerToText",
-    Basic.LONG_INTEGER: "LongIntegerToText",
-    Basic.DECIMAL: "DecimalToText",
-    Basic.CURRENCY: "DecimalToText",
-    Basic.BOOLEAN: "BooleanToText",
-    Basic.DATE: "DateToText",
-    Basic.TIME: "TimeToText",
-    Basic.DATE_TIME: "DateTimeToText",
-    Basic.IDENTIFIER: "IdentifierToText",
-}
-
-
-def _operands(node: Expression) -> Iterator[Expression]:
-    """The operands of a join and of the joins in it, without their conversions to Text: each is converted by itself."""
-    if isinstance(node, Binary) and node.operator is Operator.PLUS and node.type.basic is Basic.TEXT:
-        yield from _operands(node.left)
-        yield from _operands(node.right)
-    elif isinstance(node, Convert) and rules.is_text(node.type):
-        yield from _operands(node.operand)
-    else:
-        yield node
-
-
-def _is_null(node: Expression) -> bool:
-    if isinstance(node, Convert):
-        return _is_null(node.operand)
-    return (isinstance(node, Literal) and node.value is None) or (isinstance(node, Call) and node.function in _NULLS)
-
-
-def _is_class(type_: DataType) -> bool:
-    """Whether C#'s type is one of references, which null fits as it is."""
-    return type_.basic in (Basic.STRUCTURE, Basic.BINARY_DATA, Basic.IDENTIFIER) or rules.is_text(type_)

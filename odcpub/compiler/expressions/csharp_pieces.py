@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import IntEnum
 
-from odcpub.compiler.literals import csharp_literal, csharp_number, csharp_type
+from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_number, csharp_type
 from odcpub.compiler.marked import CSharp
 from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions.tree import Literal
 
 RESERVED = frozenset(
-    {"Conversions", "DateOnly", "DateTimeOffset", "Formats", "Moments", "Numbers", "Texts", "TimeOnly"}
+    {
+        *("Conversions", "DateOnly", "DateTimeOffset", "Elements", "Formats", "ImmutableList", "Moments", "Numbers"),
+        *("Texts", "TimeOnly"),
+    }
 )
 """Names of types that the code uses: a variable or member of such a name would hide the type."""
 _TYPES = {
@@ -51,8 +54,17 @@ class Piece:
         return self.code if self.binding >= binding else CSharp.code("({})", self.code)
 
 
-def type_of(type_: DataType, statics: Collection[str]) -> CSharp:
-    """The nullable C# type of values of a data type, none of a structure; ``statics``: static entities."""
+def class_of(type_: DataType) -> CSharp:
+    """The class of a row or structure, where it has the name of its entity or structure."""
+    return csharp_identifier(type_.target)
+
+
+def type_of(type_: DataType, statics: Collection[str], class_of: Callable[[DataType], CSharp] = class_of) -> CSharp:
+    """The nullable C# type of values of a data type; a list is never null. ``statics``: static entities."""
+    if type_.many:
+        return CSharp.code("ImmutableList<{}>", type_of(replace(type_, many=False), statics, class_of))
+    if type_.basic is Basic.STRUCTURE:
+        return CSharp.code("{}?", class_of(type_))
     if type_.target in statics or (type_.basic is Basic.IDENTIFIER and type_.length):
         return _TYPES[Basic.TEXT]
     return _TYPES[type_.basic]

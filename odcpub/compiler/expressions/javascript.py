@@ -20,11 +20,14 @@ from odcpub.model.expressions.tree import (
     Call,
     Convert,
     Expression,
+    Extent,
+    Index,
     Kind,
     Literal,
     Member,
     Name,
     Operator,
+    Size,
     Unary,
 )
 from odcpub.model.literals import as_text as literal_text
@@ -76,7 +79,20 @@ class _Printer:
         return self.names.symbol(node)
 
     def member(self, node: Member) -> Part:
-        return self.names.member(node)
+        part = self.names.member(node, self.value(node.owner))
+        if node.type.many and part.nullable:
+            return Part(JavaScript.code("({} ?? [])", part.inner), nullable=False)
+        return part
+
+    def index(self, node: Index) -> Part:
+        owner, index = self.value(node.owner), self.value(node.index)
+        return Part(JavaScript.code("logic.at({}, {})", owner.js, index.js), nullable=not node.type.many)
+
+    def size(self, node: Size) -> Part:
+        owner = self.value(node.owner).inner
+        if node.extent is Extent.LENGTH:
+            return Part(JavaScript.code("{}.length", owner), nullable=False)
+        return Part(JavaScript.code("{}.length === 0", owner), nullable=False, atom=False)
 
     def unary(self, node: Unary) -> Part:
         operand = self.value(node.operand)
@@ -133,6 +149,8 @@ class _Printer:
             test, one, other = parts
             whole = JavaScript.code("{} ? {} : {}", _truth(test).inner, one.inner, other.inner)
             return Part(whole, one.nullable or other.nullable, atom=False)
+        if node.type.many:
+            return Part(JavaScript.code("[]"), nullable=False)
         return FUNCTIONS[node.function](node, parts, self.names)
 
 
@@ -140,6 +158,8 @@ _PRINTED: Mapping[type, Callable[..., Part]] = {
     Literal: _Printer.literal,
     Name: _Printer.name,
     Member: _Printer.member,
+    Index: _Printer.index,
+    Size: _Printer.size,
     Unary: _Printer.unary,
     Binary: _Printer.binary,
     Convert: _Printer.convert,

@@ -28,7 +28,8 @@ class Names(Protocol):
 
     def symbol(self, name: Name) -> Part: ...
 
-    def member(self, member: Member) -> Part: ...
+    def member(self, member: Member, owner: Part) -> Part:
+        """An attribute of what ``owner`` gives, which may be null."""
 
     @property
     def now(self) -> JavaScript: ...

@@ -21,11 +21,13 @@ from odcpub.model.expressions.tree import (
     Call,
     Convert,
     Expression,
+    Index,
     Kind,
     Literal,
     Member,
     Name,
     Operator,
+    Size,
     Unary,
 )
 
@@ -78,6 +80,9 @@ class _Printer:
 
     def member(self, node: Member) -> Part:
         return self.names.member(node)
+
+    def of_list(self, node: Index | Size) -> Part:
+        raise NotInQueries(node)
 
     # Operators
 
@@ -168,6 +173,8 @@ _PRINTED: Mapping[type, Callable[..., Part]] = {
     Literal: _Printer.literal,
     Name: _Printer.name,
     Member: _Printer.member,
+    Index: _Printer.of_list,
+    Size: _Printer.of_list,
     Unary: _Printer.unary,
     Binary: _Printer.binary,
     Convert: _Printer.convert,

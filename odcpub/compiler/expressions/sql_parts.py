@@ -9,7 +9,8 @@ from typing import LiteralString, Protocol
 from odcpub.compiler.marked import Sql
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import tree
-from odcpub.model.expressions.tree import Call, Member, Name
+from odcpub.model.expressions.tree import Call, Expression, Member, Name
+from odcpub.model.expressions.written import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class Names(Protocol):
 class NotInQueries(ValueError):
     """A part that PostgreSQL cannot compute as everywhere else; ``part`` is what must be computed before the query."""
 
-    def __init__(self, part: Call) -> None:
-        super().__init__(f"{part.function} cannot be computed in the database")
+    def __init__(self, part: Expression) -> None:
+        what = part.function if isinstance(part, Call) else written(part)
+        super().__init__(f"{what} cannot be computed in the database")
         self.part = part
 
 

@@ -24,6 +24,7 @@ _ANY = (
     tree.DECIMAL,
     tree.IDENTIFIER,
     tree.TEXT_IDENTIFIER,
+    tree.STRUCTURE,
 )
 _OTHERS = (
     Function(
@@ -39,7 +40,7 @@ _OTHERS = (
         HAS_VALUE,
         (Parameter("value", _ANY),),
         tree.BOOLEAN,
-        "Whether there is a value. ODC has no such function, since every type there has a default instead.",
+        "Whether there is a value, or a row. ODC has no such function, since every type there has a default instead.",
         empty="False.",
         examples=(("HasValue(0)", "True"), ('HasValue("")', "False"), ("HasValue(NullDate())", "False")),
         in_queries=InQueries.TRANSLATED,

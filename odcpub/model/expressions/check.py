@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from odcpub.model.elements import Basic, DataType
+from odcpub.model.elements import DataType
 from odcpub.model.expressions import rules
 from odcpub.model.expressions.calls import Calls
 from odcpub.model.expressions.catalog import FUNCTIONS
+from odcpub.model.expressions.members import Members
 from odcpub.model.expressions.operators import Operators
 from odcpub.model.expressions.parse import parse
 from odcpub.model.expressions.scope import Scope
-from odcpub.model.expressions.syntax import ExpressionError, Fault, Infix, Path, Prefix, Syntax, Value
-from odcpub.model.expressions.tree import Expression, Literal, Member, Name
-from odcpub.text import listed, nearest, shown, suggest
+from odcpub.model.expressions.syntax import (
+    Attribute,
+    ExpressionError,
+    Fault,
+    Infix,
+    Invocation,
+    Item,
+    Path,
+    Prefix,
+    Syntax,
+    Value,
+)
+from odcpub.model.expressions.tree import Expression, Literal, Name
+from odcpub.text import listed, nearest, shown
 
 _NOTHING = frozenset({"null", "nil", "none", "nothing", "undefined"})
 """Names of no value in other languages."""
@@ -43,23 +55,23 @@ def check(text: str, scope: Scope, wanted: DataType | None = None) -> Checked:
     return Checked(node, tuple(checker.faults))
 
 
-class _Checker(Operators, Calls):
+class _Checker(Operators, Calls, Members):
     """Goes through the syntax once."""
 
     def node(self, syntax: Syntax) -> Expression | None:
-        if isinstance(syntax, Value):
-            return Literal(None if syntax.value == "" else syntax.value, syntax.type, syntax.at)
-        if isinstance(syntax, Path):
-            return self._path(syntax)
-        if isinstance(syntax, Prefix):
-            return self.prefix(syntax)
-        return self.infix(syntax) if isinstance(syntax, Infix) else self.call(syntax)
+        return _CHECKED[type(syntax)](self, syntax)
 
-    def _path(self, path: Path) -> Expression | None:
+    def value(self, value: Value) -> Expression | None:
+        return Literal(None if value.value == "" else value.value, value.type, value.at)
+
+    def path(self, path: Path) -> Expression | None:
         for count in range(len(path.names), 0, -1):
             symbol = self.scope.symbols.get(".".join(path.names[:count]))
             if symbol:
-                return self._members(Name(symbol, path.at), path, path.names[count:])
+                node: Expression | None = Name(symbol, path.at)
+                for name in path.names[count:]:
+                    node = node and self.member(node, name, path)
+                return node
         whole = ".".join(path.names)
         if whole in FUNCTIONS:
             self.fault(path, f"{whole} is a function", f"call it: {FUNCTIONS[whole].signature}")
@@ -80,16 +92,13 @@ class _Checker(Operators, Calls):
         known = beside or sorted({name.partition(".")[0] for name in self.scope.symbols})
         return f"use one of {listed(known)}" if known else "write a value: no names can be used here"
 
-    def _members(self, owner: Expression, path: Path, names: Iterable[str]) -> Expression | None:
-        node = owner
-        for name in names:
-            known = self.scope.members.get(node.type.target, {}) if node.type.basic is Basic.STRUCTURE else {}
-            attribute = known.get(name)
-            if attribute is None:
-                otherwise = f"use one of {listed(known)}" if known else "remove what follows the point"
-                hint = suggest(name, known if self.can_suggest() else (), otherwise)
-                message = f"{rules.spelled(node.type)} has no attribute {shown(name)}"
-                self.fault(path, message, hint)
-                return None
-            node = Member(node, name, attribute.type, attribute.key, path.at)
-        return node
+
+_CHECKED: Mapping[type, Callable[..., Expression | None]] = {
+    Value: _Checker.value,
+    Path: _Checker.path,
+    Attribute: _Checker.attribute,
+    Item: _Checker.item,
+    Prefix: _Checker.prefix,
+    Infix: _Checker.infix,
+    Invocation: _Checker.call,
+}

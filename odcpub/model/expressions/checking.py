@@ -12,6 +12,8 @@ from odcpub.model.expressions.tree import Expression
 _SUGGESTIONS = 3
 """Unknown names of one expression for which a like one is sought, which takes time."""
 
+OF_A_LIST = "use its Length, its Empty or one of its elements: …[0]"
+"""The hint for a list where a single value is needed."""
 _CONVERSIONS = tuple(
     (one.name, one.parameters[0].types, one.result)
     for one in GROUPS["Conversion"]
@@ -66,6 +68,8 @@ class Checking:
 
     def way(self, given: DataType, wanted: DataType) -> str:
         """The hint for a value of the wrong type: the function that converts it, where there is one."""
+        if given.many and not wanted.many:
+            return OF_A_LIST
         found = [
             (result.basic is wanted.basic, rules.width(result), name)
             for name, taken, result in _CONVERSIONS

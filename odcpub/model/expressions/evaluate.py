@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TypeAlias
 
 from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import Basic, DataType, Scalar
@@ -21,28 +22,41 @@ from odcpub.model.expressions.tree import (
     Call,
     Convert,
     Expression,
+    Extent,
+    Index,
     Kind,
     Literal,
     Member,
     Name,
     Operator,
+    Size,
     Unary,
     children,
-    dotted,
 )
 
+Worth: TypeAlias = "Evaluated | Mapping[str, Worth] | tuple[Worth, ...]"
+"""A value; a row or structure by its attributes' names; a list, never None."""
 
-class Overflow(Exception):
-    """A calculation whose result its type cannot hold; ``fault`` says so, at the operator's place."""
+
+class Refused(Exception):
+    """What cannot be computed with these values; ``fault`` says why, at its place."""
 
     def __init__(self, fault: Fault) -> None:
         super().__init__(fault.message)
         self.fault = fault
 
 
-def evaluate(expression: Expression, names: Mapping[str, Evaluated], now: datetime, app: str = "") -> Evaluated:
-    """What ``expression`` is worth, None for no value. ``names``: the value of each variable, setting and attribute by
-    what authors write; ``now``: with its zone; ``app``: its name. Raises Overflow."""
+class Overflow(Refused):
+    """A calculation whose result its type cannot hold."""
+
+
+class OutOfRange(Refused):
+    """An index that has no value, or where its list has no element."""
+
+
+def evaluate(expression: Expression, names: Mapping[str, Worth], now: datetime, app: str = "") -> Worth:
+    """What ``expression`` is worth, None for no value. ``names``: the value of each variable, setting and row by what
+    authors write; ``now``: with its zone; ``app``: its name. Raises Refused."""
     return _Evaluator(names, now.astimezone(UTC).replace(tzinfo=None), app).value(expression)
 
 
@@ -58,7 +72,7 @@ def is_constant(expression: Expression) -> bool:
 
 
 class _Evaluator:
-    def __init__(self, names: Mapping[str, Evaluated], now: datetime, app: str) -> None:
+    def __init__(self, names: Mapping[str, Worth], now: datetime, app: str) -> None:
         self.names = names
         self.world: Mapping[str, Callable[[], str]] = {
             "CurrDate": lambda: now.date().isoformat(),
@@ -67,35 +81,60 @@ class _Evaluator:
             "GetAppName": lambda: app,
         }
 
-    def value(self, node: Expression) -> Evaluated:
-        found = self._found(node)
-        return None if found == "" else found
+    def value(self, node: Expression) -> Worth:
+        found = _FOUND[type(node)](self, node)
+        if found is None or found == "":
+            return () if node.type.many else None
+        return found
 
-    def _found(self, node: Expression) -> Evaluated:
-        if isinstance(node, Literal):
-            return node.value
-        if isinstance(node, Name):
-            return node.symbol.key if node.symbol.kind is Kind.RECORD else self.names[node.symbol.name]
-        if isinstance(node, Member):
-            return self.names[dotted(node)]
-        if isinstance(node, Convert):
-            return _converted(self.value(node.operand), node.operand.type, node.type)
-        if isinstance(node, Unary):
-            return self._unary(node)
-        return self._binary(node) if isinstance(node, Binary) else self._call(node)
+    def plain(self, node: Expression) -> Evaluated:
+        """The value of what is neither a list nor a row."""
+        found = self.value(node)
+        assert not isinstance(found, Mapping | tuple)  # noqa: S101 - the types are checked
+        return found
 
-    def _unary(self, node: Unary) -> Evaluated:
-        operand = self.value(node.operand)
+    def literal(self, node: Literal) -> Worth:
+        return node.value
+
+    def name(self, node: Name) -> Worth:
+        return node.symbol.key if node.symbol.kind is Kind.RECORD else self.names[node.symbol.name]
+
+    def member(self, node: Member) -> Worth:
+        owner = self.value(node.owner)
+        return owner[node.name] if isinstance(owner, Mapping) else None
+
+    def index(self, node: Index) -> Worth:
+        values, at = self._list(node.owner), self.value(node.index)
+        if isinstance(at, int) and 0 <= at < len(values):
+            return values[at]
+        elements = "no elements" if not values else f"{len(values):,} element{'' if len(values) == 1 else 's'}"
+        why = "an index has no value" if at is None else f"a list has {elements}, and there is none at {at}"
+        raise OutOfRange(Fault(why, "compare the index with the list's Length first", node.at, node.at + 1))
+
+    def size(self, node: Size) -> Worth:
+        values = self._list(node.owner)
+        return len(values) if node.extent is Extent.LENGTH else not values
+
+    def _list(self, node: Expression) -> tuple[Worth, ...]:
+        found = self.value(node)
+        assert isinstance(found, tuple)  # noqa: S101 - the types are checked
+        return found
+
+    def convert(self, node: Convert) -> Worth:
+        return _converted(self.plain(node.operand), node.operand.type, node.type)
+
+    def unary(self, node: Unary) -> Worth:
+        operand = self.plain(node.operand)
         if node.operator is Operator.NOT:
             return operand is not True
         return None if operand is None else _within(-scaled(_number(operand)), node)
 
-    def _binary(self, node: Binary) -> Evaluated:
+    def binary(self, node: Binary) -> Evaluated:
         operator = node.operator
         if operator in rules.LOGICAL:
             decided = operator is Operator.OR
             return decided if (self.value(node.left) is True) is decided else self.value(node.right) is True
-        left, right = self.value(node.left), self.value(node.right)
+        left, right = self.plain(node.left), self.plain(node.right)
         if operator is Operator.LIKE:
             return like(_text(left), _text(right))
         if operator in rules.EQUALITY:
@@ -109,7 +148,7 @@ class _Evaluator:
         units = _CALCULATIONS[operator](scaled(_number(left)), scaled(_number(right)))
         return None if units is None else _within(units, node)
 
-    def _call(self, node: Call) -> Evaluated:
+    def call(self, node: Call) -> Worth:
         if node.function == rules.IF:
             condition, first, second = node.arguments
             return self.value(first if self.value(condition) is True else second)
@@ -126,6 +165,19 @@ class _Evaluator:
                 return None
         assert function.python  # noqa: S101 - the others are known here
         return _held(function.python(*arguments), node.type)
+
+
+_FOUND: Mapping[type, Callable[..., Worth]] = {
+    Literal: _Evaluator.literal,
+    Name: _Evaluator.name,
+    Member: _Evaluator.member,
+    Index: _Evaluator.index,
+    Size: _Evaluator.size,
+    Convert: _Evaluator.convert,
+    Unary: _Evaluator.unary,
+    Binary: _Evaluator.binary,
+    Call: _Evaluator.call,
+}
 
 
 def _converted(value: Evaluated, given: DataType, wanted: DataType) -> Evaluated:

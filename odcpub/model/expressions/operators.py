@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import rules, tree
-from odcpub.model.expressions.checking import Checking
+from odcpub.model.expressions.checking import OF_A_LIST, Checking
 from odcpub.model.expressions.syntax import Infix, Prefix
 from odcpub.model.expressions.tree import Binary, Expression, Literal, Operator, Unary
 
@@ -52,7 +52,7 @@ class Operators(Checking):
         for node, syntax in ((left, infix.left), (right, infix.right)):
             if not rules.can_be_text(node.type):
                 message = f"a value of type {rules.spelled(node.type)} cannot be joined to a text"
-                self.fault(syntax, message, "use one of its attributes")
+                self.fault(syntax, message, _instead(node.type))
                 return None
         one, other = rules.converted(left, tree.TEXT), rules.converted(right, tree.TEXT)
         return Binary(Operator.PLUS, one, other, tree.TEXT, infix.sign)
@@ -77,9 +77,10 @@ class Operators(Checking):
         both = self._compared(infix, left.type, right.type)
         if both is None:
             return None
-        if both.basic in _UNCOMPARED or (infix.operator in rules.COMPARED and both.basic in _UNORDERED):
+        unordered = infix.operator in rules.COMPARED and both.basic in _UNORDERED
+        if both.many or both.basic in _UNCOMPARED or unordered:
             message = f"'{infix.operator}' does not compare values of type {rules.spelled(both)}"
-            self.fault(infix, message, "compare something else")
+            self.fault(infix, message, _instead(both))
             return None
         one, other = rules.converted(left, both), rules.converted(right, both)
         return Binary(infix.operator, one, other, tree.BOOLEAN, infix.sign)
@@ -101,3 +102,12 @@ class Operators(Checking):
             message = f"'{infix.operator}' does not compare {rules.spelled(one)} with {rules.spelled(other)}"
             self.fault(infix, message, self.way(other, one))
         return both
+
+
+def _instead(type_: DataType) -> str:
+    """The hint for a value that an operator does not take."""
+    if type_.many:
+        return OF_A_LIST
+    if type_.basic is Basic.STRUCTURE:
+        return "use one of its attributes, or ask HasValue(…)"
+    return "ask HasValue(…)" if type_.basic is Basic.BINARY_DATA else "compare something else"

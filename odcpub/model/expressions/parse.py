@@ -7,10 +7,12 @@ from typing import NamedTuple
 from odcpub.model.expressions import rules
 from odcpub.model.expressions.syntax import (
     Argument,
+    Attribute,
     ExpressionError,
     Fault,
     Infix,
     Invocation,
+    Item,
     Path,
     Prefix,
     Syntax,
@@ -21,7 +23,7 @@ from odcpub.model.expressions.tree import LEVELS, Operator
 from odcpub.text import shown
 
 MAX_DEPTH = 100
-"""Operators, brackets and calls one within another, and operators of one level in a row."""
+"""Operators, brackets, calls and points one within another, and operators of one level in a row."""
 _BINDING = {operator: level for level, operators in enumerate(LEVELS) for operator in operators}
 _INFIX = {operator.sign: operator for operator in _BINDING}
 
@@ -99,40 +101,61 @@ class _Parser:
         if token.kind is Kind.VALUE:
             return _Part(Value(token.value, token.type, token.at, token.to), 0)
         if token.kind is Kind.NAME:
-            return self._name(token, deep)
+            return self._members(self._name(token, deep), deep)
         if token.kind is Kind.WORD and token.text == "not":
             return self._prefix(Operator.NOT, token, deep)
         if token.kind is Kind.SIGN and token.text == "-":
             return self._sign(token, deep)
         if token.kind is Kind.SIGN and token.text == "(":
             inner = self.operators(0, deep + 1)
-            self._close(token)
-            return inner
+            self._close(token, ")")
+            return self._members(inner, deep)
         self.index -= 1
         raise self._unexpected("a value, a name or a bracket")
 
-    def _close(self, opened: Token) -> Token:
-        if self.sees(")"):
+    def _close(self, opened: Token, sign: str) -> Token:
+        if self.sees(sign):
             return self.take()
         if self.next.kind is Kind.END:
-            fault = Fault("the bracket is not closed", "add a ) at the end", opened.at, opened.to)
+            fault = Fault("the bracket is not closed", f"add a {sign} at the end", opened.at, opened.to)
             raise ExpressionError((fault,))
-        raise self._unexpected("an operator or )")
+        raise self._unexpected(f"an operator or {sign}")
 
     def _name(self, first: Token, deep: int) -> _Part:
         names, last = [first.text], first
         while self.sees("."):
-            self.take()
-            last = self.take()
-            if last.kind is not Kind.NAME:
-                self.index -= 1
-                raise self._unexpected("a name after the point")
+            last = self._behind_point()
             names.append(last.text)
         if not self.sees("("):
-            return _Part(Path(tuple(names), first.at, last.to), 0)
+            if deep + len(names) > MAX_DEPTH:
+                raise _too_deep(first.at, last.to)
+            return _Part(Path(tuple(names), first.at, last.to), len(names) - 1)
         arguments, depth = self._arguments(deep + 1)
         node = Invocation(".".join(names), arguments, first.at, self.every[self.index - 1].to)
         return self._deeper(node, depth, deep)
+
+    def _behind_point(self) -> Token:
+        self.take()
+        name = self.take()
+        if name.kind is not Kind.NAME:
+            self.index -= 1
+            raise self._unexpected("a name after the point")
+        return name
+
+    def _members(self, owner: _Part, deep: int) -> _Part:
+        """What follows an operand: names behind points, and indexes."""
+        while self.sees(".") or self.sees("["):
+            start = owner.syntax.at
+            if self.sees("."):
+                name = self._behind_point()
+                owner = self._deeper(Attribute(owner.syntax, name.text, start, name.to), owner.depth, deep)
+                continue
+            opened = self.take()
+            index = self.operators(0, deep + 1)
+            closed = self._close(opened, "]")
+            item = Item(owner.syntax, index.syntax, opened.at, start, closed.to)
+            owner = self._deeper(item, max(owner.depth, index.depth), deep)
+        return owner
 
     def _arguments(self, deep: int) -> tuple[tuple[Argument, ...], int]:
         opened = self.take()
@@ -150,7 +173,7 @@ class _Parser:
             if not self.sees(","):
                 break
             self.take()
-        self._close(opened)
+        self._close(opened, ")")
         return tuple(found), depth
 
     def end(self) -> None:
@@ -168,5 +191,5 @@ class _Parser:
 
 
 def _too_deep(at: int, to: int) -> ExpressionError:
-    message = f"the expression has more than {MAX_DEPTH} operators, brackets and calls one within another"
+    message = f"the expression has more than {MAX_DEPTH} operators, brackets, calls and points one within another"
     return ExpressionError((Fault(message, DIVIDE, at, to),))

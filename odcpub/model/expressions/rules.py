@@ -20,6 +20,8 @@ _BY_WIDTH = (tree.INTEGER, tree.LONG_INTEGER, tree.DECIMAL, tree.CURRENCY)
 _TEXTS = frozenset({Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER})
 _AS_TEXT = frozenset(DATA_TYPES) - {Basic.BINARY_DATA, Basic.STRUCTURE}
 """What becomes text beside a ``+``."""
+_ANY_TARGET = frozenset({Basic.IDENTIFIER, Basic.STRUCTURE})
+"""Types that stand for every target where they name none."""
 
 IF = "If"
 NO_VALUE = "NoValue"
@@ -40,36 +42,38 @@ LOGICAL = frozenset({Operator.AND, Operator.OR})
 
 def is_number(type_: DataType) -> bool:
     """Whether it is calculated with."""
-    return type_.basic in _WIDTH
+    return type_.basic in _WIDTH and not type_.many
 
 
 def is_text(type_: DataType) -> bool:
     """Whether it is a Text, Email or Phone Number."""
-    return type_.basic in _TEXTS
+    return type_.basic in _TEXTS and not type_.many
 
 
 def can_be_text(type_: DataType) -> bool:
     """Whether ``+`` turns such a value into text."""
-    return type_.basic in _AS_TEXT
+    return type_.basic in _AS_TEXT and not type_.many
 
 
 def same(one: DataType, other: DataType) -> bool:
     """Whether values of the one are values of the other, whatever their measures."""
-    if one.basic is not other.basic:
+    if one.basic is not other.basic or one.many is not other.many:
         return False
-    return one.target == other.target or (one.basic is Basic.IDENTIFIER and not (one.target and other.target))
+    if NO_VALUE in (one.target, other.target):
+        return one.target == other.target
+    return one.target == other.target or (one.basic in _ANY_TARGET and not (one.target and other.target))
 
 
 def near(one: DataType, other: DataType) -> bool:
     """Whether a function that takes the one is meant for the other as well."""
     decimals = {Basic.DECIMAL, Basic.CURRENCY}
-    alike = {one.basic, other.basic} <= _TEXTS or {one.basic, other.basic} <= decimals
+    alike = (is_text(one) and is_text(other)) or (not one.many and {one.basic, other.basic} <= decimals)
     return calculable(one) and (alike or same(one, other))
 
 
 def width(type_: DataType) -> int:
     """How much a type of numbers holds, compared with others; -1 for types of something else."""
-    return _WIDTH.get(type_.basic, -1)
+    return _WIDTH[type_.basic] if is_number(type_) else -1
 
 
 def calculated(type_: DataType) -> DataType:
@@ -93,7 +97,7 @@ def fits(given: DataType, wanted: DataType) -> bool:
         return _WIDTH[given.basic] <= _WIDTH[wanted.basic] or wanted.basic is Basic.DECIMAL
     if is_text(given) and is_text(wanted):
         return True
-    return given.basic is Basic.DATE and wanted.basic is Basic.DATE_TIME
+    return given == tree.DATE and wanted == tree.DATE_TIME
 
 
 def common(one: DataType, other: DataType) -> DataType | None:
@@ -103,8 +107,8 @@ def common(one: DataType, other: DataType) -> DataType | None:
     if is_text(one) and is_text(other):
         return tree.TEXT if one.basic is not other.basic else DataType(one.basic)
     if same(one, other):
-        return one if one.target or one.basic is not Basic.IDENTIFIER else other
-    if {one.basic, other.basic} == {Basic.DATE, Basic.DATE_TIME}:
+        return one if one.target or one.basic not in _ANY_TARGET else other
+    if {one, other} == {tree.DATE, tree.DATE_TIME}:
         return tree.DATE_TIME
     return None
 
@@ -118,10 +122,10 @@ def _wider(one: DataType, other: DataType) -> DataType:
 
 
 def adapted(node: Expression, wanted: DataType) -> Expression:
-    """``node``; a call that has no value as one of type ``wanted``, if it can be."""
-    if isinstance(node, Call) and wanted.basic in _NULLS.get(node.function, ()) and wanted != NOTHING:
-        return replace(node, type=wanted)
-    return node
+    """``node``; a call that has no value as one of type ``wanted``, if it can be. Of a list it is the empty one."""
+    if not isinstance(node, Call) or wanted == NOTHING or (wanted.many and node.function != NO_VALUE):
+        return node
+    return replace(node, type=wanted) if wanted.basic in _NULLS.get(node.function, ()) else node
 
 
 def converted(node: Expression, wanted: DataType) -> Expression:

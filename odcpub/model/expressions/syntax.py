@@ -47,6 +47,27 @@ class Path:
 
 
 @dataclass(frozen=True, slots=True)
+class Attribute:
+    """A name behind a point that follows no name: ``Tickets[0].Subject``."""
+
+    owner: Syntax
+    name: str
+    at: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An index in square brackets, the first of which stands at ``sign``."""
+
+    owner: Syntax
+    index: Syntax
+    sign: int
+    at: int
+    to: int
+
+
+@dataclass(frozen=True, slots=True)
 class Prefix:
     """An operator and what follows it."""
 
@@ -87,4 +108,4 @@ class Invocation:
     to: int
 
 
-Syntax = Value | Path | Prefix | Infix | Invocation
+Syntax = Value | Path | Attribute | Item | Prefix | Infix | Invocation

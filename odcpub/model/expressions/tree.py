@@ -106,6 +106,37 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Index:
+    """An element of a list, counted from 0. Computing it is refused where the index has no value or no element.
+    ``at``: the bracket's place."""
+
+    owner: Expression
+    index: Expression
+    type: DataType
+    at: int = field(default=0, compare=False)
+
+
+class Extent(StrEnum):
+    """What a list tells of itself, as ODC names it."""
+
+    LENGTH = "Length"
+    EMPTY = "Empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many elements a list has (LENGTH, an Integer), or whether it has none (EMPTY, a Boolean)."""
+
+    owner: Expression
+    extent: Extent
+    at: int = field(default=0, compare=False)
+
+    @property
+    def type(self) -> DataType:
+        return INTEGER if self.extent is Extent.LENGTH else BOOLEAN
+
+
+@dataclass(frozen=True, slots=True)
 class Unary:
     """An operator before its one operand."""
 
@@ -148,7 +179,7 @@ class Convert:
         return self.operand.at
 
 
-Expression = Literal | Name | Member | Unary | Binary | Call | Convert
+Expression = Literal | Name | Member | Index | Size | Unary | Binary | Call | Convert
 
 BOOLEAN = DataType(Basic.BOOLEAN)
 TEXT = DataType(Basic.TEXT)
@@ -162,17 +193,12 @@ DATE_TIME = DataType(Basic.DATE_TIME)
 EMAIL = DataType(Basic.EMAIL)
 PHONE_NUMBER = DataType(Basic.PHONE_NUMBER)
 BINARY_DATA = DataType(Basic.BINARY_DATA)
+STRUCTURE = DataType(Basic.STRUCTURE)
+"""Any row or structure."""
 IDENTIFIER = DataType(Basic.IDENTIFIER, digits=19)
 """A number that may identify a row of any entity: ``IntegerToIdentifier(7)``."""
 TEXT_IDENTIFIER = DataType(Basic.IDENTIFIER, length=50)
 """A text that may identify a record of any static entity: ``TextToIdentifier("Open")``."""
-
-
-def dotted(node: Expression) -> str:
-    """What authors write for a name, or for a member of one."""
-    if isinstance(node, Member):
-        return f"{dotted(node.owner)}.{node.name}"
-    return node.symbol.name if isinstance(node, Name) else ""
 
 
 def children(node: Expression) -> tuple[Expression, ...]:
@@ -183,4 +209,6 @@ def children(node: Expression) -> tuple[Expression, ...]:
         return node.arguments
     if isinstance(node, Unary | Convert):
         return (node.operand,)
-    return (node.owner,) if isinstance(node, Member) else ()
+    if isinstance(node, Index):
+        return node.owner, node.index
+    return (node.owner,) if isinstance(node, Member | Size) else ()

@@ -6,13 +6,27 @@ names.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from odcpub.model.elements import Basic, Scalar
 from odcpub.model.expressions import rules
 from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.functions import Parameter
-from odcpub.model.expressions.tree import LEVELS, Binary, Call, Convert, Expression, Literal, Operator, Unary, dotted
+from odcpub.model.expressions.tree import (
+    LEVELS,
+    Binary,
+    Call,
+    Convert,
+    Expression,
+    Index,
+    Literal,
+    Member,
+    Name,
+    Operator,
+    Size,
+    Unary,
+)
 
 _BINDING = {operator: level for level, operators in enumerate(LEVELS) for operator in operators}
 _PREFIX = len(LEVELS)
@@ -21,16 +35,32 @@ _TIGHTEST = _PREFIX + 1
 
 def written(node: Expression) -> str:
     """The text of an expression."""
-    if isinstance(node, Convert):
-        return written(node.operand)
-    if isinstance(node, Literal):
-        return _literal(node)
-    if isinstance(node, Unary):
-        return _unary(node)
-    if isinstance(node, Binary):
-        level = _BINDING[node.operator]
-        return f"{_within(node.left, level)} {node.operator.sign} {_within(node.right, level + 1)}"
-    return _call(node) if isinstance(node, Call) else dotted(node)
+    return _WRITTEN[type(node)](node)
+
+
+def _name(node: Name) -> str:
+    return node.symbol.name
+
+
+def _member(node: Member) -> str:
+    return f"{_within(node.owner, _TIGHTEST)}.{node.name}"
+
+
+def _index(node: Index) -> str:
+    return f"{_within(node.owner, _TIGHTEST)}[{written(node.index)}]"
+
+
+def _size(node: Size) -> str:
+    return f"{_within(node.owner, _TIGHTEST)}.{node.extent}"
+
+
+def _convert(node: Convert) -> str:
+    return written(node.operand)
+
+
+def _binary(node: Binary) -> str:
+    level = _BINDING[node.operator]
+    return f"{_within(node.left, level)} {node.operator.sign} {_within(node.right, level + 1)}"
 
 
 def _unary(node: Unary) -> str:
@@ -82,3 +112,16 @@ def _literal(node: Literal) -> str:
         digits = format(value, "f")
         return digits if "." in digits else f"{digits}.0"
     return str(value)
+
+
+_WRITTEN: Mapping[type, Callable[..., str]] = {
+    Literal: _literal,
+    Name: _name,
+    Member: _member,
+    Index: _index,
+    Size: _size,
+    Unary: _unary,
+    Binary: _binary,
+    Call: _call,
+    Convert: _convert,
+}

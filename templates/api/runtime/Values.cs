@@ -75,9 +75,9 @@ public static class Values
         {
             return ReadText(attribute, attribute.Computed!(now, app) ?? "", out value);
         }
-        catch (ExpressionOverflowException overflow)
+        catch (ExpressionException refusal)
         {
-            return overflow.Message;
+            return refusal.Message;
         }
     }
 

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.model.elements import Basic, DataType
-from odcpub.model.expressions import rules, tree
+from odcpub.model.expressions import rules
 from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.check import check
-from odcpub.model.expressions.evaluate import Overflow, evaluate
+from odcpub.model.expressions.evaluate import OutOfRange, Overflow, Worth, evaluate
 from odcpub.model.expressions.functions import Evaluated
-from odcpub.model.expressions.scope import Attribute, Scope
-from odcpub.model.expressions.tree import Kind, Symbol
 from odcpub.model.literals import canonical
+from tests.expression_edge import OUT_OF_RANGE
+from tests.expression_holders import CASES, holding
 from tests.expressions import SCOPE, VARIABLES, Case, any_case, calls
 from tests.tries import tries
 
@@ -242,12 +242,31 @@ def test_now_is_in_utc() -> None:
     assert evaluate(check("CurrDateTime()", SCOPE).expression, {}, now) == "2026-01-30T22:30:00Z"
 
 
-def test_members_are_looked_up_by_their_whole_names() -> None:
-    ticket = DataType(Basic.STRUCTURE, target="Ticket")
-    scope = Scope(
-        {"Found": Symbol("Found", Kind.VARIABLE, ticket)}, {"Ticket": {"Hours": Attribute(tree.DECIMAL, "Hours")}}
-    )
-    assert evaluate(check("Found.Hours * 2", scope).expression, {"Found.Hours": Decimal("1.5")}, NOW) == 3
+@pytest.mark.parametrize(("text", "expected"), CASES)
+def test_rows_and_lists_give_what_they_hold(text: str, expected: Worth) -> None:
+    one = holding(text)
+    try:
+        found = evaluate(one.expression, one.names, NOW)
+    except OutOfRange:
+        found = OUT_OF_RANGE
+    assert (found, type(found)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "place"),
+    [
+        ("1 + Wholes[Integer1 + 3]", "a list has 4 elements, and there is none at 4", 10),
+        ("Line.Days[7]", "a list has 1 element, and there is none at 7", 9),
+        ("Lines[0].Tags[0]", "a list has no elements, and there is none at 0", 13),
+        ("Words[Integer2]", "an index has no value", 5),
+    ],
+)
+def test_an_index_without_element_is_refused_at_its_place(text: str, message: str, place: int) -> None:
+    one = holding(text)
+    with pytest.raises(OutOfRange) as caught:
+        evaluate(one.expression, one.names, NOW)
+    assert (caught.value.fault.message, caught.value.fault.at) == (message, place)
+    assert caught.value.fault.hint == "compare the index with the list's Length first"
 
 
 @tries(150)

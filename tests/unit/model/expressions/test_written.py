@@ -10,6 +10,7 @@ from odcpub.model.expressions.check import check
 from odcpub.model.expressions.scope import Attribute, Scope
 from odcpub.model.expressions.tree import Kind, Symbol
 from odcpub.model.expressions.written import written
+from tests.expression_holders import CASES, HOLDING
 from tests.expressions import SCOPE, Case, any_case
 from tests.tries import tries
 
@@ -66,3 +67,23 @@ def test_members_of_rows_are_written_with_points() -> None:
         members={"Ticket": {"Subject": Attribute(DataType(Basic.TEXT), "Title")}},
     )
     assert written(check('Found.Subject+"!"', scope).expression) == 'Found.Subject + "!"'
+
+
+@pytest.mark.parametrize("text", [text for text, _ in CASES])
+def test_members_and_indexes_are_written_and_read_again(text: str) -> None:
+    expression = check(text, HOLDING).expression
+    assert check(written(expression), HOLDING).expression == expression
+
+
+@pytest.mark.parametrize(
+    ("text", "canonical"),
+    [
+        ("Tickets [ 1 ] . Subject", "Tickets[1].Subject"),
+        ("(Tickets)[(0)].Count", "Tickets[0].Count"),
+        ("(If(Boolean1, Words, NoValue()))[Integer1+1]", "If(Boolean1, Words, NoValue())[Integer1 + 1]"),
+        ("-(Tickets[0].Count)", "-Tickets[0].Count"),
+        ("-Wholes[0]", "-Wholes[0]"),
+    ],
+)
+def test_an_index_is_written_without_brackets_around_it(text: str, canonical: str) -> None:
+    assert written(check(text, HOLDING).expression) == canonical

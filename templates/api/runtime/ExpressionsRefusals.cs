@@ -1,0 +1,32 @@
+// What an expression cannot compute with the values that it meets.
+using System;
+
+namespace Odcpub.Runtime;
+
+/// <summary>Its message is a sentence for the app's user.</summary>
+public abstract class ExpressionException(string message) : Exception(message);
+
+/// <summary>An index that has no value, or where its list has no element.</summary>
+public sealed class ExpressionIndexException : ExpressionException
+{
+    private ExpressionIndexException(string message) : base(message) { }
+
+    internal static ExpressionIndexException Of(int count, int? index) => new(index is { } at
+        ? $"A list has {count} elements, and the one at {at}, counted from 0, is asked for."
+        : "The index of a list has no value.");
+}
+
+/// <summary>A calculation whose result its type cannot hold.</summary>
+public sealed class ExpressionOverflowException : ExpressionException
+{
+    private ExpressionOverflowException(string message) : base(message) { }
+
+    internal static ExpressionOverflowException Integer() =>
+        new($"A calculation gives a number that an Integer cannot hold: it goes from {int.MinValue} to {int.MaxValue}.");
+
+    internal static ExpressionOverflowException LongInteger() =>
+        new($"A calculation gives a number that a Long Integer cannot hold: it goes from {long.MinValue} to {long.MaxValue}.");
+
+    internal static ExpressionOverflowException Decimal() =>
+        new("A calculation gives a number with more than 20 digits before the point.");
+}
