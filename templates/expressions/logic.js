@@ -13,9 +13,9 @@ export const atLeast = (a, b) => atMost(b, a);
 
 /** An element of a list, which is never null. */
 export function at(list, index) {
-  if (index === null) throw new OutOfRange("The index of a list has no value.");
+  if (index === null) throw new OutOfRange("The list has no element without an index.");
   if (index < 0 || index >= list.length) {
-    throw new OutOfRange(`A list has ${list.length} elements, and the one at ${index}, counted from 0, is asked for.`);
+    throw new OutOfRange(`The list has no element ${index}.`);
   }
   return list[index];
 }

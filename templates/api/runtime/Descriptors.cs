@@ -9,7 +9,7 @@ namespace Odcpub.Runtime;
 public enum AttributeType
 {
     Text = 0, Integer = 1, LongInteger = 2, Decimal = 3, Currency = 4, Boolean = 5, Date = 6, Time = 7, DateTime = 8,
-    Email = 9, PhoneNumber = 10, BinaryData = 11, Identifier = 12,
+    Email = 9, PhoneNumber = 10, BinaryData = 11, Identifier = 12, Structure = 13,
 }
 
 /// <summary>An attribute. Numbers and defaults are canonical text; null means that nothing was said.</summary>
@@ -39,6 +39,11 @@ public sealed class AttributeDescriptor
     /// <summary>Of Binary Data: the columns of the file's name and of its media type.</summary>
     public string NameColumn { get; init; } = "";
     public string TypeColumn { get; init; } = "";
+    /// <summary>Of an action's list: makes it of its elements' values, <c>Elements.Of&lt;long?&gt;</c>. All else is told of the
+    /// elements.</summary>
+    public Func<IEnumerable<object?>, object>? List { get; init; }
+    /// <summary>What a structure is; asked for when it is needed, since one may hold others.</summary>
+    public Func<StructureDescriptor>? Structure { get; init; }
 
     public bool IsFile => Type == AttributeType.BinaryData;
     public bool IsReference => Type == AttributeType.Identifier;
@@ -99,11 +104,30 @@ public sealed class EntityDescriptor
     }
 }
 
+/// <summary>A structure: its attributes, and how a value is made of theirs and taken apart, in their order.</summary>
+public sealed class StructureDescriptor
+{
+    public string Name { get; init; } = "";
+    public string Description { get; init; } = "";
+    public AttributeDescriptor[] Attributes { get; init; } = [];
+    public required Func<object?[], object> Make { get; init; }
+    public required Func<object, object?[]> Parts { get; init; }
+}
+
 /// <summary>Where an entity's descriptor is: looked up, and its assembly loaded, when first asked for.</summary>
 public sealed class EntityEntry(string name, string table, string assembly, string type)
 {
     public string Name { get; } = name;
     public string Table { get; } = table;
+    public string Assembly { get; } = assembly;
+    public string Type { get; } = type;
+}
+
+/// <summary>Where a server action's descriptor is, likewise: the type has a method DescribeAction. An action of a library is
+/// called Library.Action.</summary>
+public sealed class ActionEntry(string name, string assembly, string type)
+{
+    public string Name { get; } = name;
     public string Assembly { get; } = assembly;
     public string Type { get; } = type;
 }
@@ -122,4 +146,5 @@ public sealed class AppDescriptor
     public string Description { get; init; } = "";
     public SettingDescriptor[] Settings { get; init; } = [];
     public EntityEntry[] Entities { get; init; } = [];
+    public ActionEntry[] Actions { get; init; } = [];
 }

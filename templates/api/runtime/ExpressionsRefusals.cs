@@ -1,25 +1,22 @@
 // What an expression cannot compute with the values that it meets.
-using System;
-
 namespace Odcpub.Runtime;
 
 /// <summary>Its message is a sentence for the app's user.</summary>
-public abstract class ExpressionException(string message) : Exception(message);
+public abstract class ExpressionException(string message, string code) : Refusal(message, code);
 
 /// <summary>An index that has no value, or where its list has no element.</summary>
 public sealed class ExpressionIndexException : ExpressionException
 {
-    private ExpressionIndexException(string message) : base(message) { }
+    private ExpressionIndexException(string message) : base(message, "Index") { }
 
-    internal static ExpressionIndexException Of(int count, int? index) => new(index is { } at
-        ? $"A list has {count} elements, and the one at {at}, counted from 0, is asked for."
-        : "The index of a list has no value.");
+    internal static ExpressionIndexException Of(int? index) =>
+        new($"The list has no element {(index is { } at ? $"{at}." : "without an index.")}");
 }
 
 /// <summary>A calculation whose result its type cannot hold.</summary>
 public sealed class ExpressionOverflowException : ExpressionException
 {
-    private ExpressionOverflowException(string message) : base(message) { }
+    private ExpressionOverflowException(string message) : base(message, "Overflow") { }
 
     internal static ExpressionOverflowException Integer() =>
         new($"A calculation gives a number that an Integer cannot hold: it goes from {int.MinValue} to {int.MaxValue}.");

@@ -15,7 +15,7 @@ from odcpub.model.elements import Basic, DataType
 from tests.helpdesk_asset import attribute
 
 DOCS = Path(__file__).parents[3] / "docs"
-MEMBERS = {basic.value.replace(" ", ""): basic for basic in DATA_TYPES if basic is not Basic.STRUCTURE}
+MEMBERS = {basic.value.replace(" ", ""): basic for basic in DATA_TYPES}
 """Member of AttributeType → data type."""
 SQL_ALIASES = {"time without time zone": "time", "timestamp with time zone": "timestamptz"}
 INPUTS = {"boxControl": "yesNoControl"}
