@@ -141,8 +141,8 @@ def main_source(asset: Asset, names: Names, units: Mapping[str, str], assembly: 
         for static in library.asset.static_entities:
             entries.append((f"{library.asset.name}.{static.name}", "", home, f"Odcpub.Generated.{type_}"))
     settings = [
-        (setting.name, setting.secret, None if setting.default is None else as_text(setting.default))
-        for setting in asset.settings
+        (one.name, csharp.ATTRIBUTE_TYPES[one.type.basic], one.secret, None if one.default is None else as_text(one.default))
+        for one in asset.settings
     ]
     values: dict[str, object] = {"app": asset, "entries": sorted(entries), "settings": settings}
     return source("Program.cs", "api/program.cs", values | more)

@@ -25,7 +25,7 @@ from odcpub.model.elements import (
 from odcpub.model.literals import as_text
 from odcpub.model.physical import companions, physical
 
-_MEMBERS = {basic: csharp_type(f"AttributeType.{basic.value.replace(' ', '')}") for basic in DATA_TYPES}
+ATTRIBUTE_TYPES = {basic: csharp_type(f"AttributeType.{basic.value.replace(' ', '')}") for basic in DATA_TYPES}
 """Data type → member of the runtime's enumeration."""
 _PROPERTIES = {basic: csharp_type(facts.csharp) for basic, facts in DATA_TYPES.items() if facts.csharp}
 """Data type → the type of a class's property."""
@@ -165,7 +165,7 @@ def _attribute(attribute: Attribute, names: Names) -> CSharp:
         NameColumn=file_name,
         TypeColumn=file_type,
         Description=attribute.description or None,
-        Type=_MEMBERS[type_.basic],
+        Type=ATTRIBUTE_TYPES[type_.basic],
         Mandatory=attribute.mandatory or None,
         Length=length_of(type_),
         MinLength=attribute.min_length,

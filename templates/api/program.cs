@@ -13,9 +13,9 @@ namespace Odcpub.Generated
             Description = {{ app.description | cs }},
             Settings =
             [
-{% for name, secret, default in settings %}
+{% for name, type, secret, default in settings %}
                 //@ {{ name | comment }}
-                new({{ name | cs }}, {{ secret | cs }}, {{ default | cs }}),
+                new({{ name | cs }}, {{ type }}, {{ secret | cs }}, {{ default | cs }}),
 {% endfor %}
             ],
             Entities =

@@ -9,7 +9,7 @@
 //
 //         private static ActionDescriptor CloseTicketAction() => new()
 //         {
-//             Name = "CloseTicket", Timeout = 10, Endpoint = true,
+//             Name = "CloseTicket", Timeout = 10,
 //             Inputs = Inputs,
 //             Outputs = [ new() { Name = "Fee", Type = AttributeType.Currency } ],
 //             // What the endpoint calls: values in the order of the inputs, each of its C# type or null; likewise back.
@@ -27,7 +27,7 @@
 //             using var call = run.Enter("CloseTicket");       // depth and time; first in every method
 //             run.CheckInputs(Inputs, ticketId, hours);         // where inputs have limits: for calls from within
 //             decimal? fee = null;
-//             var mark = await run.Mark();                      // only with on_error
+//             var mark = run.Mark();                            // only with on_error
 //             try
 //             {
 //                 var found = await run.Get("Ticket", FoundSql, [ticketId],
@@ -110,7 +110,7 @@ public sealed class ActionRun
     public Task Delete(string entity, long? id) => throw new NotImplementedException();
 
     /// <summary>A place to come back to: what changes rows from here on can be undone alone.</summary>
-    public Task<ActionMark> Mark() => throw new NotImplementedException();
+    public ActionMark Mark() => throw new NotImplementedException();
 
     /// <summary>Undoes what has changed rows since.</summary>
     public Task Undo(ActionMark mark) => throw new NotImplementedException();

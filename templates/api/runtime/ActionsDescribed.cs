@@ -13,8 +13,6 @@ public sealed class ActionDescriptor
     public AttributeDescriptor[] Outputs { get; init; } = [];
     /// <summary>Seconds.</summary>
     public int Timeout { get; init; } = 10;
-    /// <summary>Whether it can be called from outside.</summary>
-    public bool Endpoint { get; init; }
     /// <summary>Calls it: values in the order of the inputs, each of its C# type or null; likewise back.</summary>
     public required Func<ActionRun, object?[], Task<object?[]>> Call { get; init; }
     /// <summary>The method itself, for other units.</summary>

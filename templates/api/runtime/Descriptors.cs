@@ -124,18 +124,20 @@ public sealed class EntityEntry(string name, string table, string assembly, stri
 }
 
 /// <summary>Where a server action's descriptor is, likewise: the type has a method DescribeAction. An action of a library is
-/// called Library.Action.</summary>
-public sealed class ActionEntry(string name, string assembly, string type)
+/// called Library.Action. <paramref name="endpoint"/>: it can be called from outside.</summary>
+public sealed class ActionEntry(string name, bool endpoint, string assembly, string type)
 {
     public string Name { get; } = name;
+    public bool Endpoint { get; } = endpoint;
     public string Assembly { get; } = assembly;
     public string Type { get; } = type;
 }
 
 /// <summary>A setting (or, by name only, a secret) of the app.</summary>
-public sealed class SettingDescriptor(string name, bool secret, string? defaultValue)
+public sealed class SettingDescriptor(string name, AttributeType type, bool secret, string? defaultValue)
 {
     public string Name { get; } = name;
+    public AttributeType Type { get; } = type;
     public bool Secret { get; } = secret;
     public string? Default { get; } = defaultValue;
 }

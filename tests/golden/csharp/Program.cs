@@ -12,8 +12,8 @@ namespace Odcpub.Generated
             Description = "Customers' questions, answered in time",
             Settings =
             [
-                new("HourlyRate", false, "80"),
-                new("MailToken", true, null),
+                new("HourlyRate", AttributeType.Currency, false, "80"),
+                new("MailToken", AttributeType.Text, true, null),
             ],
             Entities =
             [
