@@ -140,9 +140,10 @@ def main_source(asset: Asset, names: Names, units: Mapping[str, str], assembly: 
         home, type_ = assembly or library_assembly_name(library.asset.name), _library_type(library.asset.name)
         for static in library.asset.static_entities:
             entries.append((f"{library.asset.name}.{static.name}", "", home, f"Odcpub.Generated.{type_}"))
+    defaults = [None if setting.default is None else as_text(setting.default) for setting in asset.settings]
     settings = [
-        (one.name, csharp.ATTRIBUTE_TYPES[one.type.basic], one.secret, None if one.default is None else as_text(one.default))
-        for one in asset.settings
+        (setting.name, csharp.ATTRIBUTE_TYPES[setting.type.basic], setting.secret, default)
+        for setting, default in zip(asset.settings, defaults, strict=True)
     ]
     values: dict[str, object] = {"app": asset, "entries": sorted(entries), "settings": settings}
     return source("Program.cs", "api/program.cs", values | more)
