@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from odcpub.model.json_schema import JsonSchema, json_schema
+from odcpub.model.json_schema import json_schema
+from odcpub.model.logic.schema import JsonSchema
 
 
 def language_schema() -> JsonSchema:

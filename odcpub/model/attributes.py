@@ -20,10 +20,17 @@ from odcpub.model.yaml_text import Node, Scalar
 from odcpub.text import suggest
 
 
-def attribute(reading: Reading, name: Scalar, node: Node, element: str) -> tuple[Attribute, Fields]:
-    """An attribute, and its reference if its type names a target."""
-    found = fields(reading, "attribute", node, name, element)
+def attribute(
+    reading: Reading, name: Scalar, node: Node, element: str, kind: str = "attribute"
+) -> tuple[Attribute, Fields]:
+    """An attribute, and its checked values. ``kind``: by which of the language's tables it is read; variables of
+    actions are like attributes."""
+    found = fields(reading, kind, node, name, element)
     type_ = data_type(reading, found, element)
+    if type_.many and kind == "attribute":
+        hint = "use an entity that refers to this one, or a list in a server action"
+        reading.problem(Code.WRONG_TYPE, found.nodes["type"], element, "an attribute cannot be a list", hint)
+        type_ = UNKNOWN
     values = found.values
     if not found.nodes.keys() <= _SIMPLE:
         limits_fit(reading, found, type_, element)
@@ -116,7 +123,7 @@ def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Sett
     """A setting; what is wrong with it goes to ``reading``."""
     found = fields(reading, "setting", node, name, element)
     type_ = data_type(reading, found, element)
-    if type_ is not UNKNOWN and type_.basic not in SETTING_TYPES:
+    if type_ is not UNKNOWN and (type_.many or type_.basic not in SETTING_TYPES):
         hint = f"use one of {', '.join(basic.value for basic in SETTING_TYPES)}"
         code = Code.UNKNOWN_TYPE if type_.basic is Basic.STRUCTURE else Code.WRONG_TYPE
         hint = suggest(spelled(type_), [basic.value for basic in SETTING_TYPES], hint)

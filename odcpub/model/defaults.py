@@ -31,6 +31,9 @@ def value_of_new_rows(
 ) -> el.Scalar | Function | Computed | None:
     """What a new row gets that is given no value."""
     node: Scalar = found.values["default"]
+    if type_.many:
+        reading.problem(Code.BAD_DEFAULT, node, element, "a list has no default: it begins empty", "leave default out")
+        return None
     if type_.basic is Basic.STRUCTURE:
         return None
     if type_.basic is Basic.BINARY_DATA:

@@ -212,7 +212,7 @@ class Step:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class ServerAction:
     """Logic that runs on the server, as one transaction. ``api``: it has an endpoint though no screen calls it.
     ``timeout``: seconds. ``handlers``: steps of kind ``on_error``."""
@@ -260,7 +260,7 @@ class Use:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Asset:
     """A whole model; ``key`` is the asset's UUID.
 

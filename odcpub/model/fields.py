@@ -276,6 +276,13 @@ def _elements(reading: Reading, key: Key, node: Node, element: str) -> Mapping |
     return None
 
 
+def _list(reading: Reading, key: Key, node: Node, element: str) -> Sequence | None:
+    if isinstance(node, Sequence):
+        return node
+    _wrong(reading, key, node, element, f"a list of {key.shape.value}, each after '- '")
+    return None
+
+
 _SHAPES: dict[Shape, Callable[[Reading, Key, Node, str], Any]] = {
     Shape.NAME: _name,
     Shape.NAMES: _names,
@@ -291,4 +298,6 @@ _SHAPES: dict[Shape, Callable[[Reading, Key, Node, str], Any]] = {
     Shape.DELETE_RULE: _delete_rule,
     Shape.RANGE: _text,
     Shape.ELEMENTS: _elements,
+    Shape.STEPS: _list,
+    Shape.HANDLERS: _list,
 }

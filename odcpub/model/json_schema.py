@@ -17,9 +17,8 @@ from odcpub.model.language import (
     Key,
     Shape,
 )
-
-JsonSchema = dict[str, object]
-"""A schema as JSON has it: keyword → value."""
+from odcpub.model.logic.schema import JsonSchema, steps_schema
+from odcpub.model.logic.steps import MAX_INPUTS, MAX_TIMEOUT
 
 _NAME: JsonSchema = {"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": NAME_LENGTH}
 _TARGET = rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}( Identifier)?$"
@@ -36,16 +35,26 @@ _SHAPES: dict[Shape, JsonSchema] = {
     Shape.PATTERN: {"type": "string", "format": "regex"},
     Shape.DELETE_RULE: {"enum": list(DELETE_RULES)},
     Shape.RANGE: {"type": "string"},
+    Shape.STEPS: {"$ref": "#/$defs/steps"},
+    Shape.HANDLERS: {"$ref": "#/$defs/handlers"},
+}
+_OF_VARIABLES: JsonSchema = {
+    "anyOf": [
+        {"enum": [f"{basic.value}{many}" for basic in PLAIN_TYPES for many in ("", " List")]},
+        {"type": "string", "pattern": rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}( Identifier)?( List)?$"},
+    ]
 }
 _TYPES: dict[str, JsonSchema] = {
     "setting": {"enum": [basic.value for basic in SETTING_TYPES]},
     "attribute": {"anyOf": [{"enum": [basic.value for basic in PLAIN_TYPES]}, {"type": "string", "pattern": _TARGET}]},
+    **dict.fromkeys(("input", "output", "local"), _OF_VARIABLES),
 }
 _BOUNDS: dict[str, dict[str, int]] = {
     "length": {"minimum": 1, "maximum": MAX_LENGTH},
     "min_length": {"minimum": 1, "maximum": MAX_LENGTH},
     "digits": {"minimum": 1, "maximum": MAX_DIGITS},
     "decimals": {"minimum": 0, "maximum": MAX_DIGITS},
+    "timeout": {"minimum": 1, "maximum": MAX_TIMEOUT},
 }
 _EITHER = {"screen": ("list", "detail")}
 _MAY_BE_EMPTY = frozenset({"record", "entity", "static_entity"})
@@ -56,6 +65,7 @@ def json_schema() -> JsonSchema:
     """JSON Schema 2020-12 of one model file. A model is several files, so nothing is required at the top."""
     definitions = {kind: _element(kind) for kind in KEYS if kind != "asset"}
     definitions["use"] = {**_SHAPES[Shape.RANGE], "description": "The versions accepted, such as ^1.0."}
+    definitions |= steps_schema(_NAME)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A file of an odcpub model",
@@ -93,6 +103,8 @@ def _property(kind: str, key: Key) -> JsonSchema:
             "propertyNames": _NAME,
             "additionalProperties": {"$ref": f"#/$defs/{key.of}"},
         }
+        if key.name == "inputs":
+            shape["maxProperties"] = MAX_INPUTS
     elif key.shape is Shape.TYPE:
         shape = _TYPES[kind]
     else:

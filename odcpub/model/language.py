@@ -39,6 +39,8 @@ class Shape(StrEnum):
     DELETE_RULE = "delete rule"
     RANGE = "version range"
     ELEMENTS = "elements"
+    STEPS = "steps"
+    HANDLERS = "refusals and steps"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,17 @@ def _identity(what: str) -> Key:
     return Key("key", Shape.NAME, f"The {what}'s first name, its identity; needed once it has been renamed.")
 
 
+_TYPE = Key("type", Shape.TYPE, "The data type.", required=True)
+_LIMITS = (
+    Key("length", Shape.INTEGER, "Text: the most characters; unbounded unless said."),
+    Key("min_length", Shape.INTEGER, "Text, Email, Phone Number: the fewest characters."),
+    Key("digits", Shape.INTEGER, "Decimal: digits in all, 28 unless said."),
+    Key("decimals", Shape.INTEGER, "Decimal: digits after the point, 8 unless said."),
+    Key("minimum", Shape.NUMBER, "Numbers: the least value."),
+    Key("maximum", Shape.NUMBER, "Numbers: the greatest value."),
+    Key("pattern", Shape.PATTERN, "Text, Email, Phone Number: a regular expression for the whole value."),
+)
+
 ASSET_KINDS = ("app", "library", "extension")
 
 KEYS: Mapping[str, tuple[Key, ...]] = {
@@ -74,6 +87,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         Key("static_entities", Shape.ELEMENTS, "Fixed lists of records.", of="static_entity"),
         Key("entities", Shape.ELEMENTS, "Tables of the app.", of="entity"),
         Key("structures", Shape.ELEMENTS, "Attributes without identity or table.", of="structure"),
+        Key("server_actions", Shape.ELEMENTS, "Logic that runs on the server.", of="server_action"),
         Key("screens", Shape.ELEMENTS, "Lists and details of entities.", of="screen"),
     ),
     "setting": (
@@ -105,16 +119,10 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
     ),
     "attribute": (
         _identity("attribute"),
-        Key("type", Shape.TYPE, "The data type.", required=True),
+        _TYPE,
         Key("mandatory", Shape.BOOLEAN, "A row must have a value; an empty text is no value."),
         Key("default", Shape.LITERAL, "What new rows get that are given none: a literal, or '=' and an expression."),
-        Key("length", Shape.INTEGER, "Text: the most characters; unbounded unless said."),
-        Key("min_length", Shape.INTEGER, "Text, Email, Phone Number: the fewest characters."),
-        Key("digits", Shape.INTEGER, "Decimal: digits in all, 28 unless said."),
-        Key("decimals", Shape.INTEGER, "Decimal: digits after the point, 8 unless said."),
-        Key("minimum", Shape.NUMBER, "Numbers: the least value."),
-        Key("maximum", Shape.NUMBER, "Numbers: the greatest value."),
-        Key("pattern", Shape.PATTERN, "Text, Email, Phone Number: a regular expression for the whole value."),
+        *_LIMITS,
         Key(
             "on_delete", Shape.DELETE_RULE, "Identifiers: what deleting the row referred to does; Protect unless said."
         ),
@@ -131,6 +139,34 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         Key("attributes", Shape.ELEMENTS, "The structure's attributes.", required=True, of="attribute"),
         _DESCRIPTION,
     ),
+    "server_action": (
+        _identity("action"),
+        _DESCRIPTION,
+        Key("inputs", Shape.ELEMENTS, "What the caller gives; at most 15.", of="input"),
+        Key("outputs", Shape.ELEMENTS, "What the caller gets.", of="output"),
+        Key("locals", Shape.ELEMENTS, "Variables of the action alone.", of="local"),
+        Key("do", Shape.STEPS, "The steps, one after another.", required=True),
+        Key("on_error", Shape.HANDLERS, "What to do when a step refuses."),
+        Key("api", Shape.BOOLEAN, "true: it has an endpoint, though no screen calls it."),
+        Key("timeout", Shape.INTEGER, "Seconds after which it is ended and undone, 1 to 60; 10 unless said."),
+    ),
+    "input": (
+        _TYPE,
+        Key("mandatory", Shape.BOOLEAN, "The caller must give a value; an empty text is no value."),
+        Key("default", Shape.LITERAL, "The value where none is given: a literal, or '=' and an expression."),
+        *_LIMITS,
+        _DESCRIPTION,
+    ),
+    "output": (
+        _TYPE,
+        Key("default", Shape.LITERAL, "Its value at the beginning; none unless said."),
+        _DESCRIPTION,
+    ),
+    "local": (
+        _TYPE,
+        Key("default", Shape.LITERAL, "Its value at the beginning; none unless said."),
+        _DESCRIPTION,
+    ),
     "screen": (
         Key("list", Shape.NAME, "The entity whose rows it lists; exactly one of list and detail."),
         Key("detail", Shape.NAME, "The entity of which it shows and edits one row."),
@@ -142,7 +178,6 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
 
 KEPT: Mapping[str, tuple[str, ...]] = {
     "asset": (
-        "server_actions",
         "client_actions",
         "events",
         "consumed_rest",
@@ -165,6 +200,10 @@ TITLES: Mapping[str, str] = {
     "attribute": "an attribute",
     "index": "an index",
     "structure": "a structure",
+    "server_action": "a server action",
+    "input": "an input",
+    "output": "an output",
+    "local": "a local variable",
     "screen": "a screen",
 }
 

@@ -9,6 +9,7 @@ from odcpub.model import elements as el
 from odcpub.model.attributes import setting
 from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
 from odcpub.model.language import ASSET_KINDS, RESERVED_SCREENS
+from odcpub.model.logic.actions import server_action
 from odcpub.model.names import is_reserved_asset
 from odcpub.model.problems import Code
 from odcpub.model.raw import FileParts, Header, ScreenPart
@@ -108,5 +109,6 @@ _SECTIONS: dict[str, Maker] = {
     "static_entities": static_entity,
     "entities": entity,
     "structures": structure,
+    "server_actions": server_action,
     "screens": _screen,
 }

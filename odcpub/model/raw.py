@@ -49,6 +49,18 @@ class ScreenPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ActionPart:
+    """A server action as its file says it, and what its variables refer to. ``sound``: whether its file alone shows no
+    problem of it."""
+
+    element: el.ServerAction
+    inputs: tuple[Reference, ...] = ()
+    outputs: tuple[Reference, ...] = ()
+    locals: tuple[Reference, ...] = ()
+    sound: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
     """A key that a model has once: ``app``, ``key``, ``description``, ``accent``. ``value``: empty if wrong."""
 
@@ -72,6 +84,7 @@ class FileParts:
     static_entities: tuple[el.StaticEntity, ...] = ()
     entities: tuple[EntityPart, ...] = ()
     structures: tuple[StructurePart, ...] = ()
+    server_actions: tuple[ActionPart, ...] = ()
     screens: tuple[ScreenPart, ...] = ()
     problems: tuple[Problem, ...] = ()
     complete: bool = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from odcpub.errors import Problem
 from odcpub.model.elements import (
@@ -12,20 +12,22 @@ from odcpub.model.elements import (
     DataType,
     DeleteRule,
     Entity,
+    ServerAction,
     StaticEntity,
     Structure,
 )
 from odcpub.model.problems import Code
-from odcpub.model.raw import EntityPart, Reference, StructurePart
+from odcpub.model.raw import ActionPart, EntityPart, Reference, StructurePart
 from odcpub.model.targets import Targets
-from odcpub.model.types import spelled
+from odcpub.model.types import UNKNOWN, spelled
 from odcpub.text import listed, shown, suggest
 
 
 def resolve_entities(problems: list[Problem], parts: Sequence[EntityPart], targets: Targets) -> tuple[Entity, ...]:
     """The entities with the first names of what their attributes refer to."""
+    look_up = _LookUp(problems, targets, in_entity=True)
     return tuple(
-        replace(part.element, attributes=_resolve(problems, "entities", part, targets))
+        replace(part.element, attributes=look_up.all_of(part.element.attributes, part.references, _path(part)))
         if part.references
         else part.element
         for part in parts
@@ -36,26 +38,63 @@ def resolve_structures(
     problems: list[Problem], parts: Sequence[StructurePart], targets: Targets
 ) -> tuple[Structure, ...]:
     """The structures with the first names of what their attributes refer to."""
+    look_up = _LookUp(problems, targets)
     return tuple(
-        replace(part.element, attributes=_resolve(problems, "structures", part, targets))
+        replace(part.element, attributes=look_up.all_of(part.element.attributes, part.references, _path(part)))
         if part.references
         else part.element
         for part in parts
     )
 
 
-def _resolve(
-    problems: list[Problem], section: str, part: EntityPart | StructurePart, targets: Targets
-) -> tuple[Attribute, ...]:
-    attributes = list(part.element.attributes)
-    for reference in part.references:
-        attribute = attributes[reference.index]
-        path = f"{section}.{part.element.name}.attributes.{attribute.name}"
-        found = len(problems)
-        problems.extend(_check(path, attribute, reference, targets, section == "structures"))
-        if len(problems) == found and targets.find(attribute.type.target):
-            attributes[reference.index] = replace(attribute, type=_with_key(attribute.type, targets))
-    return tuple(attributes)
+def _path(part: EntityPart | StructurePart) -> str:
+    section = "entities" if isinstance(part, EntityPart) else "structures"
+    return f"{section}.{part.element.name}.attributes"
+
+
+def resolve_actions(problems: list[Problem], parts: Sequence[ActionPart], targets: Targets) -> tuple[ServerAction, ...]:
+    """The actions with the first names of what their variables refer to; where that leads nowhere, without a type."""
+    look_up = _LookUp(problems, targets, otherwise=UNKNOWN)
+    return tuple(_resolved(part, look_up) for part in parts)
+
+
+def _resolved(part: ActionPart, look_up: _LookUp) -> ServerAction:
+    action = part.element
+    if not (part.inputs or part.outputs or part.locals):
+        return action
+    path = f"server_actions.{action.name}"
+    return replace(
+        action,
+        inputs=look_up.all_of(action.inputs, part.inputs, f"{path}.inputs"),
+        outputs=look_up.all_of(action.outputs, part.outputs, f"{path}.outputs"),
+        locals=look_up.all_of(action.locals, part.locals, f"{path}.locals"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _LookUp:
+    """Looks up what types name. ``otherwise``: the type of what leads nowhere; as it was written unless said."""
+
+    problems: list[Problem]
+    targets: Targets
+    in_entity: bool = False
+    otherwise: DataType | None = None
+
+    def all_of(
+        self, attributes: tuple[Attribute, ...], references: Sequence[Reference], path: str
+    ) -> tuple[Attribute, ...]:
+        """Attributes with the first names of what they refer to; ``path``: of what has them."""
+        if not references:
+            return attributes
+        found = list(attributes)
+        for reference in references:
+            one = found[reference.index]
+            before = len(self.problems)
+            self.problems.extend(_check(f"{path}.{one.name}", one, reference, self.targets, not self.in_entity))
+            right = len(self.problems) == before and self.targets.find(one.type.target)
+            type_ = _with_key(one.type, self.targets) if right else self.otherwise or one.type
+            found[reference.index] = replace(one, type=type_)
+        return tuple(found)
 
 
 def _with_key(type_: DataType, targets: Targets) -> DataType:
@@ -90,7 +129,7 @@ def _check_structure(
 ) -> Iterator[Problem]:
     if not isinstance(target, Structure):
         message = f"{type_.target} is no data type by itself"
-        hint = f"did you mean {type_.target} Identifier?"
+        hint = f"did you mean {type_.target} Identifier{' List' if type_.many else ''}?"
         yield Problem(str(Code.UNKNOWN_TYPE), message, hint, reference.type_place, path)
     elif not in_structure:
         hint = "write its attributes into the entity, or make an entity of it and refer to that"

@@ -18,6 +18,7 @@ _STRUCTURE = re.compile(rf"(?:{NAME_PATTERN}\.)?{NAME_PATTERN}")
 _PLAIN = {basic.value: DataType(basic) for basic in PLAIN_TYPES} | {
     Basic.DECIMAL.value: DataType(Basic.DECIMAL, digits=DEFAULT_DIGITS, decimals=DEFAULT_DECIMALS)
 }
+_LIST = " List"
 UNKNOWN = DataType(Basic.STRUCTURE)
 """The type of an element whose own type is wrong: reported already, so nothing else is said about it."""
 
@@ -29,6 +30,8 @@ def data_type(reading: Reading, found: Fields, element: str) -> DataType:
         return UNKNOWN
     text: str = scalar.text
     plain = _PLAIN.get(text)
+    if plain is None and text.endswith(_LIST):
+        return _list(reading, text, scalar, element)
     if plain is None:
         return _target(reading, text, scalar, element)
     if plain.basic is Basic.TEXT and "length" in found.values:
@@ -36,6 +39,16 @@ def data_type(reading: Reading, found: Fields, element: str) -> DataType:
     if plain.basic is Basic.DECIMAL and ("digits" in found.values or "decimals" in found.values):
         return _decimal(reading, found, element)
     return plain
+
+
+def _list(reading: Reading, text: str, node: Node, element: str) -> DataType:
+    inner = text.removesuffix(_LIST)
+    if inner.endswith(_LIST):
+        hint = "make a structure of the inner list, and a list of that"
+        reading.problem(Code.WRONG_TYPE, node, element, "there are no lists of lists", hint)
+        return UNKNOWN
+    type_ = _PLAIN.get(inner) or _target(reading, inner, node, element)
+    return type_ if type_ is UNKNOWN else replace(type_, many=True)
 
 
 def _target(reading: Reading, text: str, node: Node, element: str) -> DataType:
@@ -79,7 +92,9 @@ def _decimal(reading: Reading, found: Fields, element: str) -> DataType:
 def limits_fit(reading: Reading, found: Fields, type_: DataType, element: str) -> None:
     """Reports limits that the type does not have. A structure's wait until it is known that it is there."""
     for limit, basics in LIMITS.items():
-        if limit in found.nodes and type_.basic is not Basic.STRUCTURE and type_.basic not in basics:
+        if limit not in found.nodes or type_.basic is Basic.STRUCTURE:
+            continue
+        if type_.many or type_.basic not in basics:
             names = ", ".join(basic.value for basic in Basic if basic in basics)
             message = f"{limit} is not for {spelled(type_)}"
             reading.problem(Code.LIMIT_TYPE, found.nodes[limit], element, message, f"remove it: it is for {names}")

@@ -5,7 +5,7 @@ What one file alone can show is found where it is read (``odcpub.model.parts``);
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
@@ -15,10 +15,13 @@ from odcpub.model import elements as el
 from odcpub.model.elements import NOWHERE, Asset, Kind, Library, VerifiedAsset
 from odcpub.model.language import ASSET_KINDS
 from odcpub.model.load import RawModel
+from odcpub.model.logic.check import problems_of_logic
+from odcpub.model.logic.surroundings import latest, surroundings
 from odcpub.model.names import Named, check_unique
+from odcpub.model.physical import physical
 from odcpub.model.problems import Code
-from odcpub.model.raw import EntityPart, FileParts, ScreenPart, StructurePart
-from odcpub.model.references import check_cycles, resolve_entities, resolve_structures
+from odcpub.model.raw import ActionPart, EntityPart, FileParts, ScreenPart, StructurePart
+from odcpub.model.references import check_cycles, resolve_actions, resolve_entities, resolve_structures
 from odcpub.model.screens import screens
 from odcpub.model.targets import Targets
 from odcpub.model.versions import parse_range, parse_version
@@ -33,10 +36,10 @@ def verify(
 ) -> tuple[VerifiedAsset, tuple[Problem, ...]]:
     """The asset and its warnings; raises ModelError with all problems. ``libraries``: by name, what ``uses`` got;
     ``before``: the asset as it was, whose entities are taken over where nothing of them was read again."""
-    asset, problems = _examine(raw, libraries)
+    asset, problems = _examine(raw, libraries, before)
     if asset is None or any(problem.severity is Severity.ERROR for problem in problems):
         raise ModelError(problems)
-    return VerifiedAsset(_taken_over(asset, before.entities if before else ())), problems
+    return VerifiedAsset(asset), problems
 
 
 def check_alone(raw: RawModel) -> tuple[Problem, ...]:
@@ -44,26 +47,52 @@ def check_alone(raw: RawModel) -> tuple[Problem, ...]:
     return _examine(raw, None)[1]
 
 
-def _examine(raw: RawModel, libraries: Mapping[str, Library] | None) -> tuple[Asset | None, tuple[Problem, ...]]:
+def _examine(
+    raw: RawModel, libraries: Mapping[str, Library] | None, before: Asset | None = None
+) -> tuple[Asset | None, tuple[Problem, ...]]:
     """The asset, as far as it could be made, and all problems in the order of their places."""
     problems = [*raw.problems, *chain.from_iterable(part.problems for part in raw.parts)]
     whole: list[Problem] = []
     asset = _asset(raw, libraries, whole) if raw.parts else None
+    if asset and before:
+        asset = _taken_over(asset, before)
+    if asset and raw.complete:
+        parts = chain.from_iterable(part.server_actions for part in raw.parts)
+        unsound = {part.element.name for part in parts if not part.sound}
+        whole += problems_of_logic(asset, surroundings(asset, libraries or {}, latest(before)), unsound)
+        whole += _not_yet(asset)
     problems += whole if raw.complete else [problem for problem in whole if problem.code not in _FOLLOWING]
     return asset, tuple(sorted(dict.fromkeys(problems), key=_order))
 
 
-def _taken_over(asset: Asset, before: Iterable[el.Entity]) -> Asset:
-    """The asset with the very same entities as before, where they are: what was made of those is known."""
-    known = {one.key: one for one in before}
+def _not_yet(asset: Asset) -> Iterator[Problem]:
+    """Server actions are checked, and not compiled yet."""
+    for action in asset.server_actions[:1]:
+        message, hint = "server actions are part of the language but not supported yet", "leave them out for now"
+        yield Problem(str(Code.NOT_SUPPORTED), message, hint, action.place, f"server_actions.{action.name}")
+
+
+def _taken_over(asset: Asset, before: Asset) -> Asset:
+    """The asset with the very same elements as before, where they are: what was made of those is known."""
+    known = {one.key: one for one in before.entities}
     entities = (old if (old := known.get(one.key)) and _is_as(old, one) else one for one in asset.entities)
-    return replace(asset, entities=tuple(entities))
+    acting = {one.key: one for one in before.server_actions}
+    actions = (was if (was := acting.get(one.key)) and _acts_as(was, one) else one for one in asset.server_actions)
+    return replace(asset, entities=tuple(entities), server_actions=tuple(actions))
 
 
 def _is_as(old: el.Entity, new: el.Entity) -> bool:
+    return old == new and _are_as(old.attributes, new.attributes)
+
+
+def _acts_as(old: el.ServerAction, new: el.ServerAction) -> bool:
+    pairs = ((old.inputs, new.inputs), (old.outputs, new.outputs), (old.locals, new.locals))
+    return old == new and all(_are_as(one, other) for one, other in pairs)
+
+
+def _are_as(old: tuple[el.Attribute, ...], new: tuple[el.Attribute, ...]) -> bool:
     """References are made anew each time; of other attributes equality would not do, since 1.5 and 1.50 are equal."""
-    pairs = zip(old.attributes, new.attributes, strict=False)
-    return old == new and all(one is other or one.type.target for one, other in pairs)
+    return all(one is other or one.type.target for one, other in zip(old, new, strict=False))
 
 
 def uses(raw: RawModel) -> tuple[el.Use, ...]:
@@ -72,7 +101,7 @@ def uses(raw: RawModel) -> tuple[el.Use, ...]:
 
 
 _Element = TypeVar("_Element", el.Use, el.Setting, el.StaticEntity)
-_Part = TypeVar("_Part", EntityPart, StructurePart)
+_Part = TypeVar("_Part", EntityPart, StructurePart, ActionPart)
 
 
 def _by_name(elements: Iterable[_Element]) -> tuple[_Element, ...]:
@@ -111,6 +140,7 @@ def _asset(raw: RawModel, libraries: Mapping[str, Library] | None, problems: lis
         static_entities=found.static_entities,
         entities=entities,
         structures=structures,
+        server_actions=resolve_actions(problems, found.server_actions, targets),
         screens=screens(problems, found.screens, entities),
         place=next((h.place for part in raw.parts for h in part.headers if h.key == kind.value), NOWHERE),
     )
@@ -149,6 +179,7 @@ class _Named:
 
     entities: tuple[EntityPart, ...]
     structures: tuple[StructurePart, ...]
+    server_actions: tuple[ActionPart, ...]
     static_entities: tuple[el.StaticEntity, ...]
     settings: tuple[el.Setting, ...]
     screens: tuple[ScreenPart, ...]
@@ -160,6 +191,7 @@ class _Named:
         return cls(
             _parts_by_name(chain.from_iterable(part.entities for part in parts)),
             _parts_by_name(chain.from_iterable(part.structures for part in parts)),
+            _parts_by_name(chain.from_iterable(part.server_actions for part in parts)),
             _by_name(chain.from_iterable(part.static_entities for part in parts)),
             _by_name(chain.from_iterable(part.settings for part in parts)),
             tuple(chain.from_iterable(part.screens for part in parts)),
@@ -173,16 +205,18 @@ def _check_names(problems: list[Problem], found: _Named) -> None:
         *(_named_part("entities", part) for part in found.entities),
         *(_named_part("structures", part) for part in found.structures),
     ]
-    check_unique(problems, sorted(types, key=lambda named: named.place), "element")
+    actions = [_named_part("server_actions", part) for part in found.server_actions]
+    for elements, identity in (([*types, *actions], None), (types, physical), (actions, str)):
+        check_unique(problems, sorted(elements, key=lambda named: named.place), "element", identity)
     settings = [Named(e.name, e.identity, e.place, f"settings.{e.name}") for e in found.settings]
     check_unique(problems, settings, "setting", identity=str)
     screens = [part.element for part in found.screens]
-    for section, what, elements in (("screens", "screen", screens), ("uses", "library", found.uses)):
-        named = [Named(e.name, e.name, e.place, f"{section}.{e.name}") for e in elements]
+    for section, what, others in (("screens", "screen", screens), ("uses", "library", found.uses)):
+        named = [Named(e.name, e.name, e.place, f"{section}.{e.name}") for e in others]
         check_unique(problems, named, what, identity=None)
 
 
-def _named_part(section: str, part: EntityPart | StructurePart) -> Named:
+def _named_part(section: str, part: EntityPart | StructurePart | ActionPart) -> Named:
     element = part.element
     return Named(element.name, element.key, element.place, f"{section}.{element.name}")
 
@@ -213,6 +247,6 @@ def _check_uses(
 def _check_library(problems: list[Problem], parts: tuple[FileParts, ...]) -> None:
     for key, place in chain.from_iterable(part.sections for part in parts):
         if key in ("entities", "settings", "screens"):
-            hint = "move them to the app that uses it: a library has static entities and structures alone"
+            hint = "move them to the app that uses it: a library has no data, no settings and no screens"
             message = f"a library has no {key}"
             problems.append(Problem(str(Code.LIBRARY_DATA), message, hint, place, key))

@@ -17,11 +17,11 @@ from textwrap import indent
 from typing import Any
 
 import yaml
-from odcpub.model.logic.check import typed
-from odcpub.model.logic.surroundings import surroundings
 
 from odcpub.model.elements import Asset
 from odcpub.model.load import RawModel, parts_of
+from odcpub.model.logic.check import typed
+from odcpub.model.logic.surroundings import surroundings
 from odcpub.model.logic.tree import Action
 from odcpub.model.verify import verify
 

@@ -16,20 +16,20 @@ _END = re.compile(r"[,}]|\s#")
 _ENDS = 20
 
 
-def quoted(expression: str) -> str:
-    """What authors write for an expression: its text after a ``=``, in single quotes."""
-    return "'=" + expression.replace("'", "''") + "'"
+def quoted(expression: str, sign: str = "=") -> str:
+    """What authors write for an expression in single quotes: its text, after the ``sign`` of where it stands."""
+    return f"'{sign}" + expression.replace("'", "''") + "'"
 
 
 def cut_short(line: str, at: int, taken: str) -> str:
-    """The expression that an author probably wrote in ``line`` from ``at`` on, behind its ``=``, where YAML took only
-    ``taken`` of it; empty where YAML took all of it, or what follows makes no expression of it."""
+    """The expression that an author probably wrote in ``line`` from ``at`` on, behind its ``=`` if it has one, where
+    YAML took only ``taken`` of it; empty where YAML took all of it, or what follows makes no expression of it."""
     rest = line[at:]
     for end in islice(_ends(rest), _ENDS):
         text = rest[:end].strip()
         if len(text) <= len(taken.strip()):
             return ""
-        if _can_be(text):
+        if can_be(text):
             return text
     return ""
 
@@ -40,7 +40,8 @@ def _ends(rest: str) -> Iterator[int]:
     yield from reversed([found.start() for found in _END.finditer(rest)])
 
 
-def _can_be(text: str) -> bool:
+def can_be(text: str) -> bool:
+    """Whether ``text`` is an expression, whatever its names mean."""
     try:
         parse(text)
     except ExpressionError:

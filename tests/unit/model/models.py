@@ -1,10 +1,15 @@
 """Models written in a test: text → parts → asset, without files."""
 
 from textwrap import dedent
+from unittest.mock import patch
 
 from odcpub.errors import ModelError, Problem
+from odcpub.model import verify as verify_module
 from odcpub.model.elements import Asset, Library
 from odcpub.model.load import RawModel, parts_of
+from odcpub.model.logic.check import typed
+from odcpub.model.logic.surroundings import surroundings
+from odcpub.model.logic.tree import Action
 from odcpub.model.verify import verify
 
 KEY = "2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f10"
@@ -27,6 +32,14 @@ def problems(*texts: str, libraries: dict[str, Library] | None = None) -> tuple[
         return verify(raw(*texts), libraries or {})[1]
     except ModelError as error:
         return error.problems
+
+
+def logic(*texts: str, libraries: dict[str, Library] | None = None) -> dict[str, Action]:
+    """The typed actions of a model that is right, by name; the first text needs no head."""
+    with patch.object(verify_module, "_not_yet", lambda asset: ()):
+        made = asset(*texts, libraries=libraries)
+    around = surroundings(made, libraries or {})
+    return {action.name: typed(action, around) for action in made.server_actions}
 
 
 def library(text: str, version: str = "1.0.0", libraries: dict[str, Library] | None = None) -> Library:

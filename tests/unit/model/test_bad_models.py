@@ -52,7 +52,7 @@ CASES = [
     ("no asset key", "app: Shop\n", ("M102", 1, 6, ""), "UUID"),
     ("key no UUID", "app: Shop\nkey: 12345\n", ("M105", 2, 6, ""), "UUID"),
     ("app and library", HEAD + "library: B\n", ("M008", 3, 10, ""), "second asset"),
-    ("kept section", HEAD + "server_actions: {}", ("M901", 3, 1, ""), "not supported yet"),
+    ("kept section", HEAD + "timers: {}", ("M901", 3, 1, ""), "not supported yet"),
     ("roles", HEAD + "roles: { Agent: {} }", ("M901", 3, 1, ""), "not supported yet"),
     (
         "kept screen key",

@@ -1,0 +1,119 @@
+"""Server actions, checked with the whole model → typed trees, and every problem at once. No I/O.
+
+An action that did not change, in surroundings that did not, is not checked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from odcpub.errors import ModelError, Problem, Severity
+from odcpub.model.elements import Asset, Basic, DataType, ServerAction, Step
+from odcpub.model.expressions.tree import TEXT, Kind, Symbol
+from odcpub.model.logic import tree
+from odcpub.model.logic.checking import Clauses
+from odcpub.model.logic.flow import Flow
+from odcpub.model.logic.locks import locked
+from odcpub.model.logic.surroundings import Surroundings
+from odcpub.model.logic.variables import record
+from odcpub.model.problems import Code
+from odcpub.once import Once
+
+ERROR = DataType(Basic.STRUCTURE, target="Error", target_key="Error")
+"""The record of what was refused, in ``on_error``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """``action``: None where one of the problems is an error."""
+
+    action: tree.Action | None
+    problems: tuple[Problem, ...]
+
+
+def typed(action: ServerAction, around: Surroundings) -> tree.Action:
+    """The typed tree of an action. Raises ModelError with all problems; a verified asset's actions have none."""
+    found = examined(action, around)
+    if found.action is None:
+        raise ModelError(found.problems)
+    return found.action
+
+
+class _Checker(Flow):
+    """Goes through the steps once."""
+
+    def steps(self, steps: tuple[Step, ...]) -> tuple[tree.Step, ...]:
+        found = (_CHECKED.get(step.kind, _Checker.unknown)(self, Clauses.of(step)) for step in steps)
+        return tuple(step for step in found if step is not None)
+
+    def handlers(self) -> tuple[tree.Handler, ...]:
+        self.members[ERROR.target] = record({"Message": TEXT, "Code": TEXT})
+        error = Symbol("Error", Kind.VARIABLE, ERROR)
+        found = []
+        for entry in self.action.handlers:
+            clauses = Clauses.of(entry)
+            with self.variables.named(error):
+                steps = self.inner(clauses.get("do"))
+            found.append(tree.Handler(clauses.text("code"), error, steps, entry.place))
+        return tuple(found)
+
+
+_CHECKED: Mapping[str, Callable[[_Checker, Clauses], tree.Step | None]] = {
+    "get": _Checker.get,
+    "query": _Checker.query,
+    "set": _Checker.set,
+    "if": _Checker.decide,
+    "switch": _Checker.switch,
+    "for_each": _Checker.for_each,
+    "create": _Checker.create,
+    "update": _Checker.update,
+    "delete": _Checker.delete,
+    "call": _Checker.call,
+    "raise": _Checker.refuse,
+    "end": _Checker.end,
+    "append": _Checker.append,
+    "remove": _Checker.remove,
+    "clear": _Checker.clear,
+    "filter": _Checker.filter,
+    "find": _Checker.find,
+    "order": _Checker.order,
+    "distinct": _Checker.distinct,
+}
+
+
+def _examined(action: ServerAction, around: Surroundings) -> Examined:
+    checker = _Checker(action, around)
+    for one in (*action.inputs, *action.outputs, *action.locals):
+        if what := around.taken.get(one.name.casefold()):
+            message = f"a variable cannot be called {one.name}: that is {what}"
+            checker.error(Code.RESERVED_NAME, one.place, message, "use another name")
+    with checker.variables.block():
+        steps = checker.steps(action.steps)
+    made = tree.Action(
+        action.name,
+        action.inputs,
+        action.outputs,
+        action.locals,
+        steps,
+        checker.handlers(),
+        action.timeout,
+        action.place,
+    )
+    problems = tuple(checker.problems)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        return Examined(None, problems)
+    return Examined(locked(made), problems)
+
+
+def problems_of_logic(asset: Asset, around: Surroundings, unsound: Collection[str]) -> Iterator[Problem]:
+    """All that is to be said of an asset's actions. ``unsound``: those of which something was told where they were
+    read: warnings would be wrong."""
+    for action in asset.server_actions:
+        for problem in examined(action, around).problems:
+            if problem.severity is Severity.ERROR or action.name not in unsound:
+                yield problem
+
+
+examined: Once[ServerAction, Surroundings, Examined] = Once(_examined)
+"""All that is to be said of an action: its tree, or its errors; its warnings."""

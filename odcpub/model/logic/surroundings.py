@@ -1,0 +1,207 @@
+"""What the actions of an asset know besides their own variables: elements, settings, other actions. No I/O.
+
+It is the very same object as long as nothing of it changes, so that an action which did not change is not checked
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from odcpub.model.elements import (
+    Asset,
+    Attribute,
+    Basic,
+    DataType,
+    Entity,
+    Kind,
+    Library,
+    ServerAction,
+    Setting,
+    StaticEntity,
+    Structure,
+)
+from odcpub.model.expressions import scope, tree
+from odcpub.model.expressions.tree import Symbol
+from odcpub.once import Once
+
+_Members = Mapping[str, scope.Attribute]
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What a caller knows of an action, with types as the caller's asset names them. ``library``: empty for its own."""
+
+    library: str
+    name: str
+    inputs: tuple[Attribute, ...]
+    outputs: tuple[Attribute, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """All that actions may depend on; what is equal makes no difference to any of them."""
+
+    kind: Kind
+    entities: tuple[Entity, ...]
+    static_entities: tuple[StaticEntity, ...]
+    structures: tuple[Structure, ...]
+    settings: tuple[Setting, ...]
+    uses: tuple[str, ...]
+    libraries: tuple[Library, ...]
+    actions: tuple[Signature, ...]
+
+
+class Surroundings:
+    """``rows``: entities and static entities by name; ``actions``: signatures by the name that a call has; ``taken``:
+    what no variable is called, in small letters, each with what it is; ``absent``: libraries that are used and not
+    there, told elsewhere; the rest as in an expression's scope."""
+
+    __slots__ = (
+        "__weakref__",
+        "absent",
+        "actions",
+        "facts",
+        "is_library",
+        "members",
+        "rows",
+        "statics",
+        "symbols",
+        "taken",
+    )
+
+    def __init__(self, facts: _Facts) -> None:
+        self.facts = facts
+        self.is_library = facts.kind is Kind.LIBRARY
+        self.absent = frozenset(facts.uses) - {library.asset.name for library in facts.libraries}
+        self.rows: dict[str, Entity | StaticEntity] = {}
+        if not self.is_library:
+            self.rows |= {one.name: one for one in facts.entities}
+            self.rows |= {one.name: one for one in facts.static_entities}
+        self.symbols: dict[str, Symbol] = {symbol.name: symbol for symbol in _symbols(facts)}
+        self.members: dict[str, _Members] = dict(_members(facts))
+        self.statics = frozenset(_statics(facts))
+        self.actions: dict[str, Signature] = {
+            f"{one.library}.{one.name}" if one.library else one.name: one for one in _signatures(facts)
+        }
+        self.taken = {name.casefold(): what for name, what in _taken(facts)}
+
+
+def surroundings(asset: Asset, libraries: Mapping[str, Library], like: Surroundings | None = None) -> Surroundings:
+    """What the actions of ``asset`` know, made once. ``libraries``: all of the asset, by name. ``like``: taken where it
+    says the same."""
+    known = _KNOWN(asset)
+    used = tuple(libraries[name] for name in sorted(libraries))
+    number = tuple(map(id, used))
+    if number not in known:
+        facts = _facts(asset, used)
+        known[number] = used, like if like and like.facts == facts else Surroundings(facts)
+    return known[number][1]
+
+
+def latest(asset: Asset | None) -> Surroundings | None:
+    """What was made of an asset before, None for nothing."""
+    return next((found for _, found in _KNOWN(asset).values()), None) if asset else None
+
+
+_Made = dict[tuple[int, ...], tuple[tuple[Library, ...], Surroundings]]
+
+
+def _none_yet(asset: Asset) -> _Made:
+    return {}
+
+
+_KNOWN: Once[Asset, _Made] = Once(_none_yet)
+"""Asset → its libraries, by their numbers → these, which keep their numbers thereby, and what its actions know."""
+
+
+def _facts(asset: Asset, libraries: tuple[Library, ...]) -> _Facts:
+    signatures = tuple(Signature("", one.name, one.inputs, one.outputs) for one in asset.server_actions)
+    return _Facts(
+        asset.kind,
+        asset.entities,
+        asset.static_entities,
+        asset.structures,
+        asset.settings,
+        tuple(use.name for use in asset.uses),
+        libraries,
+        signatures,
+    )
+
+
+def _symbols(facts: _Facts) -> Iterator[Symbol]:
+    for setting in facts.settings:
+        yield Symbol(f"Settings.{setting.name}", tree.Kind.SETTING, setting.type)
+    for name, static in _named_statics(facts):
+        for record in static.records:
+            type_ = DataType(Basic.IDENTIFIER, target=name, target_key=_key(name, static))
+            yield Symbol(f"{name}.{record.key}", tree.Kind.RECORD, type_, record.key)
+
+
+def _named_statics(facts: _Facts) -> Iterator[tuple[str, StaticEntity]]:
+    yield from ((one.name, one) for one in facts.static_entities)
+    for library in facts.libraries:
+        yield from ((f"{library.asset.name}.{one.name}", one) for one in library.asset.static_entities)
+
+
+def _key(name: str, element: StaticEntity) -> str:
+    library, dot, _ = name.rpartition(".")
+    return f"{library}{dot}{element.key}"
+
+
+def _statics(facts: _Facts) -> Iterator[str]:
+    yield from (name for name, _ in _named_statics(facts))
+
+
+def _members(facts: _Facts) -> Iterator[tuple[str, _Members]]:
+    for entity in facts.entities:
+        own = DataType(Basic.IDENTIFIER, target=entity.name, target_key=entity.key)
+        yield entity.name, {"Id": scope.Attribute(own, "Id"), **_attributes("", entity.attributes)}
+    for name, static in _named_statics(facts):
+        own = DataType(Basic.IDENTIFIER, target=name, target_key=_key(name, static))
+        yield name, {"Id": scope.Attribute(own, "Id"), **_OF_RECORDS}
+    for structure in facts.structures:
+        yield structure.name, _attributes("", structure.attributes)
+    for library in facts.libraries:
+        for structure in library.asset.structures:
+            name = f"{library.asset.name}.{structure.name}"
+            yield name, _attributes(library.asset.name, structure.attributes)
+
+
+_OF_RECORDS = {
+    "Label": scope.Attribute(tree.TEXT, "Label"),
+    "Order": scope.Attribute(tree.INTEGER, "Order"),
+    "Is_Active": scope.Attribute(tree.BOOLEAN, "Is_Active"),
+}
+
+
+def _attributes(library: str, attributes: tuple[Attribute, ...]) -> dict[str, scope.Attribute]:
+    return {one.name: scope.Attribute(_seen(library, one.type), one.key) for one in attributes}
+
+
+def _seen(library: str, type_: DataType) -> DataType:
+    """A type of a library's own as those who use it name it."""
+    if not library or not type_.target or "." in type_.target:
+        return type_
+    return replace(type_, target=f"{library}.{type_.target}", target_key=f"{library}.{type_.target_key}")
+
+
+def _signatures(facts: _Facts) -> Iterator[Signature]:
+    yield from facts.actions
+    for library in facts.libraries:
+        if library.asset.name in facts.uses:
+            yield from (_of_library(library.asset.name, one) for one in library.asset.server_actions)
+
+
+def _of_library(library: str, action: ServerAction) -> Signature:
+    inputs = tuple(replace(one, type=_seen(library, one.type)) for one in action.inputs)
+    outputs = tuple(replace(one, type=_seen(library, one.type)) for one in action.outputs)
+    return Signature(library, action.name, inputs, outputs)
+
+
+def _taken(facts: _Facts) -> Iterator[tuple[str, str]]:
+    yield from ((one.name, "an entity") for one in facts.entities)
+    yield from ((one.name, "a static entity") for one in facts.static_entities)
+    yield from ((one.name, "a structure") for one in facts.structures)
+    yield from ((name, "a library") for name in facts.uses)

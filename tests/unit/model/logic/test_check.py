@@ -1,0 +1,46 @@
+"""Steps become typed trees: what each names, declares, converts and locks."""
+
+from odcpub.model.elements import Basic, DataType
+from odcpub.model.expressions.written import written
+from odcpub.model.logic import tree
+from tests.unit.model.models import logic
+
+DESK = """
+settings: { HourlyRate: { type: Currency, default: 80 } }
+static_entities: { Status: { records: { Open: {}, Closed: {} } } }
+entities:
+  Customer: { attributes: { Name: { type: Text, length: 100, mandatory: true } } }
+  Ticket:
+    key: Issue
+    attributes:
+      Subject: { type: Text, length: 200, mandatory: true }
+      Customer: { type: Customer Identifier, mandatory: true }
+      Status: { type: Status Identifier, default: Open }
+      Hours: { type: Decimal }
+      Fee: { type: Currency }
+server_actions:
+  Act:
+    inputs: { TicketId: { type: Ticket Identifier }, Hours: { type: Decimal }, Texts: { type: Text List } }
+    outputs: { Fee: { type: Currency }, Note: { type: Text } }
+    locals: { Whole: { type: Integer } }
+    do:
+"""
+ROW = DataType(Basic.STRUCTURE, target="Ticket", target_key="Issue")
+
+
+def steps(text: str) -> tuple[tree.Step, ...]:
+    """The typed steps of an action of the desk; ``text``: its lines of ``do``."""
+    return logic(DESK + "".join(f"      {line}\n" for line in text.strip("\n").split("\n")))["Act"].steps
+
+
+def test_a_row_that_is_changed_later_is_locked_and_its_variable_declared() -> None:
+    get, update, other = steps("""
+- { get: Ticket, where: Ticket.Id = TicketId, as: Found }
+- update: Found
+- { get: Ticket, where: Ticket.Id = TicketId, as: Other, optional: true }
+""")
+    assert isinstance(get, tree.Get) and isinstance(update, tree.Update) and isinstance(other, tree.Get)
+    assert (get.entity, get.locked, get.optional, get.variable.declares) == ("Ticket", True, False, True)
+    assert get.variable.symbol.type == ROW
+    assert written(get.where) == "Ticket.Id = TicketId"
+    assert (other.locked, other.optional) == (False, True)
