@@ -49,81 +49,88 @@
 //         }
 //     }
 using System;
-using System.Collections.Immutable;
-using System.Threading.Tasks;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
 
 namespace Odcpub.Runtime;
 
 /// <summary>One call from outside, with all that it calls: its transaction, its moment, its limits.</summary>
-public sealed class ActionRun
+public sealed partial class ActionRun
 {
+    private const int Deepest = 100;
+
+    private readonly ActionCalls calls;
+    private readonly ActionTransaction transaction;
+    private readonly ActionMemory memory;
+    private readonly CancellationToken cancellation;
+    private readonly Saving saving;
+    private int depth;
+
+    internal ActionRun(ActionCalls calls, ActionTransaction transaction, ActionMemory memory, CancellationToken cancellation)
+    {
+        (this.calls, this.transaction, this.memory, this.cancellation) = (calls, transaction, memory, cancellation);
+        saving = new Saving(calls.Catalog, transaction);
+    }
+
     /// <summary>The one moment that the whole run sees.</summary>
-    public DateTimeOffset Now { get; }
+    public DateTimeOffset Now { get; } = Values.Now();
 
     /// <summary>The app's name.</summary>
-    public string App { get; } = "";
+    public string App => calls.Catalog.App.Name;
 
     /// <summary>The stage's value of a setting, of its nullable C# type: <c>Setting&lt;decimal?&gt;("HourlyRate")</c>.</summary>
-    public T Setting<T>(string name) => throw new NotImplementedException();
+    public T Setting<T>(string name) => (T)calls.Settings[name]!;
 
     /// <summary>A call begins; the end of the <c>using</c> ends it.</summary>
-    public ActionCall Enter(string action) => throw new NotImplementedException();
+    public ActionCall Enter(string action)
+    {
+        Check();
+        if (depth == Deepest) throw new InvalidOperationException($"{action} would be the {Deepest + 1}st call, one within another");
+        depth++;
+        return new ActionCall(this);
+    }
+
+    internal void Leave() => depth--;
 
     /// <summary>Refuses values that break the limits of their inputs. Those from outside were looked at before.</summary>
-    public void CheckInputs(AttributeDescriptor[] inputs, params object?[] given) => throw new NotImplementedException();
+    public void CheckInputs(AttributeDescriptor[] inputs, params object?[] given)
+    {
+        if (depth == 1) return;
+        var sentences = inputs.Zip(given, ActionInputs.Check).SelectMany(found => found).ToList();
+        if (sentences.Count > 0) throw new Refusal(string.Join(' ', sentences), "Refused");
+    }
 
     /// <summary>Ends the run where its time is over: once in each turn of a loop.</summary>
-    public void Check() => throw new NotImplementedException();
+    public void Check() => cancellation.ThrowIfCancellationRequested();
 
     /// <summary>Another action's method by its name: "CloseTicket", "Money.Round".</summary>
-    public T Method<T>(string action) where T : Delegate => throw new NotImplementedException();
+    public T Method<T>(string action) where T : Delegate =>
+        (T)(calls.Catalog.FindAction(action) ?? throw new InvalidOperationException($"{action} is not registered")).Method;
 
-    /// <summary>What <c>raise</c> throws. <paramref name="at"/>: the input whose field shows it.</summary>
-    public Refusal Refusal(string? message, string code = "", string at = "") => throw new NotImplementedException();
-
-    /// <summary>The one row that the statement selects ("limit 2"), else a refusal: NotFound or NotUnique.
-    /// <paramref name="locks"/>: the statement ends in "for no key update".</summary>
-    public Task<T> Get<T>(string entity, string sql, Argument[] arguments, Func<RowReader, T> read, bool locks = false) where T : class =>
-        throw new NotImplementedException();
-
-    /// <summary>The same; null where there is none.</summary>
-    public Task<T?> GetOptional<T>(string entity, string sql, Argument[] arguments, Func<RowReader, T> read, bool locks = false)
-        where T : class => throw new NotImplementedException();
-
-    /// <summary>All rows of the statement.</summary>
-    public Task<ImmutableList<T>> Query<T>(string sql, Argument[] arguments, Func<RowReader, T> read, bool locks = false) =>
-        throw new NotImplementedException();
-
-    /// <summary>The one row of a statement that always has one.</summary>
-    public Task<T> Summary<T>(string sql, Argument[] arguments, Func<RowReader, T> read) => throw new NotImplementedException();
-
-    /// <summary>A new row: its identifier. What is not given gets its default; given as null has no value.</summary>
-    public Task<long> Create(string entity, Assigned[] values) => throw new NotImplementedException();
-
-    /// <summary>A new row as it was saved: <paramref name="columns"/> of the table called t, as a select has them.</summary>
-    public Task<T> Create<T>(string entity, Assigned[] values, string columns, Func<RowReader, T> read) => throw new NotImplementedException();
-
-    /// <summary>Saves these values of a row and no others. An <see cref="Assigned"/> that is <c>default</c> is left out, so
-    /// that conditions may stand among them. Null: there is no row (NotFound).</summary>
-    public Task Update(string entity, long? id, Assigned[] values) => throw new NotImplementedException();
-
-    public Task Delete(string entity, long? id) => throw new NotImplementedException();
+    /// <summary>What <c>raise</c> throws. <paramref name="at"/>: the input whose field shows it, of the action that was called
+    /// from outside.</summary>
+    public Refusal Refusal(string? message, string code = "", string at = "")
+    {
+        var sentence = string.IsNullOrEmpty(message) ? "This is not possible." : message;
+        return new(sentence, code, at.Length > 0 && depth == 1 ? new Dictionary<string, List<string>> { [at] = [sentence] } : null);
+    }
 
     /// <summary>A place to come back to: what changes rows from here on can be undone alone.</summary>
-    public ActionMark Mark() => throw new NotImplementedException();
+    public ActionMark Mark() => transaction.Mark();
 
     /// <summary>Undoes what has changed rows since.</summary>
-    public Task Undo(ActionMark mark) => throw new NotImplementedException();
+    public System.Threading.Tasks.Task Undo(ActionMark mark) => transaction.Undo(mark);
 
     /// <summary>Nobody comes back to it any more.</summary>
-    public void Release(ActionMark mark) => throw new NotImplementedException();
+    public void Release(ActionMark mark) => transaction.Release(mark);
+
+    private EntityDescriptor Entity(string name) =>
+        calls.Catalog.Find(name) ?? throw new InvalidOperationException($"{name} is not registered");
 }
 
 /// <summary>A call that goes on.</summary>
-public readonly struct ActionCall : IDisposable
+public readonly struct ActionCall(ActionRun run) : IDisposable
 {
-    public void Dispose() { }
+    public void Dispose() => run.Leave();
 }
-
-/// <summary>A place in a run's transaction.</summary>
-public sealed class ActionMark;

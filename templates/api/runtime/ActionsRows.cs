@@ -44,6 +44,7 @@ public sealed class Argument
 public sealed class RowReader
 {
     private readonly NpgsqlDataReader reader;
+    private long taken;
 
     internal RowReader(NpgsqlDataReader reader) => this.reader = reader;
 
@@ -51,7 +52,12 @@ public sealed class RowReader
     public long Identifier(int column) => reader.GetInt64(column);
 
     /// <summary>An empty text is no value.</summary>
-    public string? Text(int column) => reader.IsDBNull(column) || reader.GetString(column) is not { Length: > 0 } text ? null : text;
+    public string? Text(int column)
+    {
+        if (reader.IsDBNull(column) || reader.GetString(column) is not { Length: > 0 } text) return null;
+        taken += sizeof(char) * text.Length;
+        return text;
+    }
 
     public int? Integer(int column) => reader.IsDBNull(column) ? null : checked((int)reader.GetInt64(column));
 
@@ -68,7 +74,21 @@ public sealed class RowReader
 
     public DateTimeOffset? Moment(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
 
-    public byte[]? Bytes(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<byte[]>(column);
+    public byte[]? Bytes(int column)
+    {
+        if (reader.IsDBNull(column)) return null;
+        var bytes = reader.GetFieldValue<byte[]>(column);
+        taken += bytes.Length;
+        return bytes;
+    }
+
+    /// <summary>Bytes of texts and files that were read since the last time.</summary>
+    internal long Taken()
+    {
+        var since = taken;
+        taken = 0;
+        return since;
+    }
 }
 
 /// <summary>A value that an attribute gets.</summary>

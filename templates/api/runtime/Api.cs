@@ -1,4 +1,5 @@
-// The data routes: /api/{Entity}, /api/{Entity}/{Id}, /api/{Entity}/{Id}/{Attribute}; the same for every entity.
+// The data routes: /api/{Entity}, /api/{Entity}/{Id}, /api/{Entity}/{Id}/{Attribute}; the same for every entity. Server
+// actions: /api/{Action}.
 using System;
 using System.Globalization;
 using System.Linq;
@@ -13,6 +14,7 @@ public sealed class Api
     private readonly Reads reads;
     private readonly Writes writes;
     private readonly Searches searches;
+    private readonly ActionCalls actions;
 
     public Api(Catalog catalog, Database database)
     {
@@ -20,14 +22,15 @@ public sealed class Api
         reads = new Reads(catalog, database);
         writes = new Writes(catalog, database, reads);
         searches = new Searches(database);
+        actions = new ActionCalls(catalog, database);
     }
 
     public Task Handle(HttpContext context, string path)
     {
         var parts = path.Split('/'); // "", "api", entity, id, attribute
         if (parts.Length is < 3 or > 5) throw new Problem(404, "There is nothing at this address.");
-        var entity = catalog.Find(parts[2])
-            ?? throw new Problem(404, $"There is no entity {parts[2]}.{Words.Suggestion(parts[2], catalog.Names)}");
+        if (parts.Length == 3 && catalog.FindEndpoint(parts[2]) is { } action) return actions.Handle(context, action);
+        var entity = catalog.Find(parts[2]) ?? throw Unknown(parts[2]);
         var method = HttpMethods.IsHead(context.Request.Method) ? "GET" : context.Request.Method;
         var allowed = Allowed(entity, parts.Length);
         if (!allowed.Contains(method)) throw new Problem(405, Refusal(entity, method)) { Allow = string.Join(", ", allowed) };
@@ -35,6 +38,12 @@ public sealed class Api
         if (!IsIdentifier(entity, parts[3])) throw Reads.NotFound(entity);
         if (parts.Length == 5) return File(context, entity, method, parts[3], parts[4]);
         return Row(context, entity, method, parts[3]);
+    }
+
+    private Problem Unknown(string name)
+    {
+        var what = catalog.Endpoints.Any() ? "entity or action" : "entity";
+        return new(404, $"There is no {what} {name}.{Words.Suggestion(name, catalog.Names.Concat(catalog.Endpoints))}");
     }
 
     private static string[] Allowed(EntityDescriptor entity, int parts) => (entity.Static, parts) switch

@@ -1,4 +1,4 @@
-// Finds descriptors by an entity's name or table, loading the assembly of its unit when first needed.
+// Finds descriptors by an entity's name or table, or an action's name, loading the assembly of its unit when first needed.
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
@@ -12,16 +12,22 @@ public sealed class Catalog
     private readonly Dictionary<string, EntityEntry> entries;
     private readonly ConcurrentDictionary<string, EntityDescriptor> descriptors = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Func<string, EntityDescriptor?>> units = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ActionEntry> actions;
+    private readonly ConcurrentDictionary<string, ActionDescriptor> describedActions = new(StringComparer.Ordinal);
 
     public Catalog(AppDescriptor app)
     {
         App = app;
         entries = app.Entities.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        actions = app.Actions.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
     }
 
     public AppDescriptor App { get; }
 
     public IEnumerable<string> Names => entries.Keys;
+
+    /// <summary>The actions that can be called from outside.</summary>
+    public IEnumerable<string> Endpoints => App.Actions.Where(entry => entry.Endpoint).Select(entry => entry.Name);
 
     public EntityDescriptor? Find(string name)
     {
@@ -29,6 +35,17 @@ public sealed class Catalog
         if (!entries.TryGetValue(name, out var entry)) return null;
         return descriptors.GetOrAdd(name, Describe(entry));
     }
+
+    public ActionDescriptor? FindAction(string name)
+    {
+        if (describedActions.TryGetValue(name, out var known)) return known;
+        if (!actions.TryGetValue(name, out var entry)) return null;
+        return describedActions.GetOrAdd(name, Load<ActionDescriptor>(entry.Assembly, entry.Type, "DescribeAction")(name)
+            ?? throw new InvalidOperationException($"{entry.Assembly} does not describe {name}"));
+    }
+
+    /// <summary>An action that can be called from outside.</summary>
+    public ActionDescriptor? FindEndpoint(string name) => actions.TryGetValue(name, out var entry) && entry.Endpoint ? FindAction(name) : null;
 
     /// <summary>The entity that attribute <paramref name="reference"/> refers to.</summary>
     public EntityDescriptor Target(AttributeDescriptor reference) =>
@@ -41,15 +58,13 @@ public sealed class Catalog
     }
 
     private EntityDescriptor Describe(EntityEntry entry) =>
-        units.GetOrAdd(entry.Type, _ => Load(entry))(entry.Name)
+        units.GetOrAdd(entry.Type, _ => Load<EntityDescriptor>(entry.Assembly, entry.Type, "Describe"))(entry.Name)
         ?? throw new InvalidOperationException($"{entry.Assembly} does not describe {entry.Name}");
 
     // `dotnet build` puts everything into one assembly; a published app has one assembly a unit.
-    private static Func<string, EntityDescriptor?> Load(EntityEntry entry)
+    private static Func<string, T?> Load<T>(string assembly, string name, string method)
     {
-        var type = Assembly.GetEntryAssembly()?.GetType(entry.Type)
-            ?? Assembly.Load(entry.Assembly).GetType(entry.Type, throwOnError: true)!;
-        return type.GetMethod("Describe", BindingFlags.Public | BindingFlags.Static)!
-            .CreateDelegate<Func<string, EntityDescriptor?>>();
+        var type = Assembly.GetEntryAssembly()?.GetType(name) ?? Assembly.Load(assembly).GetType(name, throwOnError: true)!;
+        return type.GetMethod(method, BindingFlags.Public | BindingFlags.Static)!.CreateDelegate<Func<string, T?>>();
     }
 }

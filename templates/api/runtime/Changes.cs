@@ -11,17 +11,19 @@ namespace Odcpub.Runtime;
 /// <summary>A statement, and its parameters as often as it is tried.</summary>
 public sealed record Change(string Text, Func<NpgsqlParameter[]> Parameters);
 
+/// <summary>What is answered of a row of the table called t; <paramref name="Shape"/> tells it from others of the entity.</summary>
+public sealed record Returned(EntityDescriptor Entity, string Columns, string Shape);
+
 public sealed class Changes(Catalog catalog)
 {
     private const int Kept = 2_000;
     private readonly ConcurrentDictionary<string, string> statements = new(StringComparer.Ordinal);
 
-    /// <summary><paramref name="selection"/>: what is answered of the row.</summary>
-    public Change Insert(Selection selection, Dictionary<AttributeDescriptor, object?> values)
+    public Change Insert(Returned returned, Dictionary<AttributeDescriptor, object?> values)
     {
-        var given = selection.Entity.Attributes.Where(values.ContainsKey).ToArray();
+        var given = returned.Entity.Attributes.Where(values.ContainsKey).ToArray();
         var large = Large(values);
-        var text = Text("insert", selection, given, large, () => InsertText(selection, given, large));
+        var text = Text("insert", returned, given, large, () => InsertText(returned, given, large));
         return new(text, () => Parameters(given, values).ToArray());
     }
 
@@ -31,9 +33,28 @@ public sealed class Changes(Catalog catalog)
     {
         var given = selection.Entity.Attributes.Where(values.ContainsKey).ToArray();
         var large = Large(values);
-        var text = Text(tags is null ? "update" : "update if", selection, given, large, () => UpdateText(selection, given, large, tags));
-        var limit = Room.Others(selection, given).Length > 0 ? [most] : Array.Empty<long>();
+        var others = Room.Others(selection, given);
+        var text = Text(tags is null ? "update" : "update if", selection.Returned, given, large, () =>
+        {
+            var (changes, conditions, next) = Update(selection.Entity, given, large, tags);
+            if (others.Length > 0) conditions += $" and {Room.Condition(selection, others, next)}";
+            return given.Length == 0 ? $"{selection.From} where {conditions}" : $"{changes} where {conditions} returning {selection.Columns}";
+        });
+        var limit = others.Length > 0 ? [most] : Array.Empty<long>();
         return new(text, () => [.. Parameters(given, values), .. Meant(selection.Entity, id, tags), .. limit.Select(Sql.Number)]);
+    }
+
+    /// <summary>The same of any version, at least one value; its identifier is answered.</summary>
+    public Change Update(EntityDescriptor entity, string id, Dictionary<AttributeDescriptor, object?> values)
+    {
+        var given = entity.Attributes.Where(values.ContainsKey).ToArray();
+        var large = Large(values);
+        var text = Text("update", new(entity, "t.\"id\"", ""), given, large, () =>
+        {
+            var (changes, conditions, _) = Update(entity, given, large, null);
+            return $"{changes} where {conditions} returning t.\"id\"";
+        });
+        return new(text, () => [.. Parameters(given, values), .. Meant(entity, id, null)]);
     }
 
     public Change Delete(EntityDescriptor entity, string id, string[]? tags) =>
@@ -42,16 +63,16 @@ public sealed class Changes(Catalog catalog)
     private static HashSet<AttributeDescriptor> Large(Dictionary<AttributeDescriptor, object?> values) =>
         values.Where(pair => pair.Value is Content { IsText: true }).Select(pair => pair.Key).ToHashSet();
 
-    private string Text(string kind, Selection selection, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, Func<string> build)
+    private string Text(string kind, Returned returned, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, Func<string> build)
     {
         var written = string.Join(' ', given.Select(attribute => (large.Contains(attribute) ? "~" : "") + attribute.Name));
-        var shape = $"{kind} {selection.Entity.Name} {written}\n{selection.Shape}";
+        var shape = $"{kind} {returned.Entity.Name} {written}\n{returned.Shape}";
         if (statements.TryGetValue(shape, out var known)) return known;
         if (statements.Count >= Kept) statements.Clear();
         return statements[shape] = build();
     }
 
-    private string InsertText(Selection selection, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large)
+    private string InsertText(Returned returned, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large)
     {
         var written = Written(given, large);
         var columns = string.Join(", ", written.Select(one => Sql.Name(one.Column)));
@@ -59,19 +80,18 @@ public sealed class Changes(Catalog catalog)
         var conditions = string.Join(" and ", References(written).Select(one => Stands(one.Attribute, one.Number, update: false)));
         var what = given.Length == 0 ? "default values"
             : $"({columns}) select {places}{(conditions.Length > 0 ? " where " : "")}{conditions}";
-        return $"insert into {Sql.Name(selection.Entity.Table)} as t {what} returning {selection.Columns}";
+        return $"insert into {Sql.Name(returned.Entity.Table)} as t {what} returning {returned.Columns}";
     }
 
-    private string UpdateText(Selection selection, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, string[]? tags)
+    // "update … set …", the conditions, and the next parameter's number.
+    private (string Changes, string Conditions, int Next) Update(
+        EntityDescriptor entity, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, string[]? tags)
     {
         var written = Written(given, large);
-        var meant = MeantText(written.Count + 1, tags);
-        var others = Room.Others(selection, given);
-        if (others.Length > 0) meant += $" and {Room.Condition(selection, others, written.Count + (tags is null ? 2 : 3))}";
-        if (given.Length == 0) return $"{selection.From} where {meant}";
         var changes = string.Join(", ", written.Select(one => $"{Sql.Name(one.Column)} = {(one.IsType ? Anew(one) : one.Place)}"));
-        var conditions = References(written).Select(one => Stands(one.Attribute, one.Number, update: true)).Prepend(meant);
-        return $"update {Sql.Name(selection.Entity.Table)} t set {changes} where {string.Join(" and ", conditions)} returning {selection.Columns}";
+        var stand = References(written).Select(one => Stands(one.Attribute, one.Number, update: true));
+        var conditions = string.Join(" and ", stand.Prepend(MeantText(written.Count + 1, tags)));
+        return ($"update {Sql.Name(entity.Table)} t set {changes}", conditions, written.Count + (tags is null ? 2 : 3));
     }
 
     // A column that is written: the number of its parameter, and its place in the statement.

@@ -9,7 +9,13 @@ using Npgsql;
 
 namespace Odcpub.Runtime;
 
-public sealed class Database : IDisposable
+/// <summary>Where statements run: each on a connection of its own, or all within one transaction.</summary>
+public interface IStatements
+{
+    Task<T> Run<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation);
+}
+
+public sealed class Database : IStatements, IDisposable
 {
     // PgBouncer's words where no server answers it: it has one code for all that is wrong.
     private static readonly string[] Alone = ["pgbouncer cannot connect to server", "server login has been failing"];
@@ -24,7 +30,7 @@ public sealed class Database : IDisposable
 
     // The plan of a prepared statement doesn't fit any more; or the connection to the server is another one than that
     // on which it was prepared: it isn't there, or its name is taken.
-    private static readonly string[] Stale = ["0A000", "26000", "42P05"];
+    private static readonly string[] Unusable = ["0A000", "26000", "42P05"];
 
     private readonly Settings settings;
     private readonly NpgsqlDataSource? source;
@@ -99,12 +105,15 @@ public sealed class Database : IDisposable
         {
             return await work(connection);
         }
-        catch (PostgresException error) when (Stale.Contains(error.SqlState))
+        catch (PostgresException error) when (IsStale(error))
         {
             connection.UnprepareAll();
         }
         return await work(connection);
     }
+
+    /// <summary>Whether it was refused only because of what was prepared.</summary>
+    public static bool IsStale(PostgresException error) => Unusable.Contains(error.SqlState);
 
     /// <summary>Whether the reason why this version is not ready is one that does not go by itself.</summary>
     public bool Lasting => lasting;

@@ -11,7 +11,7 @@ using Npgsql;
 
 namespace Odcpub.Runtime;
 
-public sealed class DatabaseErrors(Catalog catalog, Database database)
+public sealed class DatabaseErrors(Catalog catalog, IStatements statements)
 {
     // The columns of a constraint or index by its name.
     private const string Columns = """
@@ -95,7 +95,7 @@ public sealed class DatabaseErrors(Catalog catalog, Database database)
         if (references.Count == 0) return new Problem(409, $"{what}: {Words.Inside(other.Label)} records refer to what would be deleted with it.");
         var conditions = references.Select(reference => $"{Sql.Name(reference.Column)} = $1");
         var text = $"select count(*) from {Sql.Name(other.Table)} where {string.Join(" or ", conditions)}";
-        var count = await database.Run(async connection =>
+        var count = await statements.Run(async connection =>
         {
             await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id));
             return (long)(await command.ExecuteScalarAsync(cancellation))!;
@@ -107,21 +107,21 @@ public sealed class DatabaseErrors(Catalog catalog, Database database)
         return new Problem(409, $"{what}: {records} to it. Change or delete {(count == 1 ? "it" : "them")} first.");
     }
 
-    private async Task<List<AttributeDescriptor>> Attributes(EntityDescriptor entity, PostgresException error, CancellationToken cancellation)
-    {
-        await using var command = database.Source.CreateCommand(Columns);
-        foreach (var name in new[] { error.SchemaName, error.TableName, error.ConstraintName })
-            command.Parameters.AddWithValue(NpgsqlTypes.NpgsqlDbType.Text, name ?? "");
-        var found = new List<AttributeDescriptor>();
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        while (await reader.ReadAsync(cancellation))
+    private Task<List<AttributeDescriptor>> Attributes(EntityDescriptor entity, PostgresException error, CancellationToken cancellation) =>
+        statements.Run(async connection =>
         {
-            var column = reader.GetString(0);
-            var attribute = entity.Attributes.FirstOrDefault(candidate => candidate.Column == column);
-            if (attribute is not null) found.Add(attribute);
-        }
-        return found;
-    }
+            var names = new[] { error.SchemaName, error.TableName, error.ConstraintName }.Select(name => Sql.Text(name ?? ""));
+            await using var command = Sql.Command(connection, Columns, [.. names]);
+            var found = new List<AttributeDescriptor>();
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+            {
+                var column = reader.GetString(0);
+                var attribute = entity.Attributes.FirstOrDefault(candidate => candidate.Column == column);
+                if (attribute is not null) found.Add(attribute);
+            }
+            return found;
+        }, cancellation);
 
     private static Problem Unique(EntityDescriptor entity, List<AttributeDescriptor> attributes)
     {

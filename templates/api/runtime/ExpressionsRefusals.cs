@@ -1,4 +1,6 @@
 // What an expression cannot compute with the values that it meets.
+using System;
+
 namespace Odcpub.Runtime;
 
 /// <summary>Its message is a sentence for the app's user.</summary>
@@ -26,4 +28,9 @@ public sealed class ExpressionOverflowException : ExpressionException
 
     internal static ExpressionOverflowException Decimal() =>
         new("A calculation gives a number with more than 20 digits before the point.");
+
+    /// <summary>Of a calculation in the database, by the name of its function there: int4mul, int8pl, numeric_add.</summary>
+    internal static ExpressionOverflowException Of(string? routine) =>
+        routine?.StartsWith("int4", StringComparison.Ordinal) == true ? Integer()
+        : routine?.StartsWith("int8", StringComparison.Ordinal) == true ? LongInteger() : Decimal();
 }

@@ -18,6 +18,9 @@ public static class Json
     // A file has four.
     private const int MostInside = 10;
 
+    // So many values, with those in lists and structures, an action can be given.
+    private const int MostValues = 100_000;
+
     // A text from here on stays where it is in the body.
     private const int Large = 8_192;
 
@@ -39,12 +42,13 @@ public static class Json
         return await Body.Read(context);
     }
 
-    /// <summary>A body's members in order. Refuses malformed JSON and members given twice.</summary>
-    public static List<KeyValuePair<string, Given>> ReadObject(Chunks body)
+    /// <summary>A body's members in order. Refuses malformed JSON and members given twice. <paramref name="deep"/>: lists,
+    /// and what is in objects at any depth, are read too.</summary>
+    public static List<KeyValuePair<string, Given>> ReadObject(Chunks body, bool deep = false)
     {
         try
         {
-            return Members(body);
+            return Members(body, new Extent(deep));
         }
         catch (JsonException error)
         {
@@ -57,19 +61,32 @@ public static class Json
         }
     }
 
-    private static List<KeyValuePair<string, Given>> Members(Chunks body)
+    // How much is read.
+    private sealed class Extent(bool deep)
+    {
+        private int values;
+
+        public bool Deep { get; } = deep;
+
+        public void Count()
+        {
+            if (++values > MostValues) throw new Problem(400, $"The body has more than {MostValues} values.");
+        }
+    }
+
+    private static List<KeyValuePair<string, Given>> Members(Chunks body, Extent extent)
     {
         var reader = new Utf8JsonReader(body.Sequence());
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject) throw new Problem(400, "The body must be a JSON object.");
-        var members = Members(ref reader, body, inside: false);
+        var members = Members(ref reader, body, extent, inside: false);
         while (reader.Read()) { } // what follows the object is refused
         return members;
     }
 
-    private static List<KeyValuePair<string, Given>> Members(ref Utf8JsonReader reader, Chunks body, bool inside)
+    private static List<KeyValuePair<string, Given>> Members(ref Utf8JsonReader reader, Chunks body, Extent extent, bool inside)
     {
-        var most = inside ? MostInside : MostMembers;
+        var most = inside && !extent.Deep ? MostInside : MostMembers;
         var members = new List<KeyValuePair<string, Given>>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -78,13 +95,21 @@ public static class Json
             if (!seen.Add(name)) throw new Problem(400, $"{name} is given twice.");
             if (members.Count == most) throw new Problem(400, $"{(inside ? "An object in the body" : "The body")} has more than {most} members.");
             reader.Read();
-            members.Add(new(name, Value(ref reader, body, inside)));
+            members.Add(new(name, Value(ref reader, body, extent, inside)));
         }
         return members;
     }
 
-    private static Given Value(ref Utf8JsonReader reader, Chunks body, bool inside)
+    private static List<Given> Items(ref Utf8JsonReader reader, Chunks body, Extent extent)
     {
+        var items = new List<Given>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray) items.Add(Value(ref reader, body, extent, inside: true));
+        return items;
+    }
+
+    private static Given Value(ref Utf8JsonReader reader, Chunks body, Extent extent, bool inside)
+    {
+        extent.Count();
         switch (reader.TokenType)
         {
             case JsonTokenType.String:
@@ -93,8 +118,10 @@ public static class Json
                     : new Given(JsonValueKind.String, null, new Content(body, reader.TokenStartIndex + 1, length, reader.ValueIsEscaped));
             case JsonTokenType.Number:
                 return new Given(JsonValueKind.Number, Number(ref reader));
-            case JsonTokenType.StartObject when !inside:
-                return new Given(JsonValueKind.Object, Members: Members(ref reader, body, inside: true));
+            case JsonTokenType.StartObject when !inside || extent.Deep:
+                return new Given(JsonValueKind.Object, Members: Members(ref reader, body, extent, inside: true));
+            case JsonTokenType.StartArray when extent.Deep:
+                return new Given(JsonValueKind.Array, Items: Items(ref reader, body, extent));
             case JsonTokenType.StartObject or JsonTokenType.StartArray:
                 reader.Skip();
                 return new Given(JsonValueKind.Object);
@@ -136,6 +163,7 @@ public static class Json
 }
 
 /// <summary>A member's value as it was given. Text: a number's or a string's, null where that is not valid Unicode;
-/// Content instead where it is large. Members: of an object that is no other's member.</summary>
+/// Content instead where it is large. Members: of an object, Items: of a list, where these are read.</summary>
 public readonly record struct Given(
-    JsonValueKind Kind, string? Text = null, Content? Content = null, List<KeyValuePair<string, Given>>? Members = null);
+    JsonValueKind Kind, string? Text = null, Content? Content = null, List<KeyValuePair<string, Given>>? Members = null,
+    List<Given>? Items = null);

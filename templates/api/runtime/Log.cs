@@ -1,6 +1,7 @@
 // Log lines on stdout: time, level, message; one line an entry, and nothing in it that a terminal would act on,
 // whatever the message holds.
 using System;
+using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
 using System.Text;
@@ -18,6 +19,23 @@ public static class Log
     {
         var frames = (error.StackTrace ?? "").Split('\n').Take(4).Select(line => line.Trim());
         Write("error", $"{message}: {error.GetType().Name}: {error.Message} | {string.Join(" | ", frames)}");
+    }
+
+    /// <summary>" in CloseTicket at app.yaml:41" where an action was at fault, else nothing: its code says what it was printed of.</summary>
+    public static string InModel(Exception error)
+    {
+        var frame = new StackTrace(error, fNeedFileInfo: true).GetFrames()
+            .FirstOrDefault(one => one.GetFileName()?.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) == true);
+        return frame is null ? "" : $" in {Method(frame)} at {frame.GetFileName()}:{frame.GetFileLineNumber()}";
+    }
+
+    // What C# makes of an async method or a lambda is called <CloseTicket>d__1.
+    private static string Method(StackFrame frame)
+    {
+        var method = frame.GetMethod();
+        var names = new[] { method?.Name ?? "", method?.DeclaringType?.Name ?? "" };
+        var made = names.Select(name => name.StartsWith('<') ? name[1..Math.Max(1, name.IndexOf('>'))] : "").FirstOrDefault(name => name.Length > 0);
+        return made ?? names[0];
     }
 
     private static void Write(string level, string message)

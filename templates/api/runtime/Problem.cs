@@ -24,6 +24,13 @@ public sealed class Problem(int status, string detail) : Exception(detail)
     };
 
     public int Status { get; } = status;
+
+    /// <summary>Where the status alone doesn't tell it.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Of an action's refusal, for programs; of a fault, under which the log tells of it.</summary>
+    public string? Code { get; init; }
+    public string? Trace { get; init; }
     public IReadOnlyDictionary<string, List<string>>? Errors { get; init; }
     public string? Allow { get; init; }
 
@@ -56,9 +63,11 @@ public sealed class Problem(int status, string detail) : Exception(detail)
     {
         writer.WriteStartObject();
         writer.WriteString("type", "about:blank");
-        writer.WriteString("title", Titles.GetValueOrDefault(Status, "Refused"));
+        writer.WriteString("title", Title ?? Titles.GetValueOrDefault(Status, "Refused"));
         writer.WriteNumber("status", Status);
         writer.WriteString("detail", Message);
+        if (Code is not null) writer.WriteString("code", Code);
+        if (Trace is not null) writer.WriteString("trace", Trace);
         if (Lasting) writer.WriteBoolean("lasting", true);
         if (Errors is not null) WriteErrors(writer);
         writer.WriteEndObject();

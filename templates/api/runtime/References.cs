@@ -7,7 +7,7 @@ using System.Threading.Tasks;
 
 namespace Odcpub.Runtime;
 
-public sealed class References(Catalog catalog, Database database)
+public sealed class References(Catalog catalog, IStatements statements)
 {
     /// <summary>Adds a sentence for each reference that can't be. <paramref name="id"/>: the row's own, null for a new
     /// one: it may keep a record that is offered no more.</summary>
@@ -20,7 +20,7 @@ public sealed class References(Catalog catalog, Database database)
         if (asked.Count == 0) return;
         var own = id is null ? "null" : $"${asked.Count + 1}";
         var text = $"select {string.Join(", ", asked.Select((one, at) => Stands(entity, one.Attribute, $"${at + 1}", own)))}";
-        await database.Run(async connection =>
+        await statements.Run(async connection =>
         {
             var values = asked.Select(one => Sql.Value(one.Attribute, one.Value));
             await using var command = Sql.Command(connection, text, id is null ? [.. values] : [.. values, Sql.Identifier(entity, id)]);

@@ -1,6 +1,7 @@
 // From a request to its handler, and from anything that goes wrong to problem details.
 using System;
 using System.Linq;
+using System.Security.Cryptography;
 using System.Threading.Tasks;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
@@ -105,7 +106,8 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
             Log.Warning($"the database is away: {error.Message}");
             return new Problem(503, "The database can't be reached at the moment. Try again in a moment.");
         }
-        Log.Error($"{context.Request.Method} {context.Request.Path.Value}", error);
-        return new Problem(500, "The app made a mistake; it is in its log.");
+        var trace = RandomNumberGenerator.GetHexString(16, lowercase: true);
+        Log.Error($"{context.Request.Method} {context.Request.Path.Value}: trace {trace}{Log.InModel(error)}", error);
+        return new Problem(500, "The app made a mistake; it is in its log.") { Trace = trace };
     }
 }

@@ -62,6 +62,9 @@ public sealed class Selection
 
     public EntityDescriptor Entity => entity;
 
+    /// <summary>The same for a write that answers it.</summary>
+    public Returned Returned => new(entity, Columns, Shape);
+
     /// <summary>What is selected of the table, called t; so many columns come before the attributes'.</summary>
     public string Columns { get; }
 

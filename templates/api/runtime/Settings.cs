@@ -30,6 +30,16 @@ public sealed class Settings
     public static string Summary(AppDescriptor app) =>
         $"settings: {Found(app, false, "ODC_SETTING_")}; secrets: {Found(app, true, "ODC_SECRET_")}";
 
+    /// <summary>The stage's value of a setting or secret, else its default, of its C# type; null for none.</summary>
+    public static object? Value(SettingDescriptor setting)
+    {
+        var name = (setting.Secret ? "ODC_SECRET_" : "ODC_SETTING_") + setting.Name;
+        var attribute = new AttributeDescriptor { Name = name, Label = name, Type = setting.Type };
+        var text = Environment.GetEnvironmentVariable(name) ?? setting.Default ?? "";
+        if (Values.ReadText(attribute, text, out var value) is null) return ActionValues.Typed(attribute, value);
+        throw new InvalidOperationException($"{name}: is not a value of its type");
+    }
+
     private static string Found(AppDescriptor app, bool secret, string prefix) => string.Join(", ", app.Settings
         .Where(setting => setting.Secret == secret && Environment.GetEnvironmentVariable(prefix + setting.Name) is not null)
         .Select(setting => setting.Name));

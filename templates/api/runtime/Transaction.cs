@@ -1,5 +1,5 @@
-// A write: one statement, sent with its end, and so a transaction of its own in one round trip; answered when its
-// COMMIT is confirmed and never before.
+// The end of what changes rows: of a write, which is one statement, sent with its end, and so a transaction of its own in
+// one round trip; and of an action. Answered when the COMMIT is confirmed and never before.
 using System;
 using System.Data;
 using System.Linq;
@@ -51,6 +51,22 @@ public static class Transaction
         if (confirmed && roomy) return result;
         (result as IDisposable)?.Dispose();
         if (confirmed) throw new Problem(504, "The change is saved, but there is no room for its answer at the moment. Read the records again.");
+        Log.Warning("a commit was not confirmed: no standby has it");
+        throw Unconfirmed();
+    }
+
+    /// <summary>Ends the transaction of an action.</summary>
+    public static async Task Commit(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    {
+        var confirmed = true;
+        connection.Notice += (_, told) => confirmed &= told.Notice.Routine != AwaitsStandbys;
+        try { await transaction.CommitAsync(CancellationToken.None); }
+        catch (Exception error) when (!ChangedNothing(error, connection, executed: true))
+        {
+            Log.Warning($"a commit was not confirmed: {error.Message}");
+            throw Unconfirmed();
+        }
+        if (confirmed) return;
         Log.Warning("a commit was not confirmed: no standby has it");
         throw Unconfirmed();
     }

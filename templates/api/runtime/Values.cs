@@ -58,28 +58,37 @@ public static class Values
         return sentence ?? CheckMandatory(attribute, value);
     }
 
-    /// <summary>What an attribute gets that a new row leaves out; null for nothing.</summary>
-    public static string? Default(AttributeDescriptor attribute) => attribute.DefaultFunction switch
+    /// <summary>The same of a value that is a text in canonical form, a file, or null.</summary>
+    public static string? Take(AttributeDescriptor attribute, object? given, out object? value)
     {
-        "CurrDate" => DateTime.UtcNow.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        "CurrTime" => DateTime.UtcNow.ToString("HH:mm:ss", CultureInfo.InvariantCulture),
-        "CurrDateTime" => Canonical(DateTimeOffset.UtcNow),
-        _ => attribute.Default is { } text && attribute.Type == AttributeType.DateTime ? Utc(text) ?? text : attribute.Default,
-    };
+        if (given is string text) return ReadText(attribute, text, out value);
+        value = given;
+        return CheckMandatory(attribute, given);
+    }
 
-    /// <summary>The default that is computed for a new row: null and the value, or the sentence that refuses it.</summary>
-    public static string? Compute(AttributeDescriptor attribute, DateTimeOffset now, string app, out object? value)
+    /// <summary>What is left out gets its default: null and the value, or the sentence that refuses it.</summary>
+    public static string? LeftOut(AttributeDescriptor attribute, DateTimeOffset now, string app, out object? value)
     {
         value = null;
         try
         {
-            return ReadText(attribute, attribute.Computed!(now, app) ?? "", out value);
+            if (attribute.Computed is { } compute) return ReadText(attribute, compute(now, app) ?? "", out value);
         }
         catch (ExpressionException refusal)
         {
             return refusal.Message;
         }
+        value = Default(attribute, now);
+        return CheckMandatory(attribute, value);
     }
+
+    private static string? Default(AttributeDescriptor attribute, DateTimeOffset now) => attribute.DefaultFunction switch
+    {
+        "CurrDate" => Text(DateOnly.FromDateTime(now.UtcDateTime)),
+        "CurrTime" => Text(TimeOnly.FromDateTime(now.UtcDateTime)),
+        "CurrDateTime" => Canonical(now),
+        _ => attribute.Default is { } text && attribute.Type == AttributeType.DateTime ? Utc(text) ?? text : attribute.Default,
+    };
 
     /// <summary>The moment, in the microseconds that a database keeps.</summary>
     public static DateTimeOffset Now()

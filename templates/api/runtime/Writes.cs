@@ -12,8 +12,7 @@ namespace Odcpub.Runtime;
 
 public sealed class Writes(Catalog catalog, Database database, Reads reads)
 {
-    private readonly DatabaseErrors refusals = new(catalog, database);
-    private readonly References references = new(catalog, database);
+    private readonly Saving saving = new(catalog, database);
     private readonly Changes changes = new(catalog);
     private readonly Room room = new(database);
 
@@ -22,14 +21,14 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         var (selection, errors) = (reads.SelectionOf(context, entity), new Dictionary<string, List<string>>(StringComparer.Ordinal));
         using var body = await Json.ReadBody(context);
         var values = ReadMembers(entity, Json.ReadObject(body), errors);
-        AddDefaults(entity, values, errors);
-        await RefuseIf(errors.Count > 0, entity, null, values, errors, context.RequestAborted);
+        saving.AddDefaults(entity, Values.Now(), values, errors);
+        await saving.RefuseIf(errors.Count > 0, entity, null, values, errors, context.RequestAborted);
         await Room.Reserve(context, Room.OfGiven(selection, values));
-        using var row = await Guarded(context, selection, null, values, changes.Insert(selection, values), body);
+        using var row = await Guarded(context, selection, null, values, changes.Insert(selection.Returned, values), body);
         if (row is null)
         {
-            await RefuseIf(true, entity, null, values, errors, context.RequestAborted);
-            throw Moved();
+            await saving.RefuseIf(true, entity, null, values, errors, context.RequestAborted);
+            throw Saving.Moved();
         }
         context.Response.Headers.Location = $"/api/{Uri.EscapeDataString(entity.Name)}/{row.Id}";
         await row.Send(context, 201);
@@ -40,7 +39,7 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         var (selection, errors) = (reads.SelectionOf(context, entity), new Dictionary<string, List<string>>(StringComparer.Ordinal));
         using var body = await Json.ReadBody(context);
         var values = ReadMembers(entity, Json.ReadObject(body), errors);
-        await RefuseIf(errors.Count > 0, entity, id, values, errors, context.RequestAborted);
+        await saving.RefuseIf(errors.Count > 0, entity, id, values, errors, context.RequestAborted);
         await Save(context, selection, id, values, body);
     }
 
@@ -67,7 +66,7 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         // Its answer may hold what the row keeps as well: where that is large, room for it comes before the change.
         async Task<Row?> WithRoom()
         {
-            await RefuseIf(true, entity, id, values, new(StringComparer.Ordinal), context.RequestAborted);
+            await saving.RefuseIf(true, entity, id, values, new(StringComparer.Ordinal), context.RequestAborted);
             var others = Room.Others(selection, values.Keys);
             var kept = others.Length == 0 ? 0 : await room.OfStored(context, selection, id, others);
             if (kept <= Room.Light) return null;
@@ -84,28 +83,11 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
             _ = await Run(changes.Delete(entity, id, tags), CommandBehavior.Default, _ => Task.FromResult("gone"), context.RequestAborted)
                 ?? throw await Missed(entity, id, tags, context.RequestAborted);
         }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        catch (PostgresException error) when (Saving.IsReferred(error))
         {
-            throw await refusals.Protected(entity, id, error.TableName ?? "", context.RequestAborted);
+            throw await saving.Protected(entity, id, error, context.RequestAborted);
         }
         context.Response.StatusCode = 204;
-    }
-
-    // One moment for the whole row.
-    private void AddDefaults(EntityDescriptor entity, Dictionary<AttributeDescriptor, object?> values, Dictionary<string, List<string>> errors)
-    {
-        var now = Values.Now();
-        foreach (var attribute in entity.Attributes)
-        {
-            if (values.ContainsKey(attribute) || errors.ContainsKey(attribute.Name)) continue;
-            if (attribute.Computed is not null)
-            {
-                if (Values.Compute(attribute, now, catalog.App.Name, out var value) is { } sentence) errors[attribute.Name] = [sentence];
-                else if (value is not null) values[attribute] = value;
-            }
-            else if (Values.Default(attribute) is { } text) values[attribute] = text;
-            else if (attribute.Mandatory) errors[attribute.Name] = [Words.Missing(attribute)];
-        }
     }
 
     private static Dictionary<AttributeDescriptor, object?> ReadMembers(
@@ -132,34 +114,12 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         return tags.Length == 0 || tags.Contains("*") ? null : tags.Select(tag => tag.Trim('"').Replace("\0", "")).ToArray();
     }
 
-    // All refusals at once: where there is one, the references are looked at, too.
-    private async Task RefuseIf(
-        bool doubtful, EntityDescriptor entity, string? id, Dictionary<AttributeDescriptor, object?> values,
-        Dictionary<string, List<string>> errors, CancellationToken cancellation)
-    {
-        if (!doubtful) return;
-        if (id is not null && !await IsThere(entity, id, cancellation)) throw Reads.NotFound(entity);
-        await references.Check(entity, id, values, errors, cancellation);
-        if (errors.Count > 0) throw Problem.Refused(errors);
-    }
-
     private async Task<Problem> Missed(EntityDescriptor entity, string id, string[]? tags, CancellationToken cancellation)
     {
-        if (!await IsThere(entity, id, cancellation)) return Reads.NotFound(entity);
-        return tags is null ? Moved()
+        if (!await saving.IsThere(entity, id, cancellation)) return Reads.NotFound(entity);
+        return tags is null ? Saving.Moved()
             : new Problem(412, $"Somebody else has changed this {Words.Inside(entity.Label)} since you read it. Load it again, then repeat your change.");
     }
-
-    private Task<bool> IsThere(EntityDescriptor entity, string id, CancellationToken cancellation) =>
-        database.Run(async connection =>
-        {
-            var text = $"select exists (select from {Sql.Name(entity.Table)} where \"id\" = $1)";
-            await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id));
-            return (bool)(await command.ExecuteScalarAsync(cancellation))!;
-        }, cancellation);
-
-    // What stood in the way of the statement was gone when it was looked for.
-    private static Problem Moved() => new(503, "What the record refers to has changed in this moment. Nothing was saved: try again.");
 
     // The body goes when the database has it: its answer may need as much room.
     private async Task<Row?> Guarded(
@@ -179,9 +139,8 @@ public sealed class Writes(Catalog catalog, Database database, Reads reads)
         {
             refused = error;
         }
-        var dangling = refused.SqlState == PostgresErrorCodes.ForeignKeyViolation && refused.TableName == entity.Table;
-        await RefuseIf(dangling, entity, id, values, new(StringComparer.Ordinal), cancellation);
-        throw await refusals.Explain(entity, refused, cancellation) ?? (Exception)refused;
+        await saving.RefuseIf(Saving.IsDangling(entity, refused), entity, id, values, new(StringComparer.Ordinal), cancellation);
+        throw await saving.Explain(entity, refused, cancellation);
     }
 
     private Task<T?> Run<T>(Change change, CommandBehavior behavior, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellation)
