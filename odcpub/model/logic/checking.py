@@ -18,13 +18,13 @@ from odcpub.model.expressions.syntax import ExpressionError, Fault
 from odcpub.model.expressions.tree import Expression, Kind, Member, Name
 from odcpub.model.logic import tree
 from odcpub.model.logic.actions import reserved
+from odcpub.model.logic.steps import DIRECTION
 from odcpub.model.logic.surroundings import Surroundings
 from odcpub.model.logic.variables import UNKNOWN, Variables, root
 from odcpub.model.problems import Code
 from odcpub.text import listed, shown, suggest
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_DIRECTION = re.compile(r"\s+(asc|desc)\s*$", re.IGNORECASE)
 _NO_NAME = re.compile(r"there is no [A-Za-z0-9_]+")
 
 
@@ -134,7 +134,7 @@ class Checking:
         found = []
         members = clauses.members(key)
         for member in members:
-            direction = _DIRECTION.search(member.text)
+            direction = DIRECTION.search(member.text)
             text = member.text[: direction.start()] if direction else member.text
             value = self.expression(replace(member, text=text), None, key)
             if value is None:

@@ -88,6 +88,8 @@ class Lists(Checking):
         values = self.expression(clause, None)
         if values is None or clause is None or values.type.many:
             return values
+        if values.type == UNKNOWN:
+            return None
         message = f"{clause.key}: a list is needed, and this is {rules.spelled(values.type)}"
         self.error(Code.EXPRESSION, clause.place, message, "name a list")
         return None
@@ -97,6 +99,8 @@ class Lists(Checking):
         target = self.target(clause)
         if target is None or clause is None or target.type.many:
             return target
+        if target.type == UNKNOWN:
+            return None
         message = f"{clause.text} is {rules.spelled(target.type)}, and {clause.key} needs a list"
         self.error(Code.BAD_VARIABLE, clause.place, message, "name a variable that is a list")
         return None

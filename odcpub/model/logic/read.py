@@ -17,6 +17,7 @@ from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
 from odcpub.model.logic.steps import (
     CASE,
     CLAUSES,
+    DIRECTION,
     END,
     HANDLER,
     MAX_NESTING,
@@ -207,7 +208,7 @@ class StepReading:
 
     def _bare(self, node: Scalar) -> str:
         """The text that an author meant who put it between quotes, which YAML took; empty where it is an expression."""
-        if '"' in node.text or "\n" in node.text or not node.text.strip() or can_be(node.text):
+        if '"' in node.text or "\n" in node.text or not node.text.strip() or can_be(DIRECTION.sub("", node.text)):
             return ""
         return '"' + node.text + '"'
 

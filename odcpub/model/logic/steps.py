@@ -5,6 +5,7 @@ The one source for reading steps, for their JSON Schema, and for the tests that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,9 @@ MAX_NESTING = 20
 """Blocks of steps one within another."""
 TIMEOUT, MAX_TIMEOUT = 10, 60
 """Seconds, as ODC's requests have at most."""
+
+DIRECTION = re.compile(r"\s+(asc|desc)\s*$", re.IGNORECASE)
+"""What may stand behind an expression that orders."""
 
 END = "end"
 """The one step that is a plain word."""

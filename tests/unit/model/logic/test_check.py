@@ -1,5 +1,8 @@
 """Steps become typed trees: what each names, declares, converts and locks."""
 
+import pytest
+
+from odcpub.errors import ModelError
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions.written import written
 from odcpub.model.logic import tree
@@ -44,3 +47,23 @@ def test_a_row_that_is_changed_later_is_locked_and_its_variable_declared() -> No
     assert get.variable.symbol.type == ROW
     assert written(get.where) == "Ticket.Id = TicketId"
     assert (other.locked, other.optional) == (False, True)
+
+
+def test_an_order_may_stand_in_quotes() -> None:
+    (query,) = steps("- { query: Ticket, sort: ['Ticket.Fee desc', \"Ticket.Hours * 2\"], as: Found }")
+    assert isinstance(query, tree.Query)
+    assert [(written(one.value), one.descending) for one in query.sort] == [
+        ("Ticket.Fee", True),
+        ("Ticket.Hours * 2", False),
+    ]
+
+
+def test_nothing_is_told_of_a_list_that_was_made_wrongly() -> None:
+    with pytest.raises(ModelError) as found:
+        steps("""
+- { query: Ticket, group_by: { Name: Nothing }, count: Count, as: Found }
+- { order: Found, each: One, by: [One.Count] }
+- { for_each: Found, as: One, do: [end] }
+""")
+    assert [one.message for one in found.value.problems if one.code == "ODC-M307"] == ["Name: there is no Nothing"]
+    assert not [one for one in found.value.problems if one.code == "ODC-M702"]
