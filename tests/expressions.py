@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from odcpub.model.expressions.scope import Scope
 from odcpub.model.expressions.tree import Expression, Kind, Name, Symbol, children
 from tests.expression_values import CHARACTERS, RECORDS, TEXTS, literal, values
 
+T = TypeVar("T")
 CUSTOMER = DataType(Basic.IDENTIFIER, target="Customer")
 """Identifies a row of an entity: a number."""
 STATUS = DataType(Basic.IDENTIFIER, target="Status")
@@ -113,9 +115,9 @@ def expressions(
     return texts(type_, functions, depth).map(lambda text: check(text, SCOPE, type_).expression)
 
 
-def batch(strategy: st.SearchStrategy[Case], count: int, start: int = 0) -> list[Case]:
-    """``count`` cases, the same for the same ``start``."""
-    found: list[Case] = []
+def batch(strategy: st.SearchStrategy[T], count: int, start: int = 0) -> list[T]:
+    """``count`` values, the same for the same ``start``."""
+    found: list[T] = []
 
     @seed(start)
     @settings(
@@ -126,8 +128,8 @@ def batch(strategy: st.SearchStrategy[Case], count: int, start: int = 0) -> list
         suppress_health_check=list(HealthCheck),
     )
     @given(strategy)
-    def run(case: Case) -> None:
-        found.append(case)
+    def run(value: T) -> None:
+        found.append(value)
 
     run()
     return found

@@ -165,6 +165,11 @@ def sql_text(text: str) -> Sql:
     return Sql(f" E{quoted.replace(chr(92), chr(92) * 2)}".strip() if "\\" in text else quoted)
 
 
+def sql_name(name: str) -> Sql:
+    """The name of a table or column."""
+    return Sql('"' + name.replace('"', '""') + '"')
+
+
 def sql_number(value: Decimal | int) -> Sql:
     """A number without exponent."""
     return Sql(as_text(value))

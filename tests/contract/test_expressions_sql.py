@@ -20,7 +20,7 @@ from odcpub.model.elements import Basic, DataType, Scalar
 from odcpub.model.expressions import rules, tree
 from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.check import check
-from odcpub.model.expressions.evaluate import Overflow, evaluate
+from odcpub.model.expressions.evaluate import Overflow, Rows, Worth, evaluate
 from odcpub.model.expressions.functions import InQueries
 from odcpub.model.expressions.tree import Expression, Member, Name, children
 from tests.databases import engine
@@ -37,8 +37,6 @@ _TOO_LARGE = ("22003", "22008")
 @dataclass(frozen=True)
 class Columns:
     """A column a variable, by its name in small letters; none is known to have a value in each row."""
-
-    now = Sql("timestamptz '2026-01-31 23:59:59.25Z'")
 
     def symbol(self, name: Name) -> Part:
         return Part(Sql(f'"{name.symbol.name.lower()}"'))
@@ -109,13 +107,13 @@ def plain(found: Scalar | None) -> Any:
     return Decimal(found) if isinstance(found, int) and not isinstance(found, bool) else found
 
 
-def overflows(expression: Expression, names: Mapping[str, Scalar | None]) -> bool:
+def overflows(expression: Expression, names: Mapping[str, Worth], *rows: Rows) -> bool:
     """Whether any part does, be it needed for the value or not: a database computes what it likes."""
     try:
-        evaluate(expression, names, NOW)
+        evaluate(expression, names, NOW, "", *rows)
     except Overflow:
         return True
-    return any(overflows(part, names) for part in children(expression))
+    return any(overflows(part, names, *rows) for part in children(expression))
 
 
 def compare(rows: psycopg.Connection[Any], case: Case) -> bool:

@@ -62,8 +62,15 @@ class _Printer:
         if isinstance(node, Binary) and node.operator in rules.LOGICAL:
             return self._logical(node, self.condition)
         if isinstance(node, Binary) and (node.operator in rules.COMPARED or node.operator in rules.EQUALITY):
-            return self._compared(node)
+            return self._equal(node) or self._compared(node)
         return self.value(node)
+
+    def _equal(self, node: Binary) -> Part | None:
+        """Columns and parameters that may both be NULL, so that an index serves where a parameter is not."""
+        left, right = self.value(node.left), self.value(node.right)
+        if node.operator is not Operator.EQUAL or not (left.plain and right.plain and left.nullable and right.nullable):
+            return None
+        return Part(Sql.code("({0} = {1} OR {0} IS NULL AND {1} IS NULL)", left.sql, right.sql))
 
     def value(self, node: Expression) -> Part:
         return _PRINTED[type(node)](self, node)
@@ -166,7 +173,7 @@ class _Printer:
         printed = FUNCTIONS.get(node.function)
         if printed is None:
             raise NotInQueries(node)
-        return printed(node, tuple(self.value(argument) for argument in node.arguments), self.names)
+        return printed(node, tuple(self.value(argument) for argument in node.arguments))
 
 
 _PRINTED: Mapping[type, Callable[..., Part]] = {

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import LiteralString
 
-from odcpub.compiler.expressions.sql_parts import Names, NotInQueries, Part, as_text, null, text_of
+from odcpub.compiler.expressions.sql_parts import NotInQueries, Part, as_text, null, text_of
 from odcpub.compiler.marked import Sql
 from odcpub.model.elements import Basic
 from odcpub.model.expressions import rules
 from odcpub.model.expressions.tree import Call, Literal
 
-Printed = Callable[[Call, tuple[Part, ...], Names], Part]
-"""A call, its printed arguments and where values come from → the printed call."""
+Printed = Callable[[Call, tuple[Part, ...]], Part]
+"""A call and its printed arguments → the printed call."""
 
 _UTC: LiteralString = "{} AT TIME ZONE 'UTC'"
 _INTEGERS: LiteralString = "-2147483648 AND 2147483647"
@@ -23,7 +23,7 @@ def _plain(form: LiteralString, *, fails: bool = False) -> Printed:
     """NULL where an argument is NULL, as PostgreSQL's own functions; a Text that is NULL is ''. ``fails``: it may be
     NULL where no argument is."""
 
-    def printed(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
+    def printed(call: Call, parts: tuple[Part, ...]) -> Part:
         texts = [rules.is_text(argument.type) for argument in call.arguments]
         given = [text_of(part) if text else part.inner for part, text in zip(parts, texts, strict=True)]
         sql = Sql.code(form, *given)
@@ -55,7 +55,7 @@ def _later(argument: LiteralString, limit: LiteralString) -> Printed:
 def _field(name: LiteralString) -> Printed:
     """A field of a Date Time or a Time."""
 
-    def printed(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
+    def printed(call: Call, parts: tuple[Part, ...]) -> Part:
         form: LiteralString = "{}" if call.arguments[0].type.basic is Basic.TIME else _UTC
         whole: LiteralString = f"trunc(extract({name} FROM {form}))::integer"
         return Part(Sql.code(whole, parts[0].inner), parts[0].nullable)
@@ -71,7 +71,7 @@ def _units(unit: LiteralString, seconds: LiteralString, type_: LiteralString) ->
 
 
 def _greater(sign: LiteralString, function: LiteralString) -> Printed:
-    def printed(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
+    def printed(call: Call, parts: tuple[Part, ...]) -> Part:
         if not any(part.nullable for part in parts):
             return Part(Sql.code(function + "({}, {})", *(part.sql for part in parts)), nullable=False)
         form: LiteralString = (
@@ -82,7 +82,7 @@ def _greater(sign: LiteralString, function: LiteralString) -> Printed:
     return printed
 
 
-def _absolute(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
+def _absolute(call: Call, parts: tuple[Part, ...]) -> Part:
     least: Mapping[Basic, LiteralString] = {
         Basic.INTEGER: "abs(nullif({}, '-2147483648'::integer))",
         Basic.LONG_INTEGER: "abs(nullif({}, '-9223372036854775808'::bigint))",
@@ -91,7 +91,7 @@ def _absolute(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
     return Part(Sql.code(form or "abs({})", parts[0].sql), parts[0].nullable or form is not None)
 
 
-def _index(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
+def _index(call: Call, parts: tuple[Part, ...]) -> Part:
     """Only from the beginning, forwards, by case: where the options are as if they were left out."""
     for option, usual in zip(call.arguments[2:], (0, False, False), strict=True):
         if not (isinstance(option, Literal) and option.value == usual):
@@ -102,23 +102,19 @@ def _index(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
     return Part(Sql.code(form, text_of(parts[0]), text_of(parts[1])), nullable=False)
 
 
-def _now(form: LiteralString) -> Printed:
-    return lambda call, parts, names: Part(Sql.code(form, names.now), nullable=False)
-
-
-def _to_text(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
+def _to_text(call: Call, parts: tuple[Part, ...]) -> Part:
     return as_text(parts[0], call.arguments[0].type)
 
 
-def _nothing(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
+def _nothing(call: Call, parts: tuple[Part, ...]) -> Part:
     return null(call.type)
 
 
-def _same(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
+def _same(call: Call, parts: tuple[Part, ...]) -> Part:
     return parts[0]
 
 
-def _has_value(call: Call, parts: tuple[Part, ...], names: Names) -> Part:
+def _has_value(call: Call, parts: tuple[Part, ...]) -> Part:
     return Part(Sql.code("{} IS NOT NULL", parts[0].inner), nullable=False, atom=False)
 
 
@@ -152,9 +148,6 @@ FUNCTIONS: Mapping[str, Printed] = {
     "AddSeconds": _later("secs", "2147483648"),
     "AddYears": _later("years", "10000"),
     "BuildDateTime": _plain("(({} + {}) AT TIME ZONE 'UTC')"),
-    "CurrDate": _now("({} AT TIME ZONE 'UTC')::date"),
-    "CurrDateTime": _now("{}"),
-    "CurrTime": _now("({} AT TIME ZONE 'UTC')::time"),
     "Year": _field("year"),
     "Month": _field("month"),
     "Day": _field("day"),

@@ -16,12 +16,13 @@ from odcpub.model.expressions.written import written
 @dataclass(frozen=True, slots=True)
 class Part:
     """``sql`` gives a value of its type. ``nullable``: False where it never is NULL; ``nothing``: it always is.
-    ``atom``: needs no brackets."""
+    ``atom``: needs no brackets. ``plain``: a column or parameter, which costs nothing where it is written twice."""
 
     sql: Sql
     nullable: bool = True
     atom: bool = True
     nothing: bool = False
+    plain: bool = False
 
     @property
     def inner(self) -> Sql:
@@ -30,14 +31,11 @@ class Part:
 
 
 class Names(Protocol):
-    """Where values come from: a column or parameter for each name, and the moment of ``CurrDateTime()``."""
+    """Where values come from: a column or parameter for each name."""
 
     def symbol(self, name: Name) -> Part: ...
 
     def member(self, member: Member) -> Part: ...
-
-    @property
-    def now(self) -> Sql: ...
 
 
 class NotInQueries(ValueError):

@@ -81,10 +81,9 @@ DATES = (
         tree.DATE,
         "Today, in UTC.",
         edges="CurrDate, CurrTime and CurrDateTime stand still while one action, query or page is computed.",
-        in_queries=_TRANSLATED,
     ),
-    Function("CurrDateTime", (), tree.DATE_TIME, "Now.", in_queries=_TRANSLATED),
-    Function("CurrTime", (), tree.TIME, "The time of day, in UTC.", in_queries=_TRANSLATED),
+    Function("CurrDateTime", (), tree.DATE_TIME, "Now."),
+    Function("CurrTime", (), tree.TIME, "The time of day, in UTC."),
     _part("Day", dates.day, "The day of the month, from 1.", "Day(#2026-01-31#)", "31"),
     _part("DayOfWeek", dates.day_of_week, "The day of the week: Sunday is 0.", "DayOfWeek(#2026-01-31#)", "6"),
     Function(

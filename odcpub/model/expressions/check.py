@@ -12,6 +12,7 @@ from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.members import Members
 from odcpub.model.expressions.operators import Operators
 from odcpub.model.expressions.parse import parse
+from odcpub.model.expressions.queries import faults
 from odcpub.model.expressions.scope import Scope
 from odcpub.model.expressions.syntax import (
     Attribute,
@@ -49,6 +50,7 @@ def check(text: str, scope: Scope, wanted: DataType | None = None) -> Checked:
         node = checker.as_wanted(node, syntax, wanted, "the expression")
     if node and node.type == rules.NOTHING:
         checker.fault(syntax, "nothing says which type NoValue() has", "put it beside a value, or in the place of one")
+    checker.faults.extend(faults(node) if node else ())
     errors = tuple(fault for fault in checker.faults if not fault.warning)
     if errors or node is None:
         raise ExpressionError(tuple(sorted(errors, key=lambda fault: fault.at)))

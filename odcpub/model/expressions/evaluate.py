@@ -23,6 +23,7 @@ from odcpub.model.expressions.tree import (
     Convert,
     Expression,
     Extent,
+    Followed,
     Index,
     Kind,
     Literal,
@@ -54,10 +55,20 @@ class OutOfRange(Refused):
     """An index that has no value, or where its list has no element."""
 
 
-def evaluate(expression: Expression, names: Mapping[str, Worth], now: datetime, app: str = "") -> Worth:
+Rows = Callable[[str, Scalar], Worth]
+"""Gives the row of an entity by its identifier: for references that a query follows."""
+
+
+def _no_rows(entity: str, identifier: Scalar) -> Worth:
+    raise AssertionError(f"a row of {entity} is needed")
+
+
+def evaluate(
+    expression: Expression, names: Mapping[str, Worth], now: datetime, app: str = "", rows: Rows = _no_rows
+) -> Worth:
     """What ``expression`` is worth, None for no value. ``names``: the value of each variable, setting and row by what
     authors write; ``now``: with its zone; ``app``: its name. Raises Refused."""
-    return _Evaluator(names, now.astimezone(UTC).replace(tzinfo=None), app).value(expression)
+    return _Evaluator(names, now.astimezone(UTC).replace(tzinfo=None), app, rows).value(expression)
 
 
 _CHANGING = frozenset({"CurrDate", "CurrTime", "CurrDateTime", "GenerateGuid", "GetAppName"})
@@ -72,8 +83,9 @@ def is_constant(expression: Expression) -> bool:
 
 
 class _Evaluator:
-    def __init__(self, names: Mapping[str, Worth], now: datetime, app: str) -> None:
+    def __init__(self, names: Mapping[str, Worth], now: datetime, app: str, rows: Rows) -> None:
         self.names = names
+        self.rows = rows
         self.world: Mapping[str, Callable[[], str]] = {
             "CurrDate": lambda: now.date().isoformat(),
             "CurrTime": lambda: time_of_day(now.time()),
@@ -102,6 +114,10 @@ class _Evaluator:
     def member(self, node: Member) -> Worth:
         owner = self.value(node.owner)
         return owner[node.name] if isinstance(owner, Mapping) else None
+
+    def followed(self, node: Followed) -> Worth:
+        identifier = self.plain(node.owner)
+        return None if identifier is None else self.rows(node.type.target, identifier)
 
     def index(self, node: Index) -> Worth:
         values, at = self._list(node.owner), self.value(node.index)
@@ -171,6 +187,7 @@ _FOUND: Mapping[type, Callable[..., Worth]] = {
     Literal: _Evaluator.literal,
     Name: _Evaluator.name,
     Member: _Evaluator.member,
+    Followed: _Evaluator.followed,
     Index: _Evaluator.index,
     Size: _Evaluator.size,
     Convert: _Evaluator.convert,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from odcpub.model.elements import Basic
+from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import rules, scope, tree
 from odcpub.model.expressions.checking import Checking
+from odcpub.model.expressions.queries import MAX_REFERENCES, is_attribute, references
 from odcpub.model.expressions.syntax import Attribute, Item, Syntax
-from odcpub.model.expressions.tree import Expression, Extent, Index, Literal, Member, Size
+from odcpub.model.expressions.tree import Expression, Extent, Followed, Index, Literal, Member, Size
 from odcpub.text import listed, shown, suggest
 
 _EXTENTS = {extent.value: extent for extent in Extent}
@@ -29,8 +30,24 @@ class Members(Checking):
                 return Size(owner, _EXTENTS[name], syntax.at)
         elif known := self._attributes(owner).get(name):
             return Member(owner, name, known.type, known.key, syntax.at)
+        elif owner.type.basic is Basic.IDENTIFIER and is_attribute(owner):
+            return self._followed(owner, name, syntax)
         self.fault(syntax, f"{rules.spelled(owner.type)} has no attribute {shown(name)}", self._way_to(name, owner))
         return None
+
+    def _followed(self, owner: Expression, name: str, syntax: Syntax) -> Expression | None:
+        """The attribute ``name`` of the row that a reference of the query's row leads to."""
+        entity = owner.type.target
+        if "." in entity:
+            message = f"{entity} is an enumeration of a library, whose records no query can look at"
+            self.fault(syntax, message, "compare the identifier itself")
+            return None
+        if references(owner) >= MAX_REFERENCES:
+            message = f"a query follows at most {MAX_REFERENCES} references, one after another"
+            self.fault(syntax, message, "get the row first, and use its identifier in the query")
+            return None
+        type_ = DataType(Basic.STRUCTURE, target=entity, target_key=owner.type.target_key)
+        return self.member(Followed(owner, type_, owner.at), name, syntax)
 
     def _attributes(self, owner: Expression) -> Mapping[str, scope.Attribute]:
         return self.scope.members.get(owner.type.target, {}) if owner.type.basic is Basic.STRUCTURE else {}

@@ -27,7 +27,7 @@ IF = "If"
 NO_VALUE = "NoValue"
 NOTHING = DataType(Basic.STRUCTURE, target=NO_VALUE)
 """The type of ``NoValue()`` until something beside it says which type is expected."""
-_NULLS = {
+NULLS = {
     NO_VALUE: frozenset(DATA_TYPES),
     "NullDate": frozenset({Basic.DATE, Basic.TIME, Basic.DATE_TIME}),
     "NullIdentifier": frozenset({Basic.IDENTIFIER}),
@@ -125,7 +125,7 @@ def adapted(node: Expression, wanted: DataType) -> Expression:
     """``node``; a call that has no value as one of type ``wanted``, if it can be. Of a list it is the empty one."""
     if not isinstance(node, Call) or wanted == NOTHING or (wanted.many and node.function != NO_VALUE):
         return node
-    return replace(node, type=wanted) if wanted.basic in _NULLS.get(node.function, ()) else node
+    return replace(node, type=wanted) if wanted.basic in NULLS.get(node.function, ()) else node
 
 
 def converted(node: Expression, wanted: DataType) -> Expression:

@@ -64,7 +64,8 @@ class Symbol:
     """What a name leads to. ``name``: as authors write it (``TicketId``, ``Settings.HourlyRate``, ``Status.Closed``).
 
     VARIABLE: an input, output or local variable. RECORD: the identifier of a static entity's record; its key is
-    ``key``. ROW: the row that a query looks at, of the entity ``type.target``.
+    ``key``. ROW: the row that a query looks at, of the entity ``type.target``; it is no value, has attributes alone,
+    and its references are followed.
     """
 
     name: str
@@ -102,6 +103,16 @@ class Member:
     name: str
     type: DataType
     key: str = ""
+    at: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The row that a reference leads to: ``owner`` is an identifier among the attributes of the query's row, or of one
+    that is followed to. It stands in queries alone, as the owner of a Member."""
+
+    owner: Expression
+    type: DataType
     at: int = field(default=0, compare=False)
 
 
@@ -179,7 +190,7 @@ class Convert:
         return self.operand.at
 
 
-Expression = Literal | Name | Member | Index | Size | Unary | Binary | Call | Convert
+Expression = Literal | Name | Member | Followed | Index | Size | Unary | Binary | Call | Convert
 
 BOOLEAN = DataType(Basic.BOOLEAN)
 TEXT = DataType(Basic.TEXT)
@@ -211,4 +222,4 @@ def children(node: Expression) -> tuple[Expression, ...]:
         return (node.operand,)
     if isinstance(node, Index):
         return node.owner, node.index
-    return (node.owner,) if isinstance(node, Member | Size) else ()
+    return (node.owner,) if isinstance(node, Member | Followed | Size) else ()

@@ -19,6 +19,7 @@ from odcpub.model.expressions.tree import (
     Call,
     Convert,
     Expression,
+    Followed,
     Index,
     Literal,
     Member,
@@ -44,6 +45,10 @@ def _name(node: Name) -> str:
 
 def _member(node: Member) -> str:
     return f"{_within(node.owner, _TIGHTEST)}.{node.name}"
+
+
+def _followed(node: Followed) -> str:
+    return written(node.owner)
 
 
 def _index(node: Index) -> str:
@@ -118,6 +123,7 @@ _WRITTEN: Mapping[type, Callable[..., str]] = {
     Literal: _literal,
     Name: _name,
     Member: _member,
+    Followed: _followed,
     Index: _index,
     Size: _size,
     Unary: _unary,

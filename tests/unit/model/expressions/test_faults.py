@@ -13,6 +13,7 @@ from odcpub.model.expressions.check import check
 from odcpub.model.expressions.scope import Attribute, Scope
 from odcpub.model.expressions.syntax import ExpressionError
 from odcpub.model.expressions.tree import Kind, Symbol
+from tests.expression_queries import QUERY
 from tests.expressions import SCOPE
 from tests.expressions import TYPES as TYPES_OF_VARIABLES
 
@@ -236,6 +237,52 @@ def test_a_fault_names_its_part_and_the_mend(text: str, message: str, hint: str,
     assert fault.message.startswith(message)
     assert fault.hint.startswith(hint)
     assert text[fault.at : fault.to] == part
+
+
+QUERIES = [
+    ("Line.Ticket.Next.Id", "Ticket Identifier has no attribute Id", "get the Ticket first", "Line.Ticket.Next.Id"),
+    ("Ticket.Next.Nxet", "Ticket has no attribute Nxet", "did you mean Next?", "Ticket.Next.Nxet"),
+    ("Ticket.Status.Lable", "Status has no attribute Lable", "did you mean Label?", "Ticket.Status.Lable"),
+    (
+        "Ticket.Currency.Label",
+        "Money.Currency is an enumeration of a library, whose records no query can look at",
+        "compare the identifier itself",
+        "Ticket.Currency.Label",
+    ),
+    (
+        f"Ticket{'.Next' * 9}.Text1",
+        "a query follows at most 8 references, one after another",
+        "get the row first, and use its identifier in the query",
+        f"Ticket{'.Next' * 9}.Text1",
+    ),
+    ("HasValue(Ticket)", "Ticket is the row that the query looks at, and no value", "use one of its", "Ticket"),
+    ("If(True, Ticket, Found).Id", "If with rows or lists is computed before the query", "keep what it gives", "If"),
+    ("If(Ticket.Boolean1, Found, Tickets[0]).Id", "If with rows or lists is computed before", "keep what", "If"),
+    ("Words[Ticket.Integer1]", "an element of a list is computed before the query", "keep what it gives", "["),
+    ("ToLower(Ticket.Text1)", "ToLower is computed before the query, and takes no attribute", "keep what", "ToLower"),
+    ("Length(ToLower(Ticket.Next.Text1))", "ToLower is computed before the query", "keep what it gives", "ToLower"),
+    (
+        'Index(Ticket.Text1, "a", 2)',
+        "Index with startIndex, searchFromEnd or ignoreCase is computed before the query",
+        "keep what it gives in an attribute of its own, or use it behind the query",
+        "Index",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "hint", "part"), QUERIES)
+def test_what_a_query_cannot_compute_is_told(text: str, message: str, hint: str, part: str) -> None:
+    with pytest.raises(ExpressionError) as caught:
+        check(text, QUERY)
+    (fault,) = caught.value.faults
+    assert fault.message.startswith(message)
+    assert fault.hint.startswith(hint)
+    assert text[fault.at : fault.to] == part
+
+
+def test_what_names_nothing_of_the_row_may_be_anything() -> None:
+    for text in ("ToLower(Text2)", "Words[Integer2]", "If(Boolean2, Found, Tickets[0]).Id", f"Ticket{'.Next' * 8}.Id"):
+        assert check(text, QUERY)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from odcpub.model.expressions.scope import Attribute, Scope
 from odcpub.model.expressions.tree import Kind, Symbol
 from odcpub.model.expressions.written import written
 from tests.expression_holders import CASES, HOLDING
+from tests.expression_queries import QUERY
 from tests.expressions import SCOPE, Case, any_case
 from tests.tries import tries
 
@@ -67,6 +68,13 @@ def test_members_of_rows_are_written_with_points() -> None:
         members={"Ticket": {"Subject": Attribute(DataType(Basic.TEXT), "Title")}},
     )
     assert written(check('Found.Subject+"!"', scope).expression) == 'Found.Subject + "!"'
+
+
+def test_followed_references_are_written_with_points() -> None:
+    text = "Ticket.Next.Status.Label + Ticket.Next.Next.Id"
+    expression = check(text, QUERY).expression
+    assert written(expression) == text
+    assert check(written(expression), QUERY).expression == expression
 
 
 @pytest.mark.parametrize("text", [text for text, _ in CASES])
