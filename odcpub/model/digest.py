@@ -16,7 +16,7 @@ from functools import cache
 from typing import get_args, get_type_hints
 
 from odcpub.model import elements as el
-from odcpub.model.elements import NOWHERE, Asset, Computed, Entity, Function, VerifiedAsset
+from odcpub.model.elements import NOWHERE, Asset, Computed, Entity, Function, ServerAction, VerifiedAsset
 from odcpub.once import Once
 
 FORMAT = 1
@@ -25,10 +25,12 @@ FORMAT = 1
 
 def model_bytes(asset: Asset) -> bytes:
     """The asset's content as canonical JSON, the same however the YAML is laid out and divided into files; of
-    an entity that is the very same as before it is not written again."""
-    texts = {name: _text(value) for name, value in to_data(replace(asset, entities=())).items()}
+    an entity or action that is the very same as before it is not written again."""
+    texts = {name: _text(value) for name, value in to_data(replace(asset, entities=(), server_actions=())).items()}
     if asset.entities:
         texts["entities"] = f"[{','.join(map(_ENTITY, asset.entities))}]"
+    if asset.server_actions:
+        texts["server_actions"] = f"[{','.join(map(_ACTION, asset.server_actions))}]"
     return f"{{{','.join(f'{_text(name)}:{texts[name]}' for name in sorted(texts))}}}".encode()
 
 
@@ -81,6 +83,7 @@ def _data(element: object) -> dict[str, object]:
 
 
 _ENTITY: Once[Entity, str] = Once(lambda entity: _text(_data(entity)))
+_ACTION: Once[ServerAction, str] = Once(lambda action: _text(_data(action)))
 
 
 @cache

@@ -102,7 +102,7 @@ def load(tree: Tree, content: Callable[[str], bytes], where: str, cache: FileCac
     problems: list[Problem] = []
     parts: list[FileParts] = []
     current: set[tuple[str, str]] = set()
-    with _no_collection():
+    with no_collection():
         for name, entry in tree.model():
             if isinstance(entry, str):
                 parts.append(cache.get(name, entry, content))
@@ -150,7 +150,7 @@ def _is_beside(file: str, folder: str) -> bool:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
+def no_collection() -> Iterator[None]:
     """Pauses the garbage collector: a model is many small objects that all stay, and looking through them again and
     again takes three times as long as making them."""
     was_enabled = gc.isenabled()

@@ -14,7 +14,7 @@ from odcpub.errors import ModelError, Place, Problem, Severity
 from odcpub.model import elements as el
 from odcpub.model.elements import NOWHERE, Asset, Kind, Library, VerifiedAsset
 from odcpub.model.language import ASSET_KINDS
-from odcpub.model.load import RawModel
+from odcpub.model.load import RawModel, no_collection
 from odcpub.model.logic.check import problems_of_logic
 from odcpub.model.logic.surroundings import latest, surroundings
 from odcpub.model.names import Named, check_unique
@@ -53,16 +53,21 @@ def _examine(
     """The asset, as far as it could be made, and all problems in the order of their places."""
     problems = [*raw.problems, *chain.from_iterable(part.problems for part in raw.parts)]
     whole: list[Problem] = []
-    asset = _asset(raw, libraries, whole) if raw.parts else None
-    if asset and before:
-        asset = _taken_over(asset, before)
-    if asset and raw.complete:
-        parts = chain.from_iterable(part.server_actions for part in raw.parts)
-        unsound = {part.element.name for part in parts if not part.sound}
-        whole += problems_of_logic(asset, surroundings(asset, libraries or {}, latest(before)), unsound)
-        whole += _not_yet(asset)
+    with no_collection():
+        asset = _asset(raw, libraries, whole) if raw.parts else None
+        if asset and before:
+            asset = _taken_over(asset, before)
+        if asset and raw.complete:
+            around = surroundings(asset, libraries or {}, latest(before))
+            whole += problems_of_logic(asset, around, _unsound(raw))
+            whole += _not_yet(asset)
     problems += whole if raw.complete else [problem for problem in whole if problem.code not in _FOLLOWING]
     return asset, tuple(sorted(dict.fromkeys(problems), key=_order))
+
+
+def _unsound(raw: RawModel) -> set[str]:
+    parts = chain.from_iterable(part.server_actions for part in raw.parts)
+    return {part.element.name for part in parts if not part.sound}
 
 
 def _not_yet(asset: Asset) -> Iterator[Problem]:

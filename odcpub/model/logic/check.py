@@ -15,7 +15,9 @@ from odcpub.model.logic import tree
 from odcpub.model.logic.checking import Clauses
 from odcpub.model.logic.flow import Flow
 from odcpub.model.logic.locks import locked
+from odcpub.model.logic.recursion import Called, calls, circles
 from odcpub.model.logic.surroundings import Surroundings
+from odcpub.model.logic.usage import warnings
 from odcpub.model.logic.variables import record
 from odcpub.model.problems import Code
 from odcpub.once import Once
@@ -26,10 +28,11 @@ ERROR = DataType(Basic.STRUCTURE, target="Error", target_key="Error")
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """``action``: None where one of the problems is an error."""
+    """``action``: None where one of the problems is an error. ``calls``: of other actions of the asset."""
 
     action: tree.Action | None
     problems: tuple[Problem, ...]
+    calls: tuple[Called, ...] = ()
 
 
 def typed(action: ServerAction, around: Surroundings) -> tree.Action:
@@ -103,16 +106,26 @@ def _examined(action: ServerAction, around: Surroundings) -> Examined:
     problems = tuple(checker.problems)
     if any(problem.severity is Severity.ERROR for problem in problems):
         return Examined(None, problems)
-    return Examined(locked(made), problems)
+    found = locked(made)
+    for warned in warnings(found, checker.variables, around):
+        checker.warn(warned.code, warned.place, warned.message, warned.hint)
+    return Examined(found, tuple(checker.problems), calls(found))
 
 
 def problems_of_logic(asset: Asset, around: Surroundings, unsound: Collection[str]) -> Iterator[Problem]:
     """All that is to be said of an asset's actions. ``unsound``: those of which something was told where they were
     read: warnings would be wrong."""
+    calling: dict[str, tuple[Called, ...]] = {}
     for action in asset.server_actions:
+        if around.is_library and action.api:
+            path = f"server_actions.{action.name}"
+            hint = "remove api: an app's action calls it"
+            yield Problem(str(Code.LIBRARY_DATA), "a library's action has no endpoint", hint, action.place, path)
+        calling[action.name] = examined(action, around).calls
         for problem in examined(action, around).problems:
             if problem.severity is Severity.ERROR or action.name not in unsound:
                 yield problem
+    yield from circles(calling)
 
 
 examined: Once[ServerAction, Surroundings, Examined] = Once(_examined)

@@ -179,14 +179,19 @@ class Checking:
             return False
         return True
 
-    def variable(self, clause: Clause | None, type_: DataType) -> tree.Variable | None:
-        """The variable that gets a result of ``type_``: a new one, or one from before."""
+    def variable(self, clause: Clause | None, type_: DataType, checks: bool = False) -> tree.Variable | None:
+        """The variable that gets a result of ``type_``: a new one, or one from before. ``checks``: the step means
+        something though nothing uses the variable."""
         if clause is None:
             return None
         name = clause.text
         known = self.variables.find(name)
         if known is None:
-            return self.variables.add(name, type_) if self._is_free(name, clause.place) else None
+            if not self._is_free(name, clause.place):
+                return None
+            if not checks:
+                self.variables.made[name] = clause.place
+            return self.variables.add(name, type_)
         self.variables.given.add(name)
         if UNKNOWN in (type_, known.type):
             return None

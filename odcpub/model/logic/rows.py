@@ -27,7 +27,8 @@ class Rows(Summaries):
     def get(self, clauses: Clauses) -> tree.Get | None:
         row = self._row(clauses)
         where = self._where(clauses, row)
-        variable = self.variable(clauses.get("as"), row_type(row) if row else UNKNOWN)
+        refuses = "optional" not in clauses
+        variable = self.variable(clauses.get("as"), row_type(row) if row else UNKNOWN, refuses)
         if row is None or where is None or variable is None:
             return None
         return tree.Get(row.name, where, variable, "optional" in clauses, "for_update" in clauses, clauses.place)

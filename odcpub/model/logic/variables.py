@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from odcpub.errors import Place
 from odcpub.model.elements import Attribute, Basic, DataType
 from odcpub.model.expressions.scope import Attribute as Member
 from odcpub.model.expressions.tree import Expression, Kind, Name, Symbol, children
@@ -19,12 +20,14 @@ UNKNOWN = DataType(Basic.STRUCTURE)
 @dataclass(slots=True)
 class Variables:
     """``symbols``: all names that an expression may use now, those of the asset too. ``used`` and ``given``:
-    variables that were read, and that got a value. ``unknown``: names that nothing more is said about."""
+    variables that were read, and that got a value. ``unknown``: names that nothing more is said about. ``made``:
+    by steps whose only use is the variable, and where."""
 
     symbols: dict[str, Symbol]
     used: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
+    made: dict[str, Place] = field(default_factory=dict)
     _blocks: list[list[str]] = field(default_factory=lambda: [[]])
 
     @classmethod

@@ -1,0 +1,104 @@
+"""Reading and checking 1,000 server actions of ten steps in 100 files: CPU seconds, beside a bare parse of the text.
+
+``python -m bench.logic_load [actions]``. The floor is PyYAML's C parser giving its events, in this very process.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import models
+from bench.model_load import cpu, floor
+from bench.report import Table, median, seconds, show, times
+
+ENTITIES = 20
+ACTION = """\
+  Close{n}:
+    description: Closes a row and computes its fee
+    inputs:
+      RowId: {{ type: Entity{e} Identifier, mandatory: true }}
+      Hours: {{ type: Decimal, mandatory: true, minimum: 0 }}
+    outputs:
+      Fee: {{ type: Currency }}
+    do:
+      - get: Entity{e}
+        where: Entity{e}.Id = RowId
+        as: Found
+      - if: Found.Attr2 > 10 and not Found.Attr5
+        then:
+          - raise: '"This one is closed: " + Found.Attr0'
+            code: AlreadyClosed
+      - set: {{ Fee: 'Round(Hours * 80.5, 2)' }}
+      - set: {{ Found.Attr0: '"Closed"', Found.Attr2: Found.Attr2 + 1, Found.Attr3: Fee, Found.Attr5: True }}
+      - update: Found
+      - query: Entity{e}
+        where: Entity{e}.Attr2 > 5 and Entity{e}.Attr0 <> Found.Attr0
+        sort: [Entity{e}.Attr2 desc, Entity{e}.Id]
+        maximum: 50
+        as: Others
+      - for_each: Others
+        as: One
+        do:
+          - set: {{ One.Attr3: One.Attr3 + Fee, One.Attr6: Found.Attr0 }}
+          - update: One
+"""
+EDITED = "actions00000.yaml"
+
+
+def write(folder: Path, actions: int) -> Path:
+    """A model of twenty entities and so many actions, in files of ten."""
+    models.write(folder, ENTITIES)
+    for start in range(0, actions, 10):
+        texts = (ACTION.format(n=number, e=number % ENTITIES) for number in range(start, min(start + 10, actions)))
+        (folder / f"actions{start:05}.yaml").write_text("server_actions:\n" + "".join(texts))
+    return folder
+
+
+def run() -> Iterator[Table]:
+    yield measure(1_000)
+
+
+def measure(actions: int) -> Table:
+    with tempfile.TemporaryDirectory() as name:
+        folder = write(Path(name), actions)
+        from odcpub.model.digest import model_bytes
+        from odcpub.model.load import FileCache, RawModel, load
+        from odcpub.model.verify import verify
+        from odcpub.tree.folder import read_folder
+
+        bare = cpu(lambda: floor(folder))
+        time.sleep(0.1)
+        cache = FileCache()
+
+        def read() -> RawModel:
+            found = read_folder(folder)
+            return load(found.tree, found.contents.__getitem__, found.where, cache)
+
+        asset = None
+
+        def again() -> None:
+            nonlocal asset
+            asset, _ = verify(read(), {}, asset)
+
+        figures = {"floor: bare C parse of the text": bare}
+        figures["read and verify, cold"] = cpu(again)
+        figures["again, nothing changed"] = cpu(again)
+        edited = folder / EDITED
+        first, _, rest = edited.read_text().partition("80.5")
+        changes = []
+        for number in range(5):
+            edited.write_text(f"{first}8{number}.25{rest}")
+            changes.append(cpu(again))
+        figures["again, one action changed"] = median(changes)
+        made = asset
+        figures["digest"] = cpu(lambda: model_bytes(made) if made else None)
+    rows = [(what, seconds(took), times(took, bare)) for what, took in figures.items()]
+    return Table(f"{actions:,} actions of ten steps in files of ten", ("work", "CPU seconds", "× floor"), rows)
+
+
+if __name__ == "__main__":
+    print(show(measure(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000)))
