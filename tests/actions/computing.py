@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, cast
@@ -13,9 +12,8 @@ from odcpub.model.elements import Attribute, Basic, Computed, DataType, Function
 from odcpub.model.expressions.check import check
 from odcpub.model.expressions.evaluate import OutOfRange, Overflow, evaluate
 from odcpub.model.expressions.scope import Scope
-from odcpub.model.expressions.tree import Expression, Kind, Member, Name, Symbol
-from tests.actions.database import Database
-from tests.actions.values import Record, Refusal, Value, path_of
+from odcpub.model.expressions.tree import Expression, Kind, Name, children
+from tests.actions.values import Record, Refusal, Value
 
 BEYOND = {
     "an Integer": f"it goes from {-(2**31)} to {2**31 - 1}.",
@@ -24,16 +22,18 @@ BEYOND = {
 
 
 class World:
-    """What an expression may look at besides its variables: settings, the moment, the app's name."""
+    """What an expression may look at besides its variables: settings, the moment, the app's name, rows by entity and
+    identifier."""
 
-    def __init__(self, settings: Mapping[str, Value], now: datetime, app: str) -> None:
-        self.settings, self.now, self.app = settings, now, app
+    def __init__(self, settings: Mapping[str, Value], app: str, rows: Callable[[str, Value], Record | None]) -> None:
+        self.settings, self.app, self.rows = settings, app, rows
+        self.now = datetime.min
 
     def value(self, expression: Expression, variables: Mapping[str, Value]) -> Value:
         """Raises Refusal where it cannot be computed."""
         names: Any = {**self.settings, **variables}
         try:
-            found: Any = evaluate(expression, names, self.now, self.app)
+            found: Any = evaluate(expression, names, self.now, self.app, self.rows)
         except Overflow as overflow:
             raise overflowing(overflow.fault.message) from overflow
         except OutOfRange as fault:
@@ -59,39 +59,17 @@ def no_element(index: int | None) -> Refusal:
     return Refusal("Index", f"The list has no element {'without an index' if index is None else index}.")
 
 
-def of_row(node: Expression, row: Record, database: Database) -> tuple[Expression, dict[str, Value]]:
-    """The expression with a variable for each part of the row that it names, and the variables' values; references are
-    followed."""
-    found: dict[str, Value] = {}
-
-    def replaced(one: Any) -> Any:
-        if isinstance(one, tuple):
-            return tuple(map(replaced, one))
-        if isinstance(one, Member):
-            root, path, _ = path_of(one)
-            if isinstance(root, Name) and root.symbol.kind is Kind.ROW:
-                name = ".".join((root.symbol.name, *path))
-                found[name] = followed(row, path, database)
-                return Name(Symbol(name, Kind.VARIABLE, one.type))
-        if isinstance(one, Expression) and not isinstance(one, Name):
-            return replace(one, **{f.name: replaced(getattr(one, f.name)) for f in fields(one) if f.name != "at"})
-        return one
-
-    return replaced(node), found
+def fixed_parts(node: Expression) -> Iterator[Expression]:
+    """The largest parts that name nothing of a query's row."""
+    if not _of_row(node):
+        yield node
+        return
+    for child in children(node):
+        yield from fixed_parts(child)
 
 
-def followed(row: Record, path: tuple[str, ...], database: Database) -> Value:
-    """What a row has at the end of a path of references."""
-    value: Value = row
-    entity = row.of
-    for name in path:
-        if not isinstance(value, Record):
-            value = database.find(entity, value)
-        if not isinstance(value, Record):
-            return None
-        entity = next((one.type.target for one in database.attributes(value.of) if one.name == name), "")
-        value = value[name]
-    return value
+def _of_row(node: Expression) -> bool:
+    return (isinstance(node, Name) and node.symbol.kind is Kind.ROW) or any(map(_of_row, children(node)))
 
 
 def overflowing(message: str) -> Refusal:

@@ -13,7 +13,7 @@ from odcpub.model.expressions.tree import Expression, Name
 from odcpub.model.logic import tree as steps
 from odcpub.model.logic.tree import Action, Handler, Step, Variable
 from tests.actions import queries, rules
-from tests.actions.computing import World, no_element, of_row
+from tests.actions.computing import World, fixed_parts, no_element
 from tests.actions.database import Database, not_found
 from tests.actions.values import Ambiguous, Fault, Record, Refusal, Value, path_of, record_with, sorted_by
 
@@ -37,8 +37,9 @@ class App:
     ) -> None:
         known = {one.name: one.default for one in asset.settings} | dict(settings or {})
         self.actions = actions
-        self.world = World({f"Settings.{name}": value for name, value in known.items()}, datetime.min, asset.name)
         self.database = Database(asset, libraries, lambda attribute: self.world.default(attribute))
+        named = {f"Settings.{name}": value for name, value in known.items()}
+        self.world = World(named, asset.name, self.database.find)
 
     def call(self, name: str, given: Mapping[str, Value], now: datetime) -> dict[str, Value]:
         """The outputs. ``given``: those inputs that the caller names. Raises Refusal, Ambiguous, Fault; then nothing
@@ -104,10 +105,18 @@ class Frame:
 
     def of_row(self, expression: Expression, row: Record) -> Value:
         """Of the row that a query looks at."""
-        node, parts = of_row(expression, row, self.app.database)
         try:
-            return self.value(node, parts)
+            return self.value(expression, {row.of: row})
         except Refusal as refusal:  # the database may compute more than it needs, or less
+            raise Ambiguous from refusal
+
+    def before_query(self, *expressions: Expression | None) -> None:
+        """What names nothing of the row is computed once, be there rows or not."""
+        try:
+            for expression in filter(None, expressions):
+                for part in fixed_parts(expression):
+                    self.value(part)
+        except Refusal as refusal:  # it may stand where it is not needed
             raise Ambiguous from refusal
 
     def listed(self, expression: Expression) -> tuple[Any, ...]:
@@ -127,6 +136,7 @@ class Frame:
         self.variables[variable] = value
 
     def get(self, step: steps.Get) -> None:
+        self.before_query(step.where)
         found = queries.chosen(self.app.database.rows(step.entity), step.where, self.of_row)
         if len(found) > 1:
             raise Refusal("NotUnique", f"There is more than one such {rules.inside(step.entity)}.")
@@ -135,9 +145,11 @@ class Frame:
         self.give(step.variable, found[0] if found else None)
 
     def query(self, step: steps.Query) -> None:
+        self.before_query(step.where, *(one.value for one in step.sort))
         self.give(step.variable, queries.queried(step, self.app.database.rows(step.entity), self))
 
     def summary(self, step: steps.Summary) -> None:
+        self.before_query(step.where, *(one.value for one in (*step.groups, *step.computed)))
         self.give(step.variable, queries.summed(step, self.app.database.rows(step.entity), self))
 
     def set(self, step: steps.Set) -> None:
