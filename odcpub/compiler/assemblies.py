@@ -10,12 +10,14 @@ from collections.abc import Collection, Mapping
 from functools import partial
 
 from odcpub.compiler import csharp
+from odcpub.compiler.classes import class_of
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.compiler.literals import csharp_identifier
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.sources import source
+from odcpub.compiler.structures import libraries_of, structures_space
 from odcpub.compiler.units import assign
 from odcpub.model.elements import Asset, Entity, StaticEntity, Structure
 from odcpub.model.literals import as_text
@@ -53,7 +55,7 @@ def elements_of(asset: Asset) -> tuple[Element, ...]:
 
 def library_assembly(asset: Asset, names: Names) -> Assembly:
     """Enumerations as descriptors, structures as classes, in one assembly that consumers carry byte for byte."""
-    uses = map(library_assembly_name, csharp.structure_libraries(asset.structures))
+    uses = map(library_assembly_name, _libraries_of(asset.structures))
     text = library_source(f"libraries/{asset.name}.cs", asset, names)
     return Assembly(library_assembly_name(asset.name), (text,), (RUNTIME, *uses))
 
@@ -62,8 +64,8 @@ def library_source(path: str, asset: Asset, names: Names, **more: str) -> Source
     """``more``: values that the template has by default, as with the functions below."""
     values: dict[str, object] = {
         "type": _library_type(asset.name),
-        "space": csharp.structures_space(asset.name),
-        "classes": [csharp.class_of(structure, names, identified=False) for structure in asset.structures],
+        "space": structures_space(asset.name),
+        "classes": [class_of(structure, names) for structure in asset.structures],
         "descriptions": [
             csharp.description_of_static(static, f"{asset.name}.{static.name}", enumeration=True)
             for static in asset.static_entities
@@ -93,40 +95,36 @@ def _context(element: Element, names: Names) -> object:
 
 
 def unit_source(path: str, type_: CSharp, elements: Collection[Element], names: Names, **more: str) -> Source:
-    """Classes of entities, and the type that describes all elements to the runtime."""
+    """The type that describes elements to the runtime."""
     return _unit_source(path, type_, [_written(element, names) for element in elements], **more)
 
 
-def _written(element: Element, names: Names) -> tuple[csharp.Class | None, csharp.Description]:
-    """The class of an entity, and what describes the element."""
+def _written(element: Element, names: Names) -> csharp.Description:
+    """What describes the element."""
     if isinstance(element, Entity):
-        return csharp.class_of(element, names, identified=True), csharp.description_of(element, names)
-    return None, csharp.description_of_static(element, element.name, enumeration=False)
+        return csharp.description_of(element, names)
+    return csharp.description_of_static(element, element.name, enumeration=False)
 
 
-def _unit_source(
-    path: str, type_: CSharp, written: Collection[tuple[csharp.Class | None, csharp.Description]], **more: str
-) -> Source:
-    values: dict[str, object] = {
-        "type": type_,
-        "space": CSharp.code("Odcpub.Entities"),
-        "classes": [one for one, _ in written if one],
-        "descriptions": [one for _, one in written],
-    }
+def _unit_source(path: str, type_: CSharp, written: Collection[csharp.Description], **more: str) -> Source:
+    values: dict[str, object] = {"type": type_, "classes": (), "descriptions": written}
     return source(path, "api/unit.cs", values | more)
 
 
 def _structures(asset: Asset, names: Names) -> Assembly:
-    uses = map(library_assembly_name, csharp.structure_libraries(asset.structures))
+    uses = map(library_assembly_name, _libraries_of(asset.structures))
     return Assembly(STRUCTURES, (structure_source("structures.cs", asset.structures, names),), (RUNTIME, *uses))
 
 
 def structure_source(path: str, structures: Collection[Structure], names: Names, **more: str) -> Source:
     """The classes of structures, in the namespace of the app's own."""
-    classes = [csharp.class_of(structure, names, identified=False) for structure in structures]
-    space = csharp.structures_space("")
-    values: dict[str, object] = {"type": None, "space": space, "classes": classes, "descriptions": []}
+    classes = [class_of(structure, names) for structure in structures]
+    values: dict[str, object] = {"type": None, "space": structures_space(""), "classes": classes, "descriptions": ()}
     return source(path, "api/unit.cs", values | more)
+
+
+def _libraries_of(structures: Collection[Structure]) -> tuple[str, ...]:
+    return libraries_of(attribute for structure in structures for attribute in structure.attributes)
 
 
 def main_source(asset: Asset, names: Names, units: Mapping[str, str], assembly: str = "", **more: str) -> Source:

@@ -1,14 +1,14 @@
-"""Entities, static entities and structures as what the C# templates print: classes and descriptor members. Pure."""
+"""Entities and static entities as what the C# templates print: members of descriptors. Pure, no I/O."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_members, csharp_type
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
+from odcpub.compiler.structures import outside_type, structure_type
 from odcpub.compiler.words import label
 from odcpub.model.data_types import DATA_TYPES, length_of
 from odcpub.model.elements import (
@@ -20,38 +20,13 @@ from odcpub.model.elements import (
     Function,
     Record,
     StaticEntity,
-    Structure,
 )
 from odcpub.model.literals import as_text
 from odcpub.model.physical import companions, physical
 
 ATTRIBUTE_TYPES = {basic: csharp_type(f"AttributeType.{basic.value.replace(' ', '')}") for basic in DATA_TYPES}
 """Data type → member of the runtime's enumeration."""
-_PROPERTIES = {basic: csharp_type(facts.csharp) for basic, facts in DATA_TYPES.items() if facts.csharp}
-"""Data type → the type of a class's property."""
-_ID, _LONG, _TEXT = CSharp.code("Id"), CSharp.code("long"), CSharp.code("string?")
 _RECORDS, _KNOWN = CSharp.code("Records"), CSharp.code("Known")
-_OF_OBJECT = frozenset(
-    {"Equals", "Finalize", "GetHashCode", "GetType", "MemberwiseClone", "ReferenceEquals", "ToString"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Property:
-    """A property of a generated class; ``element`` is the attribute's path."""
-
-    name: CSharp
-    type: CSharp
-    element: str
-
-
-@dataclass(frozen=True, slots=True)
-class Class:
-    """A generated class; ``element`` is the entity's or structure's name."""
-
-    name: CSharp
-    element: str
-    properties: tuple[Property, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,51 +42,6 @@ class Description:
     records: tuple[CSharp, ...] | None = None
     held: CSharp | None = None
     computed: bool = False
-
-
-def class_of(element: Entity | Structure, names: Names, identified: bool) -> Class:
-    """The plain class of an entity (with ``Id``) or structure."""
-    taken = set(_OF_OBJECT) | {csharp_identifier(element.name)} | ({"Id"} if identified else set())
-    properties = [Property(_ID, _LONG, element.name)] if identified else []
-    for attribute in element.attributes:
-        path = f"{element.name}.{attribute.name}"
-        properties.append(Property(_free(attribute.name, taken), property_type(attribute, names), path))
-    return Class(_type_name(element.name), element.name, tuple(properties))
-
-
-def _type_name(name: str) -> CSharp:
-    """Words of small letters alone may become C#'s own (CS8981), and are written as those that are."""
-    identifier = csharp_identifier(name)
-    return CSharp.code("@{}", identifier) if re.fullmatch("[a-z]+", identifier) else identifier
-
-
-def _free(name: str, taken: set[str]) -> CSharp:
-    """A member name no other one of the class has; C# also keeps ``get_X`` and ``set_X`` of every property X."""
-    free = csharp_identifier(name)
-    while free in taken:
-        free = CSharp.code("{}_", free)
-    bare = free.removeprefix("@")
-    taken |= {free, bare, f"get_{bare}", f"set_{bare}"}
-    if bare.startswith(("get_", "set_")):
-        taken.add(bare[4:])
-    return free
-
-
-def property_type(attribute: Attribute, names: Names) -> CSharp:
-    """The type of the property that an attribute becomes."""
-    if attribute.type.basic is Basic.STRUCTURE:
-        library, _, name = attribute.type.target.rpartition(".")
-        return CSharp.code("global::{}.{}?", structures_space(library), csharp_identifier(name))
-    if attribute.type.basic is Basic.IDENTIFIER and attribute.type.target in names.statics:
-        return _TEXT
-    return _PROPERTIES[attribute.type.basic]
-
-
-def structures_space(library: str) -> CSharp:
-    """The namespace of a library's structures, or of the app's own."""
-    if not library:
-        return CSharp.code("Odcpub.Structures")
-    return CSharp.code("Odcpub.Libraries.{}", csharp_identifier(library))
 
 
 def description_of(entity: Entity, names: Names) -> Description:
@@ -154,18 +84,24 @@ def _values(record: Record) -> tuple[str | int | bool, ...]:
 
 
 def _attribute(attribute: Attribute, names: Names) -> CSharp:
+    """An attribute of an entity."""
+    column = physical(attribute.key)
+    file_name, file_type = companions(column) if attribute.type.basic is Basic.BINARY_DATA else (None, None)
+    return described(attribute, names, Column=column, NameColumn=file_name, TypeColumn=file_type)
+
+
+def described(attribute: Attribute, names: Names, **more: str | None) -> CSharp:
+    """The members that describe an attribute, input or output. ``more``: what else stands behind its name."""
     type_, default = attribute.type, attribute.default
     static = type_.target in names.statics
-    column = physical(attribute.key)
-    file_name, file_type = companions(column) if type_.basic is Basic.BINARY_DATA else (None, None)
     return _members(
         Name=attribute.name,
         Label=label(attribute.name),
-        Column=column,
-        NameColumn=file_name,
-        TypeColumn=file_type,
+        **more,
         Description=attribute.description or None,
         Type=ATTRIBUTE_TYPES[type_.basic],
+        List=_list_of(type_, names) if type_.many else None,
+        Structure=_structure(type_, names) if type_.basic is Basic.STRUCTURE else None,
         Mandatory=attribute.mandatory or None,
         Length=length_of(type_),
         MinLength=attribute.min_length,
@@ -181,6 +117,14 @@ def _attribute(attribute: Attribute, names: Names) -> CSharp:
         DefaultExpression=default.text if isinstance(default, Computed) else None,
         Computed=_computed(default, attribute.type) if isinstance(default, Computed) else None,
     )
+
+
+def _list_of(type_: DataType, names: Names) -> CSharp:
+    return CSharp.code("Elements.Of<{}>", outside_type(replace(type_, many=False), names))
+
+
+def _structure(type_: DataType, names: Names) -> CSharp:
+    return CSharp.code("() => {}.Descriptor", structure_type(type_.target, names.library))
 
 
 def _computed(default: Computed, type_: DataType) -> CSharp:
@@ -202,9 +146,3 @@ def _members(**members: CSharp | str | int | bool | None) -> CSharp:
 
 def _texts(values: Collection[str]) -> CSharp | None:
     return CSharp.code("[{}]", CSharp.joined(", ", map(csharp_literal, values))) if values else None
-
-
-def structure_libraries(elements: Iterable[Entity | Structure]) -> tuple[str, ...]:
-    """Names of the libraries whose structures are used."""
-    targets = (a.type.target for e in elements for a in e.attributes if a.type.basic is Basic.STRUCTURE)
-    return tuple(sorted({target.rpartition(".")[0] for target in targets} - {""}))

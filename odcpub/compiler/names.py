@@ -17,26 +17,29 @@ from odcpub.model.elements import Asset, Basic, DeleteRule, Kind, Library, Scree
 class Names:
     """``statics``: names of all static entities, a library's with its name in front. ``libraries``: name → library,
     those of libraries too. ``search``: entity → attributes its first list screen searches. ``along``: entity → entities
-    of which rows may be deleted with one of its own, in the model's order."""
+    of which rows may be deleted with one of its own, in the model's order. ``library``: the asset's own name, where it
+    is one."""
 
     statics: frozenset[str]
     libraries: Mapping[str, Library]
     search: Mapping[str, tuple[str, ...]]
     along: Mapping[str, tuple[str, ...]]
+    library: str = ""
 
 
 def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
     """What an asset's elements need to know of one another. ``libraries``: those that it uses, by name."""
     every = _closure(libraries)
-    own = f"{asset.name}." if asset.kind is Kind.LIBRARY else ""
+    library = asset.name if asset.kind is Kind.LIBRARY else ""
+    own = f"{library}." if library else ""
     statics = {f"{own}{static.name}" for static in asset.static_entities} | {s.name for s in asset.static_entities}
-    for name, library in every.items():
-        statics |= {f"{name}.{static.name}" for static in library.asset.static_entities}
+    for name, used in every.items():
+        statics |= {f"{name}.{static.name}" for static in used.asset.static_entities}
     search: dict[str, tuple[str, ...]] = {}
     for screen in asset.screens:
         if screen.kind is ScreenKind.LIST and screen.search:
             search.setdefault(screen.entity, screen.search)
-    return Names(frozenset(statics), every, search, _along(asset))
+    return Names(frozenset(statics), every, search, _along(asset), library)
 
 
 def _along(asset: Asset) -> Mapping[str, tuple[str, ...]]:

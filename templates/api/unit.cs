@@ -1,7 +1,10 @@
 // {{ origin | comment }}
 #nullable enable
-{% if descriptions | selectattr("computed") | list %}
+{% if classes or descriptions | selectattr("computed") | list %}
 using System;
+{% endif %}
+{% if classes %}
+using System.Collections.Immutable;
 {% endif %}
 using Odcpub.Runtime;
 
@@ -10,12 +13,29 @@ namespace {{ space }}
 {
 {% for class in classes %}
     //@ {{ class.element | comment }}
-    public sealed class {{ class.name }}
+    public sealed record {{ class.name }}
     {
 {% for property in class.properties %}
         //@ {{ property.element | comment }}
-        public {{ property.type }} {{ property.name }} { get; set; }
+        public {{ property.type }} {{ property.name }} { get; init; }{{ property.start }}
 {% endfor %}
+
+        //@ {{ class.element | comment }}
+        public static StructureDescriptor Descriptor => Described;
+
+        private static readonly StructureDescriptor Described = new()
+        {
+            {{ class.members }},
+            Attributes =
+            [
+{% for property in class.properties %}
+                //@ {{ property.element | comment }}
+                new() { {{ property.members }} },
+{% endfor %}
+            ],
+            Make = parts => new {{ class.name }} { {{ class.made }} },
+            Parts = value => value is {{ class.name }} one ? [{{ class.taken }}] : [],
+        };
     }
 {% endfor %}
 }

@@ -12,8 +12,8 @@ from odcpub.compiler.compile import compile_app, compile_library
 from odcpub.compiler.drafts import Compiled
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.runtime import runtime_assembly, runtime_config
-from odcpub.model.elements import Asset, Basic, DeleteRule, Entity
-from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY, TICKET, attribute
+from odcpub.model.elements import Asset, Basic, DataType, DeleteRule, Entity, Structure
+from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY, attribute
 
 
 def texts(compiled: Compiled) -> dict[str, str]:
@@ -73,8 +73,7 @@ def test_lines_of_a_unit_belong_to_their_elements() -> None:
     source = next(a.sources[0] for a in compile_app(HELPDESK, LIBRARIES).assemblies if a.name == "app.Unit00")
     lines = source.text.split("\n")
     places = [line for line, element in source.elements if element == "Ticket.Weight"]
-    assert "public decimal? Weight { get; set; }" in lines[places[0] - 1]
-    assert 'Name = "Weight"' in lines[places[1] - 1]
+    assert 'Name = "Weight"' in lines[places[0] - 1]
     assert "//@" not in source.text
 
 
@@ -85,10 +84,19 @@ def test_first_names_decide_on_physical_names() -> None:
 
 
 def test_a_members_name_never_meets_its_class_or_object() -> None:
-    entity = replace(TICKET, attributes=tuple(attribute(n, Basic.TEXT) for n in ("Ticket", "GetType", "Id_", "class")))
-    source = texts(compile_app(replace(HELPDESK, entities=(entity,)), LIBRARIES))["app.Unit00"]
-    for member in ("Ticket_", "GetType_", "Id_", "@class"):
-        assert f"public string? {member} {{ get; set; }}" in source
+    names = ("Address", "GetType", "Descriptor", "Clone", "Elements", "class")
+    structure = Structure("Address", "Address", tuple(attribute(name, Basic.TEXT) for name in names))
+    source = texts(compile_app(replace(HELPDESK, structures=(structure,)), LIBRARIES))["app.Structures"]
+    for member in ("Address_", "GetType_", "Descriptor_", "Clone_", "Elements_", "@class"):
+        assert f"public string? {member} {{ get; init; }}" in source
+
+
+def test_structures_are_immutable_and_their_lists_begin_empty() -> None:
+    many = replace(attribute("Tags", Basic.TEXT), type=DataType(Basic.TEXT, many=True))
+    structure = Structure("Address", "Address", (many,))
+    source = texts(compile_app(replace(HELPDESK, structures=(structure,)), LIBRARIES))["app.Structures"]
+    assert "public ImmutableList<string?> Tags { get; init; } = ImmutableList<string?>.Empty;" in source
+    assert "List = Elements.Of<string?>" in source
 
 
 def test_a_library_is_one_assembly_and_its_descriptors() -> None:
@@ -159,9 +167,9 @@ def test_the_runtime_library_is_one_assembly_of_many_sources() -> None:
 
 
 def test_of_a_unit_only_the_element_that_changed_is_written_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    reuse, written, write = Reuse(), list[str](), csharp.class_of
+    reuse, written, write = Reuse(), list[str](), csharp.description_of
     for extra in (-1, 7):
         compile_app(many(40, extra), {}, reuse)
-    monkeypatch.setattr(csharp, "class_of", lambda one, *_, **__: written.append(one.name) or write(one, *_, **__))
+    monkeypatch.setattr(csharp, "description_of", lambda one, *_: written.append(one.name) or write(one, *_))
     compile_app(many(40, extra=8), {}, reuse)
     assert len(written) == 2

@@ -37,7 +37,7 @@ def test_an_element_is_in_a_file_of_its_name() -> None:
         "Libraries/Money.cs",
         "Structures/Address.cs",
     }
-    assert "public sealed class Ticket\n" in found["Entities/Ticket.cs"]
+    assert "EntityDescriptor Entity_Ticket() => new()\n" in found["Entities/Ticket.cs"]
     assert 'new("Ticket", "issue", "app", "Odcpub.Generated.Descriptor_Ticket")' in found["Program.cs"]
     assert {"app.csproj", "Dockerfile", "schema.sql", "README.md", "Runtime/Api.cs", "wwwroot/index.html"} < set(found)
 
@@ -98,7 +98,7 @@ def test_a_librarys_reference_to_anothers_record_is_text_as_it_is_published() ->
     trade = replace(LIBRARIES["Money"], asset=replace(MONEY, name="Trade", structures=(price,)))
     through = replace(trade, uses=(LIBRARIES["Money"],))
     found = {one.path: one.content.decode() for one in app_project(HELPDESK, {"Trade": through}, ABOUT)}
-    assert "public string? In { get; set; }" in found["Libraries/Trade.cs"]
+    assert "public string? In { get; init; }" in found["Libraries/Trade.cs"]
 
 
 def test_its_readme_names_what_the_app_reads_of_its_environment() -> None:

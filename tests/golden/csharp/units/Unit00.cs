@@ -2,45 +2,6 @@
 #nullable enable
 using Odcpub.Runtime;
 
-namespace Odcpub.Entities
-{
-    public sealed class Comment
-    {
-        public long Id { get; set; }
-        public string? Body { get; set; }
-        public long? Ticket { get; set; }
-    }
-    public sealed class Customer
-    {
-        public long Id { get; set; }
-        public string? Name { get; set; }
-        public string? Email { get; set; }
-        public int? Score { get; set; }
-    }
-    public sealed class Ticket
-    {
-        public long Id { get; set; }
-        public string? Subject { get; set; }
-        public long? Customer { get; set; }
-        public string? Status { get; set; }
-        public string? Currency { get; set; }
-        public global::System.DateTimeOffset? OpenedAt { get; set; }
-        public decimal? Fee { get; set; }
-        public decimal? Weight { get; set; }
-        public long? Reference { get; set; }
-        public bool? Urgent { get; set; }
-        public global::System.DateOnly? Due { get; set; }
-        public global::System.TimeOnly? CallAt { get; set; }
-        public string? Phone { get; set; }
-        public string? Code { get; set; }
-        public byte[]? Photo { get; set; }
-        public string? Notes { get; set; }
-        public int? @class { get; set; }
-        public int? Ticket_ { get; set; }
-        public long? Parent { get; set; }
-    }
-}
-
 namespace Odcpub.Generated
 {
     internal static class Unit00

@@ -2,16 +2,6 @@
 #nullable enable
 using Odcpub.Runtime;
 
-namespace Odcpub.Entities
-{
-    public sealed class Comment
-    {
-        public long Id { get; set; }
-        public string? Body { get; set; }
-        public long? Ticket { get; set; }
-    }
-}
-
 namespace Odcpub.Generated
 {
     internal static class Descriptor_Comment

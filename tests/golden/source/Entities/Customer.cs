@@ -2,17 +2,6 @@
 #nullable enable
 using Odcpub.Runtime;
 
-namespace Odcpub.Entities
-{
-    public sealed class Customer
-    {
-        public long Id { get; set; }
-        public string? Name { get; set; }
-        public string? Email { get; set; }
-        public int? Score { get; set; }
-    }
-}
-
 namespace Odcpub.Generated
 {
     internal static class Descriptor_Customer

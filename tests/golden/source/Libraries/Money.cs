@@ -1,12 +1,27 @@
 // From the model, written by odcpub; yours to change.
 #nullable enable
+using System;
+using System.Collections.Immutable;
 using Odcpub.Runtime;
 
 namespace Odcpub.Libraries.Money
 {
-    public sealed class Amount
+    public sealed record Amount
     {
-        public decimal? Value { get; set; }
+        public decimal? Value { get; init; }
+
+        public static StructureDescriptor Descriptor => Described;
+
+        private static readonly StructureDescriptor Described = new()
+        {
+            Name = "Amount",
+            Attributes =
+            [
+                new() { Name = "Value", Label = "Value", Type = AttributeType.Currency },
+            ],
+            Make = parts => new Amount { Value = (decimal?)parts[0] },
+            Parts = value => value is Amount one ? [one.Value] : [],
+        };
     }
 }
 
