@@ -83,16 +83,22 @@ class _Checker(Operators, Calls, Members):
 
     def _meant(self, path: Path) -> str:
         """The hint for an unknown name: one that is like it, else those with the same beginning."""
-        if path.names[0].lower() in _NOTHING:
+        first, whole = path.names[0], ".".join(path.names)
+        if first.lower() in _NOTHING:
             return f"write {rules.NO_VALUE}() for no value"
         if not self.can_suggest():
             return "correct the names before it first"
-        if found := nearest(".".join(path.names), self.scope.symbols):
+        beginnings = dict.fromkeys(name.partition(".")[0] for name in self.scope.symbols)
+        begins = first if first in beginnings else nearest(first, beginnings)
+        beside = [name for name in self.scope.symbols if begins in (name, name.partition(".")[0])]
+        if found := nearest(whole, beside) or self._ending_with(whole):
             return f"did you mean {found}?"
-        beginning = f"{path.names[0]}."
-        beside = [name for name in self.scope.symbols if name.startswith(beginning)]
-        known = beside or sorted({name.partition(".")[0] for name in self.scope.symbols})
+        known = beside or sorted(beginnings)
         return f"use one of {listed(known)}" if known else "write a value: no names can be used here"
+
+    def _ending_with(self, name: str) -> str:
+        """A record's or setting's name that was written without what stands before it."""
+        return next((one for one in self.scope.symbols if one.endswith(f".{name}")), "")
 
 
 _CHECKED: Mapping[type, Callable[..., Expression | None]] = {

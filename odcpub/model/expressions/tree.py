@@ -65,13 +65,14 @@ class Symbol:
 
     VARIABLE: an input, output or local variable. RECORD: the identifier of a static entity's record; its key is
     ``key``. ROW: the row that a query looks at, of the entity ``type.target``; it is no value, has attributes alone,
-    and its references are followed.
+    and its references are followed. ``secret``: a setting whose value no user may see.
     """
 
     name: str
     kind: Kind
     type: DataType
     key: str = ""
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +211,13 @@ IDENTIFIER = DataType(Basic.IDENTIFIER, digits=19)
 """A number that may identify a row of any entity: ``IntegerToIdentifier(7)``."""
 TEXT_IDENTIFIER = DataType(Basic.IDENTIFIER, length=50)
 """A text that may identify a record of any static entity: ``TextToIdentifier("Open")``."""
+
+
+def secrets(node: Expression) -> tuple[str, ...]:
+    """The secrets that an expression names, as authors write them."""
+    if isinstance(node, Name):
+        return (node.symbol.name,) if node.symbol.secret else ()
+    return tuple(name for part in children(node) for name in secrets(part))
 
 
 def children(node: Expression) -> tuple[Expression, ...]:

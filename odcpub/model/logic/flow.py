@@ -141,6 +141,10 @@ class Flow(Rows, Lists):
 
     def refuse(self, clauses: Clauses) -> tree.Raise | None:
         message = self.expression(clauses.main, expressions.TEXT)
+        place = clauses.main.place if clauses.main else clauses.place
+        for secret in expressions.secrets(message) if message else ():
+            hint = "leave it out: users see the message"
+            self.error(Code.EXPRESSION, place, f"raise: {secret} is a secret", hint)
         at = clauses.text("at")
         names = [one.name for one in self.action.inputs]
         if at and at not in names:

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from odcpub.model.elements import (
     Asset,
     Attribute,
-    Basic,
-    DataType,
     Entity,
     Kind,
     Library,
@@ -22,11 +20,8 @@ from odcpub.model.elements import (
     StaticEntity,
     Structure,
 )
-from odcpub.model.expressions import scope, tree
-from odcpub.model.expressions.tree import Symbol
+from odcpub.model.expressions.names import names_of, seen
 from odcpub.once import Once
-
-_Members = Mapping[str, scope.Attribute]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +74,8 @@ class Surroundings:
         if not self.is_library:
             self.rows |= {one.name: one for one in facts.entities}
             self.rows |= {one.name: one for one in facts.static_entities}
-        self.symbols: dict[str, Symbol] = {symbol.name: symbol for symbol in _symbols(facts)}
-        self.members: dict[str, _Members] = dict(_members(facts))
-        self.statics = frozenset(_statics(facts))
+        names = names_of(facts.settings, facts.static_entities, facts.entities, facts.structures, facts.libraries)
+        self.symbols, self.members, self.statics = names.symbols, names.members, names.statics
         self.actions: dict[str, Signature] = {
             f"{one.library}.{one.name}" if one.library else one.name: one for one in _signatures(facts)
         }
@@ -130,63 +124,6 @@ def _facts(asset: Asset, libraries: tuple[Library, ...]) -> _Facts:
     )
 
 
-def _symbols(facts: _Facts) -> Iterator[Symbol]:
-    for setting in facts.settings:
-        yield Symbol(f"Settings.{setting.name}", tree.Kind.SETTING, setting.type)
-    for name, static in _named_statics(facts):
-        for record in static.records:
-            type_ = DataType(Basic.IDENTIFIER, target=name, target_key=_key(name, static))
-            yield Symbol(f"{name}.{record.key}", tree.Kind.RECORD, type_, record.key)
-
-
-def _named_statics(facts: _Facts) -> Iterator[tuple[str, StaticEntity]]:
-    yield from ((one.name, one) for one in facts.static_entities)
-    for library in facts.libraries:
-        yield from ((f"{library.asset.name}.{one.name}", one) for one in library.asset.static_entities)
-
-
-def _key(name: str, element: StaticEntity) -> str:
-    library, dot, _ = name.rpartition(".")
-    return f"{library}{dot}{element.key}"
-
-
-def _statics(facts: _Facts) -> Iterator[str]:
-    yield from (name for name, _ in _named_statics(facts))
-
-
-def _members(facts: _Facts) -> Iterator[tuple[str, _Members]]:
-    for entity in facts.entities:
-        own = DataType(Basic.IDENTIFIER, target=entity.name, target_key=entity.key)
-        yield entity.name, {"Id": scope.Attribute(own, "Id"), **_attributes("", entity.attributes)}
-    for name, static in _named_statics(facts):
-        own = DataType(Basic.IDENTIFIER, target=name, target_key=_key(name, static))
-        yield name, {"Id": scope.Attribute(own, "Id"), **_OF_RECORDS}
-    for structure in facts.structures:
-        yield structure.name, _attributes("", structure.attributes)
-    for library in facts.libraries:
-        for structure in library.asset.structures:
-            name = f"{library.asset.name}.{structure.name}"
-            yield name, _attributes(library.asset.name, structure.attributes)
-
-
-_OF_RECORDS = {
-    "Label": scope.Attribute(tree.TEXT, "Label"),
-    "Order": scope.Attribute(tree.INTEGER, "Order"),
-    "Is_Active": scope.Attribute(tree.BOOLEAN, "Is_Active"),
-}
-
-
-def _attributes(library: str, attributes: tuple[Attribute, ...]) -> dict[str, scope.Attribute]:
-    return {one.name: scope.Attribute(_seen(library, one.type), one.key) for one in attributes}
-
-
-def _seen(library: str, type_: DataType) -> DataType:
-    """A type of a library's own as those who use it name it."""
-    if not library or not type_.target or "." in type_.target:
-        return type_
-    return replace(type_, target=f"{library}.{type_.target}", target_key=f"{library}.{type_.target_key}")
-
-
 def _signatures(facts: _Facts) -> Iterator[Signature]:
     yield from facts.actions
     for library in facts.libraries:
@@ -195,8 +132,8 @@ def _signatures(facts: _Facts) -> Iterator[Signature]:
 
 
 def _of_library(library: str, action: ServerAction) -> Signature:
-    inputs = tuple(replace(one, type=_seen(library, one.type)) for one in action.inputs)
-    outputs = tuple(replace(one, type=_seen(library, one.type)) for one in action.outputs)
+    inputs = tuple(replace(one, type=seen(library, one.type)) for one in action.inputs)
+    outputs = tuple(replace(one, type=seen(library, one.type)) for one in action.outputs)
     return Signature(library, action.name, inputs, outputs)
 
 

@@ -9,7 +9,7 @@ from odcpub.model.logic import tree
 from tests.unit.model.models import logic
 
 DESK = """
-settings: { HourlyRate: { type: Currency, default: 80 } }
+settings: { HourlyRate: { type: Currency, default: 80 }, MailToken: { type: Text, secret: true } }
 static_entities: { Status: { records: { Open: {}, Closed: {} } } }
 entities:
   Customer: { attributes: { Name: { type: Text, length: 100, mandatory: true } } }
@@ -67,3 +67,10 @@ def test_nothing_is_told_of_a_list_that_was_made_wrongly() -> None:
 """)
     assert [one.message for one in found.value.problems if one.code == "ODC-M307"] == ["Name: there is no Nothing"]
     assert not [one for one in found.value.problems if one.code == "ODC-M702"]
+
+
+def test_a_secret_is_for_steps_and_not_for_messages() -> None:
+    assert steps("- set: { Note: Settings.MailToken }")
+    with pytest.raises(ModelError) as caught:
+        steps("- raise: '\"No \" + Settings.MailToken'")
+    assert [one.message for one in caught.value.problems] == ["raise: Settings.MailToken is a secret"]
