@@ -56,7 +56,7 @@ def from_data(data: dict[str, object]) -> VerifiedAsset:
 @cache
 def _usual(cls: type) -> tuple[tuple[str, object], ...]:
     """The fields of an element that count, each with its usual value (or MISSING)."""
-    return tuple((field.name, field.default) for field in fields(cls) if field.name != "place")
+    return tuple((field.name, field.default) for field in fields(cls) if field.name not in ("place", "key_place"))
 
 
 def _data(element: object) -> dict[str, object]:

@@ -194,13 +194,15 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A key of a step and what its author wrote there: a text (a name or an expression), members by their keys (of a
-    list, without), or steps. ``place``: where the text, or else the value, begins."""
+    list, without), or steps. ``place``: where the text, or else the value, begins; ``key_place``: where the key does,
+    of what is given by names."""
 
     key: str
     text: str = ""
     members: tuple[Clause, ...] = ()
     steps: tuple[Step, ...] = ()
     place: Place = NOWHERE
+    key_place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def _examined(action: ServerAction, around: Surroundings) -> Examined:
 
 def problems_of_logic(asset: Asset, around: Surroundings, unsound: Collection[str]) -> Iterator[Problem]:
     """All that is to be said of an asset's actions. ``unsound``: those of which something was told where they were
-    read: warnings would be wrong."""
+    read."""
     calling: dict[str, tuple[Called, ...]] = {}
     for action in asset.server_actions:
         if around.is_library and action.api:
@@ -123,9 +123,14 @@ def problems_of_logic(asset: Asset, around: Surroundings, unsound: Collection[st
             yield Problem(str(Code.LIBRARY_DATA), "a library's action has no endpoint", hint, action.place, path)
         calling[action.name] = examined(action, around).calls
         for problem in examined(action, around).problems:
-            if problem.severity is Severity.ERROR or action.name not in unsound:
+            if action.name not in unsound or not _may_follow(problem):
                 yield problem
     yield from circles(calling)
+
+
+def _may_follow(problem: Problem) -> bool:
+    """Whether it may come from what was told where the action was read."""
+    return problem.severity is Severity.WARNING or problem.code == Code.MISSING_KEY
 
 
 examined: Once[ServerAction, Surroundings, Examined] = Once(_examined)

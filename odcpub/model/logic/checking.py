@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from odcpub.errors import Place, Problem, Severity
-from odcpub.model.elements import Basic, Clause, DataType, ServerAction, Step
+from odcpub.model.elements import NOWHERE, Basic, Clause, DataType, ServerAction, Step
 from odcpub.model.expressions import rules
 from odcpub.model.expressions.check import check
+from odcpub.model.expressions.in_yaml import can_be
 from odcpub.model.expressions.scope import Scope
 from odcpub.model.expressions.syntax import ExpressionError, Fault
 from odcpub.model.expressions.tree import Expression, Kind, Member, Name
@@ -24,8 +25,12 @@ from odcpub.model.logic.variables import UNKNOWN, Variables, root
 from odcpub.model.problems import Code
 from odcpub.text import listed, shown, suggest
 
+_FIRST = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\..*)?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_NO_NAME = re.compile(r"there is no [A-Za-z0-9_]+")
+_WORDS = re.compile(r"[A-Za-z]\w*(?:[,;:.!?]? [\w!?']+)+[.!?]*")
+_NO_NAME = re.compile(r"there is no ([A-Za-z0-9_.]+)")
+IN_BLOCK = "use it within its block: what a step makes is not known behind that"
+"""The hint for a variable that is not known any more."""
 
 
 class Clauses:
@@ -124,10 +129,26 @@ class Checking:
         if self.variables.unknown and not self.variables.unknown.isdisjoint(_WORD.findall(clause.text)):
             return
         for fault in faults:
-            hint = fault.hint
-            if _NO_NAME.fullmatch(fault.message) and hint.startswith("use one of") and clause.text.isidentifier():
-                hint = f"for this text, write '\"{clause.text}\"'"
+            hint = self._better(clause.text, fault) or fault.hint
             self.error(Code.EXPRESSION, _at(clause, fault), f"{key}: {fault.message}", hint)
+
+    def _better(self, text: str, fault: Fault) -> str:
+        """A hint that only the place of an expression shows, empty for none."""
+        if _WORDS.fullmatch(text) and not can_be(text):
+            return f"for this text, write '\"{text}\"'"
+        found = _NO_NAME.fullmatch(fault.message)
+        if not found:
+            return ""
+        name, _, rest = found[1].partition(".")
+        if name in self.variables.gone:
+            return IN_BLOCK
+        if name in self.around.rows:
+            return f"get one first, and use the variable of its as: - get: {name}" if rest else ""
+        row = next((one for one in self.variables.symbols.values() if one.kind is Kind.ROW), None)
+        if row and name in self.members[row.type.target]:
+            return f"write {row.name}.{name}"
+        is_far = fault.hint.startswith("use one of") or "." in fault.hint.partition(" mean ")[2]
+        return f"for this text, write '\"{text}\"'" if is_far and text.isidentifier() else ""
 
     def sort(self, clauses: Clauses, key: str) -> tuple[tree.Sort, ...] | None:
         """What a list of expressions orders by; each may end with ``asc`` or ``desc``."""
@@ -151,18 +172,35 @@ class Checking:
         if clause is None:
             return None
         text = text or clause.text
-        found = self._tried(place := replace(clause, text=text), None, reads=False)
+        if self._is_unknown(text, place := clause.key_place if clause.key_place != NOWHERE else clause.place):
+            return None
+        target = replace(clause, text=text, place=place)
+        found = self._tried(target, None, reads=False)
         if isinstance(found, ExpressionError):
-            self._tell(place, found.faults, f"the target {shown(text)}")
+            self._tell(target, found.faults, f"the target {shown(text)}")
             return None
         symbol = root(found)
         if symbol is None or symbol.kind is not Kind.VARIABLE:
             what = "a setting" if symbol and symbol.kind is Kind.SETTING else "no variable, and no part of one"
             hint = f"use one of {listed(self.variables.names()) or 'its outputs or locals: it has none'}"
-            self.error(Code.BAD_VARIABLE, clause.place, f"{shown(text)} cannot be set: it is {what}", hint)
+            self.error(Code.BAD_VARIABLE, place, f"{shown(text)} cannot be set: it is {what}", hint)
             return None
         self.variables.given.add(symbol.name)
-        return found if self._can_be_set(found, clause.place) else None
+        return found if self._can_be_set(found, place) else None
+
+    def _is_unknown(self, text: str, place: Place) -> bool:
+        """Whether a target begins with a name that nothing has."""
+        found = _FIRST.fullmatch(text)
+        if not found or found[1] in self.variables.unknown or self.variables.find(found[1]):
+            return False
+        if any(one == found[1] or one.startswith(f"{found[1]}.") for one in self.variables.symbols):
+            return False
+        name = found[1]
+        hint = (
+            IN_BLOCK if name in self.variables.gone else suggest(name, self.variables.names(), "add it to the locals")
+        )
+        self.error(Code.BAD_VARIABLE, place, f"there is no variable {shown(name)}", hint)
+        return True
 
     def _can_be_set(self, target: Expression, place: Place) -> bool:
         if not isinstance(target, Member):
@@ -223,7 +261,7 @@ class Checking:
             if clause.text not in self.variables.unknown:
                 rows = [name for name in self.variables.names() if self._is_row(self.variables.symbols[name].type)]
                 otherwise = f"use one of {listed(rows)}" if rows else "get it first: - get: Ticket"
-                hint = suggest(clause.text, rows, otherwise)
+                hint = IN_BLOCK if clause.text in self.variables.gone else suggest(clause.text, rows, otherwise)
                 message = f"there is no variable {shown(clause.text)}"
                 self.error(Code.BAD_VARIABLE, clause.place, message, hint)
             return None

@@ -27,8 +27,6 @@ class Flow(Rows, Lists):
             value = self.expression(member, target.type if target else None)
             if target and value:
                 found.append(tree.Assignment(target, value))
-        if not members and "set" in clauses:
-            self.error(Code.BAD_STEP, clauses.place, "set says nothing", "write set: { Name: value }")
         return tree.Set(tuple(found), clauses.place) if len(found) == len(members) else None
 
     def decide(self, clauses: Clauses) -> tree.If | None:
@@ -49,8 +47,6 @@ class Flow(Rows, Lists):
             if condition:
                 found.append(tree.Case(condition, steps, entry.place))
         otherwise = self.inner(clauses.get("otherwise"))
-        if not entries and "switch" in clauses:
-            self.error(Code.BAD_STEP, clauses.place, "switch has no cases", "write switch: [{ when: …, do: [] }]")
         return tree.If(tuple(found), otherwise, clauses.place) if found and len(found) == len(entries) else None
 
     def inner(self, clause: Clause | None) -> tuple[tree.Step, ...]:
@@ -100,7 +96,7 @@ class Flow(Rows, Lists):
         needed = [one.name for one in called.inputs if one.mandatory and one.default is None]
         if lacking := [name for name in needed if name not in there]:
             message = f"{called.name} needs {listed(lacking)}, which {'is' if len(lacking) == 1 else 'are'} mandatory"
-            self.error(Code.BAD_CALL, clauses.place, message, f"give it a value: with: {{ {lacking[0]}: … }}")
+            self.error(Code.MISSING_KEY, clauses.place, message, f"give it a value: with: {{ {lacking[0]}: … }}")
         return given
 
     def _into(self, clauses: Clauses, called: Signature | None) -> tuple[tree.Into, ...] | None:
@@ -130,7 +126,7 @@ class Flow(Rows, Lists):
         for member in members:
             if called and member.key not in types:
                 hint = suggest(member.key, types, f"use one of its outputs: {listed(types) or 'there are none'}")
-                self.error(Code.BAD_CALL, member.place, f"{called.name} has no output {shown(member.key)}", hint)
+                self.error(Code.BAD_CALL, member.key_place, f"{called.name} has no output {shown(member.key)}", hint)
             variable = self.variable(member, types.get(member.key, UNKNOWN))
             if member.text in found:
                 message = f"{member.text} gets two outputs"

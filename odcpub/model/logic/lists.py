@@ -68,9 +68,6 @@ class Lists(Checking):
             return None
         with self.variables.named(item):
             sort = self.sort(clauses, "by")
-        if sort == () and "by" in clauses:
-            self.error(Code.BAD_STEP, clauses.place, "order says nothing to sort by", f"write by: [{item.name}.Name]")
-            return None
         return tree.Order(target, item, sort, clauses.place) if sort else None
 
     def distinct(self, clauses: Clauses) -> tree.Distinct | None:

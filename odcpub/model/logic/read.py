@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from odcpub.errors import Place
 from odcpub.model import yaml_text as yaml
-from odcpub.model.elements import Clause, Step
+from odcpub.model.elements import NOWHERE, Clause, Step
 from odcpub.model.expressions.in_yaml import can_be, cut_short, quoted
 from odcpub.model.fields import MAX_PROBLEMS, Reading
 from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
@@ -29,7 +29,7 @@ from odcpub.model.logic.steps import (
 )
 from odcpub.model.problems import Code
 from odcpub.model.yaml_text import Node, Scalar
-from odcpub.text import listed, shown, suggest
+from odcpub.text import listed, nearest, shown, suggest
 
 _NAME = re.compile(NAME_PATTERN)
 _DOTTED = re.compile(rf"{NAME_PATTERN}(?:\.{NAME_PATTERN})*")
@@ -44,6 +44,7 @@ class StepReading:
         self.reading = reading
         self.element = element
         self._count = 0
+        self._was_cut = False
         self._too_deep = False
 
     def steps(self, node: Node, key: str, deep: int = 1) -> tuple[Step, ...]:
@@ -134,27 +135,46 @@ class StepReading:
 
     def _clauses(self, node: yaml.Mapping, kind: str, rules: _Rules, deep: int) -> tuple[Clause, ...]:
         found = []
+        meant: set[str] = set()
+        self._was_cut = False
         for text, (key, value) in node.entries.items():
             rule = rules.get(text)
             if rule is None:
-                self._no_clause(key, kind, rules)
-            elif clause := _FORMS[rule.form](self, rule, value, deep):
+                if not self._is_rest(value):
+                    meant.add(self._no_clause(key, kind, rules))
+            elif clause := self._clause(rule, value, deep):
                 found.append(clause)
         for name, rule in rules.items():
-            if rule.required and name not in node.entries:
+            if rule.required and name not in node.entries and name not in meant:
                 self._problem(Code.MISSING_KEY, node, f"{kind} needs the key '{name}'", f"{name}: {_about(rule)}")
         return tuple(found)
 
-    def _no_clause(self, key: Scalar, kind: str, rules: _Rules) -> None:
+    def _clause(self, rule: ClauseRule, node: Node, deep: int) -> Clause | None:
+        clause = _FORMS[rule.form](self, rule, node, deep)
+        if clause and rule.required and rule.form in _FULL and _is_empty(node):
+            self._problem(Code.BAD_STEP, node, f"{rule.name} says nothing", f"{rule.name}: {_about(rule)}")
+            return None
+        return clause
+
+    def _is_rest(self, node: Node) -> bool:
+        """Whether a key without value is what YAML made of an expression's end, behind a comma: told already."""
+        return self._was_cut and isinstance(node, Scalar) and node.value is None
+
+    def _no_clause(self, key: Scalar, kind: str, rules: _Rules) -> str:
+        """Tells of a key that is none of these; the one that was probably meant, empty for none."""
+        name = shown(key.text)
         if key.text in STEPS and kind in STEPS and rules is CLAUSES[kind]:
-            message = f"a step does one thing, and this one does {kind} and {key.text}"
+            message = f"a step does one thing, and this one does {kind} and {name}"
             self._problem(Code.BAD_STEP, key, message, f"begin a step of its own: - {STEPS[key.text].example}")
-            return
-        otherwise = f"use one of its keys: {listed(rules, 20)}"
-        hint = otherwise if self._is_full() else suggest(key.text, rules, otherwise)
+            return ""
+        meant = "" if self._is_full() else nearest(key.text, rules)
+        hint = f"did you mean {meant}?" if meant else f"use one of its keys: {listed(rules, 20)}"
         if key.text in STEPS:
             hint = "put steps under do"
-        self._problem(Code.UNKNOWN_KEY, key, f"{kind} has no key '{shown(key.text)}'", hint)
+        elif kind == "update" and key.text == "with":
+            hint = "set its attributes before: - set: { Found.Name: … }"
+        self._problem(Code.UNKNOWN_KEY, key, f"{kind} has no key '{name}'", hint)
+        return meant
 
     def _is_full(self) -> bool:
         return len(self.reading.problems) > MAX_PROBLEMS
@@ -173,12 +193,13 @@ class StepReading:
         self._wrong(rule, node)
         return None
 
-    def _expression(self, key: str, node: Scalar) -> Clause | None:
-        """The clause of an expression; None where it is already known to be wrong."""
+    def _expression(self, key: str, node: Scalar, key_node: Scalar | None = None) -> Clause | None:
+        """The clause of an expression; None where it is already known to be wrong. ``key_node``: its key, of pairs."""
         text, place = node.text, self._text_place(node)
         what = shown(key) or "the expression"
         meant = self._cut(node) if node.plain else self._bare(node)
         if meant:
+            self._was_cut = True
             message = f"{what}: YAML takes only '{shown(text)}' of the expression"
             if not node.plain:
                 message = f"{what}: YAML takes the quotes away, so these are names: {shown(text)}"
@@ -192,7 +213,7 @@ class StepReading:
             message = f"{what}: there is no expression"
             self._problem(Code.EXPRESSION, node, message, "write NoValue() for no value")
             return None
-        return Clause(key, text, place=place)
+        return Clause(key, text, place=place, key_place=self._text_place(key_node) if key_node else NOWHERE)
 
     def _cut(self, node: Scalar) -> str:
         """The expression of which YAML took only a part, empty where it took all."""
@@ -228,6 +249,10 @@ class StepReading:
         if not isinstance(node, Scalar) or not isinstance(node.value, str):
             self._wrong(rule, node)
             return None
+        if rule.name == "call" and "(" in node.text:
+            hint = f"write call: {shown(node.text.partition('(')[0])}, and its inputs under with"
+            self._problem(Code.BAD_NAME, node, f"'{shown(node.text)}' is not a name", hint)
+            return None
         if not self._is_name(node, pattern):
             return None
         return Clause(rule.name, node.text, place=self._text_place(node))
@@ -256,7 +281,8 @@ class StepReading:
             if not isinstance(value, Scalar) or not isinstance(value.value, str):
                 self._wrong(rule, value)
             elif self._is_name(key, _NAME) and self._is_name(value, _NAME):
-                members.append(Clause(key.text, value.text, place=self._text_place(value)))
+                place, key_place = self._text_place(value), self._text_place(key)
+                members.append(Clause(key.text, value.text, place=place, key_place=key_place))
         return Clause(rule.name, members=tuple(members), place=self.reading.place(node))
 
     def pairs(self, rule: ClauseRule, node: Node, deep: int) -> Clause | None:
@@ -270,12 +296,13 @@ class StepReading:
             self._wrong(rule, node)
             return None
         members = []
+        self._was_cut = False
         for key, value in node.entries.values():
-            if pattern and not self._is_name(key, pattern):
+            if self._is_rest(value) or (pattern and not self._is_name(key, pattern)):
                 continue
             if not isinstance(value, Scalar) or value.value is None:
                 self._wrong(rule, value, key.text)
-            elif clause := self._expression(key.text, value):
+            elif clause := self._expression(key.text, value, key):
                 members.append(clause)
         return Clause(rule.name, members=tuple(members), place=self.reading.place(node))
 
@@ -337,6 +364,8 @@ _FORMS: Mapping[Form, Callable[[StepReading, ClauseRule, Node, int], Clause | No
     Form.STEPS: StepReading.block,
     Form.CASES: StepReading.cases,
 }
+_FULL = frozenset({Form.ASSIGNMENTS, Form.SORT, Form.CASES})
+"""Forms that say something; a list of steps may well be empty."""
 _ANYWHERE: _Rules = {
     name: rule
     for rules in CLAUSES.values()
@@ -344,6 +373,12 @@ _ANYWHERE: _Rules = {
     if rule.form in (Form.VARIABLE, Form.INTO, Form.STEPS)
 }
 """Keys of a step of no kind that are looked at all the same."""
+
+
+def _is_empty(node: Node) -> bool:
+    return not (
+        node.items if isinstance(node, yaml.Sequence) else node.entries if isinstance(node, yaml.Mapping) else node
+    )
 
 
 def _about(rule: ClauseRule) -> str:

@@ -105,7 +105,7 @@ class Rows(Summaries):
             message = (
                 f"a new {row.name} needs {listed(lacking)}, which {'is' if len(lacking) == 1 else 'are'} mandatory"
             )
-            self.error(Code.BAD_CALL, clauses.place, message, f"give it a value: with: {{ {lacking[0]}: … }}")
+            self.error(Code.MISSING_KEY, clauses.place, message, f"give it a value: with: {{ {lacking[0]}: … }}")
         return values
 
     def given(
@@ -117,7 +117,9 @@ class Rows(Summaries):
             one = known.get(member.key)
             if one is None:
                 hint = suggest(member.key, known, f"{otherwise}: {listed(known) or 'there are none'}")
-                self.error(Code.BAD_CALL, member.place, f"{nothing} {shown(member.key)}", hint)
+                if member.key == "Id" and nothing.endswith("attribute"):
+                    hint = "leave it out: the database gives it"
+                self.error(Code.BAD_CALL, member.key_place, f"{nothing} {shown(member.key)}", hint)
                 self.expression(member, None)
             elif value := self.expression(member, None if one.type == UNKNOWN else one.type):
                 found[member.key] = value

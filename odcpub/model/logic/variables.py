@@ -21,13 +21,14 @@ UNKNOWN = DataType(Basic.STRUCTURE)
 class Variables:
     """``symbols``: all names that an expression may use now, those of the asset too. ``used`` and ``given``:
     variables that were read, and that got a value. ``unknown``: names that nothing more is said about. ``made``:
-    by steps whose only use is the variable, and where."""
+    by steps whose only use is the variable, and where. ``gone``: those of blocks before."""
 
     symbols: dict[str, Symbol]
     used: set[str] = field(default_factory=set)
     given: set[str] = field(default_factory=set)
     unknown: set[str] = field(default_factory=set)
     made: dict[str, Place] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
     _blocks: list[list[str]] = field(default_factory=lambda: [[]])
 
     @classmethod
@@ -69,6 +70,7 @@ class Variables:
         finally:
             for name in self._blocks.pop():
                 del self.symbols[name]
+                self.gone.add(name)
 
     @contextmanager
     def named(self, symbol: Symbol) -> Iterator[None]:

@@ -42,8 +42,15 @@ def logic(*texts: str, libraries: dict[str, Library] | None = None) -> dict[str,
     return {action.name: typed(action, around) for action in made.server_actions}
 
 
+def problems_of_logic(*texts: str, libraries: dict[str, Library] | None = None) -> tuple[Problem, ...]:
+    """``problems``, but for the one that says that actions cannot be published yet."""
+    with patch.object(verify_module, "_not_yet", lambda asset: ()):
+        return problems(*texts, libraries=libraries)
+
+
 def library(text: str, version: str = "1.0.0", libraries: dict[str, Library] | None = None) -> Library:
-    verified = verify(raw(text), libraries or {})[0]
+    with patch.object(verify_module, "_not_yet", lambda asset: ()):
+        verified = verify(raw(text), libraries or {})[0]
     return Library(verified, version, 1, "sha256:0", tuple((libraries or {}).values()))
 
 
