@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from odcpub.compiler.compile import compile_app, compile_library
+from odcpub.compiler.drafts import Assembly, Compiled
 from odcpub.compiler.literals import sql_script
 from odcpub.compiler.project import About, app_project
 from odcpub.compiler.runtime import runtime_assembly, runtime_config
@@ -150,10 +151,16 @@ def published_helpdesk(compiler: CSharpCompiler, database: Postgres, place: Plac
 
 def lay_out(compiler: CSharpCompiler, asset: Asset, libraries: Mapping[str, Library], folder: Path) -> Path:
     """The app's folder as in an image: assemblies, launcher, static files."""
-    toolchain = compiler.toolchain()
-    compiled = compile_app(asset, libraries)
     used = [compile_library(library.asset, {}).assemblies[0] for library in libraries.values()]
-    images = compiler.compile((runtime_assembly(), *used, *compiled.assemblies), {})
+    return lay_out_compiled(compiler, compile_app(asset, libraries), folder, used)
+
+
+def lay_out_compiled(
+    compiler: CSharpCompiler, compiled: Compiled, folder: Path, libraries: Sequence[Assembly] = ()
+) -> Path:
+    """The same of what an app was compiled to."""
+    toolchain = compiler.toolchain()
+    images = compiler.compile((runtime_assembly(), *libraries, *compiled.assemblies), {})
     folder.mkdir()
     for name, image in images.items():
         (folder / f"{name}.dll").write_bytes(image)

@@ -87,7 +87,10 @@ internal sealed class Compiler
         var compilation = CSharpCompilation.Create(
             unit.Name, trees, _framework.Concat(images.Select(FromImage)), options);
         using var image = new MemoryStream();
-        var result = compilation.Emit(image, options: new EmitOptions());
+        // What was printed of a model's lines says so when it fails.
+        var mapped = unit.Sources.Any(source => source.Text.Contains("\n#line ", StringComparison.Ordinal));
+        var emitted = mapped ? new EmitOptions(debugInformationFormat: DebugInformationFormat.Embedded) : new EmitOptions();
+        var result = compilation.Emit(image, options: emitted);
         var findings = result.Diagnostics.Where(one => one.Severity == DiagnosticSeverity.Error)
             .Select(one => Describe(unit.Name, one)).ToArray();
         return new Outcome(result.Success ? image.ToArray() : null, findings);

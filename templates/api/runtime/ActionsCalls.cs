@@ -73,7 +73,7 @@ public sealed class ActionCalls(Catalog catalog, Database database)
         }
         catch (Refusal refusal)
         {
-            throw new Problem(422, refusal.Message) { Title = "Refused", Code = refusal.Code.Length > 0 ? refusal.Code : null, Errors = refusal.Errors };
+            throw Told(action, refusal);
         }
         catch (PostgresException error) when (IsConflict(error))
         {
@@ -118,6 +118,14 @@ public sealed class ActionCalls(Catalog catalog, Database database)
             result.Dispose();
             throw;
         }
+    }
+
+    // What is told of an attribute is shown at the input of its name.
+    private static Problem Told(ActionDescriptor action, Refusal refusal)
+    {
+        var errors = refusal.Errors?.Where(pair => action.Inputs.Any(input => input.Name == pair.Key)).ToDictionary();
+        var code = refusal.Code.Length > 0 ? refusal.Code : null;
+        return new Problem(422, refusal.Message) { Title = "Refused", Code = code, Errors = errors is { Count: > 0 } ? errors : null };
     }
 
     private static bool IsConflict(PostgresException error) =>

@@ -35,9 +35,9 @@ public sealed partial class ActionRun
         var row = Row(described, id);
         var (given, errors) = Taken(described, values);
         await RefuseIf(errors.Count > 0, described, row, given, errors);
-        if (given.Count == 0 || await Changed(described, calls.Changes.Update(described, row, given), Gone) is not null) return;
+        if (given.Count > 0 && await Changed(described, calls.Changes.Update(described, row, given), Done) is not null) return;
         await RefuseIf(true, described, row, given, errors);
-        throw Saving.Moved();
+        if (given.Count > 0) throw Saving.Moved();
     }
 
     public async Task Delete(string entity, long? id)
@@ -46,7 +46,7 @@ public sealed partial class ActionRun
         var row = Row(described, id);
         try
         {
-            if (await Execute(calls.Changes.Delete(described, row, null), Gone) is not null) return;
+            if (await Execute(calls.Changes.Delete(described, row, null), Done) is not null) return;
         }
         catch (PostgresException error) when (Saving.IsReferred(error))
         {
@@ -56,7 +56,7 @@ public sealed partial class ActionRun
         throw NotFound(described);
     }
 
-    private static object Gone(RowReader row) => "changed";
+    private static object Done(RowReader row) => row;
 
     private static string Row(EntityDescriptor entity, long? id) => id?.ToString(CultureInfo.InvariantCulture) ?? throw NotFound(entity);
 
