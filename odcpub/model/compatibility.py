@@ -5,16 +5,17 @@ Identity decides: an element that was renamed is missing under the name its user
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from odcpub.model.elements import Asset, Attribute, Basic, Record, StaticEntity, Structure
+from odcpub.model.data_types import DEFAULT_DECIMALS, DEFAULT_DIGITS
+from odcpub.model.elements import Asset, Attribute, Basic, DataType, Record, ServerAction, StaticEntity, Structure
 from odcpub.model.types import spelled
 from odcpub.model.versions import Version, parse_range
 
 
 def breaking_changes(old: Asset, new: Asset) -> tuple[str, ...]:
     """A sentence for everything that worked with ``old`` and may not with ``new``; empty: nothing breaks."""
-    return (*_static_entities(old, new), *_structures(old, new), *_uses(old, new))
+    return (*_static_entities(old, new), *_structures(old, new), *_actions(old, new), *_uses(old, new))
 
 
 def _static_entities(old: Asset, new: Asset) -> Iterator[str]:
@@ -78,7 +79,7 @@ def _kind(attribute: Attribute) -> tuple[object, ...]:
     """What users of a type rely on. A renamed target is a change of its own."""
     type_ = attribute.type
     measures = (type_.digits, type_.decimals) if type_.basic is Basic.DECIMAL else (None, None)
-    return type_.basic, type_.target_key, *measures
+    return type_.basic, type_.many, type_.target_key, *measures
 
 
 def _measured(attribute: Attribute) -> str:
@@ -90,6 +91,10 @@ def _limits(path: str, before: Attribute, after: Attribute) -> Iterator[str]:
     """Limits that got narrower; and a length that grew, since the value may not fit where it is kept."""
     if after.type.length != before.type.length:
         yield f"the length of {path} was {before.type.length or 'unbounded'} and is {after.type.length or 'unbounded'}"
+    yield from _narrower(path, before, after)
+
+
+def _narrower(path: str, before: Attribute, after: Attribute) -> Iterator[str]:
     if (after.min_length or 0) > (before.min_length or 0):
         yield f"the least length of {path} rose to {after.min_length}"
     if after.minimum is not None and (before.minimum is None or after.minimum > before.minimum):
@@ -98,6 +103,74 @@ def _limits(path: str, before: Attribute, after: Attribute) -> Iterator[str]:
         yield f"the maximum of {path} fell to {after.maximum}"
     if after.pattern is not None and after.pattern != before.pattern:
         yield f"the pattern of {path} changed"
+
+
+def _actions(old: Asset, new: Asset) -> Iterator[str]:
+    now = {element.key: element for element in new.server_actions}
+    for before in old.server_actions:
+        after = now.get(before.key)
+        if after is None:
+            yield f"the action {before.name} is gone"
+            continue
+        if after.name != before.name:
+            yield f"the action {before.name} is now called {after.name}"
+        yield from _inputs(before, after)
+        yield from _outputs(before, after)
+
+
+def _inputs(before: ServerAction, after: ServerAction) -> Iterator[str]:
+    """An input that is gone breaks those who give it a value."""
+    now = {one.name: one for one in after.inputs}
+    known = {one.name for one in before.inputs}
+    for one in before.inputs:
+        if one.name not in now:
+            yield f"the input {before.name}.{one.name} is gone"
+        else:
+            yield from _input(f"{before.name}.{one.name}", one, now[one.name])
+    for one in after.inputs:
+        if one.name not in known and _is_needed(one):
+            yield f"the input {after.name}.{one.name} is new and mandatory"
+
+
+def _input(path: str, before: Attribute, after: Attribute) -> Iterator[str]:
+    widened = not (before.type.many or after.type.many) and after.type in _WIDER.get(before.type.basic, ())
+    if _kind(after) != _kind(before) and not widened:
+        yield f"the input {path} was a {_measured(before)} and is now a {_measured(after)}"
+    if _is_needed(after) and not _is_needed(before):
+        yield f"the input {path} is now mandatory"
+    length = after.type.length
+    if length is not None and (before.type.length is None or length < before.type.length):
+        yield f"the length of {path} fell to {length}"
+    yield from _narrower(path, before, after)
+
+
+_ANY_DECIMAL = DataType(Basic.DECIMAL, digits=DEFAULT_DIGITS, decimals=DEFAULT_DECIMALS)
+_WIDER: Mapping[Basic, tuple[DataType, ...]] = {
+    Basic.INTEGER: (DataType(Basic.LONG_INTEGER), _ANY_DECIMAL, DataType(Basic.CURRENCY)),
+    Basic.LONG_INTEGER: (_ANY_DECIMAL, DataType(Basic.CURRENCY)),
+    Basic.CURRENCY: (_ANY_DECIMAL,),
+    Basic.DATE: (DataType(Basic.DATE_TIME),),
+    Basic.EMAIL: (DataType(Basic.TEXT),),
+    Basic.PHONE_NUMBER: (DataType(Basic.TEXT),),
+}
+"""Types that an input may be given without breaking those who give it a value."""
+
+
+def _outputs(before: ServerAction, after: ServerAction) -> Iterator[str]:
+    """A second output breaks those who name the variable of the only one."""
+    now = {one.name: one for one in after.outputs}
+    for one in before.outputs:
+        if one.name not in now:
+            yield f"the output {before.name}.{one.name} is gone"
+        elif _kind(now[one.name]) != _kind(one):
+            was, is_ = _measured(one), _measured(now[one.name])
+            yield f"the output {before.name}.{one.name} was a {was} and is now a {is_}"
+    if len(before.outputs) == 1 < len(after.outputs) and before.outputs[0].name in now:
+        yield f"the action {before.name} has more than one output now"
+
+
+def _is_needed(one: Attribute) -> bool:
+    return one.mandatory and one.default is None
 
 
 def _uses(old: Asset, new: Asset) -> Iterator[str]:

@@ -182,6 +182,11 @@ library: L
 key: 8d4a2f51-7c0e-4b93-9e25-3f1b6c8a0d47
 static_entities: { S: { records: { One: , Two: } } }
 structures: { P: { attributes: { X: { type: Text, length: 9 }, Y: { type: Integer } } } }
+server_actions:
+  F:
+    inputs: { In: { type: Integer, maximum: 9 }, Given: { type: Text, mandatory: true, length: 7 } }
+    outputs: { Out: { type: Integer } }
+    do: [{ if: HasValue(Given), then: [{ set: { Out: In } }] }]
 """
 
 
@@ -204,6 +209,24 @@ structures: { P: { attributes: { X: { type: Text, length: 9 }, Y: { type: Intege
         ("Y: { type: Integer }", "Y: { type: Integer, mandatory: true }", "P.Y is now mandatory"),
         ("Y: { type: Integer }", "Y: { type: Integer }, Z: { type: Date, mandatory: true }", "new and mandatory"),
         ("Y: { type: Integer }", "Y: { type: Integer, maximum: 5 }", "fell to 5"),
+        ("In: { type: Integer, maximum: 9 }", "In: { type: Integer }", ""),
+        ("In: { type: Integer,", "In: { type: Integer, default: 1,", ""),
+        ("In: { type: Integer,", "New: { type: Date }, In: { type: Integer,", ""),
+        ("length: 7", "length: 8", ""),
+        ("mandatory: true, length: 7", "length: 7", ""),
+        ("set: { Out: In }", "set: { Out: In + 1 }", ""),
+        ("F:", "G: { do: [] }\n  F:", ""),
+        ("Given: { type: Text, mandatory: true, length: 7 }", "Given: { type: Text, mandatory: true }", ""),
+        ("In: { type: Integer, maximum: 9 }", "In: { type: Integer, maximum: 8 }", "maximum of F.In fell to 8"),
+        ("In: { type: Integer,", "In: { type: Integer, mandatory: true,", "the input F.In is now mandatory"),
+        ("In: { type: Integer,", "In: { type: Integer, mandatory: true, default: 1,", ""),
+        ("In: {", "New: { type: Date, mandatory: true }, In: {", "the input F.New is new and mandatory"),
+        ("length: 7", "length: 6", "length of F.Given fell to 6"),
+        ("Given: { type: Text, mandatory: true, length: 7 }", "Given: { type: Email, mandatory: true }", "now a Email"),
+        ("F:", "G:", "the action F is gone"),
+        ("F:", "G:\n    key: F", "the action F is now called G"),
+        ("Out: { type: Integer }", "Out: { type: Long Integer }", "was a Integer and is now a Long Integer"),
+        ("Out: { type: Integer }", "Out: { type: Integer }, B: { type: Date }", "has more than one output now"),
     ],
 )
 def test_what_breaks_users(before: str, after: str, says: str) -> None:
