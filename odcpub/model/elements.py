@@ -233,15 +233,90 @@ class ServerAction:
 
 
 class ScreenKind(StrEnum):
-    """What a screen shows of its entity."""
+    """What a screen shows: rows of an entity, one row, or numbers and short lists of several entities."""
 
     LIST = "list"
     DETAIL = "detail"
+    DASHBOARD = "dashboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """An expression (``text``) by the name of what it gives: a computed column, or an input. ``place``: the text's."""
+
+    name: str
+    text: str
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """What a list's rows are ordered by: the ``text`` of an expression, without its direction."""
+
+    text: str
+    descending: bool = False
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A server action that a screen calls; texts are expressions, empty where the author wrote none.
+
+    ``label``: what the button says. ``given``: inputs that are fixed; ``asked``: what the dialogue's fields begin with.
+    ``go_to``: the screen to go to afterwards, empty to stay. ``place``: of the action's name.
+    """
+
+    action: str
+    label: str = ""
+    given: tuple[Formula, ...] = ()
+    asked: tuple[Formula, ...] = ()
+    visible: str = ""
+    enabled: str = ""
+    confirm: str = ""
+    message: str = ""
+    go_to: str = ""
+    place: Place = NOWHERE
+
+
+class PartKind(StrEnum):
+    """What a part of a dashboard shows of an entity's rows."""
+
+    COUNT = "count"
+    SUM = "sum"
+    AVERAGE = "average"
+    LEAST = "least"
+    GREATEST = "greatest"
+    LIST = "list"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a dashboard: a number of an entity's rows, or a short list of ``maximum`` of them.
+
+    ``entity``: empty where ``value`` names it, the expression that is summed and so on. ``columns``, ``computed``: as
+    of a screen. ``to``: the screen that shows more, empty for none. ``place``: of what stands behind the part's kind.
+    """
+
+    kind: PartKind
+    entity: str
+    value: str = ""
+    label: str = ""
+    where: str = ""
+    columns: tuple[str, ...] = ()
+    computed: tuple[Formula, ...] = ()
+    sort: tuple[SortKey, ...] = ()
+    maximum: int = 5
+    to: str = ""
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """A list or detail screen of an entity (current names). ``generated``: made because the author wrote none."""
+    """A list or detail screen of an entity (current names), or a dashboard, which has ``parts`` and no entity.
+
+    ``columns``: names, in order, of which ``computed`` has those that are no attributes. ``where``: the expression that
+    is True for the rows listed, empty for all. ``generated``: made because the author wrote none.
+    """
 
     name: str
     kind: ScreenKind
@@ -251,6 +326,11 @@ class Screen:
     generated: bool = False
     description: str = ""
     place: Place = NOWHERE
+    computed: tuple[Formula, ...] = ()
+    where: str = ""
+    sort: tuple[SortKey, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,7 +264,8 @@ def _delete_rule(reading: Reading, key: Key, node: Node, element: str) -> Delete
 def _scalar(reading: Reading, key: Key, node: Node, element: str) -> Scalar | None:
     if isinstance(node, Scalar) and node.value is not None:
         return node
-    _wrong(reading, key, node, element, f"a {key.shape.value}")
+    article = "an" if key.shape is Shape.EXPRESSION else "a"
+    _wrong(reading, key, node, element, f"{article} {key.shape.value}")
     return None
 
 
@@ -279,7 +280,7 @@ def _elements(reading: Reading, key: Key, node: Node, element: str) -> Mapping |
 def _list(reading: Reading, key: Key, node: Node, element: str) -> Sequence | None:
     if isinstance(node, Sequence):
         return node
-    _wrong(reading, key, node, element, f"a list of {key.shape.value}, each after '- '")
+    _wrong(reading, key, node, element, f"a {key.shape.value}")
     return None
 
 
@@ -300,4 +301,10 @@ _SHAPES: dict[Shape, Callable[[Reading, Key, Node, str], Any]] = {
     Shape.ELEMENTS: _elements,
     Shape.STEPS: _list,
     Shape.HANDLERS: _list,
+    Shape.EXPRESSION: _scalar,
+    Shape.FORMULAS: _elements,
+    Shape.SORT: _list,
+    Shape.COLUMNS: _list,
+    Shape.BUTTONS: _list,
+    Shape.PARTS: _list,
 }

@@ -9,6 +9,10 @@ from odcpub.model.language import (
     DESCRIPTION_LENGTH,
     KEPT,
     KEYS,
+    MAX_BUTTONS,
+    MAX_LISTED,
+    MAX_PARTS,
+    MAX_SORT,
     NAME_LENGTH,
     NAME_PATTERN,
     PLAIN_TYPES,
@@ -21,6 +25,21 @@ from odcpub.model.logic.schema import JsonSchema, steps_schema
 from odcpub.model.logic.steps import MAX_INPUTS, MAX_TIMEOUT
 
 _NAME: JsonSchema = {"type": "string", "pattern": f"^{NAME_PATTERN}$", "maxLength": NAME_LENGTH}
+_EXPRESSION: JsonSchema = {"type": ["string", "number", "boolean"]}
+
+
+def _named(details: JsonSchema) -> JsonSchema:
+    """A name, or a mapping of one name to its details."""
+    pair = {
+        "type": "object",
+        "propertyNames": _NAME,
+        "additionalProperties": details,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    return {"anyOf": [_NAME, pair]}
+
+
 _TARGET = rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}( Identifier)?$"
 _SHAPES: dict[Shape, JsonSchema] = {
     Shape.NAME: _NAME,
@@ -37,6 +56,12 @@ _SHAPES: dict[Shape, JsonSchema] = {
     Shape.RANGE: {"type": "string"},
     Shape.STEPS: {"$ref": "#/$defs/steps"},
     Shape.HANDLERS: {"$ref": "#/$defs/handlers"},
+    Shape.EXPRESSION: _EXPRESSION,
+    Shape.FORMULAS: {"type": ["object", "null"], "propertyNames": _NAME, "additionalProperties": _EXPRESSION},
+    Shape.SORT: {"type": "array", "items": _EXPRESSION, "maxItems": MAX_SORT},
+    Shape.COLUMNS: {"type": "array", "items": _named(_EXPRESSION), "uniqueItems": True},
+    Shape.BUTTONS: {"type": "array", "items": _named({"$ref": "#/$defs/button"}), "maxItems": MAX_BUTTONS},
+    Shape.PARTS: {"type": "array", "items": {"$ref": "#/$defs/part"}, "maxItems": MAX_PARTS},
 }
 _OF_VARIABLES: JsonSchema = {
     "anyOf": [
@@ -49,15 +74,21 @@ _TYPES: dict[str, JsonSchema] = {
     "attribute": {"anyOf": [{"enum": [basic.value for basic in PLAIN_TYPES]}, {"type": "string", "pattern": _TARGET}]},
     **dict.fromkeys(("input", "output", "local"), _OF_VARIABLES),
 }
-_BOUNDS: dict[str, dict[str, int]] = {
+_BOUNDS: dict[tuple[str, str], dict[str, int]] = {
+    ("part", "maximum"): {"minimum": 1, "maximum": MAX_LISTED},
+}
+_BOUNDS_ANYWHERE: dict[str, dict[str, int]] = {
     "length": {"minimum": 1, "maximum": MAX_LENGTH},
     "min_length": {"minimum": 1, "maximum": MAX_LENGTH},
     "digits": {"minimum": 1, "maximum": MAX_DIGITS},
     "decimals": {"minimum": 0, "maximum": MAX_DIGITS},
     "timeout": {"minimum": 1, "maximum": MAX_TIMEOUT},
 }
-_EITHER = {"screen": ("list", "detail")}
-_MAY_BE_EMPTY = frozenset({"record", "entity", "static_entity"})
+_EITHER = {
+    "screen": ("list", "detail", "dashboard"),
+    "part": ("count", "sum", "average", "least", "greatest", "list"),
+}
+_MAY_BE_EMPTY = frozenset({"record", "entity", "static_entity", "button"})
 """Elements of which the name alone will do."""
 
 
@@ -108,5 +139,5 @@ def _property(kind: str, key: Key) -> JsonSchema:
     elif key.shape is Shape.TYPE:
         shape = _TYPES[kind]
     else:
-        shape = {**_SHAPES[key.shape], **_BOUNDS.get(key.name, {})}
+        shape = {**_SHAPES[key.shape], **_BOUNDS_ANYWHERE.get(key.name, {}), **_BOUNDS.get((kind, key.name), {})}
     return {**shape, "description": key.about}

@@ -18,6 +18,13 @@ LABEL_LENGTH = 200
 DESCRIPTION_LENGTH = 4_000
 MAX_ATTRIBUTES = 1_000
 MAX_INDEX_ATTRIBUTES = 32
+MAX_SORT = 8
+"""Expressions that a list is ordered by."""
+MAX_BUTTONS = 30
+MAX_PARTS = 50
+LISTED = 5
+MAX_LISTED = 50
+"""Rows of a list on a dashboard, unless its author says how many, and at most."""
 MAX_INDEX_BYTES = 2_600
 """PostgreSQL refuses rows whose index entry is longer than 2,704 bytes; a character takes up to four."""
 
@@ -39,8 +46,14 @@ class Shape(StrEnum):
     DELETE_RULE = "delete rule"
     RANGE = "version range"
     ELEMENTS = "elements"
-    STEPS = "steps"
-    HANDLERS = "refusals and steps"
+    STEPS = "list of steps, each after '- '"
+    HANDLERS = "list of refusals and steps, each after '- '"
+    EXPRESSION = "expression"
+    FORMULAS = "mapping of names to expressions"
+    SORT = "list of expressions, such as [Ticket.OpenedAt desc]"
+    COLUMNS = "list of attributes, such as [Name, Email]"
+    BUTTONS = "list of server actions, such as [CloseTicket]"
+    PARTS = "list of parts, each after '- '"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +181,45 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         _DESCRIPTION,
     ),
     "screen": (
-        Key("list", Shape.NAME, "The entity whose rows it lists; exactly one of list and detail."),
+        Key("list", Shape.NAME, "The entity whose rows it lists; exactly one of list, detail and dashboard."),
         Key("detail", Shape.NAME, "The entity of which it shows and edits one row."),
-        Key("columns", Shape.NAMES, "List: the attributes shown; the first five unless said."),
+        Key("dashboard", Shape.PARTS, "Numbers and short lists of the app's rows, in order."),
+        Key("where", Shape.EXPRESSION, "List: the condition that is True for the rows it shows; all rows unless said."),
+        Key(
+            "sort", Shape.SORT, "List: the order until the user chooses another, each with desc for the greatest first."
+        ),
+        Key(
+            "columns",
+            Shape.COLUMNS,
+            "List: the attributes shown, and expressions by their names; the first five attributes unless said.",
+        ),
         Key("search", Shape.NAMES, "List: the attributes searched; the display attribute unless said."),
+        Key("actions", Shape.BUTTONS, "The server actions that its buttons call."),
         _DESCRIPTION,
+    ),
+    "button": (
+        Key("label", Shape.TEXT, "What the button says; the action's name in words unless said."),
+        Key("with", Shape.FORMULAS, "Inputs that the user is not asked for, and their values."),
+        Key("ask", Shape.FORMULAS, "What fields of the dialogue begin with."),
+        Key("visible", Shape.EXPRESSION, "The condition for which the button is there; always unless said."),
+        Key("enabled", Shape.EXPRESSION, "The condition for which the button can be used; always unless said."),
+        Key("confirm", Shape.EXPRESSION, "The question that the user says yes to first, a Text."),
+        Key("message", Shape.EXPRESSION, "What the user is told afterwards, a Text."),
+        Key("go_to", Shape.NAME, "The screen shown afterwards; the same unless said."),
+    ),
+    "part": (
+        Key("count", Shape.NAME, "The entity whose rows are counted; exactly one of the first six."),
+        Key("sum", Shape.EXPRESSION, "The sum of an expression over an entity's rows."),
+        Key("average", Shape.EXPRESSION, "The average of an expression over an entity's rows."),
+        Key("least", Shape.EXPRESSION, "The least value of an expression over an entity's rows."),
+        Key("greatest", Shape.EXPRESSION, "The greatest value of an expression over an entity's rows."),
+        Key("list", Shape.NAME, "The entity of which a few rows are listed."),
+        Key("label", Shape.TEXT, "The part's heading; of count and list the entity's name unless said."),
+        Key("where", Shape.EXPRESSION, "The condition that is True for the rows; all rows unless said."),
+        Key("columns", Shape.COLUMNS, "list: as those of a list screen; the display attribute unless said."),
+        Key("sort", Shape.SORT, "list: the order, each with desc for the greatest first."),
+        Key("maximum", Shape.INTEGER, "list: how many rows at most, 1 to 50; 5 unless said."),
+        Key("to", Shape.NAME, "The list or dashboard that shows more."),
     ),
 }
 
@@ -186,9 +233,14 @@ KEPT: Mapping[str, tuple[str, ...]] = {
         "themes",
         "roles",
     ),
-    "screen": ("roles", "actions"),
+    "screen": ("roles",),
 }
 """Words the language keeps for later: answered "not supported yet", not "unknown key"."""
+
+EXPRESSIVE = frozenset({"where", "sort", "computed columns", "actions", "dashboard"})
+"""What of screens is looked at together with the whole model."""
+NOT_YET = ("where", "sort", "computed columns", "actions", "dashboard")
+"""What of screens is read, and what pages do not show yet."""
 
 TITLES: Mapping[str, str] = {
     "asset": "the model",
@@ -205,6 +257,8 @@ TITLES: Mapping[str, str] = {
     "output": "an output",
     "local": "a local variable",
     "screen": "a screen",
+    "button": "an action of a screen",
+    "part": "a part of a dashboard",
 }
 
 TEXT_TYPES = of_family(Family.TEXT)

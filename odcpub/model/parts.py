@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from odcpub.errors import Place
 from odcpub.model import elements as el
 from odcpub.model.attributes import setting
 from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
-from odcpub.model.language import ASSET_KINDS, RESERVED_SCREENS
+from odcpub.model.language import ASSET_KINDS
 from odcpub.model.logic.actions import server_action
 from odcpub.model.names import is_reserved_asset
 from odcpub.model.problems import Code
-from odcpub.model.raw import FileParts, Header, ScreenPart
+from odcpub.model.raw import FileParts, Header
+from odcpub.model.screens.read import screen
 from odcpub.model.tables import entity, static_entity, structure
 from odcpub.model.versions import BadVersion, parse_range
 from odcpub.model.yaml_text import Mapping, Node, Scalar, parse
@@ -68,40 +68,6 @@ def _use(reading: Reading, name: Scalar, node: Node, element: str) -> el.Use:
     return el.Use(name.text, text, reading.place(name))
 
 
-def _screen(reading: Reading, name: Scalar, node: Node, element: str) -> ScreenPart:
-    found = fields(reading, "screen", node, name, element)
-    if name.text.casefold() in RESERVED_SCREENS:
-        reading.problem(Code.RESERVED_NAME, name, element, f"/{name.text} is the address of the data", "rename it")
-    given = [kind for kind in ("list", "detail") if kind in found.nodes]
-    if len(given) != 1:
-        hint = "write list: Entity for a table of rows, or detail: Entity for one row"
-        why = "has neither list nor detail" if not given else "has both list and detail"
-        reading.problem(Code.BAD_SCREEN, name, element, f"the screen {why}", hint)
-    for key in ("columns", "search"):
-        if given == ["detail"] and key in found.nodes:
-            message = f"{key} is for lists, and this is a detail"
-            reading.problem(
-                Code.BAD_SCREEN, found.nodes[key], element, message, "remove it: a detail shows every attribute"
-            )
-    kind = el.ScreenKind(given[0]) if given else el.ScreenKind.LIST
-    entity_node = found.nodes.get(kind.value, name)
-    made = el.Screen(
-        name.text,
-        kind,
-        found.get(kind.value, ""),
-        description=found.get("description", ""),
-        place=reading.place(name),
-    )
-    return ScreenPart(
-        made, reading.place(entity_node), _placed(reading, found, "columns"), _placed(reading, found, "search")
-    )
-
-
-def _placed(reading: Reading, found: Fields, key: str) -> tuple[tuple[str, Place], ...] | None:
-    members: tuple[tuple[str, Scalar], ...] | None = found.get(key)
-    return None if members is None else tuple((text, reading.place(node)) for text, node in members)
-
-
 Maker = Callable[[Reading, Scalar, Node, str], object]
 _SECTIONS: dict[str, Maker] = {
     "uses": _use,
@@ -110,5 +76,5 @@ _SECTIONS: dict[str, Maker] = {
     "entities": entity,
     "structures": structure,
     "server_actions": server_action,
-    "screens": _screen,
+    "screens": screen,
 }

@@ -50,7 +50,10 @@ class Code(StrEnum):
     MANDATORY_CYCLE = "ODC-M403", "mandatory references that form a cycle: the first row could never be created"
     STRUCTURE_CYCLE = "ODC-M404", "a structure that contains itself"
     BAD_INDEX = "ODC-M405", "an index that the database cannot store"
-    BAD_SCREEN = "ODC-M406", "a screen that is not exactly one list or one detail screen, or a key that it cannot have"
+    BAD_SCREEN = (
+        "ODC-M406",
+        "a screen that is not exactly one list, detail or dashboard, or that has what it cannot have",
+    )
     LIBRARY_DATA = "ODC-M501", "data, settings or screens in a library"
     UNKNOWN_LIBRARY = "ODC-M502", "a library that does not exist, or is not listed under uses"
     LIBRARY_VERSION = "ODC-M503", "a version range that is malformed, or that no version of the library satisfies"

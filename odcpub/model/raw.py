@@ -40,12 +40,13 @@ class StructurePart:
 
 @dataclass(frozen=True, slots=True)
 class ScreenPart:
-    """``columns`` and ``search``: (name, place), None where the author wrote none."""
+    """A screen as its file says it. ``places``: where what it names stands, by its path within the screen: ``list``,
+    ``columns.Age``, ``actions.CloseTicket.go_to``, ``dashboard.0.where``. ``written``: keys that its author wrote, and
+    ``computed columns``."""
 
     element: el.Screen
-    entity_place: Place
-    columns: tuple[tuple[str, Place], ...] | None
-    search: tuple[tuple[str, Place], ...] | None
+    places: Mapping[str, Place]
+    written: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

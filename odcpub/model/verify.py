@@ -22,7 +22,8 @@ from odcpub.model.physical import physical
 from odcpub.model.problems import Code
 from odcpub.model.raw import ActionPart, EntityPart, FileParts, ScreenPart, StructurePart
 from odcpub.model.references import check_cycles, resolve_actions, resolve_entities, resolve_structures
-from odcpub.model.screens import screens
+from odcpub.model.screens.check import problems_of_screens
+from odcpub.model.screens.made import screens
 from odcpub.model.targets import Targets
 from odcpub.model.versions import parse_range, parse_version
 from odcpub.text import listed, suggest
@@ -60,6 +61,7 @@ def _examine(
         if asset and raw.complete:
             around = surroundings(asset, libraries or {}, latest(before))
             whole += problems_of_logic(asset, around, _unsound(raw))
+            whole += problems_of_screens(asset, around, chain.from_iterable(part.screens for part in raw.parts))
             whole += _not_yet(asset)
     problems += whole if raw.complete else [problem for problem in whole if problem.code not in _FOLLOWING]
     return asset, tuple(sorted(dict.fromkeys(problems), key=_order))

@@ -57,7 +57,7 @@ CASES = [
     (
         "kept screen key",
         TWO + "screens:\n  S: { list: A, actions: [X] }",
-        ("M901", 7, 17, "screens.S"),
+        ("M901", 7, 26, "screens.S"),
         "not supported yet",
     ),
     ("extension", f"extension: E\nkey: {KEY}", ("M901", 1, 12, ""), "not supported yet"),

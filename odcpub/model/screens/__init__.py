@@ -1,0 +1,1 @@
+"""Screens: read, made for entities that have none, checked with the expressions, actions and screens that they name."""
