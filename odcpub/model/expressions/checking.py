@@ -49,6 +49,10 @@ class Checking:
         node = rules.adapted(node, wanted)
         if rules.fits(node.type, wanted) and not self.mixed(node.type, wanted):
             return rules.converted(node, wanted)
+        if rules.is_number(node.type) and rules.is_number(wanted) and not rules.calculable(node.type):
+            message = f"{what} does not hold {_measured(node.type)}"
+            self.fault(syntax, message, _FEWER)
+            return None
         message = f"{what} needs {rules.spelled(wanted)}, and this is {rules.spelled(node.type)}"
         self.fault(syntax, message, hint or self.way(node.type, wanted))
         return None
@@ -60,9 +64,7 @@ class Checking:
             self.fault(syntax, message, self.way(node.type, tree.DECIMAL))
             return False
         if not rules.calculable(node.type):
-            digits, decimals = node.type.digits, node.type.decimals
-            message = f"a Decimal with {digits} digits and {decimals} decimals cannot be calculated with"
-            self.fault(syntax, message, "give the attribute at most 8 decimals and 20 digits before the point")
+            self.fault(syntax, f"{_measured(node.type)} cannot be calculated with", _FEWER)
             return False
         return True
 
@@ -86,3 +88,11 @@ class Checking:
 
     def _is_text(self, identifier: DataType) -> bool:
         return bool(identifier.length) or identifier.target in self.scope.statics
+
+
+_FEWER = "give the attribute at most 8 decimals and 20 digits before the point"
+
+
+def _measured(type_: DataType) -> str:
+    """A Decimal with more than calculated numbers have."""
+    return f"a Decimal with {type_.digits} digits and {type_.decimals} decimals"

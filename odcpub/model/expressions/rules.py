@@ -91,6 +91,8 @@ def calculable(type_: DataType) -> bool:
 
 def fits(given: DataType, wanted: DataType) -> bool:
     """Whether a value of type ``given`` may stand where ``wanted`` is expected, converted without being asked."""
+    if is_number(given) and not calculable(given):
+        return wanted.basic is Basic.DECIMAL and not calculable(wanted)
     if same(given, wanted):
         return True
     if is_number(given) and is_number(wanted):

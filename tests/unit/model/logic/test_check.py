@@ -2,7 +2,7 @@
 
 import pytest
 
-from odcpub.errors import ModelError
+from odcpub.errors import ModelError, Severity
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions.written import written
 from odcpub.model.logic import tree
@@ -21,11 +21,12 @@ entities:
       Status: { type: Status Identifier, default: Open }
       Hours: { type: Decimal }
       Fee: { type: Currency }
+      Weight: { type: Decimal, digits: 28, decimals: 15 }
 server_actions:
   Act:
     inputs: { TicketId: { type: Ticket Identifier }, Hours: { type: Decimal }, Texts: { type: Text List } }
     outputs: { Fee: { type: Currency }, Note: { type: Text } }
-    locals: { Whole: { type: Integer } }
+    locals: { Whole: { type: Integer }, Numbers: { type: Decimal List } }
     do:
 """
 ROW = DataType(Basic.STRUCTURE, target="Ticket", target_key="Issue")
@@ -74,3 +75,20 @@ def test_a_secret_is_for_steps_and_not_for_messages() -> None:
     with pytest.raises(ModelError) as caught:
         steps("- raise: '\"No \" + Settings.MailToken'")
     assert [one.message for one in caught.value.problems] == ["raise: Settings.MailToken is a secret"]
+
+
+@pytest.mark.parametrize(
+    "step", ["set: { Hours: Found.Weight }", "append: Found.Weight\n  to: Numbers", "set: { Fee: Found.Weight }"]
+)
+def test_decimals_that_a_variable_does_not_hold_are_told(step: str) -> None:
+    with pytest.raises(ModelError) as found:
+        steps(f"""
+- {{ get: Ticket, where: Ticket.Id = TicketId, as: Found }}
+- {{ query: Ticket, where: Ticket.Weight = Found.Weight, as: Others }}
+- {step}
+- {{ create: Ticket, with: {{ Subject: '"a"', Customer: Found.Customer, Weight: Found.Weight }} }}
+""")
+    assert "does not hold a Decimal with 28 digits and 15 decimals" in "".join(
+        one.message for one in found.value.problems
+    )
+    assert len([one for one in found.value.problems if one.severity == Severity.ERROR]) == 1
