@@ -7,8 +7,9 @@ command line is a property of the class: 1 model or plan refused, 2 usage, 3 an 
 from __future__ import annotations
 
 import errno
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 REPORT = "report this with the output of: odcpub doctor"
@@ -25,11 +26,22 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A position in a file of the model: path relative to the model's folder, line and column from 1."""
+    """A position in a file of the model: path relative to the model's folder, line and column from 1.
+
+    ``parts``: of a text that does not stand on one line as it is, where its characters from an index on stand, up to
+    the next part: (index, line, column).
+    """
 
     file: str
     line: int
     column: int
+    parts: tuple[tuple[int, int, int], ...] = field(default=(), compare=False, repr=False)
+
+    def at(self, index: int) -> Place:
+        """The place of a character of the text that begins here."""
+        before = bisect_right(self.parts, index, key=lambda part: part[0])
+        start, line, column = self.parts[max(before - 1, 0)] if self.parts else (0, self.line, self.column)
+        return Place(self.file, line, column + index - start)
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"

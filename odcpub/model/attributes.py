@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from odcpub.model import elements as el
 from odcpub.model.data_types import length_of
-from odcpub.model.defaults import literal, value_of_new_rows
+from odcpub.model.defaults import value_of_new_rows, value_of_setting
 from odcpub.model.elements import Attribute, Basic, Computed, DataType, DeleteRule, Function
 from odcpub.model.fields import Fields, Reading, fields
 from odcpub.model.language import LIMITS, NUMBER_TYPES, SETTING_TYPES, TEXT_TYPES
@@ -136,7 +136,7 @@ def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Sett
         hint = "remove it; 'odcpub config set' asks for the secret, and each stage keeps its own, encrypted"
         reading.problem(Code.SECRET_DEFAULT, values["default"], element, "a secret has no default", hint)
     elif "default" in values and type_ is not UNKNOWN:
-        default = _setting_default(reading, found, type_, element)
+        default = value_of_setting(reading, found, type_, element)
     return el.Setting(
         name=name.text,
         type=type_,
@@ -147,12 +147,3 @@ def setting(reading: Reading, name: Scalar, node: Node, element: str) -> el.Sett
         place=reading.place(name),
         key=values.get("key", ""),
     )
-
-
-def _setting_default(reading: Reading, found: Fields, type_: DataType, element: str) -> el.Scalar | None:
-    node: Scalar = found.values["default"]
-    if isinstance(node.value, str) and node.value.startswith("="):
-        hint = "write a literal: a setting stays the same until it is set"
-        reading.problem(Code.EXPRESSION, node, element, "a setting's default cannot be an expression", hint)
-        return None
-    return literal(reading, found, type_, element)

@@ -12,7 +12,6 @@ from odcpub.model.elements import Basic, Computed, DataType, Function
 from odcpub.model.fields import Fields, Reading
 from odcpub.model.literals import as_text, canonical
 from odcpub.model.pattern_match import matches
-from odcpub.model.places import inside
 from odcpub.model.problems import Code
 from odcpub.model.types import spelled
 from odcpub.model.yaml_text import Scalar
@@ -50,6 +49,20 @@ def value_of_new_rows(
     return None
 
 
+def value_of_setting(reading: Reading, found: Fields, type_: DataType, element: str) -> el.Scalar | None:
+    """What a setting has that no stage sets."""
+    node: Scalar = found.values["default"]
+    if not (isinstance(node.value, str) and node.value.startswith("=")):
+        return literal(reading, found, type_, element)
+    value = _expression(reading, found, type_, element)
+    if isinstance(value, Function | Computed):
+        message = "the default of a setting must be the same whenever it is computed"
+        hint = "write a value, or an expression of values alone: '=24 * 7'"
+        reading.problem(Code.EXPRESSION, node, element, message, hint)
+        return None
+    return value
+
+
 def _expression(
     reading: Reading, found: Fields, type_: DataType, element: str
 ) -> el.Scalar | Function | Computed | None:
@@ -72,9 +85,10 @@ def _expression(
         if node.plain and (meant := cut_short(reading.line(node), node.column, node.text[1:])):
             message = f"the default: YAML takes only '{shown(node.text)}' of the expression"
             reading.problem(Code.EXPRESSION, node, element, message, f"put it in quotes: {shown(quoted(meant), 500)}")
+            reading.cut(node, meant)
             return None
         for fault in error.faults:
-            place = inside(node, fault.at + 1)
+            place = reading.text_place(node).at(fault.at + 1)
             reading.problem(Code.EXPRESSION, place, element, f"the default: {fault.message}", fault.hint)
         return None
     if not is_constant(expression):
@@ -91,7 +105,7 @@ def _constant(
     try:
         value = evaluate(expression, {}, _ANY_MOMENT)
     except Refused as error:
-        place = inside(node, error.fault.at + 1)
+        place = reading.text_place(node).at(error.fault.at + 1)
         reading.problem(Code.BAD_DEFAULT, place, element, f"the default: {error.fault.message}", error.fault.hint)
         return None
     if value is None:

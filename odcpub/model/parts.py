@@ -33,7 +33,7 @@ def read(text: str, file: str) -> FileParts:
     )
     sections = {key: _section(reading, found, key, make) for key, make in _SECTIONS.items()}
     places = tuple((key, reading.place(found.nodes[key])) for key in _SECTIONS if found.values.get(key) is not None)
-    found_problems = (*problems, *reading.problems)
+    found_problems = (*problems, *reading.told)
     complete = isinstance(root, Mapping)
     return FileParts(file, headers, places, problems=found_problems, complete=complete, **sections)  # type: ignore[arg-type]
 

@@ -284,6 +284,5 @@ class Checking:
 
 
 def _at(clause: Clause, fault: Fault) -> Place:
-    """The place of a fault in a clause's text, as far as it is on one line."""
-    place = clause.place
-    return place if "\n" in clause.text else Place(place.file, place.line, place.column + fault.at)
+    """The place of a fault in a clause's text."""
+    return clause.place.at(fault.at)

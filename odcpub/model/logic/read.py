@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 
-from odcpub.errors import Place
 from odcpub.model import yaml_text as yaml
 from odcpub.model.elements import NOWHERE, Clause, Step
 from odcpub.model.expressions.in_yaml import can_be, cut_short, quoted
@@ -195,7 +194,7 @@ class StepReading:
 
     def _expression(self, key: str, node: Scalar, key_node: Scalar | None = None) -> Clause | None:
         """The clause of an expression; None where it is already known to be wrong. ``key_node``: its key, of pairs."""
-        text, place = node.text, self._text_place(node)
+        text, place = node.text, self.reading.text_place(node)
         what = shown(key) or "the expression"
         meant = self._cut(node) if node.plain else self._bare(node)
         if meant:
@@ -204,6 +203,8 @@ class StepReading:
             if not node.plain:
                 message = f"{what}: YAML takes the quotes away, so these are names: {shown(text)}"
             self._problem(Code.EXPRESSION, node, message, f"put it in quotes: {shown(quoted(meant, ''), 500)}")
+            if node.plain:
+                self.reading.cut(node, meant)
             return None
         if text.startswith("="):
             message = f"{what}: an expression begins with '='"
@@ -213,7 +214,7 @@ class StepReading:
             message = f"{what}: there is no expression"
             self._problem(Code.EXPRESSION, node, message, "write NoValue() for no value")
             return None
-        return Clause(key, text, place=place, key_place=self._text_place(key_node) if key_node else NOWHERE)
+        return Clause(key, text, place=place, key_place=self.reading.text_place(key_node) if key_node else NOWHERE)
 
     def _cut(self, node: Scalar) -> str:
         """The expression of which YAML took only a part, empty where it took all."""
@@ -241,7 +242,7 @@ class StepReading:
 
     def target(self, rule: ClauseRule, node: Node, deep: int) -> Clause | None:
         if isinstance(node, Scalar) and isinstance(node.value, str) and node.text.strip():
-            return Clause(rule.name, node.text, place=self._text_place(node))
+            return Clause(rule.name, node.text, place=self.reading.text_place(node))
         self._wrong(rule, node)
         return None
 
@@ -255,7 +256,7 @@ class StepReading:
             return None
         if not self._is_name(node, pattern):
             return None
-        return Clause(rule.name, node.text, place=self._text_place(node))
+        return Clause(rule.name, node.text, place=self.reading.text_place(node))
 
     def _is_name(self, node: Scalar, pattern: re.Pattern[str]) -> bool:
         if not pattern.fullmatch(node.text):
@@ -268,11 +269,6 @@ class StepReading:
             return False
         return True
 
-    def _text_place(self, node: Scalar) -> Place:
-        """Where the text itself begins, behind its quotes."""
-        quotes = 0 if node.plain or "\n" in node.text else 1
-        return Place(self.reading.file, node.line, node.column + quotes)
-
     def into(self, rule: ClauseRule, node: Node, deep: int) -> Clause | None:
         if not isinstance(node, yaml.Mapping):
             return self._named(rule, node, _NAME)
@@ -281,7 +277,7 @@ class StepReading:
             if not isinstance(value, Scalar) or not isinstance(value.value, str):
                 self._wrong(rule, value)
             elif self._is_name(key, _NAME) and self._is_name(value, _NAME):
-                place, key_place = self._text_place(value), self._text_place(key)
+                place, key_place = self.reading.text_place(value), self.reading.text_place(key)
                 members.append(Clause(key.text, value.text, place=place, key_place=key_place))
         return Clause(rule.name, members=tuple(members), place=self.reading.place(node))
 

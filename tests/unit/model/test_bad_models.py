@@ -472,7 +472,25 @@ CASES = [
         "setting's expression",
         SETTING + "{ type: Date, default: =CurrDate() }",
         ("M307", 4, 29, "settings.S"),
-        "literal",
+        "the same whenever it is computed",
+    ),
+    (
+        "setting named in a setting's expression",
+        SETTING + "{ type: Integer, default: '=2 * Settings.S' }",
+        ("M307", 4, 38, "settings.S"),
+        "there is no Settings.S",
+    ),
+    (
+        "a comma cuts an expression short",
+        SETTING + "{ type: Decimal, default: =Round(2.5, 0) * 2, mandatory: true }",
+        ("M307", 4, 32, "settings.S"),
+        "put it in quotes: '=Round(2.5, 0) * 2'",
+    ),
+    (
+        "a colon in an expression that a comma cuts short",
+        entity("{ type: Decimal, default: =Round(2.5, fractionalDigits: 0) }"),
+        ("M307", 6, 36, "entities.A.attributes.X"),
+        "put it in quotes: '=Round(2.5, fractionalDigits: 0)'",
     ),
     # --- between elements
     ("display", entity("{ type: Text }", "    display: Y"), ("M401", 7, 14, "entities.A"), "no attribute"),
