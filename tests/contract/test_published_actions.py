@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import CSharpCompiler
-from tests.contract.actions_app import actions_app, call, names, new_name, opened
+from tests.contract.actions_app import ACTIONS, actions_app, call, names, new_name, opened
 from tests.contract.published_app import App
+from tests.contract.test_published_openapi import references
 
 pytestmark = pytest.mark.database
 EMPTY = {
@@ -208,3 +210,39 @@ def test_rows_beyond_the_memory_are_refused(app: App) -> None:
     assert answer.status == 413
     assert "which is all that this app's memory allows. It was undone." in answer.json["detail"]
     assert call(app, "Many", Rows=20_000, Length=100).json == {"Count": 20_000}
+
+
+@pytest.fixture(scope="module")
+def document(app: App) -> Any:
+    return app.request("GET", "/_odc/openapi.json").json
+
+
+def test_the_openapi_document_has_every_endpoint_and_no_other_action(document: Any) -> None:
+    components, paths = document["components"], document["paths"]
+    known = {f"#/components/{kind}/{name}" for kind in components for name in components[kind]}
+    assert set(references(document)) <= known
+    assert {f"/api/{name}" for name in ACTIONS} <= paths.keys()
+    assert "/api/Hidden" not in paths
+    assert paths["/api/Add"].keys() == {"post"}
+    post = paths["/api/Add"]["post"]
+    assert post["operationId"] == "CallAdd"
+    assert {"200", "400", "403", "413", "415", "422", "503", "504", "507"} <= post["responses"].keys()
+    assert {"code", "trace"} <= components["schemas"]["Problem"]["properties"].keys()
+
+
+def test_the_openapi_document_types_inputs_and_outputs(document: Any) -> None:
+    schemas = document["components"]["schemas"]
+    given = schemas["Add.Inputs"]
+    assert (given["required"], given["additionalProperties"]) == (["AccountId"], False)
+    assert given["properties"]["Amount"]["anyOf"][1]["minimum"] == -1000
+    answered = schemas["Add.Outputs"]
+    assert (answered["required"], answered["properties"]["Balance"]["type"]) == (["Balance"], ["string", "null"])
+    inputs, outputs = schemas["Echo.Inputs"]["properties"], schemas["Echo.Outputs"]["properties"]
+    assert (inputs["Numbers"]["type"], inputs["Numbers"]["items"]["maximum"]) == (["array", "null"], 9)
+    assert (outputs["Numbers"]["type"], outputs["Numbers"]["items"]["type"]) == ("array", ["integer", "null"])
+    place = schemas["Place.Structure.Input"]
+    assert (place["properties"]["Number"]["default"], place["additionalProperties"]) == (1, False)
+    assert inputs["Place"]["anyOf"][0] == {"$ref": "#/components/schemas/Place.Structure.Input"}
+    assert outputs["Places"]["items"]["anyOf"][0] == {"$ref": "#/components/schemas/Place.Structure"}
+    assert schemas["Place.Structure"]["required"] == ["Street", "Number"]
+    assert outputs["Bytes"]["contentEncoding"] == "base64"

@@ -17,7 +17,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         (404, "There is no such record"), (405, "This can only be read"),
         (409, "Another record has the same unique value, or refers to this one"),
         (412, "Somebody else has changed the record"), (413, "The body is too large"),
-        (415, "The body is of another type"), (422, "Some values are not accepted: errors, by attribute"),
+        (415, "The body is of another type"), (422, "Some values are not accepted: errors, by attribute or input; or an action refuses: code"),
         (503, "The database is away or at its limits, or too many requests came at once; nothing has changed"),
         (504, "The database has not confirmed the change: it may be saved or not"),
         (507, "The database has no room left; nothing has changed"),
@@ -31,6 +31,11 @@ public sealed class OpenApiDocument(Catalog catalog)
         {
             Paths(paths, entity);
             OpenApiSchemas.Add(schemas, entity, catalog);
+        }
+        foreach (var action in catalog.Endpoints.Order(StringComparer.Ordinal).Select(name => catalog.FindAction(name)!))
+        {
+            paths[$"/api/{action.Name}"] = new JsonObject { ["post"] = Call(action) };
+            OpenApiActions.Add(schemas, action, catalog);
         }
         var document = new JsonObject
         {
@@ -77,6 +82,15 @@ public sealed class OpenApiDocument(Catalog catalog)
         paths[$"/api/{entity.Name}/{{Id}}"] = row;
         foreach (var file in entity.Attributes.Where(attribute => attribute.IsFile))
             paths[$"/api/{entity.Name}/{{Id}}/{file.Name}"] = File(entity, file);
+    }
+
+    private static JsonObject Call(ActionDescriptor action)
+    {
+        var operation = new JsonObject { ["operationId"] = $"Call{action.Name}", ["tags"] = new JsonArray(action.Name) };
+        if (action.Description.Length > 0) operation["description"] = action.Description;
+        operation["requestBody"] = new JsonObject { ["required"] = true, ["content"] = Content(Json, OpenApiSchemas.Reference(OpenApiActions.Inputs(action))) };
+        operation["responses"] = Responses(200, Json, OpenApiSchemas.Reference(OpenApiActions.Outputs(action)), [], [400, 403, 413, 415, 422, 503, 504, 507]);
+        return operation;
     }
 
     private static JsonObject Read(EntityDescriptor entity, string verb, JsonNode schema, JsonNode[] parameters, string[]? headers = null)

@@ -38,9 +38,12 @@ public static class OpenApiSchemas
         var sentences = new JsonObject { ["type"] = "array", ["items"] = Typed("string") };
         return Object(
             new() { ["type"] = Typed("string"), ["title"] = Typed("string"), ["status"] = Typed("integer"), ["detail"] = Typed("string"),
-                ["errors"] = new JsonObject { ["type"] = "object", ["description"] = "Sentences by attribute", ["additionalProperties"] = sentences } },
+                ["errors"] = new JsonObject { ["type"] = "object", ["description"] = "Sentences by attribute or input", ["additionalProperties"] = sentences },
+                ["code"] = Described("What an action refuses, for programs"), ["trace"] = Described("Under which the app's log tells of a fault") },
             ["type", "title", "status", "detail"]);
     }
+
+    private static JsonObject Described(string description) => new() { ["type"] = "string", ["description"] = description };
 
     public static JsonObject Identifier(bool text) => text ? Typed("string")
         : new() { ["type"] = "integer", ["format"] = "int64", ["minimum"] = long.MinValue, ["maximum"] = long.MaxValue };
@@ -78,7 +81,7 @@ public static class OpenApiSchemas
         return given;
     }
 
-    private static JsonObject Object(JsonObject properties, IEnumerable<string> required)
+    internal static JsonObject Object(JsonObject properties, IEnumerable<string> required)
     {
         var names = required.Select(name => (JsonNode?)name).ToArray();
         var schema = new JsonObject { ["type"] = "object", ["properties"] = properties };
@@ -87,7 +90,7 @@ public static class OpenApiSchemas
     }
 
     // A row may be older than a rule, so an answer is described by its form alone, and anything may be without a value.
-    private static JsonObject Answered(AttributeDescriptor attribute, Catalog catalog)
+    internal static JsonObject Answered(AttributeDescriptor attribute, Catalog catalog)
     {
         var schema = attribute.Type switch
         {
@@ -106,7 +109,7 @@ public static class OpenApiSchemas
         return Described(attribute, OrNull(schema));
     }
 
-    private static JsonObject Taken(AttributeDescriptor attribute, Catalog catalog, bool defaults)
+    internal static JsonObject Taken(AttributeDescriptor attribute, Catalog catalog, bool defaults)
     {
         var schema = attribute.Type switch
         {
@@ -138,7 +141,7 @@ public static class OpenApiSchemas
         return new JsonObject { ["anyOf"] = new JsonArray(alone, named) };
     }
 
-    private static JsonObject Bytes() => new() { ["type"] = "string", ["contentEncoding"] = "base64", ["pattern"] = Base64 };
+    internal static JsonObject Bytes() => new() { ["type"] = "string", ["contentEncoding"] = "base64", ["pattern"] = Base64 };
 
     // Exact numbers come as text, plain ones are taken too; both within the same rules.
     private static JsonObject Number(AttributeDescriptor attribute)
@@ -196,13 +199,13 @@ public static class OpenApiSchemas
         _ => text,
     };
 
-    private static bool HasDefault(AttributeDescriptor attribute) => attribute.Default is not null || LeftOut(attribute) is not null;
+    internal static bool HasDefault(AttributeDescriptor attribute) => attribute.Default is not null || LeftOut(attribute) is not null;
 
     // What stands for a value that is left out, where that is no literal.
     private static string? LeftOut(AttributeDescriptor attribute) =>
         attribute.DefaultFunction is { } function ? $"{function}()" : attribute.DefaultExpression;
 
-    private static JsonObject OrNull(JsonObject schema)
+    internal static JsonObject OrNull(JsonObject schema)
     {
         if (schema["anyOf"] is JsonArray choices) choices.Add(Typed("null"));
         else schema["type"] = new JsonArray(schema["type"]!.GetValue<string>(), "null");
@@ -210,14 +213,14 @@ public static class OpenApiSchemas
         return schema;
     }
 
-    private static JsonObject Described(AttributeDescriptor attribute, JsonObject schema)
+    internal static JsonObject Described(AttributeDescriptor attribute, JsonObject schema)
     {
         if (attribute.Description.Length > 0) schema["description"] = attribute.Description;
         if (LeftOut(attribute) is { } text) schema["description"] = $"{attribute.Description} Left out: {text}.".TrimStart();
         return schema;
     }
 
-    private static JsonObject Typed(string type) => new() { ["type"] = type };
+    internal static JsonObject Typed(string type) => new() { ["type"] = type };
 
     private static JsonObject Pattern(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 
