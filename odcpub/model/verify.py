@@ -60,16 +60,18 @@ def _examine(
             asset = _taken_over(asset, before)
         if asset and raw.complete:
             around = surroundings(asset, libraries or {}, latest(before))
-            whole += problems_of_logic(asset, around, _unsound(raw))
+            whole += problems_of_logic(asset, around, _unsound(raw, whole))
             whole += problems_of_screens(asset, around, chain.from_iterable(part.screens for part in raw.parts))
             whole += _not_yet(asset)
     problems += whole if raw.complete else [problem for problem in whole if problem.code not in _FOLLOWING]
     return asset, tuple(sorted(dict.fromkeys(problems), key=_order))
 
 
-def _unsound(raw: RawModel) -> set[str]:
+def _unsound(raw: RawModel, problems: Iterable[Problem]) -> set[str]:
+    """The actions of which something is told already."""
     parts = chain.from_iterable(part.server_actions for part in raw.parts)
-    return {part.element.name for part in parts if not part.sound}
+    told = (problem.element.split(".") for problem in problems if problem.element.startswith("server_actions."))
+    return {*(part.element.name for part in parts if not part.sound), *(path[1] for path in told)}
 
 
 def _not_yet(asset: Asset) -> Iterator[Problem]:

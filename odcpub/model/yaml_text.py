@@ -21,12 +21,13 @@ from odcpub.model.problems import Code
 from odcpub.model.yaml_values import TOO_LONG, resolve
 from odcpub.text import shown
 
-MAX_DEPTH = 32
+MAX_DEPTH = 64
 MAX_ALIASED = 50_000
 """How many nodes aliases may add to one file: stops alias bombs, whose text is small and whose content is not."""
 MAX_NOTES = 1_000
 """Double keys and the like told of in one file."""
 
+_INDEX = re.compile(r"\{.*\w\[")
 _CORE_TAG = re.compile(r"!|tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)")
 
 
@@ -132,6 +133,8 @@ def _syntax_hint(text: str, line: int) -> str:
     written = lines[line - 1] if line <= len(lines) else ""
     if "\t" in written[: len(written) - len(written.lstrip())]:
         return "indent with spaces: YAML allows no tabs there"
+    if _INDEX.search(written):
+        return "put an expression with square brackets within braces in quotes, such as 'Names[0]'"
     return "check the indentation, and put quotes around a text that holds ': ', '#' or begins with a special sign"
 
 
@@ -192,7 +195,7 @@ class _Composer:
     def _open(self, event: _Event, depth: int) -> None:
         self.count += 1
         if depth >= MAX_DEPTH:
-            raise _at(event, Code.YAML_FEATURE, f"more than {MAX_DEPTH} levels deep", "use at most ten")
+            raise _at(event, Code.YAML_FEATURE, f"more than {MAX_DEPTH} levels deep", "use fewer")
         self._check_tag(event)
         if event.anchor:
             self.anchors[event.anchor] = (None, 0)

@@ -43,7 +43,6 @@ class StepReading:
         self.reading = reading
         self.element = element
         self._count = 0
-        self._was_cut = False
         self._too_deep = False
 
     def steps(self, node: Node, key: str, deep: int = 1) -> tuple[Step, ...]:
@@ -135,12 +134,10 @@ class StepReading:
     def _clauses(self, node: yaml.Mapping, kind: str, rules: _Rules, deep: int) -> tuple[Clause, ...]:
         found = []
         meant: set[str] = set()
-        self._was_cut = False
         for text, (key, value) in node.entries.items():
             rule = rules.get(text)
             if rule is None:
-                if not self._is_rest(value):
-                    meant.add(self._no_clause(key, kind, rules))
+                meant.add(self._no_clause(key, kind, rules))
             elif clause := self._clause(rule, value, deep):
                 found.append(clause)
         for name, rule in rules.items():
@@ -154,10 +151,6 @@ class StepReading:
             self._problem(Code.BAD_STEP, node, f"{rule.name} says nothing", f"{rule.name}: {_about(rule)}")
             return None
         return clause
-
-    def _is_rest(self, node: Node) -> bool:
-        """Whether a key without value is what YAML made of an expression's end, behind a comma: told already."""
-        return self._was_cut and isinstance(node, Scalar) and node.value is None
 
     def _no_clause(self, key: Scalar, kind: str, rules: _Rules) -> str:
         """Tells of a key that is none of these; the one that was probably meant, empty for none."""
@@ -198,7 +191,6 @@ class StepReading:
         what = shown(key) or "the expression"
         meant = self._cut(node) if node.plain else self._bare(node)
         if meant:
-            self._was_cut = True
             message = f"{what}: YAML takes only '{shown(text)}' of the expression"
             if not node.plain:
                 message = f"{what}: YAML takes the quotes away, so these are names: {shown(text)}"
@@ -292,9 +284,8 @@ class StepReading:
             self._wrong(rule, node)
             return None
         members = []
-        self._was_cut = False
         for key, value in node.entries.values():
-            if self._is_rest(value) or (pattern and not self._is_name(key, pattern)):
+            if pattern and not self._is_name(key, pattern):
                 continue
             if not isinstance(value, Scalar) or value.value is None:
                 self._wrong(rule, value, key.text)

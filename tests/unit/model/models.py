@@ -42,6 +42,16 @@ def logic(*texts: str, libraries: dict[str, Library] | None = None) -> dict[str,
     return {action.name: typed(action, around) for action in made.server_actions}
 
 
+def examined(text: str, libraries: dict[str, Library]) -> tuple[Asset | None, tuple[Problem, ...]]:
+    """The asset that a text is, None where it is wrong, and all problems but the one that says that actions cannot be
+    published yet."""
+    with patch.object(verify_module, "_not_yet", lambda asset: ()):
+        try:
+            return verify(raw(text), libraries)
+        except ModelError as error:
+            return None, error.problems
+
+
 def problems_of_logic(*texts: str, libraries: dict[str, Library] | None = None) -> tuple[Problem, ...]:
     """``problems``, but for the one that says that actions cannot be published yet."""
     with patch.object(verify_module, "_not_yet", lambda asset: ()):

@@ -23,7 +23,7 @@ CASES = [
     ("control character", "app: \x07", ("M006", 1, 6, ""), "control"),
     ("tag", HEAD + "description: !!python/object:os.system x", ("M007", 3, 14, ""), "tag"),
     ("two documents", HEAD + "---\napp: B", ("M007", 3, 1, ""), "second document"),
-    ("too deep", HEAD + "description: " + "[" * 100, ("M007", 3, 45, ""), "deep"),
+    ("too deep", HEAD + "description: " + "[" * 100, ("M007", 3, 77, ""), "deep"),
     ("alias to itself", HEAD + "uses: &a { b: *a }", ("M007", 3, 15, ""), "refers to itself"),
     ("unknown alias", HEAD + "uses: *a", ("M007", 3, 7, ""), "alias"),
     ("same key twice", HEAD + "description: a\ndescription: b", ("M008", 4, 1, ""), "line 3"),
