@@ -57,8 +57,9 @@ class Reading:
         return any(begin < place.column <= end for begin, end in self._cut.get(place.line, ()))
 
     def cut(self, node: Scalar, meant: str) -> None:
-        """Notes that YAML took what follows a value for something else, though it belongs to it: ``meant``."""
-        end = self.line(node).find(meant, node.column - 1) + len(meant)
+        """Notes that YAML took what follows a value for something else, though it belongs to it: ``meant``. A key that
+        it made of the end has its value, nothing, right behind that."""
+        end = self.line(node).find(meant, node.column - 1) + len(meant) + 1
         self._cut.setdefault(node.line, []).append((node.column, end))
 
     def line(self, node: Node) -> str:
