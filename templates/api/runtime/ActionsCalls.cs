@@ -124,8 +124,7 @@ public sealed class ActionCalls(Catalog catalog, Database database)
     private static Problem Told(ActionDescriptor action, Refusal refusal)
     {
         var errors = refusal.Errors?.Where(pair => action.Inputs.Any(input => input.Name == pair.Key)).ToDictionary();
-        var code = refusal.Code.Length > 0 ? refusal.Code : null;
-        return new Problem(422, refusal.Message) { Title = "Refused", Code = code, Errors = errors is { Count: > 0 } ? errors : null };
+        return new Problem(422, refusal.Message) { Title = "Refused", Code = refusal.Code, Errors = errors is { Count: > 0 } ? errors : null };
     }
 
     private static bool IsConflict(PostgresException error) =>

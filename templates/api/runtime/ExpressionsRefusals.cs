@@ -29,8 +29,9 @@ public sealed class ExpressionOverflowException : ExpressionException
     internal static ExpressionOverflowException Decimal() =>
         new("A calculation gives a number with more than 20 digits before the point.");
 
-    /// <summary>Of a calculation in the database, by the name of its function there: int4mul, int8pl, numeric_add.</summary>
+    /// <summary>Of a calculation in the database, by the name of its function there: int4mul, int84pl, numeric_int8 (which
+    /// ends a sum), numeric_add.</summary>
     internal static ExpressionOverflowException Of(string? routine) =>
-        routine?.StartsWith("int4", StringComparison.Ordinal) == true ? Integer()
-        : routine?.StartsWith("int8", StringComparison.Ordinal) == true ? LongInteger() : Decimal();
+        routine?.Contains("int8", StringComparison.Ordinal) == true || routine?.StartsWith("int48", StringComparison.Ordinal) == true ? LongInteger()
+        : routine?.StartsWith("int4", StringComparison.Ordinal) == true ? Integer() : Decimal();
 }
