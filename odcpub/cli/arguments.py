@@ -192,6 +192,9 @@ def _models(commands: _Commands) -> None:
     new.add_argument("--name", help="the asset's name; default: the folder's")
     verify = _add(commands, "verify", "list the problems of a model, without a server", "models:verify")
     verify.add_argument("path", metavar="PATH", help=MODEL)
+    text = "verify again whenever a file of the model changes, until Ctrl-C"
+    verify.add_argument("--watch", action="store_true", help=text)
+    _rename(commands)
     text = "write a model into one file, which can be published like its folder"
     archive = _add(commands, "archive", text, "models:archive")
     archive.add_argument("path", metavar="PATH", help="the model's folder")
@@ -204,6 +207,16 @@ def _models(commands: _Commands) -> None:
     importer.add_argument("--out", required=True, metavar="FOLDER", help="a new or empty folder for the model")
     importer.add_argument("--name", default="", help="the app's name; default: baseName, else the name of FILE")
     _add(commands, "schema", "print the JSON Schema of the model language, for editors", "models:schema")
+
+
+def _rename(commands: _Commands) -> None:
+    text = "give an element of a model another name, everywhere in the model's files"
+    rename = _add(commands, "rename", text, "models:rename")
+    rename.add_argument("path", metavar="PATH", help="the model's folder")
+    text = "the element, such as Ticket, Ticket.Subject, Settings.HourlyRate or screens.Tickets"
+    rename.add_argument("old", metavar="OLD", help=text)
+    rename.add_argument("new", metavar="NEW", help="its new name alone")
+    rename.add_argument("--dry-run", action="store_true", help="show the changes; write nothing")
 
 
 def _engines(commands: _Commands) -> None:

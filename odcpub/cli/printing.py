@@ -5,9 +5,12 @@ I/O: printing.
 from __future__ import annotations
 
 import json
+import os
 import shlex
+import shutil
 import sys
 import unicodedata
+from collections.abc import Sequence
 from typing import TextIO
 
 from odcpub.escaping import escaped
@@ -54,3 +57,35 @@ def warn(text: str = "") -> None:
 def as_json(data: object) -> None:
     """JSON in ASCII: everything else is an escape of JSON's own, and so is DEL."""
     print(json.dumps(data, indent=2).replace("\x7f", "\\u007f"))
+
+
+def as_json_line(data: object) -> None:
+    """The same on one line, at once: for programs that read answers as they come."""
+    print(json.dumps(data).replace("\x7f", "\\u007f"), flush=True)
+
+
+def screenful(lines: Sequence[str], last: Sequence[str], footer: str) -> None:
+    """Lines and the last of them, at once. In a terminal they replace what is on its screen: as many lines as there is
+    room for, the last ones, and the footer beneath. Elsewhere they are printed as they are."""
+    if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        columns, rows = shutil.get_terminal_size()
+        end = [*last, footer]
+        lines = _fitting(lines, columns, rows - 2 - sum(_rows(line, columns) for line in end))
+        last = end
+        print("\x1b[2J\x1b[H", end="")
+    for line in (*lines, *last):
+        say(line)
+    sys.stdout.flush()
+
+
+def _fitting(lines: Sequence[str], columns: int, room: int) -> Sequence[str]:
+    """The first lines, as many as there is room for, and how many there are besides."""
+    for at, line in enumerate(lines):
+        room -= _rows(line, columns)
+        if room < 0:
+            return [*lines[:at], f"… and {len(lines) - at} more lines"]
+    return lines
+
+
+def _rows(line: str, columns: int) -> int:
+    return max(1, -(-width(escaped(line)) // columns))

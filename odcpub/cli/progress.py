@@ -172,10 +172,10 @@ def tell_problem(error: OdcpubError, for_programs: bool) -> None:
 def error_json(error: OdcpubError) -> dict[str, object]:
     """``error``, ``hint``, ``details``, ``problems``: one shape for every error with --json."""
     details = list(getattr(error, "details", ()))
-    return {"error": error.message, "hint": error.hint, "details": details, "problems": _problems(error)}
+    return {"error": error.message, "hint": error.hint, "details": details, "problems": found_problems(error)}
 
 
-def _problems(error: OdcpubError) -> list[ModelProblem]:
+def found_problems(error: OdcpubError) -> list[ModelProblem]:
     """The findings about a model, of a server's error or of one that was raised here."""
     if isinstance(error, ApiError):
         return error.problems
@@ -197,7 +197,7 @@ def print_problem(error: OdcpubError, out: TextIO | None = None) -> None:
     """An error: its message, every problem or detail on a line of its own, then the hint."""
     out = out or sys.stderr
     say(f"error: {error.message}", out)
-    for problem in _problems(error):
+    for problem in found_problems(error):
         say(f"  {problem_text(problem, 'warning: ' if problem['severity'] == 'Warning' else '')}", out)
         if problem["hint"]:
             say(f"      hint: {problem['hint']}", out)

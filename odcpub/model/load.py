@@ -118,9 +118,9 @@ def load(tree: Tree, content: Callable[[str], bytes], where: str, cache: FileCac
     return RawModel(tuple(parts), tuple(problems))
 
 
-def load_found(found: Found) -> RawModel:
+def load_found(found: Found, cache: FileCache | None = None) -> RawModel:
     """The model of what a reader has found."""
-    return load(found.tree, found.contents.__getitem__, found.where)
+    return load(found.tree, found.contents.__getitem__, found.where, cache)
 
 
 def _several(folder: str, parts: Sequence[FileParts]) -> Problem | None:

@@ -62,6 +62,12 @@ def _target(reading: Reading, text: str, node: Node, element: str) -> DataType:
     return UNKNOWN
 
 
+def named_in(text: str) -> tuple[int, int]:
+    """The characters of a type's text that name an element, a library's with the library in front; none, where it is
+    a basic type."""
+    return (0, 0) if text in _PLAIN else (0, len(text.removesuffix(" Identifier")))
+
+
 def _length(reading: Reading, found: Fields, element: str) -> int:
     length: int = found.get("length")
     if not 1 <= length <= MAX_LENGTH:

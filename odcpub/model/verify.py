@@ -43,9 +43,10 @@ def verify(
     return VerifiedAsset(asset), problems
 
 
-def check_alone(raw: RawModel) -> tuple[Problem, ...]:
-    """All problems that the model's own files show; what it takes from libraries is not looked up."""
-    return _examine(raw, None)[1]
+def read_alone(raw: RawModel) -> tuple[Asset | None, tuple[Problem, ...]]:
+    """The asset, as far as the model's own files show it, and all problems that they show; what it takes from libraries
+    is not looked up."""
+    return _examine(raw, None)
 
 
 def _examine(

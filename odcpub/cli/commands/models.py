@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from odcpub.author.files import is_archive, read_model, read_text
 from odcpub.author.folder import new_folder, write
 from odcpub.author.lock_file import write_lock
-from odcpub.cli import show
+from odcpub.cli import show, show_models
 from odcpub.cli.client import Client
 from odcpub.cli.printing import as_json, pasted
 from odcpub.cli.routes import UPDATE
@@ -33,9 +33,31 @@ def new(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     """Shows what is wrong with a model, without a server."""
+    if options.watch:
+        return _watch(options)
     from odcpub.author.verifying import verify_files
 
     return show.verified(verify_files(read_model(options.path)), options.path, options.json)
+
+
+def _watch(options: argparse.Namespace) -> int:
+    """Shows it again after each change, until Ctrl-C, whose exit code ``main`` knows."""
+    from odcpub.author.watching import watch
+
+    for seen in watch(options.path):
+        show_models.watched(seen, options.path, options.json)
+    return 0
+
+
+def rename(options: argparse.Namespace) -> int:
+    """Gives an element of a model another name."""
+    if is_archive(options.path):
+        hint = "rename in the model's folder, and archive it again"
+        raise UsageError(f"{options.path}: nothing can be renamed in an archive", hint)
+    from odcpub.author.rename.command import rename_element
+
+    made = rename_element(options.path, options.old, options.new, options.dry_run)
+    return show_models.renamed(made, options.json)
 
 
 def archive(options: argparse.Namespace) -> int:
