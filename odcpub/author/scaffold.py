@@ -29,7 +29,7 @@ static_entities:
       Done: {{ label: Done }}
 
 # Entities: tables. Each gets a list and a detail page; to define your own pages, add a section screens.
-# To rename an element, change its name and add key: <first name>. Its rows stay.
+# To rename an element: odcpub rename PATH OLD NEW. It adds key: <first name>, so that its rows stay.
 entities:
   Task:
     display: Title      # what other pages show for a task

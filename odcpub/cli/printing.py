@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import TextIO
 
+from odcpub.errors import counted
 from odcpub.escaping import escaped
 
 
@@ -83,7 +84,7 @@ def _fitting(lines: Sequence[str], columns: int, room: int) -> Sequence[str]:
     for at, line in enumerate(lines):
         room -= _rows(line, columns)
         if room < 0:
-            return [*lines[:at], f"… and {len(lines) - at} more lines"]
+            return [*lines[:at], f"… and {counted(len(lines) - at, 'more line')}"]
     return lines
 
 

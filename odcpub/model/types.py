@@ -65,7 +65,8 @@ def _target(reading: Reading, text: str, node: Node, element: str) -> DataType:
 def named_in(text: str) -> tuple[int, int]:
     """The characters of a type's text that name an element, a library's with the library in front; none, where it is
     a basic type."""
-    return (0, 0) if text in _PLAIN else (0, len(text.removesuffix(" Identifier")))
+    one = text.removesuffix(_LIST)
+    return (0, 0) if one in _PLAIN else (0, len(one.removesuffix(" Identifier")))
 
 
 def _length(reading: Reading, found: Fields, element: str) -> int:

@@ -91,12 +91,12 @@ def _screens(asset: Asset) -> tuple[Screen, ...]:
 
 
 def _screen(one: Screen, entities: Mapping[str, Entity]) -> Screen:
-    entity = entities[one.entity]
-    keys = _keys(entity.attributes)
+    entity = entities.get(one.entity)  # a dashboard has none
+    keys = _keys(entity.attributes) if entity else {}
     return replace(
         one,
         name="" if one.generated else one.name,
-        entity=entity.key,
+        entity=entity.key if entity else "",
         columns=_first(one.columns, keys),
         search=_first(one.search, keys),
         place=NOWHERE,

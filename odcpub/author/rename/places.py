@@ -14,7 +14,7 @@ from odcpub.author.rename import marks
 from odcpub.author.rename.marks import Node, Scalar
 from odcpub.model.expressions.parse import parse
 from odcpub.model.expressions.scope import Scope
-from odcpub.model.expressions.syntax import Infix, Invocation, Path, Prefix, Syntax
+from odcpub.model.expressions.syntax import Attribute, Infix, Invocation, Item, Path, Prefix, Syntax
 from odcpub.model.expressions.tokens import Kind, Token, tokens
 from odcpub.model.expressions.tree import Kind as Meaning
 from odcpub.model.expressions.tree import Symbol
@@ -144,6 +144,10 @@ def _paths(syntax: Syntax) -> Iterator[Path]:
     elif isinstance(syntax, Invocation):
         for argument in syntax.arguments:
             yield from _paths(argument.value)
+    elif isinstance(syntax, Attribute | Item):
+        yield from _paths(syntax.owner)
+        if isinstance(syntax, Item):
+            yield from _paths(syntax.index)
 
 
 def _named(path: list[Token], names: Names) -> Iterator[tuple[Element, Token]]:

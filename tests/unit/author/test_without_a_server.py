@@ -14,6 +14,7 @@ SERVERS = ("portal", "operations", "engines", "store", "compiler", "image", "dat
 COMMANDS = {
     "new": ["new", "app", "made"],
     "verify": ["verify", "shop"],
+    "rename": ["rename", "shop", "Order.Name", "Title"],
     "archive": ["archive", "shop", "--out", "shop.oap"],
     "import": ["import", "jdl", "shop.jdl", "--out", "imported"],
     "schema": ["schema"],

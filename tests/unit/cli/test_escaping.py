@@ -175,6 +175,7 @@ COMMANDS: dict[str, list[str]] = {
     "config_apply": ["config", "apply", "x", "--stage", "qa"],
     "new": ["new", "app", "{folder}/new"],
     "verify": ["verify", "{folder}"],
+    "rename": ["rename", "{folder}", "A", "B"],
     "update": ["update", "{folder}"],
     "archive": ["archive", "{folder}"],
     "config_push": ["config", "push", "{folder}"],
@@ -235,7 +236,7 @@ def test_no_order_to_the_terminal_comes_through(
     done = capsys.readouterr()
     assert not raw(done.out) | raw(done.err)
     assert not [line for line in (done.out + done.err).splitlines() if line.startswith("error: all is lost")]
-    if command not in ("archive", "down", "import", "new", "schema", "verify"):
+    if command not in ("archive", "down", "import", "new", "rename", "schema", "verify"):
         assert r"\u202e" in done.out + done.err, "it is told, escaped"
 
 
