@@ -10,20 +10,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from odcpub.errors import Place, Problem, Severity
-from odcpub.model.elements import NOWHERE, Basic, Clause, DataType, ServerAction, Step
+from odcpub.model.elements import Basic, Clause, DataType, ServerAction, Step
 from odcpub.model.expressions import rules
 from odcpub.model.expressions.check import check
 from odcpub.model.expressions.in_yaml import can_be
 from odcpub.model.expressions.scope import Scope
 from odcpub.model.expressions.syntax import ExpressionError, Fault
-from odcpub.model.expressions.tree import Expression, Kind, Member, Name
+from odcpub.model.expressions.tree import Expression, Kind
 from odcpub.model.logic import tree
-from odcpub.model.logic.actions import reserved
 from odcpub.model.logic.steps import DIRECTION
 from odcpub.model.logic.surroundings import Surroundings
-from odcpub.model.logic.variables import UNKNOWN, Variables, root
+from odcpub.model.logic.variables import Variables
 from odcpub.model.problems import Code
-from odcpub.text import listed, shown, suggest
 
 _FIRST = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\..*)?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -95,9 +93,9 @@ class Checking:
         """The typed expression of a clause. ``key``: how problems call it, its own key unless said."""
         if clause is None:
             return None
-        found = self._tried(clause, wanted)
+        found = self.tried(clause, wanted)
         if isinstance(found, ExpressionError):
-            self._tell(clause, found.faults, key or clause.key)
+            self.tell(clause, found.faults, key or clause.key)
             return None
         return found
 
@@ -105,16 +103,16 @@ class Checking:
         """The expression of a clause as a ``wanted``, else as an ``other``."""
         if clause is None:
             return None
-        found = self._tried(clause, wanted)
+        found = self.tried(clause, wanted)
         if isinstance(found, ExpressionError):
-            second = self._tried(clause, other)
+            second = self.tried(clause, other)
             if isinstance(second, ExpressionError):
-                self._tell(clause, found.faults, clause.key)
+                self.tell(clause, found.faults, clause.key)
                 return None
             found = second
         return found
 
-    def _tried(self, clause: Clause, wanted: DataType | None, reads: bool = True) -> Expression | ExpressionError:
+    def tried(self, clause: Clause, wanted: DataType | None, reads: bool = True) -> Expression | ExpressionError:
         try:
             checked = check(clause.text, self.scope, wanted)
         except ExpressionError as error:
@@ -125,7 +123,7 @@ class Checking:
             self.variables.note(checked.expression)
         return checked.expression
 
-    def _tell(self, clause: Clause, faults: tuple[Fault, ...], key: str) -> None:
+    def tell(self, clause: Clause, faults: tuple[Fault, ...], key: str) -> None:
         if self.variables.unknown and not self.variables.unknown.isdisjoint(_WORD.findall(clause.text)):
             return
         for fault in faults:
@@ -166,121 +164,6 @@ class Checking:
                 continue
             found.append(tree.Sort(value, bool(direction and direction[1].lower() == "desc")))
         return tuple(found) if len(found) == len(members) else None
-
-    def target(self, clause: Clause | None, text: str = "") -> Expression | None:
-        """What is to be set: a variable, or a part of one. ``text``: where it is the clause's key."""
-        if clause is None:
-            return None
-        text = text or clause.text
-        if self._is_unknown(text, place := clause.key_place if clause.key_place != NOWHERE else clause.place):
-            return None
-        target = replace(clause, text=text, place=place)
-        found = self._tried(target, None, reads=False)
-        if isinstance(found, ExpressionError):
-            self._tell(target, found.faults, f"the target {shown(text)}")
-            return None
-        symbol = root(found)
-        if symbol is None or symbol.kind is not Kind.VARIABLE:
-            what = "a setting" if symbol and symbol.kind is Kind.SETTING else "no variable, and no part of one"
-            hint = f"use one of {listed(self.variables.names()) or 'its outputs or locals: it has none'}"
-            self.error(Code.BAD_VARIABLE, place, f"{shown(text)} cannot be set: it is {what}", hint)
-            return None
-        self.variables.given.add(symbol.name)
-        return found if self._can_be_set(found, place) else None
-
-    def _is_unknown(self, text: str, place: Place) -> bool:
-        """Whether a target begins with a name that nothing has."""
-        found = _FIRST.fullmatch(text)
-        if not found or found[1] in self.variables.unknown or self.variables.find(found[1]):
-            return False
-        if any(one == found[1] or one.startswith(f"{found[1]}.") for one in self.variables.symbols):
-            return False
-        name = found[1]
-        hint = (
-            IN_BLOCK if name in self.variables.gone else suggest(name, self.variables.names(), "add it to the locals")
-        )
-        self.error(Code.BAD_VARIABLE, place, f"there is no variable {shown(name)}", hint)
-        return True
-
-    def _can_be_set(self, target: Expression, place: Place) -> bool:
-        if not isinstance(target, Member):
-            return True
-        owner = target.owner.type
-        row = self.around.rows.get(owner.target) if owner.basic is Basic.STRUCTURE else None
-        if row and owner.target in self.around.statics:
-            message = f"{target.name} cannot be set: records of {owner.target} never change"
-            self.error(Code.BAD_VARIABLE, place, message, "set another variable")
-            return False
-        if row and target.name == "Id":
-            message = f"Id cannot be set: it identifies the {owner.target}"
-            self.error(Code.BAD_VARIABLE, place, message, "create another row, or get it")
-            return False
-        return True
-
-    def variable(self, clause: Clause | None, type_: DataType, checks: bool = False) -> tree.Variable | None:
-        """The variable that gets a result of ``type_``: a new one, or one from before. ``checks``: the step means
-        something though nothing uses the variable."""
-        if clause is None:
-            return None
-        name = clause.text
-        known = self.variables.find(name)
-        if known is None:
-            if not self._is_free(name, clause.place):
-                return None
-            if not checks:
-                self.variables.made[name] = clause.place
-            return self.variables.add(name, type_)
-        self.variables.given.add(name)
-        if UNKNOWN in (type_, known.type):
-            return None
-        if not rules.same(known.type, type_):
-            message = f"{name} is {rules.spelled(known.type)}, and this gives {rules.spelled(type_)}"
-            self.error(Code.BAD_VARIABLE, clause.place, message, "use another name: it makes a new variable")
-            return None
-        return tree.Variable(known, declares=False)
-
-    def _is_free(self, name: str, place: Place) -> bool:
-        """Whether a new variable may be called so."""
-        if what := self.around.taken.get(name.casefold()) or reserved(name):
-            message = f"a variable cannot be called {name}: that is {what}"
-            self.error(Code.RESERVED_NAME, place, message, "use another name")
-        elif alike := self.variables.alike(name):
-            message = f"{name} and the variable {alike} differ in case alone"
-            self.error(Code.DUPLICATE_NAME, place, message, f"write {alike} for that one, or use another name")
-        else:
-            return True
-        self.variables.unknown.add(name)
-        return False
-
-    def row_variable(self, clause: Clause | None) -> Expression | None:
-        """The variable of a row that is to be saved or deleted."""
-        if clause is None:
-            return None
-        symbol = self.variables.find(clause.text)
-        if symbol is None or symbol.type == UNKNOWN:
-            if clause.text not in self.variables.unknown:
-                rows = [name for name in self.variables.names() if self._is_row(self.variables.symbols[name].type)]
-                otherwise = f"use one of {listed(rows)}" if rows else "get it first: - get: Ticket"
-                hint = IN_BLOCK if clause.text in self.variables.gone else suggest(clause.text, rows, otherwise)
-                message = f"there is no variable {shown(clause.text)}"
-                self.error(Code.BAD_VARIABLE, clause.place, message, hint)
-            return None
-        self.variables.used.add(symbol.name)
-        if not self._is_row(symbol.type):
-            message = f"{symbol.name} is no row of an entity: it is {rules.spelled(symbol.type)}"
-            hint = "name a variable that get, query or create gave"
-            if symbol.type.many:
-                hint = f"do it for each element: - for_each: {symbol.name}"
-            self.error(Code.BAD_VARIABLE, clause.place, message, hint)
-            return None
-        if symbol.type.target in self.around.statics:
-            message = f"records of the static entity {symbol.type.target} never change"
-            self.error(Code.BAD_STEP, clause.place, message, "remove the step: a publish alone writes them")
-            return None
-        return Name(symbol)
-
-    def _is_row(self, type_: DataType) -> bool:
-        return type_.basic is Basic.STRUCTURE and not type_.many and type_.target in self.around.rows
 
 
 def _at(clause: Clause, fault: Fault) -> Place:

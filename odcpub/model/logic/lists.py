@@ -10,7 +10,8 @@ from odcpub.model.expressions import tree as expressions
 from odcpub.model.expressions.tree import Expression, Kind, Symbol
 from odcpub.model.logic import tree
 from odcpub.model.logic.actions import reserved
-from odcpub.model.logic.checking import Checking, Clauses
+from odcpub.model.logic.checking import Clauses
+from odcpub.model.logic.naming import Naming
 from odcpub.model.logic.variables import UNKNOWN
 from odcpub.model.problems import Code
 
@@ -22,7 +23,7 @@ def element(type_: DataType) -> DataType:
     return replace(type_, many=False)
 
 
-class Lists(Checking):
+class Lists(Naming):
     """The part of the checker that knows lists."""
 
     def append(self, clauses: Clauses) -> tree.Append | None:

@@ -12,7 +12,8 @@ from odcpub.model.expressions import rules
 from odcpub.model.expressions import tree as expressions
 from odcpub.model.expressions.tree import Expression, Kind, Symbol
 from odcpub.model.logic import tree
-from odcpub.model.logic.checking import Checking, Clauses
+from odcpub.model.logic.checking import Clauses
+from odcpub.model.logic.naming import Naming
 from odcpub.model.logic.steps import COMPUTED
 from odcpub.model.logic.tree import Aggregation
 from odcpub.model.logic.variables import UNKNOWN, record
@@ -36,7 +37,7 @@ _NEVER = {
 }
 
 
-class Summaries(Checking):
+class Summaries(Naming):
     """The part of the checker that knows ``count``, ``sum`` and their like."""
 
     def looking_at(self, row: Entity | StaticEntity) -> AbstractContextManager[None]:
