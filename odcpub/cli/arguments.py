@@ -58,7 +58,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"odcpub {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_publish, _promote, _apply, _release, _source, _data, _undeploy, _configuration, _models):
+    for add in (_publish, _promote, _apply, _call, _release, _source, _data, _undeploy, _configuration, _models):
         add(commands)
     _engines(commands)
     _server(commands)
@@ -113,6 +113,16 @@ def _apply(commands: _Commands) -> None:
     apply = _add(commands, "apply", text, "publishing:apply")
     apply.add_argument("file", metavar="FILE", help="the plan's file")
     apply.add_argument("--wait", action="store_true", help=WAIT)
+
+
+def _call(commands: _Commands) -> None:
+    call = _add(commands, "call", "call a server action of a running app", "calling:call")
+    call.add_argument("asset", metavar="APP", help=APP)
+    call.add_argument("action", metavar="ACTION", help="the server action's name")
+    text = "an input; a list or a structure in JSON; NAME= for no value"
+    call.add_argument("values", nargs="*", metavar="NAME=VALUE", help=text)
+    call.add_argument("--stage", default="", metavar="STAGE", help="default: the first stage, Development")
+    call.add_argument("--input", default="", metavar="FILE.json", help="inputs as a JSON object, beside the others")
 
 
 def _release(commands: _Commands) -> None:

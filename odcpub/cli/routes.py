@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from urllib.parse import quote, urlencode
 
 if TYPE_CHECKING:
-    from odcpub.api_types import assets, installation, models, operations, plans
+    from odcpub.api_types import assets, calls, installation, models, operations, plans
 
 Body = TypeVar("Body")
 Answer = TypeVar("Answer")
@@ -64,6 +64,8 @@ PUSH: Route[assets.StageFilesRequest, assets.PushedFiles] = Route("POST", "/api/
 RELEASE: Route[assets.AssetVersionPatchRequest, assets.Release] = Route(
     "PATCH", "/api/asset-repository/v1/assets/{}/revisions/{}"
 )
+
+CALL: Route[calls.ActionCallRequest, calls.ActionCall] = Route("POST", "/api/v1/applications/{}/actions/{}/calls")
 
 MODEL_FILES: Route[models.ModelFilesRequest, models.ModelFiles] = Route("POST", "/api/v1/model-files")
 UPDATE: Route[models.SentModel, installation.Update] = Route("POST", "/api/v1/updates")

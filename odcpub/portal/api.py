@@ -11,7 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from odcpub import __version__
 from odcpub.errors import OdcpubError, UsageError
 from odcpub.escaping import in_short
-from odcpub.portal import assets, deployments, engines, installation, model_files, names, operations, sources
+from odcpub.portal import assets, calls, deployments, engines, installation, model_files, names, operations, sources
 from odcpub.portal.answers import Answer, answer_errors, problem_of
 from odcpub.portal.checked import NUL
 from odcpub.portal.documented import EVERYWHERE, Route, describe
@@ -21,7 +21,7 @@ WITHOUT_DATA = (("GET", "/api/v1/server"), ("POST", "/api/v1/shutdown"))
 """Served even without the data folder."""
 
 
-ROUTERS = (deployments, assets, installation, engines, operations, sources, model_files)
+ROUTERS = (deployments, assets, calls, installation, engines, operations, sources, model_files)
 """Rooms of routes; each makes its own by ``router``."""
 
 

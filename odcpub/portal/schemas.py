@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from pydantic import AfterValidator, BeforeValidator
 
 from odcpub.api_types.assets import ApplicationConfigPatch, AssetVersionPatchRequest, StageFilesRequest
+from odcpub.api_types.calls import ActionCallRequest
 from odcpub.api_types.installation import (
     EnginesPatch,
     ScriptsRequest,
@@ -57,3 +58,4 @@ EnginesBody = Annotated[EnginesPatch, CHECKED]
 SentModelBody = Annotated[SentModel, CHECKED]
 StageFilesBody = Annotated[StageFilesRequest, CHECKED]
 ModelFilesBody = Annotated[ModelFilesRequest, CHECKED]
+CallBody = Annotated[ActionCallRequest, CHECKED]

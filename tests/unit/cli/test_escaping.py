@@ -104,6 +104,10 @@ ANSWERS: dict[str, Any] = {
         "deploy": [{"verb": HOSTILE, "what": HOSTILE, "fields": [dict.fromkeys(("path", "old", "new"), HOSTILE)]}],
         "basis": {"runs": None}, **{part: [HOSTILE] for part in ("warnings", "notices", "refusals")},
     },
+    "calls": {
+        "asset": HOSTILE, "stage": HOSTILE, "action": HOSTILE, "refusal": None,
+        "outputs": {HOSTILE: HOSTILE, "List": [HOSTILE]},
+    },
     "plan-executions": OPERATION,
     "x": {"name": HOSTILE, "revision": 1, "sameCompiler": False, "files": {"app.cs": "class A;"}},
     "x?stage=qa": {"app": HOSTILE, "stage": HOSTILE, "files": {"versions/0001.py": "x"}},
@@ -167,6 +171,7 @@ COMMANDS: dict[str, list[str]] = {
     "promotion": ["promote", "x", "--to", "qa", "--plan"],
     "statements": ["promote", "x", "--to", "qa", "--plan", "--sql"],
     "apply": ["apply", "{folder}/plan.json"],
+    "call": ["call", "x", "Run", "A=b"],
     "release": ["release", "x", "--notes", "n"],
     "undeploy": ["undeploy", "x", "--stage", "qa"],
     "config_set": ["config", "set", "x", "A=b", "--stage", "qa"],

@@ -8,12 +8,12 @@ from typing import Any, get_args, get_type_hints
 
 import pytest
 
-from odcpub.api_types import assets, installation, models, operations, plans
+from odcpub.api_types import assets, calls, installation, models, operations, plans
 from odcpub.cli import routes
 from odcpub.portal.api import make_api
 from odcpub.portal.documented import Route as ServersRoute
 
-TYPES = {"assets": assets, "installation": installation, "models": models, "operations": operations, "plans": plans}
+TYPES = {one.__name__.rpartition(".")[2]: one for one in (assets, calls, installation, models, operations, plans)}
 
 
 def asked() -> dict[str, tuple[routes.Route[Any, Any], Any, Any]]:
