@@ -6,10 +6,12 @@ sources, a file an element and all in one assembly, are what a person goes on wi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from odcpub.compiler import csharp
+from odcpub.compiler.actions.units import Actions, Written
 from odcpub.compiler.classes import class_of
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.compiler.literals import csharp_identifier
@@ -19,7 +21,7 @@ from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.sources import source
 from odcpub.compiler.structures import libraries_of, structures_space
 from odcpub.compiler.units import assign
-from odcpub.model.elements import Asset, Entity, StaticEntity, Structure
+from odcpub.model.elements import Asset, Entity, ServerAction, StaticEntity, Structure
 from odcpub.model.literals import as_text
 from odcpub.model.physical import physical
 
@@ -28,6 +30,27 @@ RUNTIME = "Odcpub.Runtime"
 STRUCTURES = f"{APP}.Structures"
 _LIBRARY = "Library."
 Element = Entity | StaticEntity
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """By an element's first name the unit that describes it. ``assembly``: the one that holds everything, where units
+    have none of their own."""
+
+    entities: Mapping[str, str]
+    actions: Mapping[str, str]
+    assembly: str = ""
+
+    def of_entity(self, element: Element) -> tuple[str, str]:
+        """The assembly and the type."""
+        return self._place(self.entities[element.key])
+
+    def of_action(self, action: ServerAction) -> tuple[str, str]:
+        """The assembly and the type."""
+        return self._place(self.actions[action.key])
+
+    def _place(self, unit: str) -> tuple[str, str]:
+        return self.assembly or f"{APP}.{unit}", f"Odcpub.Generated.{unit}"
 
 
 def library_assembly_name(library: str) -> str:
@@ -44,8 +67,39 @@ def app_assemblies(asset: Asset, names: Names, reuse: Reuse) -> tuple[Assembly, 
     found = [_unit(unit, tuple(members[unit]), names, reuse) for unit in sorted(members)]
     if asset.structures:
         found.append(_structures(asset, names))
-    main = main_source(asset, names, units)
+    acting = assign((action.key for action in asset.server_actions), "Actions")
+    if acting:
+        found += _action_units(asset, names, acting, reuse)
+    main = main_source(asset, names, Units(units, acting))
     return (*found, Assembly(APP, (main,), (RUNTIME,), executable=True))
+
+
+def _action_units(asset: Asset, names: Names, units: Mapping[str, str], reuse: Reuse) -> Iterator[Assembly]:
+    actions = Actions(asset, names, reuse)
+    members: dict[str, list[Written]] = {}
+    for action in sorted(asset.server_actions, key=lambda action: action.key):
+        members.setdefault(units[action.key], []).append(actions.written(action))
+    for unit, written in sorted(members.items()):
+        yield reuse.get(f"unit {unit}", written, partial(_action_unit, unit, written, actions, (asset, names)))
+
+
+def _action_unit(unit: str, written: Sequence[Written], actions: Actions, of: tuple[Asset, Names]) -> Assembly:
+    text = actions.source(f"actions/{unit}.cs", csharp_identifier(unit), written)
+    return Assembly(f"{APP}.{unit}", (text,), (RUNTIME, *_named_assemblies(written, *of)))
+
+
+def _named_assemblies(written: Collection[Written], asset: Asset, names: Names) -> Iterator[str]:
+    """What actions name besides the runtime: the asset's own structures, and libraries with those that these use."""
+    found = {library for one in written for library in one.libraries}
+    if "" in found and not names.library:
+        yield STRUCTURES
+        found |= set(_libraries_of(asset.structures))
+    waiting = sorted(found - {""})
+    while waiting:
+        uses = {use.asset.name for use in names.libraries[waiting.pop()].uses} - found
+        found |= uses
+        waiting += sorted(uses)
+    yield from map(library_assembly_name, sorted(found - {""}))
 
 
 def elements_of(asset: Asset) -> tuple[Element, ...]:
@@ -54,10 +108,16 @@ def elements_of(asset: Asset) -> tuple[Element, ...]:
 
 
 def library_assembly(asset: Asset, names: Names) -> Assembly:
-    """Enumerations as descriptors, structures as classes, in one assembly that consumers carry byte for byte."""
-    uses = map(library_assembly_name, _libraries_of(asset.structures))
-    text = library_source(f"libraries/{asset.name}.cs", asset, names)
-    return Assembly(library_assembly_name(asset.name), (text,), (RUNTIME, *uses))
+    """Enumerations as descriptors, structures as classes, actions as methods, in one assembly that consumers carry byte
+    for byte."""
+    uses = set(map(library_assembly_name, _libraries_of(asset.structures)))
+    sources = [library_source(f"libraries/{asset.name}.cs", asset, names)]
+    if asset.server_actions:
+        actions = Actions(asset, names, Reuse())
+        written = [actions.written(action) for action in asset.server_actions]
+        sources.append(actions.source(f"libraries/{asset.name}.Actions.cs", None, written))
+        uses |= set(_named_assemblies(written, asset, names))
+    return Assembly(library_assembly_name(asset.name), tuple(sources), (RUNTIME, *sorted(uses)))
 
 
 def library_source(path: str, asset: Asset, names: Names, **more: str) -> Source:
@@ -127,23 +187,20 @@ def _libraries_of(structures: Collection[Structure]) -> tuple[str, ...]:
     return libraries_of(attribute for structure in structures for attribute in structure.attributes)
 
 
-def main_source(asset: Asset, names: Names, units: Mapping[str, str], assembly: str = "", **more: str) -> Source:
-    """The program. ``units``: an element's first name → its unit's; ``assembly``: the one that holds everything, where
-    units have none of their own."""
-    entries = []
-    for element in elements_of(asset):
-        unit = units[element.key]
-        entries.append((element.name, physical(element.key), assembly or f"{APP}.{unit}", f"Odcpub.Generated.{unit}"))
+def main_source(asset: Asset, names: Names, units: Units, **more: str) -> Source:
+    """The program."""
+    entries = [(one.name, physical(one.key), *units.of_entity(one)) for one in elements_of(asset)]
     for library in names.libraries.values():
-        home, type_ = assembly or library_assembly_name(library.asset.name), _library_type(library.asset.name)
+        home, type_ = units.assembly or library_assembly_name(library.asset.name), _library_type(library.asset.name)
         for static in library.asset.static_entities:
             entries.append((f"{library.asset.name}.{static.name}", "", home, f"Odcpub.Generated.{type_}"))
+    actions = [(action.name, action.api, *units.of_action(action)) for action in asset.server_actions]
     defaults = [None if setting.default is None else as_text(setting.default) for setting in asset.settings]
     settings = [
         (setting.name, csharp.ATTRIBUTE_TYPES[setting.type.basic], setting.secret, default)
         for setting, default in zip(asset.settings, defaults, strict=True)
     ]
-    values: dict[str, object] = {"app": asset, "entries": sorted(entries), "settings": settings}
+    values: dict[str, object] = {"app": asset, "entries": sorted(entries), "settings": settings, "actions": actions}
     return source("Program.cs", "api/program.cs", values | more)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 
 from odcpub.compiler.marked import CSharp, Css, Dockerfile, Html, JavaScript, Markdown, Marked, Sql, Xml
@@ -30,6 +30,7 @@ _CONTEXTUAL_TEXT = """
 _KEYWORDS = frozenset(f"{_KEYWORD_TEXT} {_CONTEXTUAL_TEXT}".split())
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _CSHARP_SAFE = re.compile(r"[ !#-\[\]-~]*\Z")
+_CSHARP_PLAIN = re.compile(r"[ -~]*\Z")
 _CSHARP_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -68,6 +69,18 @@ def csharp_type(name: str) -> CSharp:
 def csharp_comment(text: str) -> CSharp:
     """The rest of a line that is a comment: it cannot end the line."""
     return CSharp(text if text.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in text))
+
+
+def csharp_lines(lines: Sequence[str]) -> tuple[CSharp, ...]:
+    """A text of lines as a literal of lines, all to be indented alike; one line where they are not plain."""
+    if not all(_CSHARP_PLAIN.match(line) for line in lines) or any('"""' in line for line in lines):
+        return (csharp_string("\n".join(lines)),)
+    return (CSharp('"""'), *(CSharp(f"    {line}") for line in lines), CSharp('    """'))
+
+
+def csharp_path(path: str) -> CSharp:
+    """A file's name as ``#line`` has it, which knows no escapes."""
+    return CSharp(f'"{"".join(sign if sign.isprintable() and sign != chr(34) else "?" for sign in path)}"')
 
 
 def csharp_members(members: Mapping[str, CSharp | str | int | bool | None]) -> CSharp:

@@ -6,14 +6,15 @@ in a newline, and the same model gives the same bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from odcpub import __version__
 from odcpub.compiler import assemblies
+from odcpub.compiler.actions.units import Actions
 from odcpub.compiler.drafts import Draft, Source
 from odcpub.compiler.literals import csharp_identifier
-from odcpub.compiler.marked import Dockerfile, Markdown, Marked, Sql, Xml
+from odcpub.compiler.marked import CSharp, Dockerfile, Markdown, Marked, Sql, Xml
 from odcpub.compiler.names import Names, names_of
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.runtime import OPTIONS, runtime_assembly
@@ -72,7 +73,7 @@ def library_project(asset: VerifiedAsset, libraries: Mapping[str, Library], abou
         "assembly": assemblies.library_assembly_name(asset.name),
     }
     return _sorted(
-        *map(_draft, (_library(asset, names), *_libraries(names), *_runtime(DESCRIPTORS))),
+        *map(_draft, (*_library(asset, names), *_libraries(names), *_runtime(DESCRIPTORS))),
         _rendered("library.csproj", Xml, "project.csproj.j2", values),
         _rendered("README.md", Markdown, "library.md.j2", values),
         Draft(".gitignore", content("source/ignore")),
@@ -81,8 +82,9 @@ def library_project(asset: VerifiedAsset, libraries: Mapping[str, Library], abou
 
 def _elements(asset: Asset, names: Names) -> list[Source]:
     units = {one.key: csharp_identifier(f"Descriptor_{one.name}") for one in assemblies.elements_of(asset)}
+    acting = {one.key: csharp_identifier(f"Descriptor_{one.name}") for one in asset.server_actions}
     return [
-        assemblies.main_source(asset, names, units, assemblies.APP, origin=ORIGIN),
+        assemblies.main_source(asset, names, assemblies.Units(units, acting, assemblies.APP), origin=ORIGIN),
         *(
             assemblies.unit_source(f"Entities/{one.name}.cs", units[one.key], (one,), names, origin=ORIGIN)
             for one in assemblies.elements_of(asset)
@@ -91,18 +93,32 @@ def _elements(asset: Asset, names: Names) -> list[Source]:
             assemblies.structure_source(f"Structures/{one.name}.cs", (one,), names, origin=ORIGIN)
             for one in asset.structures
         ),
+        *_actions(asset, names, acting),
     ]
+
+
+def _actions(asset: Asset, names: Names, units: Mapping[str, CSharp]) -> Iterator[Source]:
+    """Without the places of their steps, which are not there any more."""
+    if asset.server_actions:
+        actions = Actions(asset, names, Reuse(), placed=False)
+        for one in asset.server_actions:
+            yield actions.source(f"Actions/{one.name}.cs", units[one.key], (actions.written(one),), origin=ORIGIN)
 
 
 def _libraries(names: Names) -> list[Source]:
     return [
-        _library(one.asset, names_of(one.asset, {use.asset.name: use for use in one.uses}))
+        source
         for one in names.libraries.values()
+        for source in _library(one.asset, names_of(one.asset, {use.asset.name: use for use in one.uses}))
     ]
 
 
-def _library(asset: Asset, names: Names) -> Source:
-    return assemblies.library_source(f"Libraries/{asset.name}.cs", asset, names, origin=ORIGIN)
+def _library(asset: Asset, names: Names) -> Iterator[Source]:
+    yield assemblies.library_source(f"Libraries/{asset.name}.cs", asset, names, origin=ORIGIN)
+    if asset.server_actions:
+        actions = Actions(asset, names, Reuse(), placed=False)
+        written = [actions.written(one) for one in asset.server_actions]
+        yield actions.source(f"Libraries/{asset.name}.Actions.cs", None, written, origin=ORIGIN)
 
 
 def _runtime(ending: str) -> list[Source]:

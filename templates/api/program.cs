@@ -25,6 +25,15 @@ namespace Odcpub.Generated
                 new({{ name | cs }}, {{ table | cs }}, {{ assembly | cs }}, {{ type | cs }}),
 {% endfor %}
             ],
+{% if actions %}
+            Actions =
+            [
+{% for name, endpoint, assembly, type in actions %}
+                //@ server_actions.{{ name | comment }}
+                new({{ name | cs }}, {{ endpoint | cs }}, {{ assembly | cs }}, {{ type | cs }}),
+{% endfor %}
+            ],
+{% endif %}
         });
     }
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import LiteralString
 
 from odcpub.compiler.expressions.csharp_pieces import Binding, Piece, class_of, infix, literal, moment, type_of
 from odcpub.compiler.expressions.csharp_tables import (
@@ -40,6 +41,7 @@ from odcpub.model.expressions.tree import (
     Name,
     Operator,
     Size,
+    Symbol,
     Unary,
 )
 
@@ -58,7 +60,8 @@ class Surroundings:
     ``named``: a name → C# that binds as tightly as a name (``ticketId``), of its nullable type; a text is null rather
     than empty, and neither a record's identifier nor a list is ever null. ``statics``: static entities, whose
     identifiers are texts. ``now``: a DateTimeOffset, the same for a whole action. ``app``: a string, the app's name.
-    ``property_of``: the name of an attribute's property. ``class_of``: the class of a row or structure.
+    ``property_of``: the name of an attribute's property. ``class_of``: the class of a row or structure. ``is_sure``:
+    whether a row or record of this name is never null.
     """
 
     named: Callable[[Name], CSharp]
@@ -67,6 +70,7 @@ class Surroundings:
     app: CSharp
     property_of: Callable[[Member], CSharp] = property_of
     class_of: Callable[[DataType], CSharp] = class_of
+    is_sure: Callable[[Symbol], bool] = lambda symbol: symbol.kind is tree.Kind.RECORD
 
     def type_of(self, type_: DataType) -> CSharp:
         """The nullable C# type of values of a data type; of a list's, never null."""
@@ -76,6 +80,24 @@ class Surroundings:
 def value(node: Expression, around: Surroundings) -> CSharp:
     """The expression as a value of its type's nullable C# type."""
     return _Printer(around).piece(node).code
+
+
+def argument(node: Expression, around: Surroundings) -> CSharp:
+    """The same where C# must see a type: null as that of a type."""
+    return _Printer(around)._typed(node).code
+
+
+def exact(node: Expression, around: Surroundings) -> CSharp:
+    """The same where C# must see the nullable type itself, and no other that becomes it."""
+    piece = _Printer(around)._typed(node)
+    if is_class(node.type) or not (piece.sure or isinstance(node, Convert)):
+        return piece.code
+    return CSharp.code("({}){}", around.type_of(node.type), piece.within(Binding.UNARY))
+
+
+def primary(node: Expression, around: Surroundings) -> CSharp:
+    """The same where a member of it follows."""
+    return _Printer(around).piece(node).within(Binding.PRIMARY)
 
 
 def condition(node: Expression, around: Surroundings) -> CSharp:
@@ -105,13 +127,14 @@ class _Printer:
         return literal(node)
 
     def _name(self, node: Name) -> Piece:
-        sure = node.symbol.kind is tree.Kind.RECORD or node.type.many
+        sure = node.type.many or self.around.is_sure(node.symbol)
         return Piece(self.around.named(node), sure=sure)
 
     def _member(self, node: Member) -> Piece:
-        owner = self.piece(node.owner).within(Binding.PRIMARY)
-        code = CSharp.code("{}?.{}", owner, self.around.property_of(node))
-        if node.type.many:
+        owner = self.piece(node.owner)
+        form: LiteralString = "{}.{}" if owner.sure else "{}?.{}"
+        code = CSharp.code(form, owner.within(Binding.PRIMARY), self.around.property_of(node))
+        if node.type.many and not owner.sure:
             return Piece(CSharp.code("({} ?? {})", code, self._none(node.type).code), sure=True)
         return Piece(code)
 

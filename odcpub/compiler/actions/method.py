@@ -1,0 +1,122 @@
+"""An action as one class: its records, its method, what describes it. Pure, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from odcpub.compiler.actions.body import Body, ends
+from odcpub.compiler.actions.calls import default_of, outside_type, result_type
+from odcpub.compiler.actions.certainty import sure_symbols
+from odcpub.compiler.actions.lines import Lines
+from odcpub.compiler.actions.names import LOCAL, OWN, TYPES, Scope, class_name
+from odcpub.compiler.actions.records import Row, declaration, records_of
+from odcpub.compiler.actions.surroundings import Inside
+from odcpub.compiler.actions.walk import every_step, is_read, within
+from odcpub.compiler.actions.world import World
+from odcpub.compiler.literals import csharp_string
+from odcpub.compiler.marked import CSharp
+from odcpub.model.logic import tree
+from odcpub.model.logic.tree import Action
+
+_OF_DATABASE = tree.Get | tree.Query | tree.Summary | tree.Create | tree.Update | tree.Delete
+
+
+def write_method(action: Action, world: World, lines: Lines, limited: bool) -> None:
+    """The records and the method. ``limited``: inputs have limits, which the method looks at."""
+    records = records_of(action, world)
+    for row in records.values():
+        lines.add(*declaration(row), CSharp.code(""))
+    _method(action, _inside(action, world, records), lines, limited)
+
+
+def _inside(action: Action, world: World, records: Mapping[str, Row]) -> Inside:
+    taken = frozenset({*TYPES, *OWN, *LOCAL, class_name(action.name), *(row.name for row in records.values())})
+    scope = Scope(taken=frozenset(name.removeprefix("@") for name in taken))
+    return Inside(world, records, sure_symbols(action), scope)
+
+
+def _method(action: Action, inside: Inside, lines: Lines, limited: bool) -> None:
+    world, scope = inside.world, inside.scope
+    waits = any(isinstance(step, _OF_DATABASE | tree.Call) for step in every_step(action))
+    body = Body(action, inside, lines, waits)
+    inputs = [CSharp.code("{} {}", outside_type(one.type, world), scope.declare(one.name)) for one in action.inputs]
+    parameters = CSharp.joined(", ", (CSharp.code("ActionRun run"), *inputs))
+    result = result_type(action.outputs, world, named=True)
+    form = CSharp.code("public static async" if waits else "public static")
+    lines.add(CSharp.code("{} {} Run({})", form, result, parameters))
+    with lines.block():
+        _beginning(action, inside, lines, limited)
+        if action.handlers:
+            _guarded(action, body, lines)
+        else:
+            body.block(action.steps)
+            if not ends(action.steps):
+                _last(action, body, lines)
+        lines.unmapped()
+
+
+def _beginning(action: Action, inside: Inside, lines: Lines, limited: bool) -> None:
+    name = f"{inside.world.library}.{action.name}" if inside.world.library else action.name
+    lines.add(CSharp.code("using var call = run.Enter({});", csharp_string(name)))
+    if limited:
+        inputs = (inside.scope.find(one.name) for one in action.inputs)
+        lines.add(CSharp.code("run.CheckInputs({});", CSharp.joined(", ", (CSharp.code("Inputs"), *inputs))))
+    for one in (*action.outputs, *action.locals):
+        variable = inside.scope.declare(one.name)
+        lines.add(
+            CSharp.code("{} {} = {};", outside_type(one.type, inside.world), variable, default_of(one, inside.around))
+        )
+
+
+def _last(action: Action, body: Body, lines: Lines) -> None:
+    """The end of a method that no step ends."""
+    lines.unmapped()
+    if action.outputs or not body.waits:
+        body.end()
+
+
+def _guarded(action: Action, body: Body, lines: Lines) -> None:
+    """The steps, and what is done when one of them refuses."""
+    if any(_can_fail_within(step, body.inside.world) for step in within(action.steps)):
+        body.mark = CSharp.code("mark")
+        lines.add(CSharp.code("var mark = run.Mark();"))
+    mark = body.mark
+    lines.add(CSharp.code("try"))
+    with lines.block():
+        body.block(action.steps)
+        if mark and not ends(action.steps):
+            lines.add(CSharp.code("run.Release({});", mark))
+    body.mark = None
+    for handler in _reached(action.handlers):
+        lines.place(handler.place)
+        _handler(handler, body, lines, mark)
+    if not ends(action.steps) or not all(ends(one.steps) for one in action.handlers):
+        _last(action, body, lines)
+
+
+def _handler(handler: tree.Handler, body: Body, lines: Lines, mark: CSharp | None) -> None:
+    with body.scope(handler.error.name) as error:
+        if handler.code:
+            code = csharp_string(handler.code)
+            lines.add(CSharp.code("catch (Refusal {0}) when ({0}.Code == {1})", error, code))
+        elif is_read(handler.error, handler.steps):
+            lines.add(CSharp.code("catch (Refusal {})", error))
+        else:
+            lines.add(CSharp.code("catch (Refusal)"))
+        with lines.block():
+            if mark:
+                lines.add(CSharp.code("await run.Undo({});", mark))
+            body.block(handler.steps)
+
+
+def _reached(handlers: Sequence[tree.Handler]) -> Iterator[tree.Handler]:
+    """Those up to the first one of any refusal."""
+    for one in handlers:
+        yield one
+        if not one.code:
+            return
+
+
+def _can_fail_within(step: tree.Step, world: World) -> bool:
+    """Whether a step uses the database, or calls an action that may."""
+    return isinstance(step, _OF_DATABASE) or (isinstance(step, tree.Call) and not (step.library or world.library))

@@ -1,0 +1,93 @@
+"""The C# of an asset's actions: a class each, by itself and in units. Reads templates only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+
+from odcpub.compiler.actions.calls import called_name
+from odcpub.compiler.actions.described import description, inputs_of, is_limited
+from odcpub.compiler.actions.lines import Lines
+from odcpub.compiler.actions.method import write_method
+from odcpub.compiler.actions.names import class_name
+from odcpub.compiler.actions.walk import every_step, expressions, parts
+from odcpub.compiler.actions.world import World, actions_space, world_of
+from odcpub.compiler.drafts import Source
+from odcpub.compiler.marked import CSharp
+from odcpub.compiler.names import Names
+from odcpub.compiler.reuse import Reuse
+from odcpub.compiler.sources import source
+from odcpub.compiler.templates import render
+from odcpub.model.elements import Asset, Attribute, DataType, ServerAction
+from odcpub.model.logic import tree
+from odcpub.model.logic.check import typed
+from odcpub.model.logic.surroundings import surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An action's class. ``libraries``: those whose actions or structures it names; empty for the asset's own
+    structures."""
+
+    name: str
+    type: CSharp
+    text: CSharp
+    libraries: frozenset[str]
+
+
+class Actions:
+    """Writes the actions of one asset. ``placed``: with the places of their steps in the model."""
+
+    def __init__(self, asset: Asset, names: Names, reuse: Reuse, placed: bool = True) -> None:
+        self._names = names
+        self._reuse = reuse
+        self._placed = placed
+        used = {use.name: names.libraries[use.name] for use in asset.uses if use.name in names.libraries}
+        self._around = surroundings(asset, used)
+        self._world = reuse.get("world of actions", self._around, lambda: world_of(self._around, names))
+
+    def written(self, action: ServerAction) -> Written:
+        """One action."""
+        made_from = (action, typed(action, self._around), self._world)
+        return self._reuse.get(f"action {action.key}", made_from, lambda: self._write(*made_from))
+
+    def source(self, path: str, type_: CSharp | None, written: Collection[Written], **more: str) -> Source:
+        """Actions in a file, with the type ``type_`` that describes them to the runtime; None where none does."""
+        values: dict[str, object] = {"space": actions_space(self._world.library), "type": type_, "actions": written}
+        return source(path, "api/actions.cs", values | more)
+
+    def _write(self, action: ServerAction, found: tree.Action, world: World) -> Written:
+        type_ = class_name(action.name)
+        lines = Lines(2, self._placed)
+        limited = is_limited(action)
+        write_method(found, world, lines, limited)
+        values: dict[str, object] = {
+            "element": f"server_actions.{action.name}",
+            "access": CSharp.code("public") if world.library else CSharp.code("internal"),
+            "type": type_,
+            "limited": limited,
+            "inputs": inputs_of(action, self._names),
+            "described": None if world.library else description(action, world, self._names),
+            "lines": CSharp.joined("\n", lines.found),
+        }
+        libraries = frozenset(_libraries(found, world))
+        return Written(action.name, type_, render(CSharp, "api/action.cs", values), libraries)
+
+
+def _libraries(action: tree.Action, world: World) -> Iterator[str]:
+    for step in every_step(action):
+        if isinstance(step, tree.Call):
+            signature = world.signatures[called_name(step)]
+            yield from ([step.library] if step.library else ())
+            yield from _of_attributes((*signature.inputs, *signature.outputs), world)
+        for node in expressions(step):
+            yield from _of_types((part.type for part in parts(node)), world)
+    yield from _of_attributes((*action.inputs, *action.outputs, *action.locals), world)
+
+
+def _of_attributes(attributes: Iterable[Attribute], world: World) -> Iterator[str]:
+    return _of_types((one.type for one in attributes), world)
+
+
+def _of_types(types: Iterable[DataType], world: World) -> Iterator[str]:
+    return (one.target.rpartition(".")[0] for one in types if one.target in world.shapes)

@@ -1,0 +1,30 @@
+// {{ origin | comment }}
+#nullable enable
+namespace {{ space }}
+{
+    using global::System;
+    using global::System.Collections.Immutable;
+    using global::System.Threading.Tasks;
+    using global::Odcpub.Runtime;
+{% for action in actions %}
+
+{{ action.text }}{% endfor %}
+}
+{% if type %}
+
+namespace Odcpub.Generated
+{
+    using global::Odcpub.Runtime;
+
+    internal static class {{ type }}
+    {
+        public static ActionDescriptor? DescribeAction(string name) => name switch
+        {
+{% for action in actions %}
+            {{ action.name | cs }} => global::{{ space }}.{{ action.type }}.Describe(),
+{% endfor %}
+            _ => null,
+        };
+    }
+}
+{% endif %}
