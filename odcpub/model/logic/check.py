@@ -107,7 +107,7 @@ def _examined(action: ServerAction, around: Surroundings) -> Examined:
     if any(problem.severity is Severity.ERROR for problem in problems):
         return Examined(None, problems)
     found = locked(made)
-    for warned in warnings(found, checker.variables, around):
+    for warned in warnings(found, checker.variables, around) if checker.complete else ():
         checker.warn(warned.code, warned.place, warned.message, warned.hint)
     return Examined(found, tuple(checker.problems), calls(found))
 

@@ -73,6 +73,8 @@ class Checking:
         self.action = action
         self.around = around
         self.problems: list[Problem] = []
+        self.complete = True
+        """False where a step has no tree: what it uses is not known."""
         self.variables = Variables.of(around.symbols, (*action.inputs, *action.outputs, *action.locals))
         self.variables.unknown |= around.absent
         self.members = dict(around.members)

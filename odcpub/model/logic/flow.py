@@ -68,6 +68,7 @@ class Flow(Rows, Lists):
         clause = clauses.main
         called = self.around.actions.get(clause.text) if clause else None
         if clause and called is None:
+            self.complete = False
             self._no_action(clause)
         before = len(self.problems)
         arguments = self._arguments(clauses, called) if called else ()

@@ -6,7 +6,9 @@ from odcpub.errors import ModelError, Severity
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions.written import written
 from odcpub.model.logic import tree
-from tests.unit.model.models import logic
+from odcpub.model.problems import Code
+from odcpub.model.verify import read_alone
+from tests.unit.model.models import HEAD, logic, raw
 
 DESK = """
 settings: { HourlyRate: { type: Currency, default: 80 }, MailToken: { type: Text, secret: true } }
@@ -92,3 +94,20 @@ def test_decimals_that_a_variable_does_not_hold_are_told(step: str) -> None:
         one.message for one in found.value.problems
     )
     assert len([one for one in found.value.problems if one.severity == Severity.ERROR]) == 1
+
+
+def test_what_a_call_uses_is_not_known_where_its_library_is_not_there() -> None:
+    model = f"""
+{HEAD}
+uses: {{ Money: "^1.0" }}
+server_actions:
+  Act:
+    inputs: {{ Value: {{ type: Currency }} }}
+    locals: {{ Half: {{ type: Currency }} }}
+    do:
+      - set: {{ Half: Value / 2 }}
+      - call: Money.Round
+        with: {{ Value: Half }}
+        into: Rounded
+"""
+    assert [one.code for one in read_alone(raw(model))[1] if one.code != Code.NOT_SUPPORTED] == []
