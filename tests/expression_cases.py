@@ -93,6 +93,24 @@ _NUMBERS = (
         {"LongInteger1": 2**63 - 1, "Decimal1": Decimal("9223372036854775807.00000001")},
     ),
 )
+_MANY, _SMILES = {"Text1": "a" * 4096, "Text2": "b" * 2560}, {"Text1": "a" * 4096, "Text2": "😀" * 2560}
+"""Their product is 10,485,760, the most characters that a computed text has."""
+_LONG = (
+    Edge('Length(Replace(Text1, "a", Text2))', 10_485_760, _MANY),
+    Edge('Length(Replace(Text1, "a", Text2) + "c")', OVERFLOW, _MANY),
+    Edge('Length(Replace(Text1 + "a", "a", Text2))', OVERFLOW, _MANY),
+    Edge('Length(Replace(Text1, "a", Text2))', 10_485_760, _SMILES),
+    Edge('Length(Replace(Text1 + "a", "a", Text2))', OVERFLOW, _SMILES),
+    Edge('Length(Replace(Text1, "a", Text2) + Text1)', OVERFLOW, _SMILES),
+    Edge('Length(EncodeHtml(Replace(Text1, "a", Text2) + ""))', OVERFLOW, {"Text1": "a" * 4096, "Text2": "&" * 2560}),
+    Edge('Length(FormatCurrency(1, Replace(Text1, "a", Text2), 0, "", ""))', OVERFLOW, _MANY),
+    Edge("Replace(" * 12 + '"aa"' + ', "a", "aaaaaaaaaa")' * 12, OVERFLOW),
+    Edge("Length(TrimEnd(Text1 + Text2))", 5, {"Text1": "a b ", "Text2": "c" + " " * 100_000}),
+    Edge("TextToDecimal(Text1)", None, {"Text1": "0." + "0" * 100_000 + "1"}),
+    Edge("TextToDecimal(Text1)", Decimal("0.5"), {"Text1": "000.5" + "0" * 10_000}),
+    Edge("TextToInteger(Text1)", None, {"Text1": "9" * 100_000}),
+    Edge("TextToInteger(Text1)", 7, {"Text1": "0" * 10_000 + "7"}),
+)
 _TEXTS = (
     Edge("Chr(-1)", None),
     Edge("Chr(55295)", "\ud7ff"),
@@ -190,4 +208,4 @@ _OTHERS = (
     Edge("StatusId1 = Status.Closed", True, {"StatusId1": "Closed"}),
     Edge("StatusId1 = NullTextIdentifier()", True),
 )
-EDGES: tuple[Edge, ...] = (*_NUMBERS, *_TEXTS, *MOMENTS, *CONVERSIONS, *FORMATS, *_OTHERS)
+EDGES: tuple[Edge, ...] = (*_NUMBERS, *_TEXTS, *_LONG, *MOMENTS, *CONVERSIONS, *FORMATS, *_OTHERS)

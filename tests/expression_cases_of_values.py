@@ -9,6 +9,12 @@ from tests.expression_edge import LAST, Edge
 _MONDAY = "2026-02-02T00:00:00Z"
 _LAST_MOMENT, _FIRST_MOMENT = "9999-12-31T23:59:59.999999Z", "0001-01-01T00:00:00Z"
 MOMENTS = (
+    *(
+        Edge(f"Add{unit}(DateTime1, Integer1)", None, {"DateTime1": "2026-01-31T10:30:00Z", "Integer1": -count})
+        for unit, count in (("Years", 9998), ("Months", 119_999), ("Days", 3_652_058), ("Hours", 87_649_400))
+    ),
+    Edge("AddYears(DateTime1, -9998)", "0001-12-31T10:00:00Z", {"DateTime1": "9999-12-31T10:00:00Z"}),
+    Edge("AddDays(DateTime1, -3652058)", "0001-01-01T10:00:00Z", {"DateTime1": "9999-12-31T10:00:00Z"}),
     Edge("AddDays(DateTime1, 1)", None, {"DateTime1": _LAST_MOMENT}),
     Edge("AddSeconds(DateTime1, -1)", None, {"DateTime1": _FIRST_MOMENT}),
     Edge("AddSeconds(DateTime1, 0)", _LAST_MOMENT, {"DateTime1": _LAST_MOMENT}),

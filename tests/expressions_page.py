@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from odcpub.model.expressions.reference import reference
+from tests.expressions_reference import reference
 
 PAGE = Path(__file__).parents[1] / "docs" / "expressions.md"
 BEGINS = "### Text\n"

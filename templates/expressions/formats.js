@@ -1,9 +1,8 @@
 // Values as expressions write them for people.
 import { given } from "./logic.js";
 import { atDigits, decimalText } from "./numbers.js";
-import { substr, text } from "./texts.js";
+import { join, orNull, substr, text } from "./texts.js";
 
-const orNull = (value) => (value === "" ? null : value);
 const EMAIL = /^[^@\s\x85]+@[^@\s\x85]+\.[^@\s\x85]+$/;
 const LONGEST_EMAIL = 250;
 const MOST = 10_000;
@@ -19,13 +18,13 @@ function written(value, digits, point, group) {
 }
 
 export const formatDecimal = (value, digits, point, group) =>
-  given([value, digits], (v, d) => written(v, d, point, group));
+  given([value, digits], (v, d) => orNull(written(v, d, point, group)));
 
 export const formatCurrency = (value, symbol, digits, point, group) =>
-  given([value, digits], (v, d) => text(symbol) + written(v, d, point, group));
+  given([value, digits], (v, d) => join(symbol, written(v, d, point, group)));
 
 export const formatPercent = (value, digits, point) =>
-  given([value, digits], (v, d) => `${written(v * 100n, d, point, null)}%`);
+  given([value, digits], (v, d) => orNull(`${written(v * 100n, d, point, null)}%`));
 
 export function formatText(value, least, most, left, character) {
   return given([least, most, left], (low, high, atStart) => {
@@ -43,7 +42,7 @@ export function formatPhoneNumber(number, country, area, rest, first, second, th
   return given([country, area, rest], (...sizes) => {
     const [a, b, c] = sizes.map((size) => Math.max(size, 0));
     const part = (from, size) => text(substr(number, from, size));
-    return orNull(text(first) + part(0, a) + text(second) + part(a, b) + text(third) + part(a + b, c));
+    return join(first, part(0, a), second, part(a, b), third, part(a + b, c));
   });
 }
 
@@ -52,5 +51,5 @@ export const emailAddressValidate = (address) =>
 
 export function emailAddressCreate(name, address) {
   if (name === null || address === null) return address;
-  return `"${name.replace(/[\\"]/g, "\\$&")}" <${address}>`;
+  return orNull(`"${name.replace(/[\\"]/g, "\\$&")}" <${address}>`);
 }

@@ -79,19 +79,29 @@ export function decimalText(d) {
   });
 }
 
+// Longer texts are no number of any type, and take long to read.
+const LONGEST = 40;
+const withoutZeros = (digits) => digits.slice(0, digits.length - trailing(digits));
+
+function trailing(digits) {
+  let zeros = 0;
+  while (zeros < digits.length && digits[digits.length - 1 - zeros] === "0") zeros++;
+  return zeros;
+}
+
 /** The Decimal that digits, perhaps with a sign and a point, write; null for anything else. */
 export function parsedDecimal(text) {
   const [, sign, digits, decimals = ""] = /^([-+]?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
   if (digits === undefined) return null;
-  const kept = decimals.replace(/0+$/, "");
-  if (kept.length > 28) return null;
+  const kept = withoutZeros(decimals);
+  if (kept.length > 28 || digits.replace(/^0+/, "").length > LONGEST) return null;
   const n = BigInt(digits + kept.padEnd(28, "0"));
   return sign === "-" ? -n : n;
 }
 
 /** The whole number that digits, perhaps with a sign, write; null where the type cannot hold it. */
 export function parsedWhole(type, text) {
-  if (!/^[-+]?\d+$/.test(text)) return null;
+  if (!/^[-+]?\d+$/.test(text) || text.replace(/^[-+]?0*/, "").length > LONGEST) return null;
   const n = BigInt(text.replace("+", ""));
   if (!within(type, n)) return null;
   return type === "integer" ? Number(n) : n;

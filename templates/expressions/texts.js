@@ -1,8 +1,27 @@
 // Texts as expressions know them: null for the empty text, positions and lengths in characters (code points).
-import { given } from "./logic.js";
+import { Overflow, given } from "./logic.js";
+
+const MOST = 10_485_760;
 
 export const text = (value) => value ?? "";
-const orNull = (value) => (value === "" ? null : value);
+
+/** A text that was made, null for the empty one. */
+export function orNull(value) {
+  if (value.length > MOST && count(value) > MOST) throw new Overflow();
+  return value === "" ? null : value;
+}
+
+function count(value) {
+  let pairs = 0;
+  for (let at = 0; at < value.length; at++) if ((value.charCodeAt(at) & 0xfc00) === 0xdc00) pairs++;
+  return value.length - pairs;
+}
+
+// No text of so many units has few enough characters: it need not be made first.
+function check(units) {
+  if (units > 2 * MOST) throw new Overflow();
+}
+
 const characters = (value) => Array.from(text(value));
 
 /** Negative, 0 or positive, by code points. */
@@ -20,7 +39,11 @@ export const greater = (a, b) => both(a, b, (found) => found > 0);
 export const atMost = (a, b) => both(a, b, (found) => found <= 0);
 export const atLeast = (a, b) => both(a, b, (found) => found >= 0);
 
-export const join = (...parts) => orNull(parts.map(text).join(""));
+export function join(...parts) {
+  const texts = parts.map(text);
+  check(texts.reduce((units, one) => units + one.length, 0));
+  return orNull(texts.join(""));
+}
 
 /** Whether the text is as the pattern, in which % stands for any characters. */
 export function like(value, pattern) {
@@ -76,8 +99,13 @@ export function index(value, search, start, backwards, ignoreCase) {
   });
 }
 
-export const replace = (value, search, other) =>
-  orNull(search === null ? text(value) : text(value).replaceAll(search, () => text(other)));
+export function replace(value, search, other) {
+  if (value === null || search === null) return value;
+  let found = 0;
+  for (let at = value.indexOf(search); at >= 0; at = value.indexOf(search, at + search.length)) found++;
+  check(value.length + found * (text(other).length - search.length));
+  return orNull(value.replaceAll(search, () => text(other)));
+}
 
 export function substr(value, start, count) {
   return given([start, count], (from, size) =>
@@ -91,9 +119,20 @@ const each = (change) => (value) => orNull(characters(value).map((sign) => singl
 export const toLower = each((sign) => sign.toLowerCase());
 export const toUpper = each((sign) => sign.toUpperCase());
 
-export const trim = (value) => trimEnd(trimStart(value));
-export const trimStart = (value) => orNull(text(value).replace(/^[\t-\r ]+/, ""));
-export const trimEnd = (value) => orNull(text(value).replace(/[\t-\r ]+$/, ""));
+const isBlank = (unit) => unit === 32 || (unit >= 9 && unit <= 13);
+
+/** Without blanks, tabs and line ends at the ends that are asked for. */
+function trimmed(value, start, end) {
+  const whole = text(value);
+  let [from, to] = [0, whole.length];
+  while (start && from < to && isBlank(whole.charCodeAt(from))) from++;
+  while (end && from < to && isBlank(whole.charCodeAt(to - 1))) to--;
+  return orNull(whole.slice(from, to));
+}
+
+export const trim = (value) => trimmed(value, true, true);
+export const trimStart = (value) => trimmed(value, true, false);
+export const trimEnd = (value) => trimmed(value, false, true);
 
 export const ofWhole = (n) => given([n], String);
 export const ofBoolean = (b) => given([b], (x) => (x ? "True" : "False"));

@@ -12,20 +12,18 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import LiteralString
 
-from odcpub.compiler.expressions.csharp_pieces import Binding, Piece, class_of, infix, literal, moment, type_of
-from odcpub.compiler.expressions.csharp_tables import (
-    CALCULATIONS,
-    EXTENTS,
-    METHODS,
-    SAME_TEXT,
-    SIGNS,
-    SURE,
-    TO_TEXT,
-    is_class,
-    is_null,
-    operands,
+from odcpub.compiler.expressions import csharp_tables as tables
+from odcpub.compiler.expressions.csharp_pieces import (
+    Binding,
+    Piece,
+    class_of,
+    infix,
+    literal,
+    moment,
+    property_of,
+    type_of,
 )
-from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_type
+from odcpub.compiler.literals import csharp_literal, csharp_type
 from odcpub.compiler.marked import CSharp
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import rules, tree
@@ -46,11 +44,6 @@ from odcpub.model.expressions.tree import (
 )
 
 _NULL = CSharp.code("null")
-
-
-def property_of(member: Member) -> CSharp:
-    """The property of an attribute, where it has the attribute's name."""
-    return csharp_identifier(member.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +103,11 @@ class _Printer:
         self.around = around
 
     def piece(self, node: Expression) -> Piece:
-        return Piece(_NULL) if is_null(node) else _PRINTED[type(node)](self, node)
+        return Piece(_NULL) if tables.is_null(node) else _PRINTED[type(node)](self, node)
 
     def truth(self, node: Expression) -> Piece:
         """A condition: a ``bool``."""
-        if is_null(node):
+        if tables.is_null(node):
             return Piece(CSharp.code("false"), sure=True)
         piece = self.piece(node)
         if piece.sure:
@@ -122,9 +115,6 @@ class _Printer:
         return Piece(CSharp.code("{} == true", piece.within(Binding.EQUALITY)), Binding.EQUALITY, sure=True)
 
     # Values
-
-    def _literal(self, node: Literal) -> Piece:
-        return literal(node)
 
     def _name(self, node: Name) -> Piece:
         sure = node.type.many or self.around.is_sure(node.symbol)
@@ -144,7 +134,7 @@ class _Printer:
 
     def _size(self, node: Size) -> Piece:
         owner = self.piece(node.owner).within(Binding.PRIMARY)
-        return Piece(CSharp.code("{}.{}", owner, EXTENTS[node.extent]), sure=True)
+        return Piece(CSharp.code("{}.{}", owner, tables.EXTENTS[node.extent]), sure=True)
 
     # Operators
 
@@ -161,14 +151,14 @@ class _Printer:
         return Piece(CSharp.code("Numbers.Negate({})", self._typed(node.operand).code))
 
     def _binary(self, node: Binary) -> Piece:
-        if method := CALCULATIONS.get(node.operator):
+        if method := tables.CALCULATIONS.get(node.operator):
             if node.type.basic is Basic.TEXT:
                 return self._joined(node)
             return Piece(CSharp.code("{}({}, {})", method, self._typed(node.left).code, self._typed(node.right).code))
         if node.operator is Operator.LIKE:
             sides = self._argument(node.left).code, self._argument(node.right).code
             return Piece(CSharp.code("Texts.Like({}, {})", *sides), sure=True)
-        sign, binding = SIGNS[node.operator]
+        sign, binding = tables.SIGNS[node.operator]
         if node.operator in rules.LOGICAL:
             return infix(sign, binding, self.truth(node.left), self.truth(node.right))
         if node.operator in rules.EQUALITY:
@@ -179,26 +169,35 @@ class _Printer:
         return infix(sign, binding, self._typed(node.left), self._typed(node.right))
 
     def _joined(self, node: Binary) -> Piece:
-        """Texts joined by C#'s ``+``, to which null is the empty text; what may be empty as a whole becomes null."""
-        given = [one for one in operands(node) if not is_null(one)]
-        if len(given) < 2:
-            return self._shown(given[0], beside_text=False) if given else self._null(node.type)
+        """Texts joined by a method that knows how long they may be; what else is joined, by C#'s ``+``."""
+        joined = list(tables.groups([one for one in tables.operands(node) if not tables.is_null(one)]))
+        if len(joined) == 1:
+            return self._concatenated(joined[0])
+        if not joined:
+            return self._null(node.type)
+        texts = CSharp.joined(", ", (self._concatenated(group, bare=True).code for group in joined))
+        return Piece(CSharp.code("Texts.Join({})", texts))
+
+    def _concatenated(self, given: list[Expression], bare: bool = False) -> Piece:
+        """Operands joined by C#'s ``+``, to which null is the empty text. ``bare``: they may be empty as a whole."""
+        if len(given) == 1:
+            return self._shown(given[0], beside_text=False)
         # Beside a text C# takes + for one of texts; what stands first has one beside it only if the next is one.
         shown = [self._shown(one, at > 0 or rules.is_text(given[1].type)) for at, one in enumerate(given)]
         code = CSharp.joined(
             " + ",
             (one.within(Binding.UNARY if at else Binding.ADDITIVE) for at, one in enumerate(shown)),
         )
-        if any(one.sure for one in shown):
+        if bare or any(one.sure for one in shown):
             return Piece(code, Binding.ADDITIVE, sure=True)
         return Piece(CSharp.code("Texts.NullIfEmpty({})", code))
 
     def _shown(self, node: Expression, beside_text: bool) -> Piece:
         """An operand of a join, as text or as what C# itself turns into the same text."""
-        if rules.is_text(node.type) or (beside_text and node.type.basic in SAME_TEXT):
+        if rules.is_text(node.type) or (beside_text and node.type.basic in tables.SAME_TEXT):
             return self.piece(node)
         piece = self._typed(node)
-        return Piece(CSharp.code("{}({})", METHODS[TO_TEXT[node.type.basic]], piece.code))
+        return Piece(CSharp.code("{}({})", tables.METHODS[tables.TO_TEXT[node.type.basic]], piece.code))
 
     # Conversions
 
@@ -209,14 +208,14 @@ class _Printer:
         if given.basic is Basic.DATE and wanted.basic is Basic.DATE_TIME:
             if isinstance(node.operand, Literal):
                 return Piece(moment(str(node.operand.value)), sure=True)
-            return Piece(CSharp.code("{}({})", METHODS["DateToDateTime"], operand.code))
+            return Piece(CSharp.code("{}({})", tables.METHODS["DateToDateTime"], operand.code))
         if rules.is_text(wanted) and not rules.is_text(given):
             return self._shown(node.operand, beside_text=False)
         return operand
 
     def _typed(self, node: Expression) -> Piece:
         """The expression where C# must see its type: null as that of a type."""
-        return self._null(node.type) if is_null(node) else self.piece(node)
+        return self._null(node.type) if tables.is_null(node) else self.piece(node)
 
     def _null(self, type_: DataType) -> Piece:
         return Piece(CSharp.code("({})null", self.around.type_of(type_)), Binding.UNARY)
@@ -232,8 +231,8 @@ class _Printer:
         if special:
             return special(self, node)
         arguments = CSharp.joined(", ", self._arguments(node))
-        sure = node.function in SURE
-        return Piece(CSharp.code("{}({})", METHODS[node.function], arguments), sure=sure)
+        sure = node.function in tables.SURE
+        return Piece(CSharp.code("{}({})", tables.METHODS[node.function], arguments), sure=sure)
 
     def _arguments(self, node: Call) -> Iterator[CSharp]:
         """Those that are not the method's defaults; with their names behind one that was left out."""
@@ -250,16 +249,16 @@ class _Printer:
 
     def _argument(self, node: Expression) -> Piece:
         """An argument; the empty text as such, which methods take for no value."""
-        if is_null(node) and rules.is_text(node.type):
+        if tables.is_null(node) and rules.is_text(node.type):
             return Piece(csharp_literal(""))
         return self._typed(node)
 
     def _if(self, node: Call) -> Piece:
         test, one, other = node.arguments
         pieces = self._branch(one), self._branch(other)
-        if is_null(one) and (is_null(other) or (pieces[1].sure and not is_class(other.type))):
+        if tables.is_null(one) and (tables.is_null(other) or (pieces[1].sure and not tables.is_class(other.type))):
             pieces = self._null(node.type), pieces[1]
-        elif is_null(other) and pieces[0].sure and not is_class(one.type):
+        elif tables.is_null(other) and pieces[0].sure and not tables.is_class(one.type):
             pieces = pieces[0], self._null(node.type)
         code = CSharp.code(
             "{} ? {} : {}",
@@ -271,7 +270,7 @@ class _Printer:
 
     def _branch(self, node: Expression) -> Piece:
         """A branch of an If, in the type that both have."""
-        if is_null(node) or not isinstance(node, Convert) or not rules.is_number(node.type):
+        if tables.is_null(node) or not isinstance(node, Convert) or not rules.is_number(node.type):
             return self.piece(node)
         if isinstance(node.operand, Literal):
             return literal(Literal(node.operand.value, node.type))
@@ -280,8 +279,8 @@ class _Printer:
 
     def _has_value(self, node: Call) -> Piece:
         (operand,) = node.arguments
-        if isinstance(operand, Literal) or is_null(operand):
-            return Piece(csharp_literal(not is_null(operand)), sure=True)
+        if isinstance(operand, Literal) or tables.is_null(operand):
+            return Piece(csharp_literal(not tables.is_null(operand)), sure=True)
         return infix(CSharp.code("!="), Binding.EQUALITY, self.piece(operand), Piece(_NULL))
 
     def _now(self, node: Call) -> Piece:
@@ -289,7 +288,7 @@ class _Printer:
 
     def _now_in_part(self, node: Call) -> Piece:
         conversion = "DateTimeToDate" if node.function == "CurrDate" else "DateTimeToTime"
-        return Piece(CSharp.code("{}({})", METHODS[conversion], self.around.now))
+        return Piece(CSharp.code("{}({})", tables.METHODS[conversion], self.around.now))
 
     def _app(self, node: Call) -> Piece:
         return Piece(self.around.app, sure=True)
@@ -299,7 +298,7 @@ class _Printer:
 
 
 _PRINTED: Mapping[type, Callable[..., Piece]] = {
-    Literal: _Printer._literal,
+    Literal: lambda printer, node: literal(node),
     Name: _Printer._name,
     Member: _Printer._member,
     Index: _Printer._index,

@@ -12,7 +12,7 @@ from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_n
 from odcpub.compiler.marked import CSharp
 from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import Basic, DataType
-from odcpub.model.expressions.tree import Literal
+from odcpub.model.expressions.tree import Literal, Member
 
 RESERVED = frozenset(
     {
@@ -57,6 +57,11 @@ class Piece:
 def class_of(type_: DataType) -> CSharp:
     """The class of a row or structure, where it has the name of its entity or structure."""
     return csharp_identifier(type_.target)
+
+
+def property_of(member: Member) -> CSharp:
+    """The property of an attribute, where it has the attribute's name."""
+    return csharp_identifier(member.name)
 
 
 def type_of(type_: DataType, statics: Collection[str], class_of: Callable[[DataType], CSharp] = class_of) -> CSharp:

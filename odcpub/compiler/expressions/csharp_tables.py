@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from odcpub.compiler.expressions.csharp_pieces import Binding
 from odcpub.compiler.literals import csharp_type
@@ -70,6 +70,21 @@ def operands(node: Expression) -> Iterator[Expression]:
         yield from operands(node.operand)
     else:
         yield node
+
+
+def groups(given: Iterable[Expression]) -> Iterator[list[Expression]]:
+    """Operands of a join: each text of any length by itself, the others together."""
+    group: list[Expression] = []
+    for one in given:
+        if not rules.is_text(one.type) or isinstance(one, Literal):
+            group.append(one)
+            continue
+        if group:
+            yield group
+        yield [one]
+        group = []
+    if group:
+        yield group
 
 
 def is_null(node: Expression) -> bool:

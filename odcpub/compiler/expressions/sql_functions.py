@@ -41,13 +41,16 @@ def _within(form: LiteralString, test: LiteralString, result: LiteralString = "v
     return _plain(f"(SELECT CASE WHEN {test} THEN {result} END FROM (SELECT {form}) AS once(v))", fails=True)
 
 
-def _later(argument: LiteralString, limit: LiteralString) -> Printed:
-    """A moment and a number of units; what lies beyond the years 1 to 9999 is NULL."""
+def _later(argument: LiteralString, limit: LiteralString, a_year: LiteralString) -> Printed:
+    """A moment and a number of units, of which ``a_year`` make a year; what lies beyond the years 1 to 9999 is NULL.
+    PostgreSQL's own moments begin with the year -4712, and what lies before them is not even tried."""
     moved: LiteralString = f"(m AT TIME ZONE 'UTC' + make_interval({argument} => n)) AT TIME ZONE 'UTC'"
+    tried: LiteralString = (
+        f"n BETWEEN -{limit} AND {limit} AND extract(year FROM m AT TIME ZONE 'UTC') + n / {a_year} > -4000"
+    )
     form: LiteralString = (
         f"(SELECT CASE WHEN moved >= '0001-01-01Z' AND moved < '10000-01-01Z' THEN moved END FROM "
-        f"(SELECT CASE WHEN n BETWEEN -{limit} AND {limit} THEN {moved} END "
-        "FROM (SELECT {}, {}) AS given(m, n)) AS once(moved))"
+        f"(SELECT CASE WHEN {tried} THEN {moved} END FROM (SELECT {{}}, {{}}) AS given(m, n)) AS once(moved))"
     )
     return _plain(form, fails=True)
 
@@ -141,12 +144,12 @@ FUNCTIONS: Mapping[str, Printed] = {
         "round(sqrt(round((SELECT CASE WHEN n >= 0 THEN n END FROM (SELECT {}) AS once(n)), 60)), 8)", fails=True
     ),
     "Trunc": _plain("trunc({})"),
-    "AddDays": _later("days", "3652060"),
-    "AddHours": _later("hours", "87660000"),
-    "AddMinutes": _later("mins", "2147483647"),
-    "AddMonths": _later("months", "120000"),
-    "AddSeconds": _later("secs", "2147483648"),
-    "AddYears": _later("years", "10000"),
+    "AddDays": _later("days", "3652060", "365"),
+    "AddHours": _later("hours", "87660000", "8760"),
+    "AddMinutes": _later("mins", "2147483647", "525600"),
+    "AddMonths": _later("months", "120000", "12"),
+    "AddSeconds": _later("secs", "2147483648", "31536000"),
+    "AddYears": _later("years", "10000", "1"),
     "BuildDateTime": _plain("(({} + {}) AT TIME ZONE 'UTC')"),
     "Year": _field("year"),
     "Month": _field("month"),

@@ -15,7 +15,7 @@ from odcpub.model.expressions.functions import Evaluated
 from odcpub.model.expressions.python.conversions import as_text, date_time_text
 from odcpub.model.expressions.python.dates import date_time, start_of, time_of_day
 from odcpub.model.expressions.python.numbers import ONE, WHOLE_DIGITS, Number, rounded, scaled, unscaled
-from odcpub.model.expressions.python.texts import like
+from odcpub.model.expressions.python.texts import MOST, TooLong, like
 from odcpub.model.expressions.syntax import Fault
 from odcpub.model.expressions.tree import (
     Binary,
@@ -156,7 +156,7 @@ class _Evaluator:
         if operator in rules.EQUALITY:
             return (left == right) is (operator is Operator.EQUAL)
         if operator is Operator.PLUS and rules.is_text(node.type):
-            return _text(left) + _text(right)
+            return _short(_text(left) + _text(right), node)
         if left is None or right is None:
             return False if operator in rules.COMPARED else None
         if operator in rules.COMPARED:
@@ -180,7 +180,10 @@ class _Evaluator:
             if None in arguments:
                 return None
         assert function.python  # noqa: S101 - the others are known here
-        return _held(function.python(*arguments), node.type)
+        try:
+            return _short(_held(function.python(*arguments), node.type), node)
+        except TooLong:
+            raise _too_long(node) from None
 
 
 _FOUND: Mapping[type, Callable[..., Worth]] = {
@@ -252,6 +255,19 @@ def _within(units: int, node: Unary | Binary) -> Number:
         why = f"is beyond {node.type.basic.value}, which goes from {limits[0]:,} to {limits[1]:,}"
     hint = f"use smaller numbers{', or a Decimal' if limits else ''}"
     raise Overflow(Fault(f"the result of '{node.operator.sign}' {why}", hint, node.at, node.at + 1))
+
+
+def _short(value: Evaluated, node: Binary | Call) -> Evaluated:
+    """A computed text; raises Overflow where it has too many characters."""
+    if isinstance(value, str) and len(value) > MOST:
+        raise _too_long(node)
+    return value
+
+
+def _too_long(node: Binary | Call) -> Overflow:
+    what = f"'{node.operator.sign}'" if isinstance(node, Binary) else node.function
+    message = f"the result of {what} has more than {MOST:,} characters"
+    return Overflow(Fault(message, "use shorter texts", node.at, node.at + 1))
 
 
 def _held(value: Evaluated, type_: DataType) -> Evaluated:

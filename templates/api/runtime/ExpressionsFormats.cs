@@ -16,7 +16,7 @@ public static class Formats
     {
         if (string.IsNullOrEmpty(address) || string.IsNullOrEmpty(name)) return Texts.NullIfEmpty(address);
         var escaped = name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
-        return $"\"{escaped}\" <{address}>";
+        return Texts.Made($"\"{escaped}\" <{address}>");
     }
 
     /// <summary>True for the empty text.</summary>
@@ -31,13 +31,13 @@ public static class Formats
     }
 
     public static string? FormatCurrency(decimal? value, string? symbol, int? decimalDigits, string? decimalSeparator, string? groupSeparator) =>
-        FormatDecimal(value, decimalDigits, decimalSeparator, groupSeparator) is { } number ? symbol + number : null;
+        FormatDecimal(value, decimalDigits, decimalSeparator, groupSeparator) is { } number ? Texts.Join(symbol, number) : null;
 
     public static string? FormatDecimal(decimal? value, int? decimalDigits, string? decimalSeparator, string? groupSeparator) =>
-        value is { } number && decimalDigits is { } digits ? Written(number, 0, digits, decimalSeparator, groupSeparator) : null;
+        value is { } number && decimalDigits is { } digits ? Texts.Made(Written(number, 0, digits, decimalSeparator, groupSeparator)) : null;
 
     public static string? FormatPercent(decimal? value, int? decimalDigits, string? decimalSeparator) =>
-        value is { } number && decimalDigits is { } digits ? Written(number, 2, digits, decimalSeparator, null) + "%" : null;
+        value is { } number && decimalDigits is { } digits ? Texts.Made(Written(number, 2, digits, decimalSeparator, null) + "%") : null;
 
     /// <summary>Three parts of the text, with a separator before each.</summary>
     public static string? FormatPhoneNumber(
@@ -47,7 +47,7 @@ public static class Formats
         var area = Texts.Offset(value, first);
         var phone = Texts.Offset(value, Math.Max(first, 0L) + Math.Max(second, 0));
         var end = Texts.Offset(value, Math.Max(first, 0L) + Math.Max(second, 0) + Math.Max(third, 0));
-        return Texts.NullIfEmpty(intSeparator + value[..area] + areaSeparator + value[area..phone] + phoneSeparator + value[phone..end]);
+        return Texts.Join(intSeparator, value[..area], areaSeparator, value[area..phone], phoneSeparator, value[phone..end]);
     }
 
     public static string? FormatText(string? value, int? minChars, int? maxChars, bool? leftPadding, string? paddingChar)
@@ -61,7 +61,7 @@ public static class Formats
             text = left ? filling + text : text + filling;
         }
         var count = Texts.Count(text);
-        if (most < 0 || count <= most) return Texts.NullIfEmpty(text);
+        if (most < 0 || count <= most) return Texts.Made(text);
         return left ? Texts.Substr(text, count - most, most) : Texts.Substr(text, 0, most);
     }
 
@@ -79,7 +79,7 @@ public static class Formats
             else (length, _) = (1, written.Append(rest[0]));
             rest = rest[length..];
         }
-        return Texts.NullIfEmpty(written.ToString());
+        return Texts.Made(written.ToString());
     }
 
     // How often a letter of a format may stand in a row; 0 for what is no such letter.

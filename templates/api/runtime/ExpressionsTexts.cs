@@ -7,9 +7,29 @@ namespace Odcpub.Runtime;
 /// <summary>A text without a value counts as the empty text; without one of the other arguments there is no value.</summary>
 public static class Texts
 {
+    private const int Most = 10_485_760;
     private static readonly char[] Blank = ['\t', '\n', '\v', '\f', '\r', ' '];
 
+    /// <summary>The texts behind one another. Throws ExpressionOverflowException.</summary>
+    public static string? Join(params string?[] texts)
+    {
+        var units = 0L;
+        foreach (var text in texts) units += text?.Length ?? 0;
+        Check(units);
+        return Made(string.Concat(texts));
+    }
+
     public static string? NullIfEmpty(string? text) => text is "" ? null : text;
+
+    /// <summary>What a function made. Throws ExpressionOverflowException where it has too many characters.</summary>
+    internal static string? Made(string? text) =>
+        text is null || text.Length <= Most || Count(text) <= Most ? NullIfEmpty(text) : throw ExpressionOverflowException.Text();
+
+    // No text of so many units has few enough characters: it need not be made first.
+    private static void Check(long units)
+    {
+        if (units > 2L * Most) throw ExpressionOverflowException.Text();
+    }
 
     /// <summary>Below 0, 0 or above it, by code points; no value where a side has none.</summary>
     public static int? Compare(string? a, string? b)
@@ -61,9 +81,12 @@ public static class Texts
         return at < 0 ? -1 : Count(all.AsSpan(0, at));
     }
 
-    public static string? Replace(string? t, string? search, string? replace) =>
-        string.IsNullOrEmpty(t) || string.IsNullOrEmpty(search) ? NullIfEmpty(t)
-            : NullIfEmpty(t.Replace(search, replace, StringComparison.Ordinal));
+    public static string? Replace(string? t, string? search, string? replace)
+    {
+        if (string.IsNullOrEmpty(t) || string.IsNullOrEmpty(search)) return NullIfEmpty(t);
+        Check(t.Length + (long)t.AsSpan().Count(search) * ((replace?.Length ?? 0) - search.Length));
+        return Made(t.Replace(search, replace, StringComparison.Ordinal));
+    }
 
     /// <summary>Positions that the text does not have are left out.</summary>
     public static string? Substr(string? t, int? start, int? length)
@@ -84,7 +107,7 @@ public static class Texts
     {
         var written = new StringBuilder(text?.Replace("\r\n", "\n", StringComparison.Ordinal));
         written.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;").Replace("\"", "&quot;").Replace("'", "&#39;");
-        return NullIfEmpty(written.Replace("\n", "<br/>").Replace("\r", "<br/>").ToString());
+        return Made(written.Replace("\n", "<br/>").Replace("\r", "<br/>").ToString());
     }
 
     public static string? EncodeJavaScript(string? text)
@@ -93,7 +116,7 @@ public static class Texts
         foreach (var unit in text ?? "")
             if (char.IsAsciiLetterOrDigit(unit) || unit is ' ' or '.' or ',' or '_' or '-') written.Append(unit);
             else written.Append("\\u").Append(((int)unit).ToString("x4"));
-        return NullIfEmpty(written.ToString());
+        return Made(written.ToString());
     }
 
     public static string? EncodeUrl(string? text)
@@ -103,7 +126,7 @@ public static class Texts
             if (char.IsAsciiLetterOrDigit((char)unit) || (char)unit is '-' or '.' or '_' or '~') written.Append((char)unit);
             else if (unit == ' ') written.Append('+');
             else written.Append('%').Append(unit.ToString("X2"));
-        return NullIfEmpty(written.ToString());
+        return Made(written.ToString());
     }
 
     /// <summary>How many characters: each pair of surrogates is one.</summary>

@@ -48,9 +48,13 @@ VALUES = {
     '"a" + (Integer1 + 1)': '"a" + Numbers.Add(Integer1, 1)',
     '"a" + (Integer1 > 1)': '"a" + (Integer1 > 1)',
     '"a" + Decimal1 + Date1': '"a" + Conversions.DecimalToText(Decimal1) + Conversions.DateToText(Date1)',
-    "Text1 + Text2": "Texts.NullIfEmpty(Text1 + Text2)",
+    "Text1 + Text2": "Texts.Join(Text1, Text2)",
+    '"Dear " + Text1 + ", No. " + Integer1 + "!" + Integer2 + Text2': (
+        'Texts.Join("Dear ", Text1, ", No. " + Integer1 + "!" + Integer2, Text2)'
+    ),
+    "Integer1 + (Integer2 + Text1)": "Texts.Join(Conversions.IntegerToText(Integer1) + Integer2, Text1)",
     'Length(Text1 + Text2) + Length("a" + Text1)': (
-        'Numbers.Add(Texts.Length(Texts.NullIfEmpty(Text1 + Text2)), Texts.Length("a" + Text1))'
+        'Numbers.Add(Texts.Length(Texts.Join(Text1, Text2)), Texts.Length(Texts.Join("a", Text1)))'
     ),
     "Substr(Text1, 1, 3)": "Texts.Substr(Text1, 1, 3)",
     'Replace(Text1, "a", "")': 'Texts.Replace(Text1, "a", "")',

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote_plus
 
+from odcpub.model.data_types import MAX_LENGTH
 from odcpub.model.expressions.letters import lower
 
 BLANKS = "\t\n\v\f\r "
@@ -15,6 +16,12 @@ _IN_HTML = re.compile(r"\r\n|[&<>\"'\r\n]")
 _IN_SCRIPT = re.compile(r"[^A-Za-z0-9 .,_-]")
 _SURROGATES = range(0xD800, 0xE000)
 _CODE_POINTS = 0x110000
+MOST = MAX_LENGTH
+"""Characters of a text that is computed."""
+
+
+class TooLong(Exception):
+    """A text of more than MOST characters, which need not be made to know that."""
 
 
 def character(c: int) -> str | None:
@@ -56,7 +63,11 @@ def line_feed() -> str:
 
 
 def replaced(t: str, search: str, replace: str) -> str:
-    return t.replace(search, replace) if search else t
+    if not search:
+        return t
+    if len(t) + t.count(search) * (len(replace) - len(search)) > MOST:
+        raise TooLong
+    return t.replace(search, replace)
 
 
 def part(t: str, start: int, length: int) -> str:

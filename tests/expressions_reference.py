@@ -1,4 +1,4 @@
-"""The reference of functions, as docs/expressions.md has it: made from the table. No I/O."""
+"""The reference of functions, as docs/expressions.md has it: made from the table."""
 
 from __future__ import annotations
 
