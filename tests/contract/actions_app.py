@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,7 @@ from odcpub.compiler.assemblies import APP, RUNTIME
 from odcpub.compiler.compile import compile_app
 from odcpub.compiler.drafts import Assembly, Source
 from odcpub.engines.database.postgres import Postgres
-from odcpub.engines.ports import CSharpCompiler, Place
+from odcpub.engines.ports import CSharpCompiler, Login, Place
 from tests.contract.published_app import Answer, App, environment, lay_out_compiled, migrate
 from tests.unit.model.models import asset
 
@@ -41,8 +42,10 @@ UNIT = f"{APP}.Actions"
 _NUMBERS = count(1)
 
 
-def actions_app(compiler: CSharpCompiler, database: Postgres, folder: Path) -> App:
-    """The app's folder and environment, its schema in place; not started."""
+def actions_app(
+    compiler: CSharpCompiler, database: Postgres, folder: Path, way: Callable[[Login], Login] = lambda login: login
+) -> App:
+    """The app's folder and environment, its schema in place; not started. ``way``: how it comes to its database."""
     accounts, place = asset(MODEL), Place("development", "accounts")
     compiled = compile_app(accounts, {})
     text = (Path(__file__).parent / "hand_written_actions.cs").read_text()
@@ -50,7 +53,7 @@ def actions_app(compiler: CSharpCompiler, database: Postgres, folder: Path) -> A
     assemblies = (unit, *(_listed(one) if one.executable else one for one in compiled.assemblies))
     laid = lay_out_compiled(compiler, replace(compiled, assemblies=assemblies), folder / "app")
     login = database.prepare(place, secrets.token_hex(16))
-    return App(laid, environment(compiler, login, migrate(database, place, accounts, folder / "migrations")))
+    return App(laid, environment(compiler, way(login), migrate(database, place, accounts, folder / "migrations")))
 
 
 def _listed(main: Assembly) -> Assembly:

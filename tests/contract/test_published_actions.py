@@ -138,6 +138,7 @@ def test_rules_of_attributes_refuse(app: App) -> None:
 def test_inputs_of_inner_calls_are_checked(app: App) -> None:
     answer = call(app, "AddTooMuch", AccountId=opened(app))
     assert (answer.json["code"], answer.json["detail"]) == ("Refused", "Amount must be at least -1000.")
+    assert "errors" not in answer.json, "it has no input Amount"
 
 
 def test_a_row_that_others_refer_to_is_protected(app: App) -> None:

@@ -97,8 +97,9 @@ public sealed partial class ActionRun
     public void CheckInputs(AttributeDescriptor[] inputs, params object?[] given)
     {
         if (depth == 1) return;
-        var sentences = inputs.Zip(given, ActionInputs.Check).SelectMany(found => found).ToList();
-        if (sentences.Count > 0) throw new Refusal(string.Join(' ', sentences), "Refused");
+        var errors = inputs.Zip(given, (input, value) => (input.Name, Sentences: ActionInputs.Check(input, value).ToList()))
+            .Where(found => found.Sentences.Count > 0).ToDictionary(found => found.Name, found => found.Sentences);
+        if (errors.Count > 0) throw new Refusal(string.Join(' ', errors.Values.SelectMany(found => found)), "Refused", errors);
     }
 
     /// <summary>Ends the run where its time is over: once in each turn of a loop.</summary>
@@ -108,12 +109,11 @@ public sealed partial class ActionRun
     public T Method<T>(string action) where T : Delegate =>
         (T)(calls.Catalog.FindAction(action) ?? throw new InvalidOperationException($"{action} is not registered")).Method;
 
-    /// <summary>What <c>raise</c> throws. <paramref name="at"/>: the input whose field shows it, of the action that was called
-    /// from outside.</summary>
+    /// <summary>What <c>raise</c> throws. <paramref name="at"/>: the input whose field shows it.</summary>
     public Refusal Refusal(string? message, string code = "", string at = "")
     {
         var sentence = string.IsNullOrEmpty(message) ? "This is not possible." : message;
-        return new(sentence, code, at.Length > 0 && depth == 1 ? new Dictionary<string, List<string>> { [at] = [sentence] } : null);
+        return new(sentence, code, at.Length > 0 ? new Dictionary<string, List<string>> { [at] = [sentence] } : null);
     }
 
     /// <summary>A place to come back to: what changes rows from here on can be undone alone.</summary>
