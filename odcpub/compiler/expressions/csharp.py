@@ -83,7 +83,7 @@ def argument(node: Expression, around: Surroundings) -> CSharp:
 def exact(node: Expression, around: Surroundings) -> CSharp:
     """The same where C# must see the nullable type itself, and no other that becomes it."""
     piece = _Printer(around)._typed(node)
-    if is_class(node.type) or not (piece.sure or isinstance(node, Convert)):
+    if tables.is_class(node.type) or not (piece.sure or isinstance(node, Convert)):
         return piece.code
     return CSharp.code("({}){}", around.type_of(node.type), piece.within(Binding.UNARY))
 
