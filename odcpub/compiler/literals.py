@@ -68,7 +68,11 @@ def csharp_type(name: str) -> CSharp:
 
 def csharp_comment(text: str) -> CSharp:
     """The rest of a line that is a comment: it cannot end the line."""
-    return CSharp(text if text.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in text))
+    return CSharp(_one_line(text))
+
+
+def _one_line(text: str) -> str:
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in text)
 
 
 def csharp_lines(lines: Sequence[str]) -> tuple[CSharp, ...]:
@@ -115,6 +119,24 @@ def json_text(value: object) -> str:
 def js_text(text: str) -> JavaScript:
     """A JavaScript string literal, safe within HTML too."""
     return JavaScript(json_text(text))
+
+
+def js_value(value: JavaScript | str | int | bool | None) -> JavaScript:
+    """A value as JavaScript writes it; what is JavaScript already stays as it is."""
+    if isinstance(value, JavaScript):
+        return value
+    return JavaScript(json_text(value))
+
+
+def js_members(members: Mapping[str, JavaScript | str | int | bool | None]) -> JavaScript:
+    """An object of those members that have a value (``{ name: "Fee", digits: 28 }``); names are our own."""
+    given = (f"{name}: {js_value(value)}" for name, value in members.items() if value is not None)
+    return JavaScript(f"{{ {', '.join(given)} }}")
+
+
+def js_comment(text: str) -> JavaScript:
+    """The rest of a line that is a comment: it cannot end the line."""
+    return JavaScript(_one_line(text))
 
 
 def js_number(value: int) -> JavaScript:
@@ -205,7 +227,7 @@ FILTERS: Mapping[type[Marked], Mapping[str, Callable[..., Marked]]] = {
     Css: {"color": css_color},
     Dockerfile: {"word": dockerfile_word},
     Html: {"e": html_text},
-    JavaScript: {"js": js_text},
+    JavaScript: {"js": js_value, "comment": js_comment},
     Markdown: {"word": markdown_word},
     Sql: {"word": sql_word},
     Xml: {"xml": xml_text, "scalar": xml_scalar},

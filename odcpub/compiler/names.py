@@ -6,25 +6,30 @@ Pure, no I/O.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from odcpub.model.elements import Asset, Basic, DeleteRule, Kind, Library, ScreenKind
+from odcpub.model.elements import Asset, Basic, DeleteRule, Kind, Library, Record, ScreenKind
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """``statics``: names of all static entities, a library's with its name in front. ``libraries``: name → library,
+    """``records``: static entity, a library's with its name in front → its records. ``libraries``: name → library,
     those of libraries too. ``search``: entity → attributes its first list screen searches. ``along``: entity → entities
     of which rows may be deleted with one of its own, in the model's order. ``library``: the asset's own name, where it
     is one."""
 
-    statics: frozenset[str]
+    records: Mapping[str, tuple[Record, ...]]
     libraries: Mapping[str, Library]
     search: Mapping[str, tuple[str, ...]]
     along: Mapping[str, tuple[str, ...]]
     library: str = ""
+
+    @property
+    def statics(self) -> Collection[str]:
+        """Names of all static entities."""
+        return self.records.keys()
 
 
 def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
@@ -32,14 +37,14 @@ def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
     every = _closure(libraries)
     library = asset.name if asset.kind is Kind.LIBRARY else ""
     own = f"{library}." if library else ""
-    statics = {f"{own}{static.name}" for static in asset.static_entities} | {s.name for s in asset.static_entities}
+    records = {f"{front}{static.name}": static.records for static in asset.static_entities for front in ("", own)}
     for name, used in every.items():
-        statics |= {f"{name}.{static.name}" for static in used.asset.static_entities}
+        records |= {f"{name}.{static.name}": static.records for static in used.asset.static_entities}
     search: dict[str, tuple[str, ...]] = {}
     for screen in asset.screens:
         if screen.kind is ScreenKind.LIST and screen.search:
             search.setdefault(screen.entity, screen.search)
-    return Names(frozenset(statics), every, search, _along(asset), library)
+    return Names(records, every, search, _along(asset), library)
 
 
 def _along(asset: Asset) -> Mapping[str, tuple[str, ...]]:

@@ -55,7 +55,7 @@ def app_project(asset: VerifiedAsset, libraries: Mapping[str, Library], about: A
     }
     return _sorted(
         *map(_draft, (*elements, *_runtime(""))),
-        *app_files(asset, names, Reuse()),
+        *app_files(asset, names, Reuse(), apart=True),
         _rendered("app.csproj", Xml, "project.csproj.j2", values),
         _rendered("README.md", Markdown, "README.md.j2", values),
         _rendered("Dockerfile", Dockerfile, "Dockerfile.j2", values),

@@ -1,36 +1,50 @@
-"""The published app's static files: page, look, scripts and the JSON descriptors they read. Reads templates only."""
+"""The published app's static files: frame, look, scripts and screens. Reads templates only.
+
+Screens are compiled one by one (``odcpub.compiler.screens``). An image has those of about 20 entities in one file, as
+it has their C# in one assembly, since thousands of small files take long to store, pack and unpack; a project of
+``odcpub source`` has them as they are.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
+import hashlib
+from collections.abc import Iterable
+from functools import partial
 
+from odcpub.compiler.assemblies import elements_of
 from odcpub.compiler.drafts import Draft
 from odcpub.compiler.literals import css_color, json_text
 from odcpub.compiler.marked import Css, Html
 from odcpub.compiler.names import Names
 from odcpub.compiler.reuse import Reuse
+from odcpub.compiler.screens.files import Around, around, screen_files
+from odcpub.compiler.screens.modules import closure
 from odcpub.compiler.templates import content, render
 from odcpub.compiler.templates import names as template_names
+from odcpub.compiler.units import assign
 from odcpub.compiler.words import label
-from odcpub.model.data_types import DATA_TYPES, Json, length_of, measures_of
-from odcpub.model.elements import Asset, Attribute, Basic, Computed, Entity, Function, Screen, StaticEntity
-from odcpub.model.literals import as_text
+from odcpub.model.elements import Asset, Basic, Entity, Screen, ScreenKind, StaticEntity
 
 _ROOT = "wwwroot/_odc"
-_COPIED = (".js", ".css", ".svg")
+_SCREENS = f"{_ROOT}/screens"
+_COPIED = (".js", ".svg")
 _STATIC_ATTRIBUTES = (("Label", Basic.TEXT), ("Order", Basic.INTEGER), ("Is_Active", Basic.BOOLEAN))
+_Unit = tuple[Draft, str, tuple[Draft, ...]]
+"""The file of a unit, its digest, and the files that it holds."""
+_Member = tuple[Entity, tuple[Screen, ...], Around]
+"""What the screens of an entity are made from."""
 
 
-def app_files(asset: Asset, names: Names, reuse: Reuse) -> tuple[Draft, ...]:
-    """All static files of an app, sorted by path."""
-    page = {"app": asset.name, "description": asset.description}
+def app_files(asset: Asset, names: Names, reuse: Reuse, apart: bool = False) -> tuple[Draft, ...]:
+    """All static files of an app, sorted by path. ``apart``: each screen's files by themselves."""
+    units = _units(asset, names, reuse)
+    own = (*_runtime_files(asset), *_notices(asset))
+    version = _version([*((one.path, _digest(one)) for one in own), *((one.path, digest) for one, digest, _ in units)])
     files = [
-        Draft("wwwroot/index.html", render(Html, "web/index.html", page).encode()),
-        Draft(f"{_ROOT}/theme.css", render(Css, "web/theme.css.j2", {"accent": asset.accent}).encode()),
-        _json("app", _app(asset)),
-        *(Draft(f"{_ROOT}/{path}", content(f"web/{path}")) for path in template_names("web", _COPIED)),
-        *(_entity_file(entity, names, reuse) for entity in asset.entities),
-        *(_static_file(static, static.name, library=False) for static in asset.static_entities),
+        Draft("wwwroot/index.html", _frame(asset, version)),
+        _json("app", _app(asset, version)),
+        *own,
+        *(file for one, _, parts in units for file in (parts if apart else (one,))),
     ]
     for library in names.libraries.values():
         files.extend(library_files(library.asset))
@@ -39,19 +53,88 @@ def app_files(asset: Asset, names: Names, reuse: Reuse) -> tuple[Draft, ...]:
 
 def library_files(asset: Asset) -> tuple[Draft, ...]:
     """An enumeration's descriptor, the same in the library's own build and in every consumer."""
-    return tuple(_static_file(static, f"{asset.name}.{static.name}", library=True) for static in asset.static_entities)
+    return tuple(_enumeration(static, f"{asset.name}.{static.name}") for static in asset.static_entities)
 
 
-def _app(asset: Asset) -> dict[str, object]:
-    return _present(
-        app=asset.name,
-        description=asset.description or None,
-        accent=css_color(asset.accent),
-        screens=[_screen(screen) for screen in asset.screens],
-    )
+def _runtime_files(asset: Asset) -> tuple[Draft, ...]:
+    style = content("web/app.css") + render(Css, "web/theme.css.j2", {"accent": asset.accent}).encode()
+    copied = (Draft(f"{_ROOT}/{path}", content(f"web/{path}")) for path in template_names("web", _COPIED))
+    return (Draft(f"{_ROOT}/app.css", style), *copied)
 
 
-def _screen(screen: Screen) -> dict[str, object]:
+def _notices(asset: Asset) -> tuple[Draft, ...]:
+    """What is shown where there is no screen."""
+    values = {"app": asset.name, "modules": [f"js/{module}" for module in closure("app.js")]}
+    names = ("not_found", "no_screens")
+    return tuple(Draft(f"{_ROOT}/{name}.html", render(Html, f"screens/{name}.html", values).encode()) for name in names)
+
+
+def _frame(asset: Asset, version: str) -> bytes:
+    """What stands around every screen."""
+    lists = [(screen.name, label(screen.name)) for screen in asset.screens if screen.kind is ScreenKind.LIST]
+    values = {"app": asset.name, "description": asset.description, "version": version, "lists": lists}
+    return render(Html, "web/index.html", values).encode()
+
+
+def _version(files: Iterable[tuple[str, str]]) -> str:
+    """Tells the pages of two versions apart: a page loads only what is of its own."""
+    lines = "".join(f"{path} {digest}\n" for path, digest in sorted(files))
+    return hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _digest(draft: Draft) -> str:
+    return hashlib.sha256(draft.content).hexdigest()
+
+
+def _units(asset: Asset, names: Names, reuse: Reuse) -> tuple[_Unit, ...]:
+    """The screens of all entities, each in the unit of its entity."""
+    screens: dict[str, list[Screen]] = {}
+    for screen in asset.screens:
+        screens.setdefault(screen.entity, []).append(screen)
+    units = _unit_of(asset)
+    members: dict[str, list[_Member]] = {}
+    for entity in sorted(asset.entities, key=lambda one: one.key):
+        own = tuple(screens.get(entity.name, ()))
+        if own:
+            members.setdefault(units[entity.name], []).append((entity, own, around(asset.name, entity, own, names)))
+    return tuple(_unit(unit, found, reuse) for unit, found in sorted(members.items()))
+
+
+def _unit_of(asset: Asset) -> dict[str, str]:
+    """Entity → unit, the same that holds its C#."""
+    units = assign(one.key for one in elements_of(asset))
+    return {entity.name: units[entity.key] for entity in asset.entities}
+
+
+def _unit(unit: str, members: list[_Member], reuse: Reuse) -> _Unit:
+    # Of each entity by itself: one that changes leaves the others of its unit as they were written.
+    written = [reuse.get(f"screens of {one[0].key}", one, partial(_written, *one)) for one in members]
+
+    def make() -> _Unit:
+        files = [file for each in written for file in each]
+        text = json_text({file.path: file.content.decode() for file in files})
+        pack = Draft(f"{_SCREENS}/{unit}.json", f"{text}\n".encode())
+        return pack, _digest(pack), tuple(Draft(f"{_SCREENS}/{file.path}", file.content) for file in files)
+
+    return reuse.get(f"screens {unit}", members, make)
+
+
+def _written(entity: Entity, screens: tuple[Screen, ...], near: Around) -> tuple[Draft, ...]:
+    return tuple(draft for screen in screens for draft in screen_files(screen, entity, near))
+
+
+def _app(asset: Asset, version: str) -> dict[str, object]:
+    units = _unit_of(asset)
+    found: dict[str, object] = {
+        "app": asset.name,
+        "accent": css_color(asset.accent),
+        "version": version,
+        "screens": [_screen(screen, units[screen.entity]) for screen in asset.screens],
+    }
+    return found | ({"description": asset.description} if asset.description else {})
+
+
+def _screen(screen: Screen, unit: str) -> dict[str, object]:
     return {
         "name": screen.name,
         "kind": screen.kind.value,
@@ -60,95 +143,26 @@ def _screen(screen: Screen) -> dict[str, object]:
         "search": list(screen.search),
         "generated": screen.generated,
         "title": label(screen.name),
+        "unit": unit,
     }
 
 
-def _entity_file(entity: Entity, names: Names, reuse: Reuse) -> Draft:
-    statics = tuple(attribute.type.target in names.statics for attribute in entity.attributes)
-    along = names.along.get(entity.name, ())
-    made_from = (entity, statics, along)
-    return reuse.get(f"web {entity.name}", made_from, lambda: _draft(entity.name, _entity(*made_from)))
-
-
-def _entity(entity: Entity, statics: tuple[bool, ...], along: tuple[str, ...]) -> dict[str, object]:
-    return _present(
-        name=entity.name,
-        label=label(entity.name),
-        display=entity.display or None,
-        static=False,
-        library=False,
-        description=entity.description or None,
-        deletedAlong=[label(name) for name in along] or None,
-        attributes=[_attribute(a, static) for a, static in zip(entity.attributes, statics, strict=True)],
-    )
-
-
-def _static_file(static: StaticEntity, name: str, library: bool) -> Draft:
+def _enumeration(static: StaticEntity, name: str) -> Draft:
     records = [
         {"id": record.key, "label": record.label, "order": record.order, "isActive": record.is_active}
         for record in static.records
     ]
-    value = _present(
-        name=name,
-        label=label(static.name),
-        display="Label",
-        static=True,
-        library=library,
-        description=static.description or None,
-        attributes=[{"name": name, "label": label(name), "type": basic.value} for name, basic in _STATIC_ATTRIBUTES],
-        records=records if library else None,
-    )
-    return _draft(name, value)
-
-
-def _draft(name: str, value: dict[str, object]) -> Draft:
+    value = {
+        "name": name,
+        "label": label(static.name),
+        "display": "Label",
+        "static": True,
+        "library": True,
+        "attributes": [{"name": name, "label": label(name), "type": basic.value} for name, basic in _STATIC_ATTRIBUTES],
+        "records": records,
+    } | ({"description": static.description} if static.description else {})
     return _json(f"entities/{name}", value)
 
 
 def _json(name: str, value: dict[str, object]) -> Draft:
     return Draft(f"{_ROOT}/{name}.json", f"{json_text(value)}\n".encode())
-
-
-def _attribute(attribute: Attribute, static: bool) -> dict[str, object]:
-    type_ = attribute.type
-    reference = type_.basic is Basic.IDENTIFIER
-    digits, decimals = measures_of(type_) or (None, None)
-    return _present(
-        name=attribute.name,
-        label=label(attribute.name),
-        type=type_.basic.value,
-        length=length_of(type_),
-        digits=digits,
-        decimals=decimals,
-        mandatory=attribute.mandatory,
-        default=_default(attribute),
-        minLength=attribute.min_length,
-        minimum=_limit(attribute, attribute.minimum),
-        maximum=_limit(attribute, attribute.maximum),
-        pattern=attribute.pattern,
-        target=type_.target if reference else None,
-        targetStatic=static if reference else None,
-        onDelete=attribute.on_delete.value if reference else None,
-        description=attribute.description or None,
-    )
-
-
-def _limit(attribute: Attribute, limit: Decimal | None) -> str | int | None:
-    if limit is None:
-        return None
-    return as_text(limit) if DATA_TYPES[attribute.type.basic].json is Json.DIGITS else int(limit)
-
-
-def _default(attribute: Attribute) -> object:
-    default = attribute.default
-    if isinstance(default, Function):
-        return {"function": default.value}
-    if isinstance(default, Computed):
-        return {"expression": default.text}
-    if DATA_TYPES[attribute.type.basic].json is Json.DIGITS and default is not None:
-        return as_text(default)
-    return default
-
-
-def _present(**members: object) -> dict[str, object]:
-    return {name: value for name, value in members.items() if value is not None}

@@ -46,7 +46,7 @@ entities:
 """
 HIDDEN = "Token: { type: Text, secret: true }"
 PAGES = (
-    "/", "/Notes", f"/{quote(HOSTILE)}", "/_odc/app.json", "/_odc/entities/Note.json", "/_odc/openapi.json",
+    "/", "/Notes", f"/{quote(HOSTILE)}", "/_odc/app.json", "/_odc/screens/Notes.js", "/_odc/openapi.json",
     "/_odc/about", "/_odc/ready?now", "/api/Note", "/api/Note?labels=true", f"/api/{quote(HOSTILE)}",
     f"/api/Note?{quote(HOSTILE)}=1", f"/api/Note?filter.{quote(HOSTILE)}=1", f"/api/Note/{quote(HOSTILE)}",
 )  # fmt: skip

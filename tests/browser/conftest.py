@@ -59,6 +59,16 @@ def page(browser: Browser) -> Iterator[Page]:
     assert wrong == []
 
 
+def open_form(page: Page, address: str) -> None:
+    """Opens a detail screen, and waits until its form can be filled in."""
+    page.goto(address)
+    wait_for_form(page)
+
+
+def wait_for_form(page: Page) -> None:
+    page.wait_for_selector("form:not([aria-busy])")
+
+
 @pytest.fixture
 def store() -> Store:
     """The fake app's rows, for tests of the front end alone."""

@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from odcpub.compiler.marked import Css, Html
-from odcpub.compiler.templates import render
+from tests.browser import fake_pages
 
 WEB = Path(__file__).parents[2] / "templates" / "web"
-KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html"}
+KINDS = {
+    ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".html": "text/html",
+    ".json": "application/json", ".map": "application/json",
+}  # fmt: skip
 POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
@@ -123,13 +125,6 @@ class Store:
         self.next = 1
         self.memory = 148_000_000
         self.lock = threading.RLock()
-
-    def descriptor(self, name: str) -> Row:
-        if name in STATIC:
-            library = "." in name
-            return {"name": name, "label": name.rsplit(".")[-1], "display": "Label", "static": True, "library": library,
-                    "attributes": [], "records": STATIC[name]}  # fmt: skip
-        return {"static": False, "library": False, **self._entity(name)}
 
     def _entity(self, name: str) -> Row:
         if name not in self.entities:
@@ -298,27 +293,18 @@ class Handler(BaseHTTPRequestHandler):
 
     def route(self, parts: list[str], query: dict[str, str], body: Row) -> None:
         if parts[:1] == ["_odc"]:
-            self.runtime(parts[1:])
+            self.file(f"/{'/'.join(parts)}")
         elif parts[:1] == ["api"] and len(parts) > 1:
             self.data(parts[1], parts[2:], query, body)
         else:
-            self.answer(200, self.server.page, "text/html; charset=utf-8")
+            status, page = self.server.files.document(parts, self.server.store.stage)
+            self.answer(status, page, "text/html; charset=utf-8")
 
-    def runtime(self, parts: list[str]) -> None:
-        store = self.server.store
-        if parts == ["app.json"]:
-            self.json(200, store.app)
-        elif parts == ["about"]:
-            self.json(200, {"app": store.app["app"], "revision": 7, "stage": store.stage})
-        elif parts == ["theme.css"]:
-            self.answer(200, self.server.theme, "text/css; charset=utf-8")
-        elif parts[:1] == ["entities"]:
-            self.json(200, store.descriptor(parts[1].removesuffix(".json")))
-        else:
-            path = WEB.joinpath(*parts)
-            if not path.is_file():
-                raise Refusal(404, "Not found", "There is no such file.")
-            self.answer(200, path.read_bytes(), KINDS[path.suffix] + "; charset=utf-8")
+    def file(self, path: str) -> None:
+        content = self.server.files.get(path)
+        if content is None:
+            raise Refusal(404, "Not found", "There is nothing at this address.")
+        self.answer(200, content, KINDS[Path(path).suffix] + "; charset=utf-8")
 
     def data(self, name: str, rest: list[str], query: dict[str, str], body: Row) -> None:
         store = self.server.store
@@ -357,7 +343,9 @@ class App(ThreadingHTTPServer):
     def __init__(self, store: Store, port: int = 0) -> None:
         super().__init__(("127.0.0.1", port), Handler)
         self.store = store
-        names = {"app": store.app["app"], "description": store.app["description"]}
-        self.page = render(Html, "web/index.html", names).encode()
-        self.theme = render(Css, "web/theme.css.j2", {"accent": store.app["accent"]}).encode()
         self.address = f"http://127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def files(self) -> fake_pages.Files:
+        """As the store describes the app now."""
+        return fake_pages.files(self.store.app, self.store.entities, STATIC)

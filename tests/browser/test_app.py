@@ -13,6 +13,8 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.browser.conftest import open_form, wait_for_form
+
 if TYPE_CHECKING:
     from playwright.sync_api import APIResponse, Page
 
@@ -33,6 +35,7 @@ def _open(page: Page, address: str) -> None:
 def _created(page: Page) -> str:
     """The new record's identifier, from the address."""
     page.locator(".toast", has_text="created").wait_for()
+    wait_for_form(page)
     return page.url.rsplit("/", 1)[-1]
 
 
@@ -179,7 +182,7 @@ def test_a_file_keeps_its_name_and_its_type(page: Page, published: str) -> None:
     ticket = page.request.post(f"{published}/api/Ticket", data={"Subject": "File", "Customer": customer["Id"]}).json()
     values = {"Ticket": ticket["Id"], "Author": "A", "Text": "B"}
     path = f"api/Comment/{page.request.post(f'{published}/api/Comment', data=values).json()['Id']}"
-    page.goto(f"{published}/{path.replace('api/Comment', _screens(page, published)['detail', 'Comment'])}")
+    open_form(page, f"{published}/{path.replace('api/Comment', _screens(page, published)['detail', 'Comment'])}")
     name, content = "Übersicht <b>1.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
     page.get_by_label("Attachment").set_input_files({"name": name, "mimeType": "image/svg+xml", "buffer": content})
     page.get_by_role("button", name="Save").click()
@@ -229,8 +232,7 @@ def test_hostile_values_are_text_everywhere(page: Page, address: str) -> None:
     _only_text(page, name)
 
     # In the form, its heading, a reference that is picked, the question before deleting, the refusal
-    page.goto(f"{address}/{screens['detail', 'Ticket']}/{ticket}")
-    page.wait_for_selector("form")
+    open_form(page, f"{address}/{screens['detail', 'Ticket']}/{ticket}")
     assert page.locator("#field-Subject").input_value() == HOSTILE
     assert page.title() == f"{HOSTILE} \u00b7 Helpdesk"
     _pick(page, "Customer", mark)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.conftest import open_form
 from tests.browser.fake_app import APP, ENTITIES, Store, attribute
 
 if TYPE_CHECKING:
@@ -48,8 +49,7 @@ def sent(page: Page) -> list[Row]:
 
 
 def _open(page: Page, fake: str, ticket: Row) -> None:
-    page.goto(f"{fake}/TicketDetail/{ticket['Id']}")
-    page.wait_for_selector("form")
+    open_form(page, f"{fake}/TicketDetail/{ticket['Id']}")
 
 
 def _save(page: Page) -> None:

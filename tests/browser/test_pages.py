@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.conftest import open_form, wait_for_form
 from tests.browser.fake_app import WEB, Store
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def test_back_finds_the_list_as_it_was(page: Page, fake: str, tickets: list[int]
     assert _first(page) == "Question 34"
 
     page.get_by_role("link", name="Question 34").click()
-    page.wait_for_selector("form")
+    wait_for_form(page)
     assert page.evaluate("document.activeElement.localName") == "h1"
     assert page.title() == "Question 34 · Helpdesk"
     page.go_back()
@@ -119,7 +120,7 @@ def test_a_broken_connection_is_tried_once_more(page: Page, fake: str, tickets: 
 
 
 def test_two_people_change_one_record(page: Page, fake: str, store: Store, tickets: list[int]) -> None:
-    page.goto(f"{fake}/TicketDetail/{tickets[0]}")
+    open_form(page, f"{fake}/TicketDetail/{tickets[0]}")
     page.get_by_label("Subject").fill("Mine")
     store.update("Ticket", tickets[0], {"Subject": "Theirs", "Code": "ABC-123"})
     page.get_by_role("button", name="Save").click()
@@ -138,7 +139,7 @@ def test_two_people_change_one_record(page: Page, fake: str, store: Store, ticke
 def test_what_somebody_else_changed_is_not_deleted_unseen(
     page: Page, fake: str, store: Store, tickets: list[int]
 ) -> None:
-    page.goto(f"{fake}/TicketDetail/{tickets[0]}")
+    open_form(page, f"{fake}/TicketDetail/{tickets[0]}")
     page.get_by_label("Subject").wait_for()
     store.update("Ticket", tickets[0], {"Subject": "Theirs"})
     delete = page.get_by_role("button", name="Delete")
@@ -180,7 +181,7 @@ def test_values_survive_unchanged(page: Page, fake: str, store: Store, tickets: 
         "Body": "two\r\nlines",
     }
     store.rows["Ticket"][tickets[0]].update(exact)
-    page.goto(f"{fake}/TicketDetail/{tickets[0]}")
+    open_form(page, f"{fake}/TicketDetail/{tickets[0]}")
     assert page.get_by_label("Fee").input_value() == "12345678901234567890.12345678"
     assert page.get_by_label("Opened at").input_value().startswith("2026-07-01T12:20:30")
     page.get_by_label("Urgent").select_option("Yes")
@@ -193,7 +194,7 @@ def test_values_survive_unchanged(page: Page, fake: str, store: Store, tickets: 
 
 
 def test_a_moment_is_entered_in_local_time_and_sent_as_utc(page: Page, fake: str, tickets: list[int]) -> None:
-    page.goto(f"{fake}/TicketDetail/{tickets[0]}")
+    open_form(page, f"{fake}/TicketDetail/{tickets[0]}")
     page.get_by_label("Opened at").fill("2026-07-01T12:00")
     page.get_by_label("Fee").fill("0.10")
     with page.expect_request(lambda request: request.method == "PATCH") as patch:
@@ -218,14 +219,14 @@ WRONG = [
 
 
 def test_what_is_left_empty_is_told_in_plain_words(page: Page, fake: str) -> None:
-    page.goto(f"{fake}/TicketDetail/new")
+    open_form(page, f"{fake}/TicketDetail/new")
     page.get_by_text("Left empty: the moment of saving.").wait_for()
     page.get_by_text("Left empty: computed when saved.").wait_for()
     assert page.get_by_text("AddDays").count() == 0
 
 
 def test_wrong_values(page: Page, fake: str, tickets: list[int]) -> None:
-    page.goto(f"{fake}/TicketDetail/{tickets[0]}")
+    open_form(page, f"{fake}/TicketDetail/{tickets[0]}")
     for name, value, sentence in WRONG:
         page.locator(f"#field-{name}").fill(value)
         page.get_by_role("button", name="Save").click()
@@ -233,7 +234,7 @@ def test_wrong_values(page: Page, fake: str, tickets: list[int]) -> None:
 
 
 def test_a_file_is_stored_offered_and_removed(page: Page, fake: str, store: Store, tickets: list[int]) -> None:
-    page.goto(f"{fake}/TicketDetail/{tickets[0]}")
+    open_form(page, f"{fake}/TicketDetail/{tickets[0]}")
     page.get_by_label("Photo").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": b"\x00\xff" * 700})
     page.get_by_role("button", name="Save").click()
     page.locator(".stored", has_text="Download a.png (1.4 kB)").wait_for()
@@ -255,7 +256,7 @@ def test_a_file_is_stored_offered_and_removed(page: Page, fake: str, store: Stor
 
 
 def test_the_picker_works_by_keyboard(page: Page, fake: str, store: Store, tickets: list[int]) -> None:
-    page.goto(f"{fake}/TicketDetail/{tickets[0]}")
+    open_form(page, f"{fake}/TicketDetail/{tickets[0]}")
     page.locator("#field-Customer").focus()
     page.keyboard.press("Control+A")
     page.keyboard.type("customer 4")
@@ -342,12 +343,5 @@ def test_the_runtime_is_light_and_never_writes_markup() -> None:
     assert sum(len(gzip.compress(path.read_bytes())) for path in files) < 42_000
     unsafe = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function")
     assert [path.name for path in files if unsafe.search(path.read_text())] == []
-    page = (WEB / "index.html").read_text()
-    assert re.findall(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=", page) == []
-
-
-def test_every_module_is_preloaded() -> None:
-    """Without it, modules would load one after another."""
-    page = (WEB / "index.html").read_text()
-    preloaded = set(re.findall(r'modulepreload" href="/_odc/js/([a-z]+\.js)"', page))
-    assert preloaded == {path.name for path in (WEB / "js").iterdir()}
+    pages = "".join(path.read_text() for path in [WEB / "index.html", *(WEB.parent / "screens").rglob("*.html")])
+    assert re.findall(r"<script(?![^>]*src=)|<style|\son\w+=|\sstyle=", pages) == []

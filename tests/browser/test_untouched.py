@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.conftest import open_form, wait_for_form
 from tests.browser.fake_app import Store
 
 if TYPE_CHECKING:
@@ -51,8 +52,7 @@ def ticket(page: Page, address: str, customer: Row) -> Iterator[Row]:
 
 
 def _open(page: Page, address: str, entity: str, row: Row) -> None:
-    page.goto(f"{address}/{entity}Detail/{row['Id']}")
-    page.wait_for_selector("form")
+    open_form(page, f"{address}/{entity}Detail/{row['Id']}")
 
 
 def _saved(page: Page) -> Row:
@@ -152,7 +152,7 @@ def _ticket(store: Store, **values: Any) -> int:
 
 def test_what_is_typed_while_it_saves_stays(page: Page, fake: str, store: Store) -> None:
     made = _ticket(store)
-    page.goto(f"{fake}/TicketDetail/{made}")
+    open_form(page, f"{fake}/TicketDetail/{made}")
     page.get_by_label("Subject").fill("Second")
     with _held(page, f"**/api/Ticket/{made}") as held:
         page.get_by_role("button", name="Save").click()
@@ -181,6 +181,7 @@ def test_identifiers_keep_all_their_digits(page: Page, fake: str, store: Store) 
     page.goto(f"{fake}/Tickets")
     page.get_by_role("link", name="First").click()
     page.wait_for_url(f"**/{made}")
+    wait_for_form(page)
     page.get_by_label("Customer").select_option("Other")
     assert int(_saved(page)["Customer"]) == other
     assert store.get("Ticket", made)["Customer"] == other
@@ -190,7 +191,7 @@ def test_an_old_row_may_lack_what_is_mandatory_now_and_keep_what_is_offered_no_m
     page: Page, fake: str, store: Store
 ) -> None:
     made = _ticket(store, Subject=None, Status="Lost")
-    page.goto(f"{fake}/TicketDetail/{made}")
+    open_form(page, f"{fake}/TicketDetail/{made}")
     assert page.get_by_label("Status").locator("option:checked").inner_text() == "Lost"
     page.get_by_label("Urgent").select_option("Yes")
     assert _saved(page) == {"Urgent": True}
@@ -201,7 +202,7 @@ def test_an_old_row_may_lack_what_is_mandatory_now_and_keep_what_is_offered_no_m
 
 def test_a_text_of_blanks_is_a_text_where_none_is_asked_for(page: Page, fake: str, store: Store) -> None:
     tag = store.insert("Tag", {"Name": "x"})["Id"]
-    page.goto(f"{fake}/TagDetail/{tag}")
+    open_form(page, f"{fake}/TagDetail/{tag}")
     page.get_by_label("Name").fill("  ")
     assert _saved(page) == {"Name": "  "}
     page.goto(f"{fake}/Tags")
@@ -212,7 +213,7 @@ def test_a_text_of_blanks_is_a_text_where_none_is_asked_for(page: Page, fake: st
 @pytest.mark.parametrize("answer", [504, 502, 0])
 def test_a_change_that_nobody_confirms_is_told_as_that(page: Page, fake: str, store: Store, answer: int) -> None:
     made = _ticket(store)
-    page.goto(f"{fake}/TicketDetail/{made}")
+    open_form(page, f"{fake}/TicketDetail/{made}")
     page.get_by_label("Subject").fill("Second")
     page.get_by_label("Code").fill("ABC-123")
     page.route("**/api/Ticket/*", lambda route: _lost(route, store, made, answer))
@@ -234,7 +235,7 @@ def _lost(route: Route, store: Store, ticket: int, status: int) -> None:
 
 
 def test_nobody_is_led_to_create_a_record_twice(page: Page, fake: str, store: Store) -> None:
-    page.goto(f"{fake}/TagDetail/new")
+    open_form(page, f"{fake}/TagDetail/new")
     page.get_by_label("Name").fill("Once")
     page.route("**/api/Tag", lambda route: route.fulfill(status=504))
     page.get_by_role("button", name="Create tag").click()

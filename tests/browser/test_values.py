@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.conftest import open_form
 from tests.browser.fake_app import APP, ENTITIES, Store, attribute
 
 if TYPE_CHECKING:
@@ -104,7 +105,7 @@ def test_a_large_text_opens_and_stays(page: Page, fake: str, store: Store, ticke
     text = "A line of a long text.\n" * 50_000
     store.update("Ticket", ticket["Id"], {"Body": text})
     work = working(page)
-    page.goto(f"{fake}/TicketDetail/{ticket['Id']}")
+    open_form(page, f"{fake}/TicketDetail/{ticket['Id']}")
     page.locator("#field-Body").wait_for()
     assert work() < 20  # that many seconds and more went into the direction of the text alone
     assert page.locator("#field-Body").evaluate("node => node.value.length") == len(text)
@@ -120,7 +121,7 @@ def test_a_huge_text_is_a_file(page: Page, fake: str, store: Store, ticket: Row)
     text = "A line of a long text.\n" * (10_000_000 // 23)
     store.update("Ticket", ticket["Id"], {"Body": text})
     work = working(page)
-    page.goto(f"{fake}/TicketDetail/{ticket['Id']}")
+    open_form(page, f"{fake}/TicketDetail/{ticket['Id']}")
     page.locator("#field-Body").wait_for()
     assert work() < 20  # that many seconds and more went into the direction of the text alone
     page.get_by_text("The beginning of 9,999,986 characters, too many to edit here.").wait_for()
@@ -142,13 +143,13 @@ def test_a_huge_text_is_a_file(page: Page, fake: str, store: Store, ticket: Row)
 def test_a_right_to_left_text_keeps_its_direction(page: Page, fake: str, store: Store, ticket: Row) -> None:
     for text, direction in (("שלום " * 10_000, "rtl"), ("hello " * 10_000, "ltr"), ("123 مرحبا " * 5_000, "rtl")):
         store.update("Ticket", ticket["Id"], {"Body": text})
-        page.goto(f"{fake}/TicketDetail/{ticket['Id']}")
+        open_form(page, f"{fake}/TicketDetail/{ticket['Id']}")
         assert page.locator("#field-Body").evaluate("node => getComputedStyle(node).direction") == direction
 
 
 def test_what_another_editor_changed_is_marked(page: Page, fake: str, store: Store, ticket: Row) -> None:
     store.update("Ticket", ticket["Id"], {"Hours": "1.50"})
-    page.goto(f"{fake}/TicketDetail/{ticket['Id']}")
+    open_form(page, f"{fake}/TicketDetail/{ticket['Id']}")
     page.get_by_label("Subject").fill("Mine")
     store.update("Ticket", ticket["Id"], {"Hours": "2.50", "Status": "Closed"})
     page.get_by_role("button", name="Save").click()
@@ -172,7 +173,7 @@ def test_a_boolean_may_have_no_value(page: Page, fake: str, store: Store, ticket
     owner = ticket["Customer"]
     sent: list[Row] = []
     page.on("request", lambda one: sent.append(one.post_data_json) if one.method in ("POST", "PATCH") else None)
-    page.goto(f"{fake}/TicketDetail/new")
+    open_form(page, f"{fake}/TicketDetail/new")
     page.get_by_label("Subject").fill("New")
     page.locator("#field-Customer").select_option(str(owner))
     assert (page.get_by_label("Urgent").input_value(), page.get_by_label("Answered").input_value()) == ("false", "")
@@ -188,7 +189,7 @@ def test_a_boolean_may_have_no_value(page: Page, fake: str, store: Store, ticket
 
 @pytest.mark.parametrize("text", ["\u200b", " \u00a0\u2060", "\ufeff\u00ad"])
 def test_what_shows_nothing_is_no_text(page: Page, fake: str, store: Store, ticket: Row, text: str) -> None:
-    page.goto(f"{fake}/TicketDetail/{ticket['Id']}")
+    open_form(page, f"{fake}/TicketDetail/{ticket['Id']}")
     page.get_by_label("Subject").fill(text)
     page.get_by_role("button", name="Save").click()
     page.locator("#field-Subject-error", has_text="Enter a subject.").wait_for()

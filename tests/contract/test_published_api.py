@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import secrets
 import select
 import socket
@@ -574,15 +575,53 @@ def test_static_files(app: App) -> None:
     page = app.request("GET", "/")
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
     assert page.headers["X-Content-Type-Options"] == "nosniff"
-    assert app.request("GET", "/Tickets/5").body == page.body
+    assert page.headers["Cache-Control"] == "no-cache"
     assert app.request("GET", "/", headers={"If-None-Match": page.headers["ETag"]}).status == 304
-    script = app.request("GET", "/_odc/app.js", headers={"Accept-Encoding": "gzip, br"})
+    script = app.request("GET", "/_odc/start.js", headers={"Accept-Encoding": "gzip, br"})
     assert script.headers["Content-Encoding"] == "gzip"
-    plain = app.request("GET", "/_odc/app.js")
-    assert gzip.decompress(script.body) == plain.body == (prepared_file(app, "_odc/app.js"))
+    plain = app.request("GET", "/_odc/start.js")
+    assert gzip.decompress(script.body) == plain.body == (prepared_file(app, "_odc/start.js"))
+    assert plain.headers["Cache-Control"] == "no-cache"
     assert script.headers["ETag"] != plain.headers["ETag"]
-    assert app.request("HEAD", "/_odc/app.js").body == b""
-    assert json.loads(app.request("GET", "/_odc/entities/Ticket.json").body)["name"] == "Ticket"
+    assert app.request("HEAD", "/_odc/start.js").body == b""
+
+
+def test_a_screen_is_served_within_the_frame(app: App) -> None:
+    tickets = app.request("GET", "/Tickets").body.decode()
+    assert app.request("GET", "/Tickets/5").body.decode() == tickets
+    assert app.request("GET", "/").body.decode() == tickets
+    assert app.request("GET", "/TicketDetail").body.decode() == tickets
+    assert "<title>Tickets \u00b7 Helpdesk</title>" in tickets
+    assert '<a href="/Tickets" aria-current="page" dir="auto">Tickets</a>' in tickets
+    assert '<span class="badge" id="stage" title="Revision 7">Development</span>' in tickets
+    assert '<th scope="col" role="columnheader" data-name="Subject">' in tickets
+    detail = app.request("GET", "/TicketDetail/5")
+    assert '<label for="field-Subject"' in detail.body.decode()
+    assert '<a href="/Tickets" aria-current="true" dir="auto">Tickets</a>' in detail.body.decode()
+    assert "<!--" not in tickets + detail.body.decode()
+    assert app.request("HEAD", "/TicketDetail/5").headers["Content-Length"] == str(len(detail.body))
+    nothing = app.request("GET", "/Nowhere/5")
+    assert (nothing.status, "Page not found" in nothing.body.decode()) == (404, True)
+
+
+def test_a_page_loads_what_is_of_its_own_version(app: App) -> None:
+    page = app.request("GET", "/TicketDetail/5").body.decode()
+    asked = re.findall(r'"(/_odc/[^"]+)"', page)
+    assert len(asked) > 10
+    for path in asked:
+        answer = app.request("GET", path)
+        assert answer.status == 200
+        assert ("immutable" in answer.headers["Cache-Control"]) == (path != "/_odc/start.js")
+    version = next(path.split("/")[2] for path in asked if path.endswith("/TicketDetail.js"))
+    for name in ("screens/TicketDetail.js", "screens/TicketDetail.html", "screens/TicketDetail.js.map", "js/list.js"):
+        answer = app.request("GET", f"/_odc/{version}/{name}")
+        assert answer.body == app.request("GET", f"/_odc/{name}").body
+        tag = {"If-None-Match": answer.headers["ETag"]}
+        assert app.request("GET", f"/_odc/{version}/{name}", headers=tag).status == 304
+        other = app.request("GET", f"/_odc/{version[::-1]}/{name}", headers=tag)
+        assert (other.status, other.headers["Content-Type"]) == (404, "application/problem+json")
+    for name in ("screens/Nowhere.js", "screens/TicketDetail.cs", "screens/TicketDetail./../../app.json", "x.js"):
+        assert app.request("GET", f"/_odc/{version}/{name}").status == 404
 
 
 def prepared_file(app: App, path: str) -> bytes:

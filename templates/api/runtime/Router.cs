@@ -14,7 +14,7 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
 {
     private readonly Meta meta = new(catalog, database, settings);
     private readonly Api api = new(catalog, database);
-    private readonly StaticFiles files = new();
+    private readonly StaticFiles files = new(settings);
 
     public async Task Handle(HttpContext context)
     {

@@ -69,22 +69,16 @@ const words = (status) =>
     ? { title: "Too large", detail: "The request is larger than 30 MB. Choose a smaller file." }
     : { title: "Something went wrong", detail: `The app answered with status ${status}. Try again in a moment.` };
 
-export const get = async (path, options) => (await send("GET", path, options)).body;
+const get = async (path, options) => (await send("GET", path, options)).body;
 export const address = (...parts) => `/api/${parts.map(encodeURIComponent).join("/")}`;
 
-const kept = new Map();
-
-/** A descriptor below /_odc, fetched once; a failure isn't remembered. */
-export function descriptor(path) {
-  if (!kept.has(path)) {
-    const answer = get(`/_odc/${path}`);
-    answer.catch(() => kept.delete(path));
-    kept.set(path, answer);
-  }
-  return kept.get(path);
+/** A file of the app, as text. */
+export async function text(path) {
+  const response = await reach(path, {}, 2);
+  if (!response.ok) throw new Problem(response.status, words(response.status));
+  return response.text();
 }
 
-export const entity = (name) => descriptor(`entities/${encodeURIComponent(name)}.json`);
 export const rows = (name, query, signal) => get(`${address(name)}?${query}`, { signal });
 export const row = (name, id, part) => send("GET", partly(address(name, id), part));
 export const create = (name, body) => send("POST", address(name), { body });
@@ -94,9 +88,9 @@ export const remove = (name, id, etag) => send("DELETE", address(name, id), { et
 /** `part`: what is answered of the record, {fields, cut}; all of it unless said. */
 const partly = (path, part) => (part ? `${path}?${new URLSearchParams(part)}` : path);
 
-/** One record's label, by its identifier. */
-export async function labelOf(name, id) {
-  const narrowed = (await entity(name)).static ? [] : [["filter.Id", String(id)]];
+/** One record's label, by its identifier. `fixed`: of a static entity, which knows no filters. */
+export async function labelOf(name, id, fixed) {
+  const narrowed = fixed ? [] : [["filter.Id", String(id)]];
   const { items } = await rows(name, new URLSearchParams([["labels", "true"], ["size", "200"], ...narrowed]));
   return items.find((item) => String(item.Id) === String(id))?.Label ?? String(id);
 }

@@ -1,4 +1,4 @@
-// The form controls, one for every data type.
+// The form controls, one for every data type; their elements are in the screen's HTML.
 import { address } from "./api.js";
 import { h, option } from "./dom.js";
 import { bytes, DECIMAL_SIGN, inSentence, isNumber, plainDecimal } from "./format.js";
@@ -7,8 +7,6 @@ import { picker } from "./picker.js";
 import { lineControl, textControl } from "./text.js";
 
 const MOST_BYTES = 20_000_000;
-// Not of type email: browsers write those domains anew.
-const EMAIL = { type: "text", inputmode: "email", autocapitalize: "none", spellcheck: "false" };
 
 /**
  * A control is {node, raw(), rawOf(value, row), set(value, row), value(), wrong?()}: `raw` is what stands there, `rawOf`
@@ -16,22 +14,22 @@ const EMAIL = { type: "text", inputmode: "email", autocapitalize: "none", spellc
  */
 export const CONTROLS = {
   Text: textControl,
-  Email: (attribute, id) => lineControl(id, EMAIL),
-  "Phone Number": (attribute, id) => lineControl(id, { type: "tel" }),
-  Integer: (attribute, id) => numberControl(attribute, id, "numeric"),
-  "Long Integer": (attribute, id) => numberControl(attribute, id, "numeric"),
-  Decimal: (attribute, id) => numberControl(attribute, id, "decimal"),
-  Currency: (attribute, id) => numberControl(attribute, id, "decimal"),
-  Boolean: (attribute, id) => (attribute.mandatory ? boxControl(id) : yesNoControl(id)),
-  Date: (attribute, id) => nativeControl(id, "date"),
-  Time: (attribute, id) => nativeControl(id, "time"),
+  Email: lineControl,
+  "Phone Number": lineControl,
+  Integer: numberControl,
+  "Long Integer": numberControl,
+  Decimal: numberControl,
+  Currency: numberControl,
+  Boolean: (attribute, root) => (attribute.mandatory ? boxControl(root) : yesNoControl(root)),
+  Date: (attribute, root) => nativeControl(root, "date"),
+  Time: (attribute, root) => nativeControl(root, "time"),
   "Date Time": momentControl,
   "Binary Data": fileControl,
   Identifier: referenceControl,
 };
 
-function numberControl(attribute, id, mode) {
-  const node = h("input", { id, type: "text", inputmode: mode, autocomplete: "off", class: "short exact" });
+function numberControl(attribute, root) {
+  const node = root.querySelector("input");
   const exact = (text) => (isNumber(attribute.type) && DECIMAL_SIGN === "," ? text.replace(",", ".") : text);
   const rawOf = (value) =>
     value === null || value === undefined ? "" : plainDecimal(value, attribute.type).replace(".", DECIMAL_SIGN);
@@ -46,8 +44,8 @@ function numberControl(attribute, id, mode) {
   };
 }
 
-function yesNoControl(id) {
-  const node = h("select", { id, class: "short" }, option("", ""), option("true", "Yes"), option("false", "No"));
+function yesNoControl(root) {
+  const node = root.querySelector("select");
   const rawOf = (value) => (value === null || value === undefined ? "" : String(value));
   return {
     node,
@@ -58,8 +56,8 @@ function yesNoControl(id) {
   };
 }
 
-function boxControl(id) {
-  const node = h("input", { id, type: "checkbox" });
+function boxControl(root) {
+  const node = root.querySelector("input");
   const open = (value, row) => row !== null && (value === null || value === undefined);
   return {
     node,
@@ -73,8 +71,8 @@ function boxControl(id) {
   };
 }
 
-function nativeControl(id, type) {
-  const node = h("input", { id, type, class: "short", max: type === "date" ? "9999-12-31" : null });
+function nativeControl(root, type) {
+  const node = root.querySelector("input");
   const shown = (value) => (value ?? "").slice(0, type === "time" ? 8 : undefined);
   return {
     node,
@@ -89,17 +87,15 @@ function nativeControl(id, type) {
   };
 }
 
-function fileControl(attribute, id, { entity }) {
-  const input = h("input", { id, type: "file" });
-  const stored = h("p", { class: "stored", hidden: true });
-  const clear = h("input", { type: "checkbox", id: `${id}-clear` });
-  const clearing = h("label", { class: "check", for: `${id}-clear`, hidden: true }, clear, "Remove the stored file");
+function fileControl(attribute, root, { entity }) {
+  const stored = root.querySelector(".stored");
+  const clearing = root.querySelector(".check");
+  const [input, clear] = root.querySelectorAll("input");
   clear.addEventListener("change", () => clear.checked && (input.value = ""));
   input.addEventListener("change", () => (clear.checked = false));
   let size = null;
   return {
     node: input,
-    parts: [stored, input, clearing],
     raw: () =>
       clear.checked
         ? "clear"
@@ -137,15 +133,12 @@ export function sent(file) {
   });
 }
 
-// Few choices make a plain select, many a picker; which one is known before the form is drawn.
-function referenceControl(attribute, id, { choices }) {
-  if (choices.total > choices.items.length) return pickerControl(attribute, id);
-  const node = h(
-    "select",
-    { id, dir: "auto" },
-    h("option", { value: "" }, ""),
-    choices.items.map((item) => h("option", { value: item.Id }, item.Label ?? String(item.Id))),
-  );
+// Few choices make a plain select, many a picker; a static entity's are in the HTML, the others have been asked for.
+function referenceControl(attribute, root, { choices = { items: [], total: 0 } }) {
+  const node = root.querySelector("select");
+  const many = attribute.fixed ? node.options.length === 1 : choices.total > choices.items.length;
+  if (many) return pickerControl(attribute, node);
+  node.append(...choices.items.map((item) => option(item.Id, item.Label ?? String(item.Id))));
   const ids = new Map(choices.items.map((item) => [String(item.Id), item.Id]));
   return {
     node,
@@ -153,21 +146,23 @@ function referenceControl(attribute, id, { choices }) {
     rawOf: (value) => String(value ?? ""),
     set: (value, row) => {
       const text = String(value ?? "");
-      if (text && !ids.has(text)) {
+      if (![...node.options].some((item) => item.value === text)) {
         ids.set(text, value);
-        node.append(h("option", { value: text }, row?.$labels?.[attribute.name] ?? text));
+        node.append(option(text, row?.$labels?.[attribute.name] ?? text));
       }
       node.value = text;
     },
-    value: () => (node.value === "" ? null : ids.get(node.value)),
+    value: () => (node.value === "" ? null : (ids.get(node.value) ?? node.value)),
   };
 }
 
-function pickerControl(attribute, id) {
-  const box = picker({ id, target: attribute.target, placeholder: "Type to search" });
+function pickerControl(attribute, node) {
+  const { target, fixed } = attribute;
+  const box = picker({ id: node.id, target, fixed, placeholder: "Type to search" });
+  if (attribute.mandatory) box.input.setAttribute("aria-required", "true");
+  node.replaceWith(box.root);
   return {
     node: box.input,
-    parts: [box.root],
     raw: () => `${box.get() ?? ""}|${box.pending() ? box.input.value : ""}`,
     rawOf: (value) => `${value ?? ""}|`,
     set: (value, row) => box.set(value ?? null, row?.$labels?.[attribute.name] ?? null),

@@ -1,45 +1,66 @@
-// The detail page: one record in a form, to be created, changed and deleted.
-import { create, entity, remove } from "./api.js";
-import { confirm, h, icon, show, toast } from "./dom.js";
+// A detail screen: one record in a form, to be created, changed and deleted.
+import { create, remove } from "./api.js";
+import { confirm, entitle, h, icon, toast } from "./dom.js";
 import { count, inSentence, short } from "./format.js";
-import { choicesFor, Field, formSkeleton } from "./fields.js";
+import { choicesFor, Field } from "./fields.js";
 import { listAddress } from "./query.js";
 import { changeRecord, readRecord } from "./record.js";
-import { go } from "./router.js";
+import { go, refresh } from "./router.js";
 import { notice } from "./shell.js";
 
 const NOT_LOADED = "Not loaded";
 // No answer (0), and those of whoever stands between: the request may have arrived.
 const UNSURE = new Set([0, 502, 504]);
 
-/** Builds the page; answers {root, unsaved(), close()}. */
-export function detailPage({ app, screen, id, moved }) {
-  const page = new Detail(app, screen, id, moved);
-  return { root: page.root, unsaved: () => page.unsaved(), close: () => (page.closed = true) };
-}
+/**
+ * A detail, of {name, title, entity, label, display?, list?, deletedAlong?, attributes}. Its `page({root, id, moved})`
+ * brings the HTML in `root` to life and answers {unsaved(), close()}.
+ */
+export const detail = (screen) => ({
+  kind: "detail",
+  ...screen,
+  page({ root, id, moved }) {
+    const made = new Detail(screen, root, id, moved);
+    return { unsaved: () => made.unsaved(), close: () => (made.closed = true) };
+  },
+});
 
 class Detail {
-  constructor(app, screen, id, moved) {
-    this.app = app;
+  constructor(screen, root, id, moved) {
     this.screen = screen;
+    this.root = root;
     this.id = id === "new" ? null : id;
     this.moved = moved;
     this.fields = [];
-    this.root = h("div", { class: "page narrow" }, formSkeleton());
-    document.title = `${screen.title} · ${app.app}`;
+    this.noun = inSentence(screen.label);
+    this.find();
+    entitle(screen.title);
     this.load();
   }
 
+  find() {
+    const find = (selector) => this.root.querySelector(selector);
+    this.title = find("h1");
+    this.summary = find(".banner");
+    this.form = find("form");
+    this.save = find("[type=submit]");
+    this.remover = find(".quiet-danger");
+    for (const link of this.root.querySelectorAll(".crumbs a, .form-buttons a")) link.href = this.backAddress();
+    this.remover.addEventListener("click", () => this.delete());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.submit();
+    });
+  }
+
   async load() {
+    const { entity, attributes } = this.screen;
     try {
-      const descriptor = entity(this.screen.entity);
-      const stored = this.id === null ? { body: null, etag: null } : readRecord(this.screen.entity, this.id);
-      const [known, choices, { body, etag }] = await Promise.all([descriptor, descriptor.then(choicesFor), stored]);
+      const stored = this.id === null ? { body: null, etag: null } : readRecord(entity, this.id);
+      const [choices, { body, etag }] = await Promise.all([choicesFor(attributes), stored]);
       if (this.closed) return;
-      this.descriptor = known;
-      this.noun = inSentence(known.label);
       this.take(body, etag);
-      this.build(choices);
+      this.fill(choices);
     } catch (problem) {
       if (!this.closed) this.fail(problem);
     }
@@ -52,85 +73,40 @@ class Detail {
 
   heading() {
     if (this.row === null) return `New ${this.noun}`;
-    const attribute = this.descriptor.attributes.find((candidate) => candidate.name === this.descriptor.display);
-    const name = attribute ? (this.row.$labels?.[attribute.name] ?? this.row[attribute.name]) : null;
-    return String(name ?? "").trim() ? short(String(name)) : `${this.descriptor.label} ${this.row.Id}`;
+    const { display, label } = this.screen;
+    const name = this.row.$labels?.[display] ?? this.row[display];
+    return String(name ?? "").trim() ? short(String(name)) : `${label} ${this.row.Id}`;
   }
 
-  build(choices) {
-    this.fields = this.descriptor.attributes.map(
-      (attribute) =>
-        new Field(attribute, {
-          entity: this.screen.entity,
-          choices: choices.get(attribute.name),
-          isNew: this.row === null,
-        }),
-    );
-    this.title = h("h1", { dir: "auto" }, this.heading());
-    this.summary = h("div", { class: "banner", role: "alert", tabindex: "-1", hidden: true });
-    this.save = h(
-      "button",
-      { class: "button primary", type: "submit" },
-      this.row === null ? `Create ${this.noun}` : "Save",
-    );
-    const cancel = h("a", { class: "button", href: this.backAddress() }, "Cancel");
-    this.form = h(
-      "form",
-      { novalidate: true, autocomplete: "off" },
-      this.fields.map((field) => field.root),
-    );
-    this.form.append(
-      h("div", { class: "form-buttons" }, this.save, cancel, this.row === null ? null : this.deleteButton()),
-    );
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.submit();
+  fill(choices) {
+    const { entity, attributes } = this.screen;
+    const isNew = this.row === null;
+    this.fields = attributes.map((attribute) => {
+      const root = this.form.querySelector(`[data-name="${attribute.name}"]`);
+      return new Field(attribute, root, { entity, choices: choices.get(attribute.name), isNew });
     });
     for (const field of this.fields) field.fill(this.row);
-    const legend = this.fields.some((field) => field.attribute.mandatory)
-      ? h("p", { class: "legend" }, "* must be filled in")
-      : null;
-    const root = h("div", { class: "page narrow" }, this.crumbs(), this.title, this.summary, legend, this.form);
-    if (this.descriptor.static) this.freeze();
-    this.swap(root);
+    if (isNew) this.save.textContent = `Create ${this.noun}`;
+    this.remover.hidden = isNew;
+    this.save.disabled = this.form.querySelector("fieldset").disabled = false;
+    this.form.removeAttribute("aria-busy");
+    this.showHeading();
+    if (this.moved) this.focusHeading();
   }
 
-  swap(root) {
-    this.root.replaceChildren(...root.childNodes);
-    const heading = this.root.querySelector("h1, h2");
-    document.title = `${heading?.textContent ?? this.screen.title} · ${this.app.app}`;
-    if (this.moved && heading) {
-      heading.setAttribute("tabindex", "-1");
-      heading.focus({ preventScroll: true });
-    }
+  showHeading() {
+    this.title.textContent = this.heading();
+    entitle(this.heading());
   }
 
-  // A static entity's records come from the model; they are shown, not changed.
-  freeze() {
-    for (const control of this.form.querySelectorAll("input, select, textarea")) control.disabled = true;
-    this.form.lastChild.remove();
-  }
-
-  list() {
-    return this.app.screens.find((screen) => screen.kind === "list" && screen.entity === this.screen.entity);
+  focusHeading() {
+    const heading = this.root.querySelector("h1");
+    heading.setAttribute("tabindex", "-1");
+    heading.focus({ preventScroll: true });
   }
 
   backAddress() {
-    const list = this.list();
-    return list ? listAddress(list.name) : "/";
-  }
-
-  crumbs() {
-    const list = this.list();
-    return h(
-      "nav",
-      { class: "crumbs", "aria-label": "Breadcrumb" },
-      h("a", { href: this.backAddress(), dir: "auto" }, icon("left"), list?.title ?? "Start"),
-    );
-  }
-
-  deleteButton() {
-    return h("button", { class: "button quiet-danger", type: "button", onclick: () => this.delete() }, "Delete");
+    return this.screen.list ? listAddress(this.screen.list) : "/";
   }
 
   unsaved() {
@@ -174,15 +150,14 @@ class Detail {
     const { body: stored, etag } = await changeRecord(this.screen.entity, this.row, body, this.etag);
     this.take(stored, etag);
     for (const field of this.fields) field.saved(stored);
-    this.title.textContent = this.heading();
-    document.title = `${this.heading()} · ${this.app.app}`;
+    this.showHeading();
     return toast("Saved.");
   }
 
   async created(stored) {
     this.done = true;
     await go(`/${this.screen.name}/${encodeURIComponent(stored.Id)}`, { replace: true });
-    toast(`${this.descriptor.label} created.`);
+    toast(`${this.screen.label} created.`);
   }
 
   // `failure` says what didn't happen; the server's own words say why.
@@ -235,7 +210,7 @@ class Detail {
       const { body, etag } = await readRecord(this.screen.entity, this.id);
       this.take(body, etag);
       const others = this.fields.filter((field) => field.rebase(body)).length;
-      this.title.textContent = this.heading();
+      this.showHeading();
       this.tell(null);
       (this.fields.find((field) => field.touched()) ?? this.fields[0])?.focus();
       const marked = others ? ` ${count(others, "change is", "changes are")} marked.` : "";
@@ -259,7 +234,7 @@ class Detail {
     if (this.busy) return;
     const sure = await confirm({
       title: `Delete this ${this.noun}?`,
-      text: `\u201c${this.heading()}\u201d will be deleted for good${along(this.descriptor)}.`,
+      text: `\u201c${this.heading()}\u201d will be deleted for good${along(this.screen)}.`,
       yes: "Delete",
       danger: true,
     });
@@ -268,23 +243,20 @@ class Detail {
       await remove(this.screen.entity, this.id, this.etag);
       this.done = true;
       await go(this.backAddress(), { replace: true });
-      toast(`${this.descriptor.label} deleted.`);
+      toast(`${this.screen.label} deleted.`);
     });
   }
 
   fail(problem) {
-    const again = h("button", { class: "button", type: "button", onclick: () => this.retry() }, "Try again");
+    const again = h("button", { class: "button", type: "button", onclick: () => refresh() }, "Try again");
     const back = h("a", { class: "button", href: this.backAddress() }, "Back to the list");
     const box = problem.status === 404
       ? notice("Not found", "There is no such record any more. It may have been deleted.", back)
       : notice("This page couldn't be loaded", problem.detail ?? String(problem.message), again, back);
     box.classList.add("error");
-    this.swap(h("div", {}, box));
-  }
-
-  retry() {
-    show(this.root, formSkeleton(), false);
-    this.load();
+    this.root.replaceChildren(box);
+    entitle(box.querySelector("h1").textContent);
+    if (this.moved) this.focusHeading();
   }
 }
 

@@ -54,6 +54,11 @@ export function show(container, root, moved) {
   (heading ?? container).focus({ preventScroll: true });
 }
 
+/** The window's title: the page's own with the app's name behind it. */
+export function entitle(text) {
+  document.title = `${text} · ${document.querySelector(".brand").textContent}`;
+}
+
 /** Says something to screen readers without showing it. */
 export function announce(text) {
   document.getElementById("announcer").textContent = text;

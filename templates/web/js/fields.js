@@ -2,57 +2,41 @@
 // makes of the value that the server was last known to hold.
 import { labels } from "./api.js";
 import { CONTROLS, sent } from "./controls.js";
-import { h } from "./dom.js";
 import { display } from "./format.js";
 import { check } from "./rules.js";
 
 const FEW = 50;
 
-/** What the form needs before it can be drawn: the first labels of every reference, in a map by attribute name. */
-export async function choicesFor(descriptor) {
-  const references = descriptor.attributes.filter((attribute) => attribute.type === "Identifier");
-  const answers = references.map(async (attribute) => [attribute.name, await labels(attribute.target, "", FEW)]);
+/** The first labels of every reference that the form doesn't offer by itself, in a map by attribute name. */
+export async function choicesFor(attributes) {
+  const asked = attributes.filter(({ type, fixed }) => type === "Identifier" && !fixed);
+  const answers = asked.map(async ({ name, target }) => [name, await labels(target, "", FEW)]);
   return new Map(await Promise.all(answers));
 }
 
-/** One attribute's label, control, help and error; `context`: {entity, choices, isNew}. */
+/** One attribute's label, control, help and error within `root`; `context`: {entity, choices, isNew}. */
 export class Field {
-  constructor(attribute, context) {
+  constructor(attribute, root, context) {
     this.attribute = attribute;
+    this.root = root;
     this.isNew = context.isNew;
-    this.id = `field-${attribute.name}`;
-    this.control = CONTROLS[attribute.type](attribute, this.id, context);
-    this.error = h("p", { class: "error-text", id: `${this.id}-error`, dir: "auto", hidden: true });
-    this.note = h("p", { class: "help changed", id: `${this.id}-note`, dir: "auto", hidden: true });
-    this.root = this.build();
+    this.control = CONTROLS[attribute.type](attribute, root, context);
+    [this.error, this.note, this.help] = ["error", "note", "help"].map((part) =>
+      root.querySelector(`#field-${attribute.name}-${part}`),
+    );
+    this.explain();
     this.describe();
     this.root.addEventListener("input", () => this.error.hidden || this.tell(this.problem()));
     this.root.addEventListener("change", () => this.error.hidden || this.tell(this.problem()));
   }
 
-  build() {
-    const { attribute, control, id } = this;
-    const mark = attribute.mandatory ? h("span", { class: "mark", "aria-hidden": "true" }, " *") : null;
-    if (attribute.mandatory && attribute.type !== "Boolean") control.node.setAttribute("aria-required", "true");
-    const texts = [
-      sentence(attribute.description),
-      control.help,
-      lengthHelp(attribute),
-      this.isNew && defaultHelp(attribute),
-    ].filter(Boolean);
-    this.help = texts.length ? h("p", { class: "help", id: `${id}-help`, dir: "auto" }, texts.join(" ")) : null;
-    if (this.isBox()) {
-      return h(
-        "div",
-        { class: "field" },
-        h("label", { class: "check", for: id }, control.node, h("span", { dir: "auto" }, attribute.label)),
-        this.error,
-        this.note,
-        this.help,
-      );
-    }
-    const label = h("label", { for: id, dir: "auto" }, attribute.label, mark);
-    return h("div", { class: "field" }, label, control.parts ?? control.node, this.error, this.note, this.help);
+  // The help's parts that depend on the record and on the person.
+  explain() {
+    const fresh = this.help?.querySelector(".new");
+    if (this.isNew && fresh) fresh.hidden = false;
+    else fresh?.remove();
+    if (this.control.help) this.help.querySelector(".zone").textContent = ` ${this.control.help}`;
+    if (this.help) this.help.hidden = this.help.textContent.trim() === "";
   }
 
   describe() {
@@ -63,7 +47,7 @@ export class Field {
 
   /** Fills the field from a row; null: a record to be, with its default. */
   fill(row) {
-    const value = row === null ? literalDefault(this.attribute) : row[this.attribute.name];
+    const value = row === null ? this.attribute.default : row[this.attribute.name];
     this.control.set(value ?? null, row);
     this.blank = this.control.raw();
     this.stored = row;
@@ -131,7 +115,7 @@ export class Field {
     const wrong = this.control.wrong?.();
     if (wrong) return wrong;
     const value = this.control.value();
-    if (value === null && this.isNew && isFunction(this.attribute.default)) return "";
+    if (value === null && this.isNew && this.attribute.computed) return "";
     return !this.touched() && !this.isNew ? "" : check(this.attribute, value);
   }
 
@@ -153,35 +137,4 @@ export class Field {
   focus() {
     this.control.node.focus();
   }
-}
-
-/** A description as a sentence, so that another can follow it. */
-const sentence = (text) => (text && !/[.!?\u2026)]$/.test(text.trim()) ? `${text.trim()}.` : text);
-const isFunction = (value) => typeof value === "object" && value !== null;
-const literalDefault = ({ default: value }) => (isFunction(value) ? undefined : value);
-
-const FUNCTIONS = { CurrDate: "today", CurrTime: "the time of saving", CurrDateTime: "the moment of saving" };
-
-function defaultHelp({ default: value }) {
-  if (!isFunction(value)) return "";
-  return `Left empty: ${FUNCTIONS[value.function] ?? "computed when saved"}.`;
-}
-
-function lengthHelp({ minimum, maximum, minLength }) {
-  if (minLength > 1) return `At least ${minLength} characters.`;
-  if (minimum !== undefined && maximum !== undefined) return `From ${minimum} to ${maximum}.`;
-  if (minimum !== undefined) return `At least ${minimum}.`;
-  return maximum !== undefined ? `At most ${maximum}.` : "";
-}
-
-/** A form's shape while it loads. */
-export function formSkeleton() {
-  const line = () =>
-    h("div", { class: "field" }, h("span", { class: "bone label" }), h("span", { class: "bone control" }));
-  return h(
-    "div",
-    { class: "skeleton form", "aria-hidden": "true" },
-    h("span", { class: "bone heading" }),
-    Array.from({ length: 4 }, line),
-  );
 }

@@ -1,6 +1,6 @@
 // A list's filters: a select over few choices, a picker over many.
 import { labels } from "./api.js";
-import { h, option } from "./dom.js";
+import { option } from "./dom.js";
 import { inSentence } from "./format.js";
 import { picker } from "./picker.js";
 
@@ -8,44 +8,30 @@ const FEW = 50;
 const ALL = "*";
 
 /**
- * The filter over a reference or a Boolean. `changed(value or null)`: a choice was made; `ready(mark)` is called once
- * with a function that shows a value ("": no value, undefined: all).
+ * The filter over a reference or a Boolean in its place, `holder`. `changed(value or null)`: a choice was made;
+ * `ready(mark)` is called once with a function that shows a value ("": no value, undefined: all).
  */
-export function filter(attribute, changed, ready) {
-  const holder = h("div", { class: "filter" });
-  if (attribute.type === "Boolean") choose(attribute, YES_NO, holder, changed, ready);
-  else reference(attribute, holder, changed, ready);
-  return holder;
-}
-
-const YES_NO = [
-  { Id: "true", Label: "yes" },
-  { Id: "false", Label: "no" },
-];
-
-function choose(attribute, items, holder, changed, ready) {
-  const select = h("select", { "aria-label": name(attribute) }, option(ALL, `${attribute.label}: all`));
-  const text = (label) => (items === YES_NO ? `${attribute.label}: ${label}` : label);
-  select.append(...items.map(({ Id, Label }) => option(String(Id), text(Label ?? String(Id)))));
-  if (!attribute.mandatory) select.append(option("", `${attribute.label}: none`));
-  select.addEventListener("change", () => changed(select.value === ALL ? null : select.value));
-  holder.replaceChildren(select);
-  ready((value) => show(select, value));
-}
-
-async function reference(attribute, holder, changed, ready) {
-  holder.append(h("select", { disabled: true, "aria-label": name(attribute) }, option("", `${attribute.label}: all`)));
-  try {
-    const { items, total } = await labels(attribute.target, "", FEW);
-    if (total <= items.length) return choose(attribute, items, holder, changed, ready);
-  } catch {
-    return holder.remove();
+export async function filter(attribute, holder, changed, ready) {
+  const select = holder.querySelector("select");
+  if (select.options.length === 1) {
+    const known = await labels(attribute.target, "", FEW).catch(() => null);
+    if (known === null) return holder.remove();
+    if (known.total > known.items.length) return search(attribute, holder, changed, ready);
+    select.append(...known.items.map(({ Id, Label }) => option(String(Id), Label ?? String(Id))));
+    if (!attribute.mandatory) select.append(option("", `${attribute.label}: none`));
   }
+  select.addEventListener("change", () => changed(select.value === ALL ? null : select.value));
+  select.disabled = false;
+  return ready((value) => show(select, value));
+}
+
+function search(attribute, holder, changed, ready) {
   const placeholder = `${attribute.label}: all`;
+  const { target, fixed } = attribute;
   const id = `filter-${attribute.name}`;
-  const box = picker({ id, target: attribute.target, label: name(attribute), placeholder, changed, tidy: true });
+  const box = picker({ id, target, fixed, label: name(attribute), placeholder, changed, tidy: true });
   holder.replaceChildren(box.root);
-  return ready((value) => box.set(value ?? null, value === "" ? `${attribute.label}: none` : null));
+  ready((value) => box.set(value ?? null, value === "" ? `${attribute.label}: none` : null));
 }
 
 const name = (attribute) => `Filter by ${inSentence(attribute.label)}`;

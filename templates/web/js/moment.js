@@ -1,13 +1,13 @@
 // A moment's control: shown and entered in the person's own time, sent as UTC.
-import { h, option } from "./dom.js";
+import { option } from "./dom.js";
 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const DAY = 86_400_000;
 
 /** Of an hour that occurs twice, when the clocks go back, a select says which one is meant. */
-export function momentControl(attribute, id) {
-  const node = h("input", { id, type: "datetime-local", class: "short", max: "9999-12-31T23:59:59" });
-  const which = h("select", { class: "short", "aria-label": "This hour occurs twice: which one?", hidden: true });
+export function momentControl(attribute, root) {
+  const node = root.querySelector("input");
+  const which = root.querySelector("select");
   let stored = null;
   let offset = 0;
   const offer = () => {
@@ -20,7 +20,6 @@ export function momentControl(attribute, id) {
   which.addEventListener("change", () => (offset = offsetAt(Number(which.value))));
   return {
     node,
-    parts: [node, which],
     help: `In your time zone (${ZONE}); stored as UTC.`,
     raw: () => node.value + node.validity.badInput + (which.hidden ? "" : which.value),
     rawOf: (value) => {

@@ -9,13 +9,14 @@ const SHOWN = 20;
  * `changed(id or null)` is called on a choice. Answers {root, input, get(), set(id, label), pending()}.
  * `pending`: text stands there that is no choice; with `tidy` it goes when the focus does.
  */
-export function picker({ id, target, label, placeholder, changed, tidy = false }) {
-  return new Picker({ id, target, label, placeholder, changed, tidy });
+export function picker({ id, target, fixed, label, placeholder, changed, tidy = false }) {
+  return new Picker({ id, target, fixed, label, placeholder, changed, tidy });
 }
 
 class Picker {
-  constructor({ id, target, label, placeholder, changed, tidy }) {
+  constructor({ id, target, fixed, label, placeholder, changed, tidy }) {
     this.target = target;
+    this.fixed = fixed;
     this.changed = changed;
     this.tidy = tidy;
     this.chosen = null;
@@ -65,7 +66,7 @@ class Picker {
     this.chosen = id;
     this.show(id === null ? "" : (label ?? String(id)));
     if (id === null || label !== null) return;
-    const found = await labelOf(this.target, id).catch(() => String(id));
+    const found = await labelOf(this.target, id, this.fixed).catch(() => String(id));
     if (this.chosen === id) this.show(found);
   }
 

@@ -2,13 +2,19 @@
 import { confirm } from "./dom.js";
 
 let draw;
+let prepare;
 let page = null;
 let position = 0;
 let shown = null;
+let turns = 0;
 
-/** Starts the router; `draw(url, moved)` answers the page that now stands: {update?, unsaved?, close?}. */
-export function start(drawPage) {
+/**
+ * Starts the router. `drawPage(url, moved, current)` answers the page that now stands, {update?, unsaved?, close?}, or
+ * null; `current()`: nobody has moved on meanwhile. `preparePage(url)` ends when there is all that it needs.
+ */
+export function start(drawPage, preparePage) {
   draw = drawPage;
+  prepare = preparePage;
   position = history.state?.position ?? 0;
   history.replaceState({ position }, "");
   window.addEventListener("popstate", popped);
@@ -23,11 +29,19 @@ export function start(drawPage) {
 export async function go(address, { replace = false, quiet = false, force = false } = {}) {
   const url = new URL(address, location.href);
   if (!quiet && !force && !(await mayLeave())) return;
+  if (!quiet) {
+    const turn = (turns += 1);
+    await prepare(url);
+    if (turn !== turns) return;
+  }
   if (replace) history.replaceState({ position }, "", url);
   else history.pushState({ position: (position += 1) }, "", url);
   shown = url.href;
   if (!quiet) await render(true);
 }
+
+/** Draws the address that is there anew. */
+export const refresh = () => render(true);
 
 async function render(moved) {
   const url = new URL(location.href);
@@ -35,8 +49,10 @@ async function render(moved) {
   page = null;
   before?.close?.();
   shown = url.href;
-  const next = await draw(url, moved || before !== null);
-  if (next && shown === url.href) page = next;
+  const turn = (turns += 1);
+  const current = () => turn === turns;
+  const next = await draw(url, moved || before !== null, current);
+  if (next && current()) page = next;
 }
 
 async function mayLeave() {

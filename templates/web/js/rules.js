@@ -31,7 +31,7 @@ function checkText(attribute, text) {
   if (attribute.type === "Email" && !EMAIL.test(text))
     return `${label} must be an e-mail address, such as name@example.com.`;
   if (pattern === undefined || fits(pattern, text)) return "";
-  return `${label} doesn't have the expected form: ${attribute.description ?? pattern}`;
+  return `${label} doesn't have the expected form: ${attribute.form ?? pattern}`;
 }
 
 const many = (number, one) => `${number} ${number === 1 ? one : `${one}s`}`;

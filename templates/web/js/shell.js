@@ -1,31 +1,15 @@
-// What stands around every page: the header with the stage, the navigation that folds away, plain notices.
+// What stands around every screen: the navigation that folds away, plain notices.
 import { h, icon } from "./dom.js";
 
 const nav = document.getElementById("nav");
 const menu = document.getElementById("menu");
 
-/** Draws the navigation over the list screens and, unless it is Production, the stage's badge. */
-export function startShell(app, about) {
-  const lists = app.screens.filter((screen) => screen.kind === "list");
-  const items = lists.map((screen) =>
-    h("li", {}, h("a", { href: `/${screen.name}`, "data-screen": screen.name, dir: "auto" }, screen.title)),
-  );
-  nav.replaceChildren(h("ul", {}, items));
-  menu.replaceChildren(icon("menu"));
-  menu.hidden = lists.length === 0;
+/** Makes the menu fold and unfold. */
+export function startShell() {
   menu.onclick = () => open(menu.getAttribute("aria-expanded") !== "true");
   nav.onclick = (event) => event.target.closest("a") && open(false);
   document.addEventListener("keydown", escape);
   document.addEventListener("click", outside);
-  about().then(showStage, () => {});
-}
-
-function showStage({ stage, revision }) {
-  if (!stage || stage === "Production") return;
-  const badge = document.getElementById("stage");
-  badge.textContent = stage;
-  badge.title = revision ? `Revision ${revision}` : "";
-  badge.hidden = false;
 }
 
 function open(wanted) {
@@ -50,13 +34,9 @@ function outside(event) {
 }
 
 /** Marks where the person is: the list itself, or the list that a record belongs to. */
-export function markCurrent(app, screen) {
-  const list =
-    screen?.kind === "detail"
-      ? app.screens.find((other) => other.kind === "list" && other.entity === screen.entity)
-      : screen;
+export function markCurrent({ kind, name, list }) {
   for (const link of nav.querySelectorAll("a")) {
-    if (link.dataset.screen === list?.name) link.setAttribute("aria-current", screen === list ? "page" : "true");
+    if (link.pathname === `/${kind === "list" ? name : list}`) link.setAttribute("aria-current", kind === "list" ? "page" : "true");
     else link.removeAttribute("aria-current");
   }
 }

@@ -3,7 +3,6 @@ import { h } from "./dom.js";
 import { bytes, count } from "./format.js";
 import { readText } from "./record.js";
 
-const LONG_TEXT = 200;
 // Beyond so many characters a browser takes seconds to find a text's direction and its height.
 const LARGE_TEXT = 20_000;
 // No browser edits such a text at a pace that one could bear: its beginning is shown, and the whole is a file.
@@ -13,26 +12,21 @@ const MORE = "\0";
 const RIGHT_TO_LEFT = /^[^\p{L}]*[\p{Script=Arab}\p{Script=Hebr}\p{Script=Syrc}\p{Script=Thaa}\p{Script=Nkoo}]/u;
 const LINE_END = /\r\n?|\n/;
 
-/** A text: one line or, where there is no limit or a wide one, several. */
-export function textControl({ name, length }, id, { entity }) {
-  const long = length === undefined || length > LONG_TEXT;
-  const node = long ? lines(id) : h("input", { id, type: "text", autocomplete: "off", dir: "auto" });
+/** A text: one line or several. */
+export function textControl({ name }, root, { entity }) {
   const more = (row) => row?.$cut?.[name] && { size: row.$cut[name], load: () => readText(entity, row.Id, name) };
-  return control(node, (text) => text, more);
+  return control(root, (text) => text, more);
 }
 
 /** One line of which blanks around it are no part. */
-export const lineControl = (id, attributes) =>
-  control(h("input", { id, autocomplete: "off", ...attributes }), (text) => text.trim());
-
-const lines = (id) => h("textarea", { id, rows: "3", dir: "auto" });
+export const lineControl = (attribute, root) => control(root, (text) => text.trim());
 
 // `more`: of a row of which not all of the text is here, {size in bytes, load() answers it}.
-function control(first, tidy, more = () => undefined) {
-  let node = first;
+function control(root, tidy, more = () => undefined) {
+  let node = root.querySelector("input, textarea");
   let exact = "";
   let shown = "";
-  const whole = h("p", { class: "stored", hidden: true });
+  const whole = root.querySelector(".stored");
   const anew = () => {
     whole.hidden = true;
     node.readOnly = false;
@@ -51,9 +45,6 @@ function control(first, tidy, more = () => undefined) {
     get node() {
       return node;
     },
-    get parts() {
-      return [node, whole];
-    },
     raw: follow,
     rawOf: (value, row) => (more(row) ? MORE : "") + (value ?? ""),
     value: () => tidy(follow()) || null,
@@ -62,7 +53,7 @@ function control(first, tidy, more = () => undefined) {
       exact = this.rawOf(value, row);
       // A one-line input would drop line breaks: such a text gets the taller control.
       if (node.localName === "input" && LINE_END.test(text)) {
-        node = replaceBy(node, lines(node.id));
+        node = replaceBy(node, h("textarea", { id: node.id, rows: "3", dir: "auto" }));
         node.addEventListener("input", follow);
       }
       if (node.localName === "textarea") fit(node, text);

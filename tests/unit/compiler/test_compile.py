@@ -119,41 +119,6 @@ def test_libraries_of_libraries_are_there_too() -> None:
     assert '"Money.CurrencyCode", "", "Library.Money"' in texts(compiled)["app"]
 
 
-def test_the_descriptor_of_an_entity_for_the_page() -> None:
-    value = json.loads(web(compile_app(HELPDESK, LIBRARIES))["wwwroot/_odc/entities/Ticket.json"])
-    by_name = {item["name"]: item for item in value["attributes"]}
-    assert by_name["OpenedAt"] == {
-        "name": "OpenedAt",
-        "label": "Opened at",
-        "type": "Date Time",
-        "mandatory": False,
-        "default": {"function": "CurrDateTime"},
-    }
-    assert by_name["Currency"]["target"] == "Money.CurrencyCode"
-    assert by_name["Currency"]["targetStatic"] is True
-    assert by_name["Weight"]["minimum"] == "0.5"
-    assert (by_name["Fee"]["digits"], by_name["Fee"]["decimals"]) == (28, 8)
-
-
-def test_what_is_deleted_along_is_known_to_the_page() -> None:
-    along = {"Note": "Comment", "Remark": "Note"}  # a chain, from the last to the first
-    entities = [
-        Entity(n, n, (attribute("To", Basic.IDENTIFIER, target=t, on_delete=DeleteRule.DELETE),), display="To")
-        for n, t in along.items()
-    ]
-    files = web(compile_app(replace(HELPDESK, entities=(*HELPDESK.entities, *entities)), LIBRARIES))
-    told = {n: json.loads(files[f"wwwroot/_odc/entities/{n}.json"]).get("deletedAlong") for n in ("Ticket", "Customer")}
-    assert told == {"Ticket": ["Comment", "Note", "Remark"], "Customer": None}
-
-
-def test_the_page_escapes_what_the_author_wrote() -> None:
-    hostile = replace(HELPDESK, description='"></head><script>alert(1)</script>{{ 7 * 7 }}')
-    page = web(compile_app(hostile, LIBRARIES))["wwwroot/index.html"].decode()
-    assert "<script>alert" not in page
-    assert "{{ 7 * 7 }}" in page
-    assert b"<" not in web(compile_app(hostile, LIBRARIES))["wwwroot/_odc/app.json"]
-
-
 def test_how_dotnet_starts_an_app() -> None:
     options = json.loads(runtime_config("9.0.7"))["runtimeOptions"]
     assert options["framework"] == {"name": "Microsoft.AspNetCore.App", "version": "9.0.7"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from odcpub.compiler.compile import compile_app
 from odcpub.compiler.literals import FILTERS, csharp_comment, csharp_string, html_text, sql_word
 from odcpub.compiler.marked import CSharp, Html, Marked, UnmarkedText
 from odcpub.compiler.templates import environment
+from odcpub.model.elements import Screen, ScreenKind
 from tests.helpdesk_asset import HELPDESK, LIBRARIES, TICKET
 
 COMPILER = Path(literals.__file__).parent
@@ -100,8 +102,16 @@ def test_a_comment_is_one_line(text: str) -> None:
 
 def test_hostile_names_end_no_line_and_no_literal() -> None:
     attributes = (replace(TICKET.attributes[0], name=HOSTILE, key="A"), *TICKET.attributes[1:])
-    asset = replace(HELPDESK, name=HOSTILE, entities=(replace(TICKET, name=HOSTILE, attributes=attributes),))
-    for assembly in compile_app(asset, LIBRARIES).assemblies:
-        for source in assembly.sources:
-            assert "class Y {" not in source.text.replace(r"X\u000a} class Y {", "").replace(r"X\n} class Y {", "")
-            assert "\u2028" not in source.text
+    ticket = replace(TICKET, name=HOSTILE, attributes=attributes)
+    tickets = Screen("Tickets", ScreenKind.LIST, HOSTILE, (HOSTILE,))
+    asset = replace(HELPDESK, name=HOSTILE, entities=(ticket,), screens=(tickets,))
+    compiled = compile_app(asset, LIBRARIES)
+    texts = [source.text for assembly in compiled.assemblies for source in assembly.sources]
+    unit = next(draft for draft in compiled.web if draft.path.endswith("/screens/Unit00.json"))
+    texts.append(json.loads(unit.content)["Tickets.js"])
+    assert HOSTILE.split("\n")[0] in texts[-1]
+    for text in texts:
+        assert "class Y {" not in text.replace(r"X\u000a} class Y {", "").replace(r"X\n} class Y {", "").replace(
+            "X?} class Y {?//@ Z", ""
+        )
+        assert "\u2028" not in text

@@ -1,0 +1,1 @@
+"""Screens: what the compiler writes of each, its HTML, its JavaScript module and the module's source map."""

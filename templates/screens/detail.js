@@ -1,0 +1,27 @@
+//@ {{ screen | comment }}
+// {{ name | comment }}: one {{ entity | comment }}, written by odcpub from the model.
+import { detail } from "../js/detail.js";
+
+export default detail({
+  name: {{ name | js }},
+  title: {{ title | js }},
+//@ {{ element | comment }}
+  entity: {{ entity | js }},
+  label: {{ label | js }},
+{% if display %}
+  display: {{ display | js }},
+{% endif %}
+{% if list %}
+  list: {{ list | js }},
+{% endif %}
+{% if along %}
+  deletedAlong: [{% for one in along %}{{ one | js }}{% if not loop.last %}, {% endif %}{% endfor %}],
+{% endif %}
+  attributes: [
+{% for path, members in attributes %}
+//@ {{ path | comment }}
+    {{ members }},
+{% endfor %}
+//@ {{ screen | comment }}
+  ],
+});
