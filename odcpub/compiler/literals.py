@@ -110,9 +110,9 @@ def csharp_number(value: Decimal | int) -> CSharp:
     return CSharp(as_text(value))
 
 
-def json_text(value: object) -> str:
+def json_text(value: object, between: str = ",") -> str:
     """JSON that is safe in HTML and JavaScript too: sorted keys, ASCII only, no ``<``, ``>`` or ``&``."""
-    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    text = json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(between, ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
@@ -121,11 +121,11 @@ def js_text(text: str) -> JavaScript:
     return JavaScript(json_text(text))
 
 
-def js_value(value: JavaScript | str | int | bool | None) -> JavaScript:
+def js_value(value: JavaScript | str | int | bool | tuple[str, ...] | None) -> JavaScript:
     """A value as JavaScript writes it; what is JavaScript already stays as it is."""
     if isinstance(value, JavaScript):
         return value
-    return JavaScript(json_text(value))
+    return JavaScript(json_text(value, ", "))
 
 
 def js_members(members: Mapping[str, JavaScript | str | int | bool | None]) -> JavaScript:
@@ -144,11 +144,14 @@ def js_number(value: int) -> JavaScript:
     return JavaScript(str(int(value)))
 
 
+_PLAIN_TEXT = re.compile(r"[\w .,:;/-]*\Z", re.ASCII)
 _MARKUP = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 
 
 def html_text(text: str) -> Html:
     """Text or attribute value in HTML; what HTML cannot hold (NUL, lone surrogates) becomes U+FFFD."""
+    if _PLAIN_TEXT.match(text):
+        return Html(text)
     return Html("".join(map(_markup, text)))
 
 

@@ -8,6 +8,7 @@ it has their C# in one assembly, since thousands of small files take long to sto
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from functools import partial
 
@@ -112,7 +113,7 @@ def _unit(unit: str, members: list[_Member], reuse: Reuse) -> _Unit:
 
     def make() -> _Unit:
         files = [file for each in written for file in each]
-        text = json_text({file.path: file.content.decode() for file in files})
+        text = json.dumps({file.path: file.content.decode() for file in files}, ensure_ascii=False)
         pack = Draft(f"{_SCREENS}/{unit}.json", f"{text}\n".encode())
         return pack, _digest(pack), tuple(Draft(f"{_SCREENS}/{file.path}", file.content) for file in files)
 

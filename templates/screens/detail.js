@@ -15,7 +15,7 @@ export default detail({
   list: {{ list | js }},
 {% endif %}
 {% if along %}
-  deletedAlong: [{% for one in along %}{{ one | js }}{% if not loop.last %}, {% endif %}{% endfor %}],
+  deletedAlong: {{ along | js }},
 {% endif %}
   attributes: [
 {% for path, members in attributes %}

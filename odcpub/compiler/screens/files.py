@@ -143,7 +143,7 @@ def _detail(screen: Screen, entity: Entity, around: Around, known: members.Choic
     script: dict[str, object] = {
         "list": around.list,
         "display": entity.display,
-        "along": [label(name) for name in around.along],
+        "along": tuple(map(label, around.along)),
         "attributes": [(_of(entity, one), members.entered(one, known)) for one in entity.attributes],
     }
     return html, script

@@ -88,9 +88,10 @@ function nativeControl(root, type) {
 }
 
 function fileControl(attribute, root, { entity }) {
-  const stored = root.querySelector(".stored");
+  const stored = h("p", { class: "stored", hidden: true });
   const clearing = root.querySelector(".check");
   const [input, clear] = root.querySelectorAll("input");
+  input.before(stored);
   clear.addEventListener("change", () => clear.checked && (input.value = ""));
   input.addEventListener("change", () => (clear.checked = false));
   let size = null;

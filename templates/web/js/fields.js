@@ -2,6 +2,7 @@
 // makes of the value that the server was last known to hold.
 import { labels } from "./api.js";
 import { CONTROLS, sent } from "./controls.js";
+import { h } from "./dom.js";
 import { display } from "./format.js";
 import { check } from "./rules.js";
 
@@ -21,9 +22,12 @@ export class Field {
     this.root = root;
     this.isNew = context.isNew;
     this.control = CONTROLS[attribute.type](attribute, root, context);
-    [this.error, this.note, this.help] = ["error", "note", "help"].map((part) =>
-      root.querySelector(`#field-${attribute.name}-${part}`),
-    );
+    this.help = root.querySelector(".help");
+    const id = (part) => `field-${attribute.name}-${part}`;
+    this.error = h("p", { class: "error-text", id: id("error"), dir: "auto", hidden: true });
+    this.note = h("p", { class: "help changed", id: id("note"), dir: "auto", hidden: true });
+    if (this.help) this.help.before(this.error, this.note);
+    else root.append(this.error, this.note);
     this.explain();
     this.describe();
     this.root.addEventListener("input", () => this.error.hidden || this.tell(this.problem()));

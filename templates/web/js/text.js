@@ -26,7 +26,8 @@ function control(root, tidy, more = () => undefined) {
   let node = root.querySelector("input, textarea");
   let exact = "";
   let shown = "";
-  const whole = root.querySelector(".stored");
+  const whole = h("p", { class: "stored", hidden: true });
+  node.after(whole);
   const anew = () => {
     whole.hidden = true;
     node.readOnly = false;
