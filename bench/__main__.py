@@ -20,6 +20,7 @@ BENCHMARKS = {
     "csharp": "C# compile, fresh, warm and cached",
     "data_plan": "the Data tool's look at a database",
     "publish": "edit one attribute → the new version answers, on this machine",
+    "pages": "a first page of a published app in Chromium",
     "app_requests": "a published app's requests beside a hand-written app's",
     "image": "one file changed → image pushed (Docker engine, registry)",
     "kubernetes": "edit → new version ready in Kubernetes",

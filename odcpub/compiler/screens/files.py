@@ -22,7 +22,7 @@ from odcpub.compiler.words import in_sentence, label
 from odcpub.errors import Place
 from odcpub.model.data_types import Family, of_family
 from odcpub.model.elements import Attribute, Basic, DataType, Entity, Record, Screen, ScreenKind
-from odcpub.model.screens import COLUMNS
+from odcpub.model.screens.made import COLUMNS
 
 _ID = Attribute("Id", "Id", DataType(Basic.LONG_INTEGER))
 _FILTERED = (Basic.IDENTIFIER, Basic.BOOLEAN)

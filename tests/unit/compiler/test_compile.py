@@ -12,7 +12,7 @@ from odcpub.compiler.compile import compile_app, compile_library
 from odcpub.compiler.drafts import Compiled
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.runtime import runtime_assembly, runtime_config
-from odcpub.model.elements import Asset, Basic, DataType, DeleteRule, Entity, Structure
+from odcpub.model.elements import Asset, Basic, DataType, Entity, Structure
 from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY, attribute
 
 
