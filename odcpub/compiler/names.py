@@ -6,7 +6,7 @@ Pure, no I/O.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,21 +15,17 @@ from odcpub.model.elements import Asset, Basic, DeleteRule, Kind, Library, Recor
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """``records``: static entity, a library's with its name in front → its records. ``libraries``: name → library,
-    those of libraries too. ``search``: entity → attributes its first list screen searches. ``along``: entity → entities
-    of which rows may be deleted with one of its own, in the model's order. ``library``: the asset's own name, where it
-    is one."""
+    """``statics``: names of all static entities, a library's with its name in front; ``records``: those of each.
+    ``libraries``: name → library, those of libraries too. ``search``: entity → attributes its first list screen
+    searches. ``along``: entity → entities of which rows may be deleted with one of its own, in the model's order.
+    ``library``: the asset's own name, where it is one."""
 
+    statics: frozenset[str]
     records: Mapping[str, tuple[Record, ...]]
     libraries: Mapping[str, Library]
     search: Mapping[str, tuple[str, ...]]
     along: Mapping[str, tuple[str, ...]]
     library: str = ""
-
-    @property
-    def statics(self) -> Collection[str]:
-        """Names of all static entities."""
-        return self.records.keys()
 
 
 def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
@@ -44,7 +40,7 @@ def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
     for screen in asset.screens:
         if screen.kind is ScreenKind.LIST and screen.search:
             search.setdefault(screen.entity, screen.search)
-    return Names(records, every, search, _along(asset), library)
+    return Names(frozenset(records), records, every, search, _along(asset), library)
 
 
 def _along(asset: Asset) -> Mapping[str, tuple[str, ...]]:
