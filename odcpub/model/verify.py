@@ -5,7 +5,7 @@ What one file alone can show is found where it is read (``odcpub.model.parts``);
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TypeVar
@@ -63,7 +63,6 @@ def _examine(
             around = surroundings(asset, libraries or {}, latest(before))
             whole += problems_of_logic(asset, around, _unsound(raw, whole))
             whole += problems_of_screens(asset, around, chain.from_iterable(part.screens for part in raw.parts))
-            whole += _not_yet(asset)
     problems += whole if raw.complete else [problem for problem in whole if problem.code not in _FOLLOWING]
     return asset, tuple(sorted(dict.fromkeys(problems), key=_order))
 
@@ -73,13 +72,6 @@ def _unsound(raw: RawModel, problems: Iterable[Problem]) -> set[str]:
     parts = chain.from_iterable(part.server_actions for part in raw.parts)
     told = (problem.element.split(".") for problem in problems if problem.element.startswith("server_actions."))
     return {*(part.element.name for part in parts if not part.sound), *(path[1] for path in told)}
-
-
-def _not_yet(asset: Asset) -> Iterator[Problem]:
-    """Server actions are checked, and not compiled yet."""
-    for action in asset.server_actions[:1]:
-        message, hint = "server actions are part of the language but not supported yet", "leave them out for now"
-        yield Problem(str(Code.NOT_SUPPORTED), message, hint, action.place, f"server_actions.{action.name}")
 
 
 def _taken_over(asset: Asset, before: Asset) -> Asset:

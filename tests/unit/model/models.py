@@ -1,10 +1,8 @@
 """Models written in a test: text → parts → asset, without files."""
 
 from textwrap import dedent
-from unittest.mock import patch
 
 from odcpub.errors import ModelError, Problem
-from odcpub.model import verify as verify_module
 from odcpub.model.elements import Asset, Library
 from odcpub.model.load import RawModel, parts_of
 from odcpub.model.logic.check import typed
@@ -36,31 +34,21 @@ def problems(*texts: str, libraries: dict[str, Library] | None = None) -> tuple[
 
 def logic(*texts: str, libraries: dict[str, Library] | None = None) -> dict[str, Action]:
     """The typed actions of a model that is right, by name; the first text needs no head."""
-    with patch.object(verify_module, "_not_yet", lambda asset: ()):
-        made = asset(*texts, libraries=libraries)
+    made = asset(*texts, libraries=libraries)
     around = surroundings(made, libraries or {})
     return {action.name: typed(action, around) for action in made.server_actions}
 
 
 def examined(text: str, libraries: dict[str, Library]) -> tuple[Asset | None, tuple[Problem, ...]]:
-    """The asset that a text is, None where it is wrong, and all problems but the one that says that actions cannot be
-    published yet."""
-    with patch.object(verify_module, "_not_yet", lambda asset: ()):
-        try:
-            return verify(raw(text), libraries)
-        except ModelError as error:
-            return None, error.problems
-
-
-def problems_of_logic(*texts: str, libraries: dict[str, Library] | None = None) -> tuple[Problem, ...]:
-    """``problems``, but for the one that says that actions cannot be published yet."""
-    with patch.object(verify_module, "_not_yet", lambda asset: ()):
-        return problems(*texts, libraries=libraries)
+    """The asset that a text is, None where it is wrong, and all problems."""
+    try:
+        return verify(raw(text), libraries)
+    except ModelError as error:
+        return None, error.problems
 
 
 def library(text: str, version: str = "1.0.0", libraries: dict[str, Library] | None = None) -> Library:
-    with patch.object(verify_module, "_not_yet", lambda asset: ()):
-        verified = verify(raw(text), libraries or {})[0]
+    verified = verify(raw(text), libraries or {})[0]
     return Library(verified, version, 1, "sha256:0", tuple((libraries or {}).values()))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.model.models import HEAD, library, problems_of_logic
+from tests.unit.model.models import HEAD, library, problems
 
 MONEY = library(
     """
@@ -743,7 +743,7 @@ CASES = [
 @pytest.mark.parametrize(("steps", "where", "says"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_a_wrong_step_has_exactly_this_problem(steps: str, where: tuple[str, int, int], says: str) -> None:
     text = DESK + "".join(f"      {line}\n" for line in steps.split("\n"))
-    found = problems_of_logic(text, libraries={"Money": MONEY})
+    found = problems(text, libraries={"Money": MONEY})
     assert [(one.code, one.place and (one.place.line - FIRST, one.place.column - 7)) for one in found] == [
         (f"ODC-{where[0]}", where[1:])
     ]
@@ -753,4 +753,4 @@ def test_a_wrong_step_has_exactly_this_problem(steps: str, where: tuple[str, int
 
 
 def test_a_whole_desk_is_right() -> None:
-    assert problems_of_logic(DESK + "      - set: { Fee: 5, Note: '\"x\"' }\n", libraries={"Money": MONEY}) == ()
+    assert problems(DESK + "      - set: { Fee: 5, Note: '\"x\"' }\n", libraries={"Money": MONEY}) == ()

@@ -12,7 +12,7 @@ from odcpub.model.logic.check import typed
 from odcpub.model.logic.surroundings import surroundings
 from tests.tries import tries
 from tests.unit.model.logic.whole import MONEY, WHOLE
-from tests.unit.model.models import examined, problems_of_logic
+from tests.unit.model.models import examined, problems
 
 LINES = WHOLE.split("\n")
 WORDS = sorted(
@@ -55,7 +55,7 @@ def changed(draw: st.DrawFn, line: str, whole_words: bool) -> str:
 
 
 def test_the_whole_model_is_right_and_uses_all_of_the_language() -> None:
-    assert [str(one) for one in problems_of_logic(WHOLE, libraries={"Money": MONEY})] == []
+    assert [str(one) for one in problems(WHOLE, libraries={"Money": MONEY})] == []
 
 
 @given(mutated())

@@ -4,7 +4,7 @@ import pytest
 
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.logic.steps import MAX_INPUTS, MAX_NESTING, MAX_STEPS
-from tests.unit.model.models import HEAD, examined, problems_of_logic
+from tests.unit.model.models import HEAD, examined, problems
 
 APP = (
     HEAD
@@ -208,7 +208,7 @@ CASES = [
 
 @pytest.mark.parametrize(("text", "where", "says"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_a_wrong_action_has_exactly_this_problem(text: str, where: tuple[str, int, int, str], says: str) -> None:
-    found = problems_of_logic(text)
+    found = problems(text)
     assert [(one.code, one.place and (one.place.line, one.place.column), one.element) for one in found] == [
         (f"ODC-{where[0]}", where[1:3], where[3])
     ]
@@ -219,20 +219,18 @@ def test_limits_of_an_action_hold_and_are_told_once() -> None:
     many = ", ".join(f"I{n}: {{ type: Integer }}" for n in range(MAX_INPUTS + 1))
     used = " + ".join(f"I{n}" for n in range(MAX_INPUTS + 1))
     text = action(f"inputs: {{ {many} }}", "outputs: { A: { type: Integer } }", f"do: [set: {{ A: {used} }}]")
-    assert [one.message for one in problems_of_logic(text)] == ["16 inputs, and 15 are the most"]
+    assert [one.message for one in problems(text)] == ["16 inputs, and 15 are the most"]
     steps = action("outputs: { A: { type: Integer } }", "do:", *["- set: { A: 1 }"] * (MAX_STEPS + 5))
-    assert [one.message for one in problems_of_logic(steps)] == ["the action has more than 1,000 steps"]
-    assert problems_of_logic(action("outputs: { A: { type: Integer } }", "do:", *["- set: { A: 1 }"] * MAX_STEPS)) == ()
+    assert [one.message for one in problems(steps)] == ["the action has more than 1,000 steps"]
+    assert problems(action("outputs: { A: { type: Integer } }", "do:", *["- set: { A: 1 }"] * MAX_STEPS)) == ()
 
 
 def test_steps_may_stand_twenty_blocks_deep() -> None:
     def nested(deep: int) -> str:
         return action("do: " + "[if: True, then: ".replace("[", "[{ ") * (deep - 1) + "[end]" + " }]" * (deep - 1))
 
-    assert problems_of_logic(nested(MAX_NESTING)) == ()
-    assert [one.message for one in problems_of_logic(nested(MAX_NESTING + 1))] == [
-        "steps stand more than 20 blocks deep"
-    ]
+    assert problems(nested(MAX_NESTING)) == ()
+    assert [one.message for one in problems(nested(MAX_NESTING + 1))] == ["steps stand more than 20 blocks deep"]
 
 
 def test_the_types_of_variables() -> None:
