@@ -27,10 +27,6 @@ def attribute(
     actions are like attributes."""
     found = fields(reading, kind, node, name, element)
     type_ = data_type(reading, found, element)
-    if type_.many and kind == "attribute":
-        hint = "use an entity that refers to this one, or a list in a server action"
-        reading.problem(Code.WRONG_TYPE, found.nodes["type"], element, "an attribute cannot be a list", hint)
-        type_ = UNKNOWN
     values = found.values
     if not found.nodes.keys() <= _SIMPLE:
         limits_fit(reading, found, type_, element)

@@ -40,7 +40,6 @@ def _named(details: JsonSchema) -> JsonSchema:
     return {"anyOf": [_NAME, pair]}
 
 
-_TARGET = rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}( Identifier)?$"
 _SHAPES: dict[Shape, JsonSchema] = {
     Shape.NAME: _NAME,
     Shape.NAMES: {"type": "array", "items": _NAME, "uniqueItems": True},
@@ -63,7 +62,7 @@ _SHAPES: dict[Shape, JsonSchema] = {
     Shape.BUTTONS: {"type": "array", "items": _named({"$ref": "#/$defs/button"}), "maxItems": MAX_BUTTONS},
     Shape.PARTS: {"type": "array", "items": {"$ref": "#/$defs/part"}, "maxItems": MAX_PARTS},
 }
-_OF_VARIABLES: JsonSchema = {
+_ANY: JsonSchema = {
     "anyOf": [
         {"enum": [f"{basic.value}{many}" for basic in PLAIN_TYPES for many in ("", " List")]},
         {"type": "string", "pattern": rf"^({NAME_PATTERN}\.)?{NAME_PATTERN}( Identifier)?( List)?$"},
@@ -71,8 +70,7 @@ _OF_VARIABLES: JsonSchema = {
 }
 _TYPES: dict[str, JsonSchema] = {
     "setting": {"enum": [basic.value for basic in SETTING_TYPES]},
-    "attribute": {"anyOf": [{"enum": [basic.value for basic in PLAIN_TYPES]}, {"type": "string", "pattern": _TARGET}]},
-    **dict.fromkeys(("input", "output", "local"), _OF_VARIABLES),
+    **dict.fromkeys(("attribute", "input", "output", "local"), _ANY),
 }
 _BOUNDS: dict[tuple[str, str], dict[str, int]] = {
     ("part", "maximum"): {"minimum": 1, "maximum": MAX_LISTED},

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from odcpub.model import elements as el
 from odcpub.model.attributes import attribute, reference
 from odcpub.model.characters import is_blank
@@ -20,6 +22,7 @@ from odcpub.model.names import Named, check_unique
 from odcpub.model.physical import physical
 from odcpub.model.problems import Code
 from odcpub.model.raw import EntityPart, Reference, StructurePart
+from odcpub.model.types import UNKNOWN
 from odcpub.model.yaml_text import Mapping, Node, Scalar
 from odcpub.text import listed, shown, suggest
 
@@ -88,6 +91,10 @@ def _attributes(
         path = path_of(f"{element}.attributes", name)
         name_ok(reading, name, path)
         made, its_fields = attribute(reading, name, node, path)
+        if made.type.many and kind == "entity":
+            hint = "make an entity of it that refers to this one"
+            reading.problem(Code.WRONG_TYPE, its_fields.nodes["type"], path, "an entity cannot hold a list", hint)
+            made = replace(made, type=UNKNOWN)
         if made.type.target:
             references.append(reference(reading, len(attributes), its_fields))
         _check_attribute(reading, made, name, path, kind)

@@ -111,3 +111,21 @@ server_actions:
         into: Rounded
 """
     assert [one.code for one in read_alone(raw(model))[1] if one.code != Code.NOT_SUPPORTED] == []
+
+
+def test_structures_hold_lists_that_actions_use() -> None:
+    text = """
+structures: { Order: { attributes: { Codes: { type: Text List }, At: { type: Date } } } }
+server_actions:
+  Act:
+    inputs: { One: { type: Order }, More: { type: Order List } }
+    outputs: { Code: { type: Text } }
+    locals: { Mine: { type: Order } }
+    do:
+      - { append: One.Codes, to: Mine.Codes }
+      - if: Mine.Codes.Length > 0 and More.Length > 0
+        then: [set: { Code: "Mine.Codes[0] + More[0].Codes[0]" }]
+"""
+    append, _ = logic(text)["Act"].steps
+    assert isinstance(append, tree.Append)
+    assert written(append.target) == "Mine.Codes"

@@ -195,7 +195,7 @@ CASES = [
         "an attribute that is a list",
         HEAD + "entities: { A: { attributes: { X: { type: Text List } } } }\n",
         ("M302", 3, 43, "entities.A.attributes.X"),
-        "cannot be a list",
+        "an entity cannot hold a list",
     ),
     (
         "a setting that is a list",
