@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+
+from hypothesis import strategies as st
 
 from odcpub.model.elements import Basic, DataType
 from odcpub.model.expressions import tree
@@ -13,7 +16,8 @@ from odcpub.model.expressions.evaluate import Worth
 from odcpub.model.expressions.scope import Attribute, Scope
 from odcpub.model.expressions.tree import Kind, Symbol
 from tests.expression_edge import OUT_OF_RANGE
-from tests.expressions import CUSTOMER, SCOPE, STATUS, Case, variables
+from tests.expression_values import RECORDS, values
+from tests.expressions import CUSTOMER, SCOPE, STATUS, TYPES, Case, texts, variables
 
 TICKET = DataType(Basic.STRUCTURE, target="Ticket")
 LINE = DataType(Basic.STRUCTURE, target="Line")
@@ -139,3 +143,48 @@ def holding(text: str) -> Case:
     expression = check(text, HOLDING).expression
     names = {name: GIVEN.get(name) for name in sorted(variables(expression))}
     return Case(text, expression.type, expression, names)
+
+
+_PATHS: Mapping[str, tuple[str, ...]] = {
+    "Text1": (
+        *("Found.Subject", "Words[¤]", "Line.Tags[¤]", "Tickets[¤].Subject", "Line.Ticket.Subject"),
+        *(
+            "Lines[¤].Tickets[¤].Subject",
+            "If(Boolean2, Found, Tickets[¤]).Subject",
+            "If(Boolean2, Words, Line.Tags)[¤]",
+        ),
+    ),
+    "Integer1": ("Found.Count", "Wholes[¤]", "Words.Length", "Line.Tickets.Length", "Lines[¤].Number"),
+    "Decimal1": ("Found.Hours", "Line.Ticket.Hours", "Tickets[¤].Hours"),
+    "Boolean1": ("Found.Done", "Tickets.Empty", "HasValue(Found)", "HasValue(Tickets[¤])", "HasValue(Line.Ticket)"),
+    "DateTime1": ("Found.Due", "Dues[¤]", "Line.Tickets[¤].Due"),
+    "Date1": ("Line.Days[¤]", "Lines[¤].Days[¤]"),
+    "CustomerId1": ("Found.Customer", "Customers[¤]", "Line.Ticket.Customer"),
+    "StatusId1": ("Found.Status", "Tickets[¤].Status"),
+}
+"""What may stand for a variable; ``¤`` is an index."""
+_INDEXES = ("0", "0", "0", "1", "2", "Integer2", "Words.Length - 1", "Wholes[0]")
+_NAMES = re.compile(rf"\b({'|'.join(_PATHS)})\b")
+
+
+@st.composite
+def cases_of_holders(draw: st.DrawFn, type_: DataType | None = None) -> Case:
+    """Expressions on rows, structures and lists, most of whose indexes have an element."""
+    wanted = type_ or draw(st.sampled_from([tree.TEXT, tree.TEXT, tree.BOOLEAN, tree.INTEGER, *TYPES.values()]))
+    text = _NAMES.sub(lambda found: draw(st.sampled_from(_PATHS[found[1]])), draw(texts(wanted, depth=3)))
+    text = re.sub("¤", lambda _: draw(st.sampled_from(_INDEXES)), text)
+    expression = check(text, HOLDING, wanted).expression
+    names = {name: draw(_worth(HOLDING.symbols[name].type)) for name in sorted(variables(expression))}
+    return Case(text, wanted, expression, names)
+
+
+def _worth(type_: DataType) -> st.SearchStrategy[Worth]:
+    """A value of any type, or none; lists have an element or more mostly."""
+    if type_.many:
+        element = _worth(replace(type_, many=False))
+        return st.lists(element, min_size=1, max_size=3).map(tuple) | st.just(())
+    if type_.basic is not Basic.STRUCTURE:
+        known = st.sampled_from(RECORDS) if type_ == STATUS else values(type_)
+        return st.one_of(known, known, known, st.none())
+    row = st.fixed_dictionaries({name: _worth(one.type) for name, one in MEMBERS[type_.target].items()})
+    return st.one_of(row, row, row, st.none())

@@ -1,7 +1,6 @@
 """Random typed expressions with values for their variables: for the tests of every language that prints expressions.
 
-``cases(type)`` is what most tests want; ``batch`` draws many of them at once, for engines that are slow to ask.
-"""
+``cases(type)`` is what most tests want; ``batch`` draws many at once, for engines that are slow to ask."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from odcpub.model.literals import as_text
 from tests.expression_cases import EDGES
 from tests.expression_edge import OUT_OF_RANGE, OVERFLOW
 from tests.expression_holders import CASES as CASES_OF_HOLDERS
-from tests.expression_holders import HOLDING, holding
+from tests.expression_holders import HOLDING, cases_of_holders, holding
 from tests.expressions import REPEATABLE, SCOPE, STATUS, Case, any_case, batch, calls, cases
 
 if TYPE_CHECKING:
@@ -190,6 +190,10 @@ def test_the_edges_hold(modules: Page) -> None:
 
 def test_rows_and_lists_give_the_same(modules: Page) -> None:
     compare(modules, [holding(text) for text, _ in CASES_OF_HOLDERS])
+
+
+def test_random_expressions_on_rows_and_lists_give_the_same(modules: Page) -> None:
+    compare(modules, batch(cases_of_holders(), CASES // 2))
 
 
 def test_every_character_has_the_same_small_and_capital_form(modules: Page) -> None:

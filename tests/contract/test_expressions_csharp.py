@@ -12,12 +12,12 @@ import pytest
 from odcpub.model.expressions import tree
 from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.check import check
-from odcpub.model.expressions.evaluate import Overflow, evaluate
+from odcpub.model.expressions.evaluate import OutOfRange, Overflow, evaluate
 from odcpub.model.expressions.letters import lower, upper
 from odcpub.model.literals import canonical
 from tests.expression_cases import EDGES
-from tests.expression_edge import OVERFLOW
-from tests.expression_holders import CASES, holding
+from tests.expression_edge import OUT_OF_RANGE, OVERFLOW
+from tests.expression_holders import CASES, cases_of_holders, holding
 from tests.expressions import REPEATABLE, SCOPE, Case, any_case, batch, calls
 from tests.expressions_csharp import APP_NAME, NOW, InCSharp, Outcome, in_csharp
 from tests.tries import FACTOR
@@ -38,6 +38,8 @@ def in_python(case: Case) -> Outcome:
         return evaluate(case.expression, case.names, datetime.fromisoformat(NOW), APP_NAME)
     except Overflow:
         return OVERFLOW
+    except OutOfRange:
+        return OUT_OF_RANGE
 
 
 def compare(csharp: InCSharp, cases: Sequence[Case]) -> None:
@@ -70,6 +72,13 @@ def test_rows_and_lists_give_the_same(csharp: InCSharp) -> None:
 
 def test_random_expressions_give_the_same(csharp: InCSharp) -> None:
     compare(csharp, batch(any_case(), RANDOM))
+
+
+def test_random_expressions_on_rows_and_lists_give_the_same(csharp: InCSharp) -> None:
+    cases = batch(cases_of_holders(), RANDOM)
+    compare(csharp, cases)
+    refused = sum(in_python(case) == OUT_OF_RANGE for case in cases)
+    assert RANDOM / 50 < refused < RANDOM / 3
 
 
 def test_random_calls_give_the_same(csharp: InCSharp) -> None:

@@ -10,7 +10,7 @@ from odcpub.model.expressions.check import check
 from odcpub.model.expressions.scope import Attribute, Scope
 from odcpub.model.expressions.tree import Kind, Symbol
 from odcpub.model.expressions.written import written
-from tests.expression_holders import CASES, HOLDING
+from tests.expression_holders import CASES, HOLDING, cases_of_holders
 from tests.expression_queries import QUERY
 from tests.expressions import SCOPE, Case, any_case
 from tests.tries import tries
@@ -75,6 +75,13 @@ def test_followed_references_are_written_with_points() -> None:
     expression = check(text, QUERY).expression
     assert written(expression) == text
     assert check(written(expression), QUERY).expression == expression
+
+
+@tries(100)
+@given(cases_of_holders())
+def test_written_members_and_indexes_are_read_as_the_same_tree(case: Case) -> None:
+    text = written(case.expression)
+    assert check(text, HOLDING, case.type).expression == case.expression
 
 
 @pytest.mark.parametrize("text", [text for text, _ in CASES])
