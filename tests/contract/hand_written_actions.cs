@@ -55,7 +55,7 @@ internal static class Actions
         "Pause" => Described(name, [Text("Name"), Number("Seconds")], [],
             async (run, given) => { await Pause(run, (string?)given[0], (int?)given[1]); return []; }),
         "Deep" => Described(name, [Number("Levels")], [], async (run, given) => { await Deep(run, (int?)given[0]); return []; }),
-        "Fault" => Described(name, [Text("Name")], [], async (run, given) => { await Fault(run, (string?)given[0]); return []; }),
+        "Fault" => Described(name, [Text("Name")], [], async (run, given) => { await Fault.Run(run, (string?)given[0]); return []; }),
         "Many" => Described(name, [Number("Rows"), Number("Length")], [Number("Count")],
             async (run, given) => [await Many(run, (int?)given[0], (int?)given[1])]),
         "Rate" => Described(name, [], [Money("Rate"), Text("Note")], async (run, given) =>
@@ -169,15 +169,6 @@ internal static class Actions
         if (levels > 1) await Deep(run, levels - 1);
     }
 
-    private static async Task Fault(ActionRun run, string? name)
-    {
-        using var call = run.Enter("Fault");
-        await Open(run, name);
-#line 41 "app.yaml"
-        throw new NotSupportedException("not foreseen\nat all");
-#line default
-    }
-
     private static async Task<int?> Many(ActionRun run, int? rows, int? length)
     {
         using var call = run.Enter("Many");
@@ -206,5 +197,17 @@ internal static class Actions
             await run.Undo(mark);
             return -1;
         }
+    }
+}
+
+internal static class Fault
+{
+    public static async Task Run(ActionRun run, string? name)
+    {
+        using var call = run.Enter("Fault");
+        await run.Create("Account", [new("Name", name)]);
+#line 41 "app.yaml"
+        throw new NotSupportedException("not foreseen\nat all");
+#line default
     }
 }

@@ -26,16 +26,15 @@ public static class Log
     {
         var frame = new StackTrace(error, fNeedFileInfo: true).GetFrames()
             .FirstOrDefault(one => one.GetFileName()?.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) == true);
-        return frame is null ? "" : $" in {Method(frame)} at {frame.GetFileName()}:{frame.GetFileLineNumber()}";
+        return frame is null ? "" : $" in {Action(frame)} at {frame.GetFileName()}:{frame.GetFileLineNumber()}";
     }
 
-    // What C# makes of an async method or a lambda is called <CloseTicket>d__1.
-    private static string Method(StackFrame frame)
+    // Each action is a class; what C# makes of its async methods and lambdas are classes within it.
+    private static string? Action(StackFrame frame)
     {
-        var method = frame.GetMethod();
-        var names = new[] { method?.Name ?? "", method?.DeclaringType?.Name ?? "" };
-        var made = names.Select(name => name.StartsWith('<') ? name[1..Math.Max(1, name.IndexOf('>'))] : "").FirstOrDefault(name => name.Length > 0);
-        return made ?? names[0];
+        var type = frame.GetMethod()?.DeclaringType;
+        while (type?.DeclaringType is { } outer) type = outer;
+        return type?.Name;
     }
 
     private static void Write(string level, string message)
