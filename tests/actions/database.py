@@ -41,11 +41,11 @@ class Database:
     def rows(self, entity: str) -> list[Record]:
         """In the order of their identifiers."""
         table = self.tables[entity]
-        return [Record(entity, dict(table[key])) for key in sorted(table)]
+        return [_record(entity, table[key]) for key in sorted(table)]
 
     def find(self, entity: str, key: Value) -> Record | None:
         row = self.tables.get(entity, {}).get(key)
-        return None if row is None else Record(entity, dict(row))
+        return None if row is None else _record(entity, row)
 
     def attributes(self, entity: str) -> tuple[Attribute, ...]:
         return self.entities[entity].attributes if entity in self.entities else ()
@@ -64,7 +64,7 @@ class Database:
         self.next_id[name] += 1
         self._unique(entity, key, values)
         self.tables[name][key] = {"Id": key, **{one.name: values[one.name] for one in entity.attributes}}
-        return Record(name, dict(self.tables[name][key]))
+        return _record(name, self.tables[name][key])
 
     def default(self, attribute: Attribute) -> Value:
         found = attribute.default
@@ -140,7 +140,7 @@ class Database:
                     found[attribute.name] = self._no_such(attribute)
         told = [found[one.name] for one in entity.attributes if one.name in found]
         if told:
-            raise Refusal("Refused", " ".join(told))
+            raise Refusal("Refused", " ".join(told), found)
 
     def _stands(self, attribute: Attribute, value: Value, kept: bool) -> bool:
         target = attribute.type.target
@@ -172,11 +172,16 @@ class Database:
         for index in broken:
             labels = [inside(one.name) for one in entity.attributes if one.name in index.attributes]
             joined = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
-            raise Refusal("Refused", f"There is already {rules.with_article(entity.name)} with this {joined}.")
+            sentence = f"There is already {rules.with_article(entity.name)} with this {joined}."
+            raise Refusal("Refused", sentence, dict.fromkeys(index.attributes, sentence))
 
 
 def not_found(entity: str) -> Refusal:
     return Refusal("NotFound", f"There is no such {inside(entity)}. It may have been deleted.")
+
+
+def _record(entity: str, row: Row) -> Record:
+    return Record(entity, dict(row), dict(row))
 
 
 def _records(static: StaticEntity) -> Iterator[Row]:

@@ -57,7 +57,8 @@ class App:
             raise Fault(action.name)
         values = {one.name: given.get(one.name, self.world.default(one)) for one in action.inputs}
         if errors := rules.all_refused(action.inputs, values):
-            raise Refusal("Refused", " ".join(errors.values()), errors if depth == 1 else {})
+            several = f"{len(errors)} values are not accepted." if depth == 1 and len(errors) > 1 else ""
+            raise Refusal("Refused", several or " ".join(errors.values()), errors)
         frame = Frame(self, action, values, depth)
         before = self.database.snapshot()
         try:
@@ -113,8 +114,8 @@ class Frame:
     def before_query(self, *expressions: Expression | None) -> None:
         """What names nothing of the row is computed once, be there rows or not."""
         try:
-            for expression in filter(None, expressions):
-                for part in fixed_parts(expression):
+            for expression in expressions:
+                for part in fixed_parts(expression) if expression else ():
                     self.value(part)
         except Refusal as refusal:  # it may stand where it is not needed
             raise Ambiguous from refusal
@@ -149,7 +150,8 @@ class Frame:
         self.give(step.variable, queries.queried(step, self.app.database.rows(step.entity), self))
 
     def summary(self, step: steps.Summary) -> None:
-        self.before_query(step.where, *(one.value for one in (*step.groups, *step.computed)))
+        groups = (one.value for one in step.groups)
+        self.before_query(step.where, *groups, *(one.value for one in step.computed))
         self.give(step.variable, queries.summed(step, self.app.database.rows(step.entity), self))
 
     def set(self, step: steps.Set) -> None:
@@ -175,9 +177,9 @@ class Frame:
         entity = step.row.type.target
         if not isinstance(row, Record):
             raise not_found(entity)
-        changed = {name: row.members[name] for name in row.touched}
-        self.app.database.update(entity, row.members.get("Id"), changed)
-        self.assign(step.row, Record(row.of, row.members))
+        changed = {name: value for name, value in row.members.items() if value != row.before.get(name)}
+        self.app.database.update(entity, row.before.get("Id"), changed)
+        self.assign(step.row, Record(row.of, row.members, row.members))
 
     def delete(self, step: steps.Delete) -> None:
         row = self.value(step.row)
@@ -193,8 +195,7 @@ class Frame:
 
     def raise_(self, step: steps.Raise) -> None:
         message = self.value(step.message) or NOT_POSSIBLE
-        errors = {step.at: str(message)} if step.at and self.depth == 1 else {}
-        raise Refusal(step.code, str(message), errors)
+        raise Refusal(step.code, str(message), {step.at: str(message)} if step.at else {})
 
     def end(self, _: steps.End) -> None:
         raise _End

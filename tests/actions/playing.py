@@ -63,7 +63,10 @@ class InPython:
         try:
             found = self.app.call(action, self.reading.values(given, called.inputs), NOW)
         except Refusal as refusal:
-            return Outcome(None, refusal.code, refusal.message, refusal.errors)
+            inputs = {one.name for one in called.inputs}
+            return Outcome(
+                None, refusal.code, refusal.message, {k: v for k, v in refusal.errors.items() if k in inputs}
+            )
         return Outcome({one.name: self.reading.json(found[one.name], one.type) for one in called.outputs})
 
     def tables(self) -> Tables:

@@ -24,6 +24,10 @@ class RandomApp:
         return written(self.model.yaml() | {"server_actions": self.actions})
 
 
+def seeded(number: int) -> Random:
+    return Random(number)  # noqa: S311
+
+
 def random_app(random: Random, texts: Texts, count: int) -> RandomApp:
     made = model(random)
     actions: dict[str, Any] = {}

@@ -128,16 +128,16 @@ def _random_entity(random: Random, name: str, before: list[str]) -> Entity:
         mandatory = rule != "Ignore" and random.random() < 0.4
         rules = yaml_of(kind) | {"on_delete": rule} | ({"mandatory": True} if mandatory else {})
         attributes.append(Attribute(words.pop(), kind, rules))
-    short = [one.name for one in attributes if one.kind in ("Integer", "Date", "StatusId", "Boolean")]
-    index = tuple(sorted(random.sample(short, min(len(short), random.choice((0, 1, 2))))))
+    short = [one.name for one in attributes if one.kind in ("Integer", "Date", "Decimal") or "length" in one.rules]
+    index = tuple(sorted(random.sample(short, min(len(short), random.choice((0, 0, 1, 2))))))
     return Entity(name, tuple(attributes), (index,) if index else ())
 
 
 def _attribute(random: Random, name: str, kind: str) -> Attribute:
-    rules = yaml_of(kind) | {key: value for key, value in _limits(random, kind).items() if random.random() < 0.5}
-    if random.random() < 0.25:
+    rules = yaml_of(kind) | {key: value for key, value in _limits(random, kind).items() if random.random() < 0.4}
+    if random.random() < 0.2:
         rules["mandatory"] = True
-    if random.random() < 0.25 and (default := _DEFAULTS.get(kind)) is not None:
+    if random.random() < 0.3 and (default := _DEFAULTS.get(kind)) is not None:
         rules["default"] = default
     return Attribute(name, kind, rules)
 

@@ -71,7 +71,7 @@ class Writer:
     def action(self, name: str) -> tuple[dict[str, Any], Signature]:
         steps = self.block(0, self.random.randint(3, MOST_STEPS))
         steps.append({"set": self.assignments(list(self.outputs)[:3])})
-        handlers = [self.handler() for _ in range(self.random.choice((0, 0, 0, 1, 2)))]
+        handlers = [self.handler() for _ in range(self.random.choice((0, 0, 1, 2)))]
         inputs, others = self._variables()
         made: dict[str, Any] = {"api": True, "inputs": {one: self._input(one) for one in inputs}}
         made["outputs"] = {one: yaml_of(kind) for one, kind in self.outputs.items()}
@@ -83,14 +83,16 @@ class Writer:
 
     def _variables(self) -> tuple[list[str], list[str]]:
         """The variables that expressions have named: inputs, and locals."""
-        names = sorted(self.used, key=lambda one: (KIND_OF[one] not in ("Price", "Exact"), self.random.random()))
+        names = sorted(
+            sorted(self.used), key=lambda one: (KIND_OF[one] not in ("Price", "Exact"), self.random.random())
+        )
         return names[:MOST_INPUTS], names[MOST_INPUTS:]
 
     def _input(self, name: str) -> dict[str, Any]:
         rules = yaml_of(KIND_OF[name])
-        if self.random.random() < 0.1:
+        if self.random.random() < 0.04:
             rules["mandatory"] = True
-        if KIND_OF[name] == "Integer" and self.random.random() < 0.3:
+        if KIND_OF[name] == "Integer" and self.random.random() < 0.1:
             rules |= {"minimum": -50, "maximum": 1000}
         return rules
 
@@ -157,13 +159,12 @@ class Writer:
         """An expression of a kind."""
         paths = self.paths(more)
         if kind.startswith(("Id:", "List:", "Row:")) or kind in STRUCTURES:
-            return self.random.choice([*paths.get(kind, ()), *self._whole(kind), self._otherwise(kind)])
+            whole = [name for name, its in self.scope.kinds.items() if its == kind] * 3
+            found: str = self.random.choice([*paths.get(kind, ()), *whole, self._otherwise(kind)])
+            return found
         if kind in paths and self.random.random() < 0.3:
             return self.random.choice(paths[kind])
         return self.texts.text(self.random, kind, paths, self.used)
-
-    def _whole(self, kind: str) -> list[str]:
-        return [name for name, its in self.scope.kinds.items() if its == kind] * 3
 
     def _otherwise(self, kind: str) -> str:
         return f"IntegerToIdentifier({self.random.randint(1, 4)})" if kind.startswith("Id:") else "NoValue()"
@@ -210,7 +211,7 @@ class Writer:
     def get(self) -> list[Step]:
         entity = self.entity()
         step: Step = {"get": entity.name, "where": self._one(entity)}
-        if self.random.random() < 0.6:
+        if self.random.random() < 0.75:
             step["optional"] = True
         if self.random.random() < 0.2:
             step["for_update"] = True
@@ -218,9 +219,9 @@ class Writer:
 
     def _one(self, entity: Entity) -> str:
         kind = entity.members()["Id"]
-        if self.random.random() < 0.8:
+        if self.random.random() < 0.92:
             known = self.paths().get(kind, [])
-            chosen = self.random.choice([*known, f"IntegerToIdentifier({self.random.randint(1, 4)})"])
+            chosen: str = self.random.choice([*known, f"IntegerToIdentifier({self.random.randint(1, 4)})"])
             return f"{entity.name}.Id = {chosen}"
         return self.row_value("Boolean", entity)
 
@@ -281,7 +282,7 @@ class Writer:
         return {name: self.value(kinds[name]) for name in names}
 
     def _settable(self) -> dict[str, str]:
-        found = {}
+        found: dict[str, str] = {}
         for name, kind in self.scope.kinds.items():
             if name in self.scope.fixed or kind.startswith(("Record:", "List:Row", "List:Record")):
                 continue
@@ -293,17 +294,19 @@ class Writer:
 
     def given(self, attribute: Attribute) -> str:
         """A value for an attribute, mostly one that it accepts."""
-        if attribute.kind.startswith("Id:") or attribute.kind == "CustomerId" or self.random.random() < 0.75:
+        if attribute.kind.startswith("Id:") or attribute.kind == "CustomerId" or self.random.random() < 0.92:
             return self._fitting(attribute)
         return self.value("Decimal" if attribute.kind in ("Price", "Exact") else attribute.kind)
 
     def _fitting(self, attribute: Attribute) -> str:
         kind = attribute.kind
         if kind.startswith("Id:") or kind == "CustomerId":
-            return self.random.choice(
-                [*self.paths().get(kind, ()), f"IntegerToIdentifier({self.random.randint(1, 3)})"]
-            )
-        return self.random.choice(_FITTING[kind])
+            known = [*self.paths().get(kind, ()), f"IntegerToIdentifier({self.random.randint(1, 3)})"]
+        elif kind == "Integer":
+            known = [str(self.random.randint(0, 99))]
+        else:
+            known = list(_FITTING[kind])
+        return self.random.choice(known if attribute.needed else [*known, "NoValue()"])
 
     def create(self) -> list[Step]:
         entity = self.entity()
@@ -323,20 +326,27 @@ class Writer:
         steps: list[Step] = []
         if chosen:
             steps.append({"set": {f"{name}.{one.name}": self.given(one) for one in chosen}})
-        return [*steps, {"update": name}] if self.random.random() < 0.85 else steps
+        if self.random.random() < 0.85:
+            steps.append({"update": name})
+        return self.guarded(name, steps)
+
+    def guarded(self, name: str, steps: list[Step]) -> list[Step]:
+        """Mostly only where the variable has a row."""
+        return [{"if": f"HasValue({name})", "then": steps}] if steps and self.random.random() < 0.7 else steps
 
     def delete(self) -> list[Step]:
         rows = self.scope.of("Row:")
         if not rows or self.random.random() < 0.4:
             return self.get()
-        return [{"delete": self.random.choice(rows)}]
+        name = self.random.choice(rows)
+        return self.guarded(name, [{"delete": name}])
 
     def call(self) -> list[Step]:
         if not self.known or self.looping:
             return []
         called = self.random.choice(self.known)
         given = {
-            name: self.value("Decimal" if kind in ("Price", "Exact") else kind)
+            name: self.random.choice(_FITTING[kind]) if kind in ("Price", "Exact") else self.value(kind)
             for name, kind in called.inputs.items()
             if name in called.needed or self.random.random() < 0.6
         }
@@ -401,13 +411,15 @@ class Writer:
             step["append"] = name
         step["to"] = name
         if self.random.random() < 0.3:
-            step["at"] = self.random.choice(["0", f"{name}.Length", f"{name}.Length", self.value("Integer")])
+            step["at"] = self.random.choice(["0", f"{name}.Length", f"{name}.Length", "1"])
         return [step]
 
     def remove(self, name: str, kind: str) -> list[Step]:
         if self.random.random() < 0.3:
             return [{"clear": name}]
-        return [{"remove": self.random.choice(["0", f"{name}.Length - 1", self.value("Integer")]), "from": name}]
+        at = self.random.choice(["0", f"{name}.Length - 1", "1", self.value("Integer")])
+        steps: list[Step] = [{"remove": at, "from": name}]
+        return steps if self.random.random() < 0.2 else [{"if": f"{name}.Length > 1", "then": steps}]
 
     def _about(self, kind: str) -> tuple[str, str]:
         item = self.new()

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from random import Random
+from typing import Any
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
 
-from odcpub.model.elements import DataType
+from odcpub.model.elements import Scalar
 from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.functions import InQueries
+from tests.expression_values import values
 from tests.expressions import REPEATABLE, TYPES, VARIABLES, texts
 
 _MOVING = {"CurrDate", "CurrTime", "CurrDateTime", "GetAppName"}
@@ -28,14 +31,16 @@ Paths = Mapping[str, Sequence[str]]
 
 
 class Texts:
-    """A store of random expressions, of which the same number gives the same."""
+    """A store of random expressions and values, of which the same number gives the same."""
 
     def __init__(self, number: int, each: int) -> None:
         self._texts = {
-            (name, functions): _drawn(type_, functions, number, each)
+            (name, functions): _typed(_drawn(texts(type_, functions, depth=2, budget=4), number, each))
             for name, type_ in TYPES.items()
             for functions in (ANYWHERE, IN_ROWS)
         }
+        known = {"CustomerId": st.integers(1, 4), "StatusId": st.sampled_from(["Open", "Closed"])}
+        self._values = {name: _drawn(known.get(name, values(type_)), number, each) for name, type_ in TYPES.items()}
 
     def text(self, random: Random, kind: str, paths: Paths, used: set[str], in_rows: bool = False) -> str:
         """An expression of a kind, which shows its type by itself. ``used``: gets the variables that it names by their
@@ -54,9 +59,19 @@ class Texts:
 
         return _PIECE.sub(replaced, random.choice(known))
 
+    def values(self, random: Random, kind: str) -> Scalar | None:
+        """A value of a kind, now and then none."""
+        return random.choice(self._values[kind]) if random.random() < 0.85 else None
 
-def _drawn(type_: DataType, functions: frozenset[str], number: int, each: int) -> list[str]:
-    found: list[str] = []
+
+def _typed(found: list[str]) -> list[str]:
+    """Those that show their type by themselves."""
+    return [text for text in found if text != "NoValue()"]
+
+
+def _drawn(strategy: st.SearchStrategy[Any], number: int, each: int) -> list[Any]:
+    """Different values, the same for the same ``number``."""
+    found: list[Any] = []
 
     @seed(number)
     @settings(
@@ -66,10 +81,9 @@ def _drawn(type_: DataType, functions: frozenset[str], number: int, each: int) -
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(texts(type_, functions, depth=2, budget=4))
-    def run(text: str) -> None:
-        if text != "NoValue()":
-            found.append(text)
+    @given(strategy)
+    def run(one: Any) -> None:
+        found.append(one)
 
     run()
     return list(dict.fromkeys(found))

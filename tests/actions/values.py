@@ -15,11 +15,11 @@ from odcpub.model.expressions.tree import Expression, Member
 @dataclass(frozen=True)
 class Record(Mapping[str, Any]):
     """A row, a structure's value, or a query's computed values; a member that nothing gave has no value. ``of``: the
-    entity or structure. ``touched``: the attributes that were set since the row was read, created or last updated."""
+    entity or structure. ``before``: what a row had when it was read, created or last updated."""
 
     of: str
     members: Mapping[str, Value]
-    touched: frozenset[str] = field(default=frozenset(), compare=False)
+    before: Mapping[str, Value] = field(default_factory=dict, compare=False)
 
     def __getitem__(self, name: str) -> Value:
         return self.members.get(name)
@@ -35,11 +35,11 @@ Value = Scalar | Record | tuple[Any, ...] | None
 
 
 class Refusal(Exception):
-    """What an action refuses. ``errors``: sentences by input, where it is called from outside."""
+    """What an action refuses. ``errors``: sentences by attribute or input."""
 
-    def __init__(self, code: str, message: str, errors: Mapping[str, str] | None = None, at: str = "") -> None:
+    def __init__(self, code: str, message: str, errors: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
-        self.code, self.message, self.errors, self.at = code, message, dict(errors or {}), at
+        self.code, self.message, self.errors = code, message, dict(errors or {})
 
 
 class Ambiguous(Exception):
@@ -59,7 +59,7 @@ def record_with(
     inner = value
     if rest:
         inner = record_with(known.members.get(first), types[0], tuple(rest), types[1:], value)
-    return Record(known.of, {**known.members, first: inner}, known.touched | {first})
+    return Record(known.of, {**known.members, first: inner}, known.before)
 
 
 def path_of(target: Expression) -> tuple[Expression, tuple[str, ...], tuple[DataType, ...]]:
