@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from odcpub.author.rename import marks
+from odcpub.author.rename.expressions import Mention
+from odcpub.author.rename.lines import BREAK, Lines
 from odcpub.author.rename.marks import Alias, Mapping, Scalar
-from odcpub.author.rename.places import Mention
 from odcpub.author.rename.reading import Definition
 
 KEY = "key"
-_BREAK = re.compile(r"\r\n|\n|\r")
 
 
 class Edit(NamedTuple):
@@ -30,32 +29,6 @@ class Change(NamedTuple):
     line: int
     before: tuple[str, ...]
     after: tuple[str, ...]
-
-
-class Lines:
-    """A text's lines, whatever breaks they have."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.starts = [0, *(found.end() for found in _BREAK.finditer(text))]
-
-    def number(self, at: int) -> int:
-        """The line that a place is in, from 1."""
-        return bisect_right(self.starts, at)
-
-    def start(self, at: int) -> int:
-        """Where the line of a place begins."""
-        return self.starts[self.number(at) - 1]
-
-    def end(self, at: int) -> int:
-        """Where it ends, behind its break."""
-        number = self.number(at)
-        return self.starts[number] if number < len(self.starts) else len(self.text)
-
-    def ending(self, at: int) -> str:
-        """The break of a place's line, or that of the file's first line."""
-        found = _BREAK.search(self.text, at, self.end(at)) or _BREAK.search(self.text)
-        return found[0] if found else "\n"
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:
@@ -87,14 +60,14 @@ def _change(lines: Lines, start: int, end: int, edits: list[Edit]) -> Change:
 
 
 def _split(text: str) -> tuple[str, ...]:
-    lines = _BREAK.split(text)
+    lines = BREAK.split(text)
     return tuple(lines if lines[-1] else lines[:-1])
 
 
 def _around(lines: Lines, edit: Edit) -> tuple[int, int]:
     """The whole lines that an edit is in; where it adds or removes whole ones, these alone."""
     start, end = lines.start(edit.start), edit.end
-    is_whole = edit.start == start and lines.start(end) == end and (not edit.new or _BREAK.search(edit.new[-1]))
+    is_whole = edit.start == start and lines.start(end) == end and (not edit.new or BREAK.search(edit.new[-1]))
     return start, end if is_whole else lines.end(end)
 
 

@@ -1,5 +1,5 @@
-"""A model with its names left out: every element under its first name. Two models that are the same so differ in
-names alone, and their target schemas in nothing. No I/O.
+"""A model with its names left out: every element under its first name. Two models that are the same so have the same
+data: their target schemas differ in nothing. No I/O.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from odcpub.model.elements import (
     Entity,
     Index,
     Screen,
+    ServerAction,
     Setting,
     StaticEntity,
     Structure,
@@ -22,7 +23,8 @@ from odcpub.model.elements import (
 
 def by_identity(asset: Asset) -> Asset:
     """The asset with first names for names, no places, and elements in an order that their names do not change.
-    Screens have no first names and keep theirs, but for generated ones. What is not known here stays as it is."""
+    Screens have no first names and keep theirs, but for generated ones. Expressions and steps, which name elements in
+    their texts, are left out."""
     return replace(
         asset,
         uses=tuple(replace(one, place=NOWHERE) for one in asset.uses),
@@ -30,12 +32,13 @@ def by_identity(asset: Asset) -> Asset:
         static_entities=tuple(sorted(map(_static_entity, asset.static_entities), key=_key)),
         entities=tuple(sorted(map(_entity, asset.entities), key=_key)),
         structures=tuple(sorted(map(_structure, asset.structures), key=_key)),
+        server_actions=tuple(sorted(map(_action, asset.server_actions), key=_key)),
         screens=_screens(asset),
         place=NOWHERE,
     )
 
 
-def _key(element: Setting | StaticEntity | Entity | Structure) -> str:
+def _key(element: Setting | StaticEntity | Entity | Structure | ServerAction) -> str:
     return element.key
 
 
@@ -50,6 +53,10 @@ def _static_entity(one: StaticEntity) -> StaticEntity:
 
 def _structure(one: Structure) -> Structure:
     return replace(one, name=one.key, attributes=_attributes(one.attributes), place=NOWHERE)
+
+
+def _action(one: ServerAction) -> ServerAction:
+    return replace(one, name=one.key, inputs=(), outputs=(), locals=(), steps=(), handlers=(), place=NOWHERE)
 
 
 def _entity(one: Entity) -> Entity:
@@ -100,6 +107,11 @@ def _screen(one: Screen, entities: Mapping[str, Entity]) -> Screen:
         columns=_first(one.columns, keys),
         search=_first(one.search, keys),
         place=NOWHERE,
+        computed=(),
+        where="",
+        sort=(),
+        buttons=(),
+        parts=(),
     )
 
 

@@ -1,57 +1,48 @@
 """Where a model's files hold names of its elements: one table by kind of element and key. No I/O.
 
-A place that holds names and is not in the table would not be renamed; ``tests/unit/author/test_rename_places.py``
-compares it with the language's keys. An expression's names are found in its tokens and by its scope, never by its text.
+A place that holds names and is not in the table would not be renamed; ``tests/unit/author/rename`` compares it with the
+language's keys. Expressions are places of their own: they are heard when the model is checked, with the names that
+each of them may use.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from odcpub.author.rename import marks
+from odcpub.author.rename.expressions import Element, Mention, Names, named
 from odcpub.author.rename.marks import Node, Scalar
-from odcpub.model.expressions.parse import parse
-from odcpub.model.expressions.scope import Scope
-from odcpub.model.expressions.syntax import Attribute, Infix, Invocation, Item, Path, Prefix, Syntax
-from odcpub.model.expressions.tokens import Kind, Token, tokens
-from odcpub.model.expressions.tree import Kind as Meaning
-from odcpub.model.expressions.tree import Symbol
+from odcpub.model.language import Shape
 from odcpub.model.types import named_in
-
-Element = tuple[str, ...]
-"""An element's path: sections and names in turns, ``("entities", "Ticket", "attributes", "Subject")``."""
-
-
-class Mention(NamedTuple):
-    """The element that is named, by the characters ``at`` to ``to`` of a scalar's value."""
-
-    element: Element
-    at: int
-    to: int
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What names lead to. ``types``: entities, static entities and structures; ``scope`` and ``variables``: what the
-    expressions of a place may use, and which elements its variables are."""
-
-    types: Mapping[str, Element]
-    scope: Scope = field(default_factory=Scope)
-    variables: Mapping[str, Element] = field(default_factory=dict)
 
 
 class Where(NamedTuple):
-    """The element that a place belongs to, all its keys, and what names lead to there."""
+    """The element that a place belongs to (of a button, its action), all its keys, and what names lead to."""
 
     element: Element
     keys: Mapping[str, Node]
     names: Names
 
+    def text(self, key: str) -> str:
+        """The text of a key, empty where it is none."""
+        found = marks.target(self.keys[key]) if key in self.keys else None
+        return found.value if isinstance(found, Scalar) else ""
 
-Visit = tuple[Scalar, tuple[Mention, ...]]
-"""A scalar and what it names, which may be nothing."""
+    def heard(self, scalar: Scalar) -> Visit:
+        """An expression, which may use the variables of the action that it belongs to."""
+        return Visit(scalar, hears=self.element if self.element[:1] == ("server_actions",) else ())
+
+
+class Visit(NamedTuple):
+    """A scalar and what it names, which may be nothing. ``hears``: of an expression, the action whose variables it may
+    use, or an empty path; None for other texts."""
+
+    scalar: Scalar
+    mentions: tuple[Mention, ...] = ()
+    hears: Element | None = None
+
+
 Reader = Callable[[Node, Where], Iterator[Visit]]
 """Goes through all scalars of a key's value."""
 
@@ -72,12 +63,34 @@ def scalars(node: Node) -> Iterator[Scalar]:
 
 def nothing(node: Node, _: Where) -> Iterator[Visit]:
     """A value that names nothing."""
-    return ((scalar, ()) for scalar in scalars(node))
+    return (Visit(scalar) for scalar in scalars(node))
 
 
-def _each(mentions: Callable[[str, Where], Iterable[Mention]]) -> Reader:
+def expressions(node: Node, where: Where) -> Iterator[Visit]:
+    """Expressions alone."""
+    return (where.heard(scalar) for scalar in scalars(node))
+
+
+def each(mentions: Callable[[str, Where], Iterable[Mention]]) -> Reader:
     """A value that is one text, or a list of some, by what such a text names."""
-    return lambda node, where: ((one, tuple(mentions(one.value, where))) for one in scalars(node))
+    return lambda node, where: (Visit(one, tuple(mentions(one.value, where))) for one in scalars(node))
+
+
+def whole(element: Element | None, text: str) -> tuple[Mention, ...]:
+    """A text that is a name and nothing else."""
+    return (Mention(element, 0, len(text)),) if element else ()
+
+
+def pairs(keys: Callable[[str, Where], Element | None]) -> Reader:
+    """Expressions by names; ``keys``: the element that such a name means."""
+
+    def read(node: Node, where: Where) -> Iterator[Visit]:
+        mapping = marks.target(node)
+        for name, _, value in marks.entries(mapping) if isinstance(mapping, marks.Mapping) else ():
+            yield Visit(name, whole(keys(name.value, where), name.value))
+            yield from expressions(value, where)
+
+    return read
 
 
 def _type(text: str, where: Where) -> Iterator[Mention]:
@@ -88,99 +101,65 @@ def _type(text: str, where: Where) -> Iterator[Mention]:
 
 def _default(text: str, where: Where) -> Iterator[Mention]:
     """A default that is no expression is a value; that of a static entity's identifier is a record's name."""
-    if text.startswith("="):
-        yield from in_expression(text, 1, where.names)
+    for one in named(text[1:], where.names, where.names.scope, {}) if text.startswith("=") else ():
+        yield Mention(one.element, one.at + 1, one.to + 1)
 
 
-def _own(text: str, where: Where) -> Iterator[Mention]:
+def _own(text: str, where: Where) -> tuple[Mention, ...]:
     """An attribute of the entity that the place belongs to."""
-    yield Mention((*where.element[:2], "attributes", text), 0, len(text))
+    return whole((*where.element[:2], "attributes", text), text)
 
 
-def _entity(text: str, where: Where) -> Iterator[Mention]:
-    if element := where.names.types.get(text):
-        yield Mention(element, 0, len(text))
+def _entity(text: str, where: Where) -> tuple[Mention, ...]:
+    return whole(where.names.types.get(text), text)
 
 
-def _of_list(text: str, where: Where) -> Iterator[Mention]:
-    """An attribute of the entity that a screen lists."""
-    listed = marks.target(where.keys["list"])
-    if isinstance(listed, Scalar) and (element := where.names.types.get(listed.value)):
-        yield Mention((*element, "attributes", text), 0, len(text))
+def _screen(text: str, where: Where) -> tuple[Mention, ...]:
+    return whole(("screens", text), text)
 
+
+def _of_list(text: str, where: Where) -> tuple[Mention, ...]:
+    """An attribute of the entity that a screen, or a part of one, lists."""
+    entity = where.names.types.get(where.text("list"))
+    return whole((*entity, "attributes", text), text) if entity else ()
+
+
+def _columns(node: Node, where: Where) -> Iterator[Visit]:
+    """Attributes, and expressions by names of the author's choice."""
+    columns = marks.target(node)
+    for item in columns.items if isinstance(columns, marks.Sequence) else ():
+        column = marks.target(item)
+        if isinstance(column, Scalar):
+            yield Visit(column, _of_list(column.value, where))
+        else:
+            yield from pairs(lambda _, __: None)(column, where)
+
+
+_INPUTS = pairs(lambda name, where: (*where.element, "inputs", name))
 
 PLACES: Mapping[tuple[str, str], Reader] = {
-    ("attribute", "type"): _each(_type),
-    ("attribute", "default"): _each(_default),
-    ("entity", "display"): _each(_own),
-    ("index", "attributes"): _each(_own),
-    ("screen", "list"): _each(_entity),
-    ("screen", "detail"): _each(_entity),
-    ("screen", "columns"): _each(_of_list),
-    ("screen", "search"): _each(_of_list),
+    ("attribute", "type"): each(_type),
+    ("attribute", "default"): each(_default),
+    ("entity", "display"): each(_own),
+    ("index", "attributes"): each(_own),
+    ("input", "type"): each(_type),
+    ("input", "default"): each(_default),
+    ("output", "type"): each(_type),
+    ("output", "default"): each(_default),
+    ("local", "type"): each(_type),
+    ("local", "default"): each(_default),
+    ("screen", "list"): each(_entity),
+    ("screen", "detail"): each(_entity),
+    ("screen", "columns"): _columns,
+    ("screen", "search"): each(_of_list),
+    ("button", "with"): _INPUTS,
+    ("button", "ask"): _INPUTS,
+    ("button", "go_to"): each(_screen),
+    ("part", "count"): each(_entity),
+    ("part", "list"): each(_entity),
+    ("part", "columns"): _columns,
+    ("part", "to"): each(_screen),
 }
-"""By the kind of element and its key, as ``odcpub.model.language.KEYS`` has them; what is not here names nothing."""
-
-
-def in_expression(text: str, start: int, names: Names) -> Iterator[Mention]:
-    """What is named in the expression that ``text`` holds from ``start`` on."""
-    expression = text[start:]
-    every = [token for token in tokens(expression) if token.kind is Kind.NAME]
-    for path in _paths(parse(expression)):
-        own = [token for token in every if path.at <= token.at < path.to]
-        for element, token in _named(own, names):
-            yield Mention(element, token.at + start, token.to + start)
-
-
-def _paths(syntax: Syntax) -> Iterator[Path]:
-    """The names of an expression, in its order."""
-    if isinstance(syntax, Path):
-        yield syntax
-    elif isinstance(syntax, Prefix):
-        yield from _paths(syntax.operand)
-    elif isinstance(syntax, Infix):
-        yield from _paths(syntax.left)
-        yield from _paths(syntax.right)
-    elif isinstance(syntax, Invocation):
-        for argument in syntax.arguments:
-            yield from _paths(argument.value)
-    elif isinstance(syntax, Attribute | Item):
-        yield from _paths(syntax.owner)
-        if isinstance(syntax, Item):
-            yield from _paths(syntax.index)
-
-
-def _named(path: list[Token], names: Names) -> Iterator[tuple[Element, Token]]:
-    """The elements of a path: what its longest beginning means, as ``odcpub.model.expressions.check`` reads it, then
-    attributes."""
-    for count in range(len(path), 0, -1):
-        symbol = names.scope.symbols.get(".".join(token.text for token in path[:count]))
-        if symbol:
-            yield from _symbol(symbol, path[:count], names)
-            yield from _members(symbol, path[count:], names)
-            return
-
-
-def _symbol(symbol: Symbol, path: list[Token], names: Names) -> Iterator[tuple[Element, Token]]:
-    first, last = path[0], path[-1]
-    if symbol.kind is Meaning.SETTING:
-        yield ("settings", last.text), last
-    elif symbol.kind is Meaning.VARIABLE and first.text in names.variables:
-        yield names.variables[first.text], first
-    elif first.text in names.types and _begins_with_type(symbol, path):
-        yield names.types[first.text], first
-
-
-def _begins_with_type(symbol: Symbol, path: list[Token]) -> bool:
-    """Whether a record's path is no library's, or a row is called as its entity is."""
-    if symbol.kind is Meaning.RECORD:
-        return len(path) == 2
-    return symbol.kind is Meaning.ROW and path[0].text == symbol.type.target
-
-
-def _members(symbol: Symbol, path: list[Token], names: Names) -> Iterator[tuple[Element, Token]]:
-    type_ = symbol.type
-    for token in path:
-        if owner := names.types.get(type_.target):
-            yield (*owner, "attributes", token.text), token
-        type_ = names.scope.members[type_.target][token.text].type
+"""By the kind of element and its key, as ``odcpub.model.language.KEYS`` has them. What is neither here nor of one of
+the shapes beneath names nothing."""
+SHAPES: Mapping[Shape, Reader] = {Shape.EXPRESSION: expressions, Shape.SORT: expressions}

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from odcpub.author.rename import edits, marks
-from odcpub.author.rename.edits import Change, Edit, Lines
+from odcpub.author.rename.edits import Change, Edit
+from odcpub.author.rename.expressions import Element
 from odcpub.author.rename.files import Rewritten
-from odcpub.author.rename.finding import Search, short
+from odcpub.author.rename.finding import check_name, find, short
 from odcpub.author.rename.identities import by_identity
-from odcpub.author.rename.places import Element
+from odcpub.author.rename.model import Model
 from odcpub.author.rename.reading import Definition, Reading, read_stage
-from odcpub.errors import ModelError, Place, Refused, Severity
+from odcpub.errors import ModelError, Refused, Severity
 from odcpub.files import text_of
 from odcpub.model import yaml_text
 from odcpub.model.elements import Asset
@@ -40,22 +41,27 @@ def rename(found: Found, old: str, new: str) -> Renaming:
     """The files of a model in which the element ``old`` is called ``new``. Raises ModelError where the model has
     problems before or afterwards, Missing, UsageError, Refused."""
     cache = FileCache()
-    before = _verified(found, cache, "the model")
-    paths = [path for path, _ in found.tree.model()]
-    search = Search({path: text_of(_content(found, path)) for path in paths}, before)
-    element, definition = search.find(old)
-    search.check_name(element, definition, new)
+    model = _model(found, cache, "the model")
+    element, definition = find(model, old)
+    check_name(model, element, definition, new)
     if element[-1] == new:
         return Renaming(element, new, "", {}, {})
     key = _written_key(definition) or (element[-1] if definition.has_key else "")
-    made = {one.path: one for one in search.readings(element[-1])}
-    made |= {one.path: one for one in _stage_files(found, element, new)}
-    edited = {path: _edits(one, element, new) for path, one in made.items()}
-    edited = {path: found_edits for path, found_edits in edited.items() if found_edits}
-    files = {path: _rewritten(_content(found, path), edited[path]) for path in edited}
-    _check(found, files, cache, _expected(before, element, new))
-    changes = {path: edits.changes(Lines(made[path].text), edited[path]) for path in edited}
+    readings = [*model.readings(element[-1]), *_stage_files(found, model, element, new)]
+    edited = {one: made for one in readings if (made := _edits(one, element, new))}
+    files = {one.path: _rewritten(_content(found, one.path), made) for one, made in edited.items()}
+    after = _model(_with(found, files), cache, "the model with the new name")
+    _check_same(model, after, element, new)
+    changes = {one.path: edits.changes(one.lines, made) for one, made in edited.items()}
     return Renaming(element, new, "" if key == new else key, files, changes)
+
+
+def _model(found: Found, cache: FileCache, what: str) -> Model:
+    raw = load_found(found, cache)
+    asset, problems = read_alone(raw)
+    if asset is None or any(one.severity is Severity.ERROR for one in problems):
+        raise ModelError(problems, what)
+    return Model({path: text_of(_content(found, path)) for path, _ in found.tree.model()}, asset, raw)
 
 
 def _content(found: Found, path: str) -> bytes:
@@ -69,11 +75,10 @@ def _rewritten(content: bytes, changes: list[Edit]) -> Rewritten:
     return Rewritten(content, mark + edits.applied(text, changes).encode())
 
 
-def _verified(found: Found, cache: FileCache, what: str) -> Asset:
-    asset, problems = read_alone(load_found(found, cache))
-    if asset is None or any(one.severity is Severity.ERROR for one in problems):
-        raise ModelError(problems, what)
-    return asset
+def _with(found: Found, files: Mapping[str, Rewritten]) -> Found:
+    digests = {path: digest_of(one.after) for path, one in files.items()}
+    contents = {**found.contents, **{digests[path]: one.after for path, one in files.items()}}
+    return Found(Tree({**found.tree.entries, **digests}, found.tree.above), found.where, contents)
 
 
 def _written_key(definition: Definition) -> str:
@@ -86,8 +91,7 @@ def _written_key(definition: Definition) -> str:
 
 def _edits(reading: Reading, element: Element, new: str) -> list[Edit]:
     """All edits of one file."""
-    lines = Lines(reading.text)
-    found = list(_mentions(reading, lines, element, new))
+    found = list(_mentions(reading, element, new))
     definition = reading.definitions.get(element)
     if definition is None or not definition.has_key:
         return found
@@ -96,30 +100,26 @@ def _edits(reading: Reading, element: Element, new: str) -> list[Edit]:
     written = _written_key(definition)
     if not written and others:
         message = f"{short(min(others))} shares what stands here by an alias"
-        raise Refused(f"{_place(reading, lines, mapping.start)}: {message}", ALIAS)
+        raise Refused(f"{reading.place(mapping.start)}: {message}", ALIAS)
     if not written:
-        found.append(edits.key_added(lines, definition, element[-1]))
-    elif written == new and not others and (removed := edits.key_removed(lines, definition)):
+        found.append(edits.key_added(reading.lines, definition, element[-1]))
+    elif written == new and not others and (removed := edits.key_removed(reading.lines, definition)):
         found.append(removed)
     return found
 
 
-def _mentions(reading: Reading, lines: Lines, element: Element, new: str) -> Iterator[Edit]:
+def _mentions(reading: Reading, element: Element, new: str) -> Iterator[Edit]:
     for scalar, uses in reading.visits.items():
         own = {use: [one for one in use if one.element == element] for use in uses}
         if not any(own.values()):
             continue
         if len(uses) > 1:
             what = f"an alias uses {scalar.value} of this line for something else, too"
-            raise Refused(f"{_place(reading, lines, scalar.start)}: {what}", ALIAS)
+            raise Refused(f"{reading.place(scalar.start)}: {what}", ALIAS)
         yield from edits.renamed(reading.text, scalar, next(iter(own.values())), new)
 
 
-def _place(reading: Reading, lines: Lines, at: int) -> Place:
-    return Place(reading.path, lines.number(at), at - lines.start(at) + 1)
-
-
-def _stage_files(found: Found, element: Element, new: str) -> Iterator[Reading]:
+def _stage_files(found: Found, model: Model, element: Element, new: str) -> Iterator[Reading]:
     """The stages' files, where a setting gets another name: they have its values by name."""
     for name, entry in found.tree.stages().items() if element[0] == "settings" else ():
         path = f"{STAGES}/{name}"
@@ -127,28 +127,43 @@ def _stage_files(found: Found, element: Element, new: str) -> Iterator[Reading]:
         _, problems = yaml_text.parse(text, path)
         if problems:
             raise ModelError(problems, path)
-        reading = read_stage(path, text)
+        reading = read_stage(path, text, model.names)
         if (there := reading.definitions.get(("settings", new))) is not None:
             message = f"the stage has a value for {new} already"
-            place = _place(reading, Lines(text), there.entry.key.start)
-            raise Refused(f"{place}: {message}", "remove it, or choose another name")
+            raise Refused(f"{reading.place(there.entry.key.start)}: {message}", "remove it, or choose another name")
         yield reading
+
+
+def _check_same(before: Model, after: Model, element: Element, new: str) -> None:
+    """Raises Refused where the model would not say the same as before: where its data would differ, or a name would
+    mean something else in some text."""
+    paths = before.paths(element[-1], new)
+    outlines = _outlines(before, paths, (), ()), _outlines(after, paths, (*element[:-1], new), element)
+    if by_identity(after.asset) != by_identity(_expected(before.asset, element, new)) or outlines[0] != outlines[1]:
+        message = "with the new name the model would say something else than before; nothing was written"
+        raise Refused(message, "choose a name that nothing has; or write out the aliases that the element is part of")
 
 
 def _expected(before: Asset, element: Element, new: str) -> Asset:
     """What the model must say afterwards: all that it said, save the name of a screen, which is its identity."""
     if element[0] != "screens":
         return before
-    named = (replace(one, name=new) if one.name == element[1] else one for one in before.screens)
-    return replace(before, screens=tuple(named))
+    screens = (replace(one, name=new) if one.name == element[1] else one for one in before.screens)
+    return replace(before, screens=tuple(screens))
 
 
-def _check(found: Found, files: Mapping[str, Rewritten], cache: FileCache, expected: Asset) -> None:
-    """Raises ModelError or Refused where the files would not say the same as before."""
-    digests = {path: digest_of(one.after) for path, one in files.items()}
-    contents = {**found.contents, **{digests[path]: one.after for path, one in files.items()}}
-    tree = Tree({**found.tree.entries, **digests}, found.tree.above)
-    after = _verified(Found(tree, found.where, contents), cache, "the model with the new name")
-    if by_identity(after) != by_identity(expected):
-        message = "with the new name the model would say something else than before; nothing was written"
-        raise Refused(message, "look for aliases and merge keys that the element is part of, and write them out")
+def _outlines(model: Model, paths: Iterable[str], now: Element, then: Element) -> list[tuple[str, list[Element]]]:
+    """The texts that name elements, with blanks for the names, and what they name: in the order of the files. ``now``:
+    the element that is called ``then``."""
+    found = []
+    for reading in map(model.reading, paths):
+        for scalar in sorted(reading.visits, key=lambda one: one.start):
+            for use in sorted(filter(None, reading.visits[scalar])):
+                text, last = "", 0
+                for one in sorted(use, key=lambda one: one.at):
+                    text, last = f"{text}{scalar.value[last : one.at]}\0", one.to
+                named = [
+                    then + one.element[len(now) :] if one.element[: len(now)] == now else one.element for one in use
+                ]
+                found.append((text + scalar.value[last:], named))
+    return found

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from odcpub.errors import Place
 from odcpub.model.elements import DataType
 from odcpub.model.expressions.tree import Symbol
 
@@ -26,3 +27,8 @@ class Scope:
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     members: Mapping[str, Mapping[str, Attribute]] = field(default_factory=dict)
     statics: frozenset[str] = frozenset()
+
+
+Hearer = Callable[[Place, str, Scope], None]
+"""Is told of each expression before it is checked: the place of its text, the text, the names that it may use, which
+change afterwards."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from odcpub.errors import ModelError, Problem, Severity
 from odcpub.model.elements import Asset, Basic, DataType, ServerAction, Step
+from odcpub.model.expressions.scope import Hearer
 from odcpub.model.expressions.tree import TEXT, Kind, Symbol
 from odcpub.model.logic import tree
 from odcpub.model.logic.checking import Clauses
@@ -41,6 +42,15 @@ def typed(action: ServerAction, around: Surroundings) -> tree.Action:
     if found.action is None:
         raise ModelError(found.problems)
     return found.action
+
+
+def listen(action: ServerAction, around: Surroundings, hear: Hearer) -> None:
+    """Tells ``hear`` of all expressions of an action's steps, those of targets too."""
+    checker = _Checker(action, around)
+    checker.hear = hear
+    with checker.variables.block():
+        checker.steps(action.steps)
+    checker.handlers()
 
 
 class _Checker(Flow):

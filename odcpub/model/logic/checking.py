@@ -14,7 +14,7 @@ from odcpub.model.elements import Basic, Clause, DataType, ServerAction, Step
 from odcpub.model.expressions import rules
 from odcpub.model.expressions.check import check
 from odcpub.model.expressions.in_yaml import can_be
-from odcpub.model.expressions.scope import Scope
+from odcpub.model.expressions.scope import Hearer, Scope
 from odcpub.model.expressions.syntax import ExpressionError, Fault
 from odcpub.model.expressions.tree import Expression, Kind
 from odcpub.model.logic import tree
@@ -75,6 +75,7 @@ class Checking:
         self.problems: list[Problem] = []
         self.complete = True
         """False where a step has no tree: what it uses is not known."""
+        self.hear: Hearer | None = None
         self.variables = Variables.of(around.symbols, (*action.inputs, *action.outputs, *action.locals))
         self.variables.unknown |= around.absent
         self.members = dict(around.members)
@@ -114,7 +115,13 @@ class Checking:
             found = second
         return found
 
+    def heard(self, place: Place, text: str) -> None:
+        """Tells who listens of an expression."""
+        if self.hear:
+            self.hear(place, text, self.scope)
+
     def tried(self, clause: Clause, wanted: DataType | None, reads: bool = True) -> Expression | ExpressionError:
+        self.heard(clause.place, clause.text)
         try:
             checked = check(clause.text, self.scope, wanted)
         except ExpressionError as error:

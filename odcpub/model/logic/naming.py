@@ -29,6 +29,7 @@ class Naming(Checking):
             return None
         text = text or clause.text
         place = clause.key_place if clause.key_place != NOWHERE else clause.place
+        self.heard(place, text)
         found = self._path(text) or self._written(replace(clause, text=text, place=place))
         if found is None:
             return None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from odcpub.errors import Problem
 from odcpub.model.elements import Asset, Screen, ScreenKind
+from odcpub.model.expressions.scope import Hearer
 from odcpub.model.language import EXPRESSIVE, NOT_YET
 from odcpub.model.logic.surroundings import Surroundings
 from odcpub.model.problems import Code
@@ -47,6 +48,11 @@ def typed(screen: Screen, around: Around) -> TypedScreen:
     if problems:
         raise AssertionError(f"{screen.name} was verified: {problems[0].message}")
     return made
+
+
+def listen(part: ScreenPart, around: Around, hear: Hearer) -> None:
+    """Tells ``hear`` of all expressions of a screen that its author wrote."""
+    _typed(Checking(around, part.element, part.places, [], hear=hear))
 
 
 def _typed(checking: Checking) -> TypedScreen:

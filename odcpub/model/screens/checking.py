@@ -12,7 +12,7 @@ from odcpub.errors import Place, Problem, Severity
 from odcpub.model.elements import Basic, DataType, Entity, Formula, Part, Screen, SortKey
 from odcpub.model.expressions import rules, tree
 from odcpub.model.expressions.check import check
-from odcpub.model.expressions.scope import Scope
+from odcpub.model.expressions.scope import Hearer, Scope
 from odcpub.model.expressions.syntax import ExpressionError, Fault
 from odcpub.model.expressions.tree import Expression, Kind, Name, children
 from odcpub.model.problems import Code
@@ -33,10 +33,11 @@ class Checking:
     places: Mapping[str, Place]
     problems: list[Problem]
     path: str = ""
+    hear: Hearer | None = None
 
     def within(self, path: str) -> Checking:
         """For a part of it."""
-        return Checking(self.around, self.screen, self.places, self.problems, path)
+        return replace(self, path=path)
 
     def place(self, key: str) -> Place:
         return self.places.get(f"{self.path}.{key}" if self.path else key, self.screen.place)
@@ -50,6 +51,8 @@ class Checking:
         return self.formula(Formula(key, text, self.place(key)), scope, wanted) if text else None
 
     def formula(self, formula: Formula, scope: Scope, wanted: DataType | None = None) -> Expression | None:
+        if self.hear:
+            self.hear(formula.place, formula.text, scope)
         try:
             checked = check(formula.text, scope, wanted)
         except ExpressionError as error:

@@ -132,7 +132,7 @@ entities:
 """
     with pytest.raises(OdcpubError, match="would say something else than before; nothing was written") as refused:
         rename(written(tmp_path, {"app.yaml": (HEAD + text).encode()}), "U.Note", "Title")
-    assert "aliases and merge keys" in refused.value.hint
+    assert "write out the aliases" in refused.value.hint
 
 
 def test_a_model_with_problems_is_told_them(tmp_path: Path) -> None:
@@ -162,3 +162,35 @@ def test_a_stages_file_is_neither_passed_over_nor_changed_in_meaning(case: str, 
 
 def test_the_name_that_it_has_changes_nothing(tmp_path: Path) -> None:
     assert rename(written(tmp_path, {"app.yaml": MODEL.encode()}), "Ticket", "Ticket").files == {}
+
+
+ACTION = """\
+server_actions:
+  Look:
+    inputs: { Names: { type: Text List }, Start: { type: Integer } }
+    outputs: { At: { type: Integer } }
+    do:
+      - find: Names
+        each: One
+        where: One = "x"
+        as: Found
+      - set: { At: Found + Start }
+"""
+MEANT = {
+    "a variable that a step makes": ("Look.Start", "Found", 1, "would say something else than before"),
+    "the element of a list": ("Look.Start", "One", 1, "the model with the new name has 1 error"),
+    "another variable": ("Look.Start", "at", 1, "Look.Start cannot be called at: Look.At differs from that in case"),
+    "a word of expressions": ("Look.Start", "Like", 1, "the model with the new name has "),
+    "an entity that a variable is called as": ("Ticket", "Found", 1, "the model with the new name has 1 error"),
+    "an action called as an entity is": ("Look", "Ticket", 1, "Look cannot be called Ticket: Ticket is there already"),
+    "an entity called as an action is": ("Ticket", "look", 1, "Look differs from that in case alone"),
+}
+
+
+@pytest.mark.parametrize("case", MEANT)
+def test_a_name_that_would_mean_something_else_in_an_action_is_refused(case: str, tmp_path: Path) -> None:
+    old, new, code, message = MEANT[case]
+    with pytest.raises(OdcpubError) as refused:
+        rename(written(tmp_path, {"app.yaml": MODEL.encode(), "b.yaml": ACTION.encode()}), old, new)
+    assert message in refused.value.message
+    assert refused.value.exit_code == code

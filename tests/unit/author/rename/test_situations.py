@@ -17,9 +17,21 @@ from odcpub.model.verify import verify
 from odcpub.tree.folder import read_folder
 from odcpub.tree.tree import Found
 from tests.unit.author.rename.situations import SITUATIONS, Situation
-from tests.unit.model.models import MONEY
+from tests.unit.author.rename.situations_of_logic import IN_LOGIC
+from tests.unit.model.models import library
 
-LIBRARIES = {"Money": MONEY}
+MONEY = """
+library: Money
+key: 8d4a2f51-7c0e-4b93-9e25-3f1b6c8a0d47
+static_entities:
+  CurrencyCode: { key: Code, records: { EUR: { label: Euro }, USD: { label: US dollar } } }
+server_actions:
+  Round:
+    inputs: { Hours: { type: Decimal } }
+    outputs: { Value: { type: Decimal } }
+    do: [{ set: { Value: Hours } }]
+"""
+ALL = (*SITUATIONS, *IN_LOGIC)
 
 
 def written(folder: Path, files: dict[str, bytes]) -> Found:
@@ -36,10 +48,10 @@ def contents(found: Found, made: Renaming) -> dict[str, bytes]:
 
 
 def model(found: Found) -> VerifiedAsset:
-    return verify(load_found(found), LIBRARIES)[0]
+    return verify(load_found(found), {"Money": library(MONEY)})[0]
 
 
-@pytest.mark.parametrize("case", SITUATIONS, ids=lambda case: case.name)
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 def test_the_name_alone_changes(case: Situation, tmp_path: Path) -> None:
     found = written(tmp_path / "before", case.before())
     made = rename(found, case.old, case.new)
@@ -48,14 +60,15 @@ def test_the_name_alone_changes(case: Situation, tmp_path: Path) -> None:
     assert all(one.before != one.after for one in made.files.values())
 
     asset, renamed = model(found), model(written(tmp_path / "after", after))
-    live, target = target_schema(asset, LIBRARIES), target_schema(renamed, LIBRARIES)
+    libraries = {"Money": library(MONEY)}
+    live, target = target_schema(asset, libraries), target_schema(renamed, libraries)
     assert differences(live, target) == ()
     plan = plan_migration(live, target, asset=renamed, previous=asset, runs=asset)
     assert (plan.steps, plan.refusals) == ((), ())
     assert questions(asset, renamed, {one.identity: ("QA",) for one in asset.settings}) == ()
 
 
-@pytest.mark.parametrize("case", [one for one in SITUATIONS if one.back], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", [one for one in ALL if one.back], ids=lambda case: case.name)
 def test_the_old_name_brings_back_the_files(case: Situation, tmp_path: Path) -> None:
     made = rename(written(tmp_path / "before", case.before()), case.old, case.new)
     *owner, _ = made.element
