@@ -112,7 +112,7 @@ class _Printer:
             return Part(JavaScript.code(equality, left.inner, right.inner), nullable=False, atom=False)
         if node.operator in rules.COMPARED:
             module: LiteralString = "texts." if rules.is_text(node.left.type) else "logic."
-            form = module + _ORDERED[node.operator] + "({}, {})"
+            form: LiteralString = module + _ORDERED[node.operator] + "({}, {})"
             return Part(JavaScript.code(form, left.js, right.js), nullable=False)
         if node.type.basic is Basic.TEXT:
             parts = [self.value(piece).js for piece in _pieces(node)]
@@ -186,7 +186,7 @@ def _literal(node: Literal) -> Part:
     text = js_text(literal_text(node.value))
     if rules.is_number(node.type):
         return Part(JavaScript.code("numbers.parsedDecimal({})", text), nullable=False)
-    form = _MOMENTS.get(node.type.basic)
+    form: LiteralString | None = _MOMENTS.get(node.type.basic)
     return Part(JavaScript.code(form, text) if form else text, nullable=False)
 
 

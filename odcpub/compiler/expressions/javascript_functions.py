@@ -35,7 +35,7 @@ _ARITHMETIC: Mapping[Basic, LiteralString] = {
 
 def as_text(part: Part, type_: DataType) -> Part:
     """A value as the functions …ToText write it."""
-    form = _AS_TEXT.get(type_.basic)
+    form: LiteralString | None = _AS_TEXT.get(type_.basic)
     return part if form is None else Part(JavaScript.code(form, part.js), part.nullable)
 
 

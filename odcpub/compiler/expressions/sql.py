@@ -118,7 +118,7 @@ class _Printer:
     def _compared(self, node: Binary) -> Part:
         """NULL instead of false where a side of an order has no value."""
         left, right = self.value(node.left), self.value(node.right)
-        form = _SIGNS[node.operator]
+        form: LiteralString = _SIGNS[node.operator]
         if node.operator in rules.EQUALITY and (found := _with_null(node, left, right)):
             return found
         if node.operator in rules.COMPARED and rules.is_text(node.left.type):

@@ -90,7 +90,7 @@ def _absolute(call: Call, parts: tuple[Part, ...]) -> Part:
         Basic.INTEGER: "abs(nullif({}, '-2147483648'::integer))",
         Basic.LONG_INTEGER: "abs(nullif({}, '-9223372036854775808'::bigint))",
     }
-    form = least.get(call.type.basic)
+    form: LiteralString | None = least.get(call.type.basic)
     return Part(Sql.code(form or "abs({})", parts[0].sql), parts[0].nullable or form is not None)
 
 

@@ -95,5 +95,5 @@ _AS_TEXT: Mapping[Basic, LiteralString] = {
 
 def as_text(part: Part, type_: DataType) -> Part:
     """A value as the functions …ToText write it."""
-    form = _AS_TEXT.get(type_.basic)
+    form: LiteralString | None = _AS_TEXT.get(type_.basic)
     return part if form is None else Part(Sql.code(form, part.inner), part.nullable)

@@ -16,6 +16,7 @@ from odcpub.compiler.marked import CSharp, Html, Marked, UnmarkedText
 from odcpub.compiler.templates import environment
 from odcpub.model.elements import Screen, ScreenKind
 from tests.helpdesk_asset import HELPDESK, LIBRARIES, TICKET
+from tests.own_code import forms, not_own
 
 COMPILER = Path(literals.__file__).parent
 HOSTILE = "X\n} class Y {\u2028//@ Z"
@@ -78,15 +79,29 @@ def test_nothing_else_marks_text() -> None:
 
 
 def test_own_code_is_written_out_where_it_stands() -> None:
-    """``code`` and ``joined`` take literals of odcpub's own alone: no f-string, no variable."""
-    calls = [
-        (f"{path}:{node.lineno}", node)
-        for path in COMPILER.glob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("code", "joined")
-    ]
-    assert calls
-    assert not [where for where, call in calls if not isinstance(call.args[0], ast.Constant)]
+    """``code`` and ``joined`` take literals of odcpub's own alone, and what is made of such."""
+    paths = list(COMPILER.rglob("*.py"))
+    assert forms(paths) > 100
+    assert not not_own(paths)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Sql.code(name)",
+        'Sql.code(f"{name}")',
+        'Sql.code("a" + name)',
+        'form: LiteralString = "a"\nform += name',
+        'FORMS: Mapping[str, LiteralString] = {"a": name}',
+        "def made() -> LiteralString:\n    return name",
+        "def taken(form: LiteralString) -> Sql:\n    return Sql.code(form)\ntaken(form=name)",
+        'def taken(a: str, form: LiteralString) -> Sql:\n    return Sql.code(form)\ntaken("a", name)',
+        "Sql.joined(name, parts)",
+    ],
+)
+def test_text_of_others_is_no_own_code(tmp_path: Path, line: str) -> None:
+    (tmp_path / "one.py").write_text(line)
+    assert len(not_own([tmp_path / "one.py"])) == 1
 
 
 @pytest.mark.parametrize("text", ["", "a b", "a`b", "a\nb", "-x", "$x", "x;y", "é"])
