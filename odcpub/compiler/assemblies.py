@@ -14,6 +14,7 @@ from odcpub.compiler import csharp
 from odcpub.compiler.actions.units import Actions, Written
 from odcpub.compiler.classes import class_of
 from odcpub.compiler.drafts import Assembly, Source
+from odcpub.compiler.lists import list_members
 from odcpub.compiler.literals import csharp_identifier
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
@@ -151,7 +152,8 @@ def _context(element: Element, names: Names) -> object:
     if isinstance(element, StaticEntity):
         return None
     statics = tuple(attribute.type.target in names.statics for attribute in element.attributes)
-    return names.search.get(element.name, ()), statics
+    lists = names.lists.get(element.name, ())
+    return names.search.get(element.name, ()), statics, lists, names.statics if lists else ()
 
 
 def unit_source(path: str, type_: CSharp, elements: Collection[Element], names: Names, **more: str) -> Source:
@@ -162,7 +164,8 @@ def unit_source(path: str, type_: CSharp, elements: Collection[Element], names: 
 def _written(element: Element, names: Names) -> csharp.Description:
     """What describes the element."""
     if isinstance(element, Entity):
-        return csharp.description_of(element, names)
+        lists = tuple((one.screen.name, list_members(one, names)) for one in names.lists.get(element.name, ()))
+        return csharp.description_of(element, names, lists)
     return csharp.description_of_static(element, element.name, enumeration=False)
 
 

@@ -32,7 +32,8 @@ _RECORDS, _KNOWN = CSharp.code("Records"), CSharp.code("Known")
 @dataclass(frozen=True, slots=True)
 class Description:
     """A descriptor method: ``members`` and each attribute's (with its path) as C# initialisers; ``records`` of a static
-    entity, and the member that holds them. ``computed``: an attribute has an expression as its default."""
+    entity, and the member that holds them. ``lists``: of list screens, each with its name. ``computed``: an expression
+    is computed in C#."""
 
     method: CSharp
     name: str
@@ -41,11 +42,13 @@ class Description:
     attributes: tuple[tuple[str, CSharp], ...] = ()
     records: tuple[CSharp, ...] | None = None
     held: CSharp | None = None
+    lists: tuple[tuple[str, CSharp], ...] = ()
     computed: bool = False
 
 
-def description_of(entity: Entity, names: Names) -> Description:
-    """The descriptor of an entity, with its attributes in the model's order."""
+def description_of(entity: Entity, names: Names, lists: tuple[tuple[str, CSharp], ...] = ()) -> Description:
+    """The descriptor of an entity, with its attributes in the model's order. ``lists``: of its list screens, those that
+    are described, with their names."""
     members = _members(
         Name=entity.name,
         Label=label(entity.name),
@@ -58,8 +61,8 @@ def description_of(entity: Entity, names: Names) -> Description:
         (f"{entity.name}.{attribute.name}", _attribute(attribute, names)) for attribute in entity.attributes
     )
     method = csharp_identifier(f"Entity_{entity.name}")
-    computed = any(isinstance(attribute.default, Computed) for attribute in entity.attributes)
-    return Description(method, entity.name, entity.name, members, attributes, computed=computed)
+    computed = bool(lists) or any(isinstance(attribute.default, Computed) for attribute in entity.attributes)
+    return Description(method, entity.name, entity.name, members, attributes, lists=lists, computed=computed)
 
 
 def description_of_static(static: StaticEntity, name: str, enumeration: bool) -> Description:

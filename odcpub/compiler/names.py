@@ -7,10 +7,14 @@ Pure, no I/O.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from odcpub.model.elements import Asset, Basic, DeleteRule, Kind, Library, Record, ScreenKind
+from odcpub.model.elements import Asset, Basic, DeleteRule, Kind, Library, Record, Screen, ScreenKind
+from odcpub.model.logic.surroundings import surroundings
+from odcpub.model.screens.around import Around
+from odcpub.model.screens.check import typed
+from odcpub.model.screens.typed import TypedScreen
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,8 @@ class Names:
     """``statics``: names of all static entities, a library's with its name in front; ``records``: those of each.
     ``libraries``: name → library, those of libraries too. ``search``: entity → attributes its first list screen
     searches. ``along``: entity → entities of which rows may be deleted with one of its own, in the model's order.
-    ``library``: the asset's own name, where it is one."""
+    ``library``: the asset's own name, where it is one. ``lists``: entity → its list screens that show other rows than
+    the entity has, or more of them."""
 
     statics: frozenset[str]
     records: Mapping[str, tuple[Record, ...]]
@@ -26,6 +31,7 @@ class Names:
     search: Mapping[str, tuple[str, ...]]
     along: Mapping[str, tuple[str, ...]]
     library: str = ""
+    lists: Mapping[str, tuple[TypedScreen, ...]] = field(default_factory=dict)
 
 
 def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
@@ -40,7 +46,29 @@ def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
     for screen in asset.screens:
         if screen.kind is ScreenKind.LIST and screen.search:
             search.setdefault(screen.entity, screen.search)
-    return Names(frozenset(records), records, every, search, _along(asset), library)
+    lists = _lists(asset, libraries, search)
+    return Names(frozenset(records), records, every, search, _along(asset), library, lists)
+
+
+def is_own_list(screen: Screen, search: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether a page names the screen where it asks for rows. ``search``: entity → attributes searched otherwise."""
+    if screen.kind is not ScreenKind.LIST:
+        return False
+    searches = bool(screen.search) and screen.search != search[screen.entity]
+    return bool(screen.where or screen.sort or screen.computed or searches)
+
+
+def _lists(
+    asset: Asset, libraries: Mapping[str, Library], search: Mapping[str, tuple[str, ...]]
+) -> Mapping[str, tuple[TypedScreen, ...]]:
+    own = [screen for screen in asset.screens if is_own_list(screen, search)]
+    if not own:
+        return {}
+    around = Around(asset, surroundings(asset, libraries))
+    found: dict[str, tuple[TypedScreen, ...]] = {}
+    for screen in own:
+        found[screen.entity] = (*found.get(screen.entity, ()), typed(screen, around))
+    return found
 
 
 def _along(asset: Asset) -> Mapping[str, tuple[str, ...]]:

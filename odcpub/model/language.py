@@ -239,7 +239,7 @@ KEPT: Mapping[str, tuple[str, ...]] = {
 
 EXPRESSIVE = frozenset({"where", "sort", "computed columns", "actions", "dashboard"})
 """What of screens is looked at together with the whole model."""
-NOT_YET = ("where", "sort", "computed columns", "actions", "dashboard")
+NOT_YET = ("actions", "dashboard")
 """What of screens is read, and what pages do not show yet."""
 
 TITLES: Mapping[str, str] = {

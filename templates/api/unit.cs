@@ -77,6 +77,15 @@ namespace Odcpub.Generated
 {% endfor %}
             ],
 {% endif %}
+{% if description.lists %}
+            Lists =
+            [
+{% for screen, members in description.lists %}
+                //@ screens.{{ screen | comment }}
+                new() { {{ members }} },
+{% endfor %}
+            ],
+{% endif %}
         };
 {% endfor %}
     }

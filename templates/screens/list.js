@@ -10,6 +10,12 @@ export default list({
 {% if detail %}
   detail: {{ detail | js }},
 {% endif %}
+{% if own %}
+  own: true,
+{% endif %}
+{% if sort %}
+  sort: {{ sort | js }},
+{% endif %}
   columns: [
 {% for path, members in columns %}
 //@ {{ path | comment }}

@@ -73,12 +73,16 @@ class Query:
     @property
     def source(self) -> Sql:
         """What stands behind FROM: the row's table and those that are joined, in the order they were first named."""
+        return Sql.joined(" ", (Sql.code("{} t", _table(self._row.type)), *self.joins))
+
+    @property
+    def joins(self) -> Sequence[Sql]:
+        """The joins of ``source`` alone."""
         form: LiteralString = 'LEFT JOIN {0} {1} ON {1}."id" = {2}'
-        joins = [
+        return tuple(
             Sql.code(form, _table(followed.type), alias, self._reference(followed).sql)
             for followed, alias in self._aliases.items()
-        ]
-        return Sql.joined(" ", (Sql.code("{} t", _table(self._row.type)), *joins))
+        )
 
     @property
     def parameters(self) -> Sequence[Expression]:

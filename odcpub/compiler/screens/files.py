@@ -6,7 +6,7 @@ The HTML is what a page has in its head and in its main part; the app puts the f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from odcpub.compiler.drafts import Draft
@@ -23,6 +23,7 @@ from odcpub.errors import Place
 from odcpub.model.data_types import Family, of_family
 from odcpub.model.elements import Attribute, Basic, DataType, Entity, Record, Screen, ScreenKind
 from odcpub.model.screens.made import COLUMNS
+from odcpub.model.screens.typed import TypedScreen
 
 _ID = Attribute("Id", "Id", DataType(Basic.LONG_INTEGER))
 _FILTERED = (Basic.IDENTIFIER, Basic.BOOLEAN)
@@ -36,13 +37,15 @@ _Values = tuple[dict[str, object], dict[str, object]]
 @dataclass(frozen=True, slots=True)
 class Around:
     """What a screen's files depend on besides itself and its entity. ``list``, ``detail``: the entity's first screens
-    of the kind, ``along``: what is deleted with a row, ``known``: records of static entities that it refers to."""
+    of the kind, ``along``: what is deleted with a row, ``known``: records of static entities that it refers to,
+    ``lists``: lists whose rows the server knows by the screen's name, with the columns that it computes."""
 
     app: str
     list: str
     detail: str
     along: tuple[str, ...]
     known: tuple[tuple[str, tuple[Record, ...]], ...]
+    lists: tuple[tuple[str, tuple[Attribute, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +64,23 @@ def around(app: str, entity: Entity, screens: Iterable[Screen], names: Names) ->
     first: dict[ScreenKind, str] = {}
     for screen in screens:
         first.setdefault(screen.kind, screen.name)
+    lists = tuple((one.screen.name, tuple(_computed(one))) for one in names.lists.get(entity.name, ()))
+    computed = (attribute for _, attributes in lists for attribute in attributes)
     return Around(
         app,
         first.get(ScreenKind.LIST, ""),
         first.get(ScreenKind.DETAIL, ""),
         names.along.get(entity.name, ()),
-        tuple(members.choices_of(entity.attributes, names).items()),
+        tuple(members.choices_of((*entity.attributes, *computed), names).items()),
+        lists,
     )
+
+
+def _computed(screen: TypedScreen) -> Iterator[Attribute]:
+    """Its computed columns, which the page shows as attributes."""
+    for column in screen.rows.columns if screen.rows else ():
+        if column.value:
+            yield Attribute(column.name, column.name, column.type)
 
 
 def screen_files(screen: Screen, entity: Entity, around: Around) -> tuple[Draft, ...]:
@@ -94,7 +107,8 @@ def _path(screen: Screen, suffix: str) -> str:
 
 
 def _list(screen: Screen, entity: Entity, around: Around, known: members.Choices) -> _Values:
-    columns = _columns(screen, entity)
+    own = dict(around.lists).get(screen.name)
+    columns = _columns(screen, entity, own or ())
     filters = [attribute for attribute in entity.attributes if attribute.type.basic in _FILTERED]
     html: dict[str, object] = {
         "noun": in_sentence(label(entity.name)),
@@ -105,15 +119,25 @@ def _list(screen: Screen, entity: Entity, around: Around, known: members.Choices
     }
     script: dict[str, object] = {
         "detail": around.detail,
+        "own": own is not None,
+        "sort": _sorted(screen, entity),
         "columns": [(_of(entity, one), members.shown(one, known)) for one in columns],
         "filters": [(_of(entity, one), members.shown(one, known)) for one in filters],
     }
     return html, script
 
 
-def _columns(screen: Screen, entity: Entity) -> list[Attribute]:
+def _sorted(screen: Screen, entity: Entity) -> str:
+    """What the rows are sorted by until the user chooses, as a header marks it; empty for what has no header."""
+    if not screen.sort:
+        return ""
+    name = screen.sort[0].text.strip().removeprefix(f"{entity.name}.")
+    return f"{'-' if screen.sort[0].descending else ''}{name}" if name in screen.columns else ""
+
+
+def _columns(screen: Screen, entity: Entity, computed: tuple[Attribute, ...]) -> list[Attribute]:
     """The screen's, or the first attributes of an entity that has none fit for a column, and the identifier."""
-    by_name = {attribute.name: attribute for attribute in entity.attributes}
+    by_name = {attribute.name: attribute for attribute in (*entity.attributes, *computed)}
     return [by_name[name] for name in screen.columns] or [*entity.attributes[: COLUMNS - 1], _ID]
 
 
@@ -156,5 +180,6 @@ def _of(entity: Entity, attribute: Attribute) -> str:
 def _places(screen: Screen, entity: Entity) -> Mapping[str, Place]:
     """Element path, as marks have it → where it stands."""
     found = {_of(entity, attribute): attribute.place for attribute in entity.attributes}
+    found |= {_of(entity, Attribute(one.name, one.name, _ID.type)): one.place for one in screen.computed}
     found |= {_of(entity, _ID): entity.place, entity.name: entity.place, f"screens.{screen.name}": screen.place}
     return {js_comment(path): place for path, place in found.items()}

@@ -80,7 +80,7 @@ public sealed partial class ActionRun
     public string App => calls.Catalog.App.Name;
 
     /// <summary>The stage's value of a setting, of its nullable C# type: <c>Setting&lt;decimal?&gt;("HourlyRate")</c>.</summary>
-    public T Setting<T>(string name) => (T)calls.Settings[name]!;
+    public T Setting<T>(string name) => (T)calls.Catalog.Settings[name]!;
 
     /// <summary>A call begins; the end of the <c>using</c> ends it.</summary>
     public ActionCall Enter(string action)

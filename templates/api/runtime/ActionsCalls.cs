@@ -21,10 +21,6 @@ public sealed class ActionCalls(Catalog catalog, Database database)
 
     internal Changes Changes { get; } = new(catalog);
 
-    /// <summary>The stage's values of the settings, each of its C# type.</summary>
-    internal IReadOnlyDictionary<string, object?> Settings { get; } =
-        catalog.App.Settings.ToDictionary(setting => setting.Name, Runtime.Settings.Value, StringComparer.Ordinal);
-
     /// <summary>POST /api/{Action}: the inputs as a JSON object, the outputs as the answer.</summary>
     public async Task Handle(HttpContext context, ActionDescriptor action)
     {

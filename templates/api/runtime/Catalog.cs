@@ -20,9 +20,13 @@ public sealed class Catalog
         App = app;
         entries = app.Entities.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
         actions = app.Actions.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        Settings = app.Settings.ToDictionary(setting => setting.Name, Runtime.Settings.Value, StringComparer.Ordinal);
     }
 
     public AppDescriptor App { get; }
+
+    /// <summary>The stage's values of the settings, each of its C# type.</summary>
+    public IReadOnlyDictionary<string, object?> Settings { get; }
 
     public IEnumerable<string> Names => entries.Keys;
 

@@ -45,6 +45,9 @@ public sealed class AttributeDescriptor
     /// <summary>What a structure is; asked for when it is needed, since one may hold others.</summary>
     public Func<StructureDescriptor>? Structure { get; init; }
 
+    /// <summary>Of a computed column: its SQL for a row of the table called t, instead of a column's.</summary>
+    public string? Expression { get; init; }
+
     public bool IsFile => Type == AttributeType.BinaryData;
     public bool IsReference => Type == AttributeType.Identifier;
     /// <summary>A text without a limit, or with one that no piece of memory should have: read and written in pieces.</summary>
@@ -84,6 +87,9 @@ public sealed class EntityDescriptor
     public string[] Search { get; init; } = [];
     public RecordDescriptor[]? Records { get; init; }
 
+    /// <summary>List screens that show other rows than the entity has, or more of them.</summary>
+    public ListDescriptor[] Lists { get; init; } = [];
+
     /// <summary>The records that this version has of a table which is only read. It may hold others: of a newer version,
     /// or offered no more.</summary>
     public RecordDescriptor[] Known { get; init; } = [];
@@ -112,6 +118,36 @@ public sealed class StructureDescriptor
     public AttributeDescriptor[] Attributes { get; init; } = [];
     public required Func<object?[], object> Make { get; init; }
     public required Func<object, object?[]> Parts { get; init; }
+}
+
+/// <summary>The list of a screen. Its SQL is that of a row of the entity's table, called t; its parameters are the first
+/// of a statement.</summary>
+public sealed class ListDescriptor
+{
+    public string Name { get; init; } = "";
+    /// <summary>What is joined to the table, with a blank before it.</summary>
+    public string Joins { get; init; } = "";
+    /// <summary>The condition of its rows; null for all.</summary>
+    public string? Where { get; init; }
+    /// <summary>Columns by which an index may find its rows.</summary>
+    public string[] Indexed { get; init; } = [];
+    public string[] Search { get; init; } = [];
+    public AttributeDescriptor[] Computed { get; init; } = [];
+    /// <summary>The order until the user chooses another.</summary>
+    public ListOrder[] Sort { get; init; } = [];
+    public Func<Circumstances, Argument[]> Parameters { get; init; } = static at => [];
+    /// <summary>How many parameters there are.</summary>
+    public int Places { get; init; }
+}
+
+/// <summary>What a list is sorted by: an attribute by its name, or what is computed.</summary>
+public sealed class ListOrder(string attribute, bool descending)
+{
+    public ListOrder(AttributeDescriptor computed, bool descending) : this("", descending) => Computed = computed;
+
+    public string Attribute { get; } = attribute;
+    public AttributeDescriptor? Computed { get; }
+    public bool Descending { get; } = descending;
 }
 
 /// <summary>Where an entity's descriptor is: looked up, and its assembly loaded, when first asked for.</summary>

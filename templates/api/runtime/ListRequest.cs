@@ -22,12 +22,14 @@ public sealed class ListRequest
     public ListRequest(EntityDescriptor entity, IQueryCollection query)
     {
         this.entity = entity;
+        if (query.TryGetValue("screen", out var screen) && screen.Count == 1) Screen = Array.Find(entity.Lists, one => one.Name == screen[0]);
         foreach (var (name, values) in query)
         {
             if (values.Count > 1) Refuse(name, $"{name} is given twice.");
             else Read(name, values[0] ?? "");
         }
         if (Labels && Fields is not null) Refuse("fields", "Labels have no fields: ask for one or the other.");
+        if (Labels && Screen is not null) Refuse("screen", "Labels are of no screen: ask for one or the other.");
         if (errors.Count > 0) throw Problem.Refused(errors, 400);
     }
 
@@ -39,6 +41,10 @@ public sealed class ListRequest
     }
 
     public EntityDescriptor Entity => entity;
+
+    /// <summary>The list whose rows are asked for; null for those of the entity.</summary>
+    public ListDescriptor? Screen { get; }
+
     public string Search { get; private set; } = "";
     public bool Labels { get; private set; }
     public int Page { get; private set; } = 1;
@@ -47,7 +53,7 @@ public sealed class ListRequest
     /// <summary>How many rows come before the page.</summary>
     public long Offset => (Page - 1L) * Size;
 
-    /// <summary>Attributes that are asked for, in the model's order; null for all.</summary>
+    /// <summary>Attributes that are asked for, in the model's order, computed ones last; null for all.</summary>
     public AttributeDescriptor[]? Fields { get; private set; }
 
     /// <summary>Texts are cut after so many characters; 0: never.</summary>
@@ -69,6 +75,7 @@ public sealed class ListRequest
         else if (name == "page") Page = Number(name, value, 1_000_000_000);
         else if (name == "size") Size = Number(name, value, LargestSize);
         else if (name == "fields") Choose(value);
+        else if (name == "screen" && entity.Lists.Length > 0) Show(value);
         else if (name == "cut") Cut = Number(name, value, LongestCut);
         else if (name == "labels" && value is "true" or "false") Labels = value == "true";
         else if (name == "labels") Refuse(name, "labels must be true or false.");
@@ -86,8 +93,8 @@ public sealed class ListRequest
     {
         var names = value.Split(',', StringSplitOptions.RemoveEmptyEntries);
         foreach (var name in names)
-            if (name != "Id" && entity.Find(name) is null) Refuse("fields", Unknown(name));
-        Fields = entity.Attributes.Where(attribute => names.Contains(attribute.Name, StringComparer.Ordinal)).ToArray();
+            if (name != "Id" && Find(name) is null) Refuse("fields", Unknown(name));
+        Fields = All.Where(attribute => names.Contains(attribute.Name, StringComparer.Ordinal)).ToArray();
     }
 
     private void Order(string value)
@@ -103,7 +110,7 @@ public sealed class ListRequest
         {
             var descending = part.StartsWith('-');
             var name = descending ? part[1..] : part;
-            var attribute = entity.Find(name);
+            var attribute = Find(name);
             if (attribute is null && name != "Id") Refuse("sort", Unknown(name));
             else if (attribute is { IsFile: true }) Refuse("sort", $"{name} can't be sorted by.");
             else if (Sort.Any(one => one.Attribute == attribute)) Refuse("sort", $"{name} is given twice.");
@@ -113,13 +120,14 @@ public sealed class ListRequest
 
     private void Filter(string parameter, string name, string value)
     {
-        var attribute = entity.Find(name);
+        var attribute = Find(name);
         if (name == "Id")
         {
             if (entity.Static || long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _)) Filters.Add((null, value));
             else Refuse(parameter, "Id must be an identifier.");
         }
         else if (attribute is null) Refuse(parameter, Unknown(name));
+        else if (attribute.Expression is not null) Refuse(parameter, $"{name} is computed, and can't be filtered by.");
         else if (value.Length == 0) Filters.Add((attribute, null));
         else if (attribute.IsFile) Refuse(parameter, $"{name} can't be filtered by.");
         else if (Values.ReadText(Loose(attribute), value, out var canonical) is { } sentence) Refuse(parameter, sentence);
@@ -134,7 +142,19 @@ public sealed class ListRequest
     };
 
     private string Unknown(string name) =>
-        $"{entity.Name} has no attribute {name}.{Words.Suggestion(name, entity.Attributes.Select(attribute => attribute.Name))}";
+        $"{entity.Name} has no attribute {name}.{Words.Suggestion(name, All.Select(attribute => attribute.Name))}";
+
+    /// <summary>What a row has: its attributes, then what its screen computes.</summary>
+    public AttributeDescriptor[] All => Screen is null ? entity.Attributes : [.. entity.Attributes, .. Screen.Computed];
+
+    private AttributeDescriptor? Find(string name) => entity.Find(name) ?? Array.Find(Screen?.Computed ?? [], one => one.Name == name);
+
+    private void Show(string name)
+    {
+        if (Screen is not null) return;
+        var lists = entity.Lists.Select(list => list.Name);
+        Refuse("screen", $"{entity.Name} has no list {name} with rows of its own.{Words.Suggestion(name, lists)}");
+    }
 
     private void Refuse(string name, string sentence)
     {

@@ -28,9 +28,10 @@ public sealed class Lists(Catalog catalog)
     }
 
     /// <summary>What the conditions of the statement need, in their order.</summary>
-    public List<NpgsqlParameter> Parameters(ListRequest request)
+    public List<NpgsqlParameter> Parameters(ListRequest request, Circumstances circumstances)
     {
         var found = new List<NpgsqlParameter>();
+        if (request.Screen is { } screen) found.AddRange(screen.Parameters(circumstances).Select(argument => argument.Parameter));
         foreach (var (attribute, value) in request.Filters)
         {
             if (attribute is null) found.Add(Sql.Identifier(request.Entity, (string)value!));
@@ -50,7 +51,7 @@ public sealed class Lists(Catalog catalog)
 
     private static string Shape(ListRequest request)
     {
-        var text = new StringBuilder(request.Entity.Name, 128);
+        var text = new StringBuilder(request.Entity.Name, 128).Append(' ').Append(request.Screen?.Name);
         text.Append('\n').Append(request.Labels ? 'l' : 'r').Append(request.Search.Length > 0 ? 's' : '-');
         text.Append(request.Offset > 0 ? 'o' : '-').Append(CultureInfo.InvariantCulture, $"{request.Size},{request.Cut}");
         foreach (var attribute in request.Fields ?? []) text.Append('\n').Append(attribute.Name);
@@ -63,23 +64,24 @@ public sealed class Lists(Catalog catalog)
     private ListStatement Build(ListRequest request)
     {
         var entity = request.Entity;
-        var selection = new Selection(catalog, entity, request.Fields ?? entity.Attributes, request.Cut);
+        var selection = new Selection(catalog, entity, request.Fields ?? request.All, request.Cut);
         var columns = request.Labels ? Selection.Labels(entity) : selection.Columns;
         var (where, next) = Where(request);
-        var (order, joins) = Order(request);
-        var table = Sql.Name(entity.Table);
-        var from = $"from {table} t{joins}{where} order by {order} limit {request.Size.ToString(CultureInfo.InvariantCulture)}";
+        var (order, sorted) = Order(request);
+        var (table, joins) = (Sql.Name(entity.Table), request.Screen?.Joins ?? "");
+        var from = $"from {table} t{joins}{sorted}{where} order by {order} limit {request.Size.ToString(CultureInfo.InvariantCulture)}";
         // Rows that are left out cost no more than finding them: of the others, the identifiers come first.
         var page = request.Offset == 0 ? $"select {columns} {from}"
             : $"select {columns} from unnest(array(select t.\"id\" {from} offset ${next})) with ordinality p(id, place) "
-              + $"join {table} t on t.\"id\" = p.id order by p.place";
-        return new ListStatement($"select count(*) from {table} t{where}", page, selection);
+              + $"join {table} t on t.\"id\" = p.id{joins} order by p.place";
+        return new ListStatement($"select count(*) from {table} t{joins}{where}", page, selection);
     }
 
     private (string Text, int Next) Where(ListRequest request)
     {
         var conditions = new List<string>();
-        var next = 1;
+        var next = 1 + (request.Screen?.Places ?? 0);
+        if (request.Screen?.Where is { } own) conditions.Add($"({own})");
         foreach (var (attribute, value) in request.Filters)
         {
             if (attribute is null) conditions.Add($"t.\"id\" = ${next++}");
@@ -98,10 +100,12 @@ public sealed class Lists(Catalog catalog)
         return (conditions.Count == 0 ? "" : " where " + string.Join(" and ", conditions), next);
     }
 
-    private static AttributeDescriptor[] Searched(ListRequest request) =>
-        request.Labels || request.Entity.Search.Length == 0
+    private static AttributeDescriptor[] Searched(ListRequest request) => Searched(request, request.Screen?.Search ?? request.Entity.Search);
+
+    private static AttributeDescriptor[] Searched(ListRequest request, string[] search) =>
+        request.Labels || search.Length == 0
             ? request.Entity.DisplayAttribute is { } display ? [display] : []
-            : request.Entity.Search.Select(request.Entity.Find).OfType<AttributeDescriptor>().Where(a => !a.IsFile).ToArray();
+            : search.Select(request.Entity.Find).OfType<AttributeDescriptor>().Where(a => !a.IsFile).ToArray();
 
     private string Matches(AttributeDescriptor attribute, string pattern, ref int next)
     {
@@ -118,7 +122,7 @@ public sealed class Lists(Catalog catalog)
     private (string Text, string Joins) Order(ListRequest request)
     {
         var (parts, joins) = (new List<string>(), new StringBuilder());
-        var sort = request.Sort.Count > 0 ? request.Sort : Usual(request.Entity, request.Labels);
+        var sort = request.Sort.Count > 0 ? request.Sort : request.Screen is { } screen ? Usual(request.Entity, screen) : Usual(request.Entity, request.Labels);
         foreach (var (attribute, descending) in sort)
         {
             var (expression, text, always) = ("t.\"id\"", false, true);
@@ -134,7 +138,7 @@ public sealed class Lists(Catalog catalog)
     // The expression, whether it is a text, whether it always has a value.
     private (string, bool, bool) Sorted(AttributeDescriptor attribute, StringBuilder joins)
     {
-        var column = $"t.{Sql.Name(attribute.Column)}";
+        var column = Sql.Column(attribute);
         var target = attribute.IsReference ? catalog.Target(attribute) : null;
         if (target is not { Records: null, DisplayAttribute: { } display })
             return (column, attribute.IsText || attribute.TargetStatic, attribute.Mandatory);
@@ -142,6 +146,9 @@ public sealed class Lists(Catalog catalog)
         joins.Append($" left join {Sql.Name(target.Table)} {alias} on {alias}.\"id\" = {column}");
         return ($"{alias}.{Sql.Name(display.Column)}", display.IsText, attribute.Mandatory && display.Mandatory);
     }
+
+    private static List<(AttributeDescriptor? Attribute, bool Descending)> Usual(EntityDescriptor entity, ListDescriptor screen) =>
+        screen.Sort.Select(order => (order.Computed ?? entity.Find(order.Attribute), order.Descending)).ToList();
 
     private static List<(AttributeDescriptor? Attribute, bool Descending)> Usual(EntityDescriptor entity, bool labels)
     {

@@ -30,28 +30,39 @@ public sealed class Reads(Catalog catalog, Database database)
     {
         var request = new ListRequest(entity, context.Request.Query);
         var statement = lists.Statement(request);
+        var circumstances = new Circumstances(catalog);
         var anew = database.Prepares && !await spread.FitsAll(request, context.RequestAborted);
-        using var answer = await Room.Found(context, () => Answered(context, request, statement, anew), () =>
-            room.Of(context, statement.Page, [.. PageParameters(request)]));
+        using var answer = await Computed(() => Room.Found(context, () => Answered(context, request, statement, circumstances, anew), () =>
+            room.Of(context, statement.Page, [.. PageParameters(request, circumstances)])));
         await answer.Send(200);
     }
 
-    private Task<Answer> Answered(HttpContext context, ListRequest request, ListStatement statement, bool anew) =>
+    // What a screen computes may be beyond what its type holds.
+    private static async Task<Answer> Computed(Func<Task<Answer>> read)
+    {
+        try { return await read(); }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.NumericValueOutOfRange)
+        {
+            throw ExpressionOverflowException.Of(error.Routine);
+        }
+    }
+
+    private Task<Answer> Answered(HttpContext context, ListRequest request, ListStatement statement, Circumstances circumstances, bool anew) =>
         database.Run(async connection =>
         {
             await using var batch = connection.CreateBatch();
             if (anew) batch.BatchCommands.Add(new(PlannedAnew));
-            Add(batch, statement.Count, lists.Parameters(request));
-            Add(batch, statement.Page, PageParameters(request));
+            Add(batch, statement.Count, lists.Parameters(request, circumstances));
+            Add(batch, statement.Page, PageParameters(request, circumstances));
             var behavior = request.Labels ? CommandBehavior.Default : statement.Selection.Behavior;
             await using var reader = await batch.ExecuteReaderAsync(behavior, context.RequestAborted);
             if (anew) await reader.NextResultAsync(context.RequestAborted);
             return await Read(context, request, statement.Selection, reader);
         }, context.RequestAborted);
 
-    private List<NpgsqlParameter> PageParameters(ListRequest request)
+    private List<NpgsqlParameter> PageParameters(ListRequest request, Circumstances circumstances)
     {
-        var parameters = lists.Parameters(request);
+        var parameters = lists.Parameters(request, circumstances);
         if (request.Offset > 0) parameters.Add(Sql.Number(request.Offset));
         return parameters;
     }

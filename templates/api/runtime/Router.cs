@@ -83,6 +83,8 @@ public sealed class Router(Catalog catalog, Database database, Settings settings
         {
             case Problem problem:
                 return problem;
+            case Refusal refusal:
+                return new Problem(422, refusal.Message) { Title = "Refused", Code = refusal.Code };
             case BadHttpRequestException bad:
                 return new Problem(bad.StatusCode, bad.StatusCode == 413 ? "The body is larger than 30 MB." : "The request is malformed.");
         }

@@ -1,4 +1,4 @@
-// Whether labels or a filter make a list read a whole large table: what the database knows of its rows and indexes tells,
+// Whether labels, a filter or its screen make a list read a whole large table: what the database knows of its rows and indexes tells,
 // asked now and then and without a lock.
 using System;
 using System.Collections.Concurrent;
@@ -25,10 +25,14 @@ public sealed class Scans(Database database)
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
     private readonly ConcurrentDictionary<(string, string), (bool Quick, DateTime Until)> known = new();
 
-    public async ValueTask<bool> Reads(EntityDescriptor entity, IQueryCollection query, CancellationToken cancellation)
+    public async ValueTask<bool> Reads(EntityDescriptor entity, ListDescriptor? screen, IQueryCollection query, CancellationToken cancellation)
     {
         var filters = query.Keys.Where(key => key.StartsWith(Filter, StringComparison.Ordinal)).Select(key => key[Filter.Length..]).ToList();
-        if (filters.Contains("Id") || (filters.Count == 0 && query["labels"] != "true")) return false;
+        var isOrdered = screen?.Sort.Length > 0 && string.IsNullOrEmpty(query["sort"]);
+        var chooses = filters.Count > 0 || query["labels"] == "true" || screen?.Where is not null || isOrdered;
+        if (filters.Contains("Id") || !chooses) return false;
+        foreach (var column in screen?.Indexed ?? [])
+            if (await IsQuick(entity, column, cancellation)) return false;
         foreach (var attribute in filters.Select(entity.Find))
             if (attribute is null || await IsQuick(entity, attribute.Column, cancellation)) return false;
         return !await IsQuick(entity, "", cancellation);

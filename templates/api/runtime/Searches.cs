@@ -21,7 +21,8 @@ public sealed class Searches(Database database)
     public async Task Run(HttpContext context, EntityDescriptor entity, Func<Task> list)
     {
         var query = context.Request.Query;
-        if (!ReadsMuch(query) && !await scans.Reads(entity, query, context.RequestAborted))
+        var screen = Array.Find(entity.Lists, list => list.Name == query["screen"]);
+        if (!ReadsMuch(query) && !await scans.Reads(entity, screen, query, context.RequestAborted))
         {
             await list();
             return;

@@ -45,14 +45,14 @@ public sealed class Selection
         if (tagged) columns.Add("t.\"xmin\"::text");
         first = columns.Count;
         var found = new List<Part>();
-        foreach (var attribute in entity.Attributes.Intersect(attributes))
+        foreach (var attribute in entity.Attributes.Intersect(attributes).Concat(attributes.Where(one => one.Expression is not null)))
         {
             var target = attribute.IsReference && catalog.Target(attribute) is { Records: null } row ? row : null;
             found.Add(new(attribute, JsonEncodedText.Encode(attribute.Name), columns.Count, target));
             columns.Add(Value(attribute));
             if (attribute.IsFile) columns.AddRange([.. FileColumns(attribute)]);
             if (tagged && IsCut(attribute)) columns.Add($"octet_length(t.{Sql.Name(attribute.Column)})::bigint");
-            if (target is not null) columns.Add(LabelOf(target, $"t.{Sql.Name(attribute.Column)}"));
+            if (target is not null) columns.Add(LabelOf(target, Sql.Column(attribute)));
         }
         parts = [.. found];
         Columns = string.Join(", ", columns);
@@ -159,7 +159,7 @@ public sealed class Selection
     // One character more than is shown tells that there are more; what is not fetched is not read by the database either.
     private static string Output(AttributeDescriptor attribute, string alias, int cut)
     {
-        var column = $"{alias}.{Sql.Name(attribute.Column)}";
+        var column = Sql.Column(attribute, alias);
         return attribute.Type switch
         {
             AttributeType.Boolean => column,

@@ -29,7 +29,7 @@ public sealed class Spread(Database database)
         var given = request.Filters.Where(filter => filter.Value is not null).ToList();
         foreach (var (attribute, _) in given)
             if (attribute is null || await IsEven(request.Entity, attribute, cancellation)) return true;
-        return given.Count == 0;
+        return given.Count == 0 && request.Screen is null or { Where: null } or { Places: 0 };
     }
 
     private async ValueTask<bool> IsEven(EntityDescriptor entity, AttributeDescriptor attribute, CancellationToken cancellation)

@@ -10,6 +10,9 @@ public static class Sql
 {
     public static string Name(string name) => "\"" + name.Replace("\"", "\"\"") + "\"";
 
+    /// <summary>What gives an attribute of a row of the table that is called so.</summary>
+    public static string Column(AttributeDescriptor attribute, string alias = "t") => attribute.Expression ?? $"{alias}.{Name(attribute.Column)}";
+
     /// <summary>A value's place in a statement: its parameter, cast to the attribute's type by the database, exactly.
     /// <paramref name="large"/>: a text that comes in pieces of UTF-8.</summary>
     public static string Place(int number, AttributeDescriptor attribute, bool large = false) =>

@@ -13,8 +13,9 @@ const SLOW = 150;
 const LONGEST_CELL = 200;
 
 /**
- * A list, of {name, title, entity, label, detail?, columns, filters?}. Its `page({root, url})` brings the HTML in `root`
- * to life and answers {update(url), close()}.
+ * A list, of {name, title, entity, label, detail?, own?, sort?, columns, filters?}. Its `page({root, url})` brings the HTML
+ * in `root` to life and answers {update(url), close()}. `own`: the server knows its rows by its name; `sort`: their order
+ * until the user chooses another.
  */
 export const list = (screen) => ({
   kind: "list",
@@ -87,6 +88,7 @@ class List {
     const { columns, entity: name } = this.screen;
     const shown = columns.map((column) => column.name).join(",");
     const query = writeQuery(this.query, { all: true });
+    if (this.screen.own) query.set("screen", this.screen.name);
     const narrow = new URLSearchParams([...query, ["fields", shown], ["cut", String(LONGEST_CELL)]]);
     return rows(name, narrow, signal).catch((problem) => {
       // A newer version may know a column no more that this page still has.
@@ -103,7 +105,7 @@ class List {
     announce(answer.total === 0 ? this.emptyTitle() : pages > 1 ? `${words}, page ${page} of ${pages}` : words);
     if (answer.total === 0) return this.content.replaceChildren(this.empty());
     if (!this.paging.root.isConnected) this.content.replaceChildren(this.table.root, this.paging.root);
-    this.table.mark(sort);
+    this.table.mark(sort || this.screen.sort || "");
     this.table.fill(answer.items);
     this.paging.fill(this.query, answer.total, words);
     return undefined;

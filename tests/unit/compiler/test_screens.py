@@ -17,7 +17,19 @@ from odcpub.compiler.screens.source_map import source_map, unmarked
 from odcpub.compiler.templates import content, names
 from odcpub.compiler.web import app_files
 from odcpub.errors import Place
-from odcpub.model.elements import Asset, Basic, Computed, DeleteRule, Entity, Record, Screen, ScreenKind, StaticEntity
+from odcpub.model.elements import (
+    Asset,
+    Basic,
+    Computed,
+    DeleteRule,
+    Entity,
+    Formula,
+    Record,
+    Screen,
+    ScreenKind,
+    SortKey,
+    StaticEntity,
+)
 from tests.helpdesk_asset import CUSTOMER, HELPDESK, LIBRARIES, TICKET, attribute
 
 HOSTILE = "</title></option><script>alert(1)</script><!--main-->\n\"/_odc/~/ {{ 7 * 7 }} ' & \u2028 \ud800"
@@ -235,3 +247,24 @@ def test_lines_without_a_place_are_left_open() -> None:
     text, places = unmarked("//@ a\none\n//@ b\ntwo\nthree\n", {"a": Place("", 0, 0), "b": Place("x.yaml", 70_000, 1)})
     assert text == "one\ntwo\nthree\n"
     assert decoded(json.loads(source_map("a.js", places))["mappings"]) == [None, (0, 69_999, 0), (0, 69_999, 0)]
+
+
+def test_a_list_with_rows_of_its_own_asks_for_them_and_shows_what_is_computed() -> None:
+    screen = Screen(
+        "Tickets",
+        ScreenKind.LIST,
+        "Ticket",
+        ("Subject", "State"),
+        sort=(SortKey("Ticket.Subject", descending=True),),
+        computed=(Formula("State", "Ticket.Status"),),
+    )
+    plain = replace(screen, name="Others", columns=("Subject",), sort=(), computed=())
+    texts = written(replace(HELPDESK, screens=(screen, plain)))
+    module = texts["screens/Tickets.js"]
+    assert "  own: true,\n" in module
+    assert '  sort: "-Subject",\n' in module
+    assert members(module)["State"] == (
+        '{ name: "State", label: "State", type: "Identifier", target: "Status", fixed: true },'
+    )
+    assert 'data-name="State"' in texts["screens/Tickets.html"]
+    assert "own:" not in texts["screens/Others.js"]
