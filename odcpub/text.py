@@ -7,14 +7,20 @@ from collections.abc import Iterable
 
 from odcpub.escaping import escaped, in_short
 
+MANY = 500
+"""Words among which a like one is sought without regard to the first letter."""
 NAMELESS = "''"
 """An empty name as messages quote it."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that ``word`` was probably meant to be, or an empty text."""
+    """The known word that ``word`` was probably meant to be, or an empty text. Among very many words it is one with the
+    same first letter, since comparing takes time."""
     choices = {choice.casefold(): choice for choice in known}
-    found = difflib.get_close_matches(word[:100].casefold(), choices, n=1, cutoff=0.6)
+    meant = word[:100].casefold()
+    if len(choices) > MANY:
+        choices = {folded: choice for folded, choice in choices.items() if folded[:1] == meant[:1]}
+    found = difflib.get_close_matches(meant, choices, n=1, cutoff=0.6)
     return shown(choices[found[0]]) if found else ""
 
 

@@ -29,6 +29,7 @@ from odcpub.text import listed, nearest, shown, suggest
 
 _BEGIN = "begin each step with '- ' and what it does, such as '- get: Ticket'"
 _Rules = Mapping[str, ClauseRule]
+_NOTHING: Mapping[str, str] = {}
 
 
 class StepReading(ValueReading):
@@ -100,21 +101,24 @@ class StepReading(ValueReading):
         if kind == END:
             self.complain(Code.BAD_STEP, node.entries[kind][0], "end takes nothing", "write - end")
             return Step(END, (), self.reading.place(node))
-        clauses = self._clauses(node, kind, CLAUSES[kind], deep)
-        return Step(kind, clauses, self.reading.place(node))
+        return Step(kind, self._clauses(node, kind, CLAUSES[kind], deep), self.reading.place(node))
 
     def _unknown(self, node: yaml.Mapping, deep: int) -> Step | None:
-        """A step of no kind: the variables that it would make are kept, and the steps within it looked at."""
+        """A step of no kind: read as the kind that was probably meant; else the variables that it would make are kept,
+        and the steps within it looked at."""
         first = next((key for key, _ in node.entries.values()), None)
         if first is None:
             self.complain(Code.BAD_STEP, node, "a step says nothing", _kinds())
             return None
-        hint = _kinds() if self._is_full() else suggest(first.text, STEPS, _kinds())
-        if any(first.text in rules for rules in CLAUSES.values()):
-            message, hint = f"a step cannot be {shown(first.text)} alone: nothing says what it does", _kinds()
-        else:
-            message = f"there is no step '{shown(first.text)}'"
-        self.complain(Code.BAD_STEP, first, message, hint)
+        is_clause = any(first.text in rules for rules in CLAUSES.values())
+        kind = "" if is_clause or self._is_full() else nearest(first.text, STEPS)
+        message = f"there is no step '{shown(first.text)}'"
+        if is_clause:
+            message = f"a step cannot be {shown(first.text)} alone: nothing says what it does"
+        self.complain(Code.BAD_STEP, first, message, f"did you mean {kind}?" if kind else _kinds())
+        if kind and kind != END:
+            clauses = self._clauses(node, kind, CLAUSES[kind], deep, {first.text: kind})
+            return Step(kind, clauses, self.reading.place(node))
         kept = []
         for key, (_, value) in node.entries.items():
             rule = _ANYWHERE.get(key)
@@ -122,19 +126,36 @@ class StepReading(ValueReading):
                 kept.append(clause)
         return Step("", tuple(kept), self.reading.place(node))
 
-    def _clauses(self, node: yaml.Mapping, kind: str, rules: _Rules, deep: int) -> tuple[Clause, ...]:
+    def _clauses(
+        self, node: yaml.Mapping, kind: str, rules: _Rules, deep: int, told: Mapping[str, str] = _NOTHING
+    ) -> tuple[Clause, ...]:
+        """The clauses of a mapping. ``told``: keys that are told to be wrong already, and what was meant by them. What
+        was meant by a wrong key is read as such."""
         found = []
         meant: set[str] = set()
         for text, (key, value) in node.entries.items():
-            rule = rules.get(text)
-            if rule is None:
-                meant.add(self._no_clause(key, kind, rules))
-            elif clause := self._clause(rule, value, deep):
-                found.append(clause)
+            name = text
+            if text not in rules:
+                name = told[text] if text in told else self._no_clause(key, kind, rules)
+            if name in rules and (name == text or name not in node.entries) and name not in meant:
+                meant.add(name)
+                clause = (
+                    self._clause(rules[name], value, deep) if name == text else self._guessed(rules[name], value, deep)
+                )
+                found += [clause] if clause else []
         for name, rule in rules.items():
-            if rule.required and name not in node.entries and name not in meant:
+            if rule.required and name not in meant:
                 self.complain(Code.MISSING_KEY, node, f"{kind} needs the key '{name}'", f"{name}: {about(rule)}")
         return tuple(found)
+
+    def _guessed(self, rule: ClauseRule, node: Node, deep: int) -> Clause | None:
+        """The clause that was probably meant by a wrong key, if its value is one; nothing more is told of that."""
+        before = len(self.reading.problems)
+        clause = self._clause(rule, node, deep)
+        if len(self.reading.problems) == before:
+            return clause
+        del self.reading.problems[before:]
+        return None
 
     def _clause(self, rule: ClauseRule, node: Node, deep: int) -> Clause | None:
         clause = _FORMS[rule.form](self, rule, node, deep)
@@ -154,6 +175,7 @@ class StepReading(ValueReading):
         hint = f"did you mean {meant}?" if meant else f"use one of its keys: {listed(rules, 20)}"
         if key.text in STEPS:
             hint = "put steps under do"
+            meant = ""
         elif kind == "update" and key.text == "with":
             hint = "set its attributes before: - set: { Found.Name: … }"
         self.complain(Code.UNKNOWN_KEY, key, f"{kind} has no key '{name}'", hint)

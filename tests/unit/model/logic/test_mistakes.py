@@ -51,7 +51,7 @@ server_actions:
 FIRST = DESK.count("\n") + 1
 # (what, the lines of do, (code, line counted from 0, column within the lines), a piece of the message or hint)
 CASES = [
-    ("no step of that name", "- gett: Ticket", ("M701", 0, 2), "did you mean get?"),
+    ("no step of that name", "- clera: Texts", ("M701", 0, 2), "did you mean clear?"),
     (
         "no step of that name, its variable",
         "- { gett: Ticket, where: True, as: Found }\n- update: Found",
