@@ -26,7 +26,7 @@ from odcpub.model.expressions.syntax import (
     Syntax,
     Value,
 )
-from odcpub.model.expressions.tree import Expression, Literal, Name
+from odcpub.model.expressions.tree import Expression, Kind, Literal, Name
 from odcpub.text import listed, nearest, shown
 
 _NOTHING = frozenset({"null", "nil", "none", "nothing", "undefined"})
@@ -50,7 +50,8 @@ def check(text: str, scope: Scope, wanted: DataType | None = None) -> Checked:
         node = checker.as_wanted(node, syntax, wanted, "the expression")
     if node and node.type == rules.NOTHING:
         checker.fault(syntax, "nothing says which type NoValue() has", "put it beside a value, or in the place of one")
-    checker.faults.extend(faults(node) if node else ())
+    if node and checker.in_query:
+        checker.faults.extend(faults(node))
     errors = tuple(fault for fault in checker.faults if not fault.warning)
     if errors or node is None:
         raise ExpressionError(tuple(sorted(errors, key=lambda fault: fault.at)))
@@ -70,6 +71,7 @@ class _Checker(Operators, Calls, Members):
         for count in range(len(path.names), 0, -1):
             symbol = self.scope.symbols.get(".".join(path.names[:count]))
             if symbol:
+                self.in_query = self.in_query or symbol.kind is Kind.ROW
                 node: Expression | None = Name(symbol, path.at)
                 for name in path.names[count:]:
                     node = node and self.member(node, name, path)

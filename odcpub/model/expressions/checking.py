@@ -23,11 +23,13 @@ _CONVERSIONS = tuple(
 
 
 class Checking:
-    """Collects faults. A part that is wrong is None, and nothing that follows from it is told."""
+    """Collects faults. A part that is wrong is None, and nothing that follows from it is told. ``in_query``: a query's
+    row was named."""
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.faults: list[Fault] = []
+        self.in_query = False
         self._sought = 0
 
     def node(self, syntax: Syntax) -> Expression | None:

@@ -49,14 +49,13 @@ class _Parser:
     def __init__(self, every: tuple[Token, ...]) -> None:
         self.every = every
         self.index = 0
-
-    @property
-    def next(self) -> Token:
-        return self.every[self.index]
+        self.next = every[0]
 
     def take(self) -> Token:
+        """The next token, and on to the one behind it; at the end that stays the next."""
         token = self.next
-        self.index += 1
+        self.index = min(self.index + 1, len(self.every) - 1)
+        self.next = self.every[self.index]
         return token
 
     def sees(self, sign: str) -> bool:
@@ -110,8 +109,7 @@ class _Parser:
             inner = self.operators(0, deep + 1)
             self._close(token, ")")
             return self._members(inner, deep)
-        self.index -= 1
-        raise self._unexpected("a value, a name or a bracket")
+        raise _unexpected(token, "a value, a name or a bracket")
 
     def _close(self, opened: Token, sign: str) -> Token:
         if self.sees(sign):
@@ -119,7 +117,7 @@ class _Parser:
         if self.next.kind is Kind.END:
             fault = Fault("the bracket is not closed", f"add a {sign} at the end", opened.at, opened.to)
             raise ExpressionError((fault,))
-        raise self._unexpected(f"an operator or {sign}")
+        raise _unexpected(self.next, f"an operator or {sign}")
 
     def _name(self, first: Token, deep: int) -> _Part:
         names, last = [first.text], first
@@ -138,8 +136,7 @@ class _Parser:
         self.take()
         name = self.take()
         if name.kind is not Kind.NAME:
-            self.index -= 1
-            raise self._unexpected("a name after the point")
+            raise _unexpected(name, "a name after the point")
         return name
 
     def _members(self, owner: _Part, deep: int) -> _Part:
@@ -178,16 +175,16 @@ class _Parser:
 
     def end(self) -> None:
         if self.next.kind is not Kind.END:
-            raise self._unexpected("an operator")
+            raise _unexpected(self.next, "an operator")
 
-    def _unexpected(self, wanted: str) -> ExpressionError:
-        token = self.next
-        if token.kind is Kind.END:
-            message, hint = f"the expression ends where {wanted} is expected", "complete it"
-        else:
-            message = f"'{shown(token.text)}' stands where {wanted} is expected"
-            hint = "remove it, or write what is missing before it"
-        return ExpressionError((Fault(message, hint, token.at, max(token.to, token.at + 1)),))
+
+def _unexpected(token: Token, wanted: str) -> ExpressionError:
+    if token.kind is Kind.END:
+        message, hint = f"the expression ends where {wanted} is expected", "complete it"
+    else:
+        message = f"'{shown(token.text)}' stands where {wanted} is expected"
+        hint = "remove it, or write what is missing before it"
+    return ExpressionError((Fault(message, hint, token.at, max(token.to, token.at + 1)),))
 
 
 def _too_deep(at: int, to: int) -> ExpressionError:
