@@ -15,7 +15,7 @@ from bench.surroundings import machine
 BENCHMARKS = {
     "commands": "what every command costs",
     "model_load": "1,000 entities loaded and verified",
-    "logic_load": "1,000 server actions read and checked",
+    "logic_load": "1,000 server actions read, checked and printed",
     "compiling": "20 entities compiled, before C#",
     "csharp": "C# compile, fresh, warm and cached",
     "data_plan": "the Data tool's look at a database",
