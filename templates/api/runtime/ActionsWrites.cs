@@ -44,13 +44,18 @@ public sealed partial class ActionRun
     {
         var described = Entity(entity);
         var row = Row(described, id);
+        var mark = transaction.Mark(); // what refers to the row may be of this run's own making
         try
         {
-            if (await Execute(calls.Changes.Delete(described, row, null), Done) is not null) return;
+            if (await Execute(calls.Changes.Delete(described, row, null), Done) is not null)
+            {
+                transaction.Release(mark);
+                return;
+            }
         }
         catch (PostgresException error) when (Saving.IsReferred(error))
         {
-            await transaction.Back();
+            await transaction.Undo(mark);
             throw new Refusal((await saving.Protected(described, row, error, cancellation)).Message, "Protected");
         }
         throw NotFound(described);
