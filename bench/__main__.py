@@ -16,6 +16,7 @@ BENCHMARKS = {
     "commands": "what every command costs",
     "model_load": "1,000 entities loaded and verified",
     "logic_load": "1,000 server actions read, checked and printed",
+    "watching": "an edit → the answer of verify --watch; an element renamed",
     "compiling": "20 entities compiled, before C#",
     "csharp": "C# compile, fresh, warm and cached",
     "data_plan": "the Data tool's look at a database",

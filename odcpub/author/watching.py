@@ -39,13 +39,9 @@ def watch(path: str) -> Iterator[Verified | OdcpubError]:
         raise UsageError(f"{path}: an archive is not watched", "name the folder that holds the model's YAML files")
     read_model(path)
     looking = _Looking(path)
-    told: object = None
     while True:
-        if looking.has_changed():
-            digest, answer = looking.verify()
-            if digest != told:
-                told = digest
-                yield answer
+        if looking.has_changed() and (answer := looking.verify()):
+            yield answer
         looking.wait()
 
 
@@ -58,6 +54,8 @@ class _Looking:
         self.cache = FileCache()
         self.state: State | None = None
         self.is_sure = False
+        self.told = ""
+        """What tells the contents that were answered from others."""
         self.took = 0.0
 
     def has_changed(self) -> bool:
@@ -81,16 +79,22 @@ class _Looking:
         self.took = time.perf_counter() - start
         return state
 
-    def verify(self) -> tuple[str, Verified | OdcpubError]:
-        """What tells the contents from others, and the answer."""
+    def verify(self) -> Verified | OdcpubError | None:
+        """The answer; None where the contents are those that were answered last."""
         try:
             found = read_model(self.path)
         except OdcpubError as error:
-            return error.message, error
+            return error if self._is_new(error.message) else None
+        if not self._is_new(found.tree.digest):
+            return None
         try:
-            return found.tree.digest, verify_files(found, self.cache)
+            return verify_files(found, self.cache)
         except OdcpubError as error:
-            return found.tree.digest, error
+            return error
+
+    def _is_new(self, contents: str) -> bool:
+        was, self.told = self.told, contents
+        return contents != was
 
     def wait(self) -> None:
         time.sleep(max(INTERVAL, self.took * SHARE))

@@ -51,7 +51,7 @@ def rename(found: Found, old: str, new: str) -> Renaming:
     edited = {one: made for one in readings if (made := _edits(one, element, new))}
     files = {one.path: _rewritten(_content(found, one.path), made) for one, made in edited.items()}
     after = _model(_with(found, files), cache, "the model with the new name")
-    _check_same(model, after, element, new)
+    _check_same(model, after, element, new, {path for path in model.texts if path in files})
     changes = {one.path: edits.changes(one.lines, made) for one, made in edited.items()}
     return Renaming(element, new, "" if key == new else key, files, changes)
 
@@ -134,10 +134,10 @@ def _stage_files(found: Found, model: Model, element: Element, new: str) -> Iter
         yield reading
 
 
-def _check_same(before: Model, after: Model, element: Element, new: str) -> None:
+def _check_same(before: Model, after: Model, element: Element, new: str, changed: set[str]) -> None:
     """Raises Refused where the model would not say the same as before: where its data would differ, or a name would
-    mean something else in some text."""
-    paths = before.paths(element[-1], new)
+    mean something else in some text. ``changed``: the model's files that are edited."""
+    paths = sorted(changed.union(before.paths(new)))
     outlines = _outlines(before, paths, (), ()), _outlines(after, paths, (*element[:-1], new), element)
     if by_identity(after.asset) != by_identity(_expected(before.asset, element, new)) or outlines[0] != outlines[1]:
         message = "with the new name the model would say something else than before; nothing was written"
