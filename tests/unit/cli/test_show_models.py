@@ -23,6 +23,9 @@ RENAMED = """\
 app.yaml
    12 -   HourlyRate: { type: Currency, default: 80, description: What an hour of work costs }
    12 +   Rate: { key: HourlyRate, type: Currency, default: 80, description: What an hour of work costs }
+logic.yaml
+   23 -         with: { Value: Hours * Settings.HourlyRate, Currency: Who.Currency }
+   23 +         with: { Value: Hours * Settings.Rate, Currency: Who.Currency }
 stages/qa.yaml
     3 -   HourlyRate: 95
     3 +   Rate: 95
@@ -47,20 +50,19 @@ def test_each_changed_line_is_shown_and_written(helpdesk: Path, capsys: pytest.C
     is_now = capsys.readouterr().out
     key = "its first name stays its key: HourlyRate"
     assert would == (
-        f"{RENAMED}Settings.HourlyRate would be Settings.Rate: 2 lines of 2 files would change; {key}. "
+        f"{RENAMED}Settings.HourlyRate would be Settings.Rate: 3 lines of 3 files would change; {key}. "
         "Nothing was written.\n"
     )
-    assert is_now == f"{RENAMED}Settings.HourlyRate is now Settings.Rate: 2 lines of 2 files changed; {key}\n"
-    assert [path.name for path, text in contents(helpdesk).items() if text != before[path]] == ["app.yaml", "qa.yaml"]
+    assert is_now == f"{RENAMED}Settings.HourlyRate is now Settings.Rate: 3 lines of 3 files changed; {key}\n"
+    changed = sorted(path.name for path, text in contents(helpdesk).items() if text != before[path])
+    assert changed == ["app.yaml", "logic.yaml", "qa.yaml"]
     assert main.main(["rename", str(helpdesk), "Rate", "HourlyRate"]) == 0
     assert contents(helpdesk) == before
 
 
 def test_a_line_of_its_own_is_shown_as_added(helpdesk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main.main(["rename", str(helpdesk), "Ticket", "Issue"])
-    assert capsys.readouterr().out.startswith(
-        "tickets.yaml\n    3 -   Ticket:\n    3 +   Issue:\n    4 +     key: Ticket\n"
-    )
+    assert "\ntickets.yaml\n    3 -   Ticket:\n    3 +   Issue:\n    4 +     key: Ticket\n" in capsys.readouterr().out
 
 
 def test_programs_get_the_lines_too(helpdesk: Path, capsys: pytest.CaptureFixture[str]) -> None:

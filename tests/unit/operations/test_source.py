@@ -89,5 +89,5 @@ def test_an_app_brings_the_libraries_that_its_revision_is_locked_to(installed: I
     kept = installed.platform.caches.keep(model)
     installed.store.assets.add_revision(replace(record, model=kept, lock=json.dumps(lock), operation=operation))
     files = source(installed.platform, "shop", None)["files"]
-    assert "class Amount" in files["Libraries/Money.cs"]
+    assert "record Amount" in files["Libraries/Money.cs"]
     assert "Odcpub.Libraries.Money.Amount? Due" in files["Structures/Debt.cs"]

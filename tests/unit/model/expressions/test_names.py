@@ -94,7 +94,7 @@ def test_an_unknown_name_of_a_large_model_is_told_quickly() -> None:
     entities = [Entity(f"Entity{at}", f"Entity{at}", (text("Name"),)) for at in range(1000)]
     started = time.process_time()
     names = names_of([], statics, entities, [], [])
-    assert time.process_time() - started < 0.2
+    assert time.process_time() - started < 1
     for written, hint in (
         ("Kind7.Record7x", "did you mean Kind7.Record7x9?"),
         ("Knid7.Record7x1", "did you mean Kind7.Record7x1?"),
@@ -104,5 +104,5 @@ def test_an_unknown_name_of_a_large_model_is_told_quickly() -> None:
         started = time.process_time()
         with pytest.raises(ExpressionError) as caught:
             check(written, names)
-        assert time.process_time() - started < 0.05
+        assert time.process_time() - started < 0.5
         assert caught.value.faults[0].hint.startswith(hint)
