@@ -71,8 +71,8 @@ def app_assemblies(asset: Asset, names: Names, reuse: Reuse) -> tuple[Assembly, 
     acting = assign((action.key for action in asset.server_actions), "Actions")
     if acting:
         found += _action_units(asset, names, acting, reuse)
-    main = main_source(asset, names, Units(units, acting))
-    return (*found, Assembly(APP, (main,), (RUNTIME,), executable=True))
+    values = _main_values(asset, names, Units(units, acting))
+    return (*found, reuse.get("main", values, partial(_main, values)))
 
 
 def _action_units(asset: Asset, names: Names, units: Mapping[str, str], reuse: Reuse) -> Iterator[Assembly]:
@@ -81,12 +81,13 @@ def _action_units(asset: Asset, names: Names, units: Mapping[str, str], reuse: R
     for action in sorted(asset.server_actions, key=lambda action: action.key):
         members.setdefault(units[action.key], []).append(actions.written(action))
     for unit, written in sorted(members.items()):
-        yield reuse.get(f"unit {unit}", written, partial(_action_unit, unit, written, actions, (asset, names)))
+        uses = tuple(_named_assemblies(written, asset, names))
+        yield reuse.get(f"unit {unit}", (written, uses), partial(_action_unit, unit, written, uses, actions))
 
 
-def _action_unit(unit: str, written: Sequence[Written], actions: Actions, of: tuple[Asset, Names]) -> Assembly:
+def _action_unit(unit: str, written: Sequence[Written], uses: tuple[str, ...], actions: Actions) -> Assembly:
     text = actions.source(f"actions/{unit}.cs", csharp_identifier(unit), written)
-    return Assembly(f"{APP}.{unit}", (text,), (RUNTIME, *_named_assemblies(written, *of)))
+    return Assembly(f"{APP}.{unit}", (text,), (RUNTIME, *uses))
 
 
 def _named_assemblies(written: Collection[Written], asset: Asset, names: Names) -> Iterator[str]:
@@ -192,6 +193,15 @@ def _libraries_of(structures: Collection[Structure]) -> tuple[str, ...]:
 
 def main_source(asset: Asset, names: Names, units: Units, **more: str) -> Source:
     """The program."""
+    return source("Program.cs", "api/program.cs", _main_values(asset, names, units) | more)
+
+
+def _main(values: Mapping[str, object]) -> Assembly:
+    return Assembly(APP, (source("Program.cs", "api/program.cs", values),), (RUNTIME,), executable=True)
+
+
+def _main_values(asset: Asset, names: Names, units: Units) -> dict[str, object]:
+    """What the program is made of."""
     entries = [(one.name, physical(one.key), *units.of_entity(one)) for one in elements_of(asset)]
     for library in names.libraries.values():
         home, type_ = units.assembly or library_assembly_name(library.asset.name), _library_type(library.asset.name)
@@ -203,8 +213,13 @@ def main_source(asset: Asset, names: Names, units: Units, **more: str) -> Source
         (setting.name, csharp.ATTRIBUTE_TYPES[setting.type.basic], setting.secret, default)
         for setting, default in zip(asset.settings, defaults, strict=True)
     ]
-    values: dict[str, object] = {"app": asset, "entries": sorted(entries), "settings": settings, "actions": actions}
-    return source("Program.cs", "api/program.cs", values | more)
+    return {
+        "app": asset.name,
+        "description": asset.description,
+        "entries": sorted(entries),
+        "settings": settings,
+        "actions": actions,
+    }
 
 
 def _library_type(library: str) -> CSharp:

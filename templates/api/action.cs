@@ -1,16 +1,18 @@
     //@ {{ element | comment }}
     {{ access }} static class {{ type }}
     {
+{{ lines }}
 {% if inputs and (described or limited) %}
+
         private static readonly AttributeDescriptor[] Inputs =
         [
 {% for input in inputs %}
             new() { {{ input }} },
 {% endfor %}
         ];
-
 {% endif %}
 {% if described %}
+
         public static ActionDescriptor Describe() => new()
         {
             {{ described.members }},
@@ -28,7 +30,5 @@
             Call = async (run, given) => {{ described.call }},
             Method = ({{ described.method }})Run,
         };
-
 {% endif %}
-{{ lines }}
     }

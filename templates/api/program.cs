@@ -8,9 +8,9 @@ namespace Odcpub.Generated
     {
         public static int Main(string[] arguments) => Application.Run(arguments, new AppDescriptor
         {
-            //@ {{ app.name | comment }}
-            Name = {{ app.name | cs }},
-            Description = {{ app.description | cs }},
+            //@ {{ app | comment }}
+            Name = {{ app | cs }},
+            Description = {{ description | cs }},
             Settings =
             [
 {% for name, type, secret, default in settings %}

@@ -10,7 +10,7 @@ from odcpub.compiler.actions import calls, queries
 from odcpub.compiler.actions.lines import Lines
 from odcpub.compiler.actions.queries import Statement
 from odcpub.compiler.actions.surroundings import Inside
-from odcpub.compiler.actions.targets import assigned
+from odcpub.compiler.actions.targets import assigned, assignments
 from odcpub.compiler.actions.walk import is_given, variables
 from odcpub.compiler.expressions.csharp import argument, condition, exact, primary, value
 from odcpub.compiler.literals import csharp_lines, csharp_string
@@ -170,8 +170,7 @@ class Body:
     # Variables and branches
 
     def set(self, step: tree.Set) -> None:
-        for one in step.assignments:
-            self.lines.add(assigned(one.target, self.value(one.value), self.inside))
+        self.lines.add(*assignments(step.assignments, self.inside))
 
     def branches(self, step: tree.If) -> None:
         for number, case in enumerate(step.cases):

@@ -6,15 +6,14 @@ blocks within one another. What collides gets an underscore or a number behind i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from odcpub.compiler.expressions.csharp_pieces import RESERVED
 from odcpub.compiler.literals import csharp_identifier, csharp_literal
 from odcpub.compiler.marked import CSharp
+from odcpub.compiler.structures import type_name
 
 TYPES = RESERVED | {
     *("ActionDescriptor", "ActionRun", "Argument", "Assigned", "AttributeDescriptor", "AttributeType", "Func"),
-    *("Refusal", "RowReader", "Sorts", "Task", "Odcpub", "System"),
+    *("Refusal", "RowReader", "Sorts", "Task", "Values", "Odcpub", "System"),
 }
 """Types and namespaces that the code of an action names."""
 OWN = frozenset({"Describe", "Inputs", "Run"})
@@ -25,12 +24,8 @@ LOCAL = frozenset({"call", "given", "mark", "run"})
 
 def class_name(action: str) -> CSharp:
     """The class of an action. Two actions never have the same."""
-    return _apart(csharp_identifier(action), TYPES | OWN)
-
-
-def _apart(name: CSharp, taken: Iterable[str]) -> CSharp:
-    """The name, with an underscore where it is taken or would be one that is, with underscores."""
-    return CSharp.code("{}_", name) if name.rstrip("_").removeprefix("@") in taken else name
+    name = type_name(action)
+    return CSharp.code("{}_", name) if name.rstrip("_").removeprefix("@") in TYPES | OWN else name
 
 
 class Scope:

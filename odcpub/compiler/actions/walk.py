@@ -45,7 +45,7 @@ def variables(step: Step) -> tuple[Variable, ...]:
 
 def is_given(symbol: Symbol, steps: tuple[Step, ...]) -> bool:
     """Whether one of these steps, or within them, gives a variable another value."""
-    return any(symbol in (_root(one) for one in _given(step)) for step in within(steps))
+    return any(symbol in (root(one) for one in _given(step)) for step in within(steps))
 
 
 def is_read(symbol: Symbol, steps: tuple[Step, ...]) -> bool:
@@ -64,7 +64,8 @@ def _given(step: Step) -> tuple[Expression, ...]:
     return tuple(Name(one.symbol) for one in variables(step) if not one.declares)
 
 
-def _root(target: Expression) -> Symbol | None:
+def root(target: Expression) -> Symbol | None:
+    """The variable that an assignment changes."""
     while isinstance(target, Member):
         target = target.owner
     return target.symbol if isinstance(target, Name) else None
@@ -81,7 +82,7 @@ def updated_again(action: Action) -> frozenset[str]:
                 *(v.symbol for one in within(step.steps) for v in variables(one) if v.declares),
             }
             rows = (one.row for one in within(step.steps) if isinstance(one, tree.Update))
-            again |= {row.type.target for row in rows if _root(row) not in made}
+            again |= {row.type.target for row in rows if root(row) not in made}
     return frozenset(again)
 
 

@@ -16,6 +16,7 @@ from odcpub.model.elements import Library
 from odcpub.model.load import load_found
 from odcpub.model.verify import verify
 from odcpub.tree.folder import read_folder
+from tests import logic_asset
 from tests.helpdesk_asset import HELPDESK, LIBRARIES, MONEY
 
 ROOT = Path(__file__).parents[3]
@@ -41,6 +42,22 @@ TEXTS = {f"csharp/{source.path}": source.text for assembly in COMPILED for sourc
     for draft in app_project(HELPDESK, LIBRARIES, ABOUT)
     if not draft.path.startswith(("Runtime/", "wwwroot/"))
 }
+_LOGIC = (
+    *compile_app(logic_asset.DESK, logic_asset.LIBRARIES).assemblies,
+    *compile_library(logic_asset.MONEY, {}).assemblies,
+)
+TEXTS |= {
+    f"csharp/{source.path}": source.text
+    for assembly in _LOGIC
+    for source in assembly.sources
+    if source.path.startswith("actions/") or source.path.endswith(".Actions.cs")
+}
+TEXTS |= {
+    f"source/{draft.path}": draft.content.decode()
+    for draft in app_project(logic_asset.DESK, logic_asset.LIBRARIES, ABOUT)
+    if draft.path.startswith("Actions/") or draft.path.endswith(".Actions.cs")
+}
+"""Of the app and library with logic: their actions."""
 TEXTS |= _screens()
 
 
