@@ -28,7 +28,7 @@ server_actions:
         into: Cents
       - set: { Made.Value: Cents, Made.In: CurrencyCode.EUR, Whole: Cents = Trunc(Cents) }
 """
-_DESK = """\
+DESK_TEXT = """\
 app: Desk
 key: 2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f20
 uses: { Money: "^1.0" }
@@ -212,10 +212,11 @@ server_actions:
 """
 
 
-def _verified(text: str, libraries: dict[str, Library]) -> VerifiedAsset:
+def verified(text: str, libraries: dict[str, Library]) -> VerifiedAsset:
+    """The asset that a model file is; raises ModelError."""
     return verify(RawModel((parts_of(text.encode(), "app.yaml"),)), libraries)[0]
 
 
-MONEY = _verified(_MONEY, {})
+MONEY = verified(_MONEY, {})
 LIBRARIES = {"Money": Library(MONEY, "1.0.0", 1, "sha256:" + "0" * 64)}
-DESK = _verified(_DESK, LIBRARIES)
+DESK = verified(DESK_TEXT, LIBRARIES)

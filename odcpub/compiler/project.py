@@ -27,8 +27,6 @@ NPGSQL = "10.0.3"
 ORIGIN = "From the model, written by odcpub; yours to change."
 ENV = (("DOTNET_EnableDiagnostics", "0"), ("DOTNET_TieredPGO", "0"))
 """Of the container, as a published image has it: a read-only root will do, and it starts quickly."""
-DESCRIPTORS = "Descriptors.cs"
-"""What a library needs of the runtime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ def app_project(asset: VerifiedAsset, libraries: Mapping[str, Library], about: A
         "secrets": [setting.name for setting in asset.settings if setting.secret],
     }
     return _sorted(
-        *map(_draft, (*elements, *_runtime(""))),
+        *map(_draft, (*elements, *_runtime())),
         *app_files(asset, names, Reuse(), apart=True),
         _rendered("app.csproj", Xml, "project.csproj.j2", values),
         _rendered("README.md", Markdown, "README.md.j2", values),
@@ -73,7 +71,7 @@ def library_project(asset: VerifiedAsset, libraries: Mapping[str, Library], abou
         "assembly": assemblies.library_assembly_name(asset.name),
     }
     return _sorted(
-        *map(_draft, (*_library(asset, names), *_libraries(names), *_runtime(DESCRIPTORS))),
+        *map(_draft, (*_library(asset, names), *_libraries(names), *_runtime())),
         _rendered("library.csproj", Xml, "project.csproj.j2", values),
         _rendered("README.md", Markdown, "library.md.j2", values),
         Draft(".gitignore", content("source/ignore")),
@@ -121,9 +119,8 @@ def _library(asset: Asset, names: Names) -> Iterator[Source]:
         yield actions.source(f"Libraries/{asset.name}.Actions.cs", None, written, origin=ORIGIN)
 
 
-def _runtime(ending: str) -> list[Source]:
-    found = (Source(one.path.replace("runtime/", "Runtime/", 1), one.text) for one in runtime_assembly().sources)
-    return [one for one in found if one.path.endswith(ending)]
+def _runtime() -> list[Source]:
+    return [Source(one.path.replace("runtime/", "Runtime/", 1), one.text) for one in runtime_assembly().sources]
 
 
 def _values(asset: Asset, about: About) -> dict[str, object]:

@@ -23,9 +23,10 @@ LOCAL = frozenset({"call", "given", "mark", "run"})
 
 
 def class_name(action: str) -> CSharp:
-    """The class of an action. Two actions never have the same."""
-    name = type_name(action)
-    return CSharp.code("{}_", name) if name.rstrip("_").removeprefix("@") in TYPES | OWN else name
+    """The class of an action. Two actions never have the same, and none is called like a type or word of C#'s."""
+    bare = action.rstrip("_")
+    taken = bare in TYPES or bare in OWN or csharp_identifier(bare).startswith("@")
+    return CSharp.code("{}_", csharp_identifier(action)) if taken else type_name(action)
 
 
 class Scope:

@@ -5,7 +5,8 @@
 // Every further line is a request:
 //   {"assemblies": [{"name", "executable", "sources": [{"path", "text"}], "references": ["Name", ...]}],
 //    "given": {"Name": "<base64>"}, "strict": false}
-//   -> {"images": {"Name": "<base64>"}, "diagnostics": [{"assembly", "path", "line", "column", "id", "message"}]}
+//   -> {"images": {"Name": "<base64>"}, "diagnostics": [{"assembly", "path", "line", "column", "origin", "originLine", "id",
+//   "message"}]}, where "origin" is what #line says,
 //   or {"failure": "..."} when the request itself cannot be carried out.
 // Assemblies of one request are compiled as soon as those they refer to are; one whose reference failed is left out,
 // since its own errors would only repeat the first. Where "strict" is true, every warning is an error. The end of
@@ -29,7 +30,7 @@ using Microsoft.CodeAnalysis.Text;
 
 internal sealed record Unit(string Name, bool Executable, (string Path, string Text)[] Sources, string[] References);
 
-internal sealed record Finding(string Assembly, string Path, int Line, int Column, string Id, string Message);
+internal sealed record Finding(string Assembly, FileLinePositionSpan At, FileLinePositionSpan Origin, string Id, string Message);
 
 internal sealed record Outcome(byte[]? Image, IReadOnlyList<Finding> Findings);
 
@@ -96,15 +97,8 @@ internal sealed class Compiler
         return new Outcome(result.Success ? image.ToArray() : null, findings);
     }
 
-    private static Finding Describe(string assembly, Diagnostic one)
-    {
-        var span = one.Location.GetLineSpan();
-        var start = span.StartLinePosition;
-        var message = one.GetMessage(System.Globalization.CultureInfo.InvariantCulture);
-        return span.IsValid
-            ? new Finding(assembly, span.Path, start.Line + 1, start.Character + 1, one.Id, message)
-            : new Finding(assembly, "", 0, 0, one.Id, message);
-    }
+    private static Finding Describe(string assembly, Diagnostic one) => new(assembly, one.Location.GetLineSpan(),
+        one.Location.GetMappedLineSpan(), one.Id, one.GetMessage(System.Globalization.CultureInfo.InvariantCulture));
 
     // Metadata only: method bodies are never needed and are most of a file.
     private static MetadataReference FromFile(string path)
@@ -195,9 +189,12 @@ internal static class Program
         {
             writer.WriteStartObject();
             writer.WriteString("assembly", finding.Assembly);
-            writer.WriteString("path", finding.Path);
-            writer.WriteNumber("line", finding.Line);
-            writer.WriteNumber("column", finding.Column);
+            var (known, start) = (finding.At.IsValid, finding.At.StartLinePosition);
+            writer.WriteString("path", known ? finding.At.Path : "");
+            writer.WriteNumber("line", known ? start.Line + 1 : 0);
+            writer.WriteNumber("column", known ? start.Character + 1 : 0);
+            writer.WriteString("origin", finding.Origin.HasMappedPath ? finding.Origin.Path : "");
+            writer.WriteNumber("originLine", finding.Origin.HasMappedPath ? finding.Origin.StartLinePosition.Line + 1 : 0);
             writer.WriteString("id", finding.Id);
             writer.WriteString("message", finding.Message);
             writer.WriteEndObject();

@@ -23,7 +23,8 @@ class CompileFailed(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """An error as Roslyn tells it; line and column from 1, or 0 and no path where it has no place."""
+    """An error as Roslyn tells it; line and column from 1, or 0 and no path where it has no place. ``origin``: the file
+    and line of the model that it comes from, where the source says so."""
 
     assembly: str
     path: str
@@ -31,6 +32,8 @@ class Diagnostic:
     column: int
     id: str
     message: str
+    origin: str = ""
+    origin_line: int = 0
 
 
 def element_at(source: Source, line: int) -> str:
@@ -49,5 +52,7 @@ def explain(diagnostics: Iterable[Diagnostic], assemblies: Sequence[Assembly]) -
 
 def _problem(one: Diagnostic, source: Source | None) -> Problem:
     place = Place(one.path, one.line, one.column) if one.path else None
+    if one.origin:
+        place = Place(one.origin, one.origin_line, 1)
     element = element_at(source, one.line) if source else ""
     return Problem(one.id, one.message, place=place, element=element or one.assembly)

@@ -49,7 +49,7 @@ class RoslynCompiler:
         if "failure" in answer:
             raise EngineError(f"compile server: {answer['failure']}", REPORT)
         if answer["diagnostics"]:
-            raise CompileFailed(explain((Diagnostic(**one) for one in answer["diagnostics"]), assemblies))
+            raise CompileFailed(explain(map(_diagnostic, answer["diagnostics"]), assemblies))
         return {one.name: base64.b64decode(answer["images"][one.name]) for one in assemblies}
 
     def close(self) -> None:
@@ -97,6 +97,11 @@ def _gone(parts: Parts) -> bool:
     made = (parts.toolchain.root, parts.toolchain.launcher, Path(parts.command[-1]), *parts.toolchain.libraries)
     needed = (*made, *parts.references[:1])
     return not all(file.exists() for file in needed)
+
+
+def _diagnostic(answered: Mapping[str, Any]) -> Diagnostic:
+    more = dict(answered)
+    return Diagnostic(origin_line=more.pop("originLine"), **more)
 
 
 def _request(assemblies: Sequence[Assembly], given: Mapping[str, bytes]) -> dict[str, object]:

@@ -86,14 +86,9 @@ def test_a_library_is_a_class_library_with_those_it_uses() -> None:
     debt = Structure("Debt", "Debt", (attribute("Due", Basic.STRUCTURE, target="Money.Amount"),))
     trade = replace(MONEY, name="Trade", static_entities=(), structures=(debt,))
     found = {one.path: one.content.decode() for one in library_project(trade, LIBRARIES, About("trade", 2))}
-    assert sorted(found) == [
-        ".gitignore",
-        "Libraries/Money.cs",
-        "Libraries/Trade.cs",
-        "README.md",
-        "Runtime/Descriptors.cs",
-        "library.csproj",
-    ]
+    own = {path for path in found if not path.startswith("Runtime/")}
+    assert own == {".gitignore", "Libraries/Money.cs", "Libraries/Trade.cs", "README.md", "library.csproj"}
+    assert "Runtime/Descriptors.cs" in found
     assert "<AssemblyName>Library.Trade</AssemblyName>" in found["library.csproj"]
     assert all(text.endswith("\n") for text in found.values())
 
