@@ -16,7 +16,8 @@ import pytest
 
 from odcpub.compiler.assemblies import APP, RUNTIME
 from odcpub.compiler.drafts import Assembly, Source
-from odcpub.compiler.expressions.csharp import Surroundings, value
+from odcpub.compiler.expressions.csharp import value
+from odcpub.compiler.expressions.csharp_pieces import Surroundings
 from odcpub.compiler.literals import csharp_identifier, csharp_literal
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.runtime import runtime_assembly

@@ -132,7 +132,8 @@ def _structure(type_: DataType, names: Names) -> CSharp:
 
 def _computed(default: Computed, type_: DataType) -> CSharp:
     """A default that is computed for each new row: from the moment and the app's name to its text."""
-    from odcpub.compiler.expressions.csharp import Surroundings, value
+    from odcpub.compiler.expressions.csharp import value
+    from odcpub.compiler.expressions.csharp_pieces import Surroundings
     from odcpub.model.expressions.check import check
     from odcpub.model.expressions.scope import Scope
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from odcpub.compiler.csharp import described
-from odcpub.compiler.expressions.csharp import Surroundings, value
-from odcpub.compiler.expressions.csharp_pieces import type_of
+from odcpub.compiler.expressions.csharp import value
+from odcpub.compiler.expressions.csharp_pieces import Surroundings, type_of
 from odcpub.compiler.expressions.queries import Query
 from odcpub.compiler.literals import csharp_literal, csharp_members
 from odcpub.compiler.marked import CSharp

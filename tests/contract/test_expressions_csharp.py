@@ -13,7 +13,7 @@ from odcpub.model.expressions import tree
 from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.check import check
 from odcpub.model.expressions.evaluate import OutOfRange, Overflow, evaluate
-from odcpub.model.expressions.letters import lower, upper
+from odcpub.model.expressions.letters import constants, lower, upper
 from odcpub.model.literals import canonical
 from tests.expression_cases import EDGES
 from tests.expression_edge import OUT_OF_RANGE, OVERFLOW
@@ -143,6 +143,13 @@ for (var point = 1; point < 0x110000; point++)
     System.Console.WriteLine($"{point} {char.ConvertToUtf32(small!, 0)} {char.ConvertToUtf32(capital!, 0)}");
 }
 """
+
+
+def test_the_letters_that_a_query_translates_are_the_same(csharp: InCSharp) -> None:
+    for name, expected in constants().items():
+        program = f'foreach (var unit in Odcpub.Runtime.Texts.{name}) System.Console.Write($"{{(int)unit:x4}}");'
+        (found,) = csharp.run(program)
+        assert bytes.fromhex(found).decode("utf-16-be") == expected
 
 
 def test_every_character_has_the_same_small_and_capital_form(csharp: InCSharp) -> None:

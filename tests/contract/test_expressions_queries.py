@@ -181,6 +181,8 @@ def test_an_index_finds_what_a_reference_equals(database: Any) -> None:
 
 
 FIXED = [
+    ('ToUpper(Ticket.Text1) = "ZERO"', [1]),
+    ('Index(Ticket.Text1, "O", ignoreCase: True) > 0', [1, 2]),
     ("Ticket.Next.Next.Text1 = Words[0]", [1]),
     ("Ticket.Next.Id = Found.Id", []),
     ('Ticket.Status.Label like "%clo%"', [3]),

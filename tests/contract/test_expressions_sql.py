@@ -15,6 +15,7 @@ from psycopg import sql
 from odcpub.compiler.expressions.sql import condition, value
 from odcpub.compiler.expressions.sql_functions import FUNCTIONS as PRINTED
 from odcpub.compiler.expressions.sql_parts import NotInQueries, Part
+from odcpub.compiler.literals import sql_text
 from odcpub.compiler.marked import Sql
 from odcpub.model.elements import Basic, DataType, Scalar
 from odcpub.model.expressions import rules, tree
@@ -22,6 +23,7 @@ from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.check import check
 from odcpub.model.expressions.evaluate import Overflow, Rows, Worth, evaluate
 from odcpub.model.expressions.functions import InQueries
+from odcpub.model.expressions.letters import constants
 from odcpub.model.expressions.tree import Expression, Member, Name, children
 from tests.databases import engine
 from tests.expression_cases import EDGES
@@ -43,6 +45,9 @@ class Columns:
 
     def member(self, member: Member) -> Part:
         raise AssertionError(member)
+
+    def constant(self, name: str) -> Sql:
+        return sql_text(constants()[name])
 
 
 @pytest.fixture(scope="module", params=["embedded", "server"])
@@ -165,9 +170,18 @@ def test_the_edges_hold(rows: psycopg.Connection[Any]) -> None:
 def test_what_is_not_translated_is_named() -> None:
     others = [name for name in FUNCTIONS if name not in TRANSLATED]
     assert not set(PRINTED) & set(others)
-    assert set(TRANSLATED) == set(PRINTED) | {rules.IF}
-    with pytest.raises(NotInQueries, match="ToLower cannot be computed in the database"):
-        value(check("Length(ToLower(Text1))", SCOPE).expression, Columns())
+    assert set(TRANSLATED) == set(PRINTED) | {rules.IF, "ToLower", "ToUpper"}
+    with pytest.raises(NotInQueries, match="EncodeUrl cannot be computed in the database"):
+        value(check("Length(EncodeUrl(Text1))", SCOPE).expression, Columns())
+
+
+@pytest.mark.parametrize("function", ["ToLower", "ToUpper"])
+def test_every_character_has_the_same_small_and_capital_form(rows: psycopg.Connection[Any], function: str) -> None:
+    every = [chr(point) for point in range(1, 0x110000) if not 0xD800 <= point <= 0xDFFF]
+    node = check(f"{function}(Text1)", SCOPE).expression
+    for at in range(0, len(every), 65_536):
+        text = "".join(every[at : at + 65_536])
+        assert asked(rows, Case("", tree.TEXT, node, {"Text1": text}))[0] == evaluate(node, {"Text1": text}, NOW)
 
 
 @pytest.mark.parametrize(

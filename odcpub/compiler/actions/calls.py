@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from odcpub.compiler.actions.names import class_name
 from odcpub.compiler.actions.surroundings import Inside
 from odcpub.compiler.actions.world import World, actions_space
-from odcpub.compiler.expressions.csharp import Surroundings, value
-from odcpub.compiler.expressions.csharp_pieces import type_of
+from odcpub.compiler.expressions.csharp import value
+from odcpub.compiler.expressions.csharp_pieces import Surroundings, type_of
 from odcpub.compiler.literals import csharp_identifier, csharp_string
 from odcpub.compiler.marked import CSharp
 from odcpub.model.elements import Attribute, Computed, DataType, Function

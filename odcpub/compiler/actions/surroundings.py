@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from odcpub.compiler.actions.names import Scope
 from odcpub.compiler.actions.records import Row
 from odcpub.compiler.actions.world import World
-from odcpub.compiler.expressions.csharp import Surroundings
+from odcpub.compiler.expressions.csharp_pieces import Surroundings
 from odcpub.compiler.literals import csharp_identifier, csharp_literal
 from odcpub.compiler.marked import CSharp
 from odcpub.model.elements import DataType

@@ -8,20 +8,18 @@ lists, ``using System.Collections.Immutable;``, and none of its own names is in 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import LiteralString
 
 from odcpub.compiler.expressions import csharp_tables as tables
 from odcpub.compiler.expressions.csharp_pieces import (
     Binding,
     Piece,
-    class_of,
+    Surroundings,
     infix,
     literal,
     moment,
-    property_of,
-    type_of,
 )
 from odcpub.compiler.literals import csharp_literal, csharp_type
 from odcpub.compiler.marked import CSharp
@@ -39,35 +37,10 @@ from odcpub.model.expressions.tree import (
     Name,
     Operator,
     Size,
-    Symbol,
     Unary,
 )
 
 _NULL = CSharp.code("null")
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What an expression meets in the C# around it.
-
-    ``named``: a name → C# that binds as tightly as a name (``ticketId``), of its nullable type; a text is null rather
-    than empty, and neither a record's identifier nor a list is ever null. ``statics``: static entities, whose
-    identifiers are texts. ``now``: a DateTimeOffset, the same for a whole action. ``app``: a string, the app's name.
-    ``property_of``: the name of an attribute's property. ``class_of``: the class of a row or structure. ``is_sure``:
-    whether a row or record of this name is never null.
-    """
-
-    named: Callable[[Name], CSharp]
-    statics: Collection[str]
-    now: CSharp
-    app: CSharp
-    property_of: Callable[[Member], CSharp] = property_of
-    class_of: Callable[[DataType], CSharp] = class_of
-    is_sure: Callable[[Symbol], bool] = lambda symbol: symbol.kind is tree.Kind.RECORD
-
-    def type_of(self, type_: DataType) -> CSharp:
-        """The nullable C# type of values of a data type; of a list's, never null."""
-        return type_of(type_, self.statics, self.class_of)
 
 
 def value(node: Expression, around: Surroundings) -> CSharp:
@@ -117,6 +90,8 @@ class _Printer:
     # Values
 
     def _name(self, node: Name) -> Piece:
+        if node.symbol.kind is tree.Kind.CONSTANT:
+            return Piece(csharp_type(f"Texts.{node.symbol.name}"), sure=True)
         sure = node.type.many or self.around.is_sure(node.symbol)
         return Piece(self.around.named(node), sure=sure)
 

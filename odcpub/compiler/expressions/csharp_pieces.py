@@ -1,4 +1,4 @@
-"""Pieces of C#: printed code with how tightly it binds, types, and the literals of expressions. Pure, no I/O."""
+"""Pieces of C#: printed code with how tightly it binds, types, literals, and what is around expressions. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_n
 from odcpub.compiler.marked import CSharp
 from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import Basic, DataType
-from odcpub.model.expressions.tree import Literal, Member
+from odcpub.model.expressions.tree import Kind, Literal, Member, Name, Symbol
 
 RESERVED = frozenset(
     {
@@ -73,6 +73,30 @@ def type_of(type_: DataType, statics: Collection[str], class_of: Callable[[DataT
     if type_.target in statics or (type_.basic is Basic.IDENTIFIER and type_.length):
         return _TYPES[Basic.TEXT]
     return _TYPES[type_.basic]
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an expression meets in the C# around it.
+
+    ``named``: a name → C# that binds as tightly as a name (``ticketId``), of its nullable type; a text is null rather
+    than empty, and neither a record's identifier nor a list is ever null. ``statics``: static entities, whose
+    identifiers are texts. ``now``: a DateTimeOffset, the same for a whole action. ``app``: a string, the app's name.
+    ``property_of``: the name of an attribute's property. ``class_of``: the class of a row or structure. ``is_sure``:
+    whether a row or record of this name is never null.
+    """
+
+    named: Callable[[Name], CSharp]
+    statics: Collection[str]
+    now: CSharp
+    app: CSharp
+    property_of: Callable[[Member], CSharp] = property_of
+    class_of: Callable[[DataType], CSharp] = class_of
+    is_sure: Callable[[Symbol], bool] = lambda symbol: symbol.kind is Kind.RECORD
+
+    def type_of(self, type_: DataType) -> CSharp:
+        """The nullable C# type of values of a data type; of a list's, never null."""
+        return type_of(type_, self.statics, self.class_of)
 
 
 def infix(sign: CSharp, binding: Binding, left: Piece, right: Piece) -> Piece:

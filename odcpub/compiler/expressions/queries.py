@@ -95,6 +95,9 @@ class Query:
         cast: LiteralString = "${}::" + self._cast(name.type)
         return Part(Sql.code(cast, sql_number(int(name.symbol.name))), plain=True)
 
+    def constant(self, name: str) -> Sql:
+        return self.symbol(self._parameter(Name(Symbol(name, Kind.CONSTANT, tree.TEXT)))).sql
+
     def member(self, member: Member) -> Part:
         owner = member.owner
         if isinstance(owner, Followed) and member.key == _ID:

@@ -15,7 +15,7 @@ from odcpub.compiler.expressions.sql_parts import TYPES, Names, NotInQueries, Pa
 from odcpub.compiler.literals import sql_number, sql_text
 from odcpub.compiler.marked import Sql
 from odcpub.model.elements import Basic
-from odcpub.model.expressions import rules
+from odcpub.model.expressions import letters, rules
 from odcpub.model.expressions.tree import (
     Binary,
     Call,
@@ -170,12 +170,34 @@ class _Printer:
             form: LiteralString = "CASE WHEN {} THEN {} ELSE {} END"
             whole = Sql.code(form, self.condition(test).sql, *(part.sql for part in chosen))
             return Part(whole, any(part.nullable for part in chosen))
+        if node.function in _LETTERS:
+            return Part(self._changed(self.value(node.arguments[0]), node.function))
+        parts = tuple(self.value(argument) for argument in node.arguments)
+        if node.function == _INDEX and isinstance(node.arguments[-1], Literal) and node.arguments[-1].value:
+            text, sought = (Part(self._changed(part, _SMALL)) for part in parts[:2])
+            parts = (text, sought, *parts[2:])
         printed = FUNCTIONS.get(node.function)
         if printed is None:
             raise NotInQueries(node)
-        return printed(node, tuple(self.value(argument) for argument in node.arguments))
+        return printed(node, parts)
+
+    def _changed(self, part: Part, function: str) -> Sql:
+        """A text in other letters. PostgreSQL's own functions change those of ASCII alone as we do in every version."""
+        before, after = _LETTERS[function]
+        return Sql.code(_LETTER_FORMS[function], self.names.constant(before), self.names.constant(after), part.sql)
 
 
+_INDEX, _SMALL = "Index", "ToLower"
+_LETTERS: Mapping[str, tuple[str, str]] = {
+    _SMALL: (letters.CAPITALS, letters.CAPITALS_SMALL),
+    "ToUpper": (letters.SMALLS, letters.SMALLS_CAPITAL),
+}
+_LETTER_FORMS: Mapping[str, LiteralString] = {
+    _SMALL: '(SELECT CASE WHEN octet_length(t) = char_length(t) THEN lower(t COLLATE "C") '
+    "ELSE translate(t, {}, {}) END FROM (SELECT {}) AS once(t))",
+    "ToUpper": '(SELECT CASE WHEN octet_length(t) = char_length(t) THEN upper(t COLLATE "C") '
+    "ELSE translate(t, {}, {}) END FROM (SELECT {}) AS once(t))",
+}
 _PRINTED: Mapping[type, Callable[..., Part]] = {
     Literal: _Printer.literal,
     Name: _Printer.name,

@@ -95,10 +95,11 @@ def _absolute(call: Call, parts: tuple[Part, ...]) -> Part:
 
 
 def _index(call: Call, parts: tuple[Part, ...]) -> Part:
-    """Only from the beginning, forwards, by case: where the options are as if they were left out."""
-    for option, usual in zip(call.arguments[2:], (0, False, False), strict=True):
-        if not (isinstance(option, Literal) and option.value == usual):
-            raise NotInQueries(call)
+    """Only from the beginning and forwards. To ignore case, both texts were changed before."""
+    start, backwards, ignore_case = call.arguments[2:]
+    usual = all(isinstance(one, Literal) and not one.value for one in (start, backwards))
+    if not usual or not isinstance(ignore_case, Literal):
+        raise NotInQueries(call)
     form: LiteralString = (
         "(SELECT CASE WHEN s = '' THEN -1 ELSE strpos(t, s) - 1 END FROM (SELECT {}, {}) AS once(t, s))"
     )

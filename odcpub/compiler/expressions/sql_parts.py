@@ -37,6 +37,9 @@ class Names(Protocol):
 
     def member(self, member: Member) -> Part: ...
 
+    def constant(self, name: str) -> Sql:
+        """One of the texts in ``odcpub.model.expressions.letters``."""
+
 
 class NotInQueries(ValueError):
     """A part that PostgreSQL cannot compute as everywhere else; ``part`` is what must be computed before the query."""

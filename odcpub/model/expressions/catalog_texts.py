@@ -126,6 +126,7 @@ TEXTS = (
         edges="A character whose small form is not exactly one character stays, and so does a letter whose small form "
         "is newer than Unicode 15.",
         examples=(('ToLower("ÄBC")', '"äbc"'),),
+        in_queries=InQueries.TRANSLATED,
         python=letters.lower,
     ),
     Function(
@@ -136,6 +137,7 @@ TEXTS = (
         edges="A character whose capital form is not exactly one character stays: ß. So does a letter whose capital "
         "form is newer than Unicode 15.",
         examples=(('ToUpper("äbß")', '"ÄBß"'),),
+        in_queries=InQueries.TRANSLATED,
         python=letters.upper,
     ),
     Function(

@@ -12,6 +12,7 @@ from odcpub.model.elements import Basic, DataType, Scalar
 from odcpub.model.expressions import rules
 from odcpub.model.expressions.catalog import FUNCTIONS
 from odcpub.model.expressions.functions import Evaluated
+from odcpub.model.expressions.letters import constants
 from odcpub.model.expressions.python.conversions import as_text, date_time_text
 from odcpub.model.expressions.python.dates import date_time, start_of, time_of_day
 from odcpub.model.expressions.python.numbers import ONE, WHOLE_DIGITS, Number, rounded, scaled, unscaled
@@ -109,6 +110,8 @@ class _Evaluator:
         return node.value
 
     def name(self, node: Name) -> Worth:
+        if node.symbol.kind is Kind.CONSTANT:
+            return constants()[node.symbol.name]
         return node.symbol.key if node.symbol.kind is Kind.RECORD else self.names[node.symbol.name]
 
     def member(self, node: Member) -> Worth:

@@ -65,6 +65,7 @@ def _before(node: Expression) -> str:
     if node.type.many or node.type.basic is Basic.STRUCTURE:
         return f"{node.function} with rows or lists"
     if node.function == "Index":
-        usual = all(isinstance(one, Literal) and not one.value for one in node.arguments[2:])
-        return "" if usual else "Index with startIndex, searchFromEnd or ignoreCase"
+        start, backwards, ignore_case = node.arguments[2:]
+        usual = all(isinstance(one, Literal) and not one.value for one in (start, backwards))
+        return "" if usual and isinstance(ignore_case, Literal) else "Index with startIndex or searchFromEnd"
     return node.function if FUNCTIONS[node.function].in_queries is InQueries.BEFORE else ""

@@ -57,6 +57,7 @@ class Kind(StrEnum):
     SETTING = "setting"
     RECORD = "record"
     ROW = "row"
+    CONSTANT = "constant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ class Symbol:
 
     VARIABLE: an input, output or local variable. RECORD: the identifier of a static entity's record; its key is
     ``key``. ROW: the row that a query looks at, of the entity ``type.target``; it is no value, has attributes alone,
-    and its references are followed. ``secret``: a setting whose value no user may see.
+    and its references are followed. CONSTANT: what the runtime knows, which authors cannot name. ``secret``: a setting
+    whose value no user may see.
     """
 
     name: str

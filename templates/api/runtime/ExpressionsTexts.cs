@@ -100,6 +100,14 @@ public static class Texts
     public static string? TrimStart(string? t) => NullIfEmpty(t?.TrimStart(Blank));
     public static string? TrimEnd(string? t) => NullIfEmpty(t?.TrimEnd(Blank));
 
+    /// <summary>All letters that ToLower changes, and what it makes of each: what a database translates by.</summary>
+    public static string Capitals => Tables.Lower.From;
+    public static string CapitalsSmall => Tables.Lower.To;
+
+    /// <summary>The same of ToUpper.</summary>
+    public static string Smalls => Tables.Upper.From;
+    public static string SmallsCapital => Tables.Upper.To;
+
     public static string? ToLower(string? t) => Ascii.IsValid(t) ? NullIfEmpty(t?.ToLowerInvariant()) : Mapped(t!, Letters.ToLower);
     public static string? ToUpper(string? t) => Ascii.IsValid(t) ? NullIfEmpty(t?.ToUpperInvariant()) : Mapped(t!, Letters.ToUpper);
 
@@ -153,6 +161,24 @@ public static class Texts
         Span<char> units = stackalloc char[2];
         foreach (var rune in text.EnumerateRunes()) written.Append(units[..map(rune).EncodeToUtf16(units)]);
         return written.ToString();
+    }
+
+    private static class Tables
+    {
+        public static readonly (string From, string To) Lower = Made(Letters.ToLower);
+        public static readonly (string From, string To) Upper = Made(Letters.ToUpper);
+
+        private static (string From, string To) Made(Func<Rune, Rune> map)
+        {
+            var (from, to) = (new StringBuilder(), new StringBuilder());
+            for (var number = 1; number <= 0x10FFFF; number++)
+            {
+                if (!Rune.IsValid(number) || map(new Rune(number)) is var other && other.Value == number) continue;
+                from.Append(new Rune(number));
+                to.Append(map(new Rune(number)));
+            }
+            return (from.ToString(), to.ToString());
+        }
     }
 
     private static class Letters

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from odcpub.compiler.expressions.csharp import Surroundings, condition, value
-from odcpub.compiler.expressions.csharp_pieces import RESERVED
+from odcpub.compiler.expressions.csharp import condition, value
+from odcpub.compiler.expressions.csharp_pieces import RESERVED, Surroundings
 from odcpub.compiler.literals import csharp_identifier, csharp_literal
 from odcpub.compiler.marked import CSharp
 from odcpub.model.expressions import tree

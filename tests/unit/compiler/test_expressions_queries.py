@@ -34,6 +34,13 @@ WHERE = [
         't."first_integer1" < $1::integer OR t."first_integer1" > $1::integer OR $2::boolean',
         ["Integer2", "Boolean2"],
     ),
+    (
+        'ToLower(Ticket.Text1) like ToLower(Text2) + "%"',
+        'coalesce((SELECT CASE WHEN octet_length(t) = char_length(t) THEN lower(t COLLATE "C") ELSE translate(t, '
+        "$2::text, $3::text) END FROM (SELECT t.\"first_text1\") AS once(t)), '') LIKE "
+        "replace(replace(coalesce($1::text, ''), E'\\\\', E'\\\\\\\\'), '_', E'\\\\_')",
+        ['ToLower(Text2) + "%"', "Capitals", "CapitalsSmall"],
+    ),
     ("Boolean2", "$1::boolean", ["Boolean2"]),
     (
         "Words.Empty or Ticket.Text1 < Words[0]",
