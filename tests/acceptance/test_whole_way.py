@@ -182,33 +182,14 @@ def test_the_source_answers_as_the_app_does(
 def test_change_keeps_the_rows(odcpub: Installation, published: Path) -> None:
     base = address(odcpub, "Development")
     row = call("POST", f"{base}/api/Customer", {"Name": "Bea", "Email": "bea@example.com"}).body
-    renamed = _rename(published)
+    renamed = "FullName"
+    odcpub.run("rename", str(published), "Customer.Name", renamed)
     done = odcpub.run("publish", str(published))
     assert address(odcpub, "Development") == base, done.err
     if odcpub.profile == "kind":  # a node learns of a Service's new pods up to a second or two after the API server
         new = lambda: renamed in call("GET", f"{base}/api/Customer/{row['Id']}").body  # noqa: E731
         wait_for(new, "an answer of the new version", 5.0)
     assert call("GET", f"{base}/api/Customer/{row['Id']}").body[renamed] == "Bea"
-
-
-def _rename(model: Path) -> str:
-    """Renames the attribute Customer.Name to FullName, which keeps its first name as its key."""
-    import yaml
-
-    for path in sorted(model.glob("**/*.yaml")):
-        data = yaml.safe_load(path.read_text())
-        attributes = (data.get("entities") or {}).get("Customer", {}).get("attributes")
-        if attributes and "Name" in attributes:
-            data["entities"]["Customer"]["attributes"] = {
-                ("FullName" if name == "Name" else name): (value | {"key": "Name"} if name == "Name" else value)
-                for name, value in attributes.items()
-            }
-            entity = data["entities"]["Customer"]
-            entity["display"] = "FullName" if entity.get("display") == "Name" else entity.get("display")
-            text = yaml.safe_dump(data, sort_keys=False)
-            path.write_text(text)
-            return "FullName"
-    raise AssertionError("the example has no Customer.Name")
 
 
 def test_down_leaves_nothing_running(odcpub: Installation, published: Path, profile: str) -> None:
