@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from weakref import ref
 
 from odcpub.errors import ModelError, Problem, Severity
 from odcpub.model.elements import Asset, Basic, DataType, ServerAction, Step
@@ -14,6 +15,7 @@ from odcpub.model.expressions.scope import Hearer
 from odcpub.model.expressions.tree import TEXT, Kind, Symbol
 from odcpub.model.logic import tree
 from odcpub.model.logic.checking import Clauses
+from odcpub.model.logic.differences import words
 from odcpub.model.logic.flow import Flow
 from odcpub.model.logic.locks import locked
 from odcpub.model.logic.recursion import Called, calls, circles
@@ -122,6 +124,23 @@ def _examined(action: ServerAction, around: Surroundings) -> Examined:
     return Examined(found, tuple(checker.problems), calls(found))
 
 
+def examined(action: ServerAction, around: Surroundings) -> Examined:
+    """All that is to be said of an action: its tree, or its errors; its warnings. Found once, and taken over from the
+    surroundings before where nothing that the action names has changed."""
+    last = _LAST(action)
+    known = {id(one()): found for one, found in last}
+    found = known.get(id(around))
+    if found is None:
+        like = around.like() if around.like else None
+        before = known.get(id(like)) if like else None
+        if before and before.action and around.changed is not None and around.changed.isdisjoint(words(action)):
+            found = before
+        else:
+            found = _examined(action, around)
+        last[:] = [(ref(around), found), *((one, its) for one, its in last if one() is like is not None)]
+    return found
+
+
 def problems_of_logic(asset: Asset, around: Surroundings, unsound: Collection[str]) -> Iterator[Problem]:
     """All that is to be said of an asset's actions. ``unsound``: those of which something was told where they were
     read."""
@@ -143,5 +162,9 @@ def _may_follow(problem: Problem) -> bool:
     return problem.severity is Severity.WARNING or problem.code == Code.MISSING_KEY
 
 
-examined: Once[ServerAction, Surroundings, Examined] = Once(_examined)
-"""All that is to be said of an action: its tree, or its errors; its warnings."""
+def _nothing(action: ServerAction) -> list[tuple[ref[Surroundings], Examined]]:
+    return []
+
+
+_LAST: Once[ServerAction, list[tuple[ref[Surroundings], Examined]]] = Once(_nothing)
+"""Action → what was said of it in its surroundings, and in those before."""

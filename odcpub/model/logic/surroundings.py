@@ -1,13 +1,15 @@
 """What the actions of an asset know besides their own variables: elements, settings, other actions. No I/O.
 
-It is the very same object as long as nothing of it changes, so that an action which did not change is not checked
-again.
+It is the very same object as long as nothing of it changes, and says what did, so that an action which that does not
+concern is not checked again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
+from weakref import ref
 
 from odcpub.model.elements import (
     Asset,
@@ -21,6 +23,7 @@ from odcpub.model.elements import (
     Structure,
 )
 from odcpub.model.expressions.names import names_of, seen
+from odcpub.model.logic.differences import Meaning, changed, of_attributes, of_row, of_setting, of_static
 from odcpub.once import Once
 
 
@@ -51,14 +54,17 @@ class _Facts:
 class Surroundings:
     """``rows``: entities and static entities by name; ``actions``: signatures by the name that a call has; ``taken``:
     what no variable is called, in small letters, each with what it is; ``absent``: libraries that are used and not
-    there, told elsewhere; the rest as in an expression's scope."""
+    there, told elsewhere; ``like``: what was known before, of which the words ``changed`` mean something else now (all
+    words, where it is None); the rest as in an expression's scope."""
 
     __slots__ = (
         "__weakref__",
         "absent",
         "actions",
+        "changed",
         "facts",
         "is_library",
+        "like",
         "members",
         "rows",
         "statics",
@@ -66,8 +72,10 @@ class Surroundings:
         "taken",
     )
 
-    def __init__(self, facts: _Facts) -> None:
+    def __init__(self, facts: _Facts, like: Surroundings | None = None) -> None:
         self.facts = facts
+        self.like = ref(like) if like else None
+        self.changed = _changed(like.facts, facts) if like else None
         self.is_library = facts.kind is Kind.LIBRARY
         self.absent = frozenset(facts.uses) - {library.asset.name for library in facts.libraries}
         self.rows: dict[str, Entity | StaticEntity] = {}
@@ -90,8 +98,27 @@ def surroundings(asset: Asset, libraries: Mapping[str, Library], like: Surroundi
     number = tuple(map(id, used))
     if number not in known:
         facts = _facts(asset, used)
-        known[number] = used, like if like and like.facts == facts else Surroundings(facts)
+        known[number] = used, like if like and like.facts == facts else Surroundings(facts, like)
     return known[number][1]
+
+
+def _changed(old: _Facts, new: _Facts) -> frozenset[str] | None:
+    if (old.kind, old.uses, old.libraries) != (new.kind, new.uses, new.libraries):
+        return None
+    return frozenset(
+        chain(
+            changed(old.entities, new.entities, of_row),
+            changed(old.static_entities, new.static_entities, of_static),
+            changed(old.structures, new.structures, of_row),
+            changed(old.settings, new.settings, of_setting),
+            changed(old.actions, new.actions, _of_signature),
+        )
+    )
+
+
+def _of_signature(action: Signature) -> Meaning:
+    outputs = {f".{name}": its for name, its in of_attributes(action.outputs).items()}
+    return {"": tuple(one.name for one in action.inputs), **of_attributes(action.inputs), **outputs}
 
 
 def latest(asset: Asset | None) -> Surroundings | None:

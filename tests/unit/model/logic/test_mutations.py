@@ -6,15 +6,21 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from odcpub.errors import Severity
+from odcpub.errors import ModelError, Problem, Severity
 from odcpub.model.digest import from_data, to_data
+from odcpub.model.elements import Asset
+from odcpub.model.load import RawModel, parts_of
 from odcpub.model.logic.check import typed
 from odcpub.model.logic.surroundings import surroundings
+from odcpub.model.verify import verify
 from tests.tries import tries
 from tests.unit.model.logic.whole import MONEY, WHOLE
-from tests.unit.model.models import examined, problems
+from tests.unit.model.models import examined, problems, raw
 
-LINES = WHOLE.split("\n")
+HEAD, _, ACTIONS = WHOLE.partition("server_actions:\n")
+FILES = raw(HEAD, f"server_actions:\n{ACTIONS}").parts
+LIBRARIES = {"Money": MONEY}
+BEFORE = verify(RawModel(FILES), LIBRARIES)[0]
 WORDS = sorted(
     {*re.findall(r"[A-Za-z_]+|[^\sA-Za-z_]", WHOLE), "- ", "\n", "  ", "&a", "*a", "[]", "{}", "null", "'", '"'}
 )
@@ -23,9 +29,9 @@ SECONDS = 5
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> str:
+def mutated(draw: st.DrawFn, text: str = WHOLE) -> str:
     """The model with a few lines, words or characters left out, doubled, exchanged, replaced or moved inwards."""
-    lines = list(LINES)
+    lines = text.split("\n")
     for _ in range(draw(st.integers(1, 3))):
         at = draw(st.integers(0, len(lines) - 1))
         other = draw(st.integers(0, len(lines) - 1))
@@ -74,3 +80,19 @@ def test_a_mutated_model_ends_in_problems_with_places(text: str) -> None:
     around = surroundings(again, {"Money": MONEY})
     for one in again.server_actions:
         assert typed(one, around).name == one.name
+
+
+@given(mutated(HEAD))
+@tries(200)
+def test_what_is_remembered_of_actions_makes_no_difference(head: str) -> None:
+    part = parts_of(head.encode(), "a.yaml")
+    again = problems_of(RawModel((part, FILES[1])), BEFORE)
+    anew = problems_of(RawModel((part, parts_of(f"server_actions:\n{ACTIONS}".encode(), "b.yaml"))), None)
+    assert again == anew
+
+
+def problems_of(model: RawModel, before: Asset | None) -> tuple[Problem, ...]:
+    try:
+        return verify(model, LIBRARIES, before)[1]
+    except ModelError as error:
+        return error.problems

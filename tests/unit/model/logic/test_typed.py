@@ -212,9 +212,31 @@ def test_an_action_is_checked_again_only_where_something_of_it_changed() -> None
     assert typed(count, around) is before[1]
     assert typed(close, around) != before[0]
 
-    text = head.replace("Hours: { type: Decimal }", "Hours: { type: Decimal, minimum: 0 }")
-    renamed = verify(RawModel((parts_of(text.encode(), "a.yaml"), *files[1:])), libraries, same)[0]
-    assert surroundings(renamed, libraries) is not around
+
+def test_an_action_is_checked_again_where_something_that_it_names_changed() -> None:
+    other = "\nentities:\n  Other: { attributes: { A: { type: Text }, B: { type: Text } } }\n"
+    text = WHOLE.replace("\nentities:\n", other)
+    head, _, actions = text.partition("server_actions:\n")
+    files = raw(head, f"server_actions:\n{actions}").parts
+    libraries = {"Money": MONEY}
+    first = verify(RawModel(files), libraries)[0]
+    before = [typed(action, surroundings(first, libraries)) for action in first.server_actions]
+    for old, new, again in (
+        ("A: { type: Text }, ", "", [False, False]),
+        ("A: { type: Text }", "Hours: { type: Text }", [True, False]),
+        ("Hours: { type: Decimal }", "Hours: { type: Currency }", [True, False]),
+        ("Open: , Closed:", "Open: , Closed: , Lost:", [True, True]),
+        ("Street: { type: Text }", "Street: { type: Text, length: 5 }", [True, False]),
+        ("default: 80", "default: 81", [False, False]),
+        ("Currency, default: 80", "Decimal, default: 80", [True, False]),
+        ("\nentities:\n", "\n# moved\nentities:\n", [False, False]),
+    ):
+        assert old in head
+        part = parts_of(head.replace(old, new, 1).encode(), "a.yaml")
+        now = verify(RawModel((part, files[1])), libraries, first)[0]
+        around = surroundings(now, libraries)
+        found = [typed(action, around) is not was for action, was in zip(now.server_actions, before, strict=True)]
+        assert found == again, new
 
 
 def test_what_is_stored_of_an_action_is_the_whole_of_it() -> None:
