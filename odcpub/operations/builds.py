@@ -74,6 +74,7 @@ def elements(asset: Asset) -> str:
         (len(asset.entities), "entity", "entities"),
         (len(asset.static_entities), "static entity", "static entities"),
         (len(asset.structures), "structure", "structures"),
+        (len(asset.server_actions), "server action", "server actions"),
         (len(asset.screens), "screen", "screens"),
     )
     return ", ".join(counted(*each) for each in counts if each[0]) or "an empty model"
