@@ -92,6 +92,13 @@ server_actions:
       - call: Money.Round
         with: { Hours: <Hours> * Settings.<Rate> }
         into: Rounded
+      - set: { <Sum>: Rounded * <Hours> - Settings.<Rate> }
+      - call: Money.All
+        into: Sizes
+      - filter: Sizes
+        each: Size
+        where: Size > <Hours> and Size < Settings.<Rate>
+        as: Few
       - filter: Lines
         each: Each
         where: Each.<Text> = Note
@@ -99,6 +106,18 @@ server_actions:
       - order: Lines
         each: Each
         by: [Each.<Text>]
+      - if: "Found.<Subject> = \\"Hours\\" and
+
+          Found.Hours \\
+          > <Hours>   or <Sum> = 1.0"
+        then:
+          - set:
+              Note: Found.<Subject>
+                + "Hours" + Some[0].<Text>
+              ? <Sum>
+              : |
+                <Hours> *
+                  Settings.<Rate>
       - append: Some[0]
         to: Lines
       - update: Found

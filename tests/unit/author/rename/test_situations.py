@@ -30,6 +30,9 @@ server_actions:
     inputs: { Hours: { type: Decimal } }
     outputs: { Value: { type: Decimal } }
     do: [{ set: { Value: Hours } }]
+  All:
+    outputs: { Sizes: { type: Decimal List } }
+    do: []
 """
 ALL = (*SITUATIONS, *IN_LOGIC)
 
