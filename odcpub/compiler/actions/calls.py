@@ -23,7 +23,7 @@ _OF_TUPLES = re.compile(r"Item[0-9]+|Compare(To)?|Deconstruct|Equals|GetHashCode
 
 def outside_type(type_: DataType, world: World) -> CSharp:
     """The type of an input or output."""
-    return type_of(type_, world.statics, lambda one: world.shapes[one.target].type)
+    return type_of(type_, world.statics, world.structure)
 
 
 def result_type(outputs: Sequence[Attribute], world: World, named: bool = False) -> CSharp:

@@ -38,14 +38,14 @@ class Inside:
     def class_of(self, type_: DataType) -> CSharp:
         """The class of a row, record or structure."""
         row = self.records.get(type_.target)
-        return row.name if row else self.world.shapes[type_.target].type
+        return row.name if row else self.world.structure(type_)
 
     def property_named(self, type_: DataType, attribute: str) -> CSharp:
         """The property of an attribute in its class; the runtime's own class of an error has their names."""
         if type_.target in self.records:
             return self.records[type_.target].property_of(attribute)
-        shape = self.world.shapes.get(type_.target)
-        return shape.properties[attribute] if shape else csharp_identifier(attribute)
+        known = self.world.properties.get(type_.target)
+        return known[attribute] if known else csharp_identifier(attribute)
 
     def _named(self, name: Name) -> CSharp:
         symbol = name.symbol

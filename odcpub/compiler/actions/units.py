@@ -18,7 +18,7 @@ from odcpub.compiler.names import Names
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.sources import source
 from odcpub.compiler.templates import render
-from odcpub.model.elements import Asset, Attribute, DataType, ServerAction
+from odcpub.model.elements import Asset, Attribute, Basic, DataType, ServerAction
 from odcpub.model.logic import tree
 from odcpub.model.logic.check import typed
 from odcpub.model.logic.surroundings import surroundings
@@ -90,4 +90,5 @@ def _of_attributes(attributes: Iterable[Attribute], world: World) -> Iterator[st
 
 
 def _of_types(types: Iterable[DataType], world: World) -> Iterator[str]:
-    return (one.target.rpartition(".")[0] for one in types if one.target in world.shapes)
+    structures = (one.target for one in types if one.basic is Basic.STRUCTURE)
+    return (target.rpartition(".")[0] for target in structures if "." in target or target in world.properties)

@@ -14,25 +14,18 @@ from odcpub.model.expressions.scope import Attribute
 from odcpub.model.logic.surroundings import Signature, Surroundings
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """A structure's record: its type, and its properties by the attributes' names."""
-
-    type: CSharp
-    properties: Mapping[str, CSharp]
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
     """``rows``: entities, and an app's static entities; ``attributes``: of these by name, with ``Id``. ``statics``:
-    static entities, whose identifiers are texts. ``shapes``, ``signatures``: by the names that the asset calls them
-    (``Money.Amount``, ``CloseTicket``, ``Money.Round``). ``library``: the asset's own name where it is a library, whose
-    actions call one another directly."""
+    static entities, whose identifiers are texts. ``properties``: of structures' records, by the attributes' names.
+    ``signatures``: of actions. Both by the names that the asset has for them (``Money.Amount``, ``CloseTicket``,
+    ``Money.Round``). ``library``: the asset's own name where it is a library, whose actions call one another
+    directly."""
 
     rows: Mapping[str, Entity | StaticEntity]
     attributes: Mapping[str, Mapping[str, Attribute]]
     statics: frozenset[str]
-    shapes: Mapping[str, Shape]
+    properties: Mapping[str, Mapping[str, CSharp]]
     signatures: Mapping[str, Signature]
     library: str = ""
 
@@ -40,16 +33,18 @@ class World:
         """Whether a value of the type is a row of an entity."""
         return type_.basic is Basic.STRUCTURE and type_.target in self.rows
 
+    def structure(self, type_: DataType) -> CSharp:
+        """The record of a structure, which may be one of a library's own libraries."""
+        return structure_type(type_.target, self.library)
+
 
 def world_of(around: Surroundings, names: Names) -> World:
     """What is known in these surroundings."""
     facts = around.facts
-    shapes = {one.name: Shape(structure_type(one.name, names.library), _properties(one)) for one in facts.structures}
+    properties = {one.name: _properties(one) for one in facts.structures}
     for library in facts.libraries:
-        for one in library.asset.structures:
-            name = f"{library.asset.name}.{one.name}"
-            shapes[name] = Shape(structure_type(name, ""), _properties(one))
-    return World(around.rows, around.members, names.statics, shapes, around.actions, names.library)
+        properties |= {f"{library.asset.name}.{one.name}": _properties(one) for one in library.asset.structures}
+    return World(around.rows, around.members, names.statics, properties, around.actions, names.library)
 
 
 def _properties(structure: Structure) -> Mapping[str, CSharp]:
