@@ -14,7 +14,7 @@ from odcpub.compiler import csharp
 from odcpub.compiler.actions.units import Actions, Written
 from odcpub.compiler.classes import class_of
 from odcpub.compiler.drafts import Assembly, Source
-from odcpub.compiler.lists import list_members
+from odcpub.compiler.lists import screen_members
 from odcpub.compiler.literals import csharp_identifier
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
@@ -165,7 +165,9 @@ def unit_source(path: str, type_: CSharp, elements: Collection[Element], names: 
 def _written(element: Element, names: Names) -> csharp.Description:
     """What describes the element."""
     if isinstance(element, Entity):
-        lists = tuple((one.screen.name, list_members(one, names)) for one in names.lists.get(element.name, ()))
+        lists = tuple(
+            (one.screen.name, screen_members(one, element, names)) for one in names.lists.get(element.name, ())
+        )
         return csharp.description_of(element, names, lists)
     return csharp.description_of_static(element, element.name, enumeration=False)
 
@@ -207,6 +209,8 @@ def _main_values(asset: Asset, names: Names, units: Units) -> dict[str, object]:
         home, type_ = units.assembly or library_assembly_name(library.asset.name), _library_type(library.asset.name)
         for static in library.asset.static_entities:
             entries.append((f"{library.asset.name}.{static.name}", "", home, f"Odcpub.Generated.{type_}"))
+    known = {entity: [one.screen.name for one in found if one.buttons] for entity, found in names.lists.items()}
+    screens = sorted((screen, entity) for entity, found in known.items() for screen in found)
     actions = [(action.name, action.api, *units.of_action(action)) for action in asset.server_actions]
     defaults = [None if setting.default is None else as_text(setting.default) for setting in asset.settings]
     settings = [
@@ -219,6 +223,7 @@ def _main_values(asset: Asset, names: Names, units: Units) -> dict[str, object]:
         "entries": sorted(entries),
         "settings": settings,
         "actions": actions,
+        "screens": screens,
     }
 
 

@@ -1,87 +1,58 @@
-"""Lists of screens as what describes them to the runtime: constant SQL, with the C# of its parameters. Pure.
+"""Screens as what describes them to the runtime: constant SQL, with the C# of its parameters. Pure.
 
-Only screens whose lists differ from that of their entity have a descriptor: a page names its screen then.
+Only screens that differ from what their entity has have a descriptor: a page names its screen then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
-from odcpub.compiler.csharp import described
-from odcpub.compiler.expressions.csharp import value
-from odcpub.compiler.expressions.csharp_pieces import Surroundings, type_of
+from odcpub.compiler.buttons import button_of, button_state
 from odcpub.compiler.expressions.queries import Query
 from odcpub.compiler.literals import csharp_literal, csharp_members
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
-from odcpub.model.elements import Attribute, Basic, DataType, Entity
+from odcpub.compiler.row_queries import computed, joins, listed, parameters, query_of
+from odcpub.model.elements import Basic, Entity
 from odcpub.model.expressions import rules
 from odcpub.model.expressions.queries import of_row
-from odcpub.model.expressions.tree import Binary, Expression, Kind, Member, Name, Operator, Symbol
+from odcpub.model.expressions.tree import Binary, Expression, Kind, Member, Name, Operator
 from odcpub.model.physical import physical
 from odcpub.model.screens.typed import Rows, TypedScreen
 
 
-def list_members(screen: TypedScreen, names: Names) -> CSharp:
-    """What describes a list screen, as C# initialisers."""
-    rows = screen.rows
-    assert rows  # noqa: S101 - a list has them
-    query = query_of(rows.entity, names.statics)
+def screen_members(screen: TypedScreen, entity: Entity, names: Names) -> CSharp:
+    """What describes a list or detail screen of ``entity``, as C# initialisers."""
+    rows = screen.rows or Rows(entity)
+    query = query_of(entity, names.statics)
     where = query.condition(rows.where) if rows.where else None
-    computed = [_computed(query, one.name, one.value, names) for one in rows.columns if one.value]
+    columns = [computed(query, one.name, one.value, names) for one in rows.columns if one.value]
     sort = [
         CSharp.code("new({}, {})", _order(query, one.value, names), csharp_literal(one.descending)) for one in rows.sort
     ]
+    states = [state for button in screen.buttons if (state := button_state(query, button, names))]
     return csharp_members(
         {
             "Name": screen.screen.name,
-            "Joins": "".join(f" {join}" for join in query.joins) or None,
+            "IsDetail": screen.rows is None or None,
+            "Joins": joins(query),
             "Where": where and str(where),
-            "Indexed": _list([csharp_literal(column) for column in dict.fromkeys(_indexed(rows))]),
-            "Search": _list([csharp_literal(name) for name in screen.screen.search]),
-            "Computed": _list(computed),
-            "Sort": _list(sort),
+            "Indexed": listed([csharp_literal(column) for column in dict.fromkeys(_indexed(rows))]),
+            "Search": listed([csharp_literal(name) for name in screen.screen.search]),
+            "Computed": listed(columns),
+            "Sort": listed(sort),
+            "States": listed(states),
             "Parameters": parameters(query, names.statics),
             "Places": len(query.parameters) or None,
+            "Buttons": listed([button_of(button, entity, names) for button in screen.buttons]),
         }
     )
-
-
-def query_of(entity: Entity, statics: Collection[str]) -> Query:
-    """The query of an entity's rows, called t."""
-    type_ = DataType(Basic.STRUCTURE, target=entity.name, target_key=entity.key)
-    return Query(Symbol(entity.name, Kind.ROW, type_), statics)
-
-
-def parameters(query: Query, statics: Collection[str]) -> CSharp | None:
-    """A function of the moment, the app and its settings (``at``), which gives the arguments of a printed query; None
-    where it has none."""
-
-    def named(name: Name) -> CSharp:
-        if name.symbol.kind is Kind.RECORD:
-            return csharp_literal(name.symbol.key)
-        setting = name.symbol.name.partition(".")[2]
-        return CSharp.code("at.Setting<{}>({})", type_of(name.type, statics), csharp_literal(setting))
-
-    around = Surroundings(named, statics, CSharp.code("at.Now"), CSharp.code("at.App"))
-    values = [value(one, around) for one in query.parameters]
-    return CSharp.code("static at => [{}]", CSharp.joined(", ", values)) if values else None
-
-
-def _list(items: list[CSharp]) -> CSharp | None:
-    return CSharp.code("[{}]", CSharp.joined(", ", items)) if items else None
-
-
-def _computed(query: Query, name: str, node: Expression, names: Names) -> CSharp:
-    """A new attribute that has an expression instead of a column."""
-    members = described(Attribute(name, name, node.type), names, Expression=f"({query.value(node)})")
-    return CSharp.code("new AttributeDescriptor {{ {} }}", members)
 
 
 def _order(query: Query, node: Expression, names: Names) -> CSharp:
     """An attribute's name, or what is computed."""
     attribute = _own(node)
-    return csharp_literal(attribute.name) if attribute else _computed(query, "", node, names)
+    return csharp_literal(attribute.name) if attribute else computed(query, "", node, names)
 
 
 def _own(node: Expression) -> Member | None:

@@ -22,8 +22,8 @@ class Names:
     """``statics``: names of all static entities, a library's with its name in front; ``records``: those of each.
     ``libraries``: name → library, those of libraries too. ``search``: entity → attributes its first list screen
     searches. ``along``: entity → entities of which rows may be deleted with one of its own, in the model's order.
-    ``library``: the asset's own name, where it is one. ``lists``: entity → its list screens that show other rows than
-    the entity has, or more of them."""
+    ``library``: the asset's own name, where it is one. ``lists``: entity → those of its
+    screens that the server knows: lists with rows of their own, lists and details with buttons."""
 
     statics: frozenset[str]
     records: Mapping[str, tuple[Record, ...]]
@@ -50,18 +50,19 @@ def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
     return Names(frozenset(records), records, every, search, _along(asset), library, lists)
 
 
-def is_own_list(screen: Screen, search: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether a page names the screen where it asks for rows. ``search``: entity → attributes searched otherwise."""
+def is_known(screen: Screen, search: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whether the server knows the screen, and its page names it where it asks for rows. ``search``: entity → what is
+    searched otherwise."""
     if screen.kind is not ScreenKind.LIST:
-        return False
+        return bool(screen.buttons)
     searches = bool(screen.search) and screen.search != search[screen.entity]
-    return bool(screen.where or screen.sort or screen.computed or searches)
+    return bool(screen.where or screen.sort or screen.computed or screen.buttons or searches)
 
 
 def _lists(
     asset: Asset, libraries: Mapping[str, Library], search: Mapping[str, tuple[str, ...]]
 ) -> Mapping[str, tuple[TypedScreen, ...]]:
-    own = [screen for screen in asset.screens if is_own_list(screen, search)]
+    own = [screen for screen in asset.screens if is_known(screen, search)]
     if not own:
         return {}
     around = Around(asset, surroundings(asset, libraries))

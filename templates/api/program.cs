@@ -34,6 +34,15 @@ namespace Odcpub.Generated
 {% endfor %}
             ],
 {% endif %}
+{% if screens %}
+            Screens =
+            [
+{% for screen, entity in screens %}
+                //@ screens.{{ screen | comment }}
+                new({{ screen | cs }}, {{ entity | cs }}),
+{% endfor %}
+            ],
+{% endif %}
         });
     }
 }

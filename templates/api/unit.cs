@@ -3,7 +3,7 @@
 {% if classes or descriptions | selectattr("computed") | list %}
 using System;
 {% endif %}
-{% if classes %}
+{% if classes or descriptions | selectattr("lists") | list %}
 using System.Collections.Immutable;
 {% endif %}
 using Odcpub.Runtime;
@@ -78,7 +78,7 @@ namespace Odcpub.Generated
             ],
 {% endif %}
 {% if description.lists %}
-            Lists =
+            Screens =
             [
 {% for screen, members in description.lists %}
                 //@ screens.{{ screen | comment }}

@@ -46,15 +46,18 @@ class _Button:
     def made(self) -> Button:
         said, checking = self.said, self.checking
         row, rows = self._takes()
-        over = self.entity if row or rows else None
+        has_row = bool(row) or checking.screen.kind is ScreenKind.DETAIL
+        over = self.entity if has_row or rows else None
         scope = checking.around.scope(over)
         # What fixes inputs is the same for all selected rows.
-        of_one = checking.around.scope(self.entity if row else None)
+        of_one = checking.around.scope(self.entity if has_row else None)
         given = dict(self._values(said.given, "with", of_one, row or rows))
         asked = dict(self._values(said.asked, "ask", of_one, row or rows))
         self._check_both(given.keys() & asked.keys())
-        go_to, goes_with = self._goes(row)
-        variables = (*self.action.inputs, *self.action.outputs)
+        go_to, goes_with = self._goes(has_row)
+        variables = [
+            one for one in (*self.action.inputs, *self.action.outputs) if one.type.basic is not Basic.STRUCTURE
+        ]
         return Button(
             action=self.action,
             label=said.label,
@@ -100,9 +103,10 @@ class _Button:
             elif formula.name == taken:
                 message = f"{formula.name} gets the identifier of the screen's {self.entity.name}"
                 self.checking.report(Code.BAD_SCREEN, place, message, f"remove it from {key}")
-            elif key == "ask" and not _can_be_asked(known):
-                message = f"{formula.name} cannot be asked for: it is {rules.spelled(known.type)}"
-                self.checking.report(Code.WRONG_TYPE, place, message, "give it its value under with")
+            elif not _is_plain(known):
+                what = "cannot be asked for" if key == "ask" else "cannot be given by a screen"
+                message = f"{formula.name} {what}: it is {rules.spelled(known.type)}"
+                self.checking.report(Code.WRONG_TYPE, place, message, f"remove it from {key}")
             elif value := self.checking.formula(formula, scope, known.type):
                 yield formula.name, value
 
@@ -118,16 +122,16 @@ class _Button:
         for one in self.action.inputs:
             if one.name in given or one.name in said:
                 continue
-            if _can_be_asked(one):
+            if _is_plain(one):
                 yield one
             elif one.mandatory and one.default is None:
                 message = (
                     f"{self.action.name} needs {one.name}, and a dialogue cannot ask for {rules.spelled(one.type)}"
                 )
-                hint = f"give it its value: with: {{ {one.name}: … }}"
+                hint = "call it from another action that gives it"
                 self.checking.report(Code.BAD_SCREEN, self.said.place, message, hint)
 
-    def _goes(self, row: str) -> tuple[Screen | None, str]:
+    def _goes(self, has_row: bool) -> tuple[Screen | None, str]:
         """Where the button leads, and the output that says to which row."""
         name = self.said.go_to
         screen = screen_named(self.checking, name, "go_to")
@@ -136,7 +140,7 @@ class _Button:
         for one in self.action.outputs:
             if one.type.basic is Basic.IDENTIFIER and one.type.target == screen.entity and not one.type.many:
                 return screen, one.name
-        if not row or screen.entity != self.entity.name:
+        if not has_row or screen.entity != self.entity.name:
             message = f"{name} shows one {screen.entity}, and nothing says which"
             hint = f"give {self.action.name} an output of type {screen.entity} Identifier, or go to a list"
             self.checking.report(Code.BAD_SCREEN, self.checking.place("go_to"), message, hint)
@@ -152,5 +156,6 @@ def screen_named(checking: Checking, name: str, key: str) -> Screen | None:
     return screens.get(name)
 
 
-def _can_be_asked(variable: Attribute) -> bool:
+def _is_plain(variable: Attribute) -> bool:
+    """Whether a dialogue can ask for it, and a screen give it a value."""
     return not variable.type.many and variable.type.basic not in _NOT_ASKED

@@ -61,8 +61,9 @@ class Button:
     ``confirm`` are over; None where there is no row.
 
     ``row``: the input that gets the row's identifier; ``rows``: that gets those of the selected rows; both empty for a
-    button of the screen. ``message``: over the action's inputs and outputs. ``goes_with``: the output that gives the
-    identifier of the row which ``go_to`` shows; empty for the button's own row, or none.
+    button of the screen, which on a detail is over the record all the same. ``message``: over the action's inputs and
+    outputs. ``goes_with``: the output that gives the identifier of the row which ``go_to`` shows; empty for the
+    button's own row, or none.
     """
 
     action: ServerAction

@@ -22,7 +22,7 @@ public sealed class ActionCalls(Catalog catalog, Database database)
     internal Changes Changes { get; } = new(catalog);
 
     /// <summary>POST /api/{Action}: the inputs as a JSON object, the outputs as the answer.</summary>
-    public async Task Handle(HttpContext context, ActionDescriptor action)
+    public async Task Handle(HttpContext context, ActionDescriptor action, Pressed? pressed = null)
     {
         if (!HttpMethods.IsPost(context.Request.Method))
             throw new Problem(405, $"{action.Name} is an action: it is called by POST.") { Allow = "POST" };
@@ -32,18 +32,21 @@ public sealed class ActionCalls(Catalog catalog, Database database)
         var members = Json.ReadObject(body, deep: true);
         using var answer = await Run(action, async run =>
         {
-            var outputs = await action.Call(run, new ActionInputs(run.Now, run.App).Read(action, members));
-            return Answered(context, action, outputs); // before the commit: where there is no room for it, nothing was done
+            var given = pressed is null ? null : await run.Press(pressed, action);
+            var inputs = new ActionInputs(run.Now, run.App).Read(action, members, given);
+            var outputs = await action.Call(run, inputs);
+            var message = pressed?.Button.Message?.Invoke(new Circumstances(Catalog, run.Now), inputs, outputs);
+            return Answered(context, action, outputs, message); // before the commit: where there is no room for it, nothing was done
         }, Share.Of(context), context.RequestAborted);
         await answer.Send(200);
     }
 
-    private static Answer Answered(HttpContext context, ActionDescriptor action, object?[] outputs)
+    private static Answer Answered(HttpContext context, ActionDescriptor action, object?[] outputs, string? message)
     {
         var answer = new Answer(context);
         try
         {
-            ActionValues.WriteObject(answer.Writer, action.Outputs, outputs);
+            ActionValues.WriteObject(answer.Writer, action.Outputs, outputs, message);
             answer.Writer.Flush();
             return answer;
         }

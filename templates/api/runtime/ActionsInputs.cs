@@ -10,8 +10,8 @@ namespace Odcpub.Runtime;
 /// <summary><paramref name="now"/>, <paramref name="app"/>: for the defaults of what is left out.</summary>
 public sealed class ActionInputs(DateTimeOffset now, string app)
 {
-    /// <summary>The values in the order of the inputs. Throws a Problem.</summary>
-    public object?[] Read(ActionDescriptor action, List<KeyValuePair<string, Given>> members)
+    /// <summary>The values in the order of the inputs. <paramref name="fixedOnes"/>: those that a screen gives. Throws a Problem.</summary>
+    public object?[] Read(ActionDescriptor action, List<KeyValuePair<string, Given>> members, IReadOnlyDictionary<string, object?>? fixedOnes = null)
     {
         var errors = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var (name, _) in members.Where(member => action.Inputs.All(input => input.Name != member.Key)))
@@ -22,7 +22,8 @@ public sealed class ActionInputs(DateTimeOffset now, string app)
         {
             var input = action.Inputs[at];
             var sentences = new List<string>();
-            values[at] = given.TryGetValue(input.Name, out var value) ? Value(input, value, sentences) : LeftOut(input, sentences);
+            values[at] = fixedOnes is not null && fixedOnes.TryGetValue(input.Name, out var known) ? Fixed(input, known, given, sentences)
+                : given.TryGetValue(input.Name, out var value) ? Value(input, value, sentences) : LeftOut(input, sentences);
             if (sentences.Count > 0) errors[input.Name] = sentences;
         }
         if (errors.Count == 0) return values;
@@ -48,6 +49,13 @@ public sealed class ActionInputs(DateTimeOffset now, string app)
         }
         if (input.Structure is not null) return input.Mandatory ? [Words.Missing(input)] : [];
         return Values.Take(input, ActionValues.Canonical(value), out _) is { } sentence ? [sentence] : [];
+    }
+
+    private static object? Fixed(AttributeDescriptor input, object? value, Dictionary<string, Given> given, List<string> sentences)
+    {
+        if (given.ContainsKey(input.Name)) sentences.Add($"{input.Label} is given by the screen.");
+        else sentences.AddRange(Check(input, value));
+        return value;
     }
 
     private object? LeftOut(AttributeDescriptor input, List<string> sentences)

@@ -66,7 +66,7 @@ public static class ActionValues
         writer.WriteEndArray();
     }
 
-    public static void WriteObject(Utf8JsonWriter writer, AttributeDescriptor[] attributes, object?[] values)
+    public static void WriteObject(Utf8JsonWriter writer, AttributeDescriptor[] attributes, object?[] values, string? message = null)
     {
         writer.WriteStartObject();
         foreach (var (attribute, value) in attributes.Zip(values))
@@ -74,6 +74,7 @@ public static class ActionValues
             writer.WritePropertyName(attribute.Name);
             Write(writer, attribute, value);
         }
+        if (!string.IsNullOrEmpty(message)) writer.WriteString("$message", message);
         writer.WriteEndObject();
     }
 

@@ -15,6 +15,7 @@ public sealed class Api
     private readonly Writes writes;
     private readonly Searches searches;
     private readonly ActionCalls actions;
+    private readonly ActionButtons buttons;
 
     public Api(Catalog catalog, Database database)
     {
@@ -23,12 +24,15 @@ public sealed class Api
         writes = new Writes(catalog, database, reads);
         searches = new Searches(database);
         actions = new ActionCalls(catalog, database);
+        buttons = new ActionButtons(catalog, database, actions);
     }
 
     public Task Handle(HttpContext context, string path)
     {
         var parts = path.Split('/'); // "", "api", entity, id, attribute
         if (parts.Length is < 3 or > 5) throw new Problem(404, "There is nothing at this address.");
+        if (parts.Length == 3 && context.Request.Query["screen"] is { Count: 1 } screen && catalog.HasAction(parts[2]))
+            return buttons.Handle(context, parts[2], screen.ToString());
         if (parts.Length == 3 && catalog.FindEndpoint(parts[2]) is { } action) return actions.Handle(context, action);
         var entity = catalog.Find(parts[2]) ?? throw Unknown(parts[2]);
         var method = HttpMethods.IsHead(context.Request.Method) ? "GET" : context.Request.Method;

@@ -13,6 +13,7 @@ public sealed class Catalog
     private readonly ConcurrentDictionary<string, EntityDescriptor> descriptors = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Func<string, EntityDescriptor?>> units = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ActionEntry> actions;
+    private readonly Dictionary<string, string> screens;
     private readonly ConcurrentDictionary<string, ActionDescriptor> describedActions = new(StringComparer.Ordinal);
 
     public Catalog(AppDescriptor app)
@@ -20,6 +21,7 @@ public sealed class Catalog
         App = app;
         entries = app.Entities.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
         actions = app.Actions.ToDictionary(entry => entry.Name, StringComparer.Ordinal);
+        screens = app.Screens.ToDictionary(entry => entry.Name, entry => entry.Entity, StringComparer.Ordinal);
         Settings = app.Settings.ToDictionary(setting => setting.Name, Runtime.Settings.Value, StringComparer.Ordinal);
     }
 
@@ -50,6 +52,17 @@ public sealed class Catalog
 
     /// <summary>An action that can be called from outside.</summary>
     public ActionDescriptor? FindEndpoint(string name) => actions.TryGetValue(name, out var entry) && entry.Endpoint ? FindAction(name) : null;
+
+    /// <summary>Whether there is an action of that name, be it one of screens alone.</summary>
+    public bool HasAction(string name) => actions.ContainsKey(name);
+
+    /// <summary>The button of a screen that calls an action, and the screen's entity; null where there is none.</summary>
+    public (EntityDescriptor Entity, ButtonDescriptor Button)? Button(string screen, string action)
+    {
+        if (!screens.TryGetValue(screen, out var name) || Find(name) is not { } entity) return null;
+        var buttons = Array.Find(entity.Screens, one => one.Name == screen)?.Buttons ?? [];
+        return Array.Find(buttons, one => one.Action == action) is { } button ? (entity, button) : null;
+    }
 
     /// <summary>The entity that attribute <paramref name="reference"/> refers to.</summary>
     public EntityDescriptor Target(AttributeDescriptor reference) =>

@@ -3,9 +3,9 @@ using System;
 
 namespace Odcpub.Runtime;
 
-public sealed class Circumstances(Catalog catalog)
+public sealed class Circumstances(Catalog catalog, DateTimeOffset? now = null)
 {
-    public DateTimeOffset Now { get; } = Values.Now();
+    public DateTimeOffset Now { get; } = now ?? Values.Now();
 
     /// <summary>The app's name.</summary>
     public string App => catalog.App.Name;

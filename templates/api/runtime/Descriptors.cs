@@ -87,8 +87,11 @@ public sealed class EntityDescriptor
     public string[] Search { get; init; } = [];
     public RecordDescriptor[]? Records { get; init; }
 
-    /// <summary>List screens that show other rows than the entity has, or more of them.</summary>
-    public ListDescriptor[] Lists { get; init; } = [];
+    /// <summary>Lists with rows of their own, lists and details with buttons.</summary>
+    public ScreenDescriptor[] Screens { get; init; } = [];
+
+    /// <summary>The list of that name which has rows of its own, or buttons; null where there is none.</summary>
+    public ScreenDescriptor? List(string? name) => Array.Find(Screens, screen => screen.Name == name && !screen.IsDetail);
 
     /// <summary>The records that this version has of a table which is only read. It may hold others: of a newer version,
     /// or offered no more.</summary>
@@ -120,11 +123,12 @@ public sealed class StructureDescriptor
     public required Func<object, object?[]> Parts { get; init; }
 }
 
-/// <summary>The list of a screen. Its SQL is that of a row of the entity's table, called t; its parameters are the first
-/// of a statement.</summary>
-public sealed class ListDescriptor
+/// <summary>A list or detail screen. Its SQL is that of a row of the entity's table, called t; its parameters are the
+/// first of a statement.</summary>
+public sealed class ScreenDescriptor
 {
     public string Name { get; init; } = "";
+    public bool IsDetail { get; init; }
     /// <summary>What is joined to the table, with a blank before it.</summary>
     public string Joins { get; init; } = "";
     /// <summary>The condition of its rows; null for all.</summary>
@@ -135,9 +139,46 @@ public sealed class ListDescriptor
     public AttributeDescriptor[] Computed { get; init; } = [];
     /// <summary>The order until the user chooses another.</summary>
     public ListOrder[] Sort { get; init; } = [];
+    /// <summary>By an action's name, whether its button is hidden or disabled for the row (these words); null where it is
+    /// neither.</summary>
+    public AttributeDescriptor[] States { get; init; } = [];
     public Func<Circumstances, Argument[]> Parameters { get; init; } = static at => [];
     /// <summary>How many parameters there are.</summary>
     public int Places { get; init; }
+    public ButtonDescriptor[] Buttons { get; init; } = [];
+}
+
+/// <summary>A button of a screen, which calls an action. Its SQL and parameters are like the screen's, of a statement of
+/// its own; without a row they name no column.</summary>
+public sealed class ButtonDescriptor
+{
+    public string Action { get; init; } = "";
+    /// <summary>The input that gets the row's identifier, or those of the selected rows; empty for none.</summary>
+    public string Row { get; init; } = "";
+    public string Rows { get; init; } = "";
+    /// <summary>The condition under which the action may be called; null for always.</summary>
+    public string? Allowed { get; init; }
+    /// <summary>Inputs that have their values from the screen.</summary>
+    public AttributeDescriptor[] Given { get; init; } = [];
+    /// <summary>What is known before the action is called: $visible, $enabled, $confirm.</summary>
+    public AttributeDescriptor[] State { get; init; } = [];
+    /// <summary>Inputs whose fields begin with a value.</summary>
+    public AttributeDescriptor[] Asked { get; init; } = [];
+    public string Joins { get; init; } = "";
+    public Func<Circumstances, Argument[]> Parameters { get; init; } = static at => [];
+    public int Places { get; init; }
+    /// <summary>What the user is told afterwards, of the values of inputs and outputs.</summary>
+    public Func<Circumstances, object?[], object?[], string?>? Message { get; init; }
+
+    /// <summary>It is for one row, which its expressions name.</summary>
+    public bool OfRow { get; init; }
+}
+
+/// <summary>Which entity's descriptor has a screen with buttons.</summary>
+public sealed class ScreenEntry(string name, string entity)
+{
+    public string Name { get; } = name;
+    public string Entity { get; } = entity;
 }
 
 /// <summary>What a list is sorted by: an attribute by its name, or what is computed.</summary>
@@ -185,4 +226,5 @@ public sealed class AppDescriptor
     public SettingDescriptor[] Settings { get; init; } = [];
     public EntityEntry[] Entities { get; init; } = [];
     public ActionEntry[] Actions { get; init; } = [];
+    public ScreenEntry[] Screens { get; init; } = [];
 }

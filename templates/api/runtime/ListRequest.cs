@@ -22,7 +22,7 @@ public sealed class ListRequest
     public ListRequest(EntityDescriptor entity, IQueryCollection query)
     {
         this.entity = entity;
-        if (query.TryGetValue("screen", out var screen) && screen.Count == 1) Screen = Array.Find(entity.Lists, one => one.Name == screen[0]);
+        if (query.TryGetValue("screen", out var screen) && screen.Count == 1) Screen = entity.List(screen[0]);
         foreach (var (name, values) in query)
         {
             if (values.Count > 1) Refuse(name, $"{name} is given twice.");
@@ -43,7 +43,7 @@ public sealed class ListRequest
     public EntityDescriptor Entity => entity;
 
     /// <summary>The list whose rows are asked for; null for those of the entity.</summary>
-    public ListDescriptor? Screen { get; }
+    public ScreenDescriptor? Screen { get; }
 
     public string Search { get; private set; } = "";
     public bool Labels { get; private set; }
@@ -75,7 +75,7 @@ public sealed class ListRequest
         else if (name == "page") Page = Number(name, value, 1_000_000_000);
         else if (name == "size") Size = Number(name, value, LargestSize);
         else if (name == "fields") Choose(value);
-        else if (name == "screen" && entity.Lists.Length > 0) Show(value);
+        else if (name == "screen" && entity.Screens.Any(one => !one.IsDetail)) Show(value);
         else if (name == "cut") Cut = Number(name, value, LongestCut);
         else if (name == "labels" && value is "true" or "false") Labels = value == "true";
         else if (name == "labels") Refuse(name, "labels must be true or false.");
@@ -152,7 +152,7 @@ public sealed class ListRequest
     private void Show(string name)
     {
         if (Screen is not null) return;
-        var lists = entity.Lists.Select(list => list.Name);
+        var lists = entity.Screens.Where(one => !one.IsDetail).Select(list => list.Name);
         Refuse("screen", $"{entity.Name} has no list {name} with rows of its own.{Words.Suggestion(name, lists)}");
     }
 

@@ -64,7 +64,7 @@ public sealed class Lists(Catalog catalog)
     private ListStatement Build(ListRequest request)
     {
         var entity = request.Entity;
-        var selection = new Selection(catalog, entity, request.Fields ?? request.All, request.Cut);
+        var selection = new Selection(catalog, entity, request.Fields ?? request.All, request.Cut, request.Screen?.States);
         var columns = request.Labels ? Selection.Labels(entity) : selection.Columns;
         var (where, next) = Where(request);
         var (order, sorted) = Order(request);
@@ -147,7 +147,7 @@ public sealed class Lists(Catalog catalog)
         return ($"{alias}.{Sql.Name(display.Column)}", display.IsText, attribute.Mandatory && display.Mandatory);
     }
 
-    private static List<(AttributeDescriptor? Attribute, bool Descending)> Usual(EntityDescriptor entity, ListDescriptor screen) =>
+    private static List<(AttributeDescriptor? Attribute, bool Descending)> Usual(EntityDescriptor entity, ScreenDescriptor screen) =>
         screen.Sort.Select(order => (order.Computed ?? entity.Find(order.Attribute), order.Descending)).ToList();
 
     private static List<(AttributeDescriptor? Attribute, bool Descending)> Usual(EntityDescriptor entity, bool labels)

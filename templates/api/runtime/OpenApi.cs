@@ -184,7 +184,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         if (entity.Records is not null) yield break;
         foreach (var part in Parts()) yield return part;
         yield return Query("sort", "Attributes, separated by commas, - before one for descending", new JsonObject { ["type"] = "string" });
-        if (entity.Lists.Length > 0) yield return Query("screen", "The list screen whose records they are, in its order and with what it computes", Names(entity));
+        if (entity.Screens.Any(one => !one.IsDetail)) yield return Query("screen", "The list screen whose records they are, in its order and with what it computes", Names(entity));
         foreach (var attribute in entity.Attributes.Where(attribute => !attribute.IsFile))
             yield return Query($"filter.{attribute.Name}", $"{attribute.Label} is this; empty: has no value", new JsonObject { ["type"] = "string" });
     }
@@ -199,7 +199,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         new() { ["name"] = name, ["in"] = "query", ["description"] = description, ["schema"] = schema };
 
     private static JsonObject Names(EntityDescriptor entity) =>
-        new() { ["type"] = "string", ["enum"] = new JsonArray([.. entity.Lists.Select(list => JsonValue.Create(list.Name))]) };
+        new() { ["type"] = "string", ["enum"] = new JsonArray([.. entity.Screens.Where(one => !one.IsDetail).Select(list => JsonValue.Create(list.Name))]) };
 
     private static JsonObject Text(int longest) => new() { ["type"] = "string", ["maxLength"] = longest };
 

@@ -3,6 +3,7 @@ using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Data;
+using System.Linq;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -38,7 +39,7 @@ public sealed class Reads(Catalog catalog, Database database)
     }
 
     // What a screen computes may be beyond what its type holds.
-    private static async Task<Answer> Computed(Func<Task<Answer>> read)
+    internal static async Task<T> Computed<T>(Func<Task<T>> read)
     {
         try { return await read(); }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.NumericValueOutOfRange)
@@ -104,15 +105,33 @@ public sealed class Reads(Catalog catalog, Database database)
 
     public async Task One(HttpContext context, EntityDescriptor entity, string id)
     {
-        var selection = SelectionOf(context, entity);
-        var text = $"{selection.From} where t.\"id\" = $1";
-        using var row = await Room.Found(context, () => database.Run(async connection =>
+        var (screen, at) = (Screen(context, entity), new Circumstances(catalog));
+        var selection = screen is null ? SelectionOf(context, entity) : SelectionOf(context, entity, screen);
+        var text = screen is null ? $"{selection.From} where t.\"id\" = $1"
+            : $"{selection.From}{screen.Joins} where t.\"id\" = ${screen.Places + 1}";
+        NpgsqlParameter[] Parameters() =>
+            [.. (screen?.Parameters(at) ?? []).Select(argument => argument.Parameter), Sql.Identifier(entity, id)];
+        using var row = await Computed(() => Room.Found(context, () => database.Run(async connection =>
         {
-            await using var command = Sql.Command(connection, text, Sql.Identifier(entity, id));
+            await using var command = Sql.Command(connection, text, Parameters());
             await using var reader = await command.ExecuteReaderAsync(selection.Behavior, context.RequestAborted);
             return await reader.ReadAsync(context.RequestAborted) ? await Row.Read(context, selection, reader) : null;
-        }, context.RequestAborted), () => room.Of(context, text, Sql.Identifier(entity, id)));
+        }, context.RequestAborted), () => room.Of(context, text, Parameters())));
         await (row ?? throw NotFound(entity)).Send(context, 200);
+    }
+
+    // The detail that asks for its row, where it has buttons.
+    private static ScreenDescriptor? Screen(HttpContext context, EntityDescriptor entity)
+    {
+        if (!context.Request.Query.TryGetValue("screen", out var name)) return null;
+        return Array.Find(entity.Screens, screen => screen.IsDetail && screen.Name == name)
+            ?? throw Problem.Refused("screen", $"{entity.Name} has no detail {name} with buttons.", 400);
+    }
+
+    private Selection SelectionOf(HttpContext context, EntityDescriptor entity, ScreenDescriptor screen)
+    {
+        var part = ListRequest.OfRow(entity, context.Request.Query);
+        return Selection.OfRow(catalog, entity, part?.Fields ?? entity.Attributes, part?.Cut ?? 0, screen.States);
     }
 
     public async Task Bytes(HttpContext context, EntityDescriptor entity, string id, string name)

@@ -25,7 +25,7 @@ public sealed class Scans(Database database)
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
     private readonly ConcurrentDictionary<(string, string), (bool Quick, DateTime Until)> known = new();
 
-    public async ValueTask<bool> Reads(EntityDescriptor entity, ListDescriptor? screen, IQueryCollection query, CancellationToken cancellation)
+    public async ValueTask<bool> Reads(EntityDescriptor entity, ScreenDescriptor? screen, IQueryCollection query, CancellationToken cancellation)
     {
         var filters = query.Keys.Where(key => key.StartsWith(Filter, StringComparison.Ordinal)).Select(key => key[Filter.Length..]).ToList();
         var isOrdered = screen?.Sort.Length > 0 && string.IsNullOrEmpty(query["sort"]);

@@ -21,7 +21,7 @@ public sealed class Searches(Database database)
     public async Task Run(HttpContext context, EntityDescriptor entity, Func<Task> list)
     {
         var query = context.Request.Query;
-        var screen = Array.Find(entity.Lists, list => list.Name == query["screen"]);
+        var screen = entity.List(query["screen"]);
         if (!ReadsMuch(query) && !await scans.Reads(entity, screen, query, context.RequestAborted))
         {
             await list();

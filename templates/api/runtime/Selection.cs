@@ -23,6 +23,9 @@ public sealed class Selection
     private readonly int cut;
     private readonly bool tagged;
 
+    // Of an action its name, and the column of its button's state.
+    private readonly (JsonEncodedText Name, int Column)[] states;
+
     // An attribute, its column in the result; behind it the label of what it refers to, where that is a row, or name and
     // type of a file, or how long a text is that may be cut.
     private sealed record Part(AttributeDescriptor Attribute, JsonEncodedText Name, int Column, EntityDescriptor? Target);
@@ -31,14 +34,18 @@ public sealed class Selection
     public Selection(Catalog catalog, EntityDescriptor entity) : this(catalog, entity, entity.Attributes, 0, true) { }
 
     /// <summary>Of a single row with its tag: these attributes, its texts cut.</summary>
-    public static Selection OfRow(Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut) =>
-        new(catalog, entity, attributes, cut, true);
+    public static Selection OfRow(
+        Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut, AttributeDescriptor[]? states = null) =>
+        new(catalog, entity, attributes, cut, true, states);
 
     /// <summary>Of a list: these attributes; texts are cut after so many characters, at 0 never.</summary>
-    public Selection(Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut)
-        : this(catalog, entity, attributes, cut, false) { }
+    public Selection(
+        Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut, AttributeDescriptor[]? states = null)
+        : this(catalog, entity, attributes, cut, false, states) { }
 
-    private Selection(Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut, bool tagged)
+    private Selection(
+        Catalog catalog, EntityDescriptor entity, IEnumerable<AttributeDescriptor> attributes, int cut, bool tagged,
+        AttributeDescriptor[]? states = null)
     {
         (this.catalog, this.entity, this.cut, this.tagged) = (catalog, entity, cut, tagged);
         var columns = new List<string> { Identifier(entity) };
@@ -55,6 +62,8 @@ public sealed class Selection
             if (target is not null) columns.Add(LabelOf(target, Sql.Column(attribute)));
         }
         parts = [.. found];
+        this.states = (states ?? []).Select((state, at) => (JsonEncodedText.Encode(state.Name), columns.Count + at)).ToArray();
+        columns.AddRange((states ?? []).Select(state => Sql.Column(state)));
         Columns = string.Join(", ", columns);
         Shape = $"{cut.ToString(CultureInfo.InvariantCulture)} {string.Join(' ', Attributes.Select(attribute => attribute.Name))}";
         Behavior = parts.Any(part => IsLarge(part.Attribute)) ? CommandBehavior.SequentialAccess : CommandBehavior.Default;
@@ -108,6 +117,7 @@ public sealed class Selection
         }
         if (!entity.Static) WriteLabels(writer, labels);
         if (sizes.Count > 0) WriteSizes(writer, sizes);
+        if (states.Length > 0) WriteStates(writer, reader);
         writer.WriteEndObject();
         return (id, tag);
     }
@@ -239,6 +249,14 @@ public sealed class Selection
     {
         writer.WriteStartObject("$labels");
         foreach (var (name, label) in labels) writer.WriteString(name, label);
+        writer.WriteEndObject();
+    }
+
+    private void WriteStates(Utf8JsonWriter writer, NpgsqlDataReader reader)
+    {
+        writer.WriteStartObject("$buttons");
+        foreach (var (name, column) in states)
+            if (!reader.IsDBNull(column)) writer.WriteString(name, reader.GetString(column));
         writer.WriteEndObject();
     }
 

@@ -30,6 +30,17 @@ entities:
       Opened: { type: Date Time }
       File: { type: Binary Data }
       Coin: { type: Money.CurrencyCode Identifier }
+server_actions:
+  Close:
+    inputs:
+      TicketId: { type: Ticket Identifier, mandatory: true }
+      Hours: { type: Decimal }
+      Lines: { type: Text List }
+      Scan: { type: Binary Data }
+    outputs: { Fee: { type: Currency }, Bill: { type: Customer Identifier } }
+    do: [set: { Fee: Hours, Bill: IntegerToIdentifier(Lines.Length) }, raise: 'If(HasValue(Scan), "" + TicketId, "")']
+  CloseMany: { inputs: { Ids: { type: Ticket Identifier List } }, do: [raise: 'Ids.Length + ""'] }
+  Import: { inputs: { Rows: { type: Text List, mandatory: true } }, do: [raise: 'Rows.Length + ""'] }
 screens:
 """
 )
@@ -38,6 +49,10 @@ LINE = SHOP.count("\n") + 1
 
 def listed(more: str) -> str:
     return SHOP + f"  S: {{ list: Ticket, {more} }}\n"
+
+
+def button(details: str) -> str:
+    return listed(f"actions: [{{ Close: {{ {details} }} }}]")
 
 
 def board(*parts: str) -> str:
@@ -56,6 +71,11 @@ class Where(NamedTuple):
 def at(code: int, column: int) -> Where:
     """Within what ``listed`` is given, counted from 0."""
     return Where(code, 0, len("  S: { list: Ticket, ") + 1 + column)
+
+
+def path(code: int, column: int, action: str) -> Where:
+    """Likewise, at a button."""
+    return at(code, column)._replace(path=f".actions.{action}")
 
 
 def of(code: int, column: int) -> Where:
@@ -127,6 +147,47 @@ CASES = [
     ("no certain entity", listed("columns: [{ A: IntegerToIdentifier(7) }]"), at(302, 15), "certain"),
     ("nothing of no type", listed("columns: [{ A: NoValue() }]"), at(307, 15), "NoValue()"),
     ("a secret shown", listed("columns: [{ A: 'Settings.Token + \"!\"' }]"), at(307, 16), "secret"),
+    # --- actions
+    ("actions a text", listed("actions: Close"), at(103, 9), "[CloseTicket]"),
+    ("unknown action", listed("actions: [Clos]"), path(401, 10, "Clos"), "did you mean Close?"),
+    ("a library's action", listed("actions: [Money.Round]"), path(401, 10, "Money.Round"), "call it from"),
+    ("the same twice", listed("actions: [Close, Close]"), at(104, 17), "twice"),
+    ("two actions in one", listed("actions: [{ Close: , Import: }]"), at(103, 10), "one name"),
+    ("details a text", listed("actions: [{ Close: now }]"), path(103, 19, "Close"), "mapping"),
+    ("a misspelt detail", listed("actions: [{ Close: { lable: Now } }]"), path(101, 21, "Close"), "label?"),
+    ("a label of blanks", listed("actions: [{ Close: { label: ' ' } }]"), path(104, 28, "Close"), "1 to 200"),
+    ("an input that is not there", button("with: { Hour: 1 }"), path(401, 29, "Close"), "did you mean Hours?"),
+    ("the row given twice", button("with: { TicketId: Ticket.Id }"), path(406, 29, "Close"), "remove it from with"),
+    ("the row asked for", button("ask: { TicketId: Ticket.Id }"), path(406, 28, "Close"), "remove it from ask"),
+    ("an input of another type", button("with: { Hours: Ticket.Subject }"), path(307, 36, "Close"), "Decimal"),
+    ("given and asked", button("with: { Hours: 1 }, ask: { Hours: 1 }"), path(406, 48, "Close"), "fixed by with"),
+    ("a list asked", button("ask: { Lines: NoValue() }"), path(302, 28, "Close"), "cannot be asked for"),
+    ("a file given", button("with: { Scan: NoValue() }"), path(302, 29, "Close"), "cannot be given"),
+    ("values a list", button("with: [Hours]"), path(103, 27, "Close"), "mapping"),
+    ("no value", button("with: { Hours: }"), path(103, 36, "Close"), "must be an expression"),
+    ("visible a number", button("visible: 1"), path(307, 30, "Close"), "Boolean"),
+    ("visible by what is not there", button("visible: Ticket.Pad"), path(307, 30, "Close"), "Paid?"),
+    ("enabled by a secret", button("enabled: Settings.Token = Ticket.Subject"), path(307, 30, "Close"), "secret"),
+    ("confirm a number", button("confirm: 1"), path(307, 30, "Close"), "Text"),
+    ("confirm a bare text", button("confirm: 'Really?'"), path(307, 30, "Close"), "quotes"),
+    ("a message of the row", button("message: Ticket.Subject"), path(307, 30, "Close"), "there is no Ticket.Subject"),
+    ("a message of what is not there", button("message: '\"Fee: \" + Fe'"), path(307, 41, "Close"), "Fee?"),
+    ("go nowhere", button("go_to: TicketDetial"), path(401, 28, "Close"), "did you mean TicketDetail?"),
+    ("go to its row", button("go_to: TicketDetail"), None, ""),
+    ("go to a row that it gives", button("go_to: CustomerDetail"), None, ""),
+    (
+        "go to a row that nothing names",
+        listed("actions: [{ CloseMany: { go_to: CustomerDetail } }]"),
+        path(406, 32, "CloseMany"),
+        "nothing says which",
+    ),
+    (
+        "a question of several rows",
+        listed("actions: [{ CloseMany: { confirm: Ticket.Subject } }]"),
+        path(307, 34, "CloseMany"),
+        "there is no Ticket.Subject",
+    ),
+    ("what no dialogue asks", listed("actions: [Import]"), path(406, 10, "Import"), "cannot ask for Text List"),
     # --- dashboards
     ("dashboard a mapping", SHOP + "  S: { dashboard: { count: Ticket } }", Where(103, 0, 19), "list of parts"),
     ("a part a word", board("Ticket"), Where(103, 2, 9), "- count: Ticket"),
