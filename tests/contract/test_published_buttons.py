@@ -154,3 +154,12 @@ def test_an_endpoint_of_the_api_needs_no_screen(app: App) -> None:
     assert app.request("GET", f"/api/Ticket/{row}").json["Status"] == "Open"
     assert app.request("PUT", f"/api/Open?screen=Tickets&row={row}", {}).status == 405
     assert app.request("GET", f"/api/Ticket/{row}?screen=Tickets").status == 400
+
+
+def test_the_document_tells_how_screens_call(app: App) -> None:
+    paths = app.request("GET", "/_odc/openapi.json").json["paths"]
+    screen, row = paths["/api/CloseTicket"]["post"]["parameters"]
+    assert (screen["required"], screen["schema"]["enum"]) == (True, ["Tickets", "TicketDetail"])
+    assert row["schema"]["type"] == "array"
+    assert "required" not in paths["/api/Open"]["post"]["parameters"][0]
+    assert "/api/Hidden" not in paths

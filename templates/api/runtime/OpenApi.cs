@@ -15,7 +15,7 @@ public sealed class OpenApiDocument(Catalog catalog)
     [
         (400, "The request can't be understood"), (403, "A page of another site may not change data"),
         (404, "There is no such record"), (405, "This can only be read"),
-        (409, "Another record has the same unique value, or refers to this one"),
+        (409, "Another record has the same unique value, or refers to this one; what a button does is not possible any more"),
         (412, "Somebody else has changed the record"), (413, "The body is too large"),
         (415, "The body is of another type"), (422, "Some values are not accepted: errors, by attribute or input; or an action refuses: code"),
         (503, "The database is away or at its limits, or too many requests came at once; nothing has changed"),
@@ -37,6 +37,8 @@ public sealed class OpenApiDocument(Catalog catalog)
             paths[$"/api/{action.Name}"] = new JsonObject { ["post"] = Call(action) };
             OpenApiActions.Add(schemas, action, catalog);
         }
+        foreach (var called in entities.SelectMany(Buttons).GroupBy(pair => pair.Button.Action, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
+            Screens(paths, schemas, catalog.FindAction(called.Key)!, [.. called]);
         var document = new JsonObject
         {
             ["openapi"] = "3.1.0",
@@ -82,6 +84,32 @@ public sealed class OpenApiDocument(Catalog catalog)
         paths[$"/api/{entity.Name}/{{Id}}"] = row;
         foreach (var file in entity.Attributes.Where(attribute => attribute.IsFile))
             paths[$"/api/{entity.Name}/{{Id}}/{file.Name}"] = File(entity, file);
+    }
+
+    private static IEnumerable<(ScreenDescriptor Screen, ButtonDescriptor Button)> Buttons(EntityDescriptor entity) =>
+        entity.Screens.SelectMany(screen => screen.Buttons.Select(button => (screen, button)));
+
+    // Of an action that screens call: what they give is left out.
+    private void Screens(JsonObject paths, JsonObject schemas, ActionDescriptor action, (ScreenDescriptor Screen, ButtonDescriptor Button)[] calls)
+    {
+        var isEndpoint = paths.ContainsKey($"/api/{action.Name}");
+        var post = isEndpoint ? (JsonObject)paths[$"/api/{action.Name}"]!["post"]! : Call(action);
+        if (!isEndpoint)
+        {
+            paths[$"/api/{action.Name}"] = new JsonObject { ["post"] = post };
+            OpenApiActions.Add(schemas, action, catalog);
+        }
+        var names = new JsonArray([.. calls.Select(call => JsonValue.Create(call.Screen.Name))]);
+        var screen = Query("screen", "The screen whose button is pressed: inputs that it gives are left out", new JsonObject { ["type"] = "string", ["enum"] = names });
+        if (!isEndpoint) screen["required"] = true;
+        post["parameters"] = calls.Any(call => call.Button.OfRow || call.Button.Rows.Length > 0)
+            ? new JsonArray(screen, Query("row", "The screen's record, or those that are selected", new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "integer", ["format"] = "int64" } }))
+            : new JsonArray(screen);
+        post["requestBody"]!["content"]![Json]!["schema"] = new JsonObject
+        {
+            ["anyOf"] = new JsonArray(OpenApiSchemas.Reference(OpenApiActions.Inputs(action)), new JsonObject { ["type"] = "object" }),
+        };
+        foreach (var status in new[] { 404, 409 }) post["responses"]![$"{status}"] = Refer("responses", $"Refused{status}");
     }
 
     private static JsonObject Call(ActionDescriptor action)
