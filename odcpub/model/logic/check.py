@@ -15,6 +15,7 @@ from odcpub.model.expressions.scope import Hearer
 from odcpub.model.expressions.tree import TEXT, Kind, Symbol
 from odcpub.model.logic import tree
 from odcpub.model.logic.checking import Clauses
+from odcpub.model.logic.codes import never_raised
 from odcpub.model.logic.differences import words
 from odcpub.model.logic.flow import Flow
 from odcpub.model.logic.locks import locked
@@ -155,6 +156,8 @@ def problems_of_logic(asset: Asset, around: Surroundings, unsound: Collection[st
             if action.name not in unsound or not _may_follow(problem):
                 yield problem
     yield from circles(calling)
+    if not unsound and not around.absent:
+        yield from never_raised(asset, around.facts.libraries)
 
 
 def _may_follow(problem: Problem) -> bool:

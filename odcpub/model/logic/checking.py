@@ -77,7 +77,7 @@ class Checking:
         """False where a step has no tree: what it uses is not known."""
         self.hear: Hearer | None = None
         self.variables = Variables.of(around.symbols, (*action.inputs, *action.outputs, *action.locals))
-        self.variables.unknown |= around.absent
+        self.variables.unknown |= around.absent | around.unknown
         self.members = dict(around.members)
         self.scope = Scope(self.variables.symbols, self.members, around.statics)
         self.path = f"server_actions.{action.name}"

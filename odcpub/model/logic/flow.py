@@ -24,7 +24,7 @@ class Flow(Rows, Lists):
         members = clauses.members("set")
         for member in members:
             target = self.target(member, member.key)
-            value = self.expression(member, target.type if target else None)
+            value = self.expression(member, None if target is None or target.type == UNKNOWN else target.type)
             if target and value:
                 found.append(tree.Assignment(target, value))
         return tree.Set(tuple(found), clauses.place) if len(found) == len(members) else None

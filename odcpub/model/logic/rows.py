@@ -27,6 +27,7 @@ class Rows(Summaries):
     def get(self, clauses: Clauses) -> tree.Get | None:
         row = self._row(clauses)
         where = self._where(clauses, row)
+        self._lockable(clauses, row)
         refuses = "optional" not in clauses
         variable = self.variable(clauses.get("as"), row_type(row) if row else UNKNOWN, refuses)
         if row is None or where is None or variable is None:
@@ -38,6 +39,7 @@ class Rows(Summaries):
         if any(key in clauses for key in ("group_by", "count", *COMPUTED)):
             return self.summary(clauses, row)
         before = len(self.problems)
+        self._lockable(clauses, row)
         where = self._where(clauses, row)
         sort = self._sorted(clauses, row)
         first = self.expression(clauses.get("first"), expressions.INTEGER)
@@ -47,6 +49,11 @@ class Rows(Summaries):
             return None
         locked = "for_update" in clauses
         return tree.Query(row.name, variable, where, sort, first, maximum, locked, clauses.place)
+
+    def _lockable(self, clauses: Clauses, row: Entity | StaticEntity | None) -> None:
+        if isinstance(row, StaticEntity) and (clause := clauses.get("for_update")):
+            message = f"records of {row.name} never change: there is nothing to keep others from"
+            self.error(Code.BAD_STEP, clause.place, message, "remove for_update")
 
     def _where(self, clauses: Clauses, row: Entity | StaticEntity | None) -> Expression | None:
         clause = clauses.get("where")
@@ -121,9 +128,13 @@ class Rows(Summaries):
                     hint = "leave it out: the database gives it"
                 self.error(Code.BAD_CALL, member.key_place, f"{nothing} {shown(member.key)}", hint)
                 self.expression(member, None)
-            elif value := self.expression(member, None if one.type == UNKNOWN else one.type):
+            elif value := self.expression(member, None if self.is_unknown(one) else one.type):
                 found[member.key] = value
         return tuple(tree.Given(name, found[name]) for name in known if name in found)
+
+    def is_unknown(self, one: Attribute) -> bool:
+        """Whether its type is wrong, which is told where it stands."""
+        return one.type == UNKNOWN or one.name in self.variables.unknown
 
     def update(self, clauses: Clauses) -> tree.Update | None:
         row = self._changed(clauses)

@@ -21,6 +21,9 @@ TIMEOUT, MAX_TIMEOUT = 10, 60
 DIRECTION = re.compile(r"\s+(asc|desc)\s*$", re.IGNORECASE)
 """What may stand behind an expression that orders."""
 
+CODES = ("NotFound", "NotUnique", "Refused", "Protected", "Index", "Overflow")
+"""Codes of refusals that are the language's own."""
+
 END = "end"
 """The one step that is a plain word."""
 ON_ERROR = "on_error"

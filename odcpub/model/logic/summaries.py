@@ -41,9 +41,10 @@ class Summaries(Naming):
     """The part of the checker that knows ``count``, ``sum`` and their like."""
 
     def looking_at(self, row: Entity | StaticEntity) -> AbstractContextManager[None]:
-        """Within, the entity's name is the row that a query looks at."""
+        """Within, the entity's name is the row that a query looks at; its attributes go before records called so."""
         type_ = DataType(Basic.STRUCTURE, target=row.name, target_key=row.key)
-        return self.variables.named(Symbol(row.name, Kind.ROW, type_))
+        attributes = self.members[row.name] if isinstance(row, StaticEntity) else ()
+        return self.variables.named(Symbol(row.name, Kind.ROW, type_), *(f"{row.name}.{name}" for name in attributes))
 
     def summary(self, clauses: Clauses, row: Entity | StaticEntity | None) -> tree.Summary | None:
         before = len(self.problems)

@@ -14,6 +14,7 @@ from weakref import ref
 from odcpub.model.elements import (
     Asset,
     Attribute,
+    Basic,
     Entity,
     Kind,
     Library,
@@ -54,8 +55,9 @@ class _Facts:
 class Surroundings:
     """``rows``: entities and static entities by name; ``actions``: signatures by the name that a call has; ``taken``:
     what no variable is called, in small letters, each with what it is; ``absent``: libraries that are used and not
-    there, told elsewhere; ``like``: what was known before, of which the words ``changed`` mean something else now (all
-    words, where it is None); the rest as in an expression's scope."""
+    there, and ``unknown``: attributes whose types are wrong, both told elsewhere; ``like``: what was known before, of
+    which the words ``changed`` mean something else now (all words, where it is None); the rest as in an expression's
+    scope."""
 
     __slots__ = (
         "__weakref__",
@@ -70,6 +72,7 @@ class Surroundings:
         "statics",
         "symbols",
         "taken",
+        "unknown",
     )
 
     def __init__(self, facts: _Facts, like: Surroundings | None = None) -> None:
@@ -78,6 +81,8 @@ class Surroundings:
         self.changed = _changed(like.facts, facts) if like else None
         self.is_library = facts.kind is Kind.LIBRARY
         self.absent = frozenset(facts.uses) - {library.asset.name for library in facts.libraries}
+        every = (one for entity in facts.entities for one in entity.attributes)
+        self.unknown = frozenset(one.name for one in every if one.type.basic is Basic.STRUCTURE)
         self.rows: dict[str, Entity | StaticEntity] = {}
         if not self.is_library:
             self.rows |= {one.name: one for one in facts.entities}

@@ -73,17 +73,15 @@ class Variables:
                 self.gone.add(name)
 
     @contextmanager
-    def named(self, symbol: Symbol) -> Iterator[None]:
-        """Within, the symbol is known: a query's row, a list's element."""
-        before = self.symbols.get(symbol.name)
+    def named(self, symbol: Symbol, *hidden: str) -> Iterator[None]:
+        """Within, the symbol is known: a query's row, a list's element; and the ``hidden`` names are not."""
+        before = {name: self.symbols.pop(name) for name in (symbol.name, *hidden) if name in self.symbols}
         self.symbols[symbol.name] = symbol
         try:
             yield
         finally:
-            if before is None:
-                del self.symbols[symbol.name]
-            else:
-                self.symbols[symbol.name] = before
+            del self.symbols[symbol.name]
+            self.symbols.update(before)
 
     def note(self, expression: Expression) -> None:
         """The variables that an expression reads."""

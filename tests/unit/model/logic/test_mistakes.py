@@ -44,7 +44,7 @@ server_actions:
     inputs: { TicketId: { type: Ticket Identifier }, Hours: { type: Decimal } }
     outputs: { Fee: { type: Currency, default: 1 }, Note: { type: Text, default: a } }
     locals: { Whole: { type: Integer }, Texts: { type: Text List } }
-    on_error: [{ code: Never, do: [{ raise: '"" + TicketId + Hours + Whole + Texts.Length' }] }]
+    on_error: [{ code: Index, do: [{ raise: '"" + TicketId + Hours + Whole + Texts.Length' }] }]
     do:
 """
 )
@@ -363,6 +363,12 @@ CASES = [
         "- set: { Whole: T.Length }",
         ("M307", 0, 68),
         "get one first, and use the variable of its as: - get: Ticket",
+    ),
+    (
+        "lock of records",
+        "- { get: Status, where: Status.Order = 1, for_update: true, as: One }\n- set: { Note: One.Label }",
+        ("M701", 0, 54),
+        "remove for_update",
     ),
     ("set no mapping", "- set: Fee", ("M103", 0, 7), "set must be a mapping of variables to expressions, and is 'Fee'"),
     ("set a list", "- set: [Fee]", ("M103", 0, 7), "set must be a mapping of variables to expressions, and is a list"),

@@ -155,8 +155,14 @@ CASES = [
         "put steps under do",
     ),
     (
+        "a code that nothing raises",
+        action("do: [{ raise: '\"x\"', code: Closed }]", "on_error: [{ code: Cloesd, do: [] }]"),
+        ("M711", 8, 24, "server_actions.Act"),
+        "did you mean Closed?",
+    ),
+    (
         "the same refusals again",
-        action("do: []", "on_error: [{ do: [] }, { code: A, do: [] }]"),
+        action("do: []", "on_error: [{ do: [] }, { code: Index, do: [] }]"),
         ("M711", 8, 28, "server_actions.Act"),
         "never reached",
     ),

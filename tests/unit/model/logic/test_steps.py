@@ -9,7 +9,17 @@ import yaml
 
 from odcpub.model.json_schema import json_schema
 from odcpub.model.logic.check import _CHECKED
-from odcpub.model.logic.steps import CASE, HANDLER, MAX_INPUTS, MAX_NESTING, MAX_STEPS, MAX_TIMEOUT, STEPS, TIMEOUT
+from odcpub.model.logic.steps import (
+    CASE,
+    CODES,
+    HANDLER,
+    MAX_INPUTS,
+    MAX_NESTING,
+    MAX_STEPS,
+    MAX_TIMEOUT,
+    STEPS,
+    TIMEOUT,
+)
 from odcpub.model.problems import Code
 from tests.unit.model.logic.whole import WHOLE
 
@@ -29,6 +39,8 @@ def test_every_step_is_checked_documented_and_explained() -> None:
 def test_the_documentation_has_the_limits_and_the_codes_of_warnings() -> None:
     assert f"at most {MAX_INPUTS} inputs and {MAX_STEPS:,} steps, in blocks up to {MAX_NESTING} deep" in DOCS
     assert f"1 to {MAX_TIMEOUT}; {TIMEOUT} unless said" in DOCS
+    for word in CODES:
+        assert f"| `{word}` |" in DOCS, word
     for code in Code:
         if "(warning)" in code.meaning and code.startswith("ODC-M7"):
             assert f"| {code} |" in DOCS, code

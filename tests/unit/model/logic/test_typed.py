@@ -296,3 +296,18 @@ def test_only_libraries_that_the_asset_uses_itself_can_be_called() -> None:
     (problem,) = problems(text, libraries={"Money": MONEY, "Tax": tax})
     assert problem.code == "ODC-M401"
     assert problem.hint == 'add the library to the model: uses: { Money: "^1.0" }'
+
+
+def test_a_query_looks_at_attributes_of_records_and_not_at_records_of_their_names() -> None:
+    text = """static_entities: { Kind: { records: { Label: , Id: , Other: } } }
+server_actions:
+  Act:
+    outputs: { Found: { type: Text }, Same: { type: Boolean } }
+    do:
+      - { query: Kind, where: Kind.Label <> "x" and Kind.Id <> Kind.Other, sort: [Kind.Label], as: All }
+      - set: { Found: "All[0].Label", Same: "All[0].Id = Kind.Label" }
+"""
+    query, values = logic(text)["Act"].steps
+    assert isinstance(query, tree.Query) and query.where is not None
+    assert "Label" in written(query.where) and isinstance(values, tree.Set)
+    assert values.assignments[1].value.type == expressions.BOOLEAN
