@@ -96,15 +96,26 @@ class Surroundings:
 
 
 def surroundings(asset: Asset, libraries: Mapping[str, Library], like: Surroundings | None = None) -> Surroundings:
-    """What the actions of ``asset`` know, made once. ``libraries``: all of the asset, by name. ``like``: taken where it
-    says the same."""
+    """What the actions of ``asset`` know, made once. ``libraries``: those that it uses, by name; those that these use
+    come along. ``like``: taken where it says the same."""
     known = _KNOWN(asset)
-    used = tuple(libraries[name] for name in sorted(libraries))
+    used = _all_of(libraries)
     number = tuple(map(id, used))
     if number not in known:
         facts = _facts(asset, used)
         known[number] = used, like if like and like.facts == facts else Surroundings(facts, like)
     return known[number][1]
+
+
+def _all_of(libraries: Mapping[str, Library]) -> tuple[Library, ...]:
+    """Libraries with those that they use, in the order of their names: an asset has one version of each."""
+    found: dict[str, Library] = {}
+    waiting = list(libraries.values())
+    while waiting:
+        library = waiting.pop()
+        if found.setdefault(library.asset.name, library) is library:
+            waiting.extend(one for one in library.uses if one.asset.name not in found)
+    return tuple(found[name] for name in sorted(found))
 
 
 def _changed(old: _Facts, new: _Facts) -> frozenset[str] | None:

@@ -311,3 +311,28 @@ server_actions:
     assert isinstance(query, tree.Query) and query.where is not None
     assert "Label" in written(query.where) and isinstance(values, tree.Set)
     assert values.assignments[1].value.type == expressions.BOOLEAN
+
+
+def test_structures_of_libraries_that_a_library_uses_come_along() -> None:
+    tax = library(
+        """
+        library: Tax
+        key: 8d4a2f51-7c0e-4b93-9e25-3f1b6c8a0d48
+        uses: { Money: ^1.0 }
+        server_actions:
+          Net: { outputs: { Net: { type: Money.Amount } }, do: [set: { Net.Value: 5 }] }
+        """,
+        libraries={"Money": MONEY},
+    )
+    text = """
+uses: { Tax: ^1.0 }
+server_actions:
+  Act:
+    outputs: { Value: { type: Currency } }
+    do: [{ call: Tax.Net, into: Net }, { set: { Value: Net.Value } }]
+"""
+    call, _ = logic(text, libraries={"Tax": tax})["Act"].steps
+    assert isinstance(call, tree.Call)
+    assert call.into[0].variable.symbol.type.target == "Money.Amount"
+    made = verify(raw(HEAD + text), {"Tax": tax, "Money": MONEY})[0]
+    assert surroundings(made, {"Tax": tax}) is surroundings(made, {"Tax": tax, "Money": MONEY})
