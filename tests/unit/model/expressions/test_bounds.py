@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from odcpub.model.elements import DataType
+from odcpub.model.expressions import tree
 from odcpub.model.expressions.check import check
+from odcpub.model.expressions.scope import Scope
 from odcpub.model.expressions.syntax import ExpressionError, Fault
+from odcpub.model.expressions.tree import Literal
+from tests.expression_holders import HOLDING, cases_of_holders
+from tests.expression_queries import QUERY, conditions
 from tests.expressions import SCOPE, Case, any_case
 from tests.tries import tries
 
 
-def checked(text: str, wanted: DataType | None = None) -> tuple[float, tuple[Fault, ...]]:
+def checked(text: str, wanted: DataType | None = None, scope: Scope = SCOPE) -> tuple[float, tuple[Fault, ...]]:
     """The seconds that a check takes, other work of the process aside, and its faults."""
     took, faults = [], ()
     for _ in range(3):
         started = time.process_time()
         try:
-            check(text, SCOPE, wanted)
+            check(text, scope, wanted)
         except ExpressionError as error:
             faults = error.faults
             assert faults
@@ -72,12 +78,34 @@ def test_a_hundred_levels_are_enough_for_people() -> None:
     assert check("1 or 2 = 3 and 4 < 5 + 6 * 7".replace("1", "True").replace("2", "2"), SCOPE)
 
 
-SIGNS = "()+-*/=<>.,:#\"' \n\t0123456789é\0😀\u202e"
-PIECES = [*SIGNS, "and", "or", "not", "like", "If(", "NoValue()", "Index(", "Text1"]
+SIGNS = "()[]+-*/=<>.,:#\"' \n\t0123456789é\0😀\u202e"
+WORDS = (
+    "and",
+    "or",
+    "not",
+    "like",
+    "If(",
+    "NoValue()",
+    "Index(",
+    "Text1",
+    "Found.",
+    "Words[",
+    ".Length",
+    "Ticket.Next.",
+)
+PIECES = [*SIGNS, *WORDS]
+
+
+BOTH = replace(QUERY, symbols={**HOLDING.symbols, **QUERY.symbols})
+"""Variables of all types, and a query's row."""
+
+
+def row_cases() -> st.SearchStrategy[Case]:
+    return conditions().map(lambda text: Case(text, tree.BOOLEAN, Literal(True, tree.BOOLEAN), {}))
 
 
 @tries(150)
-@given(any_case(), st.randoms(use_true_random=False))
+@given(st.one_of(any_case(), cases_of_holders(), row_cases()), st.randoms(use_true_random=False))
 def test_a_mutated_expression_is_an_error_or_none_and_quickly(case: Case, chance: random.Random) -> None:
     text = case.text
     for _ in range(chance.randint(1, 4)):
@@ -89,7 +117,7 @@ def test_a_mutated_expression_is_an_error_or_none_and_quickly(case: Case, chance
             text = text[:at] + text[min(to, at + 5) :]
         else:
             text = text[:at] + text[at:to] * 2 + text[to:]
-    took, faults = checked(text, case.type)
+    took, faults = checked(text, case.type, BOTH)
     for fault in faults:
         assert 0 <= fault.at <= fault.to <= len(text) + 1
         assert fault.message and fault.hint
