@@ -80,19 +80,6 @@ def test_a_hundred_levels_are_enough_for_people() -> None:
 
 SIGNS = "()[]+-*/=<>.,:#\"' \n\t0123456789é\0😀\u202e"
 WORDS = ("and", "or", "not", "like", "If(", "NoValue()", "Index(", "Text1", "Found.", "Words[", ".Length", "Ticket.")
-    "and",
-    "or",
-    "not",
-    "like",
-    "If(",
-    "NoValue()",
-    "Index(",
-    "Text1",
-    "Found.",
-    "Words[",
-    ".Length",
-    "Ticket.Next.",
-)
 PIECES = [*SIGNS, *WORDS]
 
 
