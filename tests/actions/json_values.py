@@ -19,7 +19,7 @@ class Reading:
     """Between JSON and values; knows the structures of an asset. ``default``: what a member that is left out gets."""
 
     def __init__(self, asset: Asset, default: Any) -> None:
-        self._structures = {one.name: one.attributes for one in asset.structures}
+        self.structures = {one.name: one.attributes for one in asset.structures}
         self._default = default
 
     def values(self, given: Mapping[str, Json], attributes: Iterable[Attribute]) -> dict[str, Value]:
@@ -32,7 +32,7 @@ class Reading:
         if given is None or given == "":
             return None
         if type_.basic is Basic.STRUCTURE:
-            known = self._structures[type_.target]
+            known = self.structures[type_.target]
             found = {one.name: self._default(one) for one in known} | self.values(given, known)
             return Record(type_.target, found)
         if type_.basic in DIGITS:
@@ -45,7 +45,7 @@ class Reading:
         if isinstance(value, tuple):
             return [self.json(one, replace(type_, many=False)) for one in value]
         if isinstance(value, Record):
-            return {one.name: self.json(value[one.name], one.type) for one in self._structures[type_.target]}
+            return {one.name: self.json(value[one.name], one.type) for one in self.structures[type_.target]}
         if value is None or type_.basic not in DIGITS:
             return value
         assert isinstance(value, int | Decimal)

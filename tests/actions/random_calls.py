@@ -67,6 +67,10 @@ class Caller:
         if type_.many:
             one = replace(type_, many=False)
             return [self.value(one) for _ in range(self.random.randint(0, 3))]
+        if type_.basic is Basic.STRUCTURE:
+            known = self.played.reading.structures[type_.target]
+            made = {one.name: self.value(one.type) for one in known if self.random.random() < 0.8}
+            return made if self.random.random() < 0.8 else None
         if type_.basic is Basic.IDENTIFIER and type_.target not in ("Customer", "Status"):
             return self.random.choice([1, 2, 3, 4, None])
         kind = _kind(type_)
@@ -89,7 +93,8 @@ class Caller:
     def _input(self, attribute: Attribute) -> Any:
         """Mostly one that its limits allow."""
         limits = attribute.mandatory, attribute.minimum
-        return 1 if limits != (False, None) and attribute.type.basic is Basic.INTEGER else self.value(attribute.type)
+        whole = attribute.type.basic is Basic.INTEGER and not attribute.type.many
+        return 1 if whole and limits != (False, None) else self.value(attribute.type)
 
 
 def _kind(type_: DataType) -> str:

@@ -33,8 +33,13 @@ YAML: Mapping[str, dict[str, Any]] = {
 WORDS = (
     *("Subject", "Amount", "Owner", "Hours", "Email", "Hour", "User", "Unit", "Started", "Due", "Place", "Grade"),
     *("Urgent", "PhoneNo", "Note2", "IsNew", "URL", "Euro", "Other", "Item"),
+    *("class", "String", "Task", "Item1", "Message", "Code", "Run", "Found", "Count", "Equals", "ToString", "Odc", "T"),
+    *("Select", "User_Id", "Order", "Null", "Value"),
 )
-NAMES = ("Ticket", "Invoice", "OrderLine", "Unit2")
+"""Names of attributes: some mean something in C#, in SQL or to generated code."""
+NAMES = ("Ticket", "Invoice", "OrderLine", "Unit2", "Task", "Group", "Refusal", "Table")
+STATIC = {"Id": "StatusId", "Label": "Text", "Order": "Integer", "Is_Active": "Boolean"}
+"""What a record of the static entity Status has."""
 DELETE_RULES = ("Protect", "Delete", "Ignore")
 STRUCTURES: Mapping[str, Mapping[str, str]] = {
     "Point": {"X": "Integer", "Name": "Text", "State": "StatusId"},
@@ -129,7 +134,7 @@ def _random_entity(random: Random, name: str, before: list[str]) -> Entity:
         rules = yaml_of(kind) | {"on_delete": rule} | ({"mandatory": True} if mandatory else {})
         attributes.append(Attribute(words.pop(), kind, rules))
     short = [one.name for one in attributes if one.kind in ("Integer", "Date", "Decimal") or "length" in one.rules]
-    index = tuple(sorted(random.sample(short, min(len(short), random.choice((0, 0, 1, 2))))))
+    index = tuple(sorted(random.sample(short, min(len(short), random.choice((0, 1, 1, 2))))))
     return Entity(name, tuple(attributes), (index,) if index else ())
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.actions.random_models import STRUCTURES, Attribute, Entity, Model, yaml_of
+from tests.actions.random_models import STATIC, STRUCTURES, Attribute, Entity, Model, yaml_of
 from tests.actions.random_texts import KIND_OF, Texts
 
 Step = Any
@@ -20,7 +20,15 @@ SCALARS = (
 SUMMED = ("Integer", "LongInteger", "Decimal", "Currency", "Price")
 COMPARED = (*SUMMED, "Text", "Date", "Time", "DateTime", "Exact")
 CODES = ("Wrong", "Late", "NotFound", "NotUnique", "Refused", "Protected", "Index", "Overflow")
-MOST_INPUTS, DEEPEST, MOST_STEPS = 12, 2, 9
+MOST_INPUTS, DEEPEST, MOST_STEPS = 10, 2, 9
+SEEN = "Seen"
+"""The output that tells of what steps gave: texts, one after another."""
+HOSTILE = (
+    *("run", "call", "mark", "row", "class", "await", "var", "string", "String", "task", "System", "Console", "Texts"),
+    *("Numbers", "Elements", "ImmutableList", "value", "item", "t", "cancellation", "one", "DateTime", "new", "Item1"),
+    *("async", "Inputs", "Assigned", "given", "reader", "Moments", "Func", "Odcpub", "Count", "left", "Select"),
+)
+"""Names of variables that mean something in C# or in the code around."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,9 @@ class Writer:
         self.random, self.model, self.texts, self.known = random, model, texts, known
         self.used: set[str] = set()
         self.number = 0
+        self.hostile = random.sample(HOSTILE, len(HOSTILE))
+        self.words = {one.casefold() for one in (*model.entities, *STRUCTURES, "Status")}
+        self.more: dict[str, str] = {}
         self.outputs = self._outputs()
         self.scope = Scope(dict(self.outputs), {}, set())
         self.looping = 0
@@ -69,16 +80,19 @@ class Writer:
         return self.random.sample(found, min(len(found), self.random.randint(0, most)))
 
     def action(self, name: str) -> tuple[dict[str, Any], Signature]:
+        for number, kind in enumerate(self._sampled(["List:Text", "List:Integer", "Point", "Box", *self._lists()], 2)):
+            self.more[f"Given{number}"] = self.scope.kinds[f"Given{number}"] = kind
         steps = self.block(0, self.random.randint(3, MOST_STEPS))
         steps.append({"set": self.assignments(list(self.outputs)[:3])})
         handlers = [self.handler() for _ in range(self.random.choice((0, 0, 1, 2)))]
         inputs, others = self._variables()
+        inputs += self.more
         made: dict[str, Any] = {"api": True, "inputs": {one: self._input(one) for one in inputs}}
-        made["outputs"] = {one: yaml_of(kind) for one, kind in self.outputs.items()}
+        made["outputs"] = {one: yaml_of(kind) for one, kind in self.outputs.items()} | {SEEN: yaml_of("List:Text")}
         made["locals"] = {one: yaml_of(KIND_OF[one]) for one in others}
         made |= {"do": steps} | ({"on_error": handlers} if handlers else {})
         needed = frozenset(one for one in inputs if made["inputs"][one].get("mandatory"))
-        signature = Signature(name, {one: KIND_OF[one] for one in inputs}, self.outputs, needed)
+        signature = Signature(name, {one: self._kind(one) for one in inputs}, self.outputs, needed)
         return {key: value for key, value in made.items() if value}, signature
 
     def _variables(self) -> tuple[list[str], list[str]]:
@@ -88,16 +102,20 @@ class Writer:
         )
         return names[:MOST_INPUTS], names[MOST_INPUTS:]
 
+    def _kind(self, name: str) -> str:
+        return self.more.get(name) or KIND_OF[name]
+
     def _input(self, name: str) -> dict[str, Any]:
-        rules = yaml_of(KIND_OF[name])
+        kind = self._kind(name)
+        rules = yaml_of(kind)
         if self.random.random() < 0.04:
             rules["mandatory"] = True
-        if KIND_OF[name] == "Integer" and self.random.random() < 0.1:
+        if kind == "Integer" and self.random.random() < 0.1:
             rules |= {"minimum": -50, "maximum": 1000}
         return rules
 
     def handler(self) -> Step:
-        self.scope = Scope(dict(self.outputs), {}, set())
+        self.scope = Scope(self.outputs | self.more, {}, set())
         self.scope.kinds["Error"] = "Record:Error"
         self.scope.records["Record:Error"] = {"Message": "Text", "Code": "Text"}
         self.scope.fixed.add("Error")
@@ -109,7 +127,14 @@ class Writer:
 
     def new(self) -> str:
         self.number += 1
+        while self.hostile and self.random.random() < 0.3:
+            if (name := self.hostile.pop()).casefold() not in self.words:
+                self.words.add(name.casefold())
+                return name
         return f"New{self.number}"
+
+    def _lists(self) -> list[str]:
+        return [f"List:{kind}" for entity in self.model.entities.values() if (kind := entity.members()["Id"])]
 
     def fresh(self, kind: str) -> str:
         """The variable of a result: a new one, now and then one of before."""
@@ -121,6 +146,8 @@ class Writer:
         return name
 
     def members(self, kind: str) -> Mapping[str, str]:
+        if kind == "Static:Status":
+            return STATIC
         if kind.startswith("Row:"):
             return self.model.entities[kind.removeprefix("Row:")].members()
         return STRUCTURES.get(kind) or self.scope.records.get(kind) or {}
@@ -200,8 +227,28 @@ class Writer:
             return self.block(depth + 1, self.random.randint(1, 3))
 
     def step(self, depth: int) -> list[Step]:
-        kinds = [self.get, self.get, self.query, self.query, self.summary, self.set, self.set, self.create, self.create]
-        kinds += [self.change, self.change, self.delete, self.call, self.list_step, self.list_step]
+        """A step or two, and mostly one that tells what they gave."""
+        steps = self._step(depth)
+        shown = [step for one in steps if self.random.random() < 0.8 for step in self._shown(one)]
+        return [*steps, *shown]
+
+    def _shown(self, step: Step) -> list[Step]:
+        name = step.get("as") or step.get("to") or step.get("order") or step.get("from") or step.get("clear")
+        if "for_each" in step or name not in self.scope.kinds:
+            return []
+        kind = self.scope.kinds[name]
+        if not kind.startswith("List:"):
+            return [self._told(name, kind)]
+        one = self.new()
+        return [{"for_each": name, "as": one, "do": [self._told(one, kind.removeprefix("List:"))]}]
+
+    def _told(self, name: str, kind: str) -> Step:
+        parts = [f"{name}.{one}" for one, its in self.members(kind).items() if its not in STRUCTURES] or [name]
+        return {"append": f'"{name}: " + ' + ' + "|" + '.join(parts), "to": SEEN}
+
+    def _step(self, depth: int) -> list[Step]:
+        kinds = [self.get, self.query, self.set, self.create, self.change, self.delete, self.list_step] * 2
+        kinds += [self.static, self.twice, self.call, self.summary, self.summary, self.summary, self.list_step]
         if depth < DEEPEST:
             kinds += [lambda: self.decide(depth), lambda: self.loop(depth), lambda: self.switch(depth), self.stop]
         return self.random.choice(kinds)()
@@ -239,6 +286,16 @@ class Writer:
                 step[key] = self.random.choice(["1", "2", self.value("Integer")])
         return [step | {"as": self.fresh(f"List:Row:{entity.name}")}]
 
+    def static(self) -> list[Step]:
+        """Records of the static entity."""
+        if self.random.random() < 0.5:
+            chosen = self.random.choice(["Status.Closed", *self.paths().get("StatusId", ["Status.Lost"])])
+            step: Step = {"get": "Status", "where": f"Status.Id = {chosen}", "optional": True}
+            return [step | {"as": self._own("Static:Status")}]
+        step = {"query": "Status", "where": self.random.choice(["Status.Is_Active", 'Status.Label like "%o%"'])}
+        step["sort"] = [self._sort(f"Status.{self.random.choice(list(STATIC))}")]
+        return [step | {"as": self._own("List:Static:Status")}]
+
     def _sorted_kind(self) -> str:
         return self.random.choice((*COMPARED, "Boolean", "StatusId", "CustomerId", "Email"))
 
@@ -256,10 +313,10 @@ class Writer:
             step["group_by"] = {name: self.row_value(kind, entity) for name, kind in groups.items()}
         step["count"] = "Count"
         record["Count"] = "LongInteger"
-        for key in self.random.sample(("sum", "average", "least", "greatest"), self.random.randint(0, 3)):
+        for key in self.random.sample(("sum", "average", "least", "greatest"), self.random.randint(1, 3)):
             kind = self.random.choice(SUMMED if key in ("sum", "average") else COMPARED)
             step[key] = {key.capitalize(): self.row_value(kind, entity)}
-            record[key.capitalize()] = "Opaque"
+            record[key.capitalize()] = _COMPUTED[key].get(kind, kind)
         name = self.new()
         if groups and self.random.random() < 0.5:
             step["sort"] = [f"{name}.Count desc", f"{name}.{self.random.choice(list(record))}"]
@@ -284,7 +341,9 @@ class Writer:
     def _settable(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for name, kind in self.scope.kinds.items():
-            if name in self.scope.fixed or kind.startswith(("Record:", "List:Row", "List:Record")):
+            if name in self.scope.fixed or kind.startswith(
+                ("Record:", "Static:", "List:Row", "List:Rec", "List:Static")
+            ):
                 continue
             if kind in STRUCTURES:
                 found |= {f"{name}.{one}": its for one, its in STRUCTURES[kind].items()}
@@ -330,6 +389,18 @@ class Writer:
             steps.append({"update": name})
         return self.guarded(name, steps)
 
+    def twice(self) -> list[Step]:
+        """Two variables of one row, changed one after the other."""
+        steps = self.get()
+        one, other = steps[0]["as"], self.new()
+        self.scope.kinds[other] = self.scope.kinds[one]
+        steps.append(steps[0] | {"as": other})
+        entity = self.model.entities[self.scope.kinds[one].removeprefix("Row:")]
+        for name in (one, other):
+            chosen = self.random.choice(entity.attributes)
+            steps += self.guarded(name, [{"set": {f"{name}.{chosen.name}": self.given(chosen)}}, {"update": name}])
+        return steps
+
     def guarded(self, name: str, steps: list[Step]) -> list[Step]:
         """Mostly only where the variable has a row."""
         return [{"if": f"HasValue({name})", "then": steps}] if steps and self.random.random() < 0.7 else steps
@@ -342,7 +413,7 @@ class Writer:
         return self.guarded(name, [{"delete": name}])
 
     def call(self) -> list[Step]:
-        if not self.known or self.looping:
+        if not self.known or self.looping > 1:
             return []
         called = self.random.choice(self.known)
         given = {
@@ -368,6 +439,8 @@ class Writer:
             then = {"raise": self.value("Text")}
             if self.random.random() < 0.6:
                 then["code"] = self.random.choice(("Wrong", "Late"))
+            if self.more and self.random.random() < 0.5:
+                then["at"] = next(iter(self.more))
         return [{"if": self.value("Boolean"), "then": [then]}]
 
     def decide(self, depth: int) -> list[Step]:
@@ -395,11 +468,12 @@ class Writer:
     def list_step(self) -> list[Step]:
         lists = self.scope.of("List:")
         if not lists:
-            return []
-        name = self.random.choice(lists)
+            return self.query()
+        plain = [name for name in lists if self.scope.kinds[name].removeprefix("List:") in SCALARS]
+        name = self.random.choice(lists + plain * 2)
         kind = self.scope.kinds[name].removeprefix("List:")
         steps = [self.filter, self.find, self.order]
-        if not kind.startswith("Record:"):
+        if not kind.startswith(("Record:", "Static:")):
             steps += [self.append, self.remove]
         if kind in SCALARS:
             steps += [self.append, self.append, self.distinct]
@@ -410,7 +484,7 @@ class Writer:
         if self.random.random() < 0.2 and not self.looping:
             step["append"] = name
         step["to"] = name
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.5:
             step["at"] = self.random.choice(["0", f"{name}.Length", f"{name}.Length", "1"])
         return [step]
 
@@ -443,6 +517,13 @@ class Writer:
         return [{"distinct": name, "as": self._own(self.scope.kinds[name])}]
 
 
+_COMPUTED: Mapping[str, Mapping[str, str]] = {
+    "sum": {"Integer": "LongInteger", "Price": "Decimal"},
+    "average": {"Integer": "Decimal", "LongInteger": "Decimal", "Price": "Decimal"},
+    "least": {},
+    "greatest": {},
+}
+"""What is computed of a kind, where that is another."""
 _FITTING: Mapping[str, tuple[str, ...]] = {
     "Text": ('"Ann"', '"ab"', '"Zoe"'),
     "Integer": ("1", "2", "50"),

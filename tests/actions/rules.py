@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from odcpub.compiler.words import label
@@ -44,7 +45,9 @@ def refused(attribute: Attribute, value: Value) -> str:
     if value is None or value == ():
         return missing(attribute) if attribute.mandatory else ""
     if isinstance(value, tuple):
-        return next((sentence for one in value if one is not None and (sentence := refused(attribute, one))), "")
+        element = replace(attribute, mandatory=False)
+        told = ((at, refused(element, one)) for at, one in enumerate(value))
+        return " ".join(f"Element {at}: {sentence}" for at, sentence in told if sentence)
     if attribute.type.basic in NUMBERS:
         return _number(attribute, value)
     if attribute.type.basic in (Basic.TEXT, Basic.EMAIL, Basic.PHONE_NUMBER):

@@ -16,7 +16,7 @@ from tests.actions.random_app import RandomApp, random_app, seeded, written
 from tests.actions.random_calls import Called, Caller
 from tests.actions.random_texts import Texts
 
-EACH_TIME, APPS, ACTIONS, CALLS = 2, 60, 40, 4
+EACH_TIME, APPS, ACTIONS, CALLS = 2, 60, 60, 3
 """Apps that are tried each time, and in all; actions of an app, calls of an action."""
 TOLD = 3
 

@@ -118,8 +118,11 @@ public static class Values
         is AttributeType.Integer or AttributeType.LongInteger or AttributeType.Decimal or AttributeType.Currency
         || (attribute.IsReference && !attribute.TargetStatic);
 
+    // What is mandatory of a list is that it has elements; these may have no value.
+    private static bool NeedsValue(AttributeDescriptor attribute) => attribute.Mandatory && attribute.List is null;
+
     private static string? CheckMandatory(AttributeDescriptor attribute, object? value) =>
-        attribute.Mandatory && (value is null || (value is string text && Blanks.Only(text)))
+        NeedsValue(attribute) && (value is null || (value is string text && Blanks.Only(text)))
             ? Words.Missing(attribute) : null;
 
     private static string Shape(AttributeDescriptor attribute) => attribute.Type switch
@@ -204,7 +207,7 @@ public static class Values
         if (!content.Unescape()) return NotUnicode(attribute);
         var (length, nul, shows) = content.Look();
         if (length < 0) return NotUnicode(attribute);
-        if (attribute.Mandatory && !shows) return Words.Missing(attribute);
+        if (NeedsValue(attribute) && !shows) return Words.Missing(attribute);
         return Measured(attribute, length, nul) ?? Formed(attribute, content.ToString);
     }
 
