@@ -177,3 +177,13 @@ def test_a_screen_that_cannot_be_loaded_now_is_tried_again(page: Page, fake: str
     page.unroute("**/screens/*")
     page.get_by_role("button", name="Try again").click()
     page.get_by_role("link", name="A question").wait_for()
+
+
+def test_a_list_that_the_app_does_not_know_any_more_asks_for_a_reload(page: Page, fake: str, ticket: int) -> None:
+    told = {"title": "Refused", "status": 400, "errors": {"screen": ["There is no screen Tickets."]}}
+    page.route("**/api/Ticket?*", lambda route: route.fulfill(status=400, json=told))
+    page.goto(f"{fake}/Tickets")
+    page.get_by_text("There is a new version of this app. Reload the page.").wait_for()
+    page.unroute("**/api/Ticket?*")
+    page.get_by_role("button", name="Reload").click()
+    page.get_by_role("link", name="A question").wait_for()

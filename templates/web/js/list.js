@@ -148,12 +148,19 @@ class List {
     );
   }
 
-  // A request that can't be understood comes from the address: asking again won't help, starting over will.
+  // A request that can't be understood comes from the address: asking again won't help, starting over will. An app that
+  // doesn't know the screen's rows is of another version than this page.
   fail(problem) {
-    const again = h("button", { class: "button", type: "button", onclick: () => this.load() }, "Try again");
-    const action = problem.status === 400 ? this.clearingButton({ sort: "" }) : again;
+    const button = (text, act) => h("button", { class: "button", type: "button", onclick: act }, text);
+    const stale = Boolean(problem.errors?.screen);
+    const action = stale
+      ? button("Reload", () => location.reload())
+      : problem.status === 400
+        ? this.clearingButton({ sort: "" })
+        : button("Try again", () => this.load());
+    const told = stale ? "There is a new version of this app. Reload the page." : problem.detail;
     const title = h("h2", { dir: "auto" }, `${this.screen.title} couldn't be loaded`);
-    const text = h("p", { dir: "auto" }, problem.detail ?? String(problem.message));
+    const text = h("p", { dir: "auto" }, told ?? String(problem.message));
     this.content.replaceChildren(h("div", { class: "empty error", role: "alert" }, icon("alert"), title, text, action));
   }
 
