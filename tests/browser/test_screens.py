@@ -86,7 +86,7 @@ def test_a_first_page_asks_for_little(page: Page, fake: str, ticket: int) -> Non
     page.get_by_role("link", name="A question").wait_for()
     page.wait_for_load_state("networkidle")
     names = [url.removeprefix(fake).rpartition("/")[2].split("?")[0] for url in found]
-    assert len(names) == len(set(names)) <= 20, names
+    assert len(names) == len(set(names)) <= 16, names
     assert {"list.js", "Tickets.js", "Customer", "Ticket"} < set(names)
     assert not {"detail.js", "controls.js", "moment.js", "Status", "about", "app.json"} & set(names)
 

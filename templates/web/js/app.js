@@ -1,10 +1,9 @@
-// From addresses to screens: the one that came with the document, others when they are asked for.
+// From addresses to screens: the one that came with the document, others when they are asked for; and the menu around them.
 import { text } from "./api.js";
-import { h, show } from "./dom.js";
+import { h, icon, notice, show } from "./dom.js";
 import { go, refresh, start as startRouter } from "./router.js";
-import { markCurrent, notice, startShell } from "./shell.js";
 
-const main = document.getElementById("main");
+const [main, nav, menu] = ["main", "nav", "menu"].map((id) => document.getElementById(id));
 const loaded = new Map();
 // What came with the document: a screen's HTML, or words for an address that leads to none.
 let given = main.querySelector("[data-screen]");
@@ -16,7 +15,7 @@ export async function start() {
     loaded.set(screen, whole(screen, Promise.resolve(given.cloneNode(true))));
     await loaded.get(screen);
   }
-  startShell();
+  startMenu();
   startRouter(draw, (url) => load(nameOf(url)).catch(() => {}));
   for (const event of ["pointerover", "focusin"]) document.addEventListener(event, ahead);
 }
@@ -52,7 +51,7 @@ function ahead(event) {
 }
 
 // The first list is the start page.
-const nameOf = (url) => screenOf(url) || screenOf(document.querySelector("#nav a") ?? url);
+const nameOf = (url) => screenOf(url) || screenOf(nav.querySelector("a") ?? url);
 const screenOf = (url) => (/^\/(_odc|api)\//.test(url.pathname) ? "" : decoded(url.pathname.split("/")[1]));
 
 function decoded(part) {
@@ -96,7 +95,6 @@ function place({ root, screen }, first, url, moved) {
   return page;
 }
 
-
 // A screen that this version of the app doesn't have, or of which the modules have gone with it: the app says which.
 function failed(problem) {
   if (problem.status !== 0 && !(problem.status >= 500)) {
@@ -106,4 +104,41 @@ function failed(problem) {
   const again = h("button", { class: "button", type: "button", onclick: () => refresh() }, "Try again");
   show(main, notice("This page couldn't be loaded", problem.detail, again), true);
   return null;
+}
+
+// The menu folds and unfolds.
+function startMenu() {
+  menu.onclick = () => open(menu.getAttribute("aria-expanded") !== "true");
+  nav.onclick = (event) => event.target.closest("a") && open(false);
+  document.addEventListener("keydown", escape);
+  document.addEventListener("click", outside);
+}
+
+function open(wanted) {
+  menu.setAttribute("aria-expanded", String(wanted));
+  menu.setAttribute("aria-label", wanted ? "Close menu" : "Menu");
+  menu.replaceChildren(icon(wanted ? "close" : "menu"));
+  nav.classList.toggle("open", wanted);
+  if (wanted) (nav.querySelector("[aria-current]") ?? nav.querySelector("a"))?.focus();
+}
+
+const isOpen = () => menu.getAttribute("aria-expanded") === "true";
+
+function escape(event) {
+  if (event.key !== "Escape" || !isOpen()) return;
+  open(false);
+  menu.focus();
+}
+
+function outside(event) {
+  const path = event.composedPath();
+  if (isOpen() && !path.includes(nav) && !path.includes(menu)) open(false);
+}
+
+// Marks where the person is: the list itself, or the list that a record belongs to.
+function markCurrent({ kind, name, list }) {
+  for (const link of nav.querySelectorAll("a")) {
+    if (link.pathname === `/${kind === "list" ? name : list}`) link.setAttribute("aria-current", kind === "list" ? "page" : "true");
+    else link.removeAttribute("aria-current");
+  }
 }

@@ -1,12 +1,11 @@
 // A detail screen: one record in a form, to be created, changed and deleted.
 import { create, remove } from "./api.js";
-import { confirm, entitle, h, icon, toast } from "./dom.js";
+import { confirm, entitle, h, icon, notice, toast } from "./dom.js";
 import { count, inSentence, short } from "./format.js";
 import { choicesFor, Field } from "./fields.js";
 import { listAddress } from "./query.js";
 import { changeRecord, readRecord } from "./record.js";
 import { go, refresh } from "./router.js";
-import { notice } from "./shell.js";
 
 const NOT_LOADED = "Not loaded";
 // No answer (0), and those of whoever stands between: the request may have arrived.

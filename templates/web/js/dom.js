@@ -102,3 +102,14 @@ export function confirm({ title, text, yes, no = "Cancel", danger = false }) {
     refuse.focus();
   });
 }
+
+/** A page, or a part of one, that only says something and offers a way on. */
+export function notice(title, text, ...actions) {
+  return h(
+    "section",
+    { class: "notice" },
+    h("h1", { dir: "auto" }, title),
+    h("p", { dir: "auto" }, text),
+    h("div", { class: "actions" }, actions),
+  );
+}

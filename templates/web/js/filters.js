@@ -2,7 +2,6 @@
 import { labels } from "./api.js";
 import { option } from "./dom.js";
 import { inSentence } from "./format.js";
-import { picker } from "./picker.js";
 
 const FEW = 50;
 const ALL = "*";
@@ -25,13 +24,16 @@ export async function filter(attribute, holder, changed, ready) {
   return ready((value) => show(select, value));
 }
 
-function search(attribute, holder, changed, ready) {
+// Few lists need one: its script comes when it is known that this one does.
+async function search(attribute, holder, changed, ready) {
+  const loaded = await import("./picker.js").catch(() => null);
+  if (loaded === null) return holder.remove();
   const placeholder = `${attribute.label}: all`;
   const { target, fixed } = attribute;
   const id = `filter-${attribute.name}`;
-  const box = picker({ id, target, fixed, label: name(attribute), placeholder, changed, tidy: true });
+  const box = loaded.picker({ id, target, fixed, label: name(attribute), placeholder, changed, tidy: true });
   holder.replaceChildren(box.root);
-  ready((value) => box.set(value ?? null, value === "" ? `${attribute.label}: none` : null));
+  return ready((value) => box.set(value ?? null, value === "" ? `${attribute.label}: none` : null));
 }
 
 const name = (attribute) => `Filter by ${inSentence(attribute.label)}`;

@@ -3,10 +3,9 @@ import { rows } from "./api.js";
 import { announce, entitle, h, icon } from "./dom.js";
 import { filter } from "./filters.js";
 import { article, count, inSentence } from "./format.js";
-import { paging } from "./paging.js";
 import { readQuery, rememberList, writeQuery } from "./query.js";
 import { go } from "./router.js";
-import { Table } from "./table.js";
+import { paging, Table } from "./table.js";
 
 const SEARCH_DELAY = 250;
 const SLOW = 150;

@@ -186,7 +186,7 @@ def test_a_page_asks_at_once_for_all_that_its_modules_import() -> None:
     page = written(HELPDESK)["screens/Tickets.html"]
     asked = set(re.findall(r'modulepreload" href="/_odc/~/([\w/.]+)"', page))
     assert asked == {f"js/{module}" for module in closure("app.js", "list.js")} | {"screens/Tickets.js"}
-    assert {"app.js", "list.js", "dom.js", "picker.js"} <= set(closure("app.js", "list.js"))
+    assert {"app.js", "list.js", "dom.js"} <= set(closure("app.js", "list.js"))
     assert not {"detail.js", "controls.js"} & set(closure("app.js", "list.js"))
     every = {name.removeprefix("js/") for name in names("web", (".js",)) if name.startswith("js/")}
     assert set(closure("app.js", "list.js", "detail.js")) == every
