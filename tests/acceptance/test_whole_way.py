@@ -73,12 +73,22 @@ def test_app_from_model_to_qa(odcpub: Installation, published: Path, profile: st
     log = app_log(odcpub, profile)
     assert "settings: HourlyRate; secrets: MailToken" in log
     assert SECRET not in log
+    assert call("POST", f"{qa['address']}/api/Ticket", {"Subject": "Printer", "Customer": 1}).status == 201
+    closed = odcpub.json("call", "helpdesk", "CloseTicket", "TicketId=1", "Hours=2", "--stage", "qa")
+    assert closed["outputs"] == {"Fee": "190"}, "two hours at QA's rate"
+    refused = odcpub.run("call", "helpdesk", "CloseTicket", "TicketId=1", "Hours=2", "--stage", "qa", code=1)
+    assert "This ticket is closed already [AlreadyClosed]" in refused.err
 
     odcpub.run("config", "set", "helpdesk", "HourlyRate=97", "--stage", "qa")
     applied = odcpub.run("config", "apply", "helpdesk", "--stage", "qa", "--wait")
     assert "Compile" not in applied.err
     assert odcpub.stage("Helpdesk", "QA")["revision"] == qa["revision"]
     assert given(odcpub, profile, "ODC_SETTING_HourlyRate") == "97"
+    again = ("TicketId=1", "Author=Eve", "Reason=It still does not print")
+    odcpub.run("call", "helpdesk", "ReopenTicket", *again, "--stage", "qa")
+    closed = odcpub.json("call", "helpdesk", "CloseTicket", "TicketId=1", "Hours=2", "--stage", "qa")
+    assert closed["outputs"] == {"Fee": "194"}
+    assert odcpub.stage("Helpdesk", "QA")["digest"] == qa["digest"], "the same image"
     assert_nowhere(odcpub, SECRET)
 
     odcpub.run("undeploy", "helpdesk", "--stage", "qa")
