@@ -1,4 +1,4 @@
-"""examples/rental, really published: twelve entities and their logic, from handing a machine out to the last payment."""
+"""examples/rental, really published: from handing a machine out to the last payment."""
 
 from __future__ import annotations
 
