@@ -14,7 +14,7 @@ from odcpub.compiler import csharp
 from odcpub.compiler.actions.units import Actions, Written
 from odcpub.compiler.classes import class_of
 from odcpub.compiler.drafts import Assembly, Source
-from odcpub.compiler.lists import screen_members
+from odcpub.compiler.lists import parts_of, screen_members
 from odcpub.compiler.literals import csharp_identifier
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
@@ -153,8 +153,16 @@ def _context(element: Element, names: Names) -> object:
     if isinstance(element, StaticEntity):
         return None
     statics = tuple(attribute.type.target in names.statics for attribute in element.attributes)
-    lists = names.lists.get(element.name, ())
+    lists = (*names.lists.get(element.name, ()), *_dashboards(element, names))
     return names.search.get(element.name, ()), statics, lists, names.statics if lists else ()
+
+
+def _dashboards(element: Entity, names: Names) -> Iterator[object]:
+    """Their parts that are about an entity."""
+    for dashboard in names.dashboards:
+        for number, part in enumerate(dashboard.parts):
+            if part.rows.entity.name == element.name:
+                yield dashboard.screen.name, number, part
 
 
 def unit_source(path: str, type_: CSharp, elements: Collection[Element], names: Names, **more: str) -> Source:
@@ -165,10 +173,8 @@ def unit_source(path: str, type_: CSharp, elements: Collection[Element], names: 
 def _written(element: Element, names: Names) -> csharp.Description:
     """What describes the element."""
     if isinstance(element, Entity):
-        lists = tuple(
-            (one.screen.name, screen_members(one, element, names)) for one in names.lists.get(element.name, ())
-        )
-        return csharp.description_of(element, names, lists)
+        own = ((one.screen.name, screen_members(one, element, names)) for one in names.lists.get(element.name, ()))
+        return csharp.description_of(element, names, (*own, *parts_of(element, names)))
     return csharp.description_of_static(element, element.name, enumeration=False)
 
 
@@ -211,6 +217,7 @@ def _main_values(asset: Asset, names: Names, units: Units) -> dict[str, object]:
             entries.append((f"{library.asset.name}.{static.name}", "", home, f"Odcpub.Generated.{type_}"))
     known = {entity: [one.screen.name for one in found if one.buttons] for entity, found in names.lists.items()}
     screens = sorted((screen, entity) for entity, found in known.items() for screen in found)
+    dashboards = [(one.screen.name, [part.rows.entity.name for part in one.parts]) for one in names.dashboards]
     actions = [(action.name, action.api, *units.of_action(action)) for action in asset.server_actions]
     defaults = [None if setting.default is None else as_text(setting.default) for setting in asset.settings]
     settings = [
@@ -224,6 +231,7 @@ def _main_values(asset: Asset, names: Names, units: Units) -> dict[str, object]:
         "settings": settings,
         "actions": actions,
         "screens": screens,
+        "dashboards": dashboards,
     }
 
 

@@ -32,6 +32,7 @@ class Names:
     along: Mapping[str, tuple[str, ...]]
     library: str = ""
     lists: Mapping[str, tuple[TypedScreen, ...]] = field(default_factory=dict)
+    dashboards: tuple[TypedScreen, ...] = ()
 
 
 def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
@@ -46,30 +47,33 @@ def names_of(asset: Asset, libraries: Mapping[str, Library]) -> Names:
     for screen in asset.screens:
         if screen.kind is ScreenKind.LIST and screen.search:
             search.setdefault(screen.entity, screen.search)
-    lists = _lists(asset, libraries, search)
-    return Names(frozenset(records), records, every, search, _along(asset), library, lists)
+    lists, dashboards = _screens(asset, libraries, search)
+    return Names(frozenset(records), records, every, search, _along(asset), library, lists, dashboards)
 
 
 def is_known(screen: Screen, search: Mapping[str, tuple[str, ...]]) -> bool:
-    """Whether the server knows the screen, and its page names it where it asks for rows. ``search``: entity → what is
+    """Whether the server knows the screen, and its page names it where it asks for data. ``search``: entity → what is
     searched otherwise."""
     if screen.kind is not ScreenKind.LIST:
-        return bool(screen.buttons)
+        return bool(screen.buttons) or screen.kind is ScreenKind.DASHBOARD
     searches = bool(screen.search) and screen.search != search[screen.entity]
     return bool(screen.where or screen.sort or screen.computed or screen.buttons or searches)
 
 
-def _lists(
+def _screens(
     asset: Asset, libraries: Mapping[str, Library], search: Mapping[str, tuple[str, ...]]
-) -> Mapping[str, tuple[TypedScreen, ...]]:
+) -> tuple[Mapping[str, tuple[TypedScreen, ...]], tuple[TypedScreen, ...]]:
+    """Those that the server knows: of entities, and dashboards."""
     own = [screen for screen in asset.screens if is_known(screen, search)]
     if not own:
-        return {}
+        return {}, ()
     around = Around(asset, surroundings(asset, libraries))
+    every = [typed(screen, around) for screen in own]
     found: dict[str, tuple[TypedScreen, ...]] = {}
-    for screen in own:
-        found[screen.entity] = (*found.get(screen.entity, ()), typed(screen, around))
-    return found
+    for one in every:
+        if one.screen.entity:
+            found[one.screen.entity] = (*found.get(one.screen.entity, ()), one)
+    return found, tuple(one for one in every if not one.screen.entity)
 
 
 def _along(asset: Asset) -> Mapping[str, tuple[str, ...]]:

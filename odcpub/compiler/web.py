@@ -130,7 +130,7 @@ def _app(asset: Asset, version: str) -> dict[str, object]:
         "app": asset.name,
         "accent": css_color(asset.accent),
         "version": version,
-        "screens": [_screen(screen, units[screen.entity]) for screen in asset.screens],
+        "screens": [_screen(screen, units[screen.entity]) for screen in asset.screens if screen.entity],
     }
     return found | ({"description": asset.description} if asset.description else {})
 

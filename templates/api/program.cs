@@ -34,6 +34,15 @@ namespace Odcpub.Generated
 {% endfor %}
             ],
 {% endif %}
+{% if dashboards %}
+            Dashboards =
+            [
+{% for dashboard, entities in dashboards %}
+                //@ screens.{{ dashboard | comment }}
+                new({{ dashboard | cs }}{% for entity in entities %}, {{ entity | cs }}{% endfor %}),
+{% endfor %}
+            ],
+{% endif %}
 {% if screens %}
             Screens =
             [

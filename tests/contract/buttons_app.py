@@ -115,6 +115,20 @@ screens:
           message: '"Closed after " + Hours + " hours. Fee: " + Fee'
       - Import:
           with: { Count: Ticket.Count, At: NoValue() }
+  Overview:
+    dashboard:
+      - { count: Ticket, where: Ticket.Subject = "dash open" }
+      - { sum: Ticket.Fee * Settings.Rate, label: Fees, where: 'Ticket.Subject like "dash%"', to: Tickets }
+      - { sum: Ticket.Count, label: Counted, where: 'Ticket.Subject like "dash%"' }
+      - { average: Ticket.Hours, label: Hours, where: 'Ticket.Subject like "dash%"' }
+      - { greatest: Ticket.Customer.Name, label: Last, where: 'Ticket.Subject like "dash%"' }
+      - { least: Ticket.Hours, label: Never, where: False }
+      - list: Ticket
+        columns: [Subject, Customer, { Who: 'Ticket.Customer.Name + "!"' }]
+        where: Ticket.Subject like "dash%"
+        sort: [Ticket.Count desc]
+        maximum: 2
+      - { list: Customer, maximum: 1, sort: [Customer.Name desc], where: 'Customer.Name like "Z%"' }
 """
 
 

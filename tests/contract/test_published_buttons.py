@@ -163,3 +163,54 @@ def test_the_document_tells_how_screens_call(app: App) -> None:
     assert row["schema"]["type"] == "array"
     assert "required" not in paths["/api/Open"]["post"]["parameters"][0]
     assert "/api/Hidden" not in paths
+    assert paths["/api"]["get"]["parameters"][0]["schema"]["enum"] == ["Overview"]
+
+
+def test_a_dashboard_is_answered_at_once(app: App) -> None:
+    acme, zeta = (create(app, "Customer", Name=name)["Id"] for name in ("Acme", "Zeta"))
+    rows = [
+        ticket(app, Subject="dash open", Fee="1.5", Count=1, Hours="1", Customer=zeta),
+        ticket(app, Subject="dash two", Fee="2", Count=2, Hours="2", Customer=acme),
+        ticket(app, Subject="dash three", Count=None),
+    ]
+    answer = app.request("GET", "/api?screen=Overview")
+    assert answer.status == 200, answer.body
+    assert answer.json == {
+        "parts": [
+            {"value": "1"},
+            {"value": "280"},
+            {"value": "3"},
+            {"value": "1.5"},
+            {"value": "Zeta"},
+            {"value": None},
+            {
+                "items": [
+                    {
+                        "Id": rows[1],
+                        "Subject": "dash two",
+                        "Customer": acme,
+                        "Who": "Acme!",
+                        "$labels": {"Customer": "Acme"},
+                    },
+                    {
+                        "Id": rows[0],
+                        "Subject": "dash open",
+                        "Customer": zeta,
+                        "Who": "Zeta!",
+                        "$labels": {"Customer": "Zeta"},
+                    },
+                ]
+            },
+            {"items": [{"Id": zeta, "Name": "Zeta", "$labels": {}}]},
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("screen=Overvew", 404), ("screen=Tickets", 404), ("screen=Overview&page=2", 400), ("", 404)],
+)
+def test_what_is_no_dashboard(app: App, query: str, status: int) -> None:
+    assert app.request("GET", f"/api?{query}").status == status
+    assert app.request("GET", "/api/Ticket?screen=Overview%206").status == 400
+    assert app.request("POST", "/api?screen=Overview", {}).status == 405

@@ -66,7 +66,7 @@ def summary(step: tree.Summary, world: World) -> Statement:
     """The values that are computed of all rows, or of each group of them."""
     query = Query(_symbol(step.entity, world), world.statics)
     groups = [query.value(one.value) for one in step.groups]
-    values = [*groups, *(_computed(one, query, world) for one in step.computed)]
+    values = [*groups, *(computed(one, query, world.statics) for one in step.computed)]
     types = [*(one.value.type for one in step.groups), *(one.type for one in step.computed)]
     where = _where(query, step.where)
     if not step.groups:
@@ -147,7 +147,8 @@ class _Limits:
 # Values of many rows
 
 
-def _computed(one: Computed, query: Query, world: World) -> Sql:
+def computed(one: Computed, query: Query, statics: frozenset[str]) -> Sql:
+    """What is computed of all rows of a query. ``statics``: static entities, whose identifiers are texts."""
     if one.value is None:
         return Sql.code("count(*)")
     value = query.value(one.value)
@@ -156,14 +157,14 @@ def _computed(one: Computed, query: Query, world: World) -> Sql:
     if one.aggregation is Aggregation.AVERAGE:
         # As expressions divide.
         return Sql.code("(round(sum({0})::numeric, 60) / nullif(count({0}), 0))::numeric(28,8)", value)
-    return Sql.code(_extreme(one, world), value)
+    return Sql.code(_extreme(one, statics), value)
 
 
-def _extreme(one: Computed, world: World) -> LiteralString:
+def _extreme(one: Computed, statics: frozenset[str]) -> LiteralString:
     least = one.aggregation is Aggregation.LEAST
     if one.type.basic is Basic.BOOLEAN:
         return "bool_and({})" if least else "bool_or({})"
-    if is_text(one.type, world.statics):
+    if is_text(one.type, statics):
         return 'min(({}) COLLATE "C")' if least else 'max(({}) COLLATE "C")'
     return "min({})" if least else "max({})"
 

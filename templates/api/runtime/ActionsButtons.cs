@@ -101,14 +101,14 @@ public sealed partial class ActionRun
         if (button.Rows.Length > 0)
             given[button.Rows] = action.Inputs.First(input => input.Name == button.Rows).List!(pressed.Rows.Cast<object?>());
         if (button.Allowed is null && button.Given.Length == 0) return given;
-        var columns = string.Concat(button.Given.Select(input => $", {input.Expression}{Cast(input)}"));
+        var columns = string.Concat(button.Given.Select(input => $", {input.Expression}{Argument.Cast(input)}"));
         var locks = pressed.Rows.Length > 0;
         var sql = $"select {button.Allowed ?? "true"}{columns} from {pressed.Source}{(locks ? " for no key update of t" : "")}";
         var found = await Rows(sql, pressed.Parameters(new Circumstances(calls.Catalog, Now)), locks, row =>
         {
             if (row.Boolean(0) != true) throw new Problem(409, "This is not possible any more. Load the page again to see why.");
             for (var column = 0; column < button.Given.Length; column++)
-                given[button.Given[column].Name] = Value(button.Given[column], row, column + 1);
+                given[button.Given[column].Name] = row.Value(button.Given[column], column + 1);
         });
         if (found < pressed.Rows.Length) throw Reads.NotFound(pressed.Entity);
         return given;
@@ -130,26 +130,4 @@ public sealed partial class ActionRun
             throw ExpressionOverflowException.Of(error.Routine);
         }
     }
-
-    private static string Cast(AttributeDescriptor input) => input.Type switch
-    {
-        AttributeType.Integer or AttributeType.LongInteger => "::bigint",
-        AttributeType.Identifier => input.TargetStatic ? "::text" : "::bigint",
-        AttributeType.Decimal or AttributeType.Currency => "::numeric",
-        AttributeType.Text or AttributeType.Email or AttributeType.PhoneNumber => "::text",
-        _ => "",
-    };
-
-    private static object? Value(AttributeDescriptor input, RowReader row, int column) => input.Type switch
-    {
-        AttributeType.Integer => row.Integer(column),
-        AttributeType.LongInteger => row.Long(column),
-        AttributeType.Identifier => input.TargetStatic ? row.Text(column) : row.Long(column),
-        AttributeType.Decimal or AttributeType.Currency => row.Decimal(column),
-        AttributeType.Boolean => row.Boolean(column),
-        AttributeType.Date => row.Date(column),
-        AttributeType.Time => row.Time(column),
-        AttributeType.DateTime => row.Moment(column),
-        _ => row.Text(column),
-    };
 }

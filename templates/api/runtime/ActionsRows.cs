@@ -30,6 +30,16 @@ public sealed class Argument
 
     public static implicit operator Argument(DateTimeOffset? value) => Of(value, NpgsqlDbType.TimestampTz);
 
+    /// <summary>What a value of an attribute's type is cast to, to be read by <see cref="RowReader.Value"/>.</summary>
+    internal static string Cast(AttributeDescriptor attribute) => attribute.Type switch
+    {
+        AttributeType.Integer or AttributeType.LongInteger => "::bigint",
+        AttributeType.Identifier => attribute.TargetStatic ? "::text" : "::bigint",
+        AttributeType.Decimal or AttributeType.Currency => "::numeric",
+        AttributeType.Text or AttributeType.Email or AttributeType.PhoneNumber => "::text",
+        _ => "",
+    };
+
     private static Argument Of<T>(T? value, NpgsqlDbType type) where T : struct => new(value is { } given
         ? new NpgsqlParameter<T> { TypedValue = given, NpgsqlDbType = type }
         : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = type });
@@ -73,6 +83,20 @@ public sealed class RowReader
     public TimeOnly? Time(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<TimeOnly>(column);
 
     public DateTimeOffset? Moment(int column) => reader.IsDBNull(column) ? null : reader.GetFieldValue<DateTimeOffset>(column);
+
+    /// <summary>A value of an attribute's C# type, null for none; not of files.</summary>
+    internal object? Value(AttributeDescriptor attribute, int column) => attribute.Type switch
+    {
+        AttributeType.Integer => Integer(column),
+        AttributeType.LongInteger => Long(column),
+        AttributeType.Identifier => attribute.TargetStatic ? Text(column) : Long(column),
+        AttributeType.Decimal or AttributeType.Currency => Decimal(column),
+        AttributeType.Boolean => Boolean(column),
+        AttributeType.Date => Date(column),
+        AttributeType.Time => Time(column),
+        AttributeType.DateTime => Moment(column),
+        _ => Text(column),
+    };
 
     public byte[]? Bytes(int column)
     {

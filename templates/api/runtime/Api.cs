@@ -16,6 +16,7 @@ public sealed class Api
     private readonly Searches searches;
     private readonly ActionCalls actions;
     private readonly ActionButtons buttons;
+    private readonly Lazy<Dashboards> dashboards;
 
     public Api(Catalog catalog, Database database)
     {
@@ -24,12 +25,14 @@ public sealed class Api
         writes = new Writes(catalog, database, reads);
         searches = new Searches(database);
         actions = new ActionCalls(catalog, database);
+        dashboards = new(() => new Dashboards(catalog, database));
         buttons = new ActionButtons(catalog, database, actions);
     }
 
     public Task Handle(HttpContext context, string path)
     {
         var parts = path.Split('/'); // "", "api", entity, id, attribute
+        if (path == "/api" && context.Request.Query.ContainsKey("screen")) return dashboards.Value.Handle(context);
         if (parts.Length is < 3 or > 5) throw new Problem(404, "There is nothing at this address.");
         if (parts.Length == 3 && context.Request.Query["screen"] is { Count: 1 } screen && catalog.HasAction(parts[2]))
             return buttons.Handle(context, parts[2], screen.ToString());

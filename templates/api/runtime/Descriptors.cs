@@ -91,7 +91,7 @@ public sealed class EntityDescriptor
     public ScreenDescriptor[] Screens { get; init; } = [];
 
     /// <summary>The list of that name which has rows of its own, or buttons; null where there is none.</summary>
-    public ScreenDescriptor? List(string? name) => Array.Find(Screens, screen => screen.Name == name && !screen.IsDetail);
+    public ScreenDescriptor? List(string? name) => Array.Find(Screens, screen => screen.Name == name && screen.Kind == ScreenKind.List);
 
     /// <summary>The records that this version has of a table which is only read. It may hold others: of a newer version,
     /// or offered no more.</summary>
@@ -123,12 +123,14 @@ public sealed class StructureDescriptor
     public required Func<object, object?[]> Parts { get; init; }
 }
 
-/// <summary>A list or detail screen. Its SQL is that of a row of the entity's table, called t; its parameters are the
+public enum ScreenKind { List = 0, Detail = 1, Part = 2 }
+
+/// <summary>A list or detail screen, or a part of a dashboard, which has its number behind its name. Its SQL is that of a row of the entity's table, called t; its parameters are the
 /// first of a statement.</summary>
 public sealed class ScreenDescriptor
 {
     public string Name { get; init; } = "";
-    public bool IsDetail { get; init; }
+    public ScreenKind Kind { get; init; }
     /// <summary>What is joined to the table, with a blank before it.</summary>
     public string Joins { get; init; } = "";
     /// <summary>The condition of its rows; null for all.</summary>
@@ -146,6 +148,11 @@ public sealed class ScreenDescriptor
     /// <summary>How many parameters there are.</summary>
     public int Places { get; init; }
     public ButtonDescriptor[] Buttons { get; init; } = [];
+    /// <summary>Of a short list: its columns, and how many rows it has at most.</summary>
+    public string[] Fields { get; init; } = [];
+    public int Maximum { get; init; }
+    /// <summary>Of a number: what is computed of all rows.</summary>
+    public AttributeDescriptor? Value { get; init; }
 }
 
 /// <summary>A button of a screen, which calls an action. Its SQL and parameters are like the screen's, of a statement of
@@ -172,6 +179,13 @@ public sealed class ButtonDescriptor
 
     /// <summary>It is for one row, which its expressions name.</summary>
     public bool OfRow { get; init; }
+}
+
+/// <summary>A dashboard, and of each of its parts the entity whose descriptor has it.</summary>
+public sealed class DashboardEntry(string name, params string[] parts)
+{
+    public string Name { get; } = name;
+    public string[] Parts { get; } = parts;
 }
 
 /// <summary>Which entity's descriptor has a screen with buttons.</summary>
@@ -227,4 +241,5 @@ public sealed class AppDescriptor
     public EntityEntry[] Entities { get; init; } = [];
     public ActionEntry[] Actions { get; init; } = [];
     public ScreenEntry[] Screens { get; init; } = [];
+    public DashboardEntry[] Dashboards { get; init; } = [];
 }

@@ -33,6 +33,13 @@ public sealed class ListRequest
         if (errors.Count > 0) throw Problem.Refused(errors, 400);
     }
 
+    /// <summary>The short list of a dashboard.</summary>
+    public ListRequest(EntityDescriptor entity, ScreenDescriptor part, int cut)
+    {
+        (this.entity, Screen, Size, Cut) = (entity, part, part.Maximum, cut);
+        Fields = All.Where(attribute => part.Fields.Contains(attribute.Name, StringComparer.Ordinal)).ToArray();
+    }
+
     /// <summary>Of a single row: which attributes, and where texts are cut. Null where it is meant whole.</summary>
     public static ListRequest? OfRow(EntityDescriptor entity, IQueryCollection query)
     {
@@ -75,7 +82,7 @@ public sealed class ListRequest
         else if (name == "page") Page = Number(name, value, 1_000_000_000);
         else if (name == "size") Size = Number(name, value, LargestSize);
         else if (name == "fields") Choose(value);
-        else if (name == "screen" && entity.Screens.Any(one => !one.IsDetail)) Show(value);
+        else if (name == "screen" && entity.Screens.Any(one => one.Kind == ScreenKind.List)) Show(value);
         else if (name == "cut") Cut = Number(name, value, LongestCut);
         else if (name == "labels" && value is "true" or "false") Labels = value == "true";
         else if (name == "labels") Refuse(name, "labels must be true or false.");
@@ -152,7 +159,7 @@ public sealed class ListRequest
     private void Show(string name)
     {
         if (Screen is not null) return;
-        var lists = entity.Screens.Where(one => !one.IsDetail).Select(list => list.Name);
+        var lists = entity.Screens.Where(one => one.Kind == ScreenKind.List).Select(list => list.Name);
         Refuse("screen", $"{entity.Name} has no list {name} with rows of its own.{Words.Suggestion(name, lists)}");
     }
 

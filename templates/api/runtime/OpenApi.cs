@@ -39,6 +39,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         }
         foreach (var called in entities.SelectMany(Buttons).GroupBy(pair => pair.Button.Action, StringComparer.Ordinal).OrderBy(group => group.Key, StringComparer.Ordinal))
             Screens(paths, schemas, catalog.FindAction(called.Key)!, [.. called]);
+        if (catalog.App.Dashboards.Length > 0) paths["/api"] = new JsonObject { ["get"] = Dashboards() };
         var document = new JsonObject
         {
             ["openapi"] = "3.1.0",
@@ -84,6 +85,29 @@ public sealed class OpenApiDocument(Catalog catalog)
         paths[$"/api/{entity.Name}/{{Id}}"] = row;
         foreach (var file in entity.Attributes.Where(attribute => attribute.IsFile))
             paths[$"/api/{entity.Name}/{{Id}}/{file.Name}"] = File(entity, file);
+    }
+
+    private JsonObject Dashboards()
+    {
+        var names = new JsonArray([.. catalog.App.Dashboards.Select(one => JsonValue.Create(one.Name))]);
+        var screen = Query("screen", "The dashboard", new JsonObject { ["type"] = "string", ["enum"] = names });
+        screen["required"] = true;
+        var part = new JsonObject
+        {
+            ["type"] = "object",
+            ["description"] = "value of a number, items of a list",
+            ["properties"] = new JsonObject { ["value"] = new JsonObject(), ["items"] = new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "object" } } },
+        };
+        var schema = new JsonObject
+        {
+            ["type"] = "object", ["required"] = new JsonArray("parts"),
+            ["properties"] = new JsonObject { ["parts"] = new JsonObject { ["type"] = "array", ["items"] = part } },
+        };
+        return new JsonObject
+        {
+            ["operationId"] = "ReadDashboard", ["parameters"] = new JsonArray(screen),
+            ["responses"] = Responses(200, Json, schema, [], [400, 404, 422, 503, 507]),
+        };
     }
 
     private static IEnumerable<(ScreenDescriptor Screen, ButtonDescriptor Button)> Buttons(EntityDescriptor entity) =>
@@ -212,7 +236,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         if (entity.Records is not null) yield break;
         foreach (var part in Parts()) yield return part;
         yield return Query("sort", "Attributes, separated by commas, - before one for descending", new JsonObject { ["type"] = "string" });
-        if (entity.Screens.Any(one => !one.IsDetail)) yield return Query("screen", "The list screen whose records they are, in its order and with what it computes", Names(entity));
+        if (entity.Screens.Any(one => one.Kind == ScreenKind.List)) yield return Query("screen", "The list screen whose records they are, in its order and with what it computes", Names(entity));
         foreach (var attribute in entity.Attributes.Where(attribute => !attribute.IsFile))
             yield return Query($"filter.{attribute.Name}", $"{attribute.Label} is this; empty: has no value", new JsonObject { ["type"] = "string" });
     }
@@ -227,7 +251,7 @@ public sealed class OpenApiDocument(Catalog catalog)
         new() { ["name"] = name, ["in"] = "query", ["description"] = description, ["schema"] = schema };
 
     private static JsonObject Names(EntityDescriptor entity) =>
-        new() { ["type"] = "string", ["enum"] = new JsonArray([.. entity.Screens.Where(one => !one.IsDetail).Select(list => JsonValue.Create(list.Name))]) };
+        new() { ["type"] = "string", ["enum"] = new JsonArray([.. entity.Screens.Where(one => one.Kind == ScreenKind.List).Select(list => JsonValue.Create(list.Name))]) };
 
     private static JsonObject Text(int longest) => new() { ["type"] = "string", ["maxLength"] = longest };
 

@@ -124,7 +124,7 @@ public sealed class Reads(Catalog catalog, Database database)
     private static ScreenDescriptor? Screen(HttpContext context, EntityDescriptor entity)
     {
         if (!context.Request.Query.TryGetValue("screen", out var name)) return null;
-        return Array.Find(entity.Screens, screen => screen.IsDetail && screen.Name == name)
+        return Array.Find(entity.Screens, screen => screen.Kind == ScreenKind.Detail && screen.Name == name)
             ?? throw Problem.Refused("screen", $"{entity.Name} has no detail {name} with buttons.", 400);
     }
 
