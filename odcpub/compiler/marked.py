@@ -22,12 +22,19 @@ class Marked(str):
     @classmethod
     def code(cls, form: LiteralString, *parts: Self) -> Self:
         """The compiler's own text with ``parts`` in its gaps (``{}``)."""
-        return cls(form.format(*map(cls.checked, parts)))
+        for part in parts:
+            if type(part) is not cls:
+                cls.checked(part)
+        return cls(form.format(*parts))
 
     @classmethod
     def joined(cls, between: LiteralString, parts: Iterable[Self]) -> Self:
         """The parts in one text, the compiler's own ``between`` them."""
-        return cls(between.join(map(cls.checked, parts)))
+        all_parts = tuple(parts)
+        for part in all_parts:
+            if type(part) is not cls:
+                cls.checked(part)
+        return cls(between.join(all_parts))
 
     @classmethod
     def checked(cls, value: object) -> Self:

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from odcpub.compiler.actions.walk import every_step, variables
+from odcpub.compiler.actions.walk import Walked, variables
 from odcpub.model.expressions.tree import Expression, Name, Symbol
 from odcpub.model.logic import tree
-from odcpub.model.logic.tree import Action, Step
+from odcpub.model.logic.tree import Step
 
 _Fact = tuple[Symbol, bool | Symbol]
 """A variable, and whether what it gets is sure: as sure as another variable, where that is named."""
 
 
-def sure_symbols(action: Action) -> frozenset[Symbol]:
+def sure_symbols(walked: Walked) -> frozenset[Symbol]:
     """Rows, records and lists of them that are sure wherever the action gives them a value."""
-    facts = [fact for step in every_step(action) for fact in _facts(step)]
+    action = walked.action
+    facts = [fact for step in walked.steps for fact in _facts(step)]
     given = {one.name for one in (*action.inputs, *action.outputs, *action.locals)}
     sure = {symbol for symbol, _ in facts if symbol.name not in given} | {one.error for one in action.handlers}
     while doubtful := {symbol for symbol, source in facts if symbol in sure and not _holds(source, sure)}:

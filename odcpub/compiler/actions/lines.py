@@ -9,7 +9,7 @@ from odcpub.compiler.literals import csharp_literal, csharp_path
 from odcpub.compiler.marked import CSharp
 from odcpub.errors import Place
 
-_STEP = CSharp.code("    ")
+_STEP, _NEWLINE = CSharp.code("    "), CSharp.code("\n")
 
 
 class Lines:
@@ -17,26 +17,35 @@ class Lines:
     that they come from."""
 
     def __init__(self, depth: int, placed: bool) -> None:
-        self.found: list[CSharp] = []
+        self._found: list[CSharp] = []
         self._placed = placed
         self._indent = CSharp.joined("", [_STEP] * depth)
         self._mapped = False
 
+    @property
+    def text(self) -> CSharp:
+        """All lines, without the end of the last one."""
+        return CSharp.joined("", self._found[:-1])
+
     def add(self, *lines: CSharp) -> None:
         """Lines at the current indent."""
-        self.found += (CSharp.joined("", (self._indent, line)) if line else line for line in lines)
+        for line in lines:
+            self._found += (self._indent, line, _NEWLINE) if line else (_NEWLINE,)
 
     def place(self, place: Place) -> None:
         """What follows comes from here: compiler and stack traces say so."""
         if self._placed and place.line:
             self._mapped = True
-            self.found.append(CSharp.code("#line {} {}", csharp_literal(place.line), csharp_path(place.file)))
+            self._directive(CSharp.code("#line {} {}", csharp_literal(place.line), csharp_path(place.file)))
 
     def unmapped(self) -> None:
         """What follows comes from no place of the model."""
         if self._mapped:
             self._mapped = False
-            self.found.append(CSharp.code("#line default"))
+            self._directive(CSharp.code("#line default"))
+
+    def _directive(self, line: CSharp) -> None:
+        self._found += (line, _NEWLINE)
 
     @contextmanager
     def block(self) -> Iterator[None]:

@@ -8,10 +8,10 @@ from odcpub.compiler.actions.body import Body, ends
 from odcpub.compiler.actions.calls import default_of, outside_type, result_type
 from odcpub.compiler.actions.certainty import sure_symbols
 from odcpub.compiler.actions.lines import Lines
-from odcpub.compiler.actions.names import LOCAL, OWN, TYPES, Scope, class_name
+from odcpub.compiler.actions.names import Scope, class_name
 from odcpub.compiler.actions.records import Row, declaration, records_of
 from odcpub.compiler.actions.surroundings import Inside
-from odcpub.compiler.actions.walk import every_step, is_read, within
+from odcpub.compiler.actions.walk import Walked, is_read, within
 from odcpub.compiler.actions.world import World
 from odcpub.compiler.literals import csharp_string
 from odcpub.compiler.marked import CSharp
@@ -21,23 +21,23 @@ from odcpub.model.logic.tree import Action
 _OF_DATABASE = tree.Get | tree.Query | tree.Summary | tree.Create | tree.Update | tree.Delete
 
 
-def write_method(action: Action, world: World, lines: Lines, limited: bool) -> None:
+def write_method(walked: Walked, world: World, lines: Lines, limited: bool) -> None:
     """The records and the method. ``limited``: inputs have limits, which the method looks at."""
-    records = records_of(action, world)
+    records = records_of(walked, world)
     for row in records.values():
         lines.add(*declaration(row), CSharp.code(""))
-    _method(action, _inside(action, world, records), lines, limited)
+    _method(walked, _inside(walked, world, records), lines, limited)
 
 
-def _inside(action: Action, world: World, records: Mapping[str, Row]) -> Inside:
-    taken = frozenset({*TYPES, *OWN, *LOCAL, class_name(action.name), *(row.name for row in records.values())})
-    scope = Scope(taken=frozenset(name.removeprefix("@") for name in taken))
-    return Inside(world, records, sure_symbols(action), scope)
+def _inside(walked: Walked, world: World, records: Mapping[str, Row]) -> Inside:
+    names = (class_name(walked.action.name), *(row.name for row in records.values()))
+    scope = Scope(taken=[name.removeprefix("@") for name in names])
+    return Inside(world, records, sure_symbols(walked), scope)
 
 
-def _method(action: Action, inside: Inside, lines: Lines, limited: bool) -> None:
-    world, scope = inside.world, inside.scope
-    waits = any(isinstance(step, _OF_DATABASE | tree.Call) for step in every_step(action))
+def _method(walked: Walked, inside: Inside, lines: Lines, limited: bool) -> None:
+    action, world, scope = walked.action, inside.world, inside.scope
+    waits = any(isinstance(step, _OF_DATABASE | tree.Call) for step in walked.steps)
     body = Body(action, inside, lines, waits)
     inputs = [CSharp.code("{} {}", outside_type(one.type, world), scope.declare(one.name)) for one in action.inputs]
     parameters = CSharp.joined(", ", (CSharp.code("ActionRun run"), *inputs))

@@ -6,6 +6,8 @@ blocks within one another. What collides gets an underscore or a number behind i
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from odcpub.compiler.expressions.csharp_pieces import RESERVED
 from odcpub.compiler.literals import csharp_identifier, csharp_literal
 from odcpub.compiler.marked import CSharp
@@ -18,21 +20,23 @@ TYPES = RESERVED | {
 """Types and namespaces that the code of an action names."""
 OWN = frozenset({"Describe", "Inputs", "Run"})
 """Members of each action's class."""
-LOCAL = frozenset({"call", "given", "mark", "run"})
-"""Variables that the code has besides the model's."""
+CLASS = TYPES | OWN
+"""What no class within an action's is called."""
+_TAKEN = CLASS | {"call", "given", "mark", "run"}
+"""What no variable is called: types, members, and variables that the code has besides the model's."""
 
 
 def class_name(action: str) -> CSharp:
     """The class of an action. Two actions never have the same, and none is called like a type or word of C#'s."""
     bare = action.rstrip("_")
-    taken = bare in TYPES or bare in OWN or csharp_identifier(bare).startswith("@")
+    taken = bare in CLASS or csharp_identifier(bare).startswith("@")
     return CSharp.code("{}_", csharp_identifier(action)) if taken else type_name(action)
 
 
 class Scope:
-    """The variables of a block and of the blocks around it."""
+    """The variables of a block and of the blocks around it. ``taken``: names that none of them has."""
 
-    def __init__(self, outer: Scope | None = None, taken: frozenset[str] = frozenset()) -> None:
+    def __init__(self, outer: Scope | None = None, taken: Collection[str] = ()) -> None:
         self._outer = outer
         self._taken = taken
         self._names: dict[str, CSharp] = {}
@@ -72,6 +76,8 @@ class Scope:
         raise KeyError(name)
 
     def _has(self, bare: str) -> bool:
+        if bare in _TAKEN:
+            return True
         scope: Scope | None = self
         while scope is not None:
             if bare in scope._used or bare in scope._taken:

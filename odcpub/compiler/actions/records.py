@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from odcpub.compiler.actions.names import OWN, TYPES, class_name
-from odcpub.compiler.actions.walk import every_step, expressions, parts, updated_again
+from odcpub.compiler.actions.names import CLASS, class_name
+from odcpub.compiler.actions.walk import Walked, updated_again
 from odcpub.compiler.actions.world import World
 from odcpub.compiler.expressions.csharp_pieces import type_of
 from odcpub.compiler.expressions.sql_parts import TYPES as SQL_TYPES
@@ -19,7 +19,6 @@ from odcpub.model.expressions.queries import is_attribute
 from odcpub.model.expressions.scope import Attribute
 from odcpub.model.expressions.tree import Member
 from odcpub.model.logic import tree
-from odcpub.model.logic.tree import Action
 from odcpub.model.physical import physical
 
 _READERS = {
@@ -80,19 +79,19 @@ def cast(value: Sql, type_: DataType, statics: frozenset[str]) -> Sql:
     return Sql.code("{}::bigint", value) if whole else Sql.code("{}::" + SQL_TYPES[type_.basic], value)
 
 
-def records_of(action: Action, world: World) -> Mapping[str, Row]:
+def records_of(walked: Walked, world: World) -> Mapping[str, Row]:
     """The records that an action needs, by the target of their type."""
-    taken = {*OWN, *TYPES, class_name(action.name).removeprefix("@")}
-    used, changed, updated = _usage(action, world)
-    again = updated_again(action)
-    created = {step.entity for step in every_step(action) if isinstance(step, tree.Create) and step.variable}
+    taken = {class_name(walked.action.name).removeprefix("@")}
+    used, changed, updated = _usage(walked, world)
+    again = updated_again(walked.steps)
+    created = {step.entity for step in walked.steps if isinstance(step, tree.Create) and step.variable}
     found: dict[str, Row] = {}
     for entity in sorted(used):
         name = _fresh(f"{entity}Row", taken)
         saved = changed.get(entity, set()) if entity in updated else None
         row = _row(name, world.attributes[entity], used[entity], saved, world)
         found[entity] = replace(row, again=entity in again, created=entity in created)
-    for step in every_step(action):
+    for step in walked.steps:
         if isinstance(step, tree.Summary):
             symbol = step.variable.symbol
             if symbol.type.target not in found:
@@ -103,29 +102,28 @@ def records_of(action: Action, world: World) -> Mapping[str, Row]:
 
 def _fresh(wanted: str, taken: set[str]) -> CSharp:
     found = csharp_identifier(wanted)
-    while found in taken:
+    while found in taken or found in CLASS:
         found = CSharp.code("{}_", found)
     taken.add(found)
     return found
 
 
-def _usage(action: Action, world: World) -> tuple[dict[str, set[str]], dict[str, set[str]], set[str]]:
+def _usage(walked: Walked, world: World) -> tuple[dict[str, set[str]], dict[str, set[str]], set[str]]:
     """Which attributes of which entities' rows are read or set, which are set, and which entities' rows are updated."""
     used: dict[str, set[str]] = {}
     changed: dict[str, set[str]] = {}
     updated: set[str] = set()
-    for step in every_step(action):
+    for step in walked.steps:
         if isinstance(step, tree.Get | tree.Query) or (isinstance(step, tree.Create) and step.variable):
             used.setdefault(step.entity, set())
-        if isinstance(step, tree.Update):
+        elif isinstance(step, tree.Update):
             updated.add(step.row.type.target)
-        if isinstance(step, tree.Set):
+        elif isinstance(step, tree.Set):
             for entity, attribute in _targets(step, world):
                 changed.setdefault(entity, set()).add(attribute)
-        for node in expressions(step):
-            for part in parts(node):
-                if isinstance(part, Member) and world.is_row(part.owner.type) and not is_attribute(part):
-                    used.setdefault(part.owner.type.target, set()).add(part.name)
+    for node in walked.nodes:
+        if isinstance(node, Member) and world.is_row(node.owner.type) and not is_attribute(node):
+            used.setdefault(node.owner.type.target, set()).add(node.name)
     return used, changed, updated
 
 

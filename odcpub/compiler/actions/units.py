@@ -10,7 +10,7 @@ from odcpub.compiler.actions.described import description, inputs_of, is_limited
 from odcpub.compiler.actions.lines import Lines
 from odcpub.compiler.actions.method import write_method
 from odcpub.compiler.actions.names import class_name
-from odcpub.compiler.actions.walk import every_step, expressions, parts
+from odcpub.compiler.actions.walk import Walked, walked
 from odcpub.compiler.actions.world import World, actions_space, world_of
 from odcpub.compiler.drafts import Source
 from odcpub.compiler.marked import CSharp
@@ -60,7 +60,8 @@ class Actions:
         type_ = class_name(action.name)
         lines = Lines(2, self._placed)
         limited = is_limited(action)
-        write_method(found, world, lines, limited)
+        whole = walked(found)
+        write_method(whole, world, lines, limited)
         values: dict[str, object] = {
             "element": f"server_actions.{action.name}",
             "access": CSharp.code("public") if world.library else CSharp.code("internal"),
@@ -68,20 +69,20 @@ class Actions:
             "limited": limited,
             "inputs": inputs_of(action, self._names),
             "described": None if world.library else description(action, world, self._names),
-            "lines": CSharp.joined("\n", lines.found),
+            "lines": lines.text,
         }
-        libraries = frozenset(_libraries(found, world))
+        libraries = frozenset(_libraries(whole, world))
         return Written(action.name, type_, render(CSharp, "api/action.cs", values), libraries)
 
 
-def _libraries(action: tree.Action, world: World) -> Iterator[str]:
-    for step in every_step(action):
+def _libraries(walked: Walked, world: World) -> Iterator[str]:
+    action = walked.action
+    for step in walked.steps:
         if isinstance(step, tree.Call):
             signature = world.signatures[called_name(step)]
             yield from ([step.library] if step.library else ())
             yield from _of_attributes((*signature.inputs, *signature.outputs), world)
-        for node in expressions(step):
-            yield from _of_types((part.type for part in parts(node)), world)
+    yield from _of_types((node.type for node in walked.nodes), world)
     yield from _of_attributes((*action.inputs, *action.outputs, *action.locals), world)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from odcpub.model.expressions.tree import Expression, Member, Name, Symbol, children
@@ -10,11 +11,22 @@ from odcpub.model.logic import tree
 from odcpub.model.logic.tree import Action, Step, Variable
 
 
-def every_step(action: Action) -> Iterator[Step]:
-    """All steps of an action, those within others too."""
-    yield from within(action.steps)
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """An action with all its steps, those within others too, and all that its expressions are made of."""
+
+    action: Action
+    steps: tuple[Step, ...]
+    nodes: tuple[Expression, ...]
+
+
+def walked(action: Action) -> Walked:
+    """Once for all that want to know of it."""
+    steps = [*within(action.steps)]
     for handler in action.handlers:
-        yield from within(handler.steps)
+        steps += within(handler.steps)
+    nodes = (part for step in steps for node in expressions(step) for part in parts(node))
+    return Walked(action, tuple(steps), tuple(nodes))
 
 
 def within(steps: tuple[Step, ...]) -> Iterator[Step]:
@@ -71,11 +83,11 @@ def root(target: Expression) -> Symbol | None:
     return target.symbol if isinstance(target, Name) else None
 
 
-def updated_again(action: Action) -> frozenset[str]:
+def updated_again(steps: tuple[Step, ...]) -> frozenset[str]:
     """Entities of which a row may be updated twice: by two steps, or in a loop that did not make its variable."""
-    found = [step.row.type.target for step in every_step(action) if isinstance(step, tree.Update)]
+    found = [step.row.type.target for step in steps if isinstance(step, tree.Update)]
     again = {entity for entity in found if found.count(entity) > 1}
-    for step in every_step(action):
+    for step in steps if found else ():
         if isinstance(step, tree.ForEach):
             made = {
                 step.variable.symbol,
@@ -91,11 +103,12 @@ def expressions(step: Step) -> Iterator[Expression]:
     return (one for one in _EXPRESSIONS[type(step)](step) if one is not None)
 
 
-def parts(node: Expression) -> Iterator[Expression]:
+def parts(node: Expression) -> list[Expression]:
     """An expression and all that it is made of."""
-    yield node
-    for child in children(node):
-        yield from parts(child)
+    found = [node]
+    for one in found:
+        found += children(one)
+    return found
 
 
 def _of_set(step: tree.Set) -> Iterator[Expression]:

@@ -6,8 +6,10 @@ is made by ``odcpub.model.expressions.check`` can be printed and evaluated.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from odcpub.model.elements import Basic, DataType, Scalar
 
@@ -224,12 +226,18 @@ def secrets(node: Expression) -> tuple[str, ...]:
 
 def children(node: Expression) -> tuple[Expression, ...]:
     """The parts of a node, in the order written."""
-    if isinstance(node, Binary):
-        return node.left, node.right
-    if isinstance(node, Call):
-        return node.arguments
-    if isinstance(node, Unary | Convert):
-        return (node.operand,)
-    if isinstance(node, Index):
-        return node.owner, node.index
-    return (node.owner,) if isinstance(node, Member | Followed | Size) else ()
+    parts = _CHILDREN.get(type(node))
+    return parts(node) if parts else ()
+
+
+_CHILDREN: Mapping[type, Callable[[Any], tuple[Expression, ...]]] = {
+    Binary: lambda node: (node.left, node.right),
+    Call: lambda node: node.arguments,
+    Unary: lambda node: (node.operand,),
+    Convert: lambda node: (node.operand,),
+    Index: lambda node: (node.owner, node.index),
+    Member: lambda node: (node.owner,),
+    Followed: lambda node: (node.owner,),
+    Size: lambda node: (node.owner,),
+}
+"""Node → its parts, where it has any: literals and names have none."""
