@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from odcpub.model.elements import Asset
+from odcpub.model.elements import Asset, Library, VerifiedAsset
 from odcpub.model.load import RawModel, parts_of
 from odcpub.model.logic.check import typed
 from odcpub.model.logic.surroundings import surroundings
@@ -26,7 +26,7 @@ from odcpub.model.logic.tree import Action
 from odcpub.model.verify import verify
 
 FOLDER = Path(__file__).parent
-DESK, ROWS = FOLDER / "desk.yaml", FOLDER / "rows.yaml"
+DESK, ROWS, MONEY = FOLDER / "desk.yaml", FOLDER / "rows.yaml", FOLDER / "money.yaml"
 Json = Any
 Rows = Mapping[str, list[dict[str, Json]]]
 
@@ -82,17 +82,30 @@ def model_text(actions: Mapping[str, str] | None = None) -> str:
     return DESK.read_text() + "\n".join(indent(text, "  ") for text in texts)
 
 
-def asset_of(text: str) -> Asset:
+def asset_of(text: str, libraries: Mapping[str, Library] | None = None) -> Asset:
     """Raises ModelError with all problems."""
-    return verify(RawModel((parts_of(text.encode(), "app.yaml"),)), {})[0]
+    return verify(RawModel((parts_of(text.encode(), "app.yaml"),)), libraries or {})[0]
 
 
-def actions_of(asset: Asset) -> dict[str, Action]:
-    around = surroundings(asset, {})
+def actions_of(asset: Asset, libraries: Mapping[str, Library] | None = None) -> dict[str, Action]:
+    """The typed actions, those of libraries as ``Money.Round``."""
+    found = _typed(asset, libraries or {})
+    for name, library in (libraries or {}).items():
+        found |= {f"{name}.{one}": action for one, action in _typed(library.asset, {}).items()}
+    return found
+
+
+def _typed(asset: Asset, libraries: Mapping[str, Library]) -> dict[str, Action]:
+    around = surroundings(asset, libraries)
     return {action.name: typed(action, around) for action in asset.server_actions}
 
 
 @cache
 def desk() -> Asset:
     """The app with all cases' actions."""
-    return asset_of(model_text())
+    return asset_of(model_text(), money())
+
+
+@cache
+def money() -> dict[str, Library]:
+    return {"Money": Library(VerifiedAsset(asset_of(MONEY.read_text())), "1.0.0", 1, "sha256:" + "0" * 64)}

@@ -52,14 +52,14 @@ class App:
             self.database.restore(before)
             raise
 
-    def run(self, action: Action, given: Mapping[str, Value], depth: int) -> dict[str, Value]:
+    def run(self, action: Action, given: Mapping[str, Value], depth: int, library: str = "") -> dict[str, Value]:
         if depth > DEEPEST:
             raise Fault(action.name)
         values = {one.name: given.get(one.name, self.world.default(one)) for one in action.inputs}
         if errors := rules.all_refused(action.inputs, values):
             several = f"{len(errors)} values are not accepted." if depth == 1 and len(errors) > 1 else ""
             raise Refusal("Refused", several or " ".join(errors.values()), errors)
-        frame = Frame(self, action, values, depth)
+        frame = Frame(self, action, values, depth, library)
         before = self.database.snapshot()
         try:
             frame.block(action.steps)
@@ -80,12 +80,13 @@ def _handler(handlers: Iterable[Handler], refusal: Refusal) -> Handler | None:
 
 @dataclass
 class Frame:
-    """One call of an action: its variables."""
+    """One call of an action: its variables. ``library``: whose action it is, empty for the app's own."""
 
     app: App
     action: Action
     variables: dict[str, Value]
     depth: int
+    library: str
 
     def __post_init__(self) -> None:
         for one in (*self.action.outputs, *self.action.locals):
@@ -187,9 +188,10 @@ class Frame:
         self.app.database.delete(entity, row.members.get("Id") if isinstance(row, Record) else None)
 
     def call(self, step: steps.Call) -> None:
-        name = f"{step.library}.{step.action}" if step.library else step.action
+        library = step.library or self.library
+        action = self.app.actions[f"{library}.{step.action}" if library else step.action]
         given = {one.name: self.value(one.value) for one in step.arguments}
-        answer = self.app.run(self.app.actions[name], given, self.depth + 1)
+        answer = self.app.run(action, given, self.depth + 1, library)
         for one in step.into:
             self.give(one.variable, answer[one.output])
 

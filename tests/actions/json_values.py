@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from odcpub.model.elements import Asset, Attribute, Basic, DataType
+from odcpub.model.elements import Asset, Attribute, Basic, DataType, Library
 from odcpub.model.literals import as_text
 from tests.actions.values import Record, Value
 
@@ -18,8 +18,10 @@ DIGITS = (Basic.LONG_INTEGER, Basic.DECIMAL, Basic.CURRENCY)
 class Reading:
     """Between JSON and values; knows the structures of an asset. ``default``: what a member that is left out gets."""
 
-    def __init__(self, asset: Asset, default: Any) -> None:
+    def __init__(self, asset: Asset, libraries: Mapping[str, Library], default: Any) -> None:
         self.structures = {one.name: one.attributes for one in asset.structures}
+        for name, library in libraries.items():
+            self.structures |= {f"{name}.{one.name}": one.attributes for one in library.asset.structures}
         self._default = default
 
     def values(self, given: Mapping[str, Json], attributes: Iterable[Attribute]) -> dict[str, Value]:

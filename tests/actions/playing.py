@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from odcpub.model.elements import Asset
+from odcpub.model.elements import Asset, Library
 from odcpub.model.logic.tree import Action
 from tests.actions.cases import Case, Expected, Rows
 from tests.actions.interpreter import App
@@ -44,13 +44,15 @@ class Played(Protocol):
 class InPython:
     """The model."""
 
-    def __init__(self, asset: Asset, actions: Mapping[str, Action]) -> None:
-        self._asset, self._actions = asset, actions
-        self.app = App(asset, {}, actions)
-        self.reading = Reading(asset, self.app.world.default)
+    def __init__(
+        self, asset: Asset, actions: Mapping[str, Action], libraries: Mapping[str, Library] | None = None
+    ) -> None:
+        self._asset, self._actions, self._libraries = asset, actions, libraries or {}
+        self.app = App(asset, self._libraries, actions)
+        self.reading = Reading(asset, self._libraries, lambda attribute: self.app.world.default(attribute))
 
     def fill(self, rows: Rows) -> None:
-        self.app = App(self._asset, {}, self._actions)
+        self.app = App(self._asset, self._libraries, self._actions)
         self.app.world.now = NOW
         for entity in self._asset.entities:
             self.app.database.tables[entity.name] = {}

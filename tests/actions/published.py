@@ -18,11 +18,11 @@ from psycopg import sql
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import CSharpCompiler, Place
 from odcpub.model import elements as el
-from odcpub.model.elements import Asset, Basic
+from odcpub.model.elements import Asset, Basic, Library
 from odcpub.model.literals import as_text, canonical
 from odcpub.model.logic.tree import Action
 from odcpub.model.physical import physical
-from tests.actions.cases import Rows
+from tests.actions.cases import Rows, actions_of
 from tests.actions.json_values import DIGITS, Reading
 from tests.actions.playing import Outcome, Tables
 from tests.contract.desk import setting_of
@@ -34,9 +34,16 @@ SESSIONS = "select from pg_stat_activity where usename = %s"
 class Published:
     """A running app with its database."""
 
-    def __init__(self, asset: Asset, actions: Mapping[str, Action], app: App, connection: psycopg.Connection) -> None:
+    def __init__(
+        self,
+        asset: Asset,
+        libraries: Mapping[str, Library],
+        actions: Mapping[str, Action],
+        app: App,
+        connection: psycopg.Connection,
+    ) -> None:
         self._asset, self._actions, self.app, self._connection = asset, actions, app, connection
-        self._reading = Reading(asset, lambda attribute: None)
+        self._reading = Reading(asset, libraries, lambda attribute: None)
 
     def fill(self, rows: Rows) -> None:
         tables = sql.SQL(", ").join(sql.Identifier(physical(entity.key)) for entity in self._asset.entities)
@@ -102,11 +109,16 @@ def _json(value: Any, type_: el.DataType) -> Any:
 
 @contextmanager
 def published(
-    asset: Asset, actions: Mapping[str, Action], compiler: CSharpCompiler, database: Postgres, folder: Path
+    asset: Asset,
+    compiler: CSharpCompiler,
+    database: Postgres,
+    folder: Path,
+    libraries: Mapping[str, Library] | None = None,
 ) -> Iterator[Published]:
     """The app, with tables of its own."""
+    used = libraries or {}
     place = Place("development", f"actions_{secrets.token_hex(3)}")
-    laid = lay_out(compiler, asset, {}, folder / "app")
+    laid = lay_out(compiler, asset, used, folder / "app")
     login = database.prepare(place, secrets.token_hex(16))
     fingerprint = migrate(database, place, asset, folder / "migrations")
     app = App(laid, environment(compiler, login, fingerprint) | {"ODCPUB_APP": asset.name}).start()
@@ -114,6 +126,6 @@ def published(
         app.wait("/_odc/ready", 200)
         with closing(database.server().connect(place.database, schema=place.schema)) as connection:
             connection.execute("set timezone to 'UTC'")
-            yield Published(asset, actions, app, connection)
+            yield Published(asset, used, actions_of(asset, used), app, connection)
     finally:
         app.stop()

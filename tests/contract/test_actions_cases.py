@@ -8,7 +8,7 @@ import pytest
 
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import CSharpCompiler
-from tests.actions.cases import Case, actions_of, cases, desk
+from tests.actions.cases import Case, cases, desk, money
 from tests.actions.playing import hold
 from tests.actions.published import Published, published
 
@@ -17,7 +17,7 @@ from tests.actions.published import Published, published
 def played(
     compiler: CSharpCompiler, database: Postgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Published]:
-    with published(desk(), actions_of(desk()), compiler, database, tmp_path_factory.mktemp("desk")) as found:
+    with published(desk(), compiler, database, tmp_path_factory.mktemp("desk"), money()) as found:
         yield found
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from odcpub.engines.database.postgres import Postgres
 from odcpub.engines.ports import CSharpCompiler
-from tests.actions.cases import actions_of, asset_of
+from tests.actions.cases import asset_of
 from tests.actions.published import Published, published
 from tests.actions.random_app import seeded
 
@@ -103,7 +103,7 @@ def played(
     compiler: CSharpCompiler, database: Postgres, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Published]:
     asset = asset_of(MODEL)
-    with published(asset, actions_of(asset), compiler, database, tmp_path_factory.mktemp("bank")) as found:
+    with published(asset, compiler, database, tmp_path_factory.mktemp("bank")) as found:
         yield found
 
 

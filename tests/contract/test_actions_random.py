@@ -36,7 +36,7 @@ def test_random_actions_do_what_the_model_says(
     asset = asset_of(made.text())
     actions = actions_of(asset)
     caller = Caller(seeded(number), texts, InPython(asset, actions))
-    with published(asset, actions, compiler, database, tmp_path) as played:
+    with published(asset, compiler, database, tmp_path) as played:
         played.fill(caller.rows())
         differences = []
         for call in caller.calls(actions, CALLS):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tests.actions.cases import Case, actions_of, cases, desk
+from tests.actions.cases import Case, actions_of, cases, desk, money
 from tests.actions.playing import InPython, hold
 
 
 @pytest.fixture(scope="module")
 def played() -> InPython:
-    return InPython(desk(), actions_of(desk()))
+    return InPython(desk(), actions_of(desk(), money()), money())
 
 
 @pytest.mark.parametrize("case", cases(), ids=str)
