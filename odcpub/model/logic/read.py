@@ -15,6 +15,7 @@ from odcpub.model.logic.steps import (
     CLAUSES,
     END,
     HANDLER,
+    MAX_MEMBERS,
     MAX_NESTING,
     MAX_STEPS,
     ON_ERROR,
@@ -158,8 +159,12 @@ class StepReading(ValueReading):
         return None
 
     def _clause(self, rule: ClauseRule, node: Node, deep: int) -> Clause | None:
+        if rule.form is not Form.STEPS and _size(node) > MAX_MEMBERS:
+            message = f"{rule.name} has {_size(node):,} members, and {MAX_MEMBERS:,} are the most"
+            self.complain(Code.LOGIC_LIMIT, node, message, "divide it into several steps")
+            return None
         clause = _FORMS[rule.form](self, rule, node, deep)
-        if clause and rule.required and rule.form in _FULL and _is_empty(node):
+        if clause and rule.required and rule.form in _FULL and not _size(node):
             self.complain(Code.BAD_STEP, node, f"{rule.name} says nothing", f"{rule.name}: {about(rule)}")
             return None
         return clause
@@ -231,10 +236,11 @@ _ANYWHERE: _Rules = {
 """Keys of a step of no kind that are looked at all the same."""
 
 
-def _is_empty(node: Node) -> bool:
-    return not (
-        node.items if isinstance(node, yaml.Sequence) else node.entries if isinstance(node, yaml.Mapping) else node
-    )
+def _size(node: Node) -> int:
+    """How many members a list or mapping has; 1 of a value."""
+    if isinstance(node, yaml.Sequence):
+        return len(node.items)
+    return len(node.entries) if isinstance(node, yaml.Mapping) else 1
 
 
 def _kinds(known: Collection[str] = tuple(STEPS)) -> str:

@@ -13,6 +13,8 @@ from enum import StrEnum
 MAX_INPUTS = 15
 MAX_STEPS = 1_000
 """Steps of one action."""
+MAX_MEMBERS = 1_000
+"""Pairs, cases or expressions of one key of a step."""
 MAX_NESTING = 20
 """Blocks of steps one within another."""
 TIMEOUT, MAX_TIMEOUT = 10, 60

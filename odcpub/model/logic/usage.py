@@ -98,6 +98,8 @@ def _queries(steps: tuple[tree.Step, ...], around: Surroundings, loop: str) -> I
         if loop and _is_query(step):
             message = f"the database is asked for each {loop} anew"
             hint = "ask once before the loop, and use find or filter within it"
+            if isinstance(step, tree.Summary):
+                hint = "ask once before the loop, with group_by, and use find within it"
             yield Warned(Code.QUERY_IN_LOOP, step.place, message, hint)
         inner = step.variable.symbol.name if isinstance(step, tree.ForEach) else loop
         for block in blocks_of(step):

@@ -231,6 +231,12 @@ def test_limits_of_an_action_hold_and_are_told_once() -> None:
     assert problems(action("outputs: { A: { type: Integer } }", "do:", *["- set: { A: 1 }"] * MAX_STEPS)) == ()
 
 
+def test_a_step_has_a_thousand_members_at_most() -> None:
+    cases = ", ".join(["{ when: True, do: [] }"] * 1_001)
+    (problem,) = problems(action(f"do: [switch: [{cases}]]"))
+    assert problem.message == "switch has 1,001 members, and 1,000 are the most"
+
+
 def test_steps_may_stand_twenty_blocks_deep() -> None:
     def nested(deep: int) -> str:
         return action("do: " + "[if: True, then: ".replace("[", "[{ ") * (deep - 1) + "[end]" + " }]" * (deep - 1))
