@@ -11,12 +11,13 @@ from odcpub.compiler.actions.lines import Lines
 from odcpub.compiler.actions.names import Scope, class_name
 from odcpub.compiler.actions.records import Row, declaration, records_of
 from odcpub.compiler.actions.surroundings import Inside
-from odcpub.compiler.actions.walk import Walked, is_read, within
+from odcpub.compiler.actions.walk import Walked, is_read
 from odcpub.compiler.actions.world import World
 from odcpub.compiler.literals import csharp_string
 from odcpub.compiler.marked import CSharp
 from odcpub.model.logic import tree
 from odcpub.model.logic.tree import Action
+from odcpub.model.logic.walk import within
 
 _OF_DATABASE = tree.Get | tree.Query | tree.Summary | tree.Create | tree.Update | tree.Delete
 

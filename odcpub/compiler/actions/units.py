@@ -22,6 +22,7 @@ from odcpub.model.elements import Asset, Attribute, Basic, DataType, ServerActio
 from odcpub.model.logic import tree
 from odcpub.model.logic.check import typed
 from odcpub.model.logic.surroundings import surroundings
+from odcpub.model.logic.walk import every_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +45,15 @@ class Actions:
         self._placed = placed
         used = {use.name: names.libraries[use.name] for use in asset.uses if use.name in names.libraries}
         self._around = surroundings(asset, used)
-        self._world = reuse.get("world of actions", self._around, lambda: world_of(self._around, names))
+        self._world = world = reuse.get("world of actions", self._around, lambda: world_of(self._around, names))
+        shapes = (world.statics, world.properties, world.library)
+        self._shapes = reuse.get("shapes of actions", shapes, lambda: shapes)
 
     def written(self, action: ServerAction) -> Written:
         """One action."""
-        made_from = (action, typed(action, self._around), self._world)
-        return self._reuse.get(f"action {action.key}", made_from, lambda: self._write(*made_from))
+        found = typed(action, self._around)
+        made_from = (action, found, self._shapes, tuple(_met(found, self._world)))
+        return self._reuse.get(f"action {action.key}", made_from, lambda: self._write(action, found, self._world))
 
     def source(self, path: str, type_: CSharp | None, written: Collection[Written], **more: str) -> Source:
         """Actions in a file, with the type ``type_`` that describes them to the runtime; None where none does."""
@@ -73,6 +77,17 @@ class Actions:
         }
         libraries = frozenset(_libraries(whole, world))
         return Written(action.name, type_, render(CSharp, "api/action.cs", values), libraries)
+
+
+def _met(action: tree.Action, world: World) -> Iterator[object]:
+    """What of the world the code of an action depends on, besides the shapes of structures: tables and signatures."""
+    yield world.signatures.get(action.name)
+    for step in every_step(action):
+        if isinstance(step, tree.Call):
+            yield world.signatures[called_name(step)]
+        elif isinstance(step, tree.Get | tree.Query | tree.Summary | tree.Create):
+            yield world.rows[step.entity].key
+            yield world.attributes[step.entity]
 
 
 def _libraries(walked: Walked, world: World) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Any
 from odcpub.model.expressions.tree import Expression, Member, Name, Symbol, children
 from odcpub.model.logic import tree
 from odcpub.model.logic.tree import Action, Step, Variable
+from odcpub.model.logic.walk import every_step, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,26 +23,9 @@ class Walked:
 
 def walked(action: Action) -> Walked:
     """Once for all that want to know of it."""
-    steps = [*within(action.steps)]
-    for handler in action.handlers:
-        steps += within(handler.steps)
+    steps = tuple(every_step(action))
     nodes = (part for step in steps for node in expressions(step) for part in parts(node))
-    return Walked(action, tuple(steps), tuple(nodes))
-
-
-def within(steps: tuple[Step, ...]) -> Iterator[Step]:
-    """These steps and all within them."""
-    for step in steps:
-        yield step
-        for block in blocks(step):
-            yield from within(block)
-
-
-def blocks(step: Step) -> tuple[tuple[Step, ...], ...]:
-    """The blocks of steps within a step."""
-    if isinstance(step, tree.If):
-        return (*(case.steps for case in step.cases), step.otherwise)
-    return (step.steps,) if isinstance(step, tree.ForEach) else ()
+    return Walked(action, steps, tuple(nodes))
 
 
 def variables(step: Step) -> tuple[Variable, ...]:

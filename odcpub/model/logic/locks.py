@@ -13,12 +13,12 @@ from odcpub.model.elements import Basic
 from odcpub.model.expressions.tree import Expression, Kind, Name, children
 from odcpub.model.logic import tree
 from odcpub.model.logic.variables import root
+from odcpub.model.logic.walk import every_step
 
 
 def locked(action: tree.Action) -> tree.Action:
     """The action, with ``locked`` of what it reads and later changes."""
-    blocks = (action.steps, *(handler.steps for handler in action.handlers))
-    every = [step for block in blocks for step in walked(block)]
+    every = tuple(every_step(action))
     changed = {one.symbol.name for step in every for one in _changed(step)}
     if not changed:
         return action
@@ -34,21 +34,6 @@ def locked(action: tree.Action) -> tree.Action:
                 todo.append(source)
     handlers = tuple(replace(one, steps=_marked(one.steps, changed)) for one in action.handlers)
     return replace(action, steps=_marked(action.steps, changed), handlers=handlers)
-
-
-def walked(steps: tuple[tree.Step, ...]) -> Iterator[tree.Step]:
-    """The steps and all within them, in the order written."""
-    for step in steps:
-        yield step
-        for block in blocks_of(step):
-            yield from walked(block)
-
-
-def blocks_of(step: tree.Step) -> tuple[tuple[tree.Step, ...], ...]:
-    """The blocks of steps within a step."""
-    if isinstance(step, tree.If):
-        return (*(case.steps for case in step.cases), step.otherwise)
-    return (step.steps,) if isinstance(step, tree.ForEach) else ()
 
 
 def _changed(step: tree.Step) -> Iterator[Name]:

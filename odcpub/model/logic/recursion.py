@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from odcpub.errors import Place, Problem, Severity
 from odcpub.model.logic import tree
-from odcpub.model.logic.locks import walked
+from odcpub.model.logic.walk import every_step, within
 from odcpub.model.problems import Code
 
 
@@ -23,8 +23,7 @@ class Called(NamedTuple):
 def calls(action: tree.Action) -> tuple[Called, ...]:
     """The calls of an action, in the order written; each action once, the call that is always made first."""
     found = list(_always(action.steps))
-    blocks = (action.steps, *(handler.steps for handler in action.handlers))
-    every = (step for block in blocks for step in walked(block))
+    every = every_step(action)
     found += [
         Called(step.action, step.place, False) for step in every if isinstance(step, tree.Call) and not step.library
     ]
@@ -35,7 +34,7 @@ def _always(steps: tuple[tree.Step, ...]) -> Iterator[Called]:
     for step in steps:
         if isinstance(step, tree.Call) and not step.library:
             yield Called(step.action, step.place, True)
-        if any(_may_end(one) for one in walked((step,))):
+        if any(_may_end(one) for one in within((step,))):
             return
 
 

@@ -10,9 +10,9 @@ from odcpub.errors import Place
 from odcpub.model.elements import Basic
 from odcpub.model.expressions.tree import Binary, Expression, Kind, Member, Name, Operator, children
 from odcpub.model.logic import tree
-from odcpub.model.logic.locks import blocks_of
 from odcpub.model.logic.surroundings import Surroundings
 from odcpub.model.logic.variables import Variables
+from odcpub.model.logic.walk import blocks
 from odcpub.model.problems import Code
 
 
@@ -52,7 +52,7 @@ def _unreachable(steps: tuple[tree.Step, ...]) -> Iterator[Warned]:
             yield Warned(Code.UNREACHABLE, following.place, message, "remove it, or move it up")
             break
     for step in steps:
-        for block in blocks_of(step):
+        for block in blocks(step):
             yield from _unreachable(block)
 
 
@@ -102,7 +102,7 @@ def _queries(steps: tuple[tree.Step, ...], around: Surroundings, loop: str) -> I
                 hint = "ask once before the loop, with group_by, and use find within it"
             yield Warned(Code.QUERY_IN_LOOP, step.place, message, hint)
         inner = step.variable.symbol.name if isinstance(step, tree.ForEach) else loop
-        for block in blocks_of(step):
+        for block in blocks(step):
             yield from _queries(block, around, inner)
 
 
