@@ -48,6 +48,7 @@ class List {
     this.clearing = find(".tools > .button");
     this.sort = find(".sort-chooser select");
     this.search.addEventListener("input", () => this.typed());
+    this.sort.disabled = false;
     this.sort.addEventListener("change", () => this.move({ sort: this.sort.value, page: 1 }));
     this.clearing.addEventListener("click", () => this.clear());
     const address = ({ Id }) => (this.screen.detail ? `/${this.screen.detail}/${encodeURIComponent(Id)}` : null);

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+
+import pytest
 
 from odcpub.compiler.compile import compile_app
 from odcpub.compiler.literals import html_text
@@ -190,6 +193,15 @@ def test_a_page_asks_at_once_for_all_that_its_modules_import() -> None:
     assert not {"detail.js", "controls.js"} & set(closure("app.js", "list.js"))
     every = {name.removeprefix("js/") for name in names("web", (".js",)) if name.startswith("js/")}
     assert set(closure("app.js", "list.js", "detail.js")) == every
+
+
+@pytest.mark.parametrize(("screen", "most"), [("Tickets", 25_000), ("TicketDetail", 36_000)])
+def test_a_first_page_is_light(screen: str, most: int) -> None:
+    """All that it loads before its rows, gzipped."""
+    found = written(HELPDESK)
+    asked = re.findall(r'modulepreload" href="/_odc/~/([\w/.]+)"', found[f"screens/{screen}.html"])
+    texts = (found[path] for path in (f"screens/{screen}.html", "app.css", "start.js", "icon.svg", *asked))
+    assert sum(len(gzip.compress(text.encode())) for text in texts) < most
 
 
 def test_icons_of_the_html_are_those_of_the_scripts() -> None:
