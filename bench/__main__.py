@@ -23,6 +23,7 @@ BENCHMARKS = {
     "publish": "edit one attribute → the new version answers, on this machine",
     "pages": "a first page of a published app in Chromium",
     "app_requests": "a published app's requests beside a hand-written app's",
+    "actions": "a server action of ten steps beside the same written by hand",
     "image": "one file changed → image pushed (Docker engine, registry)",
     "kubernetes": "edit → new version ready in Kubernetes",
 }

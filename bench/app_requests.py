@@ -27,11 +27,20 @@ from odcpub.engines.csharp.toolchain import find_toolchain
 from odcpub.engines.database.embedded import EmbeddedPostgres
 from odcpub.engines.ports import Place
 from odcpub.home import find_home
+from odcpub.model.elements import Asset
 from tests.contract.published_app import App, environment, lay_out, migrate
 
 ROWS, SECONDS, ROUNDS, CONNECTIONS = 100_000, 1.0, 9, 32
 PLACE = Place("odc_bench", "bench")
 CODE = Path(__file__).parent / "requests"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Requests a second, and the milliseconds within which 99 % were answered."""
+
+    rate: float
+    slow: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +63,15 @@ class Client:
         path.write_bytes(b"".join(len(one).to_bytes(4, "big") + one for one in requests))
         return path
 
-    def ask(self, port: int, seconds: float, requests: Path) -> float:
-        """Requests a second; none may fail."""
+    def ask(self, port: int, seconds: float, requests: Path) -> Asked:
+        """As many requests as are answered; none may fail."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{port} {CONNECTIONS} {seconds} {requests}\n")
         self._process.stdin.flush()
-        done, failed, took = self._process.stdout.readline().split()
+        done, failed, took, slow = self._process.stdout.readline().split()
         assert failed == "0", f"{failed} of {done} requests failed: {requests.stem}"
-        return int(done) / float(took)
+        return Asked(int(done) / float(took), float(slow))
 
     def close(self) -> None:
         self._process.communicate("")
@@ -82,8 +91,8 @@ def program(compiler: RoslynCompiler, name: str, folder: Path) -> Path:
 
 
 @contextmanager
-def apps(rows: int) -> Iterator[tuple[App, App, Client, EmbeddedPostgres]]:
-    """Ours, the peer's, the client and the database, ``rows`` in it."""
+def apps(asset: Asset, by_hand: str, fill: str) -> Iterator[tuple[App, App, Client, EmbeddedPostgres]]:
+    """Ours, the peer's of that name, the client and the database, filled by SQL."""
     parts = find_toolchain("auto", find_home().make().cache, lambda line: print(line, file=sys.stderr))
     with tempfile.TemporaryDirectory() as name, ExitStack() as ending:
         folder = Path(name)
@@ -91,14 +100,14 @@ def apps(rows: int) -> Iterator[tuple[App, App, Client, EmbeddedPostgres]]:
         database = EmbeddedPostgres(folder / "data", folder)
         ending.callback(database.close, stop=True)
         login = database.prepare(PLACE, "a-password")
-        env = environment(compiler, login, migrate(database, PLACE, model.APP, folder / "chain"))
-        ours = App(lay_out(compiler, model.APP, {}, folder / "ours"), env)
-        peer = App(program(compiler, "peer", folder / "peer").parent, env)
+        env = environment(compiler, login, migrate(database, PLACE, asset, folder / "chain"))
+        ours = App(lay_out(compiler, asset, {}, folder / "ours"), env)
+        peer = App(program(compiler, by_hand, folder / "peer").parent, env)
         client = Client(folder, program(compiler, "client", folder / "client"), env)
         ending.callback(client.close)
         compiler.close()
         with closing(database.server().connect(PLACE.database, schema=PLACE.schema)) as owner:
-            owner.execute(model.fill(rows).encode())
+            owner.execute(fill.encode())
             owner.execute("vacuum (analyze)")
             owner.execute("checkpoint")
         for app in (ours, peer):
@@ -142,7 +151,7 @@ def spent(app: App, server: int) -> float:
 def measure(rows: int, seconds: float) -> dict[str, tuple[list[Slice], list[Slice]]]:
     """What is asked → slices of ours, slices of the peer's, taken in turns."""
     found: dict[str, tuple[list[Slice], list[Slice]]] = {}
-    with apps(rows) as (ours, peer, client, database):
+    with apps(model.APP, "peer", model.fill(rows)) as (ours, peer, client, database):
         server = postmaster(database)
         for name, requests in model.asked(rows).items():
             path = client.keep(name, requests)
@@ -153,7 +162,7 @@ def measure(rows: int, seconds: float) -> dict[str, tuple[list[Slice], list[Slic
                 turns = list(zip((ours, peer), found[name], strict=True))
                 for app, slices in turns if number % 2 else reversed(turns):
                     before = spent(app, server)
-                    rate = client.ask(app.port, seconds, path)
+                    rate = client.ask(app.port, seconds, path).rate
                     used = (spent(app, server) - before) / (rate * seconds)
                     if number >= 0:  # the one before warms both up
                         slices.append(Slice(rate, used * 1000))

@@ -1,6 +1,6 @@
 // A load client: so many kept connections, each sends its next request when the one before is answered.
 // Reads orders from standard input, a line each: port, connections, seconds, file of requests; answers each with a line:
-// requests, failures, seconds. A file holds requests as they are sent, each behind its length (4 bytes, big-endian).
+// requests, failures, seconds, and the milliseconds within which 99 % were answered. A file holds requests as they are sent, each behind its length (4 bytes, big-endian).
 #nullable enable
 using System;
 using System.Buffers.Binary;
@@ -28,9 +28,11 @@ public static class Client
             var length = TimeSpan.FromSeconds(seconds);
             var workers = Enumerable.Range(0, connections)
                 .Select(number => Task.Run(() => new Connection(port, requests, number * 7919).Work(watch, length))).ToList();
-            var counts = await Task.WhenAll(workers);
+            var found = await Task.WhenAll(workers);
             var took = watch.Elapsed.TotalSeconds;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{counts.Sum(c => c.Done)} {counts.Sum(c => c.Failed)} {took:F4}"));
+            var times = found.SelectMany(one => one.Times).Order().ToList();
+            var slow = Stopwatch.GetElapsedTime(0, times[times.Count * 99 / 100]).TotalMilliseconds;
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{times.Count} {found.Sum(one => one.Failed)} {took:F4} {slow:F2}"));
         }
     }
 
@@ -52,18 +54,19 @@ public sealed class Connection(int port, List<byte[]> requests, int first)
 {
     private readonly byte[] buffer = new byte[4 << 20];
 
-    public async Task<(int Done, int Failed)> Work(Stopwatch watch, TimeSpan length)
+    public async Task<(List<long> Times, int Failed)> Work(Stopwatch watch, TimeSpan length)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port));
-        var (done, failed) = (0, 0);
+        var (times, failed) = (new List<long>(), 0);
         for (var next = first; watch.Elapsed < length; next++)
         {
+            var sent = Stopwatch.GetTimestamp();
             await socket.SendAsync(requests[next % requests.Count]);
             if (!await Answered(socket)) failed++;
-            done++;
+            times.Add(Stopwatch.GetTimestamp() - sent);
         }
-        return (done, failed);
+        return (times, failed);
     }
 
     private async Task<bool> Answered(Socket socket)

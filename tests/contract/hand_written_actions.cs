@@ -8,6 +8,8 @@ using Odcpub.Runtime;
 
 namespace Odcpub.Generated;
 
+internal sealed record Product(int? Value);
+
 internal sealed record Place(string? Street, int? Number);
 
 internal static class Actions
@@ -190,7 +192,7 @@ internal static class Actions
         try
         {
             await Open(run, "Factor");
-            return await run.Summary("select ($1 * 2147483647)::bigint", [by], row => row.Integer(0));
+            return (await run.Summary("select ($1 * 2147483647)::bigint", [by], row => new Product(row.Integer(0)))).Value;
         }
         catch (Refusal error) when (error.Code == "Overflow")
         {

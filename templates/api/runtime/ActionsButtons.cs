@@ -104,30 +104,14 @@ public sealed partial class ActionRun
         var columns = string.Concat(button.Given.Select(input => $", {input.Expression}{Argument.Cast(input)}"));
         var locks = pressed.Rows.Length > 0;
         var sql = $"select {button.Allowed ?? "true"}{columns} from {pressed.Source}{(locks ? " for no key update of t" : "")}";
-        var found = await Rows(sql, pressed.Parameters(new Circumstances(calls.Catalog, Now)), locks, row =>
+        var found = await transaction.All(new(sql, pressed.Parameters(new Circumstances(calls.Catalog, Now)), locks), row =>
         {
             if (row.Boolean(0) != true) throw new Problem(409, "This is not possible any more. Load the page again to see why.");
             for (var column = 0; column < button.Given.Length; column++)
                 given[button.Given[column].Name] = row.Value(button.Given[column], column + 1);
-        });
-        if (found < pressed.Rows.Length) throw Reads.NotFound(pressed.Entity);
+            return true;
+        }, memory.Hold);
+        if (found.Count < pressed.Rows.Length) throw Reads.NotFound(pressed.Entity);
         return given;
-    }
-
-    private async Task<int> Rows(string sql, NpgsqlParameter[] parameters, bool locks, Action<RowReader> each)
-    {
-        try
-        {
-            return await transaction.Execute(sql, parameters, locks, async reader =>
-            {
-                var count = 0;
-                for (; await reader.ReadAsync(cancellation); count++) each(new RowReader(reader));
-                return count;
-            });
-        }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.NumericValueOutOfRange)
-        {
-            throw ExpressionOverflowException.Of(error.Routine);
-        }
     }
 }

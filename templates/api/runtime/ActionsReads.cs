@@ -1,6 +1,5 @@
 // What actions read: statements that the compiler has written, each with its arguments and its rows' type.
 using System;
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Threading.Tasks;
 using Npgsql;
@@ -16,42 +15,19 @@ public sealed partial class ActionRun
 
     /// <summary>The same; null where there is none.</summary>
     public Task<T?> GetOptional<T>(string entity, string sql, Argument[] arguments, Func<RowReader, T> read, bool locks = false)
-        where T : class => Read(sql, arguments, locks, async reader =>
-        {
-            if (!await reader.ReadAsync(cancellation)) return null;
-            var found = read(new RowReader(reader));
-            if (!await reader.ReadAsync(cancellation)) return found;
-            throw new Refusal($"There is more than one such {Words.Inside(Entity(entity).Label)}.", "NotUnique");
-        });
+        where T : class => transaction.One(new(sql, Parameters(arguments), locks), read, () => NotUnique(entity));
 
     /// <summary>All rows of the statement.</summary>
     public Task<ImmutableList<T>> Query<T>(string sql, Argument[] arguments, Func<RowReader, T> read, bool locks = false) =>
-        Read(sql, arguments, locks, async reader =>
-        {
-            var (rows, row) = (new List<T>(), new RowReader(reader));
-            while (await reader.ReadAsync(cancellation))
-            {
-                rows.Add(read(row));
-                memory.Hold(row);
-            }
-            return ImmutableList.CreateRange(rows);
-        });
+        transaction.All(new(sql, Parameters(arguments), locks), read, memory.Hold);
 
     /// <summary>The one row of a statement that always has one.</summary>
-    public Task<T> Summary<T>(string sql, Argument[] arguments, Func<RowReader, T> read) => Read(sql, arguments, false, async reader =>
-    {
-        await reader.ReadAsync(cancellation);
-        return read(new RowReader(reader));
-    });
+    public async Task<T> Summary<T>(string sql, Argument[] arguments, Func<RowReader, T> read) where T : class =>
+        (await transaction.One(new(sql, Parameters(arguments)), read))!;
 
-    private async Task<T> Read<T>(string sql, Argument[] arguments, bool locks, Func<NpgsqlDataReader, Task<T>> read)
-    {
-        try { return await transaction.Execute(sql, Array.ConvertAll(arguments, one => one.Parameter), locks, read); }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.NumericValueOutOfRange)
-        {
-            throw ExpressionOverflowException.Of(error.Routine);
-        }
-    }
+    private static NpgsqlParameter[] Parameters(Argument[] arguments) => Array.ConvertAll(arguments, one => one.Parameter);
+
+    private Refusal NotUnique(string entity) => new($"There is more than one such {Words.Inside(Entity(entity).Label)}.", "NotUnique");
 
     private static Refusal NotFound(EntityDescriptor entity) => new(Reads.NotFound(entity).Message, "NotFound");
 }

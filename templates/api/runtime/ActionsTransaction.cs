@@ -1,8 +1,9 @@
 // The transaction of an action: one connection, opened with the first statement; begun with the first that locks or
 // changes rows, in the same round trip, and what only reads before it needs none. Places to come back to are savepoints,
-// sent with the next statement.
+// made before the next statement.
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Threading;
 using System.Threading.Tasks;
 using Npgsql;
@@ -17,6 +18,13 @@ public sealed class ActionMark
     internal string? Savepoint { get; }
 }
 
+/// <summary>A statement with its arguments. It locks rows, or writes one.</summary>
+internal readonly record struct Statement(string Text, NpgsqlParameter[] Parameters, bool Locks = false, bool Writes = false)
+{
+    /// <summary>A calculation went beyond its type; of what is written, that is the attribute's rule.</summary>
+    public bool Overflows(PostgresException error) => !Writes && error.SqlState == PostgresErrorCodes.NumericValueOutOfRange;
+}
+
 /// <summary><paramref name="patience"/>: seconds that a statement may take, for a server that has gone silent.</summary>
 internal sealed class ActionTransaction(Database database, int patience, CancellationToken cancellation) : IStatements, IAsyncDisposable
 {
@@ -28,28 +36,50 @@ internal sealed class ActionTransaction(Database database, int patience, Cancell
 
     public async Task<T> Run<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellation) => await work(await Connection());
 
-    /// <summary>What <paramref name="read"/> makes of a statement's rows. <paramref name="begins"/>: it locks or changes rows.</summary>
-    public async Task<T> Execute<T>(string sql, NpgsqlParameter[] parameters, bool begins, Func<NpgsqlDataReader, Task<T>> read)
+    /// <summary>What <paramref name="read"/> makes of the only row; null where there is none. <paramref name="several"/>:
+    /// makes what is thrown where there are more; null where there can't be.</summary>
+    public async Task<T?> One<T>(Statement statement, Func<RowReader, T> read, Func<Exception>? several = null) where T : class
     {
-        var open = await Connection();
-        if (begins) transaction ??= await open.BeginTransactionAsync(cancellation);
-        await using var batch = open.CreateBatch();
-        batch.Timeout = patience;
-        foreach (var waiting in pending) batch.BatchCommands.Add(new(waiting));
-        pending.Clear();
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var parameter in parameters) command.Parameters.Add(parameter);
-        batch.BatchCommands.Add(command);
+        await using var command = await Command(statement);
         try
         {
-            await using var reader = await batch.ExecuteReaderAsync(cancellation);
-            try { return await read(reader); }
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            if (!await reader.ReadAsync(cancellation)) return null;
+            var found = read(new RowReader(reader));
+            return several is null || !await reader.ReadAsync(cancellation) ? found : throw several();
+        }
+        catch (PostgresException error) when (statement.Overflows(error)) { throw Failed(ExpressionOverflowException.Of(error.Routine)); }
+        catch
+        {
+            failed = transaction is not null;
+            throw;
+        }
+    }
+
+    /// <summary>The same of all rows, each counted by <paramref name="hold"/>.</summary>
+    public async Task<ImmutableList<T>> All<T>(Statement statement, Func<RowReader, T> read, Action<RowReader> hold)
+    {
+        await using var command = await Command(statement);
+        try
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            var (rows, row) = (ImmutableList.CreateBuilder<T>(), new RowReader(reader));
+            try
+            {
+                while (await reader.ReadAsync(cancellation))
+                {
+                    rows.Add(read(row));
+                    hold(row);
+                }
+            }
             catch (Problem)
             {
-                batch.Cancel(); // the rest may be long, and nobody waits for it
+                command.Cancel(); // the rest may be long, and the reader's end would wait for it
                 throw;
             }
+            return rows.ToImmutable();
         }
+        catch (PostgresException error) when (statement.Overflows(error)) { throw Failed(ExpressionOverflowException.Of(error.Routine)); }
         catch
         {
             failed = transaction is not null;
@@ -107,6 +137,30 @@ internal sealed class ActionTransaction(Database database, int patience, Cancell
     }
 
     private async ValueTask<NpgsqlConnection> Connection() => connection ??= await database.Source.OpenConnectionAsync(cancellation);
+
+    private Refusal Failed(Refusal refusal)
+    {
+        failed = transaction is not null;
+        return refusal;
+    }
+
+    private async ValueTask<NpgsqlCommand> Command(Statement statement)
+    {
+        var open = await Connection();
+        if (statement.Locks || statement.Writes) transaction ??= await open.BeginTransactionAsync(cancellation);
+        if (pending.Count > 0) await Flush(open);
+        var command = Sql.Command(open, statement.Text, statement.Parameters);
+        command.CommandTimeout = patience;
+        return command;
+    }
+
+    private async Task Flush(NpgsqlConnection open)
+    {
+        await using var batch = open.CreateBatch();
+        foreach (var one in pending) batch.BatchCommands.Add(new(one));
+        pending.Clear();
+        await batch.ExecuteNonQueryAsync(cancellation);
+    }
 
     private async Task UndoTo(string? savepoint)
     {

@@ -96,8 +96,7 @@ public sealed partial class ActionRun
     }
 
     private Task<T?> Execute<T>(Change change, Func<RowReader, T> read) where T : class =>
-        transaction.Execute(change.Text, change.Parameters(), true, async reader =>
-            await reader.ReadAsync(cancellation) ? read(new RowReader(reader)) : null);
+        transaction.One(new(change.Text, change.Parameters(), Writes: true), read);
 
     // A form shows each sentence at its attribute; where there is no form they follow one another.
     private static Exception Refused(EntityDescriptor entity, Problem problem)
