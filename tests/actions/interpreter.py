@@ -17,7 +17,7 @@ from tests.actions.computing import World, fixed_parts, no_element
 from tests.actions.database import Database, not_found
 from tests.actions.values import Ambiguous, Fault, Record, Refusal, Value, path_of, record_with, sorted_by
 
-DEEPEST = 100
+DEEPEST, MOST_ELEMENTS = 100, 1_000_000
 NOT_POSSIBLE = "This is not possible."
 
 
@@ -205,6 +205,8 @@ class Frame:
     def append(self, step: steps.Append) -> None:
         value, known = self.value(step.value), self.listed(step.target)
         added = value if isinstance(value, tuple) else (value,)
+        if added and len(known) + len(added) > MOST_ELEMENTS:
+            raise Refusal("Overflow", f"A list cannot hold more than {MOST_ELEMENTS} elements.")
         at = len(known) if step.at is None else self.index(step.at, len(known) + 1)
         self.assign(step.target, (*known[:at], *added, *known[at:]))
 

@@ -233,9 +233,9 @@ class Body:
     # Lists
 
     def append(self, step: tree.Append) -> None:
-        values, added = primary(step.target, self.inside.around), self.value(step.value)
+        values, added = self.value(step.target), self.value(step.value)
         if step.at is None:
-            form: LiteralString = "{}.AddRange({})" if step.value.type.many else "{}.Add({})"
+            form: LiteralString = "Elements.AddRange({}, {})" if step.value.type.many else "Elements.Add({}, {})"
             self._changed(step.target, CSharp.code(form, values, added))
         else:
             form = "Elements.InsertRange({}, {}, {})" if step.value.type.many else "Elements.Insert({}, {}, {})"

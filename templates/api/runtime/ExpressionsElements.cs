@@ -8,6 +8,8 @@ namespace Odcpub.Runtime;
 
 public static class Elements
 {
+    private const int Most = 1_000_000;
+
     /// <summary>Counted from 0. Throws ExpressionIndexException.</summary>
     public static T At<T>(ImmutableList<T> list, int? index) =>
         list[Within(index, list.Count - 1)];
@@ -15,11 +17,16 @@ public static class Elements
     /// <summary>A list of values that are each of its type or null.</summary>
     public static ImmutableList<T> Of<T>(IEnumerable<object?> values) => ImmutableList.CreateRange(values.Select(value => (T)value!));
 
+    public static ImmutableList<T> Add<T>(ImmutableList<T> list, T value) => Room(list, 1).Add(value);
+
+    public static ImmutableList<T> AddRange<T>(ImmutableList<T> list, ImmutableList<T> values) => Room(list, values.Count).AddRange(values);
+
     /// <summary>Before the element at the index; at the end where that is the length.</summary>
-    public static ImmutableList<T> Insert<T>(ImmutableList<T> list, int? index, T value) => list.Insert(Within(index, list.Count), value);
+    public static ImmutableList<T> Insert<T>(ImmutableList<T> list, int? index, T value) =>
+        Room(list, 1).Insert(Within(index, list.Count), value);
 
     public static ImmutableList<T> InsertRange<T>(ImmutableList<T> list, int? index, ImmutableList<T> values) =>
-        list.InsertRange(Within(index, list.Count), values);
+        Room(list, values.Count).InsertRange(Within(index, list.Count), values);
 
     public static ImmutableList<T> Remove<T>(ImmutableList<T> list, int? index) => list.RemoveAt(Within(index, list.Count - 1));
 
@@ -34,6 +41,10 @@ public static class Elements
                 if (compare(left, right) is not 0 and var sign) return sign;
             return 0;
         })));
+
+    // Added to itself, a list has soon more elements than there are numbers, and they take next to no memory.
+    private static ImmutableList<T> Room<T>(ImmutableList<T> list, int more) =>
+        list.Count + more <= Most || more == 0 ? list : throw ExpressionOverflowException.List(Most);
 
     private static int Within(int? index, int last) =>
         index is { } at && at >= 0 && at <= last ? at : throw ExpressionIndexException.Of(index);

@@ -29,6 +29,8 @@ public sealed class ExpressionOverflowException : ExpressionException
     internal static ExpressionOverflowException Decimal() =>
         new("A calculation gives a number with more than 20 digits before the point.");
 
+    internal static ExpressionOverflowException List(int most) => new($"A list cannot hold more than {most} elements.");
+
     internal static ExpressionOverflowException Text() => new("A calculation gives a text of more than 10485760 characters.");
 
     /// <summary>Of a calculation in the database, by the name of its function there: int4mul, int84pl, numeric_int8 (which

@@ -221,7 +221,7 @@ namespace Odcpub.Actions
 #line 135 "app.yaml"
             Costly = Elements.Order(Costly, (left, right) => Sorts.Falling(left?.Cost?.Value, right?.Cost?.Value), (left, right) => Sorts.Rising((int?)Texts.Length(left?.Text), (int?)Texts.Length(right?.Text)));
 #line 138 "app.yaml"
-            Kept = Kept.AddRange(Costly);
+            Kept = Elements.AddRange(Kept, Costly);
 #line 140 "app.yaml"
             if (Costly.Count > 0)
             {
@@ -229,7 +229,7 @@ namespace Odcpub.Actions
                 Best = Elements.At(Costly, 0);
                 Best = (Best ?? new global::Odcpub.Structures.Line()) with { Cost = (Best?.Cost ?? new global::Odcpub.Libraries.Money.Amount()) with { Value = Numbers.Add(Best?.Cost?.Value, 1) } };
 #line 143 "app.yaml"
-                Best = (Best ?? new global::Odcpub.Structures.Line()) with { Tags = (Best?.Tags ?? ImmutableList<string?>.Empty).Add("best") };
+                Best = (Best ?? new global::Odcpub.Structures.Line()) with { Tags = Elements.Add((Best?.Tags ?? ImmutableList<string?>.Empty), "best") };
             }
 #line 145 "app.yaml"
             Where = Words.FindIndex(Word => Word == Best?.Text);

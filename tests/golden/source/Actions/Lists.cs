@@ -19,12 +19,12 @@ namespace Odcpub.Actions
             int? Where = null;
             ImmutableList<global::Odcpub.Structures.Line?> Costly = Lines.FindAll(One => One?.Cost?.Value != null && !(One?.Tags ?? ImmutableList<string?>.Empty).IsEmpty);
             Costly = Elements.Order(Costly, (left, right) => Sorts.Falling(left?.Cost?.Value, right?.Cost?.Value), (left, right) => Sorts.Rising((int?)Texts.Length(left?.Text), (int?)Texts.Length(right?.Text)));
-            Kept = Kept.AddRange(Costly);
+            Kept = Elements.AddRange(Kept, Costly);
             if (Costly.Count > 0)
             {
                 Best = Elements.At(Costly, 0);
                 Best = (Best ?? new global::Odcpub.Structures.Line()) with { Cost = (Best?.Cost ?? new global::Odcpub.Libraries.Money.Amount()) with { Value = Numbers.Add(Best?.Cost?.Value, 1) } };
-                Best = (Best ?? new global::Odcpub.Structures.Line()) with { Tags = (Best?.Tags ?? ImmutableList<string?>.Empty).Add("best") };
+                Best = (Best ?? new global::Odcpub.Structures.Line()) with { Tags = Elements.Add((Best?.Tags ?? ImmutableList<string?>.Empty), "best") };
             }
             Where = Words.FindIndex(Word => Word == Best?.Text);
             Words2 = Elements.Distinct(Words);
