@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from odcpub.errors import Place
 from odcpub.model.elements import Formula
 from odcpub.model.expressions.in_yaml import can_be, cut_short, quoted
 from odcpub.model.fields import Reading
@@ -15,16 +14,17 @@ from odcpub.text import shown
 def expression(reading: Reading, what: str, node: Scalar, element: str) -> Formula | None:
     """The expression that ``node`` says, by the name ``what``, at the place of its text; None where it is already known
     to be wrong, which goes to ``reading``."""
-    if fault := _fault(reading, what, node):
-        reading.problem(Code.EXPRESSION, node, element, *fault)
-        return None
-    quotes = 0 if node.plain or "\n" in node.text else 1
-    return Formula(what, node.text, Place(reading.file, node.line, node.column + quotes))
-
-
-def _fault(reading: Reading, what: str, node: Scalar) -> tuple[str, str] | None:
-    """The message and the hint."""
     meant = _cut(reading, node) if node.plain else _bare(node)
+    if fault := _fault(what, node, meant):
+        reading.problem(Code.EXPRESSION, node, element, *fault)
+        if meant and node.plain:
+            reading.cut(node, meant)
+        return None
+    return Formula(what, node.text, reading.text_place(node))
+
+
+def _fault(what: str, node: Scalar, meant: str) -> tuple[str, str] | None:
+    """The message and the hint. ``meant``: what its author meant, where YAML takes it for something else."""
     if meant:
         message = f"{what}: YAML takes only '{shown(node.text)}' of the expression"
         if not node.plain:

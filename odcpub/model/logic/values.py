@@ -6,10 +6,10 @@ import re
 
 from odcpub.model import yaml_text as yaml
 from odcpub.model.elements import NOWHERE, Clause
-from odcpub.model.expressions.in_yaml import can_be, cut_short, quoted
+from odcpub.model.expression_texts import expression
 from odcpub.model.fields import Reading
 from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
-from odcpub.model.logic.steps import DIRECTION, ClauseRule, Form
+from odcpub.model.logic.steps import ClauseRule, Form
 from odcpub.model.problems import Code
 from odcpub.model.yaml_text import Node, Scalar
 from odcpub.text import shown
@@ -56,44 +56,11 @@ class ValueReading:
 
     def _expression(self, key: str, node: Scalar, key_node: Scalar | None = None) -> Clause | None:
         """The clause of an expression; None where it is already known to be wrong. ``key_node``: its key, of pairs."""
-        text, place = node.text, self.reading.text_place(node)
-        what = shown(key) or "the expression"
-        meant = self._cut(node) if node.plain else self._bare(node)
-        if meant:
-            message = f"{what}: YAML takes only '{shown(text)}' of the expression"
-            if not node.plain:
-                message = f"{what}: YAML takes the quotes away, so these are names: {shown(text)}"
-            self.complain(Code.EXPRESSION, node, message, f"put it in quotes: {shown(quoted(meant, ''), 500)}")
-            if node.plain:
-                self.reading.cut(node, meant)
+        found = expression(self.reading, shown(key) or "the expression", node, self.element)
+        if found is None:
             return None
-        if text.startswith("="):
-            message = f"{what}: an expression begins with '='"
-            self.complain(Code.EXPRESSION, node, message, "remove the '=': here every value is an expression")
-            return None
-        if not text.strip():
-            message = f"{what}: there is no expression"
-            self.complain(Code.EXPRESSION, node, message, "write NoValue() for no value")
-            return None
-        return Clause(key, text, place=place, key_place=self.reading.text_place(key_node) if key_node else NOWHERE)
-
-    def _cut(self, node: Scalar) -> str:
-        """The expression of which YAML took only a part, empty where it took all."""
-        line = self.reading.line(node)
-        at = node.column - 1
-        if not line.startswith(node.text, at):
-            return ""
-        behind = line[at + len(node.text) :].lstrip()
-        open_ = node.text.count("(") > node.text.count(")") or node.text.count('"') % 2
-        if behind.startswith("#") or (open_ and behind.startswith(",")):
-            return cut_short(line, at, node.text)
-        return ""
-
-    def _bare(self, node: Scalar) -> str:
-        """The text that an author meant who put it between quotes, which YAML took; empty where it is an expression."""
-        if '"' in node.text or "\n" in node.text or not node.text.strip() or can_be(DIRECTION.sub("", node.text)):
-            return ""
-        return '"' + node.text + '"'
+        key_place = self.reading.text_place(key_node) if key_node else NOWHERE
+        return Clause(key, found.text, place=found.place, key_place=key_place)
 
     def name(self, rule: ClauseRule, node: Node, deep: int) -> Clause | None:
         return self._named(rule, node, _NAME)

@@ -72,10 +72,10 @@ class Checking:
     def tell(self, formula: Formula, fault: Fault) -> None:
         """A fault of an expression as a problem."""
         message = f"{formula.name}: {fault.message}"
-        self.report(Code.EXPRESSION, _at(formula, fault), message, fault.hint)
+        self.report(Code.EXPRESSION, formula.place.at(fault.at), message, fault.hint)
 
     def _warning(self, formula: Formula, fault: Fault) -> None:
-        message, place = f"{formula.name}: {fault.message}", _at(formula, fault)
+        message, place = f"{formula.name}: {fault.message}", formula.place.at(fault.at)
         path, code = f"screens.{self.screen.name}", str(Code.MIXED_IDENTIFIERS)
         self.problems.append(Problem(code, message, fault.hint, place, path, Severity.WARNING))
 
@@ -143,9 +143,3 @@ def _of_row(fault: Fault, scope: Scope) -> Fault:
         if name != fault.message and name in scope.members.get(row.type.target, ()):
             return replace(fault, hint=f"write {row.name}.{name}")
     return fault
-
-
-def _at(formula: Formula, fault: Fault) -> Place:
-    """The place of a fault in an expression's text, as far as it is on one line."""
-    place = formula.place
-    return place if "\n" in formula.text else Place(place.file, place.line, place.column + fault.at)

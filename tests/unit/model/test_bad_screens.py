@@ -116,11 +116,11 @@ CASES = [
     ("row of another entity", listed("where: Customer.Name = Ticket.Subject"), at(307, 7), "Customer.Name"),
     ("unknown record", listed("where: Ticket.Status = Status.Opn"), at(307, 23), "Status.Open?"),
     ("another type", listed("where: Ticket.Fee = Ticket.Subject"), at(307, 7), "Currency"),
-    ("the second line", listed('where: "Ticket.Paid and\n  Ticket.Fe > 1"'), at(307, 24), "Fee?"),
+    ("the second line", listed('where: "Ticket.Paid and\n  Ticket.Fe > 1"'), Where(307, 1, 3), "Fee?"),
     ("within quotes", listed("where: 'Ticket.Paid and Ticket.Fe > 1'"), at(307, 24), "Fee?"),
     ("a secret", listed("where: Ticket.Subject = Settings.Token"), at(307, 24), "is a secret"),
     ("a misspelt setting", listed("where: Ticket.Fee = Settings.Rat"), at(307, 20), "Settings.Rate?"),
-    ("a function before the query", listed("where: ToLower(Ticket.Subject) = \"a\""), at(307, 7), "before the query"),
+    ("a function before the query", listed("where: '0 < Index(Ticket.Subject, \"a\", 2)'"), at(307, 12), "before"),
     ("the row itself", listed("where: HasValue(Ticket)"), at(307, 16), "Ticket.Id"),
     ("a library's record followed", listed("where: Ticket.Coin.Label = \"Euro\""), at(307, 7), "enumeration"),
     # --- sort
