@@ -279,6 +279,13 @@ entities:
         back=False,
     ),
     Situation(
+        "the first name again, with words behind the key",
+        "Ticket.Title",
+        "Subject",
+        "entities:\n  Ticket:\n    attributes:\n"
+        "      ⟦Title⟧: { key: Subject,  # so called until May\n        type: Text }\n",
+    ),
+    Situation(
         "the first name again, which stands last",
         "Ticket.Title",
         "Subject",

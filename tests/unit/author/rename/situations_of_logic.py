@@ -71,7 +71,7 @@ server_actions:
       - for_each: Open
         as: One
         do:
-          - set: { Note: 'Note + One.<Subject> + Open[0].<Subject> + Lines[0].<Text>' }
+          - set: { Note: 'Note + "it''s " + One.<Subject> + Open[0].<Subject> + Lines[0].<Text>' }
           - set: { One.<Subject>: '"x"' }
           - update: One
       - query: <Ticket>

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from odcpub.author.rename import edits
 from odcpub.author.rename.renaming import rename
 from odcpub.errors import ModelError, OdcpubError
 from tests.unit.author.rename.situations import HEAD
@@ -133,6 +134,14 @@ entities:
     with pytest.raises(OdcpubError, match="would say something else than before; nothing was written") as refused:
         rename(written(tmp_path, {"app.yaml": (HEAD + text).encode()}), "U.Note", "Title")
     assert "write out the aliases" in refused.value.hint
+
+
+def test_a_key_that_is_no_first_name_is_never_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever goes wrong with an edit: rows are found by the key."""
+    added = edits.key_added
+    monkeypatch.setattr(edits, "key_added", lambda lines, found, first: added(lines, found, f"{first}2"))
+    with pytest.raises(OdcpubError, match="would say something else than before; nothing was written"):
+        rename(written(tmp_path, {"app.yaml": MODEL.encode()}), "Ticket.Subject", "Title")
 
 
 def test_a_model_with_problems_is_told_them(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ TYPES = {
     "Customer": ("entities", "Customer"),
     "Status": ("static_entities", "Status"),
     "Address": ("structures", "Address"),
+    "Money": ("entities", "Money"),
 }
 STATUS = DataType(Basic.IDENTIFIER, target="Status", target_key="Status")
 LIST = DataType(Basic.STRUCTURE, target="Ticket", target_key="Ticket", many=True)
