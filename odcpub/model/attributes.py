@@ -8,13 +8,14 @@ from odcpub.model import elements as el
 from odcpub.model.data_types import length_of
 from odcpub.model.defaults import value_of_new_rows, value_of_setting
 from odcpub.model.elements import Attribute, Basic, Computed, DataType, DeleteRule, Function
-from odcpub.model.fields import Fields, Reading, fields
+from odcpub.model.fields import Fields, fields
 from odcpub.model.language import LIMITS, NUMBER_TYPES, SETTING_TYPES, TEXT_TYPES
 from odcpub.model.literals import as_text, canonical
 from odcpub.model.pattern_spelling import portable
 from odcpub.model.patterns import PatternError
 from odcpub.model.problems import Code
 from odcpub.model.raw import Reference
+from odcpub.model.reading import Reading
 from odcpub.model.types import UNKNOWN, data_type, limits_fit, spelled
 from odcpub.model.yaml_text import Node, Scalar
 from odcpub.text import suggest

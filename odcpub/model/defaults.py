@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from odcpub.model import elements as el
 from odcpub.model.data_types import DATA_TYPES
 from odcpub.model.elements import Basic, Computed, DataType, Function
-from odcpub.model.fields import Fields, Reading
+from odcpub.model.fields import Fields
 from odcpub.model.literals import as_text, canonical
 from odcpub.model.pattern_match import matches
 from odcpub.model.problems import Code
+from odcpub.model.reading import Reading
 from odcpub.model.types import spelled
 from odcpub.model.yaml_text import Scalar
 from odcpub.text import shown

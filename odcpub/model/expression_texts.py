@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from odcpub.model.elements import Formula
 from odcpub.model.expressions.in_yaml import can_be, cut_short, quoted
-from odcpub.model.fields import Reading
 from odcpub.model.logic.steps import DIRECTION
 from odcpub.model.problems import Code
+from odcpub.model.reading import Reading
 from odcpub.model.yaml_text import Scalar
 from odcpub.text import shown
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from odcpub.model import elements as el
 from odcpub.model.data_types import length_of
 from odcpub.model.elements import Basic
-from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
+from odcpub.model.fields import Fields, fields, name_ok, path_of
 from odcpub.model.language import MAX_INDEX_ATTRIBUTES, MAX_INDEX_BYTES, NAME_LENGTH, TEXT_TYPES
 from odcpub.model.names import Named, check_unique
 from odcpub.model.problems import Code
+from odcpub.model.reading import Reading
 from odcpub.model.yaml_text import Mapping, Scalar
 from odcpub.text import listed, shown, suggest
 

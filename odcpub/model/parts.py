@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from odcpub.model import elements as el
 from odcpub.model.attributes import setting
-from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
+from odcpub.model.fields import Fields, fields, name_ok, path_of
 from odcpub.model.language import ASSET_KINDS
 from odcpub.model.logic.actions import server_action
 from odcpub.model.names import is_reserved_asset
 from odcpub.model.problems import Code
 from odcpub.model.raw import FileParts, Header
+from odcpub.model.reading import Reading
 from odcpub.model.screens.read import screen
 from odcpub.model.tables import entity, static_entity, structure
 from odcpub.model.versions import BadVersion, parse_range

@@ -8,7 +8,7 @@ from odcpub.model import elements as el
 from odcpub.model.attributes import attribute, reference
 from odcpub.model.characters import is_blank
 from odcpub.model.elements import Basic, DeleteRule
-from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
+from odcpub.model.fields import Fields, fields, name_ok, path_of
 from odcpub.model.indexes import indexes
 from odcpub.model.language import (
     LABEL_LENGTH,
@@ -22,6 +22,7 @@ from odcpub.model.names import Named, check_unique
 from odcpub.model.physical import physical
 from odcpub.model.problems import Code
 from odcpub.model.raw import EntityPart, Reference, StructurePart
+from odcpub.model.reading import Reading
 from odcpub.model.types import UNKNOWN
 from odcpub.model.yaml_text import Mapping, Node, Scalar
 from odcpub.text import listed, shown, suggest

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from odcpub.model.data_types import DEFAULT_DECIMALS, DEFAULT_DIGITS, MAX_DIGITS, MAX_LENGTH
 from odcpub.model.elements import Basic, DataType
-from odcpub.model.fields import Fields, Reading
+from odcpub.model.fields import Fields
 from odcpub.model.language import LIMITS, NAME_PATTERN, PLAIN_TYPES
 from odcpub.model.problems import Code
+from odcpub.model.reading import Reading
 from odcpub.model.yaml_text import Node
 from odcpub.text import shown, suggest
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from odcpub.model import elements as el
 from odcpub.model.attributes import attribute, reference
 from odcpub.model.expressions.tokens import WORDS
-from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
+from odcpub.model.fields import Fields, fields, name_ok, path_of
 from odcpub.model.logic.read import StepReading
 from odcpub.model.logic.steps import MAX_INPUTS, MAX_TIMEOUT, TIMEOUT
 from odcpub.model.problems import Code
 from odcpub.model.raw import ActionPart, Reference
+from odcpub.model.reading import Reading
 from odcpub.model.yaml_text import Mapping, Node, Scalar
 
 _SECTIONS = {"inputs": "input", "outputs": "output", "locals": "local"}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from odcpub.model import yaml_text as yaml
 from odcpub.model.elements import Clause, Step
-from odcpub.model.fields import MAX_PROBLEMS, Reading
+from odcpub.model.fields import MAX_PROBLEMS
 from odcpub.model.logic.steps import (
     CASE,
     CLAUSES,
@@ -25,6 +25,7 @@ from odcpub.model.logic.steps import (
 )
 from odcpub.model.logic.values import ValueReading, about, got
 from odcpub.model.problems import Code
+from odcpub.model.reading import Reading
 from odcpub.model.yaml_text import Node, Scalar
 from odcpub.text import listed, nearest, shown, suggest
 

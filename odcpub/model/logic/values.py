@@ -7,10 +7,10 @@ import re
 from odcpub.model import yaml_text as yaml
 from odcpub.model.elements import NOWHERE, Clause
 from odcpub.model.expression_texts import expression
-from odcpub.model.fields import Reading
 from odcpub.model.language import NAME_LENGTH, NAME_PATTERN
 from odcpub.model.logic.steps import ClauseRule, Form
 from odcpub.model.problems import Code
+from odcpub.model.reading import Reading
 from odcpub.model.yaml_text import Node, Scalar
 from odcpub.text import shown
 

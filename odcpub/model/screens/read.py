@@ -9,7 +9,7 @@ from odcpub.errors import Place
 from odcpub.model import elements as el
 from odcpub.model.elements import Formula, PartKind, ScreenKind, SortKey
 from odcpub.model.expression_texts import expression
-from odcpub.model.fields import Fields, Reading, fields, name_ok, path_of
+from odcpub.model.fields import Fields, fields, name_ok, path_of
 from odcpub.model.language import (
     LABEL_LENGTH,
     LISTED,
@@ -24,6 +24,7 @@ from odcpub.model.language import (
 from odcpub.model.logic.steps import DIRECTION
 from odcpub.model.problems import Code
 from odcpub.model.raw import ScreenPart
+from odcpub.model.reading import Reading
 from odcpub.model.yaml_text import Mapping, Node, Scalar, Sequence
 from odcpub.text import listed, shown
 
