@@ -93,15 +93,15 @@ def _action_unit(unit: str, written: Sequence[Written], uses: tuple[str, ...], a
 def _named_assemblies(written: Collection[Written], asset: Asset, names: Names) -> Iterator[str]:
     """What actions name besides the runtime: the asset's own structures, and libraries with those that these use."""
     found = {library for one in written for library in one.libraries}
-    if "" in found and not names.library:
+    if any(one.structures for one in written) and not names.library:
         yield STRUCTURES
         found |= set(_libraries_of(asset.structures))
-    waiting = sorted(found - {""})
+    waiting = sorted(found)
     while waiting:
         uses = {use.asset.name for use in names.libraries[waiting.pop()].uses} - found
         found |= uses
         waiting += sorted(uses)
-    yield from map(library_assembly_name, sorted(found - {""}))
+    yield from map(library_assembly_name, sorted(found))
 
 
 def elements_of(asset: Asset) -> tuple[Element, ...]:

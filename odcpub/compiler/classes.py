@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from odcpub.compiler.class_names import class_name
 from odcpub.compiler.csharp import described
 from odcpub.compiler.literals import csharp_literal, csharp_members
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
-from odcpub.compiler.structures import outside_type, property_names, type_name
+from odcpub.compiler.structures import outside_type, property_names
 from odcpub.model.elements import Structure
 
 
@@ -46,7 +47,7 @@ def class_of(structure: Structure, names: Names) -> Class:
         path = f"{structure.name}.{attribute.name}"
         properties.append(Property(name, type_, path, start, described(attribute, names)))
     return Class(
-        type_name(structure.name),
+        class_name(structure.name),
         structure.name,
         csharp_members({"Name": structure.name, "Description": structure.description or None}),
         tuple(properties),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from odcpub.compiler.class_names import class_name
 from odcpub.compiler.expressions.csharp_pieces import RESERVED, type_of
 from odcpub.compiler.literals import csharp_identifier
 from odcpub.compiler.marked import CSharp
@@ -23,7 +23,7 @@ _TAKEN = OF_RECORD | RESERVED | {"AttributeType", "Described", "Descriptor"}
 
 def property_names(structure: Structure) -> tuple[CSharp, ...]:
     """The properties of a structure's record, in the order of its attributes."""
-    taken = {*_TAKEN, csharp_identifier(structure.name)}
+    taken = {*_TAKEN, class_name(structure.name).removeprefix("@")}
     return tuple(member_name(attribute.name, taken) for attribute in structure.attributes)
 
 
@@ -39,12 +39,6 @@ def member_name(name: str, taken: set[str]) -> CSharp:
     return free
 
 
-def type_name(name: str) -> CSharp:
-    """Words of small letters alone may become C#'s own (CS8981), and are written as those that are."""
-    identifier = csharp_identifier(name)
-    return CSharp.code("@{}", identifier) if re.fullmatch("[a-z]+", identifier) else identifier
-
-
 def outside_type(type_: DataType, names: Names) -> CSharp:
     """The nullable C# type of a structure's attribute, an input or an output; of a list never null."""
     return type_of(type_, names.statics, lambda one: structure_type(one.target, names.library))
@@ -53,11 +47,11 @@ def outside_type(type_: DataType, names: Names) -> CSharp:
 def structure_type(target: str, own: str) -> CSharp:
     """The record of a structure, as an asset calls it. ``own``: the asset's name, where it is a library."""
     library, _, name = target.rpartition(".")
-    return CSharp.code("global::{}.{}", structures_space(library or own), csharp_identifier(name))
+    return CSharp.code("global::{}.{}", structures_space(library or own), class_name(name))
 
 
 def structures_space(library: str) -> CSharp:
-    """The namespace of a library's structures, or of the app's own."""
+    """The namespace of a library's structures and actions, or of the app's own structures."""
     if not library:
         return CSharp.code("Odcpub.Structures")
     return CSharp.code("Odcpub.Libraries.{}", csharp_identifier(library))

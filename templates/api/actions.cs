@@ -6,6 +6,9 @@ namespace {{ space }}
     using global::System.Collections.Immutable;
     using global::System.Threading.Tasks;
     using global::Odcpub.Runtime;
+{% for name, target in short %}
+    using {{ name }} = {{ target }};
+{% endfor %}
 {% for action in actions %}
 
 {{ action.text }}{% endfor %}

@@ -1,9 +1,9 @@
 // {{ origin | comment }}
 #nullable enable
-{% if classes or descriptions | selectattr("computed") | list %}
+{% if descriptions | selectattr("computed") | list %}
 using System;
 {% endif %}
-{% if classes or descriptions | selectattr("lists") | list %}
+{% if descriptions | selectattr("lists") | list %}
 using System.Collections.Immutable;
 {% endif %}
 using Odcpub.Runtime;
@@ -11,7 +11,11 @@ using Odcpub.Runtime;
 {% if classes %}
 namespace {{ space }}
 {
+    using global::System;
+    using global::System.Collections.Immutable;
+    using global::Odcpub.Runtime;
 {% for class in classes %}
+
     //@ {{ class.element | comment }}
     public sealed record {{ class.name }}
     {

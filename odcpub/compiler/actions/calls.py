@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from odcpub.compiler.actions.names import class_name
 from odcpub.compiler.actions.surroundings import Inside
-from odcpub.compiler.actions.world import World, actions_space
+from odcpub.compiler.actions.world import World
 from odcpub.compiler.expressions.csharp import value
 from odcpub.compiler.expressions.csharp_pieces import Surroundings, type_of
 from odcpub.compiler.literals import csharp_identifier, csharp_string
@@ -72,8 +71,7 @@ def called(step: tree.Call, action: str, inside: Inside) -> CSharp:
     if not step.library and step.action == action:
         method = CSharp.code("Run")
     elif step.library or world.library:
-        space = actions_space(step.library or world.library)
-        method = CSharp.code("global::{}.{}.Run", space, class_name(step.action))
+        method = CSharp.code("{}.Run", world.named(step.library, step.action))
     else:
         method = CSharp.code("run.Method<{}>({})", method_type(signature, world), csharp_string(name))
     return CSharp.code("await {}({})", method, arguments)

@@ -8,11 +8,12 @@ from odcpub.compiler.actions.body import Body, ends
 from odcpub.compiler.actions.calls import default_of, outside_type, result_type
 from odcpub.compiler.actions.certainty import sure_symbols
 from odcpub.compiler.actions.lines import Lines
-from odcpub.compiler.actions.names import Scope, class_name
+from odcpub.compiler.actions.names import Scope
 from odcpub.compiler.actions.records import Row, declaration, records_of
 from odcpub.compiler.actions.surroundings import Inside
 from odcpub.compiler.actions.walk import Walked, is_read
 from odcpub.compiler.actions.world import World
+from odcpub.compiler.class_names import class_name
 from odcpub.compiler.literals import csharp_string
 from odcpub.compiler.marked import CSharp
 from odcpub.model.logic import tree
@@ -31,7 +32,9 @@ def write_method(walked: Walked, world: World, lines: Lines, limited: bool) -> N
 
 
 def _inside(walked: Walked, world: World, records: Mapping[str, Row]) -> Inside:
-    names = (class_name(walked.action.name), *(row.name for row in records.values()))
+    names = [class_name(walked.action.name), *(row.name for row in records.values())]
+    if world.library:
+        names += (class_name(step.action) for step in walked.steps if isinstance(step, tree.Call))
     scope = Scope(taken=[name.removeprefix("@") for name in names])
     return Inside(world, records, sure_symbols(walked), scope)
 

@@ -1,36 +1,19 @@
-"""Names of classes, variables and members in the C# of actions: the model's own, made safe. Pure, no I/O.
+"""Names of variables in the C# of actions: the model's own, made safe. Pure, no I/O.
 
-A class or variable that is called like a type of the code would hide it, and C# knows no two variables of a name in
-blocks within one another. What collides gets an underscore or a number behind it.
+A variable that is called like a type of the code would hide it, and C# knows no two variables of a name in blocks
+within one another. What collides gets a number behind it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
-from odcpub.compiler.expressions.csharp_pieces import RESERVED
+from odcpub.compiler.class_names import TAKEN
 from odcpub.compiler.literals import csharp_identifier, csharp_literal
 from odcpub.compiler.marked import CSharp
-from odcpub.compiler.structures import type_name
 
-TYPES = RESERVED | {
-    *("ActionDescriptor", "ActionRun", "Argument", "Assigned", "AttributeDescriptor", "AttributeType", "Func"),
-    *("Refusal", "RowReader", "Sorts", "Task", "Values", "Odcpub", "System"),
-}
-"""Types and namespaces that the code of an action names."""
-OWN = frozenset({"Describe", "Inputs", "Run"})
-"""Members of each action's class."""
-CLASS = TYPES | OWN
-"""What no class within an action's is called."""
-_TAKEN = CLASS | {"call", "given", "mark", "run"}
+_TAKEN = TAKEN | {"call", "given", "mark", "run"}
 """What no variable is called: types, members, and variables that the code has besides the model's."""
-
-
-def class_name(action: str) -> CSharp:
-    """The class of an action. Two actions never have the same, and none is called like a type or word of C#'s."""
-    bare = action.rstrip("_")
-    taken = bare in CLASS or csharp_identifier(bare).startswith("@")
-    return CSharp.code("{}_", csharp_identifier(action)) if taken else type_name(action)
 
 
 class Scope:

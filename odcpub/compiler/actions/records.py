@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from odcpub.compiler.actions.names import CLASS, class_name
 from odcpub.compiler.actions.walk import Walked, updated_again
 from odcpub.compiler.actions.world import World
+from odcpub.compiler.class_names import TAKEN, class_name
 from odcpub.compiler.expressions.csharp_pieces import type_of
 from odcpub.compiler.expressions.sql_parts import TYPES as SQL_TYPES
 from odcpub.compiler.literals import csharp_identifier, csharp_literal, csharp_string, csharp_type, sql_name
@@ -81,7 +81,8 @@ def cast(value: Sql, type_: DataType, statics: frozenset[str]) -> Sql:
 
 def records_of(walked: Walked, world: World) -> Mapping[str, Row]:
     """The records that an action needs, by the target of their type."""
-    taken = {class_name(walked.action.name).removeprefix("@")}
+    # Of structures and libraries too, which the code names beside them.
+    taken = {class_name(walked.action.name).removeprefix("@"), *world.short_names}
     used, changed, updated = _usage(walked, world)
     again = updated_again(walked.steps)
     created = {step.entity for step in walked.steps if isinstance(step, tree.Create) and step.variable}
@@ -102,7 +103,7 @@ def records_of(walked: Walked, world: World) -> Mapping[str, Row]:
 
 def _fresh(wanted: str, taken: set[str]) -> CSharp:
     found = csharp_identifier(wanted)
-    while found in taken or found in CLASS:
+    while found in taken or found in TAKEN:
         found = CSharp.code("{}_", found)
     taken.add(found)
     return found

@@ -9,16 +9,17 @@ from odcpub.compiler.actions.calls import called_name
 from odcpub.compiler.actions.described import description, inputs_of, is_limited
 from odcpub.compiler.actions.lines import Lines
 from odcpub.compiler.actions.method import write_method
-from odcpub.compiler.actions.names import class_name
 from odcpub.compiler.actions.walk import Walked, walked
 from odcpub.compiler.actions.world import World, actions_space, world_of
+from odcpub.compiler.class_names import class_name
 from odcpub.compiler.drafts import Source
 from odcpub.compiler.marked import CSharp
 from odcpub.compiler.names import Names
 from odcpub.compiler.reuse import Reuse
 from odcpub.compiler.sources import source
+from odcpub.compiler.structures import structure_type, structures_space
 from odcpub.compiler.templates import render
-from odcpub.model.elements import Asset, Attribute, Basic, DataType, ServerAction
+from odcpub.model.elements import Asset, Basic, DataType, ServerAction
 from odcpub.model.logic import tree
 from odcpub.model.logic.check import typed
 from odcpub.model.logic.surroundings import surroundings
@@ -27,12 +28,13 @@ from odcpub.model.logic.walk import every_step
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """An action's class. ``libraries``: those whose actions or structures it names; empty for the asset's own
-    structures."""
+    """An action's class. ``structures``: those of the asset that it names; ``libraries``: those whose actions or
+    structures it names."""
 
     name: str
     type: CSharp
     text: CSharp
+    structures: frozenset[str]
     libraries: frozenset[str]
 
 
@@ -46,7 +48,7 @@ class Actions:
         used = {use.name: names.libraries[use.name] for use in asset.uses if use.name in names.libraries}
         self._around = surroundings(asset, used)
         self._world = world = reuse.get("world of actions", self._around, lambda: world_of(self._around, names))
-        shapes = (world.statics, world.properties, world.library)
+        shapes = (world.statics, world.properties, world.library, world.short_names, world.hidden)
         self._shapes = reuse.get("shapes of actions", shapes, lambda: shapes)
 
     def written(self, action: ServerAction) -> Written:
@@ -57,8 +59,22 @@ class Actions:
 
     def source(self, path: str, type_: CSharp | None, written: Collection[Written], **more: str) -> Source:
         """Actions in a file, with the type ``type_`` that describes them to the runtime; None where none does."""
-        values: dict[str, object] = {"space": actions_space(self._world.library), "type": type_, "actions": written}
+        values: dict[str, object] = {
+            "space": actions_space(self._world.library),
+            "short": [*self._short(written)],
+            "type": type_,
+            "actions": written,
+        }
         return source(path, "api/actions.cs", values | more)
+
+    def _short(self, written: Collection[Written]) -> Iterator[tuple[CSharp, CSharp]]:
+        """Short names that the actions of a file have for structures and libraries, with what they stand for."""
+        structures = {name for one in written for name in one.structures} if not self._world.library else set()
+        for name in sorted(structures):
+            yield class_name(name), structure_type(name, "")
+        libraries = {name for one in written for name in one.libraries if name not in self._world.hidden}
+        for name in sorted(libraries):
+            yield class_name(name), CSharp.code("global::{}", structures_space(name))
 
     def _write(self, action: ServerAction, found: tree.Action, world: World) -> Written:
         type_ = class_name(action.name)
@@ -75,12 +91,16 @@ class Actions:
             "described": None if world.library else description(action, world, self._names),
             "lines": lines.text,
         }
-        libraries = frozenset(_libraries(whole, world))
-        return Written(action.name, type_, render(CSharp, "api/action.cs", values), libraries)
+        text = render(CSharp, "api/action.cs", values)
+        named = {one for one in _named_structures(whole, world) if "." in one or one in world.properties}
+        structures = frozenset(name for name in named if "." not in name)
+        called = {step.library for step in whole.steps if isinstance(step, tree.Call)} - {""}
+        libraries = called | {name.rpartition(".")[0] for name in named - structures}
+        return Written(action.name, type_, text, structures, frozenset(libraries))
 
 
 def _met(action: tree.Action, world: World) -> Iterator[object]:
-    """What of the world the code of an action depends on, besides the shapes of structures: tables and signatures."""
+    """What of the world the code of an action depends on, besides structures and names: tables and signatures."""
     yield world.signatures.get(action.name)
     for step in every_step(action):
         if isinstance(step, tree.Call):
@@ -90,21 +110,16 @@ def _met(action: tree.Action, world: World) -> Iterator[object]:
             yield world.attributes[step.entity]
 
 
-def _libraries(walked: Walked, world: World) -> Iterator[str]:
+def _named_structures(walked: Walked, world: World) -> Iterator[str]:
+    """All structures that the code of an action may name, or whose types the compiler must see."""
     action = walked.action
     for step in walked.steps:
         if isinstance(step, tree.Call):
             signature = world.signatures[called_name(step)]
-            yield from ([step.library] if step.library else ())
-            yield from _of_attributes((*signature.inputs, *signature.outputs), world)
-    yield from _of_types((node.type for node in walked.nodes), world)
-    yield from _of_attributes((*action.inputs, *action.outputs, *action.locals), world)
+            yield from _of_types(one.type for one in (*signature.inputs, *signature.outputs))
+    yield from _of_types(node.type for node in walked.nodes)
+    yield from _of_types(one.type for one in (*action.inputs, *action.outputs, *action.locals))
 
 
-def _of_attributes(attributes: Iterable[Attribute], world: World) -> Iterator[str]:
-    return _of_types((one.type for one in attributes), world)
-
-
-def _of_types(types: Iterable[DataType], world: World) -> Iterator[str]:
-    structures = (one.target for one in types if one.basic is Basic.STRUCTURE)
-    return (target.rpartition(".")[0] for target in structures if "." in target or target in world.properties)
+def _of_types(types: Iterable[DataType]) -> Iterator[str]:
+    return (one.target for one in types if one.basic is Basic.STRUCTURE)

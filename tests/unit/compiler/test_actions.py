@@ -102,7 +102,7 @@ def test_a_library_of_a_library_is_called_from_it() -> None:
     )
     (assembly,) = compile_library(trade, LIBRARIES).assemblies
     assert assembly.references == ("Odcpub.Runtime", "Library.Money")
-    call = "(Paid, _) = await global::Odcpub.LibraryActions.Money.InEuro.Run(run, Due?.Value);"
+    call = "(Paid, _) = await Money.InEuro.Run(run, Due?.Value);"
     assert call in assembly.sources[1].text
     through = Library(trade, "1.0.0", 2, "sha256:" + "1" * 64, (LIBRARIES["Money"],))
     actions = "Act:\n  do:\n    - call: Trade.Pay\n      into: Paid\n    - call: Trade.Pay\n      with: { Due: Paid }\n"
@@ -212,3 +212,25 @@ def test_a_librarys_actions_are_public_and_describe_nothing() -> None:
     assert "public static class Round\n" in text
     assert "Describe" not in text
     assert 'run.Enter("Money.Round")' in text
+
+
+def test_what_is_called_like_a_library_or_an_action_does_not_hide_it() -> None:
+    asset = app("Money:\n  outputs: { Fee: { type: Currency } }\n  do:\n    - call: Money.Round\n      into: Fee\n")
+    text = texts(compile_app(asset, LIBRARIES))["app.Actions00"]
+    assert "Fee = await global::Odcpub.Libraries.Money.Round.Run(run, null);" in text
+    assert "using Money" not in text
+    library = verified(
+        dedent("""\
+            library: Trade
+            key: 5f5b7a53-6c0e-4a53-8d4c-6bb9f8f2a003
+            server_actions:
+              Pay: { outputs: { Out: { type: Integer } }, do: [set: { Out: 1 }] }
+              Buy:
+                outputs: { Pay: { type: Integer } }
+                do:
+                  - call: Pay
+                    into: Pay
+            """),
+        {},
+    )
+    assert "Pay2 = await Pay.Run(run);" in compile_library(library, {}).assemblies[0].sources[1].text

@@ -6,6 +6,8 @@ namespace Odcpub.Actions
     using global::System.Collections.Immutable;
     using global::System.Threading.Tasks;
     using global::Odcpub.Runtime;
+    using Line = global::Odcpub.Structures.Line;
+    using Money = global::Odcpub.Libraries.Money;
 
     internal static class CloseAll
     {
@@ -111,7 +113,7 @@ namespace Odcpub.Actions
                 throw run.Refusal("Already closed", "AlreadyClosed", "TicketId");
             }
 #line 46 "app.yaml"
-            Fee = await global::Odcpub.LibraryActions.Money.Round.Run(run, Numbers.Multiply(Hours, run.Setting<decimal?>("HourlyRate")));
+            Fee = await Money.Round.Run(run, Numbers.Multiply(Hours, run.Setting<decimal?>("HourlyRate")));
 #line 49 "app.yaml"
             Found = Found with { Status = "Closed", Hours = Hours, Fee = Fee };
 #line 50 "app.yaml"
@@ -208,16 +210,16 @@ namespace Odcpub.Actions
 
     internal static class Lists
     {
-        public static Task<(ImmutableList<string?> Words2, ImmutableList<global::Odcpub.Structures.Line?> Kept, global::Odcpub.Structures.Line? Best, int? Where)> Run(ActionRun run, ImmutableList<string?> Words, ImmutableList<global::Odcpub.Structures.Line?> Lines, int? By)
+        public static Task<(ImmutableList<string?> Words2, ImmutableList<Line?> Kept, Line? Best, int? Where)> Run(ActionRun run, ImmutableList<string?> Words, ImmutableList<Line?> Lines, int? By)
         {
             using var call = run.Enter("Lists");
             run.CheckInputs(Inputs, Words, Lines, By);
             ImmutableList<string?> Words2 = ImmutableList<string?>.Empty;
-            ImmutableList<global::Odcpub.Structures.Line?> Kept = ImmutableList<global::Odcpub.Structures.Line?>.Empty;
-            global::Odcpub.Structures.Line? Best = null;
+            ImmutableList<Line?> Kept = ImmutableList<Line?>.Empty;
+            Line? Best = null;
             int? Where = null;
 #line 131 "app.yaml"
-            ImmutableList<global::Odcpub.Structures.Line?> Costly = Lines.FindAll(One => One?.Cost?.Value != null && !(One?.Tags ?? ImmutableList<string?>.Empty).IsEmpty);
+            ImmutableList<Line?> Costly = Lines.FindAll(One => One?.Cost?.Value != null && !(One?.Tags ?? ImmutableList<string?>.Empty).IsEmpty);
 #line 135 "app.yaml"
             Costly = Elements.Order(Costly, (left, right) => Sorts.Falling(left?.Cost?.Value, right?.Cost?.Value), (left, right) => Sorts.Rising((int?)Texts.Length(left?.Text), (int?)Texts.Length(right?.Text)));
 #line 138 "app.yaml"
@@ -227,9 +229,9 @@ namespace Odcpub.Actions
             {
 #line 142 "app.yaml"
                 Best = Elements.At(Costly, 0);
-                Best = (Best ?? new global::Odcpub.Structures.Line()) with { Cost = (Best?.Cost ?? new global::Odcpub.Libraries.Money.Amount()) with { Value = Numbers.Add(Best?.Cost?.Value, 1) } };
+                Best = (Best ?? new Line()) with { Cost = (Best?.Cost ?? new Money.Amount()) with { Value = Numbers.Add(Best?.Cost?.Value, 1) } };
 #line 143 "app.yaml"
-                Best = (Best ?? new global::Odcpub.Structures.Line()) with { Tags = Elements.Add((Best?.Tags ?? ImmutableList<string?>.Empty), "best") };
+                Best = (Best ?? new Line()) with { Tags = Elements.Add((Best?.Tags ?? ImmutableList<string?>.Empty), "best") };
             }
 #line 145 "app.yaml"
             Where = Words.FindIndex(Word => Word == Best?.Text);
@@ -244,7 +246,7 @@ namespace Odcpub.Actions
 #line 157 "app.yaml"
             Words2 = Elements.Insert(Words2, Words.Count, "end");
 #line default
-            return Task.FromResult<(ImmutableList<string?>, ImmutableList<global::Odcpub.Structures.Line?>, global::Odcpub.Structures.Line?, int?)>((Words2, Kept, Best, Where));
+            return Task.FromResult<(ImmutableList<string?>, ImmutableList<Line?>, Line?, int?)>((Words2, Kept, Best, Where));
         }
 
         private static readonly AttributeDescriptor[] Inputs =
@@ -265,8 +267,8 @@ namespace Odcpub.Actions
                 new() { Name = "Best", Label = "Best", Type = AttributeType.Structure, Structure = () => global::Odcpub.Structures.Line.Descriptor },
                 new() { Name = "Where", Label = "Where", Type = AttributeType.Integer },
             ],
-            Call = async (run, given) => { var (output1, output2, output3, output4) = await Run(run, (ImmutableList<string?>)given[0]!, (ImmutableList<global::Odcpub.Structures.Line?>)given[1]!, (int?)given[2]); return [output1, output2, output3, output4]; },
-            Method = (Func<ActionRun, ImmutableList<string?>, ImmutableList<global::Odcpub.Structures.Line?>, int?, Task<(ImmutableList<string?>, ImmutableList<global::Odcpub.Structures.Line?>, global::Odcpub.Structures.Line?, int?)>>)Run,
+            Call = async (run, given) => { var (output1, output2, output3, output4) = await Run(run, (ImmutableList<string?>)given[0]!, (ImmutableList<Line?>)given[1]!, (int?)given[2]); return [output1, output2, output3, output4]; },
+            Method = (Func<ActionRun, ImmutableList<string?>, ImmutableList<Line?>, int?, Task<(ImmutableList<string?>, ImmutableList<Line?>, Line?, int?)>>)Run,
         };
     }
 

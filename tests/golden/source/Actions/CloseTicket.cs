@@ -6,6 +6,7 @@ namespace Odcpub.Actions
     using global::System.Collections.Immutable;
     using global::System.Threading.Tasks;
     using global::Odcpub.Runtime;
+    using Money = global::Odcpub.Libraries.Money;
 
     internal static class CloseTicket
     {
@@ -41,7 +42,7 @@ namespace Odcpub.Actions
             {
                 throw run.Refusal("Already closed", "AlreadyClosed", "TicketId");
             }
-            Fee = await global::Odcpub.LibraryActions.Money.Round.Run(run, Numbers.Multiply(Hours, run.Setting<decimal?>("HourlyRate")));
+            Fee = await Money.Round.Run(run, Numbers.Multiply(Hours, run.Setting<decimal?>("HourlyRate")));
             Found = Found with { Status = "Closed", Hours = Hours, Fee = Fee };
             await run.Update("Ticket", Found.Id, Found.Changes());
             return Fee;

@@ -6,25 +6,27 @@ namespace Odcpub.Actions
     using global::System.Collections.Immutable;
     using global::System.Threading.Tasks;
     using global::Odcpub.Runtime;
+    using Line = global::Odcpub.Structures.Line;
+    using Money = global::Odcpub.Libraries.Money;
 
     internal static class Lists
     {
-        public static Task<(ImmutableList<string?> Words2, ImmutableList<global::Odcpub.Structures.Line?> Kept, global::Odcpub.Structures.Line? Best, int? Where)> Run(ActionRun run, ImmutableList<string?> Words, ImmutableList<global::Odcpub.Structures.Line?> Lines, int? By)
+        public static Task<(ImmutableList<string?> Words2, ImmutableList<Line?> Kept, Line? Best, int? Where)> Run(ActionRun run, ImmutableList<string?> Words, ImmutableList<Line?> Lines, int? By)
         {
             using var call = run.Enter("Lists");
             run.CheckInputs(Inputs, Words, Lines, By);
             ImmutableList<string?> Words2 = ImmutableList<string?>.Empty;
-            ImmutableList<global::Odcpub.Structures.Line?> Kept = ImmutableList<global::Odcpub.Structures.Line?>.Empty;
-            global::Odcpub.Structures.Line? Best = null;
+            ImmutableList<Line?> Kept = ImmutableList<Line?>.Empty;
+            Line? Best = null;
             int? Where = null;
-            ImmutableList<global::Odcpub.Structures.Line?> Costly = Lines.FindAll(One => One?.Cost?.Value != null && !(One?.Tags ?? ImmutableList<string?>.Empty).IsEmpty);
+            ImmutableList<Line?> Costly = Lines.FindAll(One => One?.Cost?.Value != null && !(One?.Tags ?? ImmutableList<string?>.Empty).IsEmpty);
             Costly = Elements.Order(Costly, (left, right) => Sorts.Falling(left?.Cost?.Value, right?.Cost?.Value), (left, right) => Sorts.Rising((int?)Texts.Length(left?.Text), (int?)Texts.Length(right?.Text)));
             Kept = Elements.AddRange(Kept, Costly);
             if (Costly.Count > 0)
             {
                 Best = Elements.At(Costly, 0);
-                Best = (Best ?? new global::Odcpub.Structures.Line()) with { Cost = (Best?.Cost ?? new global::Odcpub.Libraries.Money.Amount()) with { Value = Numbers.Add(Best?.Cost?.Value, 1) } };
-                Best = (Best ?? new global::Odcpub.Structures.Line()) with { Tags = Elements.Add((Best?.Tags ?? ImmutableList<string?>.Empty), "best") };
+                Best = (Best ?? new Line()) with { Cost = (Best?.Cost ?? new Money.Amount()) with { Value = Numbers.Add(Best?.Cost?.Value, 1) } };
+                Best = (Best ?? new Line()) with { Tags = Elements.Add((Best?.Tags ?? ImmutableList<string?>.Empty), "best") };
             }
             Where = Words.FindIndex(Word => Word == Best?.Text);
             Words2 = Elements.Distinct(Words);
@@ -32,7 +34,7 @@ namespace Odcpub.Actions
             Words2 = Elements.InsertRange(Words2, 0, Words);
             Words = ImmutableList<string?>.Empty;
             Words2 = Elements.Insert(Words2, Words.Count, "end");
-            return Task.FromResult<(ImmutableList<string?>, ImmutableList<global::Odcpub.Structures.Line?>, global::Odcpub.Structures.Line?, int?)>((Words2, Kept, Best, Where));
+            return Task.FromResult<(ImmutableList<string?>, ImmutableList<Line?>, Line?, int?)>((Words2, Kept, Best, Where));
         }
 
         private static readonly AttributeDescriptor[] Inputs =
@@ -53,8 +55,8 @@ namespace Odcpub.Actions
                 new() { Name = "Best", Label = "Best", Type = AttributeType.Structure, Structure = () => global::Odcpub.Structures.Line.Descriptor },
                 new() { Name = "Where", Label = "Where", Type = AttributeType.Integer },
             ],
-            Call = async (run, given) => { var (output1, output2, output3, output4) = await Run(run, (ImmutableList<string?>)given[0]!, (ImmutableList<global::Odcpub.Structures.Line?>)given[1]!, (int?)given[2]); return [output1, output2, output3, output4]; },
-            Method = (Func<ActionRun, ImmutableList<string?>, ImmutableList<global::Odcpub.Structures.Line?>, int?, Task<(ImmutableList<string?>, ImmutableList<global::Odcpub.Structures.Line?>, global::Odcpub.Structures.Line?, int?)>>)Run,
+            Call = async (run, given) => { var (output1, output2, output3, output4) = await Run(run, (ImmutableList<string?>)given[0]!, (ImmutableList<Line?>)given[1]!, (int?)given[2]); return [output1, output2, output3, output4]; },
+            Method = (Func<ActionRun, ImmutableList<string?>, ImmutableList<Line?>, int?, Task<(ImmutableList<string?>, ImmutableList<Line?>, Line?, int?)>>)Run,
         };
     }
 }

@@ -1,6 +1,6 @@
 // From the model, written by odcpub; yours to change.
 #nullable enable
-namespace Odcpub.LibraryActions.Money
+namespace Odcpub.Libraries.Money
 {
     using global::System;
     using global::System.Collections.Immutable;
@@ -9,14 +9,14 @@ namespace Odcpub.LibraryActions.Money
 
     public static class InEuro
     {
-        public static async Task<(global::Odcpub.Libraries.Money.Amount? Made, bool? Whole)> Run(ActionRun run, decimal? Value)
+        public static async Task<(Amount? Made, bool? Whole)> Run(ActionRun run, decimal? Value)
         {
             using var call = run.Enter("Money.InEuro");
             run.CheckInputs(Inputs, Value);
-            global::Odcpub.Libraries.Money.Amount? Made = null;
+            Amount? Made = null;
             bool? Whole = null;
-            decimal? Cents = await global::Odcpub.LibraryActions.Money.Round.Run(run, Value);
-            Made = (Made ?? new global::Odcpub.Libraries.Money.Amount()) with { Value = Cents, In = "EUR" };
+            decimal? Cents = await Round.Run(run, Value);
+            Made = (Made ?? new Amount()) with { Value = Cents, In = "EUR" };
             Whole = Cents == Numbers.Trunc(Cents);
             return (Made, Whole);
         }

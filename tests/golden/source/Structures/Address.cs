@@ -1,11 +1,13 @@
 // From the model, written by odcpub; yours to change.
 #nullable enable
-using System;
-using System.Collections.Immutable;
 using Odcpub.Runtime;
 
 namespace Odcpub.Structures
 {
+    using global::System;
+    using global::System.Collections.Immutable;
+    using global::Odcpub.Runtime;
+
     public sealed record Address
     {
         public string? Street { get; init; }
