@@ -1,52 +1,54 @@
-// What the methods of server actions are written over: one run for each call from outside. Generated code looks so:
+// What the methods of server actions are written over: one run for each call from outside. Generated code looks so (the
+// whole of it: tests/golden/csharp/actions):
 //
-//     internal static class Actions_CloseTicket
+//     internal static class CloseTicket
 //     {
+//         private sealed record TicketRow(long? Id, string? Status, decimal? Fee)      // the attributes that the action uses
+//         {
+//             public TicketRow? Saved { get; init; }                                  // where it updates such rows
+//             public static TicketRow Read(RowReader row) => new TicketRow(row.Long(0), row.Text(1), row.Decimal(2)).AsSaved();
+//             public Assigned[] Changes() => [Status != Saved?.Status ? new("Status", Status) : default, …];
+//         }
+//
+//         public static async Task<decimal?> Run(ActionRun run, long? TicketId, decimal? Hours)
+//         {
+//             using var call = run.Enter("CloseTicket");       // depth and time; first in every method
+//             run.CheckInputs(Inputs, TicketId, Hours);         // where inputs have limits: for calls from within
+//             decimal? Fee = null;
+//             var mark = run.Mark();                            // only with on_error
+//             try
+//             {
+//     #line 38 "app.yaml"
+//                 var Found = await run.Get("Ticket", "SELECT … LIMIT 2 FOR NO KEY UPDATE OF t", [TicketId], TicketRow.Read, locks: true);
+//                 if (Found.Status == "Closed") throw run.Refusal("Already closed", "AlreadyClosed", "Hours");
+//                 Fee = await Money.Round.Run(run, Numbers.Multiply(Hours, run.Setting<decimal?>("HourlyRate")));
+//                 Fee = await run.Method<Func<ActionRun, decimal?, Task<decimal?>>>("Discount")(run, Fee);
+//                 Found = Found with { Status = "Closed", Fee = Fee };
+//                 await run.Update("Ticket", Found.Id, Found.Changes());
+//                 foreach (var One in Tickets) { run.Check(); … }  // lists: ImmutableList, and Elements.Add, Insert, Remove, Order, Distinct
+//                 run.Release(mark);
+//             }
+//             catch (Refusal Error) when (Error.Code == "AlreadyClosed")
+//             {
+//                 await run.Undo(mark);
+//                 Fee = null;                                   // Error.Message, Error.Code
+//             }
+//             return Fee;
+//         }
+//
 //         private static readonly AttributeDescriptor[] Inputs = [ new() { Name = "TicketId", … }, new() { Name = "Hours", … } ];
 //
-//         // The catalog asks an action's unit for it by name, as it asks for entities by Describe.
-//         public static ActionDescriptor? DescribeAction(string name) => name switch { "CloseTicket" => CloseTicketAction(), _ => null };
-//
-//         private static ActionDescriptor CloseTicketAction() => new()
+//         // The catalog asks the action's unit for it by name (DescribeAction), as it asks for entities by Describe.
+//         public static ActionDescriptor Describe() => new()
 //         {
 //             Name = "CloseTicket", Timeout = 10,
 //             Inputs = Inputs,
 //             Outputs = [ new() { Name = "Fee", Type = AttributeType.Currency } ],
 //             // What the endpoint calls: values in the order of the inputs, each of its C# type or null; likewise back.
-//             Call = async (run, given) => [await CloseTicket(run, (long?)given[0], (decimal?)given[1])],
+//             Call = async (run, given) => [await Run(run, (long?)given[0], (decimal?)given[1])],
 //             // What other units call; several outputs are a tuple, none is a Task.
-//             Method = (Func<ActionRun, long?, decimal?, Task<decimal?>>)CloseTicket,
+//             Method = (Func<ActionRun, long?, decimal?, Task<decimal?>>)Run,
 //         };
-//
-//         private sealed record Found(long Id, string? Status, decimal? Hours, decimal? Fee);
-//
-//         private const string FoundSql = "select t.\"id\"::bigint, t.\"status\"::text, … from \"ticket\" t where t.\"id\" = $1 limit 2 for no key update of t";
-//
-//         public static async Task<decimal?> CloseTicket(ActionRun run, long? ticketId, decimal? hours)
-//         {
-//             using var call = run.Enter("CloseTicket");       // depth and time; first in every method
-//             run.CheckInputs(Inputs, ticketId, hours);         // where inputs have limits: for calls from within
-//             decimal? fee = null;
-//             var mark = run.Mark();                            // only with on_error
-//             try
-//             {
-//                 var found = await run.Get("Ticket", FoundSql, [ticketId],
-//                     row => new Found(row.Identifier(0), row.Text(1), row.Decimal(2), row.Decimal(3)), locks: true);
-//                 if (found.Status == "Closed") throw run.Refusal("Already closed", "AlreadyClosed", at: "Hours");
-//                 var round = run.Method<Func<ActionRun, decimal?, Task<decimal?>>>("Money.Round");
-//                 fee = await round(run, Numbers.Multiply(hours, run.Setting<decimal?>("HourlyRate")));
-//                 found = found with { Status = "Closed", Fee = fee };
-//                 await run.Update("Ticket", found.Id, [new("Status", found.Status), new("Fee", found.Fee)]);
-//                 foreach (var one in tickets) { run.Check(); … }  // lists: ImmutableList, and Elements.Insert, Remove, Order, Distinct
-//                 run.Release(mark);
-//             }
-//             catch (Refusal error) when (error.Code == "AlreadyClosed")
-//             {
-//                 await run.Undo(mark);
-//                 fee = null;                                   // error.Message, error.Code
-//             }
-//             return fee;
-//         }
 //     }
 using System;
 using System.Collections.Generic;
