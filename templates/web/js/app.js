@@ -1,4 +1,4 @@
-// From addresses to screens: the one that came with the document, others when they are asked for; and the menu around them.
+// From addresses to screens: the one that came with the document, others when they are asked for; the menu around them.
 import { text } from "./api.js";
 import { h, icon, notice, show } from "./dom.js";
 import { go, refresh, start as startRouter } from "./router.js";
@@ -137,8 +137,9 @@ function outside(event) {
 
 // Marks where the person is: the list itself, or the list that a record belongs to.
 function markCurrent({ kind, name, list }) {
+  const [own, mark] = kind === "list" ? [name, "page"] : [list, "true"];
   for (const link of nav.querySelectorAll("a")) {
-    if (link.pathname === `/${kind === "list" ? name : list}`) link.setAttribute("aria-current", kind === "list" ? "page" : "true");
+    if (link.pathname === `/${own}`) link.setAttribute("aria-current", mark);
     else link.removeAttribute("aria-current");
   }
 }
