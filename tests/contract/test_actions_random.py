@@ -18,7 +18,7 @@ from tests.actions.random_texts import Texts
 
 EACH_TIME = (0, 4)
 """Apps that are tried each time: between them they noticed each of 18 wrong meanings that the model was given."""
-APPS, ACTIONS, CALLS = 60, 60, 3
+APPS, ACTIONS, CALLS = 30, 60, 3
 """Apps in all, actions of each, calls of each action."""
 TOLD = 3
 
