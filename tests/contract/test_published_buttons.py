@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -214,3 +215,14 @@ def test_what_is_no_dashboard(app: App, query: str, status: int) -> None:
     assert app.request("GET", f"/api?{query}").status == status
     assert app.request("GET", "/api/Ticket?screen=Overview%206").status == 400
     assert app.request("POST", "/api?screen=Overview", {}).status == 405
+
+
+def test_of_presses_at_the_same_time_one_finds_its_condition_true(app: App) -> None:
+    row = ticket(app)
+    with ThreadPoolExecutor(8) as pool:
+        answers = [
+            pool.submit(press, app, f"CloseMany?screen=Tickets&row={row}&row={ticket(app)}", Note="!") for _ in range(8)
+        ]
+        statuses = sorted(answer.result().status for answer in answers)
+    assert statuses == [200, *[409] * 7]
+    assert app.request("GET", f"/api/Ticket/{row}").json["Subject"] == "Help!"
