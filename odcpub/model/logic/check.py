@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from weakref import ref
 
 from odcpub.errors import ModelError, Problem, Severity
-from odcpub.model.elements import Asset, Basic, DataType, ServerAction, Step
+from odcpub.model.elements import Asset, ServerAction, Step
 from odcpub.model.expressions.scope import Hearer
 from odcpub.model.expressions.tree import TEXT, Kind, Symbol
 from odcpub.model.logic import tree
@@ -20,14 +20,11 @@ from odcpub.model.logic.differences import words
 from odcpub.model.logic.flow import Flow
 from odcpub.model.logic.locks import locked
 from odcpub.model.logic.recursion import Called, calls, circles
+from odcpub.model.logic.steps import ERROR
 from odcpub.model.logic.surroundings import Surroundings
 from odcpub.model.logic.usage import warnings
-from odcpub.model.logic.variables import record
 from odcpub.model.problems import Code
 from odcpub.once import Once
-
-ERROR = DataType(Basic.STRUCTURE, target="Error", target_key="Error")
-"""The record of what was refused, in ``on_error``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +61,7 @@ class _Checker(Flow):
         return tuple(step for step in found if step is not None)
 
     def handlers(self) -> tuple[tree.Handler, ...]:
-        self.members[ERROR.target] = record({"Message": TEXT, "Code": TEXT})
-        error = Symbol("Error", Kind.VARIABLE, ERROR)
+        error = Symbol(ERROR, Kind.VARIABLE, self.record_type(ERROR, {"Message": TEXT, "Code": TEXT}))
         found = []
         for entry in self.action.handlers:
             clauses = Clauses.of(entry)

@@ -6,7 +6,7 @@ A part that is wrong is None, and nothing that follows from it is told.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from odcpub.errors import Place, Problem, Severity
@@ -20,10 +20,9 @@ from odcpub.model.expressions.tree import Expression, Kind
 from odcpub.model.logic import tree
 from odcpub.model.logic.steps import DIRECTION
 from odcpub.model.logic.surroundings import Surroundings
-from odcpub.model.logic.variables import Variables
+from odcpub.model.logic.variables import Variables, record
 from odcpub.model.problems import Code
 
-_FIRST = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\..*)?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WORDS = re.compile(r"[A-Za-z]\w*(?:[,;:.!?]? [\w!?']+)+[.!?]*")
 _NO_NAME = re.compile(r"there is no ([A-Za-z0-9_.]+)")
@@ -86,10 +85,23 @@ class Checking:
         """A block of steps, typed."""
         raise NotImplementedError
 
+    def record_type(self, base: str, types: Mapping[str, DataType], many: bool = False) -> DataType:
+        """The type of a record with such attributes that no element is: called ``base``, and numbered where that name
+        has another meaning."""
+        members = record(types)
+        name, number = base, 1
+        while name in self.members and self.members[name] != members:
+            number += 1
+            name = f"{base}{number}"
+        self.members[name] = members
+        return DataType(Basic.STRUCTURE, target=name, target_key=name, many=many)
+
     def error(self, code: Code, place: Place, message: str, hint: str) -> None:
+        """Notes what is wrong with the action."""
         self.problems.append(Problem(str(code), message, hint, place, self.path))
 
     def warn(self, code: Code, place: Place, message: str, hint: str) -> None:
+        """Notes what is worth a warning."""
         self.problems.append(Problem(str(code), message, hint, place, self.path, Severity.WARNING))
 
     def expression(self, clause: Clause | None, wanted: DataType | None, key: str = "") -> Expression | None:
@@ -121,6 +133,7 @@ class Checking:
             self.hear(place, text, self.scope)
 
     def tried(self, clause: Clause, wanted: DataType | None, reads: bool = True) -> Expression | ExpressionError:
+        """The typed expression of a clause, or what is wrong with it. ``reads``: its variables are used."""
         self.heard(clause.place, clause.text)
         try:
             checked = check(clause.text, self.scope, wanted)
@@ -133,6 +146,7 @@ class Checking:
         return checked.expression
 
     def tell(self, clause: Clause, faults: tuple[Fault, ...], key: str) -> None:
+        """Notes the faults of a clause's expression, where they follow from nothing that is told already."""
         if self.variables.unknown and not self.variables.unknown.isdisjoint(_WORD.findall(clause.text)):
             return
         for fault in faults:

@@ -13,11 +13,15 @@ from odcpub.model.expressions.tree import Expression, Kind, Member, Name
 from odcpub.model.logic import tree
 from odcpub.model.logic.actions import reserved
 from odcpub.model.logic.checking import IN_BLOCK, Checking
+from odcpub.model.logic.steps import ERROR
 from odcpub.model.logic.variables import UNKNOWN, root
 from odcpub.model.problems import Code
 from odcpub.text import listed, shown, suggest
 
 _FIRST = re.compile(r"([A-Za-z][A-Za-z0-9_]*)(?:\..*)?")
+
+_NOT_SET = {Kind.SETTING: "a setting", Kind.VARIABLE: "what was refused"}
+_NO_VARIABLE = "no variable, and no part of one"
 
 
 class Naming(Checking):
@@ -34,8 +38,8 @@ class Naming(Checking):
         if found is None:
             return None
         symbol = root(found)
-        if symbol is None or symbol.kind is not Kind.VARIABLE:
-            what = "a setting" if symbol and symbol.kind is Kind.SETTING else "no variable, and no part of one"
+        if symbol is None or symbol.kind is not Kind.VARIABLE or symbol.name == ERROR:
+            what = _NOT_SET.get(symbol.kind, _NO_VARIABLE) if symbol else _NO_VARIABLE
             hint = f"use one of {listed(self.variables.names()) or 'its outputs or locals: it has none'}"
             self.error(Code.BAD_VARIABLE, place, f"{shown(text)} cannot be set: it is {what}", hint)
             return None

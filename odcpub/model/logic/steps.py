@@ -28,6 +28,8 @@ CODES = ("NotFound", "NotUnique", "Refused", "Protected", "Index", "Overflow")
 
 END = "end"
 """The one step that is a plain word."""
+ERROR = "Error"
+"""What ``on_error`` calls the record of what was refused."""
 ON_ERROR = "on_error"
 """The kind of step that an entry of an action's ``on_error`` is."""
 

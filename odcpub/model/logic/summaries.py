@@ -16,7 +16,7 @@ from odcpub.model.logic.checking import Clauses
 from odcpub.model.logic.naming import Naming
 from odcpub.model.logic.steps import COMPUTED
 from odcpub.model.logic.tree import Aggregation
-from odcpub.model.logic.variables import UNKNOWN, record
+from odcpub.model.logic.variables import UNKNOWN
 from odcpub.model.problems import Code
 
 _ORDERED = of_family(Family.NUMBER, Family.MOMENT, Family.TEXT)
@@ -61,7 +61,7 @@ class Summaries(Naming):
             self.variable(clauses.get("as"), UNKNOWN)
             return None
         types = {one.name: one.value.type for one in groups} | {one.name: one.type for one in computed}
-        type_ = self._record_type(clauses, types, many=bool(groups))
+        type_ = self.record_type(clauses.text("as") or clauses.kind, types, many=bool(groups))
         variable = self.variable(clauses.get("as"), type_)
         sort = self._sort_of_groups(clauses, type_) if variable else None
         if variable is None or sort is None:
@@ -127,17 +127,6 @@ class Summaries(Naming):
         message = f"{key}: {member.key} must be {wanted}, and is {rules.spelled(value.type)}"
         self.error(Code.EXPRESSION, member.place, message, f"name {wanted} of the row")
         return None
-
-    def _record_type(self, clauses: Clauses, types: Mapping[str, DataType], many: bool) -> DataType:
-        """The type of a record with such attributes: called like its variable, and numbered where two differ."""
-        members = record(types)
-        name = base = clauses.text("as") or clauses.kind
-        number = 1
-        while name in self.members and self.members[name] != members:
-            number += 1
-            name = f"{base}{number}"
-        self.members[name] = members
-        return DataType(Basic.STRUCTURE, target=name, target_key=name, many=many)
 
     def _sort_of_groups(self, clauses: Clauses, type_: DataType) -> tuple[tree.Sort, ...] | None:
         """``sort`` names the record by the variable of the list."""

@@ -336,3 +336,25 @@ server_actions:
     assert call.into[0].variable.symbol.type.target == "Money.Amount"
     made = verify(raw(HEAD + text), {"Tax": tax, "Money": MONEY})[0]
     assert surroundings(made, {"Tax": tax}) is surroundings(made, {"Tax": tax, "Money": MONEY})
+
+
+def test_what_was_refused_is_no_row_of_an_entity_called_error() -> None:
+    text = """
+entities: { Error: { attributes: { Text: { type: Text } } } }
+server_actions:
+  Act:
+    outputs: { Note: { type: Text } }
+    do: [end]
+    on_error:
+      - do:
+          - { get: Error, where: Error.Text = Note, as: Found }
+          - set: { Note: Found.Text + Error.Message }
+"""
+    (handler,) = logic(text)["Act"].handlers
+    get, _ = handler.steps
+    assert isinstance(get, tree.Get) and get.where.type == expressions.BOOLEAN
+    assert handler.error.type.target != "Error"
+    found = problems(HEAD + text.replace("Note: Found", "Error.Message: Found"))
+    assert [one.message for one in found if one.severity is Severity.ERROR] == [
+        "Error.Message cannot be set: it is what was refused"
+    ]
