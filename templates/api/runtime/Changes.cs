@@ -17,21 +17,22 @@ public sealed record Returned(EntityDescriptor Entity, string Columns, string Sh
 public sealed class Changes(Catalog catalog)
 {
     private const int Kept = 2_000;
+    private static readonly HashSet<AttributeDescriptor> None = [];
     private readonly ConcurrentDictionary<string, string> statements = new(StringComparer.Ordinal);
 
     public Change Insert(Returned returned, Dictionary<AttributeDescriptor, object?> values)
     {
-        var given = returned.Entity.Attributes.Where(values.ContainsKey).ToArray();
+        var given = Array.FindAll(returned.Entity.Attributes, values.ContainsKey);
         var large = Large(values);
         var text = Text("insert", returned, given, large, () => InsertText(returned, given, large));
-        return new(text, () => Parameters(given, values).ToArray());
+        return new(text, () => [.. Parameters(given, values)]);
     }
 
     /// <summary><paramref name="tags"/>: the versions of the row that may be changed, null for any. It is changed only where
     /// what is answered of the values that it keeps is not larger than <paramref name="most"/>, in bytes.</summary>
     public Change Update(Selection selection, string id, Dictionary<AttributeDescriptor, object?> values, string[]? tags, long most)
     {
-        var given = selection.Entity.Attributes.Where(values.ContainsKey).ToArray();
+        var given = Array.FindAll(selection.Entity.Attributes, values.ContainsKey);
         var large = Large(values);
         var others = Room.Others(selection, given);
         var text = Text(tags is null ? "update" : "update if", selection.Returned, given, large, () =>
@@ -47,7 +48,7 @@ public sealed class Changes(Catalog catalog)
     /// <summary>The same of any version, at least one value; its identifier is answered.</summary>
     public Change Update(EntityDescriptor entity, string id, Dictionary<AttributeDescriptor, object?> values)
     {
-        var given = entity.Attributes.Where(values.ContainsKey).ToArray();
+        var given = Array.FindAll(entity.Attributes, values.ContainsKey);
         var large = Large(values);
         var text = Text("update", new(entity, "t.\"id\"", ""), given, large, () =>
         {
@@ -60,8 +61,13 @@ public sealed class Changes(Catalog catalog)
     public Change Delete(EntityDescriptor entity, string id, string[]? tags) =>
         new($"delete from {Sql.Name(entity.Table)} t where {MeantText(1, tags)} returning t.\"id\"", () => [.. Meant(entity, id, tags)]);
 
-    private static HashSet<AttributeDescriptor> Large(Dictionary<AttributeDescriptor, object?> values) =>
-        values.Where(pair => pair.Value is Content { IsText: true }).Select(pair => pair.Key).ToHashSet();
+    private static HashSet<AttributeDescriptor> Large(Dictionary<AttributeDescriptor, object?> values)
+    {
+        HashSet<AttributeDescriptor>? large = null;
+        foreach (var (attribute, value) in values)
+            if (value is Content { IsText: true }) (large ??= []).Add(attribute);
+        return large ?? None;
+    }
 
     private string Text(string kind, Returned returned, AttributeDescriptor[] given, HashSet<AttributeDescriptor> large, Func<string> build)
     {
@@ -136,8 +142,14 @@ public sealed class Changes(Catalog catalog)
         return $"(${number} is null or exists (select from {Sql.Name(target.Table)} r where r.\"id\" = ${number}{active}){(target.Static ? kept : "")})";
     }
 
-    private static IEnumerable<NpgsqlParameter> Parameters(AttributeDescriptor[] given, Dictionary<AttributeDescriptor, object?> values) =>
-        given.SelectMany(attribute => attribute.IsFile ? Sql.Value(attribute, (GivenFile?)values[attribute]) : [Sql.Value(attribute, values[attribute])]);
+    private static List<NpgsqlParameter> Parameters(AttributeDescriptor[] given, Dictionary<AttributeDescriptor, object?> values)
+    {
+        var parameters = new List<NpgsqlParameter>(given.Length + 2);
+        foreach (var attribute in given)
+            if (attribute.IsFile) parameters.AddRange(Sql.Value(attribute, (GivenFile?)values[attribute]));
+            else parameters.Add(Sql.Value(attribute, values[attribute]));
+        return parameters;
+    }
 
     private static string MeantText(int number, string[]? tags) =>
         $"t.\"id\" = ${number}" + (tags is null ? "" : $" and t.\"xmin\"::text = any (${number + 1})");
