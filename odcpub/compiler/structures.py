@@ -51,7 +51,8 @@ def structure_type(target: str, own: str) -> CSharp:
 
 
 def structures_space(library: str) -> CSharp:
-    """The namespace of a library's structures and actions, or of the app's own structures."""
+    """The namespace of a library's structures and actions, or of the app's own structures. Stored builds of libraries
+    are named by it, so it never changes, nor does what ``class_name`` and ``property_names`` give."""
     if not library:
         return CSharp.code("Odcpub.Structures")
     return CSharp.code("Odcpub.Libraries.{}", csharp_identifier(library))

@@ -54,7 +54,8 @@ class Actions:
     def written(self, action: ServerAction) -> Written:
         """One action."""
         found = typed(action, self._around)
-        made_from = (action, found, self._shapes, tuple(_met(found, self._world)))
+        met = self._reuse.get(f"met {action.key}", (found, self._world), lambda: tuple(_met(found, self._world)))
+        made_from = (action, found, self._shapes, met)
         return self._reuse.get(f"action {action.key}", made_from, lambda: self._write(action, found, self._world))
 
     def source(self, path: str, type_: CSharp | None, written: Collection[Written], **more: str) -> Source:
