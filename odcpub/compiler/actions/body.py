@@ -117,21 +117,19 @@ class Body:
         row = self.inside.records[step.entity]
         form: LiteralString = "await run.GetOptional({}, " if step.optional else "await run.Get({}, "
         call = CSharp.code(form, csharp_string(step.entity))
-        self.result(
-            step.variable, *self.asked(call, queries.get(step, row, self.inside.world), _read(row.name, step.locked))
-        )
+        self.result(step.variable, *self.asked(call, queries.get(step, row, self.inside), _read(row.name, step.locked)))
 
     def query(self, step: tree.Query) -> None:
         row = self.inside.records[step.entity]
         sure = step.variable.symbol in self.inside.sure
         call = CSharp.code("await run.Query(" if sure else "await run.Query<{}?>(", row.name)
-        statement = queries.rows(step, row, self.inside.world)
+        statement = queries.rows(step, row, self.inside)
         self.result(step.variable, *self.asked(call, statement, _read(row.name, step.locked)))
 
     def summary(self, step: tree.Summary) -> None:
         row = self.inside.records[step.variable.symbol.type.target]
         form: LiteralString = "await run.Query(" if step.groups else "await run.Summary("
-        statement = queries.summary(step, self.inside.world)
+        statement = queries.summary(step, self.inside)
         self.result(step.variable, *self.asked(CSharp.code(form), statement, _read(row.name, False)))
 
     def create(self, step: tree.Create) -> None:

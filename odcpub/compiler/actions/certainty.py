@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from odcpub.compiler.actions.walk import Walked, variables
-from odcpub.model.expressions.tree import Expression, Name, Symbol
+from odcpub.compiler.actions.walk import Walked, given, root, variables
+from odcpub.model.expressions.tree import Expression, Kind, Name, Symbol
 from odcpub.model.logic import tree
 from odcpub.model.logic.tree import Step
 
@@ -20,11 +20,18 @@ def sure_symbols(walked: Walked) -> frozenset[Symbol]:
     """Rows, records and lists of them that are sure wherever the action gives them a value."""
     action = walked.action
     facts = [fact for step in walked.steps for fact in _facts(step)]
-    given = {one.name for one in (*action.inputs, *action.outputs, *action.locals)}
-    sure = {symbol for symbol, _ in facts if symbol.name not in given} | {one.error for one in action.handlers}
+    named = {one.name for one in (*action.inputs, *action.outputs, *action.locals)}
+    sure = {symbol for symbol, _ in facts if symbol.name not in named} | {one.error for one in action.handlers}
     while doubtful := {symbol for symbol, source in facts if symbol in sure and not _holds(source, sure)}:
         sure -= doubtful
     return frozenset(sure)
+
+
+def given_inputs(walked: Walked) -> frozenset[Symbol]:
+    """Mandatory inputs that no step gives another value, and so always have one."""
+    changed = {root(target) for step in walked.steps for target in given(step)}
+    inputs = {Symbol(one.name, Kind.VARIABLE, one.type) for one in walked.action.inputs if one.mandatory}
+    return frozenset(inputs - changed)
 
 
 def _holds(source: bool | Symbol, sure: set[Symbol]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from odcpub.compiler.actions.body import Body, ends
 from odcpub.compiler.actions.calls import default_of, outside_type, result_type
-from odcpub.compiler.actions.certainty import sure_symbols
+from odcpub.compiler.actions.certainty import given_inputs, sure_symbols
 from odcpub.compiler.actions.lines import Lines
 from odcpub.compiler.actions.names import Scope
 from odcpub.compiler.actions.records import Row, declaration, records_of
@@ -36,7 +36,7 @@ def _inside(walked: Walked, world: World, records: Mapping[str, Row]) -> Inside:
     if world.library:
         names += (class_name(step.action) for step in walked.steps if isinstance(step, tree.Call))
     scope = Scope(taken=[name.removeprefix("@") for name in names])
-    return Inside(world, records, sure_symbols(walked), scope)
+    return Inside(world, records, sure_symbols(walked), given_inputs(walked), scope)
 
 
 def _method(walked: Walked, inside: Inside, lines: Lines, limited: bool) -> None:

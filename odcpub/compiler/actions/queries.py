@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, LiteralString
 
 from odcpub.compiler.actions.records import Row, cast, is_text
+from odcpub.compiler.actions.surroundings import Inside
 from odcpub.compiler.actions.world import World
 from odcpub.compiler.expressions.queries import Query
 from odcpub.compiler.literals import sql_number
@@ -36,17 +37,17 @@ class Statement:
     arguments: tuple[Expression, ...]
 
 
-def get(step: tree.Get, row: Row, world: World) -> Statement:
+def get(step: tree.Get, row: Row, inside: Inside) -> Statement:
     """The row, and a second one that tells that there are several."""
-    query = Query(_symbol(step.entity, world), world.statics)
+    query = _query(step.entity, inside)
     where = _where(query, step.where)
     lines = (*_select(row, query), *where, Sql.code("LIMIT 2"), *_lock(step.locked))
     return Statement(lines, tuple(query.parameters))
 
 
-def rows(step: tree.Query, row: Row, world: World) -> Statement:
+def rows(step: tree.Query, row: Row, inside: Inside) -> Statement:
     """The rows in their order; equals by their identifiers."""
-    query = Query(_symbol(step.entity, world), world.statics)
+    world, query = inside.world, _query(step.entity, inside)
     where = _where(query, step.where)
     order = [_order(query, one) for one in step.sort]
     order.append(Sql.code('t."id" COLLATE "C"' if step.entity in world.statics else 't."id"'))
@@ -62,9 +63,9 @@ def rows(step: tree.Query, row: Row, world: World) -> Statement:
     return Statement(lines, (*query.parameters, *limits.arguments))
 
 
-def summary(step: tree.Summary, world: World) -> Statement:
+def summary(step: tree.Summary, inside: Inside) -> Statement:
     """The values that are computed of all rows, or of each group of them."""
-    query = Query(_symbol(step.entity, world), world.statics)
+    world, query = inside.world, _query(step.entity, inside)
     groups = [query.value(one.value) for one in step.groups]
     values = [*groups, *(computed(one, query, world.statics) for one in step.computed)]
     types = [*(one.value.type for one in step.groups), *(one.type for one in step.computed)]
@@ -93,10 +94,10 @@ def summary(step: tree.Summary, world: World) -> Statement:
 # Parts of statements
 
 
-def _symbol(entity: str, world: World) -> Symbol:
-    """The row that a query looks at."""
-    key = world.rows[entity].key
-    return Symbol(entity, Kind.ROW, DataType(Basic.STRUCTURE, target=entity, target_key=key))
+def _query(entity: str, inside: Inside) -> Query:
+    """The query of an entity's rows."""
+    type_ = DataType(Basic.STRUCTURE, target=entity, target_key=inside.world.rows[entity].key)
+    return Query(Symbol(entity, Kind.ROW, type_), inside.world.statics, {*inside.sure, *inside.given})
 
 
 def _select(row: Row, query: Query) -> Iterator[Sql]:

@@ -17,13 +17,22 @@ _SETTINGS = "Settings."
 
 
 class Inside:
-    """The inside of a method. ``scope``: of the block that is being printed; ``around``: for its expressions.
-    ``renamed``: variables of a lambda, which have another name there."""
+    """The inside of a method. ``sure``: rows, and lists of them, that always have a value; ``given``: inputs that do.
+    ``scope``: of the block that is being printed; ``around``: for its expressions. ``renamed``: variables of a
+    lambda, which have another name there."""
 
-    def __init__(self, world: World, records: Mapping[str, Row], sure: Collection[Symbol], scope: Scope) -> None:
+    def __init__(
+        self,
+        world: World,
+        records: Mapping[str, Row],
+        sure: Collection[Symbol],
+        given: Collection[Symbol],
+        scope: Scope,
+    ) -> None:
         self.world = world
         self.records = records
         self.sure = sure
+        self.given = given
         self.scope = scope
         self.around = Surroundings(
             self._named,

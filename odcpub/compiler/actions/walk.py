@@ -41,7 +41,7 @@ def variables(step: Step) -> tuple[Variable, ...]:
 
 def is_given(symbol: Symbol, steps: tuple[Step, ...]) -> bool:
     """Whether one of these steps, or within them, gives a variable another value."""
-    return any(symbol in (root(one) for one in _given(step)) for step in within(steps))
+    return any(symbol in (root(one) for one in given(step)) for step in within(steps))
 
 
 def is_read(symbol: Symbol, steps: tuple[Step, ...]) -> bool:
@@ -50,7 +50,8 @@ def is_read(symbol: Symbol, steps: tuple[Step, ...]) -> bool:
     return any(isinstance(node, Name) and node.symbol == symbol for node in nodes)
 
 
-def _given(step: Step) -> tuple[Expression, ...]:
+def given(step: Step) -> tuple[Expression, ...]:
+    """The variables that a step gives another value, or members of them."""
     if isinstance(step, tree.Set):
         return tuple(one.target for one in step.assignments)
     if isinstance(step, tree.Append | tree.Remove | tree.Clear | tree.Order):

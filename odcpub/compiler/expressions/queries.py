@@ -44,11 +44,13 @@ class Query:
     """What the expressions of one query need: print them first, then ask for ``source`` and ``parameters``.
 
     ``row``: the symbol of kind ROW, whose type has its entity's first name. ``statics``: static entities, whose
-    identifiers are texts. The row is ``t`` in the SQL, its tables are those of the search path."""
+    identifiers are texts. ``sure``: variables that always have a value. The row is ``t`` in the SQL, its tables are
+    those of the search path."""
 
-    def __init__(self, row: Symbol, statics: Collection[str]) -> None:
+    def __init__(self, row: Symbol, statics: Collection[str], sure: Collection[Symbol] = ()) -> None:
         self._row = row
         self._statics = statics
+        self._sure = sure
         self._aliases: dict[Followed, Sql] = {}
         self._numbers: dict[Expression, int] = {}
 
@@ -93,7 +95,21 @@ class Query:
 
     def symbol(self, name: Name) -> Part:
         cast: LiteralString = "${}::" + self._cast(name.type)
-        return Part(Sql.code(cast, sql_number(int(name.symbol.name))), plain=True)
+        number = int(name.symbol.name)
+        nullable = not self._has_value(self.parameters[number - 1])
+        return Part(Sql.code(cast, sql_number(number)), nullable, plain=True)
+
+    def _has_value(self, node: Expression) -> bool:
+        """Whether a parameter is known to have a value."""
+        if isinstance(node, Convert):
+            return self._has_value(node.operand)
+        if isinstance(node, Member):
+            # Others may have an attribute that is called so.
+            identifies = node.type.basic is Basic.IDENTIFIER and node.type.target == node.owner.type.target
+            return identifies and node.key == _ID and self._has_value(node.owner)
+        if isinstance(node, Name):
+            return node.symbol in self._sure
+        return isinstance(node, Literal) or (isinstance(node, Call) and node.function in _ALWAYS)
 
     def constant(self, name: str) -> Sql:
         return self.symbol(self._parameter(Name(Symbol(name, Kind.CONSTANT, tree.TEXT)))).sql
@@ -149,6 +165,8 @@ class Query:
 
 
 _ID = "Id"
+_ALWAYS = frozenset({"CurrDate", "CurrDateTime", "CurrTime", "GenerateGuid", "HasValue", "Length"})
+"""Functions that always give a value."""
 
 
 def _table(rows: DataType) -> Sql:

@@ -88,6 +88,25 @@ def test_a_condition_is_of_columns_and_of_what_was_computed_before(
     assert query.source == '"issue" t'
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("Ticket.Next = Found.Id", 't."following" = $1::bigint'),
+        ("Ticket.Next <> Found.Id", 't."following" IS DISTINCT FROM $1::bigint'),
+        ("Ticket.Status = StatusId2", 't."status" = $1::text'),
+        ("Ticket.Decimal1 = Integer2", 't."first_decimal1" = $1::numeric'),
+        ("Ticket.Date1 = CurrDate()", 't."first_date1" = $1::date'),
+        (
+            "Ticket.Integer1 = Found.Integer1",
+            '(t."first_integer1" = $1::integer OR t."first_integer1" IS NULL AND $1::integer IS NULL)',
+        ),
+    ],
+)
+def test_what_always_has_a_value_is_compared_plainly(text: str, where: str) -> None:
+    sure = [QUERY.symbols[name] for name in ("Found", "StatusId2", "Integer2")]
+    assert Query(ROW, QUERY.statics, sure).condition(check(text, QUERY, tree.BOOLEAN).expression) == where
+
+
 @pytest.mark.parametrize(("text", "where", "joins"), JOINS)
 def test_a_reference_is_joined_once_behind_what_it_needs(text: str, where: str, joins: list[str]) -> None:
     query = Query(ROW, QUERY.statics)

@@ -330,7 +330,7 @@ namespace Odcpub.Actions
             var Tickets = await run.Query("""
                 SELECT t."id"::bigint, t."customer"::bigint
                 FROM "issue" t
-                WHERE (t."customer" = $1::bigint OR t."customer" IS NULL AND $1::bigint IS NULL)
+                WHERE t."customer" = $1::bigint
                 ORDER BY t."id"
                 FOR NO KEY UPDATE OF t
                 """, [From], TicketRow.Read, locks: true);
