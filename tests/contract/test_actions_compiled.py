@@ -14,7 +14,7 @@ from odcpub.compiler.project import About, app_project, library_project
 from odcpub.compiler.runtime import runtime_assembly
 from odcpub.engines.csharp.failure import CompileFailed
 from odcpub.engines.csharp.server import RoslynCompiler
-from odcpub.model.elements import VerifiedAsset
+from odcpub.model.elements import Library, VerifiedAsset
 from tests.contract.built import compiled
 from tests.logic_asset import DESK, DESK_TEXT, LIBRARIES, MONEY, verified
 from tests.toolchain import toolchain_of_tests
@@ -51,6 +51,34 @@ key: 2f3c5d9e-1a74-4f5e-8c0b-6a1d2b7e9f21
 entities:
   Ticket:
     attributes:
+"""
+_LIBRARY = """\
+library: NAME
+key: 5f5b7a53-6c0e-4a53-8d4c-6bb9f8f2a01NUMBER
+structures:
+  Amount: { attributes: { Value: { type: Decimal }, All: { type: Decimal List } } }
+server_actions:
+  Task:
+    inputs: { Given: { type: Amount } }
+    outputs: { Out: { type: Amount } }
+    do:
+      - set: { Out.Value: Given.Value }
+  Twice:
+    outputs: { Task: { type: Amount List } }
+    do:
+      - call: Task
+        into: One
+      - append: One
+        to: Task
+"""
+_REST = "      Name: { type: Text }\nserver_actions:\n  Act:\n    outputs: { Sum: { type: Decimal } }\n    do:\n"
+_CALL = """\
+      - call: NAME.Twice
+        into: Of1NAME
+      - call: NAME.Task
+        with: { Given: 'Of1NAME[0]' }
+        into: Of2NAME
+      - set: { Of2NAME.Value: 1, Sum: 'Sum + Of2NAME.Value' }
 """
 _STRUCTURES = "structures:\n  Line:\n    attributes:\n"
 _ACTION = """\
@@ -118,6 +146,18 @@ def test_an_error_leads_to_the_models_line_and_element(strict: RoslynCompiler) -
 def test_no_name_hides_what_the_code_needs(strict: RoslynCompiler) -> None:
     asset = hostile()
     assert strict.compile((runtime_assembly(), *compile_app(asset, {}).assemblies), {})
+
+
+def test_no_librarys_name_hides_what_the_code_needs(strict: RoslynCompiler) -> None:
+    libraries, given = {}, [runtime_assembly()]
+    for number, name in enumerate(("Numbers", "Texts", "Task", "Refusal", "Func", "Money", "var")):
+        text = _LIBRARY.replace("NAME", name).replace("NUMBER", str(number))
+        libraries[name] = Library(verified(text, {}), "1.0.0", 1, "sha256:" + "0" * 64)
+        given += compile_library(libraries[name].asset, {}).assemblies
+    uses = ", ".join(f'{name}: "^1.0"' for name in libraries)
+    calls = "".join(_CALL.replace("NAME", name) for name in libraries)
+    app = verified(_HEAD.replace("entities:", f"uses: {{ {uses} }}\nentities:") + _REST + calls, libraries)
+    assert strict.compile((*given, *compile_app(app, libraries).assemblies), {})
 
 
 def test_a_project_builds_with_its_actions(strict: RoslynCompiler, tmp_path: Path) -> None:
