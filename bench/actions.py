@@ -22,7 +22,7 @@ from odcpub.model.verify import verify
 from tests.contract.published_app import App
 
 ROWS, SECONDS, OF_A_CUSTOMER = 100_000, 2.0, 50
-WARM = 10.0
+WARM = 15.0
 """Seconds in which .NET compiles what is called often once more."""
 FILL = """
 insert into customer (name) select 'Customer ' || n from generate_series(1, {customers}) n;
