@@ -185,15 +185,24 @@ class Body:
 
     def loop(self, step: tree.ForEach) -> None:
         values = self.value(step.values)
+        if not step.variable.declares:  # one from before, which has the last element behind the loop
+            name = self.inside.scope.find(step.variable.symbol.name)
+            self._turns(step, self.inside.scope.fresh("each"), values, CSharp.code("{} = ", name))
+            return
         with self.scope(step.variable.symbol.name) as name:
-            changes = is_given(step.variable.symbol, step.steps)
-            each = self.inside.scope.fresh("each") if changes else name
-            self.lines.add(CSharp.code("foreach (var {} in {})", each, values))
-            with self.lines.block():
-                self.lines.add(CSharp.code("run.Check();"))
-                if changes:
-                    self.lines.add(CSharp.code("var {} = {};", name, each))
-                self.block(step.steps)
+            if is_given(step.variable.symbol, step.steps):
+                self._turns(step, self.inside.scope.fresh("each"), values, CSharp.code("var {} = ", name))
+            else:
+                self._turns(step, name, values)
+
+    def _turns(self, step: tree.ForEach, each: CSharp, values: CSharp, copy: CSharp | None = None) -> None:
+        """``copy``: what gets each element first, where steps name another variable than the loop's own."""
+        self.lines.add(CSharp.code("foreach (var {} in {})", each, values))
+        with self.lines.block():
+            self.lines.add(CSharp.code("run.Check();"))
+            if copy:
+                self.lines.add(CSharp.code("{}{};", copy, each))
+            self.block(step.steps)
 
     @contextmanager
     def scope(self, name: str) -> Iterator[CSharp]:

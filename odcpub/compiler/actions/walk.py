@@ -58,7 +58,8 @@ def given(step: Step) -> tuple[Expression, ...]:
         return (step.target,)
     if isinstance(step, tree.Update):
         return (step.row,)
-    return tuple(Name(one.symbol) for one in variables(step) if not one.declares)
+    results = (step.variable,) if isinstance(step, tree.ForEach) else variables(step)
+    return tuple(Name(one.symbol) for one in results if not one.declares)
 
 
 def root(target: Expression) -> Symbol | None:

@@ -196,6 +196,15 @@ def test_an_elements_of_a_loop_that_is_set_is_a_copy() -> None:
     assert "foreach (var each in Words)\n{\n    run.Check();\n    var One = each;\n" in found
 
 
+def test_a_loop_gives_its_elements_to_a_variable_from_before() -> None:
+    head = "inputs: { Words: { type: Text List } }\noutputs: { Out: { type: Text } }"
+    assert "    Out = each;" in method("- { for_each: Words, as: Out, do: [] }", head).splitlines()
+    within = "- { for_each: Words, as: One, do: [{ for_each: Words, as: One, do: [{ set: { Out: One } }] }] }"
+    text = method(within, head)
+    assert "    var One = each;" in text.splitlines(), "C# sets no variable of foreach"
+    assert "        One = each2;" in text.splitlines()
+
+
 def test_handlers_go_back_to_what_was_before_only_where_there_was_a_change() -> None:
     handler = "on_error:\n  - do:\n      - set: { Out: 1 }\n"
     out = "outputs: { Out: { type: Integer } }\n"
