@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable
 
 from odcpub.escaping import escaped, in_short
@@ -45,3 +46,22 @@ def shown(text: object, limit: int = 60) -> str:
 def named(name: str, limit: int = 60) -> str:
     """A name that nothing has, as it was given: a blank or a line end may be what is wrong with it."""
     return escaped(name[:limit]) + ("…" if len(name) > limit else "")
+
+
+def exact_json(text: str) -> object:
+    """The value of a JSON text. A number that is not whole stays as it is written, as a text: no float holds all its
+    digits. Raises ValueError, for a member that is given twice too, and RecursionError."""
+    return json.loads(text, parse_float=str, parse_constant=_no_constant, object_pairs_hook=_members)
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is no number")
+
+
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members: dict[str, object] = {}
+    for name, value in pairs:
+        if name in members:
+            raise ValueError(f"{shown(name)} is given twice")
+        members[name] = value
+    return members

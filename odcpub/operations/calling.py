@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -15,7 +14,7 @@ from odcpub.operations import requests
 from odcpub.operations.models import asset_stages, stage_or_former
 from odcpub.operations.platform import Platform
 from odcpub.operations.settings import running
-from odcpub.text import listed, named, suggest
+from odcpub.text import exact_json, listed, named, suggest
 
 PATIENCE = 15
 """Seconds beyond an action's own time in which the app says that it is over."""
@@ -74,7 +73,7 @@ def _value(action: ServerAction, name: str, text: str) -> object:
 
 def _parsed(found: Attribute, text: str) -> object:
     try:
-        return json.loads(text)
+        return exact_json(text)
     except (ValueError, RecursionError):
         example = "'[1, 2]'" if found.type.many else """'{"Street": "Main"}'"""
         raise UsageError(f"{found.name}: is not JSON", f"write it so: {found.name}={example}") from None

@@ -12,6 +12,7 @@ from odcpub.cli.client import Client
 from odcpub.cli.progress import print_problem
 from odcpub.errors import Refused, UsageError
 from odcpub.files import MAX_FILE, BadFile, read_file, text_of
+from odcpub.text import exact_json
 
 if TYPE_CHECKING:
     from odcpub.api_types.calls import ActionCall, ActionCallRequest, ActionRefusal
@@ -63,7 +64,7 @@ def _inputs(path: str) -> dict[str, object]:
     """The JSON object of a file."""
     try:
         content = read_file(at(path), MAX_FILE)
-        found = None if content is None else json.loads(text_of(content))
+        found = None if content is None else exact_json(text_of(content))
     except BadFile as bad:
         raise UsageError(f"{path}: {bad.args[0]}", bad.hint) from None
     except (ValueError, RecursionError) as error:

@@ -49,6 +49,14 @@ def test_inputs_are_sent_as_texts_and_those_of_a_file_as_json(api: Api, tmp_path
     assert body == {"stage": "qa", "values": values, "inputs": {"Tags": ["a"]}}
 
 
+def test_numbers_of_a_file_keep_all_their_digits(api: Api, tmp_path: Path) -> None:
+    file = tmp_path / "inputs.json"
+    file.write_text('{"Fee": 12345678901234567.12, "Id": 9007199254740993, "Many": [{"Part": 1.00000000000000000001}]}')
+    assert main.main(["call", "helpdesk", "CloseTicket", "--input", str(file)]) == 0
+    inputs = {"Fee": "12345678901234567.12", "Id": 9007199254740993, "Many": [{"Part": "1.00000000000000000001"}]}
+    assert api.asked[0][1]["inputs"] == inputs
+
+
 def test_outputs_are_told_one_a_line(api: Api, capsys: pytest.CaptureFixture[str]) -> None:
     api.answer = CALLED | {"outputs": OUTPUTS}
     assert main.main(["call", "helpdesk", "CloseTicket"]) == 0
@@ -85,6 +93,8 @@ def test_a_refusal_is_told_with_its_code_and_its_inputs(api: Api, capsys: pytest
         (["--input", "none.json"], "none.json: no such file"),
         (["--input", "list.json"], "list.json: is not a JSON object"),
         (["--input", "half.json"], "half.json: is not JSON"),
+        (["--input", "twice.json"], "twice.json: is not JSON: Hours is given twice"),
+        (["--input", "nan.json"], "nan.json: is not JSON: NaN is no number"),
     ],
 )
 def test_what_cannot_be_sent_is_told(
@@ -94,6 +104,8 @@ def test_what_cannot_be_sent_is_told(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "list.json").write_text("[1]")
     (tmp_path / "half.json").write_text('{"a": ')
+    (tmp_path / "twice.json").write_text('{"Hours": 1, "Hours": 2}')
+    (tmp_path / "nan.json").write_text('{"Hours": NaN}')
     assert main.main(["call", "helpdesk", "CloseTicket", *arguments]) == 2
     assert f"error: {says}" in capsys.readouterr().err
     assert not api.asked

@@ -73,6 +73,12 @@ def test_texts_are_read_by_the_types_of_the_inputs(world: World) -> None:
     assert world.sent[-1][2]["Urgent"] == "maybe", "the app tells it"
 
 
+def test_numbers_in_json_keep_all_their_digits(world: World) -> None:
+    world.call(Tags="[12345678901234567.12]", Place='{"Part": 1.00000000000000000001}')
+    given = world.sent[0][2]
+    assert (given["Tags"], given["Place"]) == (["12345678901234567.12"], {"Part": "1.00000000000000000001"})
+
+
 def test_a_list_that_is_not_json_is_told_with_an_example(world: World) -> None:
     with pytest.raises(UsageError, match="Tags: is not JSON") as told:
         world.call(Tags="a, b")
