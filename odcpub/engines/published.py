@@ -25,13 +25,21 @@ def post(address: str, path: str, content: object, seconds: float) -> Reply:
     parts = urlsplit(address)
     with closing(http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=seconds)) as connection:
         try:
+            connection.connect()
+        except OSError as error:
+            raise EngineError(f"{address}: does not answer: {error}", "odcpub status") from None
+        try:
             connection.request("POST", path, json.dumps(content).encode(), {"Content-Type": "application/json"})
             response = connection.getresponse()
             return Reply(response.status, _object(response.read(), address))
         except TimeoutError:
-            raise EngineError(f"{address}: has not answered within {seconds:.0f} s", "odcpub status") from None
-        except (OSError, http.client.HTTPException) as error:
-            raise EngineError(f"{address}: does not answer: {error}", "odcpub status") from None
+            raise _unsure(address, f"has not answered within {seconds:.0f} s") from None
+        except (OSError, http.client.HTTPException):
+            raise _unsure(address, "ended before it answered") from None
+
+
+def _unsure(address: str, what: str) -> EngineError:
+    return EngineError(f"{address}: {what}: what it was asked for may be done or not", "odcpub status")
 
 
 def _object(text: bytes, address: str) -> dict[str, Any]:
