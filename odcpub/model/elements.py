@@ -216,7 +216,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class ServerAction:
-    """Logic that runs on the server, as one transaction. ``api``: it has an endpoint though no screen calls it.
+    """Logic that runs on the server, as one transaction. ``api``: programs may call it, by an endpoint of its own.
     ``timeout``: seconds. ``handlers``: steps of kind ``on_error``."""
 
     name: str

@@ -156,7 +156,9 @@ def test_a_terminal_shows_one_screen(
 
 @pytest.fixture
 def watching(helpdesk: Path) -> Iterator[subprocess.Popen[str]]:
-    code = "import sys; from odcpub.cli.start import main; sys.exit(main())"
+    # As in the foreground: what starts the tests may have SIGINT ignored.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)"
+    code = f"{heard}; import sys; from odcpub.cli.start import main; sys.exit(main())"
     command = [sys.executable, "-c", code, "verify", str(helpdesk), "--watch"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         yield process

@@ -44,6 +44,8 @@ def test_names_in_random_actions(number: int, texts: Texts) -> None:
     done = 0
     for *owner, name in random.sample(every, ELEMENTS):
         new = random.choice(("Renamed", f"{name}X", random.choice(every)[-1], "Found"))
+        if new.casefold() in ("null", "true", "false"):  # stand in quotes, and whoever renames back keeps them
+            continue
         try:
             made = rename(files({"app.yaml": text}), ".".join((*owner, name)), new)
         except OdcpubError as error:
