@@ -160,7 +160,7 @@ KEYS: Mapping[str, tuple[Key, ...]] = {
         Key("locals", Shape.ELEMENTS, "Variables of the action alone.", of="local"),
         Key("do", Shape.STEPS, "The steps, one after another.", required=True),
         Key("on_error", Shape.HANDLERS, "What to do when a step refuses."),
-        Key("api", Shape.BOOLEAN, "true: it has an endpoint, though no screen calls it."),
+        Key("api", Shape.BOOLEAN, "true: programs may call it, by an endpoint of its own."),
         Key("timeout", Shape.INTEGER, "Seconds after which it is ended and undone, 1 to 60; 10 unless said."),
     ),
     "input": (
