@@ -7,7 +7,7 @@ from odcpub.api_types.limits import Name, Text
 
 class ActionCallRequest(TypedDict):
     """What an action is given. ``values``: texts by input, read by the inputs' types; ``inputs``: values as the app's
-    API takes them. ``stage``: the first one where it is left out."""
+    API takes them, numbers with decimals as texts. ``stage``: the first one where it is left out."""
 
     stage: NotRequired[Name]
     values: NotRequired[dict[Name, Text]]

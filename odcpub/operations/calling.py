@@ -44,6 +44,8 @@ def call(platform: Platform, wanted: Called) -> ActionCall:
     if model is None or there is None or not there.address:
         raise Refused(f"{where}: the app does not run there", "odcpub status")
     action = _action(where, model.server_actions, wanted.action)
+    for name, value in wanted.inputs.items():
+        _check_exact(name, value)
     given = {**wanted.inputs, **{name: _value(action, name, text) for name, text in wanted.values.items()}}
     reply = post(there.address, f"/api/{quote(action.name)}", given, action.timeout + PATIENCE)
     if reply.status not in (200, 422):
@@ -69,6 +71,15 @@ def _value(action: ServerAction, name: str, text: str) -> object:
     if found.type.basic is Basic.BOOLEAN and not found.type.many:
         return TRUTHS.get(text.lower(), text)
     return _parsed(found, text) if found.type.many or found.type.basic is Basic.STRUCTURE else text
+
+
+def _check_exact(name: str, value: object) -> None:
+    """Refuses what a reader of JSON may have rounded."""
+    if isinstance(value, float):
+        raise UsageError(f"{name}: a number with decimals loses digits on its way", "send it as a text")
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            _check_exact(name, one)
 
 
 def _parsed(found: Attribute, text: str) -> object:

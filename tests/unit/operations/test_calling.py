@@ -79,6 +79,13 @@ def test_numbers_in_json_keep_all_their_digits(world: World) -> None:
     assert (given["Tags"], given["Place"]) == (["12345678901234567.12"], {"Part": "1.00000000000000000001"})
 
 
+@pytest.mark.parametrize("value", [1.5, [1, 2.5], {"Amount": {"Value": 0.1}}])
+def test_a_number_that_json_may_have_rounded_is_refused(value: object, world: World) -> None:
+    with pytest.raises(UsageError, match="Hours: a number with decimals loses digits on its way"):
+        call(world.platform, Called("helpdesk", "CloseTicket", inputs={"Hours": value}))
+    assert world.sent == []
+
+
 def test_a_list_that_is_not_json_is_told_with_an_example(world: World) -> None:
     with pytest.raises(UsageError, match="Tags: is not JSON") as told:
         world.call(Tags="a, b")
