@@ -205,6 +205,7 @@ ELSEWHERE = {
     ("POST", "/api/v1/operations/{key}/continue"): "tests/unit/operations: nothing waits here",
     ("POST", "/api/v1/operations/{key}/cancel"): "tests/unit/operations: nothing lasts here",
     ("GET", f"{OPERATIONS}/deployment-operations"): "as that of publishing",
+    ("POST", "/api/v1/applications/{key}/actions/{action}/calls"): "tests/acceptance/test_calling.py: no app runs here",
 }
 """Routes that are not in ``GOOD``, and where they are tried."""
 

@@ -141,7 +141,7 @@ def test_a_terminal_shows_one_screen(
     rows: int, shown: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
-    monkeypatch.setattr(shutil, "get_terminal_size", lambda: os.terminal_size((80, rows)))
+    monkeypatch.setattr(shutil, "get_terminal_size", lambda *_, **__: os.terminal_size((80, rows)))
     monkeypatch.setenv("TERM", "xterm")
     show_models.watched(PROBLEMS, "shop", False)
     clear, screen = capsys.readouterr().out.split("\x1b[H")
